@@ -1,0 +1,120 @@
+"""Typed settings, read once from the environment. Production refuses to start without its secrets."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing or unusable; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Sizes in bytes, times in seconds.
+
+    `secret_key` signs URLs and tickets, `phone_keys` maps key ids to 32-byte keys (the first one encrypts).
+    """
+
+    production: bool
+    data_dir: Path
+    database_url: str
+    base_url: str
+    port: int
+    secret_key: bytes
+    phone_keys: Mapping[str, bytes]
+    wechat_app_id: str
+    wechat_secret: str
+    wechat_base_url: str | None
+    trusted_proxies: int
+    rate_limit_storage: str
+    max_body_bytes: int
+    max_photo_bytes: int
+    photo_url_seconds: int
+    token_days: int
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether WeChat is played by the local stand-in."""
+        return not self.wechat_app_id
+
+    @property
+    def photo_dir(self) -> Path:
+        return self.data_dir / "photos"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from `environ` (default: the process's). Raises ConfigurationError."""
+    env = os.environ if environ is None else environ
+    production = env.get("XIANFENG_ENV", "development") == "production"
+    data_dir = Path(env.get("XIANFENG_DATA", "./var")).resolve()
+    port = _integer(env, "PORT", 8000)
+    if production:
+        _require(env, "XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL")
+        _require(env, "WECHAT_APP_ID", "WECHAT_SECRET")
+    return Settings(
+        production=production,
+        data_dir=data_dir,
+        database_url=env.get("XIANFENG_DATABASE_URL") or f"sqlite:///{data_dir / 'xianfeng.db'}",
+        base_url=env.get("XIANFENG_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        port=port,
+        secret_key=_secret_key(env, data_dir),
+        phone_keys=_phone_keys(env, data_dir),
+        wechat_app_id=env.get("WECHAT_APP_ID", ""),
+        wechat_secret=env.get("WECHAT_SECRET", ""),
+        wechat_base_url=env.get("WECHAT_BASE_URL"),
+        trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0),
+        rate_limit_storage=env.get("XIANFENG_RATE_LIMIT_STORAGE", "memory://"),
+        max_body_bytes=_integer(env, "XIANFENG_MAX_BODY_BYTES", 12 * 1024 * 1024),
+        max_photo_bytes=_integer(env, "XIANFENG_MAX_PHOTO_BYTES", 10 * 1024 * 1024),
+        photo_url_seconds=_integer(env, "XIANFENG_PHOTO_URL_SECONDS", 300),
+        token_days=_integer(env, "XIANFENG_TOKEN_DAYS", 30),
+    )
+
+
+def _require(env: Mapping[str, str], *names: str) -> None:
+    missing = [name for name in names if not env.get(name)]
+    if missing:
+        raise ConfigurationError(f"production needs these settings: {', '.join(missing)}")
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise ConfigurationError(f"{name} must be a whole number") from None
+
+
+def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
+    if value := env.get("XIANFENG_SECRET_KEY"):
+        if len(value) < 32:
+            raise ConfigurationError("XIANFENG_SECRET_KEY must have at least 32 characters")
+        return value.encode()
+    return _sandbox_secret(data_dir, "secret_key").encode()
+
+
+def _phone_keys(env: Mapping[str, str], data_dir: Path) -> dict[str, bytes]:
+    """Parse `XIANFENG_PHONE_KEYS` = `id:hex64,id:hex64`, newest first."""
+    text = env.get("XIANFENG_PHONE_KEYS") or f"sandbox:{_sandbox_secret(data_dir, 'phone_key')}"
+    try:
+        keys = {key_id: bytes.fromhex(key) for key_id, key in (pair.split(":") for pair in text.split(","))}
+    except ValueError:
+        raise ConfigurationError("XIANFENG_PHONE_KEYS must read id:hex[,id:hex…]") from None
+    if any(len(key) != 32 for key in keys.values()):
+        raise ConfigurationError("XIANFENG_PHONE_KEYS: each key must have 32 bytes (64 hex digits)")
+    return keys
+
+
+def _sandbox_secret(data_dir: Path, name: str) -> str:
+    """Return a secret made on first use and kept beside the sandbox's data: never one known in advance."""
+    path = data_dir / name
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")

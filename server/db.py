@@ -1,0 +1,152 @@
+"""Engine, column types and the transaction that is retried when a database refuses it."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+T = TypeVar("T")
+
+POINT_SCALE = 10_000
+"""Points are stored as integer ten-thousandths (design §4.4)."""
+
+RETRYABLE_MYSQL = {1205, 1213, 1020, 1047, 1180, 2006, 2013}
+"""Lock wait, deadlock, record changed, node not ready, commit refused, server gone, connection lost."""
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit id; SQLite only counts up by itself on INTEGER."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    # One binary collation everywhere: openids `oAbC` and `oabc` are two people, and 𬭎 needs four bytes.
+    __table_args__: Any = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant with microseconds; naive values are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Points(TypeDecorator[Decimal]):
+    """Exact points: `Decimal` in Python, integer ten-thousandths in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value) * POINT_SCALE
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"points finer than 1/{POINT_SCALE}: {value}")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / POINT_SCALE
+
+
+def enum_column(length: int = 32) -> String:
+    """A column for a `StrEnum`'s value."""
+    return String(length)
+
+
+def make_engine(url: str, *, pool_size: int = 32) -> Engine:
+    """Return an engine for SQLite (WAL, full sync) or MariaDB (READ COMMITTED, UTC, strict)."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 15})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=8,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        isolation_level="READ COMMITTED",
+        connect_args={"charset": "utf8mb4", "connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
+    )
+    event.listen(engine, "connect", _prepare_mysql)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # `_begin_sqlite` says BEGIN; the driver's own guesswork is off
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once in a writing transaction: upgrading a read lock later fails under load."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_mysql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET time_zone = '+00:00'")
+        cursor.execute("SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'")
+
+
+def reading(engine: Engine) -> Session:
+    """Return a session that only reads: on SQLite it takes no write lock."""
+    return Session(engine.execution_options(reading=True), expire_on_commit=False)
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Whether the database refused a transaction that may succeed when run again (deadlock, certification, busy)."""
+    arguments = getattr(error.orig, "args", ())
+    if arguments and isinstance(arguments[0], int):
+        return arguments[0] in RETRYABLE_MYSQL
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def transaction(engine: Engine, work: Callable[[Session], T], *, attempts: int = 5) -> T:
+    """Run `work(session)` in one transaction and commit it; run it again when the database refuses it.
+
+    A commit whose answer was lost is not repeated blindly: `work` must be idempotent by its unique keys, as every
+    posting here is.
+    """
+    for attempt in range(1, attempts + 1):
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                result = work(session)
+                session.commit()
+                return result
+        except DBAPIError as error:
+            if attempt == attempts or not is_retryable(error):
+                raise
+            time.sleep(0.02 * 2**attempt)
+    raise AssertionError("unreachable")

@@ -1,0 +1,233 @@
+"""Guarded routes: every route names its permission and its target, and runs in one retried transaction.
+
+A view is parse → service → present. The guard authenticates, authorises, validates, runs the view in a transaction,
+stores the answer under the caller's Idempotency-Key in that same transaction, and commits. On a refused commit the whole
+view runs again. See docs/adr/0002.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, current_app, g, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from flask_openapi3.request import _validate_request
+from flask_openapi3.utils import parse_parameters
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.config import Settings
+from server.db import reading, transaction
+from server.errors import DomainError, forbidden, not_found
+from server.identity import idempotency, service
+from server.identity.rules import Actor, Permission, Target, allows, holds
+
+TargetResolver = Callable[[Session, int], Target | None]
+"""Return what a path's id stands for, or None where there is no such thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetParameter:
+    """Which path parameter names the target, and how to find it."""
+
+    name: str
+    resolve: TargetResolver
+
+
+@dataclass(slots=True)
+class Context:
+    """What a view gets: the open session, the caller, the time and what the request acts on."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    target: Target
+    settings: Settings
+    request_id: str
+
+    @property
+    def account_id(self) -> int:
+        """The caller's account. Raises DomainError `not_bound` when he has none yet."""
+        if self.actor.account_id is None:
+            raise DomainError("not_bound", "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
+        return self.actor.account_id
+
+
+class ErrorBody(BaseModel):
+    code: str
+    message: str
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class ErrorOut(BaseModel):
+    error: ErrorBody
+
+
+class Body(BaseModel):
+    """Base of request bodies: unknown fields are refused, text is trimmed, NUL and lone surrogates never get in."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+ERRORS = {status: ErrorOut for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)}
+NOWHERE = Target(ancestor_ids=())
+BEARER = [{"token": []}]
+
+
+class Api(APIBlueprint):
+    """A blueprint whose routes cannot be added without saying who may use them."""
+
+    def __init__(self, name: str, import_name: str, *, tag: str) -> None:
+        super().__init__(name, import_name, url_prefix="/api/v1", abp_tags=[Tag(name=tag)], abp_responses=ERRORS)
+        self.guards: dict[str, tuple[Permission | None, TargetParameter | None]] = {}
+
+    def guarded(
+        self,
+        method: str,
+        rule: str,
+        *,
+        permission: Permission | None,
+        target: TargetParameter | None = None,
+        responses: Mapping[int, Any],
+        idempotent: bool = True,
+        decorators: tuple[Callable[..., Any], ...] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Add a route. `permission=None` opens it to everyone; `idempotent=False` ignores Idempotency-Key."""
+        if permission not in (None, Permission.signed_in) and target is None:
+            raise ValueError(f"{method} {rule}: a permission other than signed_in needs a target")
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            self.guards[f"{self.name}.{view.__name__}"] = (permission, target)
+            guarded = _guard(view, permission=permission, target=target, method=method, idempotent=idempotent)
+            for decorator in decorators:
+                guarded = decorator(guarded)
+            guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
+            register = getattr(super(Api, self), method.lower())
+            security = BEARER if permission is not None else []
+            register(rule, responses=dict(responses), security=security)(guarded)
+            return view
+
+        return decorate
+
+
+def _guard(
+    view: Callable[..., Any],
+    *,
+    permission: Permission | None,
+    target: TargetParameter | None,
+    method: str,
+    idempotent: bool,
+) -> Callable[..., Any]:
+    shapes = parse_parameters(view, doc_ui=False)
+
+    @wraps(view)
+    def guarded(**path: Any) -> Response:
+        engine: Engine = current_app.extensions["engine"]
+        actor = _authenticate(engine, permission)
+        arguments = dict(path)
+
+        def work(session: Session) -> Response:
+            aim = _authorise(session, actor, permission, target, arguments)
+            context = Context(
+                session=session,
+                actor=actor,
+                now=clock.now(),
+                target=aim,
+                settings=current_app.extensions["settings"],
+                request_id=g.request_id,
+            )
+            inputs = _validate_request(*shapes, path_kwargs=dict(arguments))
+            key = request.headers.get("Idempotency-Key") if idempotent and method != "GET" else None
+            if key is None:
+                return _as_response(view(context, **inputs))
+            return _once(context, key, lambda: _as_response(view(context, **inputs)))
+
+        if method == "GET":
+            with reading(engine) as session:
+                return work(session)
+        return _in_transaction(engine, work)
+
+    return guarded
+
+
+def _in_transaction(engine: Engine, work: Callable[[Session], Response]) -> Response:
+    """Run and commit; a refusal marked `keep` commits what it wrote and is raised afterwards."""
+
+    def keeping(session: Session) -> Response | DomainError:
+        try:
+            return work(session)
+        except DomainError as refusal:
+            if not refusal.keep:
+                raise
+            return refusal
+
+    outcome = transaction(engine, keeping)
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+def _authenticate(engine: Engine, permission: Permission | None) -> Actor:
+    if permission is None:
+        return Actor(identity_id=0)
+    actor = service.authenticate(engine, bearer_token(), now=clock.now())
+    if not holds(actor, permission):
+        raise forbidden()
+    return actor
+
+
+def bearer_token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
+    return token.strip()
+
+
+def _authorise(
+    session: Session,
+    actor: Actor,
+    permission: Permission | None,
+    target: TargetParameter | None,
+    path: Mapping[str, Any],
+) -> Target:
+    if permission is None or target is None:
+        return NOWHERE
+    aim = target.resolve(session, path[target.name])
+    if aim is None or not allows(actor, permission, aim):
+        raise not_found()
+    return aim
+
+
+def _as_response(result: Any) -> Response:
+    """Turn what a view returned — a model, (model, status), a Response or None — into a response."""
+    if isinstance(result, Response):
+        return result
+    body, status = result if isinstance(result, tuple) else (result, 200)
+    if body is None:
+        return Response(status=204)
+    return Response(body.model_dump_json(), status=status, mimetype="application/json")
+
+
+def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
+    """Answer a repeated Idempotency-Key with the first answer; the row is written with the effect."""
+    if not 1 <= len(key) <= 128 or not key.isascii():
+        raise DomainError("invalid_idempotency_key", "Idempotency-Key 应为 1–128 个 ASCII 字符")
+    body_hash = hashlib.sha256(request.get_data()).hexdigest()
+    route = f"{request.method} {request.path}"
+    earlier = idempotency.claim(
+        context.session, identity_id=context.actor.identity_id, key=key, route=route, body_hash=body_hash, now=context.now
+    )
+    if earlier.status:
+        return Response(earlier.body, status=earlier.status, mimetype="application/json")
+    response = act()
+    earlier.status, earlier.body = response.status_code, response.get_data(as_text=True)
+    return response
+
+

@@ -1,0 +1,40 @@
+"""One row per (caller, Idempotency-Key), written in the same transaction as the effect (design §6)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError, conflict
+from server.identity.models import IdempotencyRecord
+
+
+def claim(
+    session: Session, *, identity_id: int, key: str, route: str, body_hash: str, now: datetime
+) -> IdempotencyRecord:
+    """Return the finished record of this key, or a new one with status 0 for the caller to fill.
+
+    Raises DomainError `idempotency_mismatch` (422) for another route or body, `idempotency_running` (409) when the
+    first call is still at work.
+    """
+    found = _find(session, identity_id, key)
+    if found is None:
+        record = IdempotencyRecord(
+            identity_id=identity_id, key=key, route=route, body_hash=body_hash, status=0, body="", created_at=now
+        )
+        try:
+            with session.begin_nested():
+                session.add(record)
+        except IntegrityError:
+            raise conflict("idempotency_running", "同一请求正在处理，请稍候") from None
+        return record
+    if (found.route, found.body_hash) != (route, body_hash):
+        raise DomainError("idempotency_mismatch", "该 Idempotency-Key 已用于另一请求")
+    return found
+
+
+def _find(session: Session, identity_id: int, key: str) -> IdempotencyRecord | None:
+    return session.scalar(
+        select(IdempotencyRecord).where(IdempotencyRecord.identity_id == identity_id, IdempotencyRecord.key == key)
+    )

@@ -1,0 +1,167 @@
+"""Who may do what, and where: one table (design §7). Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    group_leader = "group_leader"
+    committee_member = "committee_member"
+    deputy_secretary = "deputy_secretary"
+    secretary = "secretary"
+    organizer = "organizer"
+    general_secretary = "general_secretary"
+    organization_department = "organization_department"
+    inspector = "inspector"
+    representative = "representative"
+    administrator = "administrator"
+
+
+ROLE_TITLES = {
+    Role.group_leader: "党小组组长",
+    Role.committee_member: "支委",
+    Role.deputy_secretary: "副书记",
+    Role.secretary: "支部书记",
+    Role.organizer: "组织员",
+    Role.general_secretary: "总支书记",
+    Role.organization_department: "组织部",
+    Role.inspector: "督查员",
+    Role.representative: "群众代表",
+    Role.administrator: "系统管理员",
+}
+
+
+class Permission(StrEnum):
+    signed_in = "signed_in"  # anyone with a token, bound or not; touches only the caller himself
+    account_manage = "account_manage"  # activation codes, unbinding
+    grant_manage = "grant_manage"
+    audit_read = "audit_read"
+    organization_read = "organization_read"
+    organization_manage = "organization_manage"
+    member_read = "member_read"
+    member_manage = "member_manage"
+    roster_import = "roster_import"
+    transfer_manage = "transfer_manage"
+    exemption_manage = "exemption_manage"
+    filing_read = "filing_read"
+    filing_receive = "filing_receive"
+    standard_read = "standard_read"
+    standard_manage = "standard_manage"
+    score_read = "score_read"
+    decision_record = "decision_record"  # points the branch decides itself (B08–B10, C05) and reversals
+    negative_record = "negative_record"
+    claim_submit = "claim_submit"
+    claim_submit_for = "claim_submit_for"  # on behalf of a member
+    claim_read = "claim_read"
+    claim_review = "claim_review"
+    claim_comment = "claim_comment"  # 群众代表 on claims under verification
+    dues_read = "dues_read"
+    dues_record = "dues_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who holds a permission: the member himself (`own`), everyone of that organization (`fellow`), or these roles."""
+
+    roles: frozenset[Role]
+    own: bool = False
+    fellow: bool = False
+
+
+_BRANCH = frozenset({Role.committee_member, Role.deputy_secretary, Role.secretary})
+_LEADERS = frozenset({Role.deputy_secretary, Role.secretary})
+_ABOVE = frozenset({Role.organizer, Role.general_secretary, Role.organization_department})
+_READERS = _BRANCH | _ABOVE | {Role.group_leader, Role.inspector}
+_ADMIN = frozenset({Role.administrator})
+
+RULES: dict[Permission, Rule] = {
+    Permission.account_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
+    Permission.grant_manage: Rule(_ABOVE | _ADMIN),
+    Permission.audit_read: Rule(frozenset({Role.organization_department, Role.inspector, Role.administrator})),
+    Permission.organization_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
+    Permission.organization_manage: Rule(_ABOVE | _ADMIN),
+    Permission.member_read: Rule(_READERS | _ADMIN, own=True),
+    Permission.member_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
+    Permission.roster_import: Rule(_LEADERS | _ABOVE | _ADMIN),
+    Permission.transfer_manage: Rule(_ABOVE),
+    Permission.exemption_manage: Rule(_LEADERS | _ABOVE),
+    Permission.filing_read: Rule(_LEADERS | _ABOVE | {Role.inspector}),
+    Permission.filing_receive: Rule(_ABOVE),
+    Permission.standard_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
+    Permission.standard_manage: Rule(_LEADERS | _ABOVE),
+    Permission.score_read: Rule(_READERS, own=True),
+    Permission.decision_record: Rule(_LEADERS | _ABOVE),
+    Permission.negative_record: Rule(frozenset({Role.general_secretary, Role.organization_department})),
+    Permission.claim_submit: Rule(frozenset(), own=True),
+    Permission.claim_submit_for: Rule(_BRANCH),
+    Permission.claim_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, own=True),
+    Permission.claim_review: Rule(_BRANCH | _ABOVE),
+    Permission.claim_comment: Rule(frozenset({Role.representative})),
+    Permission.dues_read: Rule(_BRANCH | {Role.organizer, Role.general_secretary}, own=True),
+    Permission.dues_record: Rule(_BRANCH),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role held today at an organization; it reaches that organization and everything below it."""
+
+    role: Role
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The caller. `account_id` and `member_id` are None until he is bound; `organization_ids` are his own branch and
+    everything above it, root first."""
+
+    identity_id: int
+    account_id: int | None = None
+    root_id: int | None = None
+    member_id: int | None = None
+    organization_ids: tuple[int, ...] = ()
+    grants: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), and the
+    member it concerns, if any."""
+
+    ancestor_ids: tuple[int, ...]
+    member_id: int | None = None
+
+
+def holds(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor could ever use this permission, wherever it be."""
+    if permission is Permission.signed_in:
+        return True
+    rule = RULES[permission]
+    if (rule.own or rule.fellow) and actor.member_id is not None:
+        return True
+    return any(grant.role in rule.roles for grant in actor.grants)
+
+
+def allows(actor: Actor, permission: Permission, target: Target) -> bool:
+    """Whether the actor may use the permission on this target."""
+    if permission is Permission.signed_in:
+        return True
+    rule = RULES[permission]
+    if rule.own and actor.member_id is not None and actor.member_id == target.member_id:
+        return True
+    if rule.fellow and target.ancestor_ids and target.ancestor_ids[-1] in actor.organization_ids:
+        return True
+    return any(grant.role in rule.roles and grant.organization_id in target.ancestor_ids for grant in actor.grants)
+
+
+def reach(actor: Actor, permission: Permission) -> tuple[int, ...]:
+    """The organizations at and below which the actor may use the permission (for lists)."""
+    roles = RULES[permission].roles
+    return tuple(sorted({grant.organization_id for grant in actor.grants if grant.role in roles}))
+
+
+def roles_at(actor: Actor, ancestor_ids: Iterable[int]) -> frozenset[Role]:
+    """The roles the actor holds over an organization with these ancestors."""
+    wanted = set(ancestor_ids)
+    return frozenset(grant.role for grant in actor.grants if grant.organization_id in wanted)

@@ -1,0 +1,101 @@
+"""The tree of organizations, their members, and the history between them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, BigId, UtcDateTime, enum_column
+
+
+class OrganizationKind(StrEnum):
+    party_committee = "party_committee"
+    general_branch = "general_branch"
+    branch = "branch"
+    group = "group"
+
+
+class Category(StrEnum):
+    """人员类别."""
+
+    staff = "staff"
+    student = "student"
+    retired = "retired"
+
+
+class Stage(StrEnum):
+    """党员类别."""
+
+    full = "full"
+    probationary = "probationary"
+    prospect = "prospect"
+    activist = "activist"
+
+
+class Organization(Base):
+    """A node of the tree. `path` is `/root/…/self/`; units keep their own title (分党委, 总支)."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (UniqueConstraint("parent_id", "title"), Index(None, "path"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    kind: Mapped[OrganizationKind] = mapped_column(enum_column())
+    title: Mapped[str] = mapped_column(String(128))
+    path: Mapped[str] = mapped_column(String(255))
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_on: Mapped[date | None]
+
+    @property
+    def ancestor_ids(self) -> tuple[int, ...]:
+        """Ids from the root down to and including this organization."""
+        return tuple(int(part) for part in self.path.split("/") if part)
+
+
+class Member(Base):
+    """A Party member (or prospect). The phone is sealed; `phone_index` finds it without opening it."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("root_id", "work_number"),
+        Index(None, "root_id", "phone_index"),
+        Index(None, "root_id", "name"),
+        Base.__table_args__,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    gender: Mapped[str | None] = mapped_column(String(8))
+    work_number: Mapped[str] = mapped_column(String(32))
+    phone_sealed: Mapped[str | None] = mapped_column(String(160))
+    phone_index: Mapped[str | None] = mapped_column(String(80))
+    joined_on: Mapped[date | None]
+    full_member_on: Mapped[date | None]
+    category: Mapped[Category] = mapped_column(enum_column())
+    stage: Mapped[Stage] = mapped_column(enum_column())
+    duty: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Membership(Base):
+    """组织关系: a member belongs to a branch (and a group in it) from a day, inclusive, until a day, exclusive."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("member_id", "from_date"),
+        Index(None, "organization_id", "until_date"),
+        Base.__table_args__,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    from_date: Mapped[date]
+    until_date: Mapped[date | None]

@@ -1,0 +1,98 @@
+"""The ledger 积分台账: entries that are only ever added, each member's chain head, and the score read from them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, Points, UtcDateTime, enum_column
+
+
+class SourceKind(StrEnum):
+    meeting = "meeting"
+    claim = "claim"
+    dues = "dues"
+    decision = "decision"
+    opening = "opening"
+    reversal = "reversal"
+
+
+class PointEntry(Base):
+    """One fact that changes a score (design §4.1–4.4). Append-only: triggers and the ORM refuse anything else.
+
+    `points` is what the posting says before any cap. Ratio items carry quantities instead: `owed`, `attended`,
+    `made_up`, `excused`. `achievement` groups levels of one achievement. `reverses_seq` names the entry a reversal
+    takes back; a reversal's figures are the negatives of that entry's.
+    """
+
+    __tablename__ = "point_entries"
+    __table_args__ = (
+        UniqueConstraint("member_id", "year", "item_code", "source_kind", "source_id", "revision"),
+        UniqueConstraint("member_id", "reverses_seq"),
+        Index(None, "member_id", "year"),
+        Index(None, "root_id", "year", "posted_at"),
+        Base.__table_args__,
+    )
+
+    member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    year: Mapped[int]
+    standard_id: Mapped[int] = mapped_column(ForeignKey("standards.id"))
+    item_code: Mapped[str] = mapped_column(String(16))
+    points: Mapped[Decimal] = mapped_column(Points)
+    owed: Mapped[int] = mapped_column(default=0)
+    attended: Mapped[int] = mapped_column(default=0)
+    made_up: Mapped[int] = mapped_column(default=0)
+    excused: Mapped[int] = mapped_column(default=0)
+    level: Mapped[str | None] = mapped_column(String(16))
+    achievement: Mapped[str | None] = mapped_column(String(64))
+    occurred_on: Mapped[date]
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source_kind: Mapped[SourceKind] = mapped_column(enum_column(16))
+    source_id: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(default=1)
+    reverses_seq: Mapped[int | None] = mapped_column(BigInteger)
+    clause: Mapped[str] = mapped_column(String(128))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    text_hash: Mapped[str | None] = mapped_column(String(64))
+    evidence_hash: Mapped[str | None] = mapped_column(String(64))
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class EntryText(Base):
+    """The words of an entry, apart from it so that they can be erased when their retention ends."""
+
+    __tablename__ = "point_entry_texts"
+
+    member_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class LedgerHead(Base):
+    """The end of a member's chain; locking this row serialises his postings."""
+
+    __tablename__ = "ledger_heads"
+
+    member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Score(Base):
+    """A member's year by section (`section` = "" is the total), set in the transaction of every posting."""
+
+    __tablename__ = "scores"
+    __table_args__ = (Index(None, "organization_id", "year", "section"), Base.__table_args__)
+
+    member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    section: Mapped[str] = mapped_column(String(16), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    points: Mapped[Decimal] = mapped_column(Points)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
