@@ -1,13 +1,13 @@
 """Guarded routes: every route names its permission and its target, and runs in one retried transaction.
 
 A view is parse → service → present. The guard authenticates, authorises, validates, runs the view in a transaction,
-stores the answer under the caller's Idempotency-Key in that same transaction, and commits. On a refused commit the whole
-view runs again. See docs/adr/0002.
+stores the answer under the caller's Idempotency-Key in that same transaction, and commits. On a refused commit the
+whole view runs again. See docs/adr/0002.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.audit import service as audit
 from server.config import Settings
 from server.db import reading, transaction
 from server.errors import DomainError, forbidden, not_found
@@ -51,6 +52,12 @@ class Context:
     target: Target
     settings: Settings
     request_id: str
+    looks: list[tuple[str, int]] = field(default_factory=list)
+
+    def audit_look(self, subject_kind: str, subject_id: int) -> None:
+        """Note that the caller sees another's details; the guard writes the audit line once the answer stands."""
+        if self.target.member_id is None or self.target.member_id != self.actor.member_id:
+            self.looks.append((subject_kind, subject_id))
 
     @property
     def account_id(self) -> int:
@@ -76,9 +83,10 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-ERRORS = {status: ErrorOut for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)}
+ERRORS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), ErrorOut)
 NOWHERE = Target(ancestor_ids=())
-BEARER = [{"token": []}]
+BEARER: list[dict[str, list[Any]]] = [{"token": []}]
+MAX_ID = 2**63 - 1
 
 
 class Api(APIBlueprint):
@@ -132,8 +140,10 @@ def _guard(
         engine: Engine = current_app.extensions["engine"]
         actor = _authenticate(engine, permission)
         arguments = dict(path)
+        looks: list[tuple[str, int]] = []
 
         def work(session: Session) -> Response:
+            looks.clear()
             aim = _authorise(session, actor, permission, target, arguments)
             context = Context(
                 session=session,
@@ -142,19 +152,39 @@ def _guard(
                 target=aim,
                 settings=current_app.extensions["settings"],
                 request_id=g.request_id,
+                looks=looks,
             )
-            inputs = _validate_request(*shapes, path_kwargs=dict(arguments))
+            inputs = _validate_request(*shapes, path_kwargs=dict(arguments))  # type: ignore[arg-type]
             key = request.headers.get("Idempotency-Key") if idempotent and method != "GET" else None
             if key is None:
                 return _as_response(view(context, **inputs))
             return _once(context, key, lambda: _as_response(view(context, **inputs)))
 
-        if method == "GET":
-            with reading(engine) as session:
-                return work(session)
-        return _in_transaction(engine, work)
+        response = _read(engine, work) if method == "GET" else _in_transaction(engine, work)
+        if looks:
+            transaction(engine, lambda session: _record_looks(session, actor, looks))
+        return response
 
     return guarded
+
+
+def _read(engine: Engine, work: Callable[[Session], Response]) -> Response:
+    with reading(engine) as session:
+        return work(session)
+
+
+def _record_looks(session: Session, actor: Actor, looks: list[tuple[str, int]]) -> None:
+    for subject_kind, subject_id in looks:
+        audit.record(
+            session,
+            actor_id=actor.account_id,
+            root_id=actor.root_id,
+            action="look",
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            now=clock.now(),
+            request_id=g.request_id,
+        )
 
 
 def _in_transaction(engine: Engine, work: Callable[[Session], Response]) -> Response:
@@ -199,7 +229,8 @@ def _authorise(
 ) -> Target:
     if permission is None or target is None:
         return NOWHERE
-    aim = target.resolve(session, path[target.name])
+    key = path[target.name]
+    aim = target.resolve(session, key) if 0 < key <= MAX_ID else None
     if aim is None or not allows(actor, permission, aim):
         raise not_found()
     return aim
@@ -222,12 +253,15 @@ def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
     body_hash = hashlib.sha256(request.get_data()).hexdigest()
     route = f"{request.method} {request.path}"
     earlier = idempotency.claim(
-        context.session, identity_id=context.actor.identity_id, key=key, route=route, body_hash=body_hash, now=context.now
+        context.session,
+        identity_id=context.actor.identity_id,
+        key=key,
+        route=route,
+        body_hash=body_hash,
+        now=context.now,
     )
     if earlier.status:
         return Response(earlier.body, status=earlier.status, mimetype="application/json")
     response = act()
     earlier.status, earlier.body = response.status_code, response.get_data(as_text=True)
     return response
-
-

@@ -1,0 +1,89 @@
+"""How values look on the wire: points with two decimals, times in Shanghai's offset, lists with a cursor."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+from server.clock import SHANGHAI
+from server.errors import DomainError
+
+T = TypeVar("T")
+MAX_PAGE = 100
+
+
+def rounded(points: Decimal) -> Decimal:
+    """Round half up to two decimals (design §4.9)."""
+    return points.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def points_text(points: Decimal) -> str:
+    """Return points as people read them: 85.25."""
+    return str(rounded(points))
+
+
+def local_time(instant: datetime) -> str:
+    """Return ISO 8601 with Shanghai's offset."""
+    return instant.astimezone(SHANGHAI).isoformat()
+
+
+PointsOut = Annotated[Decimal, PlainSerializer(points_text, return_type=str)]
+"""Points in a response: a string with two decimals."""
+
+TimeOut = Annotated[datetime, PlainSerializer(local_time, return_type=str)]
+"""An instant in a response: ISO 8601 with +08:00."""
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""A database id as it may appear in a request."""
+
+
+class PageQuery(BaseModel):
+    """What every list accepts. `cursor` is the opaque `next_cursor` of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def encode_cursor(*keys: str | int) -> str:
+    """Return the position after a row with these sort keys."""
+    return base64.urlsafe_b64encode("\x1f".join(map(str, keys)).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, count: int) -> list[str]:
+    """Return the `count` sort keys in a cursor. Raises DomainError `invalid_cursor`."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        keys = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\x1f")
+    except (binascii.Error, UnicodeError):
+        keys = []
+    if len(keys) != count:
+        raise _invalid_cursor()
+    return keys
+
+
+def decode_id_cursor(cursor: str | None) -> int | None:
+    """Return the id in a cursor that holds one id, or None at the start of a list."""
+    if cursor is None:
+        return None
+    (key,) = decode_cursor(cursor, 1)
+    if not (key.isascii() and key.isdigit() and len(key) <= 18):
+        raise _invalid_cursor()
+    return int(key)
+
+
+def _invalid_cursor() -> DomainError:
+    return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
+
+
+def cut_page(rows: Sequence[T], limit: int) -> tuple[list[T], bool]:
+    """Split rows fetched with `limit + 1` into the page and whether more follow."""
+    return list(rows[:limit]), len(rows) > limit

@@ -1,0 +1,125 @@
+"""What holds for every request: its id, its limits, and one shape for every error."""
+
+import re
+import uuid
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, request
+from pydantic import ValidationError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.config import Settings
+from server.db import is_retryable
+from server.errors import DomainError, conflict
+
+log = structlog.get_logger()
+MAX_JSON_BYTES = 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_HTTP_MESSAGES = {
+    400: ("bad_request", "请求格式不正确"),
+    404: ("not_found", "没有找到该地址"),
+    405: ("method_not_allowed", "该地址不支持这种操作"),
+    413: ("too_large", "上传内容太大"),
+    415: ("unsupported_media_type", "请求内容的类型不受支持"),
+    429: ("too_many_requests", "操作太频繁，请稍后再试"),
+}
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the app its request ids, limits, security headers and error mapping."""
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
+    app.config["MAX_FORM_PARTS"] = 20
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _contradiction)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(RecursionError, _too_deep)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def validation_response(error: ValidationError) -> Response:
+    """Answer input that does not fit: where, and what was expected, never the input itself."""
+    problems = [
+        {"field": ".".join(map(str, problem["loc"])), "problem": problem["msg"]}
+        for problem in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+    fields = "、".join(dict.fromkeys(problem["field"] or "请求内容" for problem in problems[:5]))
+    refusal = DomainError("invalid_input", f"填写内容有误：{fields}", detail={"problems": problems[:50]})
+    return _refused(refusal)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if request.mimetype == "application/json" and (request.content_length or 0) > MAX_JSON_BYTES:
+        raise DomainError("too_large", "提交内容太大", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    if request.path.startswith("/api/v1/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _refused(refusal: DomainError) -> Response:
+    response = make_response(jsonify(refusal.as_json()), refusal.status)
+    if (seconds := refusal.detail.get("retry_after_seconds")) is not None:
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:  # an answer already made, by `abort(response)`
+        return make_response(error.response)
+    status = HTTPStatus(error.code or 500)
+    code, message = _HTTP_MESSAGES.get(status, ("http_error", "请求未能完成"))
+    response = _refused(DomainError(code, message, status=status))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _contradiction(error: IntegrityError) -> Response:
+    """A unique key or check refused what a select before had let through: someone else was faster."""
+    log.warning("integrity_error", error=str(error.orig))
+    return _refused(conflict("conflict", "内容刚被他人修改，请刷新后重试"))
+
+
+def _unstorable(error: DataError) -> Response:
+    log.warning("data_error", error=str(error.orig))
+    return _refused(DomainError("invalid_input", "填写内容超出允许范围"))
+
+
+def _database_error(error: DBAPIError) -> Response:
+    if not (isinstance(error, OperationalError) or is_retryable(error)):
+        return _unexpected(error)
+    log.error("database_unavailable", error=str(error.orig))
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return _refused(DomainError("busy", "系统繁忙，请稍后再试", status=status, detail={"retry_after_seconds": 2}))
+
+
+def _too_deep(_error: RecursionError) -> Response:
+    return _refused(DomainError("bad_request", "请求格式不正确", status=HTTPStatus.BAD_REQUEST))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected_error", exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _refused(DomainError("internal", "系统出错，已记录，请稍后再试", status=status))

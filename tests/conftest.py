@@ -1,0 +1,174 @@
+"""The two databases, the app and the cast. Nothing may talk to any host but loopback."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from server import config, models
+from server.app import create_app
+from server.db import make_engine
+from server.points import protection
+from tests import contract
+from tests.cast import NOW, Cast, Person, make_cast
+from tests.mariadb import PrivateMariaDB, missing_mariadb
+
+REQUIRE_ALL = os.environ.get("XIANFENG_REQUIRE_ALL") == "1"
+Call = Callable[..., TestResponse]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "mariadb_only: needs real row locks; runs on MariaDB alone")
+    config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    names = ["mariadb"] if "mariadb_only" in marks else ["sqlite"] if "sqlite_only" in marks else ["sqlite", "mariadb"]
+    metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "localhost"
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address!r}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the schema, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    _create_schema(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def mariadb_engine(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A private server with one schema for this worker; fails instead of skipping when XIANFENG_REQUIRE_ALL=1."""
+    if why := missing_mariadb():
+        if REQUIRE_ALL:
+            pytest.fail(why)
+        pytest.skip(why)
+    with PrivateMariaDB(tmp_path_factory.mktemp("mariadb")) as server:
+        server.create_schema(worker_name)
+        engine = make_engine(server.url(worker_name))
+        _create_schema(engine)
+        yield engine
+        engine.dispose()
+
+
+def _create_schema(engine: Engine) -> None:
+    models.Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        protection.install(connection)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def engine(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with the schema: a file of its own on SQLite, a cleaned schema on MariaDB."""
+    if database == "mariadb":
+        mariadb: Engine = request.getfixturevalue("mariadb_engine")
+        _clean(mariadb)
+        yield mariadb
+        return
+    path = tmp_path / "xianfeng.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    sqlite = make_engine(f"sqlite:///{path}")
+    yield sqlite
+    sqlite.dispose()
+
+
+def _clean(engine: Engine) -> None:
+    """Empty every table that has rows. TRUNCATE, since the ledger's triggers refuse DELETE."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET foreign_key_checks = 0")
+        for table in models.Base.metadata.sorted_tables:
+            if connection.scalar(text(f"SELECT 1 FROM {table.name} LIMIT 1")):
+                connection.exec_driver_sql(f"TRUNCATE TABLE {table.name}")
+        connection.exec_driver_sql("SET foreign_key_checks = 1")
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> config.Settings:
+    return config.load({"XIANFENG_DATA": str(tmp_path / "var")})
+
+
+@pytest.fixture
+def _frozen_time() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def cast(engine: Engine) -> Cast:
+    with Session(engine, expire_on_commit=False) as session:
+        return make_cast(session)
+
+
+@pytest.fixture
+def app(settings: config.Settings, engine: Engine, _frozen_time: None) -> OpenAPI:
+    app = create_app(settings, engine)
+    app.testing = False  # errors become answers, as in production
+    return app
+
+
+@pytest.fixture
+def client(app: OpenAPI) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def call(app: OpenAPI, client: FlaskClient) -> Call:
+    """Return `call(person or None, method, path, **kw)`; every answer is held against the OpenAPI document."""
+
+    def call(person: Person | None, method: str, path: str, **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+        headers.update(options.pop("headers", {}))
+        url = path if path.startswith("/") and path.startswith("/api/") else f"/api/v1{path}"
+        response = client.open(url, method=method, headers=headers, **options)
+        contract.check(app, method, url, response)
+        return response
+
+    return call
