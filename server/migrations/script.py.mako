@@ -1,0 +1,22 @@
+"""${message}"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+from server import db
+from server.points import protection
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+    protection.install(op.get_bind())
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}

@@ -1,0 +1,8 @@
+"""What the web server imports in each worker."""
+
+from server import config, logs
+from server.app import create_app
+
+settings = config.load()
+logs.configure_logging(settings)
+app = create_app(settings)
