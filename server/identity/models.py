@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,10 +23,15 @@ class Account(Base):
 
 
 class WechatIdentity(Base):
-    """An openid under one of our apps. It signs in before it is bound; binding sets `account_id`, unbinding clears it."""
+    """An openid under one of our apps. It signs in unbound; binding sets `account_id`, unbinding clears it."""
 
     __tablename__ = "wechat_identities"
-    __table_args__ = (UniqueConstraint("app_id", "openid"), Index(None, "unionid"), Base.__table_args__)
+    __table_args__ = (
+        UniqueConstraint("app_id", "openid"),
+        UniqueConstraint("app_id", "account_id"),
+        Index(None, "unionid"),
+        Base.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     app_id: Mapped[str] = mapped_column(String(64))
@@ -62,6 +67,16 @@ class Grant(Base):
     until_date: Mapped[date | None]
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BindingAttempt(Base):
+    """The last wrong tries (ISO instants) of one identity, or at one roster entry."""
+
+    __tablename__ = "binding_attempts"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    wrong_tries: Mapped[list[str]] = mapped_column(JSON)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class IdempotencyRecord(Base):

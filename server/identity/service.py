@@ -1,0 +1,365 @@
+"""Who calls: tokens, WeChat identities, the accounts they open, grants, and wrong tries at binding."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Delete, Engine, delete, event, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, SessionTransaction
+
+from server.clock import shanghai_date
+from server.db import reading
+from server.errors import DomainError, conflict
+from server.identity.attempts import locked_until, with_try
+from server.identity.cache import CallerCache
+from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
+from server.identity.rules import Actor, Held, Role
+
+HomeFinder = Callable[[Session, int, date], tuple[int, ...]]
+"""Return a member's own organization on a day and everything above it, root first."""
+
+IDEMPOTENCY_LIFETIME = timedelta(hours=24)
+DEAD_TOKEN_LIFETIME = timedelta(days=7)
+ATTEMPT_LIFETIME = timedelta(days=1)
+_CHANGED = "identities changed in this transaction"
+
+_callers = CallerCache()
+_find_home: HomeFinder | None = None
+
+
+def find_homes_with(finder: HomeFinder) -> None:
+    """Tell this module how to find a member's organizations; `server/app.py` does, as identity lies below them."""
+    global _find_home  # noqa: PLW0603
+    _find_home = finder
+
+
+# Tokens
+
+
+def issue_token(session: Session, *, identity_id: int, now: datetime, days: int) -> str:
+    """Return a new bearer token; only its SHA-256 is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Token(token_hash=_hash(token), identity_id=identity_id, created_at=now, expires_at=now + timedelta(days=days))
+    )
+    session.flush()
+    return token
+
+
+def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = False) -> Actor:
+    """Return the caller with the grants he holds today; `fresh` goes past the cache.
+
+    Raises DomainError 401 `not_signed_in` (unknown or revoked) or `token_expired`.
+    """
+    token_hash = _hash(token)
+    remembered = None if fresh else _callers.find(token_hash, now=now)
+    if remembered is not None:
+        return remembered
+    generation = _callers.generation
+    with reading(engine) as session:
+        row = session.execute(
+            select(Token, WechatIdentity)
+            .join(WechatIdentity, WechatIdentity.id == Token.identity_id)
+            .where(Token.token_hash == token_hash)
+        ).one_or_none()
+        if row is None or row.Token.revoked_at is not None:
+            raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
+        if row.Token.expires_at <= now:
+            raise DomainError("token_expired", "登录已过期，请重新登录", status=HTTPStatus.UNAUTHORIZED)
+        actor = actor_of(session, row.WechatIdentity, now=now)
+        expires_at = row.Token.expires_at
+    _callers.remember(token_hash, actor, expires_at=expires_at, now=now, generation=generation)
+    return actor
+
+
+def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Actor:
+    """Return who an identity is today, in Shanghai."""
+    account = session.get(Account, identity.account_id) if identity.account_id is not None else None
+    if account is None:
+        return Actor(identity_id=identity.id)
+    today = shanghai_date(now)
+    return Actor(
+        identity_id=identity.id,
+        account_id=account.id,
+        root_id=account.root_id,
+        member_id=account.member_id,
+        organization_ids=_home(session, account.member_id, today),
+        grants=tuple(Held(grant.role, grant.organization_id) for grant in grants_of(session, account.id, on=today)),
+    )
+
+
+def revoke(session: Session, *, token: str, now: datetime) -> None:
+    """End one token; ending it again changes nothing."""
+    found = session.scalar(select(Token).where(Token.token_hash == _hash(token)))
+    if found is not None and found.revoked_at is None:
+        found.revoked_at = now
+        session.flush()
+        _forget_afterwards(session, [found.identity_id])
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _home(session: Session, member_id: int | None, today: date) -> tuple[int, ...]:
+    if member_id is None:
+        return ()
+    if _find_home is None:
+        raise RuntimeError("find_homes_with() was not called; import server.app")
+    return _find_home(session, member_id, today)
+
+
+def _forget_afterwards(session: Session, identity_ids: Iterable[int]) -> None:
+    """Forget callers once the change stands; other processes notice within the cache's 30 seconds."""
+    session.info.setdefault(_CHANGED, set()).update(identity_ids)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_changed(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None and (changed := session.info.pop(_CHANGED, None)):
+        _callers.forget(changed)
+
+
+# Identities and accounts
+
+
+def find_or_add_identity(
+    session: Session, *, app_id: str, openid: str, unionid: str | None, now: datetime
+) -> WechatIdentity:
+    """Return the identity of an openid, made on its first sign-in; two first sign-ins at once make one."""
+    query = select(WechatIdentity).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
+    identity = session.scalar(query)
+    if identity is None:
+        identity = WechatIdentity(app_id=app_id, openid=openid, unionid=unionid, created_at=now)
+        try:
+            with session.begin_nested():
+                session.add(identity)
+        except IntegrityError:
+            identity = session.scalars(query).one()
+    if unionid is not None and identity.unionid != unionid:
+        identity.unionid = unionid
+        session.flush()
+    return identity
+
+
+def ensure_account(session: Session, *, member_id: int | None, root_id: int, name: str, now: datetime) -> Account:
+    """Return the member's account, made if he has none; without a member (群众代表) always a new one."""
+    query = select(Account).where(Account.member_id == member_id)
+    account = session.scalar(query) if member_id is not None else None
+    if account is not None:
+        return account
+    account = Account(root_id=root_id, member_id=member_id, name=name, created_at=now)
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError:
+        return session.scalars(query).one()
+    return account
+
+
+def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) -> None:
+    """Let an identity act for an account; repeating it changes nothing.
+
+    Raises DomainError 409 `already_bound` (this identity belongs to someone else) or `account_taken` (the account
+    already has an identity under the same app: the secretary unbinds that one first).
+    """
+    identity = session.scalars(select(WechatIdentity).where(WechatIdentity.id == identity_id).with_for_update()).one()
+    if identity.account_id == account_id:
+        return
+    if identity.account_id is not None:
+        raise conflict("already_bound", "该微信已绑定其他人，请先由支部书记解除绑定")
+    try:
+        with session.begin_nested():
+            identity.account_id = account_id
+    except IntegrityError:
+        raise conflict("account_taken", "该身份已绑定其他微信，请联系支部书记解除绑定") from None
+    _forgive(session, _identity_key(identity_id))
+    _forget_afterwards(session, [identity_id])
+
+
+def unbind(session: Session, *, account_id: int, now: datetime) -> int:
+    """Detach all identities of an account and end their tokens; return how many were detached."""
+    identities = session.scalars(
+        select(WechatIdentity).where(WechatIdentity.account_id == account_id).order_by(WechatIdentity.id)
+    ).all()
+    ids = [identity.id for identity in identities]
+    for identity in identities:
+        identity.account_id = None
+    session.execute(update(Token).where(Token.identity_id.in_(ids), Token.revoked_at.is_(None)).values(revoked_at=now))
+    session.flush()
+    _forget_afterwards(session, ids)
+    return len(ids)
+
+
+def is_bound(session: Session, *, account_id: int) -> bool:
+    return session.scalar(select(WechatIdentity.id).where(WechatIdentity.account_id == account_id).limit(1)) is not None
+
+
+# Grants
+
+
+def grant(
+    session: Session,
+    *,
+    account_id: int,
+    role: Role,
+    organization_id: int,
+    from_date: date,
+    until_date: date | None,
+    granted_by: int | None,
+    now: datetime,
+) -> Grant:
+    """Give a role from a day, inclusive, until a day, exclusive.
+
+    Raises DomainError `invalid_period`, or 409 `already_granted` when the same role there overlaps.
+    """
+    if until_date is not None and until_date <= from_date:
+        raise DomainError("invalid_period", "结束日期应晚于开始日期")
+    session.scalars(select(Account.id).where(Account.id == account_id).with_for_update()).one()
+    same = select(Grant).where(
+        Grant.account_id == account_id, Grant.role == role, Grant.organization_id == organization_id
+    )
+    if any(_overlap(earlier, from_date, until_date) for earlier in session.scalars(same)):
+        raise conflict("already_granted", "该同志在此期间已担任这一角色")
+    granted = Grant(
+        account_id=account_id,
+        role=role,
+        organization_id=organization_id,
+        from_date=from_date,
+        until_date=until_date,
+        granted_by=granted_by,
+        created_at=now,
+    )
+    session.add(granted)
+    session.flush()
+    _forget_account(session, account_id)
+    return granted
+
+
+def end_grant(session: Session, *, grant_id: int, until_date: date, now: datetime) -> Grant:
+    """Let a grant end on a day (exclusive; today or earlier ends it at once).
+
+    Raises DomainError 404 `not_found`, or 409 `grant_ended` when it has already ended by then.
+    """
+    granted = session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
+    if granted is None:
+        raise DomainError("not_found", "没有找到该任职", status=HTTPStatus.NOT_FOUND)
+    if granted.until_date is not None and granted.until_date <= until_date:
+        raise conflict("grant_ended", "该任职已经结束")
+    granted.until_date = max(until_date, granted.from_date)
+    session.flush()
+    _forget_account(session, granted.account_id)
+    return granted
+
+
+def grants_of(session: Session, account_id: int, *, on: date) -> list[Grant]:
+    """Return the grants in force on a day, oldest first."""
+    return list(
+        session.scalars(
+            select(Grant)
+            .where(
+                Grant.account_id == account_id,
+                Grant.from_date <= on,
+                or_(Grant.until_date.is_(None), Grant.until_date > on),
+            )
+            .order_by(Grant.id)
+        )
+    )
+
+
+def _overlap(earlier: Grant, from_date: date, until_date: date | None) -> bool:
+    begins_before_end = until_date is None or earlier.from_date < until_date
+    return begins_before_end and (earlier.until_date is None or earlier.until_date > from_date)
+
+
+def _forget_account(session: Session, account_id: int) -> None:
+    query = select(WechatIdentity.id).where(WechatIdentity.account_id == account_id)
+    _forget_afterwards(session, session.scalars(query).all())
+
+
+# Wrong tries at binding
+
+
+def refuse_if_locked(session: Session, *, identity_id: int, now: datetime, subject: str | None = None) -> None:
+    """Refuse a try while the identity, or the roster entry it claims, is locked.
+
+    Holds the counters until the transaction ends, so that tries sent at once are counted one after the other.
+    `subject` is any stable text of at most 100 characters for the claimed entry, found or not.
+    Raises DomainError 429 `binding_locked`.
+    """
+    for key in _keys(identity_id, subject):
+        end = locked_until(_tries(_attempt(session, key, now)), now)
+        if end is not None:
+            seconds = int((end - now).total_seconds()) + 1
+            raise DomainError(
+                "binding_locked",
+                "输错次数过多，请一小时后再试或联系支部书记",
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                detail={"retry_after_seconds": seconds},
+            )
+
+
+def count_wrong_try(session: Session, *, identity_id: int, subject: str | None, now: datetime) -> None:
+    """Count a wrong try against the identity and the roster entry it claimed; raise the refusal with `keep=True`."""
+    for key in _keys(identity_id, subject):
+        attempt = _attempt(session, key, now)
+        attempt.wrong_tries = [at.isoformat() for at in with_try(_tries(attempt), now)]
+        attempt.updated_at = now
+    session.flush()
+
+
+def _keys(identity_id: int, subject: str | None) -> list[str]:
+    return [_identity_key(identity_id)] + ([f"subject:{subject}"] if subject is not None else [])
+
+
+def _identity_key(identity_id: int) -> str:
+    return f"identity:{identity_id}"
+
+
+def _tries(attempt: BindingAttempt) -> list[datetime]:
+    return [datetime.fromisoformat(at) for at in attempt.wrong_tries]
+
+
+def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
+    query = select(BindingAttempt).where(BindingAttempt.key == key).with_for_update()
+    attempt = session.scalar(query.execution_options(populate_existing=True))
+    if attempt is not None:
+        return attempt
+    attempt = BindingAttempt(key=key, wrong_tries=[], updated_at=now)
+    try:
+        with session.begin_nested():
+            session.add(attempt)
+    except IntegrityError:
+        return session.scalars(query).one()
+    return attempt
+
+
+def _forgive(session: Session, key: str) -> None:
+    session.execute(delete(BindingAttempt).where(BindingAttempt.key == key))
+
+
+# Housekeeping
+
+
+def purge_idempotency_records(session: Session, *, now: datetime) -> int:
+    """Delete answers kept for repeats once they are 24 hours old; return how many."""
+    return _purge(session, delete(IdempotencyRecord).where(IdempotencyRecord.created_at <= now - IDEMPOTENCY_LIFETIME))
+
+
+def purge_tokens(session: Session, *, now: datetime) -> int:
+    """Delete tokens that ended a week ago or more; return how many."""
+    long_ago = now - DEAD_TOKEN_LIFETIME
+    return _purge(session, delete(Token).where(or_(Token.expires_at <= long_ago, Token.revoked_at <= long_ago)))
+
+
+def purge_attempts(session: Session, *, now: datetime) -> int:
+    """Delete counters of wrong tries untouched for a day; return how many."""
+    return _purge(session, delete(BindingAttempt).where(BindingAttempt.updated_at <= now - ATTEMPT_LIFETIME))
+
+
+def _purge(session: Session, statement: Delete) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
