@@ -41,7 +41,7 @@ def _blind(key: bytes, phone: str) -> str:
 
 
 def normal_phone(text: str) -> str | None:
-    """Return the 11 digits of a mainland mobile number, or None: spaces, hyphens, +86 and full-width digits are fine."""
+    """Return the 11 digits of a mainland mobile number or None; spaces, hyphens, +86, full-width digits are fine."""
     digits = re.sub(r"[\s\-—()（）]", "", text).translate(str.maketrans("０１２３４５６７８９＋", "0123456789+"))
     digits = re.sub(r"^(\+?86)(?=1\d{10}$)", "", digits)
     return digits if re.fullmatch(r"1[3-9]\d{9}", digits) else None
