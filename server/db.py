@@ -36,7 +36,11 @@ class Base(DeclarativeBase):
         }
     )
     # One binary collation everywhere: openids `oAbC` and `oabc` are two people, and 𬭎 needs four bytes.
-    __table_args__: ClassVar[Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+    __table_args__: ClassVar[Any] = {
+        "mysql_engine": "InnoDB",
+        "mysql_charset": "utf8mb4",
+        "mysql_collate": "utf8mb4_bin",
+    }
 
 
 class UtcDateTime(TypeDecorator[datetime]):
