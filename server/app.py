@@ -8,6 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, text
 
 from server import __version__, config, models, requests
+from server.console import views as console
 from server.db import make_engine, reading
 from server.identity.guard import Api
 
@@ -33,6 +34,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
         api = import_module(feature).api
         assert isinstance(api, Api)
         app.register_api(api)
+    app.register_blueprint(console.pages)
     _add_health(app)
     return app
 

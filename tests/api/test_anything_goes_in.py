@@ -1,0 +1,120 @@
+"""Whatever comes in, nothing answers 5xx: generated requests after the document, and what people try by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from werkzeug.test import TestResponse
+
+from tests.cast import Cast
+
+Call = Callable[..., TestResponse]
+pytestmark = pytest.mark.sqlite_only
+
+
+@pytest.fixture
+def api_schema(app: OpenAPI, cast: Cast) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+
+
+schema = schemathesis.pytest.from_fixture("api_schema")
+
+
+@pytest.mark.timeout(900)
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_generated_request_is_answered_with_a_server_error(case: Case, cast: Cast) -> None:
+    for person in (cast.li_wei, cast.organization_department, None):
+        headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+        response = case.call(headers=headers)
+        case.validate_response(
+            response, checks=[not_a_server_error, status_code_conformance, response_schema_conformance]
+        )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/members/9223372036854775808/score",
+        "/members/0/score",
+        f"/members/{'9' * 5000}/score",
+        "/members/-1/score",
+        "/members/1%00/score",
+        "/%ff%fe",
+        "/members/１/score",
+    ],
+)
+def test_an_id_that_cannot_exist_is_not_found(client: FlaskClient, cast: Cast, path: str) -> None:
+    response = client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {cast.zhang_min.token}"})
+    assert response.status_code == 404
+    assert response.json is not None
+    assert response.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"{",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"code": "\\ud800"}',
+        b'{"code": NaN}',
+        b"\xff\xfe\x00",
+        b'{"code": 1e400}',
+        b'{"code": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_a_body_that_is_no_object_is_refused_in_words(client: FlaskClient, body: bytes) -> None:
+    response = client.post("/api/v1/auth/wechat", data=body, content_type="application/json")
+    assert response.status_code in (400, 422)
+    assert response.json is not None
+    assert response.json["error"]["message"]
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    response = client.post("/api/v1/auth/wechat", data=b"x" * (13 * 1024 * 1024), content_type="application/json")
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Basic abc", "Bearer  ", "Bearer " + "x" * 5000, "Bearer 令牌", ""])
+def test_a_bad_authorization_header_is_a_401(client: FlaskClient, header: str) -> None:
+    response = client.get("/api/v1/me", headers={"Authorization": header.encode().decode("latin-1")})
+    assert response.status_code == 401
+
+
+def test_a_refusal_never_repeats_the_input(client: FlaskClient) -> None:
+    response = client.post("/api/v1/auth/wechat", json={"code": ["my secret"], "extra": "13800001234"})
+    assert response.status_code == 422
+    assert "my secret" not in response.get_data(as_text=True)
+    assert "13800001234" not in response.get_data(as_text=True)
+
+
+def test_a_given_request_id_is_kept_and_a_bad_one_replaced(client: FlaskClient) -> None:
+    kept = client.get("/healthz", headers={"X-Request-Id": "abcd-1234-efgh"})
+    replaced = client.get("/healthz", headers={"X-Request-Id": "<script>"})
+    assert kept.headers["X-Request-Id"] == "abcd-1234-efgh"
+    assert len(replaced.headers["X-Request-Id"]) == 32
+
+
+def test_the_document_is_openapi_3_1_and_its_page_uses_local_assets_only(client: FlaskClient) -> None:
+    document: Any = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    page = client.get("/api/docs").get_data(as_text=True)
+    assert "://" not in page
