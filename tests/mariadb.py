@@ -28,7 +28,7 @@ class MariaDBFailed(RuntimeError):
     """The server could not be installed or did not start; the message carries the end of its log."""
 
 
-def missing() -> str | None:
+def missing_mariadb() -> str | None:
     """Return why no private MariaDB can run here, or None if one can."""
     absent = [name for name in ("mariadbd", "mariadb-install-db") if _program(name) is None]
     return f"{' and '.join(absent)} not installed (apt install mariadb-server)" if absent else None
@@ -40,10 +40,11 @@ class PrivateMariaDB:
     Dies with the thread that started it (so a killed test run leaves none behind): start it from one that lives on.
     """
 
-    def __init__(self, *, options: Sequence[str] = ()) -> None:
+    def __init__(self, directory: Path | None = None, *, options: Sequence[str] = ()) -> None:
+        """Keep the data in the empty `directory` (default: a new one under /var/tmp, which is not in memory)."""
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="xianfeng-mariadb-", dir="/var/tmp"))
         self._options = (*SERVER_OPTIONS, *options)
         self._process: subprocess.Popen[bytes] | None = None
-        self._directory: Path | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -53,12 +54,6 @@ class PrivateMariaDB:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def directory(self) -> Path:
-        if self._directory is None:
-            raise MariaDBFailed("the private MariaDB has not been started")
-        return self._directory
 
     @property
     def socket(self) -> Path:
@@ -87,17 +82,16 @@ class PrivateMariaDB:
 
     def start(self) -> None:
         """Start the server, on the data it left if it ran before, and wait until it answers."""
-        if self._directory is None:
+        if not (self.directory / "data").exists():
             atexit.register(self.close)
-            self._directory = Path(tempfile.mkdtemp(prefix="xianfeng-mariadb-", dir="/var/tmp"))
-            _install(self._directory)
-        with (self._directory / "output").open("ab") as output:
+            _install(self.directory)
+        with (self.directory / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 [
                     *_dies_with_us(),
                     *(_required("mariadbd"), "--no-defaults", *_as_root()),
-                    *(f"--datadir={self._directory / 'data'}", f"--socket={self.socket}"),
-                    *(f"--pid-file={self._directory / 'pid'}", *self._options),
+                    *(f"--datadir={self.directory / 'data'}", f"--socket={self.socket}"),
+                    *(f"--pid-file={self.directory / 'pid'}", *self._options),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -120,9 +114,7 @@ class PrivateMariaDB:
     def close(self) -> None:
         """Kill the server and remove its data."""
         self.kill()
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
+        shutil.rmtree(self.directory, ignore_errors=True)
         atexit.unregister(self.close)
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
