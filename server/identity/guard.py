@@ -138,7 +138,7 @@ def _guard(
     @wraps(view)
     def guarded(**path: Any) -> Response:
         engine: Engine = current_app.extensions["engine"]
-        actor = _authenticate(engine, permission)
+        actor = _authenticate(engine, permission, fresh=method != "GET")
         arguments = dict(path)
         looks: list[tuple[str, int]] = []
 
@@ -204,10 +204,11 @@ def _in_transaction(engine: Engine, work: Callable[[Session], Response]) -> Resp
     return outcome
 
 
-def _authenticate(engine: Engine, permission: Permission | None) -> Actor:
+def _authenticate(engine: Engine, permission: Permission | None, *, fresh: bool) -> Actor:
+    """Return the caller; what changes something never trusts the cache of grants."""
     if permission is None:
         return Actor(identity_id=0)
-    actor = service.authenticate(engine, bearer_token(), now=clock.now())
+    actor = service.authenticate(engine, bearer_token(), now=clock.now(), fresh=fresh)
     if not holds(actor, permission):
         raise forbidden()
     return actor
