@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
@@ -18,10 +18,20 @@ class StandardStatus(StrEnum):
 
 
 class Standard(Base):
-    """One version of an organization's standard for one year. Published it is frozen; `content_hash` proves it."""
+    """One version of an organization's standard for one year. Published it is frozen; `content_hash` proves it.
+
+    `in_force` is true on one published version per organization, year and audience and null on all others, so that the
+    unique key lets one of two publishers win. `replaces_id` is the version that was in force when the draft was begun;
+    `revision` counts the draft's edits.
+    """
 
     __tablename__ = "standards"
-    __table_args__ = (UniqueConstraint("organization_id", "year", "audience", "version"), Base.__table_args__)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "year", "audience", "version"),
+        UniqueConstraint("organization_id", "year", "audience", "in_force"),
+        CheckConstraint("in_force IS NULL OR (in_force = 1 AND status = 'published')", name="in_force"),
+        Base.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
@@ -30,10 +40,16 @@ class Standard(Base):
     audience: Mapped[str] = mapped_column(String(16))
     version: Mapped[int]
     status: Mapped[StandardStatus] = mapped_column(enum_column())
-    document_json: Mapped[dict[str, Any]] = mapped_column(JSON)
+    in_force: Mapped[bool | None]
+    document_json: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     content_hash: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(default=1)
+    note: Mapped[str] = mapped_column(String(255), default="")
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

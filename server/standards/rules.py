@@ -1,17 +1,61 @@
-"""What a 积分标准 says: sections, items and methods as data (design §4.6). Pure."""
+"""What a 积分标准 says: sections, items and methods as data (design §4.6). Pure.
 
-from collections.abc import Iterator
+The shapes here only keep what can be stored; `validation.py` says what must hold before a standard is published.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from server.organizations.models import Category, Stage
 
-Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4)]
+E = TypeVar("E", bound=StrEnum)
+
+
+def plain_number(value: Decimal) -> str:
+    """Return one spelling per number, without exponent or trailing zeros: 12.00 and 12 are both `12`."""
+    return format(value.normalize() + 0, "f")
+
+
+def _sorted_values(values: frozenset[E]) -> list[E]:
+    return sorted(values)
+
+
+_Number = PlainSerializer(plain_number, return_type=str, when_used="json")
+_Sorted = PlainSerializer(_sorted_values, when_used="json")
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+
+Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4), _Number]
+Balance = Annotated[Decimal, Field(ge=-10_000, le=10_000, decimal_places=4), _Number]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4), _Number]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
-Title = Annotated[str, Field(min_length=1, max_length=64)]
+Title = Annotated[str, Field(max_length=64, pattern=_NO_CONTROLS)]
+Clause = Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
+Categories = Annotated[frozenset[Category], _Sorted]
+Stages = Annotated[frozenset[Stage], _Sorted]
+
+
+class Audience(StrEnum):
+    """For whom a standard is: the notice's members, or 发展对象 and 积极分子 by a standard of their own."""
+
+    members = "members"
+    activists = "activists"
+
+
+AUDIENCE_STAGES = {
+    Audience.members: (Stage.full, Stage.probationary),
+    Audience.activists: (Stage.prospect, Stage.activist),
+}
+
+
+def audience_of(stage: Stage) -> Audience:
+    """Return whose standard a member of this stage is measured by."""
+    return next(audience for audience, stages in AUDIENCE_STAGES.items() if stage in stages)
 
 
 class Method(StrEnum):
@@ -44,6 +88,17 @@ class Evidence(StrEnum):
     decision = "decision"
 
 
+class LeaveKind(StrEnum):
+    """请假类别."""
+
+    official = "official"
+    sick = "sick"
+    maternity = "maternity"
+    personal = "personal"
+    abroad = "abroad"
+    other = "other"
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,7 +113,10 @@ class Item(_Data):
     """One line of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
 
     `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
-    facts of one month can earn. `categories`/`stages` empty = everyone.
+    facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that must
+    be made up (补课), or else count as a miss; `late_points` is what being late costs (0: late is present). `share_weights`
+    are the shares of a joint work's points by order of its authors. In a section that `deducts`, an item opens at its
+    cap of 0 and falls to its negative floor.
     """
 
     code: Code
@@ -67,19 +125,21 @@ class Item(_Data):
     title: Title
     method: Method
     points: Amount = Decimal(0)
-    unit: Annotated[str, Field(max_length=16)] = "次"
+    unit: Annotated[str, Field(max_length=16, pattern=_NO_CONTROLS)] = "次"
     cap: Amount
     month_cap: Amount | None = None
-    floor: Decimal = Decimal(0)
-    levels: tuple[Level, ...] = ()
+    floor: Balance = Decimal(0)
+    levels: Annotated[tuple[Level, ...], Field(max_length=20)] = ()
     sharing: Sharing = Sharing.each_in_full
-    share_weights: tuple[Amount, ...] = ()
-    makeup_weight: Annotated[Decimal, Field(ge=0, le=1)] = Decimal(1)
-    categories: frozenset[Category] = frozenset()
-    stages: frozenset[Stage] = frozenset()
-    evidence: tuple[Evidence, ...]
-    evidence_note: Annotated[str, Field(max_length=64)] = ""
-    clause: Annotated[str, Field(min_length=1, max_length=128)]
+    share_weights: Annotated[tuple[Share, ...], Field(max_length=20)] = ()
+    makeup_weight: Share = Decimal(1)
+    makeup_leaves: Annotated[frozenset[LeaveKind], _Sorted] = frozenset()
+    late_points: Amount = Decimal(0)
+    categories: Categories = frozenset()
+    stages: Stages = frozenset()
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=len(Evidence))]
+    evidence_note: Title = ""
+    clause: Clause
 
     @property
     def line_code(self) -> str:
@@ -95,42 +155,60 @@ class Section(_Data):
     code: Code
     title: Title
     cap: Amount
-    floor: Decimal = Decimal(0)
+    floor: Balance = Decimal(0)
     base: bool = False  # 基础: for every category × stage its items must add up to the cap
     deducts: bool = False
-    clause: Annotated[str, Field(max_length=128)] = ""
+    clause: Clause = ""
 
 
 class NegativeCategory(_Data):
     """A kind of decision on the 负面清单 that sets the year to zero."""
 
     code: Code
-    title: Annotated[str, Field(min_length=1, max_length=128)]
-    clause: Annotated[str, Field(min_length=1, max_length=128)]
+    title: Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
+    clause: Clause
 
 
 class Grade(_Data):
     """A grade instead of stars; `at_least` is inclusive, bands are half-open."""
 
     title: Title
-    at_least: Decimal
+    at_least: Balance
 
 
 class StandardDocument(_Data):
-    """A whole standard. `total_cap` limits the sum; `members` says whether it is for members or for activists."""
+    """A whole standard. `total_cap` limits the sum; `audience` says whether it is for members or for activists."""
 
-    title: Annotated[str, Field(min_length=1, max_length=128)]
-    basis: Annotated[str, Field(min_length=1, max_length=255)]
-    audience: Literal["members", "activists"] = "members"
+    title: Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
+    basis: Annotated[str, Field(max_length=255, pattern=_NO_CONTROLS)]
+    audience: Audience = Audience.members
     total_cap: Amount = Decimal(100)
-    sections: tuple[Section, ...]
-    items: tuple[Item, ...]
-    negative_list: tuple[NegativeCategory, ...] = ()
-    grades: tuple[Grade, ...] = ()
+    sections: Annotated[tuple[Section, ...], Field(max_length=12)]
+    items: Annotated[tuple[Item, ...], Field(max_length=200)]
+    negative_list: Annotated[tuple[NegativeCategory, ...], Field(max_length=50)] = ()
+    grades: Annotated[tuple[Grade, ...], Field(max_length=12)] = ()
 
     def item(self, code: str) -> Item | None:
         return next((item for item in self.items if item.code == code), None)
 
+    def section(self, code: str) -> Section | None:
+        return next((section for section in self.sections if section.code == code), None)
+
     def items_for(self, category: Category, stage: Stage) -> Iterator[Item]:
         """The items that concern such a member, in the standard's order."""
         return (item for item in self.items if item.applies_to(category, stage))
+
+    def grade_for(self, total: Decimal) -> Grade | None:
+        """The grade whose half-open band [at_least, next) holds the total; None where the standard has no grades."""
+        return next((grade for grade in self.grades if total >= grade.at_least), None)
+
+
+def as_data(document: StandardDocument) -> dict[str, Any]:
+    """Return the document as JSON data with one spelling per number and one order per set."""
+    return document.model_dump(mode="json")
+
+
+def content_hash(data: Mapping[str, Any]) -> str:
+    """Return SHA-256 of the canonical JSON (sorted keys, no spaces, UTF-8) of a stored document."""
+    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
