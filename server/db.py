@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, create_engine, event
 from sqlalchemy.dialects.mysql import DATETIME
@@ -36,7 +36,7 @@ class Base(DeclarativeBase):
         }
     )
     # One binary collation everywhere: openids `oAbC` and `oabc` are two people, and 𬭎 needs four bytes.
-    __table_args__: ClassVar[Any] = {
+    __table_args__: Any = {  # noqa: RUF012
         "mysql_engine": "InnoDB",
         "mysql_charset": "utf8mb4",
         "mysql_collate": "utf8mb4_bin",
