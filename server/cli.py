@@ -42,11 +42,12 @@ def main(context: click.Context) -> None:
 @main.command()
 @click.pass_obj
 def run(machine: Machine) -> None:
-    """Migrate, seed the demo once (sandbox only), serve, and print the address."""
+    """Migrate, print the address and serve."""
     from server import serve
 
     _migrate(machine.engine)
-    serve.run(machine.settings, machine.engine)
+    machine.engine.dispose()
+    serve.run(machine.settings)
 
 
 @main.group()
