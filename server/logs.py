@@ -1,0 +1,104 @@
+"""JSON log lines on stderr, each with its request id; secrets and phone numbers are scrubbed from every line."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, Sequence, Set
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from server.config import Settings
+from server.privacy import masked_phone
+
+SCRUBBED = "[scrubbed]"
+LONGEST_TEXT = 20_000
+
+_SECRET_NAME = r"""
+    authorization | cookie | token | secret | password | passwd | session_key | activation | openid | unionid
+    | phone | mobile | ticket | signature | \bsig\b | js_code | login_code | idempotency_key
+"""
+_SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE | re.VERBOSE)
+_SECRET_PAIR = re.compile(
+    rf"""(?P<name>(?:{_SECRET_NAME})[\w-]{{0,40}}["']?\s*[:=]\s*)
+         (?:b?(?P<quote>["']).*?(?P=quote) | (?!b?["']|Bearer\b)[^\s&,;"'}}\])]+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BEARER = re.compile(r"(?P<scheme>Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*):[^\s/@]+@")
+_LOGIN_CODE = re.compile(r"(?P<name>[?&](?:code|key)=)[^\s&\"']+")
+_PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
+_SQL_VALUES = re.compile(r"\[parameters: .*?\](?=\n|$)|(?<=Duplicate entry )'.*?'(?= for key)", re.DOTALL)
+
+
+def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
+    """Send structlog's and the standard library's lines to `stream` (default stderr) as JSON."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                Scrubber(settings),
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+class Scrubber:
+    """A structlog processor: hides what is named like a secret, looks like one, or is one of our own settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        keys = [key.hex() for key in settings.phone_keys.values()]
+        ours = [settings.secret_key.decode(errors="replace"), settings.wechat_secret, *keys]
+        self._ours = tuple(secret for secret in ours if secret)
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {key: self._field(key, value) for key, value in event.items()}
+
+    def _field(self, key: str, value: object) -> object:
+        return SCRUBBED if value is not None and _SECRET_KEY.search(key) else self._value(value)
+
+    def _value(self, value: object) -> object:
+        match value:
+            case None | bool() | float():
+                return value
+            case int() if not _PHONE.fullmatch(str(value)):
+                return value
+            case Mapping():
+                return {str(key): self._field(str(key), item) for key, item in value.items()}
+            case bytes() | bytearray():
+                return f"[{len(value)} bytes]"
+            case Set() | Sequence() if not isinstance(value, str):
+                return [self._value(item) for item in value]
+        return self._text(str(value))
+
+    def _text(self, text: str) -> str:
+        text = text[:LONGEST_TEXT]
+        for secret in self._ours:
+            text = text.replace(secret, SCRUBBED)
+        text = _SQL_VALUES.sub(SCRUBBED, text)
+        text = _BEARER.sub(rf"\g<scheme> {SCRUBBED}", text)
+        text = _URL_PASSWORD.sub(rf"\g<user>:{SCRUBBED}@", text)
+        text = _LOGIN_CODE.sub(rf"\g<name>{SCRUBBED}", text)
+        text = _SECRET_PAIR.sub(rf"\g<name>{SCRUBBED}", text)
+        return _PHONE.sub(lambda found: masked_phone("".join(found.groups())), text)
