@@ -152,11 +152,18 @@ def test_a_line_break_or_lone_surrogate_cannot_forge_or_lose_a_line(lines: io.St
 
 
 def test_plain_words_stay_readable(lines: io.StringIO) -> None:
-    structlog.get_logger().info(
-        "import", problem="第 3 行：入党日期 2018-05-30 晚于今天", path="/api/v1/members/12/claims"
-    )
-    assert last(lines)["problem"] == "第 3 行：入党日期 2018-05-30 晚于今天"
-    assert last(lines)["path"] == "/api/v1/members/12/claims"
+    said = {
+        "problem": "第 3 行：入党日期 2018-05-30 晚于今天",
+        "path": "/api/v1/members/12/claims",
+        "assigned_to": "王芳",
+    }
+    structlog.get_logger().info("import", **said)
+    assert {key: last(lines)[key] for key in said} == said
+
+
+def test_a_huge_text_is_cut(lines: io.StringIO) -> None:
+    structlog.get_logger().info("given", title="token" * 200_000)
+    assert len(lines.getvalue()) < 2 * LONGEST_TEXT
 
 
 def test_production_secrets_of_the_environment_are_scrubbed(tmp_path: Any) -> None:
