@@ -115,8 +115,8 @@ class Item(_Data):
     `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
     facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that
     must be made up (补课), or else count as a miss; `late_points` is what being late costs (0: late is present).
-    `share_weights` are the shares of a joint work's points by order of its authors. In a section that `deducts`, an item
-    opens at its cap of 0 and falls to its negative floor.
+    `share_weights` are the shares of a joint work's points by order of its authors. In a section that `deducts`, an
+    item opens at its cap of 0 and falls to its negative floor.
     """
 
     code: Code
