@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, Points, UtcDateTime, enum_column
+from server.db import Base, BigId, Points, UtcDateTime, enum_column
 
 
 class SourceKind(StrEnum):
@@ -65,13 +65,15 @@ class PointEntry(Base):
 
 
 class EntryText(Base):
-    """The words of an entry, apart from it so that they can be erased when their retention ends."""
+    """The words of an entry, apart from it so that they can be erased when their retention ends, and with them the salt
+    of their hash."""
 
     __tablename__ = "point_entry_texts"
 
     member_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(32))
 
 
 class LedgerHead(Base):
@@ -96,3 +98,55 @@ class Score(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     points: Mapped[Decimal] = mapped_column(Points)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Decision(Base):
+    """A branch's own decision on a member (B08–B10 taken off, C05 given): the source of a ledger entry."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    item_code: Mapped[str] = mapped_column(String(16))
+    occurred_on: Mapped[date]
+    times: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    document_number: Mapped[str | None] = mapped_column(String(64))
+    decided_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NegativeStatus(StrEnum):
+    recorded = "recorded"  # entered, not yet in force
+    in_force = "in_force"
+    suspended = "suspended"
+    revoked = "revoked"
+
+
+class NegativeDecision(Base):
+    """The record of a competent body's effective decision that sets a year to zero. Never computed or suggested."""
+
+    __tablename__ = "negative_decisions"
+    __table_args__ = (UniqueConstraint("member_id", "year", "document_number"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    year: Mapped[int]
+    category_code: Mapped[str] = mapped_column(String(16))
+    category_title: Mapped[str] = mapped_column(String(128))
+    clause: Mapped[str] = mapped_column(String(128))
+    document_number: Mapped[str] = mapped_column(String(64))
+    decided_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[NegativeStatus] = mapped_column(enum_column())
+    entered_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    change_reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,191 @@
+"""One transaction's postings: chains locked, openings ensured, entries added once, scores set."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.points import ledger
+from server.points.carrying import measured_by
+from server.points.models import PointEntry, Score, SourceKind
+from server.points.negatives import negative_members
+from server.points.openings import differences, opening_figures, openings
+from server.points.rules import YearScore, score
+from server.points.standing import Standing
+
+Key = tuple[int, int]
+"""(member, year)."""
+
+ZERO = Decimal(0)
+
+
+class Batch:
+    """Members' ledgers under lock. Add to them, then `close`, which flushes and sets the scores of what was touched."""
+
+    def __init__(self, session: Session, member_ids: Collection[int], *, now: datetime) -> None:
+        self.session = session
+        self.now = now.astimezone(UTC)
+        self.heads = ledger.lock_heads(session, member_ids)
+        self.standing = Standing(session, member_ids)
+        self._entries: dict[Key, list[PointEntry]] = {}
+        self._touched: set[Key] = set()
+
+    def load(self, year: int) -> None:
+        """Read the members' entries of a year, once."""
+        missing = [member_id for member_id in self.heads if (member_id, year) not in self._entries]
+        for member_id, entries in ledger.entries_of(self.session, missing, year).items():
+            self._entries[member_id, year] = entries
+
+    def entries(self, member_id: int, year: int) -> list[PointEntry]:
+        self.load(year)
+        return self._entries[member_id, year]
+
+    def add(self, entry: PointEntry, text: str | None = None) -> PointEntry:
+        """Append an entry that lacks only its place in the chain."""
+        entry.posted_at = self.now
+        ledger.append(self.session, self.heads[entry.member_id], entry, text)
+        self._entries[entry.member_id, entry.year].append(entry)
+        self._touched.add((entry.member_id, entry.year))
+        return entry
+
+    def touch(self, member_id: int, year: int) -> None:
+        """Have the score set anew although nothing is added."""
+        self._touched.add((member_id, year))
+
+    def open(self, member_id: int, year: int) -> None:
+        """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage."""
+        standard_id = self.standing.year_standard_id(member_id, year)
+        if standard_id is None:
+            return
+        document = self.standing.document(standard_id)
+        opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
+        if opened and opening_figures(self.standing.document(opened[-1].standard_id)) == opening_figures(document):
+            return
+        member = self.standing.member(member_id)
+        wanted = openings(document, member.category, member.stage)
+        for code, points in differences(wanted, _sums(opened)).items():
+            left = (entry.standard_id for entry in reversed(opened) if entry.item_code == code)
+            owner = standard_id if code in wanted else next(left)
+            self._open_item(member_id, year, code, points, owner, rebased=bool(opened))
+        self.touch(member_id, year)
+
+    def close(self) -> None:
+        """Flush the entries and set the scores."""
+        self.session.flush()
+        for year in sorted({year for _, year in self._touched}):
+            self._set_scores(year, [member_id for member_id, touched in sorted(self._touched) if touched == year])
+        self.session.flush()
+        self._touched.clear()
+
+    def score(self, member_id: int, year: int, *, negative: bool = False) -> YearScore | None:
+        """Return the year's score, or None where no standard measures it."""
+        return year_score(self.standing, member_id, year, self.entries(member_id, year), negative=negative)
+
+    def _openings(self, member_id: int, year: int) -> list[PointEntry]:
+        return [entry for entry in self.entries(member_id, year) if entry.source_kind == SourceKind.opening]
+
+    def _audience(self, entry: PointEntry) -> str:
+        return self.standing.document(entry.standard_id).audience
+
+    def _open_item(
+        self, member_id: int, year: int, code: str, points: Decimal, standard_id: int, *, rebased: bool
+    ) -> None:
+        item = self.standing.document(standard_id).item(code)
+        assert item is not None
+        on = self._rebasing_day(member_id, year) if rebased else self.standing.first_day_in(member_id, year)
+        earlier = [e for e in self._openings(member_id, year) if e.item_code == code and e.source_id == standard_id]
+        self.add(
+            PointEntry(
+                member_id=member_id,
+                root_id=self.standing.member(member_id).root_id,
+                organization_id=self._branch_of_opening(member_id, year, on),
+                year=year,
+                standard_id=standard_id,
+                item_code=code,
+                points=points,
+                owed=0,
+                attended=0,
+                made_up=0,
+                excused=0,
+                occurred_on=on,
+                source_kind=SourceKind.opening,
+                source_id=standard_id,
+                revision=len(earlier) + 1,
+                clause=item.clause,
+            )
+        )
+
+    def _rebasing_day(self, member_id: int, year: int) -> date:
+        """The day of the transfer that brought another standard; a standard published late takes over on that day."""
+        membership = self.standing.last_in(member_id, year)
+        last = max(entry.occurred_on for entry in self._openings(member_id, year))
+        if membership is not None and membership.from_date > last:
+            return membership.from_date
+        return max(last, min(shanghai_date(self.now), date(year, 12, 31)))
+
+    def _branch_of_opening(self, member_id: int, year: int, on: date) -> int:
+        membership = self.standing.last_in(member_id, year)
+        assert membership is not None
+        return membership.organization_id if membership.from_date <= on else self.standing.branch_on(member_id, on)
+
+    def _set_scores(self, year: int, member_ids: list[int]) -> None:
+        self.load(year)
+        for part in ledger.chunks(member_ids):
+            negative = negative_members(self.session, part, year)
+            stored = _stored(self.session, part, year)
+            for member_id in part:
+                result = self.score(member_id, year, negative=member_id in negative)
+                self._store(member_id, year, result.figures if result else {}, stored)
+
+    def _store(
+        self, member_id: int, year: int, figures: dict[str, Decimal], stored: dict[tuple[int, str], Score]
+    ) -> None:
+        membership = self.standing.last_in(member_id, year)
+        for section, points in figures.items():
+            assert membership is not None
+            row = stored.pop((member_id, section), None)
+            if row is None:
+                row = Score(member_id=member_id, year=year, section=section)
+                self.session.add(row)
+            elif (row.points, row.organization_id) == (points, membership.organization_id):
+                continue
+            row.points, row.organization_id, row.updated_at = points, membership.organization_id, self.now
+        for owner, section in [key for key in stored if key[0] == member_id]:
+            self.session.delete(stored.pop((owner, section)))
+
+
+def year_score(
+    standing: Standing,
+    member_id: int,
+    year: int,
+    entries: Iterable[PointEntry],
+    *,
+    negative: bool = False,
+    year_closed: bool = False,
+) -> YearScore | None:
+    """Return the score of a member's entries by the standard that measures his year, or None where there is none."""
+    standard_id = standing.year_standard_id(member_id, year)
+    if standard_id is None:
+        return None
+    entries = list(entries)
+    documents = {entry.standard_id: standing.document(entry.standard_id) for entry in entries}
+    document, facts = measured_by(standing.document(standard_id), entries, documents)
+    member = standing.member(member_id)
+    return score(
+        document, facts, category=member.category, stage=member.stage, year_closed=year_closed, negative=negative
+    )
+
+
+def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for entry in entries:
+        sums[entry.item_code] = sums.get(entry.item_code, ZERO) + entry.points
+    return sums
+
+
+def _stored(session: Session, member_ids: Collection[int], year: int) -> dict[tuple[int, str], Score]:
+    rows = select(Score).where(Score.member_id.in_(member_ids), Score.year == year)
+    return {(row.member_id, row.section): row for row in session.scalars(rows)}

@@ -1,0 +1,35 @@
+"""Opening points 起始分 of `deduct` items, and how they are re-based when another standard takes over. Pure."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from server.organizations.models import Category, Stage
+from server.standards.rules import Item, Method, StandardDocument
+
+ZERO = Decimal(0)
+
+
+def opening_figures(
+    document: StandardDocument,
+) -> frozenset[tuple[str, Decimal, frozenset[Category], frozenset[Stage]]]:
+    """Return what of a standard decides openings: two versions that differ only in words open alike."""
+    return frozenset((item.code, item.cap, item.categories, item.stages) for item in _opening(document.items))
+
+
+def openings(document: StandardDocument, category: Category, stage: Stage) -> dict[str, Decimal]:
+    """Return the opening points of such a member by item code; of a line's variants only one opens."""
+    by_line: dict[str, Item] = {}
+    for item in _opening(document.items_for(category, stage)):
+        by_line.setdefault(item.line_code, item)
+    return {item.code: item.cap for item in by_line.values()}
+
+
+def differences(wanted: Mapping[str, Decimal], present: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return what must be added to the present openings, by item code, to make them the wanted ones."""
+    codes = [*wanted, *(code for code in present if code not in wanted)]
+    steps = {code: wanted.get(code, ZERO) - present.get(code, ZERO) for code in codes}
+    return {code: step for code, step in steps.items() if step}
+
+
+def _opening(items: Iterable[Item]) -> Iterable[Item]:
+    return (item for item in items if item.method is Method.deduct and item.cap)

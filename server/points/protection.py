@@ -1,0 +1,106 @@
+"""What keeps the ledger append-only: an ORM guard, and triggers on both databases (design §4.1).
+
+In production the app's database account may not update, delete or alter the ledger at all (`grants_sql`); these are the
+second line, asserted at start-up and after every migration.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+
+from server.points.models import PointEntry
+
+TABLE = PointEntry.__tablename__
+APPEND_ONLY = "the ledger is append-only"
+
+_SAME_KEY = f"""
+    SELECT 1 FROM {TABLE} WHERE (member_id = NEW.member_id AND seq = NEW.seq)
+    OR (member_id = NEW.member_id AND reverses_seq = NEW.reverses_seq)
+    OR (member_id = NEW.member_id AND year = NEW.year AND item_code = NEW.item_code
+        AND source_kind = NEW.source_kind AND source_id = NEW.source_id AND revision = NEW.revision)
+"""
+
+SQLITE_TRIGGERS = {
+    f"{TABLE}_no_update": f"""
+        CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
+    f"{TABLE}_no_delete": f"""
+        CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
+    # INSERT OR REPLACE deletes without firing DELETE triggers.
+    f"{TABLE}_no_replace": f"""
+        CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS ({_SAME_KEY})
+        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
+}
+
+MYSQL_TRIGGERS = {
+    f"{TABLE}_no_{verb.lower()}": f"""
+        CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE}
+        FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{APPEND_ONLY}'"""
+    for verb in ("UPDATE", "DELETE")
+}
+
+
+class Unprotected(RuntimeError):
+    """The ledger's triggers are missing; the app must not start."""
+
+
+def triggers(connection: Connection) -> dict[str, str]:
+    """Return the trigger statements of this database by name."""
+    return SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else MYSQL_TRIGGERS
+
+
+def install(connection: Connection) -> None:
+    """Create the triggers that are missing."""
+    present = _present(connection)
+    for name, statement in triggers(connection).items():
+        if name not in present:
+            connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection) -> None:
+    """Drop the triggers, for a migration that must rebuild the table and installs them again."""
+    for name in triggers(connection):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def assert_protected(connection: Connection) -> None:
+    """Raise Unprotected unless every trigger is in place."""
+    missing = triggers(connection).keys() - _present(connection)
+    if missing:
+        raise Unprotected(f"missing on {TABLE}: {', '.join(sorted(missing))}")
+
+
+def grants_sql(schema: str, user: str, tables: list[str]) -> list[str]:
+    """Return the GRANT statements for the app's MariaDB account: it may add to the ledger and read it, nothing else.
+
+    TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
+    """
+    return [
+        f"GRANT {'SELECT, INSERT' if table == TABLE else 'SELECT, INSERT, UPDATE, DELETE'} ON `{schema}`.`{table}` TO {user}"
+        for table in tables
+    ]
+
+
+def _present(connection: Connection) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+    else:
+        query = (
+            "SELECT trigger_name FROM information_schema.triggers"
+            " WHERE event_object_schema = DATABASE() AND event_object_table = :table"
+        )
+    return set(connection.scalars(text(query), {"table": TABLE}))
+
+
+@event.listens_for(PointEntry, "before_update")
+@event.listens_for(PointEntry, "before_delete")
+def _refuse_change(_mapper: Mapper[Any], _connection: Connection, entry: PointEntry) -> None:
+    raise TypeError(f"{APPEND_ONLY}: entry {entry.member_id}/{entry.seq}; correct it by a reversal")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_change(state: ORMExecuteState) -> None:
+    if (state.is_update or state.is_delete) and state.bind_mapper and state.bind_mapper.class_ is PointEntry:
+        raise TypeError(f"{APPEND_ONLY}; correct an entry by a reversal")

@@ -1,0 +1,299 @@
+"""The score: a pure function of a member's facts of a year and the standard (design §4.5, §4.9).
+
+Facts become lines, lines become sections, sections become the total. A line is an item, or the variants of one that
+share its cap. Everything is exact until a line is rounded, once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from server.organizations.models import Category, Stage
+from server.standards.rules import Item, Method, Section, StandardDocument
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One ledger entry as far as the score is concerned. `points` is before any cap; a ratio item's facts carry the
+    quantities instead. `reverses` names the entry that this one takes back."""
+
+    seq: int
+    item_code: str
+    occurred_on: date
+    points: Decimal = ZERO
+    owed: int = 0
+    attended: int = 0
+    made_up: int = 0
+    excused: int = 0
+    achievement: str | None = None
+    opening: bool = False
+    reverses: int | None = None
+
+
+class Remark(StrEnum):
+    """What a reader must know to understand a line."""
+
+    nothing_owed = "nothing_owed"  # 尚无应到
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one live fact brings to its line: `points` as posted, `counted` after caps and higher levels."""
+
+    seq: int
+    points: Decimal
+    counted: Decimal
+
+    @property
+    def uncounted(self) -> Decimal:
+        """未计入."""
+        return self.points - self.counted
+
+
+@dataclass(frozen=True)
+class LineScore:
+    """A line of the year. `opening` is 起始分, `raw` the exact sum before any cap, `points` what counts."""
+
+    code: str
+    items: tuple[Item, ...]
+    cap: Decimal
+    floor: Decimal
+    opening: Decimal
+    raw: Decimal
+    points: Decimal
+    shares: tuple[Share, ...]
+    remark: Remark | None = None
+
+    @property
+    def earned(self) -> Decimal:
+        """What was earned beyond the opening; opening points are never called earned."""
+        return max(self.points - self.opening, ZERO)
+
+    @property
+    def uncounted(self) -> Decimal:
+        """未计入: what caps and higher levels of the same achievement kept out."""
+        return sum((share.uncounted for share in self.shares if share.uncounted > 0), ZERO)
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    section: Section
+    lines: tuple[LineScore, ...]
+    points: Decimal
+
+    @cached_property
+    def raw(self) -> Decimal:
+        """The lines' sum before the section's own cap and floor."""
+        return sum((line.points for line in self.lines), ZERO)
+
+    @property
+    def uncounted(self) -> Decimal:
+        """What the section's cap kept out of its lines' sum."""
+        return max(self.raw - self.points, ZERO)
+
+
+@dataclass(frozen=True)
+class YearScore:
+    """A member's year. With `negative` the total is zero and the sections stay explainable."""
+
+    sections: tuple[SectionScore, ...]
+    total: Decimal
+    negative: bool = False
+
+    def section(self, code: str) -> SectionScore:
+        return next(section for section in self.sections if section.section.code == code)
+
+    def line(self, code: str) -> LineScore:
+        return next(line for section in self.sections for line in section.lines if line.code == code)
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """Points by section code, with the total under ""."""
+        return {"": self.total} | {section.section.code: section.points for section in self.sections}
+
+
+def score(
+    document: StandardDocument,
+    facts: Sequence[Fact],
+    *,
+    category: Category,
+    stage: Stage,
+    year_closed: bool = False,
+    negative: bool = False,
+) -> YearScore:
+    """Return the year's score. Raises ValueError for a fact whose item the document does not know."""
+    by_line = _by_line(document, live(facts))
+    sections = tuple(
+        _section_score(section, _lines(document, section, by_line, category, stage), year_closed)
+        for section in document.sections
+    )
+    total = _clamp(sum((section.points for section in sections), ZERO), ZERO, document.total_cap)
+    return YearScore(sections, ZERO if negative else total, negative)
+
+
+def live(facts: Sequence[Fact]) -> list[Fact]:
+    """Drop reversals and what they reverse; return the rest in the order it happened."""
+    reversed_seqs = {fact.reverses for fact in facts if fact.reverses is not None}
+    left = (fact for fact in facts if fact.reverses is None and fact.seq not in reversed_seqs)
+    return sorted(left, key=_when)
+
+
+def rounded(points: Decimal) -> Decimal:
+    """Round half up to two decimals."""
+    return points.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def attended_share(item: Item, *, owed: int, attended: int, made_up: int, excused: int) -> Decimal | None:
+    """Return the share of what was owed that was attended, a make-up weighing less; None when nothing was owed."""
+    due = owed - excused
+    if due <= 0:
+        return None
+    return min((attended + item.makeup_weight * made_up) / Decimal(due), Decimal(1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    code: str
+    items: tuple[Item, ...]  # those that concern the member, or else those he has facts of
+    methods: Mapping[str, Item]
+    facts: tuple[Fact, ...]
+
+
+def _by_line(document: StandardDocument, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    lines: dict[str, list[Fact]] = {}
+    for fact in facts:
+        item = document.item(fact.item_code)
+        if item is None:
+            raise ValueError(f"the standard has no item {fact.item_code}")
+        lines.setdefault(item.line_code, []).append(fact)
+    return lines
+
+
+def _lines(
+    document: StandardDocument, section: Section, by_line: Mapping[str, list[Fact]], category: Category, stage: Stage
+) -> list[_Line]:
+    """The section's lines in the standard's order: those that concern the member, and those he has facts of."""
+    variants: dict[str, list[Item]] = {}
+    for item in document.items:
+        if item.section == section.code:
+            variants.setdefault(item.line_code, []).append(item)
+    lines = []
+    for code, items in variants.items():
+        facts = by_line.get(code, [])
+        used = {fact.item_code for fact in facts}
+        concerned = [item for item in items if item.applies_to(category, stage)] or [i for i in items if i.code in used]
+        if concerned:
+            lines.append(_Line(code, tuple(concerned), {item.code: item for item in items}, tuple(facts)))
+    return lines
+
+
+def _section_score(section: Section, lines: Iterable[_Line], year_closed: bool) -> SectionScore:
+    scores = tuple(_line_score(line, year_closed) for line in lines)
+    ceiling = ZERO if section.deducts else section.cap
+    return SectionScore(section, scores, _clamp(sum((line.points for line in scores), ZERO), section.floor, ceiling))
+
+
+def _line_score(line: _Line, year_closed: bool) -> LineScore:
+    cap, floor = max(item.cap for item in line.items), min(item.floor for item in line.items)
+    ratio, remark = _ratio(line, year_closed)
+    counted = _counted(line)
+    _cut_months(line, counted)
+    exact = sum(counted.values(), ratio)
+    _cut(counted, line.facts, max(exact - cap, ZERO), sign=1)
+    _cut(counted, line.facts, max(floor - exact, ZERO), sign=-1)
+    return LineScore(
+        code=line.code,
+        items=line.items,
+        cap=cap,
+        floor=floor,
+        opening=sum((fact.points for fact in line.facts if fact.opening), ZERO),
+        raw=sum((fact.points for fact in line.facts), ratio),
+        points=rounded(_clamp(exact, floor, cap)),
+        shares=tuple(Share(fact.seq, fact.points, counted[fact.seq]) for fact in line.facts),
+        remark=remark,
+    )
+
+
+def _counted(line: _Line) -> dict[int, Decimal]:
+    """What each fact brings before caps: of one achievement only the highest, of a measured figure only the latest."""
+    counted = {fact.seq: fact.points for fact in line.facts}
+    for fact in _surpassed(line):
+        counted[fact.seq] = ZERO
+    return counted
+
+
+def _surpassed(line: _Line) -> list[Fact]:
+    best: dict[tuple[str, str | int], Fact] = {}
+    surpassed = []
+    for fact in line.facts:
+        group = _rivals(line.methods[fact.item_code], fact)
+        if group is None:
+            continue
+        rival = best.get(group)
+        wins = rival is None or line.methods[fact.item_code].method is Method.measured or fact.points > rival.points
+        best[group] = fact if wins or rival is None else rival
+        if rival is not None:
+            surpassed.append(rival if wins else fact)
+    return surpassed
+
+
+def _rivals(item: Item, fact: Fact) -> tuple[str, str | int] | None:
+    """The group of facts of which one counts, or None where all count."""
+    if fact.opening:
+        return None
+    if item.method is Method.levels:
+        return ("achievement", fact.seq if fact.achievement is None else fact.achievement)
+    return ("measured", item.line_code) if item.method is Method.measured else None
+
+
+def _ratio(line: _Line, year_closed: bool) -> tuple[Decimal, Remark | None]:
+    """What the line's ratio item gives: nothing owed yet is 0, nothing owed in a whole year is full."""
+    item = next((item for item in line.items if item.method is Method.ratio), None)
+    if item is None:
+        return ZERO, None
+    facts = [fact for fact in line.facts if line.methods[fact.item_code].method is Method.ratio]
+    share = attended_share(
+        item,
+        owed=sum(fact.owed for fact in facts),
+        attended=sum(fact.attended for fact in facts),
+        made_up=sum(fact.made_up for fact in facts),
+        excused=sum(fact.excused for fact in facts),
+    )
+    if share is None:
+        return (item.cap if year_closed else ZERO), Remark.nothing_owed
+    return share * item.cap, None
+
+
+def _cut_months(line: _Line, counted: dict[int, Decimal]) -> None:
+    """Hold what the facts of one month earn to the month's cap, by month of occurrence."""
+    caps = [item.month_cap for item in line.items if item.month_cap is not None]
+    if not caps:
+        return
+    months: dict[tuple[int, int], list[Fact]] = {}
+    for fact in line.facts:
+        if counted[fact.seq] > 0 and not fact.opening:
+            months.setdefault((fact.occurred_on.year, fact.occurred_on.month), []).append(fact)
+    for facts in months.values():
+        _cut(counted, facts, max(sum(counted[fact.seq] for fact in facts) - max(caps), ZERO), sign=1)
+
+
+def _cut(counted: dict[int, Decimal], facts: Sequence[Fact], excess: Decimal, *, sign: int) -> None:
+    """Take `excess` back from the facts of that sign, the latest first: who came first keeps."""
+    for fact in reversed(facts):
+        part = min(max(counted[fact.seq] * sign, ZERO), excess)
+        counted[fact.seq] -= part * sign
+        excess -= part
+
+
+def _when(fact: Fact) -> tuple[date, int]:
+    return fact.occurred_on, fact.seq
+
+
+def _clamp(points: Decimal, low: Decimal, high: Decimal) -> Decimal:
+    return max(low, min(points, high))

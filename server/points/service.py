@@ -1,0 +1,190 @@
+"""Posting to the ledger and taking back. Everything that changes a score comes through here.
+
+Callers keep a transaction to some 1,000 postings. A posting replayed, in any order or on two machines at once, pays once:
+the member's chain is locked first, then looked through, and a unique key stands behind that.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError, not_found
+from server.points.batch import Batch
+from server.points.models import PointEntry, SourceKind
+from server.standards.rules import Item, Method
+
+OPENED_AT_ONCE = 500
+FINEST = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A fact to be posted. `points` is before any cap and finer parts than a ten-thousandth are rounded half up;
+    a ratio item takes quantities instead."""
+
+    member_id: int
+    item_code: str
+    occurred_on: date
+    source_kind: SourceKind
+    source_id: int
+    points: Decimal = Decimal(0)
+    owed: int = 0
+    attended: int = 0
+    made_up: int = 0
+    excused: int = 0
+    level: str | None = None
+    achievement: str | None = None
+    revision: int = 1
+    decided_by: int | None = None
+    text: str | None = None
+    evidence_hash: str | None = None
+
+
+def post(session: Session, postings: Sequence[Posting], *, now: datetime) -> list[PointEntry]:
+    """Post facts and set the scores; return the entries in the order of the postings, earlier ones where replayed.
+
+    Raises DomainError `no_membership`, `no_standard`, `unknown_item`, `item_not_applicable`, `points_out_of_range`.
+    """
+    batch = Batch(session, {posting.member_id for posting in postings}, now=now)
+    for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):
+        batch.open(member_id, year)
+    entries = [_earlier(batch, posting) or batch.add(_entry(batch, posting), posting.text) for posting in postings]
+    batch.close()
+    return entries
+
+
+def reverse(
+    session: Session, *, member_id: int, seq: int, reason: str, decided_by: int | None, now: datetime
+) -> PointEntry:
+    """Take an entry back; it carries the day of the original fact. Reversed before: return that reversal.
+
+    Raises DomainError `not_found`, `not_reversible`.
+    """
+    batch = Batch(session, {member_id}, now=now)
+    original = session.get(PointEntry, (member_id, seq))
+    if original is None:
+        raise not_found("台账记录")
+    if original.source_kind in (SourceKind.reversal, SourceKind.opening):
+        raise DomainError("not_reversible", "起始分和冲销记录本身不能冲销")
+    entries = batch.entries(member_id, original.year)
+    earlier = next((entry for entry in entries if entry.reverses_seq == seq), None)
+    if earlier is not None:
+        return earlier
+    entry = batch.add(_reversal(original, decided_by), reason)
+    batch.close()
+    return entry
+
+
+def open_year(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
+    """Ensure the openings of members' year, re-basing them where another standard measures it now.
+
+    Safe to repeat. A member without a branch in that year or a standard for it is left out.
+    """
+    wanted = sorted(set(member_ids))
+    for start in range(0, len(wanted), OPENED_AT_ONCE):
+        batch = Batch(session, wanted[start : start + OPENED_AT_ONCE], now=now)
+        for member_id in wanted[start : start + OPENED_AT_ONCE]:
+            batch.open(member_id, year)
+        batch.close()
+
+
+def entries_of_source(session: Session, *, source_kind: SourceKind, source_id: int) -> list[PointEntry]:
+    """Return what a source posted, by member and seq; reversals are found by the entries they reverse."""
+    return list(
+        session.scalars(
+            select(PointEntry)
+            .where(PointEntry.source_kind == source_kind, PointEntry.source_id == source_id)
+            .order_by(PointEntry.member_id, PointEntry.seq)
+        )
+    )
+
+
+def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:
+    """The entry an equal posting made before."""
+    key = (posting.item_code, posting.source_kind, posting.source_id, posting.revision)
+    for entry in batch.entries(posting.member_id, posting.occurred_on.year):
+        if (entry.item_code, entry.source_kind, entry.source_id, entry.revision) == key:
+            return entry
+    return None
+
+
+def _entry(batch: Batch, posting: Posting) -> PointEntry:
+    year = posting.occurred_on.year
+    organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
+    standard_id = batch.standing.standard_id(posting.member_id, organization_id, year)
+    item = _item(batch, posting, standard_id)
+    return PointEntry(
+        member_id=posting.member_id,
+        root_id=batch.standing.member(posting.member_id).root_id,
+        organization_id=organization_id,
+        year=year,
+        standard_id=standard_id,
+        item_code=posting.item_code,
+        points=posting.points.quantize(FINEST, rounding=ROUND_HALF_UP),
+        owed=posting.owed,
+        attended=posting.attended,
+        made_up=posting.made_up,
+        excused=posting.excused,
+        level=posting.level,
+        achievement=posting.achievement,
+        occurred_on=posting.occurred_on,
+        source_kind=posting.source_kind,
+        source_id=posting.source_id,
+        revision=posting.revision,
+        clause=item.clause,
+        decided_by=posting.decided_by,
+        evidence_hash=posting.evidence_hash,
+    )
+
+
+def _item(batch: Batch, posting: Posting, standard_id: int) -> Item:
+    item = batch.standing.document(standard_id).item(posting.item_code)
+    if item is None:
+        raise DomainError("unknown_item", f"积分标准中没有项目 {posting.item_code}")
+    member = batch.standing.member(posting.member_id)
+    if not item.applies_to(member.category, member.stage):
+        raise DomainError("item_not_applicable", f"“{item.title}”不适用于该党员的人员类别或党员类别")
+    if not _fits(item, posting):
+        raise DomainError("points_out_of_range", f"“{item.title}”的分值与积分标准不符")
+    return item
+
+
+def _fits(item: Item, posting: Posting) -> bool:
+    """Whether the figures are of the kind the item's method takes: misses take off, the rest adds."""
+    if item.method is Method.deduct:
+        return posting.points <= 0
+    if item.method is Method.ratio:
+        return posting.points == 0
+    if item.method is Method.levels:
+        worth = next((level.points for level in item.levels if level.code == posting.level), None)
+        return worth is not None and 0 <= posting.points <= worth
+    return posting.points >= 0
+
+
+def _reversal(original: PointEntry, decided_by: int | None) -> PointEntry:
+    return PointEntry(
+        member_id=original.member_id,
+        root_id=original.root_id,
+        organization_id=original.organization_id,
+        year=original.year,
+        standard_id=original.standard_id,
+        item_code=original.item_code,
+        points=-original.points,
+        owed=-original.owed,
+        attended=-original.attended,
+        made_up=-original.made_up,
+        excused=-original.excused,
+        level=original.level,
+        achievement=original.achievement,
+        occurred_on=original.occurred_on,
+        source_kind=SourceKind.reversal,
+        source_id=original.seq,
+        revision=1,
+        reverses_seq=original.seq,
+        clause=original.clause,
+        decided_by=decided_by,
+    )

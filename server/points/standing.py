@@ -1,0 +1,79 @@
+"""Where members stood on a day and which standard measures them, read once for a whole batch."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError, not_found
+from server.organizations.models import Member, Membership
+from server.standards import service as standards
+from server.standards.rules import Audience, StandardDocument, audience_of
+
+
+class Standing:
+    """Members, memberships and standards of a batch; nothing is read twice."""
+
+    def __init__(self, session: Session, member_ids: Collection[int]) -> None:
+        self._session = session
+        self._members = {
+            member.id: member for member in session.scalars(select(Member).where(Member.id.in_(member_ids)))
+        }
+        self._memberships: dict[int, list[Membership]] = {}
+        rows = select(Membership).where(Membership.member_id.in_(member_ids)).order_by(Membership.from_date)
+        for membership in session.scalars(rows):
+            self._memberships.setdefault(membership.member_id, []).append(membership)
+        self._standards: dict[tuple[int, int, Audience], int | None] = {}
+        self._documents: dict[int, StandardDocument] = {}
+
+    def member(self, member_id: int) -> Member:
+        """Return the member. Raises DomainError `not_found`."""
+        if member_id not in self._members:
+            raise not_found("党员")
+        return self._members[member_id]
+
+    def branch_on(self, member_id: int, on: date) -> int:
+        """Return the branch of that day. Raises DomainError `no_membership`."""
+        for membership in self._memberships.get(member_id, ()):
+            if membership.from_date <= on and (membership.until_date is None or on < membership.until_date):
+                return membership.organization_id
+        raise DomainError("no_membership", f"{on.isoformat()} 该党员的组织关系不在本校任何支部，不能记分")
+
+    def last_in(self, member_id: int, year: int) -> Membership | None:
+        """Return the membership he held last in the year: its branch owns the year's result."""
+        held = [m for m in self._memberships.get(member_id, ()) if m.from_date <= date(year, 12, 31)]
+        if not held or (held[-1].until_date is not None and held[-1].until_date <= date(year, 1, 1)):
+            return None
+        return held[-1]
+
+    def first_day_in(self, member_id: int, year: int) -> date:
+        """Return the day his year begins: 1 January, or the day he came."""
+        first = min((m.from_date for m in self._memberships.get(member_id, ())), default=date(year, 1, 1))
+        return max(first, date(year, 1, 1))
+
+    def standard_id(self, member_id: int, organization_id: int, year: int) -> int:
+        """Return the standard in force there for such a member. Raises DomainError `no_standard`."""
+        audience = audience_of(self.member(member_id).stage)
+        key = (organization_id, year, audience)
+        if key not in self._standards:
+            standard = standards.in_force(self._session, organization_id=organization_id, year=year, audience=audience)
+            self._standards[key] = standard.id
+        return self._standards[key]
+
+    def year_standard_id(self, member_id: int, year: int) -> int | None:
+        """Return the standard that measures the member's year, or None where there is no branch or no standard yet."""
+        membership = self.last_in(member_id, year)
+        if membership is None:
+            return None
+        try:
+            return self.standard_id(member_id, membership.organization_id, year)
+        except DomainError as refusal:
+            if refusal.code != "no_standard":
+                raise
+            return None
+
+    def document(self, standard_id: int) -> StandardDocument:
+        if standard_id not in self._documents:
+            self._documents[standard_id] = standards.document_of(self._session, standard_id)
+        return self._documents[standard_id]
