@@ -10,10 +10,19 @@ from sqlalchemy import Engine, text
 from server import __version__, config, models, requests
 from server.console import views as console
 from server.db import make_engine, reading
+from server.identity import limits
+from server.identity import service as identity
 from server.identity.guard import Api
+from server.organizations import service as organizations
+from server.wechat import client as wechat
 
-FEATURES: tuple[str, ...] = ()
+FEATURES: tuple[str, ...] = ("server.identity.views",)
 """Modules whose `api` blueprint makes up `/api/v1`."""
+
+SANDBOX_FEATURES = ("server.identity.personas",)
+"""The same, in the sandbox only."""
+
+identity.know_places(organizations)
 
 
 def create_app(settings: config.Settings | None = None, engine: Engine | None = None) -> OpenAPI:
@@ -29,11 +38,15 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
     app.extensions["engine"] = engine or make_engine(settings.database_url)
+    app.extensions["wechat"] = wechat.make_client(settings, app.extensions["engine"])
     requests.install(app, settings)
-    for feature in FEATURES:
+    limits.install(app, settings)
+    for feature in FEATURES + (SANDBOX_FEATURES if settings.sandbox else ()):
         api = import_module(feature).api
         assert isinstance(api, Api)
         app.register_api(api)
+    if settings.sandbox:
+        import_module("server.wechat.sandbox.views").install(app)
     app.register_blueprint(console.pages)
     _add_health(app)
     return app

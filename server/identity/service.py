@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import CursorResult, Delete, Engine, delete, event, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +19,16 @@ from server.identity.cache import CallerCache
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
 from server.identity.rules import Actor, Held, Role
 
-HomeFinder = Callable[[Session, int, date], tuple[int, ...]]
-"""Return a member's own organization on a day and everything above it, root first."""
+
+class Places(Protocol):
+    """What this module asks about organizations, which lie above it: `server.organizations.service` answers."""
+
+    def home_of(self, session: Session, member_id: int, on: date) -> tuple[int, ...]:
+        """Return a member's own group or branch on a day and everything above it, root first."""
+
+    def titles(self, session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+        """Return the titles of organizations by id."""
+
 
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
 DEAD_TOKEN_LIFETIME = timedelta(days=7)
@@ -28,13 +36,13 @@ ATTEMPT_LIFETIME = timedelta(days=1)
 _CHANGED = "identities changed in this transaction"
 
 _callers = CallerCache()
-_find_home: HomeFinder | None = None
+_places: Places | None = None
 
 
-def find_homes_with(finder: HomeFinder) -> None:
-    """Tell this module how to find a member's organizations; `server/app.py` does, as identity lies below them."""
-    global _find_home  # noqa: PLW0603
-    _find_home = finder
+def know_places(places: Places) -> None:
+    """Tell this module whom to ask about organizations; `server/app.py` does."""
+    global _places  # noqa: PLW0603
+    _places = places
 
 
 # Tokens
@@ -78,7 +86,7 @@ def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = Fal
 
 def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Actor:
     """Return who an identity is today, in Shanghai."""
-    account = session.get(Account, identity.account_id) if identity.account_id is not None else None
+    account = account_of(session, identity)
     if account is None:
         return Actor(identity_id=identity.id)
     today = shanghai_date(now)
@@ -90,6 +98,15 @@ def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Ac
         organization_ids=_home(session, account.member_id, today),
         grants=tuple(Held(grant.role, grant.organization_id) for grant in grants_of(session, account.id, on=today)),
     )
+
+
+def account_of(session: Session, identity: WechatIdentity) -> Account | None:
+    return session.get(Account, identity.account_id) if identity.account_id is not None else None
+
+
+def name_of(session: Session, actor: Actor) -> str | None:
+    account = session.get(Account, actor.account_id) if actor.account_id is not None else None
+    return account.name if account else None
 
 
 def revoke(session: Session, *, token: str, now: datetime) -> None:
@@ -108,9 +125,18 @@ def _hash(token: str) -> str:
 def _home(session: Session, member_id: int | None, today: date) -> tuple[int, ...]:
     if member_id is None:
         return ()
-    if _find_home is None:
-        raise RuntimeError("find_homes_with() was not called; import server.app")
-    return _find_home(session, member_id, today)
+    return _known_places().home_of(session, member_id, today)
+
+
+def titles(session: Session, organization_ids: Iterable[int]) -> dict[int, str]:
+    """Return the titles of organizations by id."""
+    return _known_places().titles(session, organization_ids)
+
+
+def _known_places() -> Places:
+    if _places is None:
+        raise RuntimeError("know_places() was not called; import server.app")
+    return _places
 
 
 def _forget_afterwards(session: Session, identity_ids: Iterable[int]) -> None:

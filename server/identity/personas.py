@@ -1,0 +1,44 @@
+"""The sandbox's personas: whom one can sign in as without a phone. Registered only in the sandbox."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.identity import service
+from server.identity.guard import Api, Context
+from server.identity.models import WechatIdentity
+from server.identity.rules import ROLE_TITLES
+from server.identity.schemas import PersonaOut, PersonasOut
+from server.wechat.client import SANDBOX_APP_ID
+
+MAX_PERSONAS = 100
+api = Api("personas", __name__, tag="沙盒")
+
+
+@api.guarded("GET", "/sandbox/personas", permission=None, responses={200: PersonasOut})
+def list_personas(context: Context) -> PersonasOut:
+    """沙盒中可以扮演的人"""
+    return PersonasOut(items=personas(context.session, now=context.now))
+
+
+def personas(session: Session, *, now: datetime) -> list[PersonaOut]:
+    """Return the bound sandbox identities, first made first."""
+    bound = select(WechatIdentity).where(
+        WechatIdentity.app_id == SANDBOX_APP_ID, WechatIdentity.account_id.is_not(None)
+    )
+    identities = session.scalars(bound.order_by(WechatIdentity.id).limit(MAX_PERSONAS)).all()
+    return [_persona(session, identity, now) for identity in identities]
+
+
+def _persona(session: Session, identity: WechatIdentity, now: datetime) -> PersonaOut:
+    actor = service.actor_of(session, identity, now=now)
+    held = actor.grants[0] if actor.grants else None
+    place = held.organization_id if held else (actor.organization_ids or (None,))[-1]
+    return PersonaOut(
+        openid=identity.openid,
+        code=f"sandbox:{identity.openid}",
+        name=service.name_of(session, actor) or "",
+        role=ROLE_TITLES[held.role] if held else "党员",
+        organization=service.titles(session, [place]).get(place) if place is not None else None,
+    )

@@ -1,0 +1,74 @@
+"""Signing in and out, and who the caller is."""
+
+from datetime import timedelta
+
+from server.identity import limits, service
+from server.identity.guard import Api, Context, bearer_token
+from server.identity.rules import ROLE_TITLES, Permission
+from server.identity.schemas import MeOut, PlaceOut, RoleOut, SignInIn, SignInOut
+from server.wechat.client import ask_once, current_client
+
+api = Api("identity", __name__, tag="登录")
+
+
+@api.guarded(
+    "POST",
+    "/auth/wechat",
+    permission=None,
+    responses={200: SignInOut},
+    idempotent=False,
+    decorators=limits.sign_in,
+)
+def sign_in(context: Context, body: SignInIn) -> SignInOut:
+    """微信登录"""
+    known = ask_once(context.session, lambda wechat: wechat.sign_in(body.code))
+    identity = service.find_or_add_identity(
+        context.session,
+        app_id=current_client().app_id,
+        openid=known.openid,
+        unionid=known.unionid,
+        now=context.now,
+    )
+    days = context.settings.token_days
+    token = service.issue_token(context.session, identity_id=identity.id, now=context.now, days=days)
+    account = service.account_of(context.session, identity)
+    return SignInOut(
+        token=token,
+        expires_at=context.now + timedelta(days=days),
+        bound=account is not None,
+        name=account.name if account else None,
+        member_id=account.member_id if account else None,
+    )
+
+
+@api.guarded("POST", "/auth/sign-out", permission=Permission.signed_in, responses={204: None}, idempotent=False)
+def sign_out(context: Context) -> None:
+    """退出登录"""
+    service.revoke(context.session, token=bearer_token(), now=context.now)
+
+
+@api.guarded("GET", "/me", permission=Permission.signed_in, responses={200: MeOut})
+def show_me(context: Context) -> MeOut:
+    """我是谁"""
+    actor = context.actor
+    titles = service.titles(
+        context.session, [*actor.organization_ids, *(held.organization_id for held in actor.grants)]
+    )
+    places = [PlaceOut(id=place, title=titles[place]) for place in actor.organization_ids]
+    roles = [
+        RoleOut(
+            role=held.role,
+            title=ROLE_TITLES[held.role],
+            organization=PlaceOut(id=held.organization_id, title=titles[held.organization_id]),
+        )
+        for held in actor.grants
+    ]
+    return MeOut(
+        bound=actor.account_id is not None,
+        account_id=actor.account_id,
+        member_id=actor.member_id,
+        name=service.name_of(context.session, actor),
+        organization=places[-1] if places else None,
+        organizations=places,
+        roles=roles,
+    )

@@ -1,0 +1,117 @@
+"""Our own thin WeChat client: the few calls we make, with WeChat's answers checked before anyone believes them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeGuard, TypeVar
+
+from flask import current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.errors import DomainError
+from server.privacy import normal_phone
+from server.wechat.errors import TOKEN_REFUSED, refused, unavailable
+from server.wechat.tokens import TokenStore
+from server.wechat.transport import Transport
+
+T = TypeVar("T")
+SANDBOX_APP_ID = "sandbox"
+SANDBOX_SECRET = "sandbox-secret"
+SANDBOX_PATH = "/sandbox/wechat"
+WECHAT_BASE_URL = "https://api.weixin.qq.com"
+_ID = re.compile(r"[\x21-\x7e]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who a sign-in code stands for. WeChat's `session_key` stays out: we have no use for it."""
+
+    openid: str
+    unionid: str | None
+
+
+class WechatClient:
+    """Talks to WeChat, or to the sandbox: only the base URL differs. Every method raises WechatError."""
+
+    def __init__(self, transport: Transport, tokens: TokenStore, *, app_id: str, secret: str) -> None:
+        self.transport = transport
+        self.tokens = tokens
+        self.app_id = app_id
+        self._secret = secret
+
+    def sign_in(self, code: str) -> SignIn:
+        """Return the openid behind a mini-program's sign-in code. `wechat_code_invalid` is 401 here."""
+        params = {"appid": self.app_id, "secret": self._secret, "js_code": code, "grant_type": "authorization_code"}
+        answer = self.transport.call("GET", "/sns/jscode2session", params=params)
+        if errcode := answer.get("errcode", 0):
+            raise refused(errcode, bad_code=HTTPStatus.UNAUTHORIZED)
+        openid, unionid = answer.get("openid"), answer.get("unionid") or None
+        if not _is_id(openid) or (unionid is not None and not _is_id(unionid)):
+            raise unavailable()
+        return SignIn(openid, unionid)
+
+    def phone_number(self, code: str) -> str:
+        """Return the 11 digits of the number a user has agreed to show. Raises also DomainError `phone_unsupported`."""
+        answer = self.post("/wxa/business/getuserphonenumber", {"code": code})
+        info = answer.get("phone_info")
+        number = info.get("purePhoneNumber") if isinstance(info, dict) else None
+        if not isinstance(number, str):
+            raise unavailable()
+        phone = normal_phone(number)
+        if phone is None:
+            raise DomainError("phone_unsupported", "仅支持中国大陆手机号，请使用激活码绑定")
+        return phone
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Post with the access token; a refused token is renewed and the call made once more."""
+        token = self.tokens.current()
+        answer = self.transport.call("POST", path, params={"access_token": token}, body=body)
+        if answer.get("errcode", 0) in TOKEN_REFUSED:
+            token = self.tokens.after_refusal(token)
+            answer = self.transport.call("POST", path, params={"access_token": token}, body=body)
+        if errcode := answer.get("errcode", 0):
+            raise refused(errcode)
+        return answer
+
+
+def make_client(settings: Settings, engine: Engine) -> WechatClient:
+    """Return the client for the WeChat these settings name."""
+    transport = Transport(settings.wechat_base_url or WECHAT_BASE_URL)
+    app_id, secret = settings.wechat_app_id, settings.wechat_secret
+    if settings.sandbox:
+        transport = Transport(settings.wechat_base_url or _sandbox_url(settings))
+        transport.http.trust_env = False  # loopback never goes through a proxy
+        app_id, secret = SANDBOX_APP_ID, SANDBOX_SECRET
+    tokens = TokenStore(engine, transport, app_id=app_id, secret=secret)
+    return WechatClient(transport, tokens, app_id=app_id, secret=secret)
+
+
+def current_client() -> WechatClient:
+    client: WechatClient = current_app.extensions["wechat"]
+    return client
+
+
+def ask_once(session: Session, ask: Callable[[WechatClient], T]) -> T:
+    """Return `ask(client)`, asked once per request even if the view runs again after a refused commit.
+
+    WeChat's codes work once, and nobody may wait for WeChat while holding a lock: call this before the view's first
+    statement, in a route with `idempotent=False`.
+    """
+    if session.in_transaction():
+        raise RuntimeError("ask WeChat before the first statement of the transaction")
+    if "wechat_answer" not in g:
+        g.wechat_answer = ask(current_client())
+    answer: T = g.wechat_answer
+    return answer
+
+
+def _sandbox_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host
+    return f"http://{host}:{settings.port}{SANDBOX_PATH}"
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None

@@ -1,0 +1,138 @@
+"""The access token: one database row per app, fetched by one worker at a time (`stable_token`)."""
+
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.db import reading, transaction
+from server.wechat.errors import WechatError, refused, unavailable
+from server.wechat.models import AccessToken
+from server.wechat.transport import Transport
+
+MARGIN = timedelta(minutes=4)
+"""WeChat hands out the next token five minutes before the last one ends, and both work meanwhile."""
+
+MAX_TOKEN_LENGTH = 2048
+_PAUSE_SECONDS = 0.05
+
+
+class TokenStore:
+    """Gives the token in force and fetches the next one when it is due."""
+
+    def __init__(self, engine: Engine, transport: Transport, *, app_id: str, secret: str) -> None:
+        self._engine = engine
+        self._transport = transport
+        self._app_id = app_id
+        self._secret = secret
+        self._lease = timedelta(seconds=transport.timeout_seconds * 2 + 5)
+
+    def current(self) -> str:
+        """Return a token that WeChat should accept. Raises WechatError."""
+        row = self._row()
+        if row is not None and _good_until(row, clock.now() + MARGIN):
+            return row.token
+        return self._next(refused_token=None)
+
+    def after_refusal(self, token: str) -> str:
+        """Return another token than the one WeChat has just refused. Raises WechatError."""
+        row = self._row()
+        if row is not None and row.token != token and _good_until(row, clock.now()):
+            return row.token
+        return self._next(refused_token=token)
+
+    def _next(self, refused_token: str | None) -> str:
+        """Fetch under the lease, or wait for the worker that holds it; an old token still good is used meanwhile."""
+        give_up = time.monotonic() + self._lease.total_seconds() + 1
+        while not self._take_lease():
+            row = self._row()
+            if row is not None and row.token != refused_token and _good_until(row, clock.now()):
+                return row.token
+            if time.monotonic() > give_up:
+                raise unavailable()
+            time.sleep(_PAUSE_SECONDS)
+        return self._fetch_and_keep(refused_token)
+
+    def _fetch_and_keep(self, refused_token: str | None) -> str:
+        try:
+            row = self._row()
+            if row is not None and row.token != refused_token and _good_until(row, clock.now() + MARGIN):
+                self._keep(row.token, row.expires_at)  # another worker fetched it just before we took the lease
+                return row.token
+            token, lifetime = self._fetch(force=False)
+            if token == refused_token:
+                token, lifetime = self._fetch(force=True)
+        except WechatError:
+            transaction(self._engine, self._release)
+            raise
+        self._keep(token, clock.now() + lifetime)
+        return token
+
+    def _fetch(self, *, force: bool) -> tuple[str, timedelta]:
+        answer = self._transport.call(
+            "POST",
+            "/cgi-bin/stable_token",
+            params={},
+            body={
+                "grant_type": "client_credential",
+                "appid": self._app_id,
+                "secret": self._secret,
+                "force_refresh": force,
+            },
+        )
+        if errcode := answer.get("errcode", 0):
+            raise refused(errcode)
+        token, seconds = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN_LENGTH:
+            raise unavailable()
+        if not isinstance(seconds, int) or not 0 < seconds <= 86_400:
+            raise unavailable()
+        return token, timedelta(seconds=seconds)
+
+    def _row(self) -> AccessToken | None:
+        with reading(self._engine) as session:
+            return session.get(AccessToken, self._app_id)
+
+    def _take_lease(self) -> bool:
+        row = self._row()
+        if row is not None and row.fetching_until is not None and row.fetching_until > clock.now():
+            return False
+        return transaction(self._engine, self._lease_taken)
+
+    def _lease_taken(self, session: Session) -> bool:
+        row = _locked_row(session, self._app_id) or _added_row(session, self._app_id)
+        now = clock.now()
+        if row is None or (row.fetching_until is not None and row.fetching_until > now):
+            return False
+        row.fetching_until = now + self._lease
+        return True
+
+    def _release(self, session: Session) -> None:
+        session.execute(update(AccessToken).where(AccessToken.app_id == self._app_id).values(fetching_until=None))
+
+    def _keep(self, token: str, expires_at: datetime | None) -> None:
+        values = {"token": token, "expires_at": expires_at, "fetching_until": None}
+        keep = update(AccessToken).where(AccessToken.app_id == self._app_id).values(values)
+        transaction(self._engine, lambda session: session.execute(keep))
+
+
+def _good_until(row: AccessToken, instant: datetime) -> bool:
+    return bool(row.token) and row.expires_at is not None and row.expires_at > instant
+
+
+def _locked_row(session: Session, app_id: str) -> AccessToken | None:
+    return session.scalar(select(AccessToken).where(AccessToken.app_id == app_id).with_for_update())
+
+
+def _added_row(session: Session, app_id: str) -> AccessToken | None:
+    """Return a new row, or None when another worker has just added it."""
+    row = AccessToken(app_id=app_id, token="")
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    return row

@@ -1,0 +1,85 @@
+"""One HTTP call to WeChat: always with a deadline, never followed elsewhere, and no secret in any error or log."""
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import structlog
+from requests.adapters import HTTPAdapter
+
+from server.wechat.errors import unavailable
+
+MAX_ANSWER_BYTES = 1024 * 1024
+log = structlog.get_logger()
+
+# urllib3 writes whole URLs, `secret=` and `access_token=` among them, at level DEBUG.
+logging.getLogger("urllib3").setLevel(logging.INFO)
+
+
+def _http_session() -> requests.Session:
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_maxsize=64, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+@dataclass(slots=True)
+class Transport:
+    """Calls `base_url` + path. `timeout_seconds` bounds the whole call, reading the answer included."""
+
+    base_url: str
+    timeout_seconds: float = 5.0
+    http: requests.Session = field(default_factory=_http_session)
+
+    def call(
+        self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return WeChat's JSON object, whatever `errcode` it holds. Raises WechatError `wechat_unavailable`."""
+        deadline = time.monotonic() + self.timeout_seconds
+        try:
+            with self.http.request(
+                method,
+                self.base_url + path,
+                params=params,
+                data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                timeout=self.timeout_seconds,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                status, raw = response.status_code, _read(response, deadline)
+        except (requests.RequestException, TimeoutError, ValueError) as error:
+            log.warning("wechat_unreachable", path=path, error=type(error).__name__)
+            raise unavailable() from None
+        return _parse(path, status, raw)
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    raw = bytearray()
+    for chunk in response.iter_content(16 * 1024):
+        raw += chunk
+        if len(raw) > MAX_ANSWER_BYTES:
+            raise ValueError("the answer is too long")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(raw)
+
+
+def _parse(path: str, status: int, raw: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(raw) if status == 200 else None
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or not _is_integer(answer.get("errcode", 0)):
+        log.warning("wechat_nonsense", path=path, status=status, length=len(raw))
+        raise unavailable()
+    return answer
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
