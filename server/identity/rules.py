@@ -39,12 +39,14 @@ class Permission(StrEnum):
     audit_read = "audit_read"
     organization_read = "organization_read"
     organization_manage = "organization_manage"
+    branch_manage = "branch_manage"  # what a branch settles itself: its settings and groups
     member_read = "member_read"
     member_manage = "member_manage"
     roster_import = "roster_import"
     transfer_manage = "transfer_manage"
     exemption_manage = "exemption_manage"
     filing_read = "filing_read"
+    filing_submit = "filing_submit"
     filing_receive = "filing_receive"
     standard_read = "standard_read"
     standard_manage = "standard_manage"
@@ -56,6 +58,7 @@ class Permission(StrEnum):
     claim_read = "claim_read"
     claim_review = "claim_review"
     claim_comment = "claim_comment"  # 群众代表 on claims under verification
+    photo_upload = "photo_upload"  # one's own, or for a member whose claim one enters
     dues_read = "dues_read"
     dues_record = "dues_record"
 
@@ -81,12 +84,14 @@ RULES: dict[Permission, Rule] = {
     Permission.audit_read: Rule(frozenset({Role.organization_department, Role.inspector, Role.administrator})),
     Permission.organization_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
     Permission.organization_manage: Rule(_ABOVE | _ADMIN),
+    Permission.branch_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.member_read: Rule(_READERS | _ADMIN, own=True),
     Permission.member_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.roster_import: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.transfer_manage: Rule(_ABOVE),
     Permission.exemption_manage: Rule(_LEADERS | _ABOVE),
     Permission.filing_read: Rule(_LEADERS | _ABOVE | {Role.inspector}),
+    Permission.filing_submit: Rule(_LEADERS | _ABOVE),
     Permission.filing_receive: Rule(_ABOVE),
     Permission.standard_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
     Permission.standard_manage: Rule(_LEADERS | _ABOVE),
@@ -98,6 +103,7 @@ RULES: dict[Permission, Rule] = {
     Permission.claim_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, own=True),
     Permission.claim_review: Rule(_BRANCH | _ABOVE),
     Permission.claim_comment: Rule(frozenset({Role.representative})),
+    Permission.photo_upload: Rule(_BRANCH, own=True),
     Permission.dues_read: Rule(_BRANCH | {Role.organizer, Role.general_secretary}, own=True),
     Permission.dues_record: Rule(_BRANCH),
 }

@@ -1,0 +1,76 @@
+"""What counts as a photo, what looks alike, and how many there may be. Pure."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+MAX_PER_CLAIM = 9
+MAX_UNATTACHED = 30
+UNATTACHED_FOR = timedelta(hours=48)
+ORPHANED_FOR = timedelta(hours=1)
+"""A file younger than this may still get its row: an upload writes the file first."""
+
+SIMILAR_WITHIN = 8
+"""Bits of 64 by which two dHashes may differ and still be called similar."""
+
+
+class PhotoKind(StrEnum):
+    jpeg = "jpeg"
+    png = "png"
+    webp = "webp"
+    heif = "heif"
+
+
+class Variant(StrEnum):
+    full = "full"
+    thumb = "thumb"
+
+
+class MatchKind(StrEnum):
+    exact = "exact"
+    similar = "similar"
+
+
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_OTHERS = (
+    (b"GIF8", "GIF 动图"),
+    (b"%PDF", "PDF 文档"),
+    (b"MZ", "Windows 程序"),
+    (b"\x7fELF", "Linux 程序"),
+    (b"PK\x03\x04", "压缩包或 Office 文档"),
+    (b"\xd0\xcf\x11\xe0", "Office 文档"),
+    (b"BM", "BMP 图片"),
+    (b"II*\x00", "TIFF 图片"),
+    (b"MM\x00*", "TIFF 图片"),
+    (b"<", "网页或 SVG 图片"),
+)
+
+
+def kind_of(content: bytes) -> PhotoKind | None:
+    """Return what the first bytes say the file is; its name and declared type count for nothing."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return PhotoKind.jpeg
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PhotoKind.png
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return PhotoKind.webp
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+        return PhotoKind.heif
+    return None
+
+
+def other_kind(content: bytes) -> str | None:
+    """Return in Chinese what a file that is no photo seems to be."""
+    head = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((title for magic, title in _OTHERS if head.startswith(magic)), None)
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many of 64 bits two dHashes (16 hex digits) differ in."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def evidence_hash(originals: Sequence[str]) -> str | None:
+    """Return SHA-256 over the originals' SHA-256 in order, or None without photos."""
+    return hashlib.sha256("\n".join(originals).encode()).hexdigest() if originals else None

@@ -1,0 +1,238 @@
+"""Keep photos, tie them to claims, let go of them. Files are written before rows and deleted after the commit."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.errors import DomainError, conflict, not_found
+from server.organizations.models import Member
+from server.organizations.service import branch_of
+from server.photos import processing, rules
+from server.photos.duplicates import PhotoMatch, matches_of_claim
+from server.photos.links import signed_url
+from server.photos.models import Photo
+from server.photos.processing import Picture
+from server.photos.removal import delete_after_commit
+from server.photos.rules import MAX_PER_CLAIM, MAX_UNATTACHED, Variant
+from server.photos.storage import Storage
+
+log = structlog.get_logger()
+
+__all__ = [
+    "PhotoMatch",
+    "attach",
+    "erase",
+    "evidence_hash",
+    "keep",
+    "matches_of_claim",
+    "photos_of_claim",
+    "read",
+    "signed_url",
+    "upload",
+]
+
+
+def upload(
+    session: Session,
+    storage: Storage,
+    *,
+    member_id: int,
+    original: bytes,
+    uploaded_by: int,
+    now: datetime,
+    decode: Callable[[bytes], Picture] = processing.process,
+) -> tuple[Photo, bool]:
+    """Return the member's waiting photo of this file and whether it is new. Raises DomainError `photo_…`."""
+    found = expect(session, member_id=member_id, original=original)
+    if found is not None:
+        return found, False
+    return keep(session, storage, member_id=member_id, picture=decode(original), uploaded_by=uploaded_by, now=now)
+
+
+def expect(session: Session, *, member_id: int, original: bytes) -> Photo | None:
+    """Return the waiting photo of the same file, or None when a new one may come. Raises `photo_too_many_waiting`."""
+    if found := _waiting_twin(session, member_id, processing.original_sha256(original)):
+        return found
+    waiting = select(func.count()).where(Photo.member_id == member_id, Photo.waiting_sha256.is_not(None))
+    if (session.scalar(waiting) or 0) >= MAX_UNATTACHED:
+        raise conflict("photo_too_many_waiting", f"还有 {MAX_UNATTACHED} 张照片未用于申报，请先使用或删除")
+    return None
+
+
+def keep(
+    session: Session, storage: Storage, *, member_id: int, picture: Picture, uploaded_by: int, now: datetime
+) -> tuple[Photo, bool]:
+    """Write the files, then the row. When the same file came in at the same time, the other's row stands."""
+    photo = _new_photo(session, member_id, picture, uploaded_by, now)
+    _write(storage, photo, picture)
+    try:
+        with session.begin_nested():
+            session.add(photo)
+    except IntegrityError:
+        _unwrite(storage, photo)
+        if first := _waiting_twin(session, member_id, picture.original_sha256):
+            return first, False
+        raise
+    return photo, True
+
+
+def _new_photo(session: Session, member_id: int, picture: Picture, uploaded_by: int, now: datetime) -> Photo:
+    member = session.get(Member, member_id)
+    branch = branch_of(session, member_id=member_id, on=clock.shanghai_date(now))
+    if member is None or branch is None:
+        raise conflict("no_branch", "该党员目前没有所在支部，不能上传照片")
+    return Photo(
+        public_id=secrets.token_hex(16),
+        root_id=member.root_id,
+        member_id=member_id,
+        organization_id=branch.id,
+        uploaded_by=uploaded_by,
+        original_sha256=picture.original_sha256,
+        waiting_sha256=picture.original_sha256,
+        stored_sha256=picture.stored_sha256,
+        dhash=picture.dhash,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.full),
+        created_at=now,
+    )
+
+
+def _write(storage: Storage, photo: Photo, picture: Picture) -> None:
+    try:
+        storage.put(photo.key(Variant.full), picture.full)
+        storage.put(photo.key(Variant.thumb), picture.thumb)
+    except OSError as error:
+        log.error("photo_storage_failed", error=str(error))
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        raise DomainError(
+            "photo_storage_unavailable",
+            "照片暂时无法保存，请稍后再试",
+            status=status,
+            detail={"retry_after_seconds": 30},
+        ) from error
+
+
+def _unwrite(storage: Storage, photo: Photo) -> None:
+    for key in photo.keys:
+        storage.delete(key)
+
+
+def _waiting_twin(session: Session, member_id: int, original_sha256: str) -> Photo | None:
+    return session.scalar(select(Photo).where(Photo.member_id == member_id, Photo.waiting_sha256 == original_sha256))
+
+
+def waiting_photos(session: Session, *, member_id: int, uploaded_by: int | None = None) -> list[Photo]:
+    """Return the member's photos that are not evidence yet; with `uploaded_by`, only those."""
+    query = select(Photo).where(Photo.member_id == member_id, Photo.waiting_sha256.is_not(None)).order_by(Photo.id)
+    if uploaded_by is not None:
+        query = query.where(Photo.uploaded_by == uploaded_by)
+    return list(session.scalars(query))
+
+
+def find(session: Session, photo_id: int, *, member_id: int | None, account_id: int) -> Photo:
+    """Return a photo as far as this caller may know of it: one that waits is its member's and its uploader's alone."""
+    photo = session.get(Photo, photo_id)
+    if photo is None or (photo.claim_id is None and member_id != photo.member_id and account_id != photo.uploaded_by):
+        raise not_found("照片")
+    return photo
+
+
+def attach(
+    session: Session, *, claim_id: int, member_id: int, photo_ids: Sequence[int], uploaded_by: int | None = None
+) -> None:
+    """Make exactly these photos, in this order, the claim's evidence; others of the claim go back to waiting.
+
+    With `uploaded_by`, a waiting photo must have come from that account: who enters a claim for a member cannot take
+    what the member keeps in store. Raises DomainError `photo_too_many`, `photo_repeated`, `photo_unavailable`.
+    """
+    if len(photo_ids) > MAX_PER_CLAIM:
+        raise DomainError("photo_too_many", f"一次申报最多 {MAX_PER_CLAIM} 张照片")
+    former_ids = session.scalars(select(Photo.id).where(Photo.claim_id == claim_id)).all()
+    photos = _locked(session, {*photo_ids, *former_ids})
+    chosen = [photos.get(photo_id) for photo_id in photo_ids]
+    usable = [photo for photo in chosen if photo and _may_attach(photo, claim_id, member_id, uploaded_by)]
+    if len(usable) < len(chosen):
+        raise DomainError("photo_unavailable", "有照片不存在、已删除或已用于其他申报，请重新选择")
+    if len({photo.original_sha256 for photo in usable}) < len(usable):
+        raise DomainError("photo_repeated", "同一张照片在一次申报中只能用一次")
+    removed = [photos[photo_id] for photo_id in former_ids if photo_id not in photo_ids]
+    _detach(session, removed)
+    for position, photo in enumerate(usable):
+        photo.claim_id, photo.position, photo.waiting_sha256 = claim_id, position, None
+    session.flush()
+    _let_wait(session, removed)
+
+
+def _locked(session: Session, photo_ids: set[int]) -> dict[int, Photo]:
+    query = select(Photo).where(Photo.id.in_(photo_ids)).order_by(Photo.id).with_for_update()
+    return {photo.id: photo for photo in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _may_attach(photo: Photo, claim_id: int, member_id: int, uploaded_by: int | None) -> bool:
+    if photo.member_id != member_id or photo.erased_at is not None:
+        return False
+    waiting = photo.claim_id is None and (uploaded_by is None or photo.uploaded_by == uploaded_by)
+    return waiting or photo.claim_id == claim_id
+
+
+def _detach(session: Session, photos: Sequence[Photo]) -> None:
+    for photo in photos:
+        photo.claim_id, photo.position = None, None
+    session.flush()
+
+
+def _let_wait(session: Session, photos: Sequence[Photo]) -> None:
+    """Let detached photos be found again, unless the same file has been uploaded anew meanwhile."""
+    for photo in photos:
+        if photo.erased_at is None and not _waiting_twin(session, photo.member_id, photo.original_sha256):
+            photo.waiting_sha256 = photo.original_sha256
+            session.flush()
+
+
+def photos_of_claim(session: Session, claim_id: int) -> list[Photo]:
+    return list(session.scalars(select(Photo).where(Photo.claim_id == claim_id).order_by(Photo.position)))
+
+
+def evidence_hash(photos: Sequence[Photo]) -> str | None:
+    """Return what the ledger's chain covers of these photos, in their order; None without photos."""
+    return rules.evidence_hash([photo.original_sha256 for photo in photos])
+
+
+def read(session: Session, storage: Storage, *, public_id: str, variant: Variant) -> bytes:
+    """Return a file's content. Raises DomainError `not_found` when it is erased or gone."""
+    photo = session.scalar(select(Photo).where(Photo.public_id == public_id, Photo.erased_at.is_(None)))
+    if photo is None:
+        raise not_found("照片")
+    try:
+        with storage.open(photo.key(variant)) as file:
+            return file.read()
+    except FileNotFoundError:
+        log.error("photo_file_missing", photo_id=photo.id, variant=variant)
+        raise not_found("照片") from None
+
+
+def discard(session: Session, storage: Storage, photo: Photo) -> None:
+    """Delete a photo that waits, row and files. Raises DomainError `photo_attached` (409)."""
+    locked = _locked(session, {photo.id}).get(photo.id)
+    if locked is None:
+        raise not_found("照片")
+    if locked.claim_id is not None:
+        raise conflict("photo_attached", "照片已用于申报，请在申报中移除")
+    delete_after_commit(session, storage, locked.keys)
+    session.delete(locked)
+    session.flush()
+
+
+def erase(session: Session, storage: Storage, photo: Photo, *, now: datetime) -> None:
+    """Remove the files when their retention ends; row and hashes stay, so that the ledger's evidence still checks."""
+    photo.erased_at, photo.waiting_sha256 = now, None
+    delete_after_commit(session, storage, photo.keys)
+    session.flush()
