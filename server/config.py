@@ -2,9 +2,14 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+
+SECRETS = ("XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "WECHAT_SECRET")
+PLACES = ("XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL", "WECHAT_APP_ID")
 
 
 class ConfigurationError(RuntimeError):
@@ -20,16 +25,16 @@ class Settings:
 
     production: bool
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     base_url: str
     host: str
     port: int
     threads: int
     workers: int
-    secret_key: bytes
-    phone_keys: Mapping[str, bytes]
+    secret_key: bytes = field(repr=False)
+    phone_keys: Mapping[str, bytes] = field(repr=False)
     wechat_app_id: str
-    wechat_secret: str
+    wechat_secret: str = field(repr=False)
     wechat_base_url: str | None
     trusted_proxies: int
     rate_limit_storage: str
@@ -51,12 +56,11 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from `environ` (default: the process's). Raises ConfigurationError."""
     env = os.environ if environ is None else environ
-    production = env.get("XIANFENG_ENV", "development") == "production"
-    data_dir = Path(env.get("XIANFENG_DATA", "./var")).resolve()
-    port = _integer(env, "PORT", 8000)
-    if production:
-        _require(env, "XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL")
-        _require(env, "WECHAT_APP_ID", "WECHAT_SECRET")
+    production = _production(env)
+    if production or env.get("WECHAT_APP_ID"):
+        _require(env, *SECRETS, *(PLACES if production else ()))
+    data_dir = Path(env.get("XIANFENG_DATA") or "./var").resolve()
+    port = _integer(env, "PORT", 8000, high=65_535)
     return Settings(
         production=production,
         data_dir=data_dir,
@@ -71,7 +75,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_app_id=env.get("WECHAT_APP_ID", ""),
         wechat_secret=env.get("WECHAT_SECRET", ""),
         wechat_base_url=env.get("WECHAT_BASE_URL"),
-        trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0),
+        trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0, low=0),
         rate_limit_storage=env.get("XIANFENG_RATE_LIMIT_STORAGE", "memory://"),
         max_body_bytes=_integer(env, "XIANFENG_MAX_BODY_BYTES", 12 * 1024 * 1024),
         max_photo_bytes=_integer(env, "XIANFENG_MAX_PHOTO_BYTES", 10 * 1024 * 1024),
@@ -83,14 +87,25 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def _require(env: Mapping[str, str], *names: str) -> None:
     missing = [name for name in names if not env.get(name)]
     if missing:
-        raise ConfigurationError(f"production needs these settings: {', '.join(missing)}")
+        raise ConfigurationError(f"outside the sandbox these settings are needed: {', '.join(missing)}")
 
 
-def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+def _production(env: Mapping[str, str]) -> bool:
+    """Whether this is production; a misspelt answer must not quietly mean no."""
+    value = env.get("XIANFENG_ENV") or "development"
+    if value not in ("development", "production"):
+        raise ConfigurationError("XIANFENG_ENV must be development or production")
+    return value == "production"
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, *, low: int = 1, high: int = 2**31 - 1) -> int:
     try:
-        return int(env.get(name, default))
+        value = int(env.get(name) or default)
     except ValueError:
-        raise ConfigurationError(f"{name} must be a whole number") from None
+        value = low - 1
+    if not low <= value <= high:
+        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}")
+    return value
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
@@ -114,13 +129,17 @@ def _phone_keys(env: Mapping[str, str], data_dir: Path) -> dict[str, bytes]:
 
 
 def _sandbox_secret(data_dir: Path, name: str) -> str:
-    """Return a secret made on first use and kept beside the sandbox's data: never one known in advance."""
+    """Return a secret made on first use and kept beside the sandbox's data: never one known in advance.
+
+    The file appears whole or not at all, so that two processes starting together agree on it.
+    """
     path = data_dir / name
-    data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=data_dir)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
     return path.read_text(encoding="ascii")

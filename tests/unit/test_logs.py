@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,8 +167,13 @@ def test_a_huge_text_is_cut(lines: io.StringIO) -> None:
     assert len(lines.getvalue()) < 2 * LONGEST_TEXT
 
 
-def test_production_secrets_of_the_environment_are_scrubbed(tmp_path: Any) -> None:
-    settings = load({"XIANFENG_DATA": str(tmp_path), "WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "the-wechat-secret"})
+def test_the_wechat_secret_is_scrubbed(tmp_path: Path) -> None:
+    secrets = {
+        "WECHAT_SECRET": "the-wechat-secret",
+        "XIANFENG_SECRET_KEY": "k" * 32,
+        "XIANFENG_PHONE_KEYS": "a:" + "0" * 64,
+    }
+    settings = load({"XIANFENG_DATA": str(tmp_path), "WECHAT_APP_ID": "wx1", **secrets})
     stream = io.StringIO()
     configure_logging(settings, stream=stream)
     structlog.get_logger().info("sent the-wechat-secret")

@@ -1,0 +1,131 @@
+"""Settings: what the sandbox may guess, and what nothing else may."""
+
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from server.config import PLACES, SECRETS, ConfigurationError, load
+
+KEY = "k" * 32
+PHONE_KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
+PRODUCTION = {
+    "XIANFENG_ENV": "production",
+    "XIANFENG_SECRET_KEY": KEY,
+    "XIANFENG_PHONE_KEYS": PHONE_KEYS,
+    "XIANFENG_DATABASE_URL": "mysql+pymysql://app@db/xianfeng",
+    "XIANFENG_BASE_URL": "https://xianfeng.example.edu.cn/",
+    "WECHAT_APP_ID": "wx1",
+    "WECHAT_SECRET": "wechat secret",
+}
+
+
+def test_the_sandbox_needs_nothing(tmp_path: Path) -> None:
+    settings = load({"XIANFENG_DATA": str(tmp_path / "var")})
+    assert settings.sandbox
+    assert not settings.production
+    assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'xianfeng.db'}"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.photo_dir == tmp_path / "var" / "photos"
+
+
+def test_the_port_moves_the_address_with_it(tmp_path: Path) -> None:
+    settings = load({"XIANFENG_DATA": str(tmp_path), "PORT": "9123"})
+    assert (settings.port, settings.base_url) == (9123, "http://127.0.0.1:9123")
+
+
+def test_production_with_nothing_set_names_every_variable_it_needs(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load({"XIANFENG_ENV": "production", "XIANFENG_DATA": str(tmp_path / "var")})
+    assert all(name in str(refused.value) for name in (*SECRETS, *PLACES))
+    assert not (tmp_path / "var").exists(), "no secret may be made up in production"
+
+
+@pytest.mark.parametrize("name", [*SECRETS, *PLACES])
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_does_not_start_without(name: str, value: str | None) -> None:
+    environment = {**PRODUCTION, name: value}
+    with pytest.raises(ConfigurationError, match=name):
+        load({key: given for key, given in environment.items() if given is not None})
+
+
+def test_production_takes_its_settings_from_the_environment(tmp_path: Path) -> None:
+    settings = load({**PRODUCTION, "XIANFENG_DATA": str(tmp_path / "var")})
+    assert settings.production
+    assert not settings.sandbox
+    assert settings.secret_key == KEY.encode()
+    assert settings.base_url == "https://xianfeng.example.edu.cn"
+    assert list(settings.phone_keys) == ["new", "old"]
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_real_wechat_needs_real_secrets_in_development_too(name: str, tmp_path: Path) -> None:
+    environment = {key: PRODUCTION[key] for key in (*SECRETS, "WECHAT_APP_ID") if key != name}
+    with pytest.raises(ConfigurationError, match=name):
+        load({**environment, "XIANFENG_DATA": str(tmp_path)})
+
+
+def test_a_misspelt_production_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="XIANFENG_ENV"):
+        load({**PRODUCTION, "XIANFENG_ENV": "prod"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("XIANFENG_THREADS", "0"),
+        ("XIANFENG_TRUSTED_PROXIES", "-1"),
+        ("XIANFENG_TOKEN_DAYS", "1.5"),
+        ("XIANFENG_SECRET_KEY", "short"),
+        ("XIANFENG_PHONE_KEYS", "no colon"),
+        ("XIANFENG_PHONE_KEYS", "a:not hex"),
+        ("XIANFENG_PHONE_KEYS", "a:abcd"),
+    ],
+)
+def test_an_unusable_value_is_refused_by_name(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        load({"XIANFENG_DATA": str(tmp_path), name: value})
+
+
+def test_a_refusal_never_repeats_a_secret() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load({**PRODUCTION, "XIANFENG_PHONE_KEYS": "a:5ec7e7"})
+    assert "5ec7e7" not in str(refused.value)
+
+
+def test_settings_print_without_their_secrets() -> None:
+    printed = repr(load({**PRODUCTION, "XIANFENG_DATABASE_URL": "mysql+pymysql://app:hidden@db/xianfeng"}))
+    assert not [secret for secret in (KEY, "wechat secret", "hidden", "\\xab") if secret in printed]
+
+
+def test_sandbox_secrets_are_random_kept_and_private(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    first, again, other = (load({"XIANFENG_DATA": str(path)}) for path in (here, here, there))
+    assert (first.secret_key, first.phone_keys) == (again.secret_key, again.phone_keys)
+    assert first.secret_key != other.secret_key
+    assert {path.name: path.stat().st_mode & 0o777 for path in here.iterdir()} == {
+        "secret_key": 0o600,
+        "phone_key": 0o600,
+    }
+
+
+def test_two_processes_starting_together_agree_on_the_secrets(tmp_path: Path) -> None:
+    barrier = Barrier(8)
+    seen: list[bytes] = []
+
+    def start() -> None:
+        barrier.wait()
+        seen.append(load({"XIANFENG_DATA": str(tmp_path / "var")}).secret_key)
+
+    threads = [Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 8
+    assert len(set(seen)) == 1
+    assert len(seen[0]) == 64
