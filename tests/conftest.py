@@ -22,6 +22,7 @@ from server.points import protection
 from tests import contract
 from tests.cast import NOW, Cast, Person, make_cast
 from tests.mariadb import PrivateMariaDB, missing_mariadb
+from tests.wsgi_transport import connect_sandbox
 
 REQUIRE_ALL = os.environ.get("XIANFENG_REQUIRE_ALL") == "1"
 Call = Callable[..., TestResponse]
@@ -151,6 +152,7 @@ def cast(engine: Engine) -> Cast:
 def app(settings: config.Settings, engine: Engine, _frozen_time: None) -> OpenAPI:
     app = create_app(settings, engine)
     app.testing = False  # errors become answers, as in production
+    connect_sandbox(app)
     return app
 
 

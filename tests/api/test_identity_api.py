@@ -1,0 +1,195 @@
+"""Signing in with WeChat, signing out, and who I am."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from server.app import create_app
+from server.config import Settings, load
+from server.identity import service
+from server.identity.models import Token, WechatIdentity
+from server.wechat.sandbox.state import Call as WechatCall
+from server.wechat.sandbox.state import Fault, SandboxState
+from tests.cast import Cast
+from tests.conftest import Call
+
+SIGN_IN = "/auth/wechat"
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def sandbox(app: OpenAPI) -> SandboxState:
+    state: SandboxState = app.extensions["wechat_sandbox"]
+    return state
+
+
+def test_a_member_signs_in_and_is_told_who_he_is(call: Call, cast: Cast) -> None:
+    answer = call(None, "POST", SIGN_IN, json={"code": "sandbox:li_wei"})
+    assert answer.status_code == 200
+    assert answer.json["bound"] is True
+    assert (answer.json["name"], answer.json["member_id"]) == ("李伟", cast.li_wei.member_id)
+    assert answer.json["expires_at"].endswith("+08:00")
+    me = call(None, "GET", "/me", headers=_bearer(answer.json["token"])).json
+    assert me["organization"] == {"id": cast.branch, "title": "教工第一党支部"}
+    assert [place["id"] for place in me["organizations"]] == [cast.root, cast.general_branch, cast.branch]
+    assert [(role["role"], role["title"], role["organization"]["id"]) for role in me["roles"]] == [
+        ("secretary", "支部书记", cast.branch)
+    ]
+
+
+def test_the_first_sign_in_of_an_openid_is_unbound(call: Call, cast: Cast) -> None:
+    answer = call(None, "POST", SIGN_IN, json={"code": "sandbox:nobody-yet"}).json
+    assert (answer["bound"], answer["name"], answer["member_id"]) == (False, None, None)
+    me = call(None, "GET", "/me", headers=_bearer(answer["token"])).json
+    assert me == {
+        "bound": False,
+        "account_id": None,
+        "member_id": None,
+        "name": None,
+        "organization": None,
+        "organizations": [],
+        "roles": [],
+    }
+
+
+def test_openids_that_differ_only_in_case_are_two_people(call: Call, engine: Engine) -> None:
+    for openid in ("oAbC", "oabc"):
+        assert call(None, "POST", SIGN_IN, json={"code": f"sandbox:{openid}"}).status_code == 200
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(WechatIdentity)) == 2
+
+
+def test_signing_in_twice_gives_two_tokens_of_one_identity(call: Call, engine: Engine) -> None:
+    tokens = {call(None, "POST", SIGN_IN, json={"code": "sandbox:twice"}).json["token"] for _ in range(2)}
+    assert len(tokens) == 2
+    with Session(engine) as session:
+        identity = session.scalars(select(WechatIdentity)).one()
+        assert identity.unionid is not None
+        assert session.scalar(select(func.count()).select_from(Token)) == 2
+
+
+def test_two_first_sign_ins_at_once_make_one_identity(app: OpenAPI, engine: Engine) -> None:
+    def sign_in(_number: int) -> int:
+        return app.test_client().post(f"/api/v1{SIGN_IN}", json={"code": "sandbox:rush"}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(sign_in, range(16))) == {200}
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(WechatIdentity)) == 1
+
+
+@pytest.mark.parametrize("code", ["wrong", "sandbox:", "sandbox:has space", "phone:13800138000", "sandbox:" + "x" * 65])
+def test_a_code_wechat_does_not_know_is_refused(call: Call, code: str) -> None:
+    answer = call(None, "POST", SIGN_IN, json={"code": code})
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "wechat_code_invalid")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"code": ""}, {"code": 7}, {"code": None}, {"code": "x" * 201}, {"code": "sandbox:a", "more": 1}, [], "text"],
+)
+def test_a_body_that_does_not_fit_is_refused(call: Call, body: object) -> None:
+    answer = call(None, "POST", SIGN_IN, json=body)
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Fault.busy, "wechat_unavailable"),
+        (Fault.nonsense, "wechat_unavailable"),
+        (Fault.time_out, "wechat_unavailable"),
+        (Fault.quota, "wechat_quota"),
+    ],
+)
+def test_when_wechat_fails_the_member_is_asked_to_try_again(
+    client: FlaskClient, sandbox: SandboxState, fault: Fault, code: str
+) -> None:
+    sandbox.released.set()
+    sandbox.fail(WechatCall.sign_in, fault, times=1)
+    answers = [client.post(f"/api/v1{SIGN_IN}", json={"code": "sandbox:patient"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert answers[0].json["error"]["code"] == code
+
+
+def test_signing_out_ends_the_token_at_once_and_only_that_one(call: Call, cast: Cast) -> None:
+    token = call(None, "POST", SIGN_IN, json={"code": "sandbox:zhang_min"}).json["token"]
+    assert call(None, "GET", "/me", headers=_bearer(token)).status_code == 200
+    assert call(None, "POST", "/auth/sign-out", headers=_bearer(token)).status_code == 204
+    for method, path in (("GET", "/me"), ("POST", "/auth/sign-out")):
+        answer = call(None, method, path, headers=_bearer(token))
+        assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
+    assert call(cast.zhang_min, "GET", "/me").status_code == 200
+
+
+def test_a_token_expires_on_the_second(call: Call, cast: Cast, settings: Settings) -> None:
+    token = call(None, "POST", SIGN_IN, json={"code": "sandbox:zhang_min"}).json["token"]
+    end = cast.now + timedelta(days=settings.token_days)
+    with time_machine.travel(end - timedelta(minutes=1), tick=False):
+        assert call(None, "GET", "/me", headers=_bearer(token)).status_code == 200
+    with time_machine.travel(end + timedelta(seconds=10), tick=False):
+        answer = call(None, "GET", "/me", headers=_bearer(token))
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "token_expired")
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer wrong", "Bearer \udce4"])
+def test_without_a_good_token_nobody_is_let_in(client: FlaskClient, header: str | None) -> None:
+    answer = client.get("/api/v1/me", headers={} if header is None else {"Authorization": header})
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
+
+
+def test_a_grant_that_ended_is_refused_although_the_caller_was_known(call: Call, cast: Cast, engine: Engine) -> None:
+    assert call(cast.li_wei, "GET", "/me").json["roles"]
+    with Session(engine) as session:
+        (grant,) = service.grants_of(session, cast.li_wei.account_id, on=cast.today)
+        service.end_grant(session, grant_id=grant.id, until_date=cast.today, now=cast.now)
+        session.commit()
+    assert call(cast.li_wei, "GET", "/me").json["roles"] == []
+
+
+def test_too_many_failed_sign_ins_are_told_when_to_come_back(call: Call) -> None:
+    refused = [call(None, "POST", SIGN_IN, json={"code": "wrong"}) for _ in range(61)][-1]
+    assert (refused.status_code, refused.json["error"]["code"]) == (429, "too_many_requests")
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_the_sandbox_lists_whom_one_can_play(call: Call, cast: Cast) -> None:
+    first, *_ = personas = call(None, "GET", "/sandbox/personas").json["items"]
+    assert first == {
+        "openid": "zhang_min",
+        "code": "sandbox:zhang_min",
+        "name": "张敏",
+        "role": "党员",
+        "organization": "教工第一党支部",
+    }
+    by_name = {persona["name"]: (persona["role"], persona["organization"]) for persona in personas}
+    assert by_name["陈静"] == ("总支书记", "计算机科学与技术学院党总支")
+    assert by_name["冯群"] == ("群众代表", "教工第一党支部")
+    assert "路人" not in by_name
+
+
+@pytest.mark.sqlite_only
+def test_production_knows_no_sandbox(engine: Engine, settings: Settings) -> None:
+    environ = {
+        "XIANFENG_ENV": "production",
+        "XIANFENG_SECRET_KEY": "k" * 32,
+        "XIANFENG_PHONE_KEYS": f"a:{'0' * 64}",
+        "XIANFENG_DATABASE_URL": "mysql+pymysql://unused",
+        "XIANFENG_BASE_URL": "https://points.example.edu.cn",
+        "WECHAT_APP_ID": "wx1",
+        "WECHAT_SECRET": "secret",
+        "XIANFENG_DATA": str(settings.data_dir),
+    }
+    app = create_app(load(environ), engine)
+    assert not [rule.rule for rule in app.url_map.iter_rules() if "sandbox" in rule.rule]
+    assert app.test_client().get("/api/v1/sandbox/personas").status_code == 404
+    assert app.test_client().get("/sandbox/wechat/sns/jscode2session").status_code == 404
