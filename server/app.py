@@ -16,7 +16,7 @@ from server.identity.guard import Api
 from server.organizations import service as organizations
 from server.wechat import client as wechat
 
-FEATURES: tuple[str, ...] = ("server.identity.views", "server.photos.views")
+FEATURES: tuple[str, ...] = ("server.identity.views", "server.photos.views", "server.standards.views")
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
 SANDBOX_FEATURES = ("server.identity.personas",)

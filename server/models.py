@@ -1,10 +1,27 @@
 """Every table, imported in one place so that the metadata is complete."""
 
 from server.audit import models as audit
+from server.claims import models as claims
 from server.db import Base
 from server.identity import models as identity
 from server.organizations import models as organizations
+from server.organizations.roster import models as roster
+from server.photos import models as photos
 from server.points import models as points
 from server.standards import models as standards
+from server.standards import protection as standards_protection
+from server.wechat import models as wechat
 
-__all__ = ["Base", "audit", "identity", "organizations", "points", "standards"]
+__all__ = [
+    "Base",
+    "audit",
+    "claims",
+    "identity",
+    "organizations",
+    "photos",
+    "points",
+    "roster",
+    "standards",
+    "standards_protection",
+    "wechat",
+]

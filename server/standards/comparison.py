@@ -39,7 +39,7 @@ class Change:
 
     @property
     def text_only(self) -> bool:
-        return self.kind is ChangeKind.changed and all(field.field in TEXTS for field in self.fields)
+        return self.kind is ChangeKind.changed and all(map(_is_text, self.fields))
 
 
 def changes(before: StandardDocument, after: StandardDocument) -> list[Change]:
@@ -57,6 +57,16 @@ def changes(before: StandardDocument, after: StandardDocument) -> list[Change]:
 def same_figures(before: StandardDocument, after: StandardDocument) -> bool:
     """Whether two versions differ in wording only, so that one may correct the other in the middle of a year."""
     return all(change.text_only for change in changes(before, after))
+
+
+def _is_text(change: FieldChange) -> bool:
+    if change.field == "levels":
+        return _without_titles(change.before) == _without_titles(change.after)
+    return change.field in TEXTS
+
+
+def _without_titles(levels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [_without(level, ("title",)) for level in levels]
 
 
 def _part_changes(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -17,6 +17,15 @@ class StandardStatus(StrEnum):
     withdrawn = "withdrawn"
 
 
+class DraftSource(StrEnum):
+    """What a draft begins with."""
+
+    blank = "blank"
+    default = "default"
+    last_year = "last_year"
+    version = "version"
+
+
 class Standard(Base):
     """One version of an organization's standard for one year. Published it is frozen; `content_hash` proves it.
 

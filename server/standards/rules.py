@@ -28,14 +28,14 @@ def _sorted_values(values: frozenset[E]) -> list[E]:
 
 _Number = PlainSerializer(plain_number, return_type=str, when_used="json")
 _Sorted = PlainSerializer(_sorted_values, when_used="json")
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 
 Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4), _Number]
 Balance = Annotated[Decimal, Field(ge=-10_000, le=10_000, decimal_places=4), _Number]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4), _Number]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
-Title = Annotated[str, Field(max_length=64, pattern=_NO_CONTROLS)]
-Clause = Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
+Title = Annotated[str, Field(max_length=64, pattern=NO_CONTROLS)]
+Clause = Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
 Categories = Annotated[frozenset[Category], _Sorted]
 Stages = Annotated[frozenset[Stage], _Sorted]
 
@@ -64,11 +64,6 @@ class Method(StrEnum):
     ratio = "ratio"  # cap × (attended + makeup_weight × made up) / (owed − excused)
     levels = "levels"  # a level is chosen; the highest per achievement counts
     measured = "measured"  # a figure entered or imported; the latest counts
-
-
-class Period(StrEnum):
-    year = "year"
-    month = "month"
 
 
 class Sharing(StrEnum):
@@ -100,7 +95,7 @@ class LeaveKind(StrEnum):
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Level(_Data):
@@ -125,7 +120,7 @@ class Item(_Data):
     title: Title
     method: Method
     points: Amount = Decimal(0)
-    unit: Annotated[str, Field(max_length=16, pattern=_NO_CONTROLS)] = "次"
+    unit: Annotated[str, Field(max_length=16, pattern=NO_CONTROLS)] = "次"
     cap: Amount
     month_cap: Amount | None = None
     floor: Balance = Decimal(0)
@@ -165,7 +160,7 @@ class NegativeCategory(_Data):
     """A kind of decision on the 负面清单 that sets the year to zero."""
 
     code: Code
-    title: Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
+    title: Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
     clause: Clause
 
 
@@ -179,8 +174,8 @@ class Grade(_Data):
 class StandardDocument(_Data):
     """A whole standard. `total_cap` limits the sum; `audience` says whether it is for members or for activists."""
 
-    title: Annotated[str, Field(max_length=128, pattern=_NO_CONTROLS)]
-    basis: Annotated[str, Field(max_length=255, pattern=_NO_CONTROLS)]
+    title: Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
+    basis: Annotated[str, Field(max_length=255, pattern=NO_CONTROLS)]
     audience: Audience = Audience.members
     total_cap: Amount = Decimal(100)
     sections: Annotated[tuple[Section, ...], Field(max_length=12)]

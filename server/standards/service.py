@@ -1,121 +1,138 @@
-"""Versions of a standard: which one is in force, what it says, and how a draft becomes one."""
+"""How a draft comes into force, is filed, and what may keep it from that."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.errors import DomainError
+from server.errors import DomainError, conflict
 from server.events import emit
-from server.organizations.models import Organization
-from server.organizations.service import ancestor_ids
+from server.organizations.filings import submit_filing
+from server.organizations.models import Filing, Organization
+from server.standards.comparison import same_figures
 from server.standards.default import default_document
+from server.standards.drafts import SUBJECT_KIND, create_draft, locked_draft, record
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
-from server.standards.rules import Audience, StandardDocument, as_data, content_hash
+from server.standards.problems import Problem
+from server.standards.rules import Audience, StandardDocument
+from server.standards.usage import has_facts
+from server.standards.validation import problems, refinement_problems
+from server.standards.versions import altered, document_of, find_in_force, in_force, nearest_above
 
-_parsed: dict[str, StandardDocument] = {}
-"""Published documents by content hash."""
-
-
-def find_in_force(session: Session, *, organization_ids: tuple[int, ...], year: int, audience: str) -> Standard | None:
-    """Return the published version of the last of these organizations (root first) that has one for the year."""
-    found = session.scalars(
-        select(Standard).where(
-            Standard.organization_id.in_(organization_ids),
-            Standard.year == year,
-            Standard.audience == audience,
-            Standard.in_force.is_(True),
-        )
-    )
-    return max(found, key=lambda standard: organization_ids.index(standard.organization_id), default=None)
+__all__ = ["altered", "check", "document_of", "file", "in_force", "install_default", "left_behind", "publish"]
 
 
-def in_force(session: Session, *, organization_id: int, year: int, audience: str = Audience.members) -> Standard:
-    """Return the organization's own published version or the nearest above it. Raises DomainError `no_standard`."""
-    above = ancestor_ids(session, organization_id)
-    standard = find_in_force(session, organization_ids=above, year=year, audience=audience)
-    if standard is None:
-        raise DomainError("no_standard", f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
-    return standard
+def check(session: Session, *, standard_id: int, document: StandardDocument | None = None) -> list[Problem]:
+    """Return what would keep this version, or `document` in its place, from being published. Writes nothing."""
+    standard = session.get_one(Standard, standard_id)
+    document = document or standard.document
+    above = nearest_above(session, standard)
+    refinement = refinement_problems(document, document_of(session, above.id)) if above else []
+    return problems(document) + refinement
 
 
-def document_of(session: Session, standard_id: int) -> StandardDocument:
-    """Return what a version says; published documents never change, so each is parsed once per process."""
-    status, digest = session.execute(
-        select(Standard.status, Standard.content_hash).where(Standard.id == standard_id)
-    ).one()
-    if status != StandardStatus.published:
-        return session.get_one(Standard, standard_id).document
-    if digest not in _parsed:
-        _parsed[digest] = session.get_one(Standard, standard_id).document
-    return _parsed[digest]
-
-
-def create_draft(
-    session: Session,
-    *,
-    organization_id: int,
-    year: int,
-    document: StandardDocument,
-    created_by: int | None,
-    now: datetime,
-    source_id: int | None = None,
+def publish(
+    session: Session, *, standard_id: int, published_by: int | None, now: datetime, revision: int | None = None
 ) -> Standard:
-    """Add a draft as the organization's next version for the year; `replaces_id` remembers what is in force now."""
-    organization = _locked_organization(session, organization_id)
-    data = as_data(document)
-    audience = document.audience
-    current = find_in_force(session, organization_ids=(organization_id,), year=year, audience=audience)
-    draft = Standard(
-        root_id=organization.root_id or organization.id,
-        organization_id=organization_id,
-        year=year,
-        audience=audience,
-        version=_next_version(session, organization_id=organization_id, year=year, audience=audience),
-        status=StandardStatus.draft,
-        document_json=data,
-        content_hash=content_hash(data),
-        source_id=source_id,
-        replaces_id=current.id if current else None,
-        created_by=created_by,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(draft)
-    session.flush()
+    """Put a draft in force and freeze it. Raises DomainError `standard_has_problems`, `superseded_meanwhile`,
+    `year_in_use`, `stale_draft` or `not_a_draft`."""
+    draft = locked_draft(session, standard_id, revision)
+    own = (draft.organization_id,)
+    current = find_in_force(session, organization_ids=own, year=draft.year, audience=draft.audience)
+    if (current.id if current else None) != draft.replaces_id:
+        raise conflict("superseded_meanwhile", "起草之后已有新版发布，请比较差异后另建草稿再发布")
+    found = check(session, standard_id=standard_id)
+    if found:
+        message = f"还有 {len(found)} 处需要修改，首先：{found[0].message}"
+        raise DomainError("standard_has_problems", message, detail={"problems": [as_detail(each) for each in found]})
+    _keep_year(session, draft, current or nearest_above(session, draft))
+    _put_in_force(session, draft, current, published_by, now)
+    record(session, draft, "standard_published", published_by, now)
+    emit(session, StandardPublished(draft.id, draft.organization_id, draft.year, now))
     return draft
 
 
-def _locked_organization(session: Session, organization_id: int) -> Organization:
-    """Take the organization's row: drafting and publishing of one organization happen one after another."""
-    return session.get_one(Organization, organization_id, with_for_update=True)
+def as_detail(problem: Problem) -> dict[str, Any]:
+    return {"path": problem.path, "message": problem.message, "also": list(problem.also)}
 
 
-def _next_version(session: Session, *, organization_id: int, year: int, audience: str) -> int:
-    highest = session.scalar(
-        select(func.max(Standard.version)).where(
-            Standard.organization_id == organization_id, Standard.year == year, Standard.audience == audience
-        )
+def _keep_year(session: Session, draft: Standard, current: Standard | None) -> None:
+    """Refuse other figures once facts of the year were posted: mid-year changes are corrections of text only."""
+    if current is None or same_figures(document_of(session, current.id), draft.document):
+        return
+    # In-flight postings hold a share of this row by their foreign key; wait until they stand.
+    session.get_one(Standard, current.id, with_for_update=True)
+    siblings = select(Standard.id).where(
+        Standard.organization_id == current.organization_id,
+        Standard.year == current.year,
+        Standard.audience == current.audience,
     )
-    return (highest or 0) + 1
+    path = session.get_one(Organization, draft.organization_id).path
+    if has_facts(session, path=path, year=draft.year, standard_ids=session.scalars(siblings).all()):
+        raise conflict("year_in_use", f"{draft.year} 年度已有积分记录，年中只能更正文字，分值和项目请从下一年度起调整")
 
 
-def publish(session: Session, *, standard_id: int, published_by: int | None, now: datetime) -> Standard:
-    """Put a draft in force and freeze it."""
-    standard = session.get_one(Standard, standard_id)
-    _locked_organization(session, standard.organization_id)
-    own = (standard.organization_id,)
-    current = find_in_force(session, organization_ids=own, year=standard.year, audience=standard.audience)
+def _put_in_force(
+    session: Session, draft: Standard, current: Standard | None, published_by: int | None, now: datetime
+) -> None:
+    """Swap the versions; where two publishers got this far, the unique key lets one through."""
     if current is not None:
         current.in_force = None
         session.flush()
-    standard.status = StandardStatus.published
-    standard.in_force = True
-    standard.published_by, standard.published_at = published_by, now
-    session.flush()
-    emit(session, StandardPublished(standard.id, standard.organization_id, standard.year, now))
-    return standard
+    draft.status, draft.in_force = StandardStatus.published, True
+    draft.published_by, draft.published_at = published_by, now
+    draft.updated_at = now
+    try:
+        session.flush()
+    except IntegrityError:
+        raise conflict("superseded_meanwhile", "刚刚已有新版发布，请刷新后比较差异") from None
+
+
+def left_behind(session: Session, standard: Standard) -> list[Organization]:
+    """Return the units below whose own standards refined what this one replaced and no longer fit it."""
+    path = session.get_one(Organization, standard.organization_id).path
+    rows = session.execute(
+        select(Standard, Organization)
+        .join(Organization, Organization.id == Standard.organization_id)
+        .where(
+            Organization.path.startswith(path),
+            Organization.id != standard.organization_id,
+            Standard.year == standard.year,
+            Standard.audience == standard.audience,
+            Standard.in_force.is_(True),
+        )
+        .order_by(Organization.path)
+    ).all()
+    document = document_of(session, standard.id)
+    return [organization for below, organization in rows if _strays(session, below, standard, document)]
+
+
+def _strays(session: Session, below: Standard, above: Standard, document: StandardDocument) -> bool:
+    nearest = nearest_above(session, below)
+    if nearest is None or nearest.id != above.id:
+        return False
+    return bool(refinement_problems(document_of(session, below.id), document))
+
+
+def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime) -> Filing:
+    """File a published version with the supervising organization (备案)."""
+    standard = session.get_one(Standard, standard_id)
+    if standard.status != StandardStatus.published:
+        raise conflict("not_published", "只有已发布的积分标准才能备案")
+    filing = submit_filing(
+        session,
+        subject_kind=SUBJECT_KIND,
+        subject_id=standard.id,
+        title=f"{standard.year} 年度{standard.document.title}（第 {standard.version} 版）",
+        from_organization_id=standard.organization_id,
+        submitted_by=submitted_by,
+        now=now,
+    )
+    record(session, standard, "standard_filed", submitted_by, now, filing_id=filing.id)
+    return filing
 
 
 def install_default(

@@ -1,0 +1,94 @@
+"""Which version of a standard is in force where, and what it says."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from server.errors import DomainError
+from server.organizations.service import ancestor_ids
+from server.standards.models import Standard, StandardStatus
+from server.standards.rules import Audience, StandardDocument, content_hash
+
+_MOST_PARSED = 1_000
+_parsed: dict[str, StandardDocument] = {}
+"""Published documents by content hash."""
+
+
+def find_in_force(session: Session, *, organization_ids: Sequence[int], year: int, audience: str) -> Standard | None:
+    """Return the published version of the last of these organizations (root first) that has one for the year."""
+    found = session.scalars(
+        select(Standard)
+        .where(
+            Standard.organization_id.in_(organization_ids),
+            Standard.year == year,
+            Standard.audience == audience,
+            Standard.in_force.is_(True),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return max(found, key=lambda standard: organization_ids.index(standard.organization_id), default=None)
+
+
+def in_force(session: Session, *, organization_id: int, year: int, audience: str = Audience.members) -> Standard:
+    """Return the organization's own published version or the nearest above it. Raises DomainError `no_standard`."""
+    ids = ancestor_ids(session, organization_id)
+    standard = find_in_force(session, organization_ids=ids, year=year, audience=audience)
+    if standard is None:
+        raise DomainError("no_standard", f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
+    return standard
+
+
+def nearest_above(session: Session, standard: Standard) -> Standard | None:
+    """The version of the nearest organization above that this one must refine."""
+    ids = ancestor_ids(session, standard.organization_id)[:-1]
+    return find_in_force(session, organization_ids=ids, year=standard.year, audience=standard.audience)
+
+
+def document_of(session: Session, standard_id: int) -> StandardDocument:
+    """Return what a version says; published documents never change, so each is parsed once per process."""
+    status, digest = session.execute(
+        select(Standard.status, Standard.content_hash).where(Standard.id == standard_id)
+    ).one()
+    if status != StandardStatus.published:
+        return session.get_one(Standard, standard_id).document
+    if digest not in _parsed:
+        if len(_parsed) >= _MOST_PARSED:
+            _parsed.clear()
+        _parsed[digest] = session.get_one(Standard, standard_id).document
+    return _parsed[digest]
+
+
+def versions(
+    session: Session,
+    *,
+    organization_id: int,
+    with_drafts: bool,
+    year: int | None = None,
+    audience: Audience | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[Standard]:
+    """Return an organization's own versions, latest first."""
+    query = select(Standard).where(Standard.organization_id == organization_id)
+    if not with_drafts:
+        query = query.where(Standard.status == StandardStatus.published)
+    if year is not None:
+        query = query.where(Standard.year == year)
+    if audience is not None:
+        query = query.where(Standard.audience == audience)
+    if before_id is not None:
+        query = query.where(Standard.id < before_id)
+    return list(
+        session.scalars(query.options(undefer(Standard.document_json)).order_by(Standard.id.desc()).limit(limit))
+    )
+
+
+def altered(session: Session) -> list[int]:
+    """Return the published versions whose document no longer matches its content hash; there should be none."""
+    rows = session.execute(
+        select(Standard.id, Standard.document_json, Standard.content_hash)
+        .where(Standard.status == StandardStatus.published)
+        .order_by(Standard.id)
+    )
+    return [standard_id for standard_id, data, digest in rows if content_hash(data) != digest]

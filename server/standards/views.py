@@ -1,0 +1,276 @@
+"""Standards over HTTP: what is in force, the versions, and a draft's way to publication."""
+
+from server.errors import not_found
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission, Target, allows
+from server.organizations.filings import NOT_APPROVAL
+from server.organizations.models import FilingStatus, Organization
+from server.organizations.schemas import OrganizationPath
+from server.organizations.targets import organization_target
+from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.standards import drafts, service, versions
+from server.standards.comparison import Change, changes
+from server.standards.models import Standard, StandardStatus
+from server.standards.problems import Problem
+from server.standards.rules import Audience
+from server.standards.schemas import (
+    ChangeOut,
+    CheckIn,
+    CheckOut,
+    DiffOut,
+    DiffQuery,
+    DraftIn,
+    EditIn,
+    FieldChangeOut,
+    InForceQuery,
+    ProblemOut,
+    PublishedOut,
+    PublishIn,
+    StandardFilingOut,
+    StandardLine,
+    StandardOut,
+    StandardPath,
+    UnitOut,
+    VersionsQuery,
+)
+from server.standards.targets import of_standard, standard_target
+
+api = Api("standards", __name__, tag="积分标准")
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/standards/in-force",
+    permission=Permission.standard_read,
+    target=organization_target,
+    responses={200: StandardOut},
+)
+def read_in_force(context: Context, path: OrganizationPath, query: InForceQuery) -> StandardOut:
+    """查看某党组织某年度执行的积分标准"""
+    standard = service.in_force(
+        context.session, organization_id=path.organization_id, year=query.year, audience=query.audience
+    )
+    return present(context, standard)
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/standards",
+    permission=Permission.standard_read,
+    target=organization_target,
+    responses={200: Page[StandardLine]},
+)
+def list_versions(context: Context, path: OrganizationPath, query: VersionsQuery) -> Page[StandardLine]:
+    """列出某党组织制定的各版积分标准（草稿仅管理者可见）"""
+    rows = versions.versions(
+        context.session,
+        organization_id=path.organization_id,
+        with_drafts=_manages(context, context.target),
+        year=query.year,
+        audience=query.audience,
+        before_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    lines = [StandardLine(**_heading(context, standard)) for standard in page]
+    return Page(items=lines, next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/standards",
+    permission=Permission.standard_manage,
+    target=organization_target,
+    responses={201: StandardOut},
+)
+def create_draft(context: Context, path: OrganizationPath, body: DraftIn) -> tuple[StandardOut, int]:
+    """起草积分标准：空白、由默认标准、由上一年度或由某一版本开始"""
+    draft = drafts.begin_draft(
+        context.session,
+        organization_id=path.organization_id,
+        year=body.year,
+        audience=body.audience,
+        source=body.source,
+        source_id=body.source_id,
+        created_by=context.account_id,
+        now=context.now,
+    )
+    return present(context, draft), 201
+
+
+@api.guarded(
+    "GET",
+    "/standards/<int:standard_id>",
+    permission=Permission.standard_read,
+    target=standard_target,
+    responses={200: StandardOut},
+)
+def read_standard(context: Context, path: StandardPath) -> StandardOut:
+    """查看一版积分标准"""
+    return present(context, _readable(context, path.standard_id))
+
+
+@api.guarded(
+    "PUT",
+    "/standards/<int:standard_id>",
+    permission=Permission.standard_manage,
+    target=standard_target,
+    responses={200: StandardOut},
+)
+def edit_draft(context: Context, path: StandardPath, body: EditIn) -> StandardOut:
+    """保存草稿"""
+    draft = drafts.edit_draft(
+        context.session,
+        standard_id=path.standard_id,
+        document=body.document,
+        note=body.note,
+        revision=body.revision,
+        edited_by=context.account_id,
+        now=context.now,
+    )
+    return present(context, draft)
+
+
+@api.guarded(
+    "POST",
+    "/standards/<int:standard_id>/check",
+    permission=Permission.standard_manage,
+    target=standard_target,
+    responses={200: CheckOut},
+    idempotent=False,
+)
+def check_draft(context: Context, path: StandardPath, body: CheckIn) -> CheckOut:
+    """检查草稿（或所附的未保存内容）能否发布，不保存"""
+    found = service.check(context.session, standard_id=path.standard_id, document=body.document)
+    return CheckOut(publishable=not found, problems=[_problem(problem) for problem in found])
+
+
+@api.guarded(
+    "GET",
+    "/standards/<int:standard_id>/diff",
+    permission=Permission.standard_read,
+    target=standard_target,
+    responses={200: DiffOut},
+)
+def compare(context: Context, path: StandardPath, query: DiffQuery) -> DiffOut:
+    """比较两版积分标准"""
+    before, after = _readable(context, query.against), _readable(context, path.standard_id)
+    found = changes(before.document, after.document)
+    return DiffOut(
+        before_id=before.id,
+        after_id=after.id,
+        same_figures=all(change.text_only for change in found),
+        changes=[_change(change) for change in found],
+    )
+
+
+@api.guarded(
+    "POST",
+    "/standards/<int:standard_id>/publish",
+    permission=Permission.standard_manage,
+    target=standard_target,
+    responses={200: PublishedOut},
+)
+def publish(context: Context, path: StandardPath, body: PublishIn) -> PublishedOut:
+    """发布草稿，发布后不可更改"""
+    standard = service.publish(
+        context.session,
+        standard_id=path.standard_id,
+        revision=body.revision,
+        published_by=context.account_id,
+        now=context.now,
+    )
+    behind = service.left_behind(context.session, standard)
+    units = [UnitOut(organization_id=organization.id, title=organization.title) for organization in behind]
+    return PublishedOut(**_heading(context, standard), document=standard.document, left_behind=units)
+
+
+@api.guarded(
+    "POST",
+    "/standards/<int:standard_id>/withdraw",
+    permission=Permission.standard_manage,
+    target=standard_target,
+    responses={200: StandardOut},
+)
+def withdraw(context: Context, path: StandardPath) -> StandardOut:
+    """撤回草稿"""
+    draft = drafts.withdraw(
+        context.session, standard_id=path.standard_id, withdrawn_by=context.account_id, now=context.now
+    )
+    return present(context, draft)
+
+
+@api.guarded(
+    "POST",
+    "/standards/<int:standard_id>/filing",
+    permission=Permission.standard_manage,
+    target=standard_target,
+    responses={200: StandardFilingOut},
+)
+def file(context: Context, path: StandardPath) -> StandardFilingOut:
+    """将已发布的标准报上级备案"""
+    filing = service.file(
+        context.session, standard_id=path.standard_id, submitted_by=context.account_id, now=context.now
+    )
+    return StandardFilingOut(
+        filing_id=filing.id,
+        status=FilingStatus(filing.status),
+        submitted_at=filing.submitted_at,
+        remark=NOT_APPROVAL,
+    )
+
+
+def present(context: Context, standard: Standard) -> StandardOut:
+    return StandardOut(**_heading(context, standard), document=standard.document)
+
+
+def _heading(context: Context, standard: Standard) -> dict[str, object]:
+    organization = context.session.get_one(Organization, standard.organization_id)
+    return {
+        "id": standard.id,
+        "organization_id": organization.id,
+        "organization_title": organization.title,
+        "year": standard.year,
+        "audience": Audience(standard.audience),
+        "version": standard.version,
+        "title": standard.document_json["title"],
+        "status": StandardStatus(standard.status),
+        "in_force": bool(standard.in_force),
+        "revision": standard.revision,
+        "note": standard.note,
+        "source_id": standard.source_id,
+        "content_hash": standard.content_hash,
+        "created_at": standard.created_at,
+        "updated_at": standard.updated_at,
+        "published_at": standard.published_at,
+    }
+
+
+def _readable(context: Context, standard_id: int) -> Standard:
+    """A published version within reach of the caller, or a draft he may manage."""
+    target = of_standard(context.session, standard_id)
+    if target is None or not allows(context.actor, Permission.standard_read, target):
+        raise not_found("积分标准")
+    standard = context.session.get_one(Standard, standard_id)
+    if standard.status != StandardStatus.published and not _manages(context, target):
+        raise not_found("积分标准")
+    return standard
+
+
+def _manages(context: Context, target: Target) -> bool:
+    return allows(context.actor, Permission.standard_manage, target)
+
+
+def _problem(problem: Problem) -> ProblemOut:
+    return ProblemOut(path=problem.path, message=problem.message, also=list(problem.also))
+
+
+def _change(change: Change) -> ChangeOut:
+    return ChangeOut(
+        kind=change.kind,
+        part=change.part,
+        code=change.code,
+        title=change.title,
+        text_only=change.text_only,
+        fields=[FieldChangeOut(field=each.field, before=each.before, after=each.after) for each in change.fields],
+    )
