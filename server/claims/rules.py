@@ -1,0 +1,162 @@
+"""个人申报: its states, what it is worth, when it may be made and who may decide it (design §5 Claim). Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from server.standards.rules import Evidence, Item, Method, Sharing
+
+CENT = Decimal("0.0001")
+"""The finest points the ledger stores."""
+
+DEFAULT_CUT_OFF = "01-10"
+"""The last day, that day included, on which facts of the year before may be claimed (design §4.9)."""
+
+
+class ClaimStatus(StrEnum):
+    draft = "draft"
+    submitted = "submitted"
+    returned = "returned"
+    approved = "approved"
+    rejected = "rejected"
+    withdrawn = "withdrawn"
+
+
+class ClaimAction(StrEnum):
+    edit = "edit"
+    submit = "submit"
+    withdraw = "withdraw"
+    approve = "approve"
+    send_back = "send_back"
+    reject = "reject"
+    revoke = "revoke"
+
+
+STATUS_TITLES = {
+    ClaimStatus.draft: "草稿",
+    ClaimStatus.submitted: "待审核",
+    ClaimStatus.returned: "已退回",
+    ClaimStatus.approved: "已通过",
+    ClaimStatus.rejected: "未通过",
+    ClaimStatus.withdrawn: "已撤回",
+}
+
+_NEXT = {
+    (ClaimStatus.draft, ClaimAction.edit): ClaimStatus.draft,
+    (ClaimStatus.draft, ClaimAction.submit): ClaimStatus.submitted,
+    (ClaimStatus.draft, ClaimAction.withdraw): ClaimStatus.withdrawn,
+    (ClaimStatus.submitted, ClaimAction.withdraw): ClaimStatus.withdrawn,
+    (ClaimStatus.submitted, ClaimAction.approve): ClaimStatus.approved,
+    (ClaimStatus.submitted, ClaimAction.send_back): ClaimStatus.returned,
+    (ClaimStatus.submitted, ClaimAction.reject): ClaimStatus.rejected,
+    (ClaimStatus.returned, ClaimAction.edit): ClaimStatus.returned,
+    (ClaimStatus.returned, ClaimAction.submit): ClaimStatus.submitted,
+    (ClaimStatus.returned, ClaimAction.withdraw): ClaimStatus.withdrawn,
+    (ClaimStatus.approved, ClaimAction.revoke): ClaimStatus.submitted,
+}
+
+
+def next_status(current: ClaimStatus, action: ClaimAction) -> ClaimStatus | None:
+    """Return the status after `action`, or None where it is not possible."""
+    return _NEXT.get((current, action))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something may not be done: a stable code and the words for people."""
+
+    code: str
+    message: str
+
+
+def review_refusal(
+    *,
+    reviewer_account: int | None,
+    reviewer_member: int | None,
+    paid_members: Collection[int],
+    written_by: Collection[int],
+) -> Refusal | None:
+    """Return why this person may never decide this claim: nobody reviews himself, nor what he entered for another."""
+    if reviewer_member is not None and reviewer_member in paid_members:
+        return Refusal("own_claim", "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
+    if reviewer_account in written_by:
+        return Refusal("own_entry", "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核")
+    return None
+
+
+def item_refusal(item: Item | None) -> Refusal | None:
+    """Return why an item cannot be claimed."""
+    if item is None:
+        return Refusal("no_such_item", "积分标准中没有该项目")
+    if Evidence.claim not in item.evidence or item.method not in (Method.earn, Method.levels, Method.measured):
+        return Refusal("item_not_claimable", f"“{item.title}”由支部登记，不需要个人申报")
+    return None
+
+
+def date_refusal(*, occurred_on: date, today: date, claimed_on: date, cut_off: str = DEFAULT_CUT_OFF) -> Refusal | None:
+    """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year."""
+    if occurred_on > today:
+        return Refusal("in_the_future", "发生日期不能晚于今天")
+    last = last_claim_day(occurred_on.year, cut_off)
+    if claimed_on > last:
+        return Refusal(
+            "past_cut_off", f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
+        )
+    return None
+
+
+def last_claim_day(year: int, cut_off: str = DEFAULT_CUT_OFF) -> date:
+    """Return the last day on which facts of `year` may be claimed; `cut_off` is MM-DD of the next year."""
+    month, day = cut_off.split("-")
+    return date(year + 1, int(month), int(day))
+
+
+def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) -> Decimal | Refusal:
+    """Return what the standard gives for the whole achievement, before sharing and caps."""
+    if item.method is Method.levels:
+        return _level_points(item, level)
+    if quantity is None or quantity <= 0:
+        return Refusal("quantity_missing", f"请填写数量（{item.unit}）")
+    if item.method is Method.measured:
+        if quantity > item.cap:
+            return Refusal("above_cap", f"“{item.title}”最高{item.cap:f}分")
+        return quantity
+    return (item.points * quantity).quantize(CENT, ROUND_HALF_UP)
+
+
+def _level_points(item: Item, level: str | None) -> Decimal | Refusal:
+    chosen = next((each for each in item.levels if each.code == level), None)
+    return chosen.points if chosen else Refusal("level_missing", f"请选择“{item.title}”的级别")
+
+
+def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
+    """Return the part of `whole` due to the one in `place` (from 1) of `people` (`Item.sharing`); parts round down."""
+    if item.sharing is Sharing.each_in_full or people == 1:
+        return whole
+    if item.sharing is Sharing.equal_parts:
+        return (whole / people).quantize(CENT, ROUND_DOWN)
+    if place > len(item.share_weights):
+        return Decimal(0)
+    return (whole * item.share_weights[place - 1]).quantize(CENT, ROUND_DOWN)
+
+
+def places_refusal(places: Sequence[int], people: int) -> Refusal | None:
+    """Return why the order of a joint work's people does not add up."""
+    if len(set(places)) != len(places):
+        return Refusal("place_taken", "合作成果的署名次序有重复")
+    if max(places) > people:
+        return Refusal("place_beyond_people", "署名次序不能大于总人数")
+    return None
+
+
+def adjustment_refusal(*, proposed: Decimal, approved: Decimal, reason: str | None) -> Refusal | None:
+    """Return why a reviewer's figure is refused: only downwards, above zero, and with a reason."""
+    if approved > proposed:
+        return Refusal("adjusted_upwards", "核定分值只能下调，不能高于申报分值")
+    if approved <= 0:
+        return Refusal("nothing_left", "核定分值应大于0；如不应计分，请选择“不通过”")
+    if approved < proposed and not reason:
+        return Refusal("reason_missing", "下调分值请写明理由")
+    return None

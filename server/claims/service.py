@@ -1,0 +1,207 @@
+"""What a member, or who writes for him, does with a claim: draft, edit, submit, withdraw, read his own."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from server.claims.contents import Contents
+from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipant, EventKind
+from server.claims.rules import ClaimAction, ClaimStatus
+from server.claims.steps import account_of, note_event, step
+from server.claims.worth import Worth, appraise, check_same_branch
+from server.clock import shanghai_date
+from server.errors import DomainError, not_found
+from server.identity.rules import Actor
+from server.organizations.models import Member, Organization
+from server.organizations.service import branch_of
+from server.photos import service as photos
+
+
+def create_draft(
+    session: Session,
+    *,
+    member_id: int,
+    actor: Actor,
+    contents: Contents,
+    now: datetime,
+    on_behalf_reason: str | None = None,
+) -> Claim:
+    """Return a new draft of the member's; `on_behalf_reason` says why another enters it for him."""
+    member = session.get(Member, member_id)
+    if member is None:
+        raise not_found("党员")
+    on = contents.occurred_on or shanghai_date(now)
+    claim = Claim(
+        root_id=member.root_id,
+        member_id=member_id,
+        organization_id=_branch(session, member_id, on).id,
+        status=ClaimStatus.draft,
+        version=1,
+        revision=1,
+        entered_by=account_of(actor),
+        on_behalf_reason=on_behalf_reason,
+        created_at=now,
+        **_columns(contents),
+    )
+    session.add(claim)
+    session.flush()
+    _attach(session, claim, contents, actor=actor, now=now)
+    note_event(session, claim, EventKind.created, actor_id=account_of(actor), now=now, words=on_behalf_reason)
+    return claim
+
+
+def edit(session: Session, *, claim_id: int, actor: Actor, version: int, contents: Contents, now: datetime) -> Claim:
+    """Replace what a draft or a returned claim says. A member's own work on a draft leaves no line in the timeline."""
+    claim = writable(session, claim_id, actor)
+    branch = _branch(session, claim.member_id, contents.occurred_on or shanghai_date(now))
+    step(session, claim, ClaimAction.edit, version=version, organization_id=branch.id, **_columns(contents))
+    _attach(session, claim, contents, actor=actor, now=now)
+    if claim.status == ClaimStatus.returned or actor.member_id != claim.member_id:
+        note_event(session, claim, EventKind.edited, actor_id=account_of(actor), now=now)
+    return claim
+
+
+def submit(session: Session, *, claim_id: int, actor: Actor, version: int, now: datetime) -> Claim:
+    """Hand a draft or a returned claim to the branch. Raises DomainError for whatever does not fit yet."""
+    claim = writable(session, claim_id, actor)
+    again = claim.status == ClaimStatus.returned
+    before = claim.proposed_points
+    worth = appraise(session, claim, now=now)
+    changes = _claimed(claim, worth, now)
+    step(session, claim, ClaimAction.submit, version=version, **changes)
+    kind = EventKind.resubmitted if again else EventKind.submitted
+    note_event(session, claim, kind, actor_id=account_of(actor), now=now, before=before, after=claim.proposed_points)
+    return claim
+
+
+def withdraw(
+    session: Session,
+    *,
+    claim_id: int,
+    actor: Actor,
+    version: int,
+    now: datetime,
+    words: str | None = None,
+) -> Claim:
+    """Take a claim back before it is decided."""
+    claim = writable(session, claim_id, actor)
+    step(session, claim, ClaimAction.withdraw, version=version)
+    note_event(session, claim, EventKind.withdrawn, actor_id=account_of(actor), now=now, words=words)
+    return claim
+
+
+def writable(session: Session, claim_id: int, actor: Actor) -> Claim:
+    """Return a claim its member may write, or an officer if it was entered for the member."""
+    claim = visible(session, claim_id, actor)
+    if actor.member_id != claim.member_id and claim.on_behalf_reason is None:
+        message = "这是党员本人填写的申报，只能由本人修改、提交或撤回"
+        raise DomainError("not_your_claim", message, status=HTTPStatus.FORBIDDEN)
+    return claim
+
+
+def visible(session: Session, claim_id: int, actor: Actor) -> Claim:
+    """Return a claim as far as it concerns the caller: what a member has only drafted is nobody else's business."""
+    claim = session.get(Claim, claim_id)
+    own = claim is not None and claim.member_id == actor.member_id
+    if claim is None or not (own or claim.submitted_at or claim.on_behalf_reason):
+        raise not_found("申报")
+    return claim
+
+
+def claims_of_member(
+    session: Session,
+    *,
+    member_id: int,
+    own: bool,
+    limit: int,
+    before_id: int | None = None,
+    status: ClaimStatus | None = None,
+    year: int | None = None,
+    item_code: str | None = None,
+) -> list[Claim]:
+    """Return up to `limit` of a member's claims and of those he shares in, newest first; drafts only to himself."""
+    shared = select(ClaimParticipant.claim_id).where(ClaimParticipant.member_id == member_id)
+    joint = Claim.id.in_(shared) & Claim.submitted_at.is_not(None)
+    query = select(Claim).where(or_(Claim.member_id == member_id, joint))
+    if not own:
+        query = query.where(or_(Claim.submitted_at.is_not(None), Claim.on_behalf_reason.is_not(None)))
+    if before_id is not None:
+        query = query.where(Claim.id < before_id)
+    if status is not None:
+        query = query.where(Claim.status == status)
+    if year is not None:
+        query = query.where(Claim.occurred_on.between(date(year, 1, 1), date(year, 12, 31)))
+    if item_code is not None:
+        query = query.where(Claim.item_code == item_code)
+    return list(session.scalars(query.order_by(Claim.id.desc()).limit(limit)))
+
+
+def timeline(session: Session, claim_id: int) -> list[ClaimEvent]:
+    return list(session.scalars(select(ClaimEvent).where(ClaimEvent.claim_id == claim_id).order_by(ClaimEvent.id)))
+
+
+def opinions(session: Session, claim_id: int) -> list[ClaimOpinion]:
+    """Return verification notes and representatives' opinions, oldest first."""
+    rows = select(ClaimOpinion).where(ClaimOpinion.claim_id == claim_id).order_by(ClaimOpinion.id)
+    return list(session.scalars(rows))
+
+
+def _branch(session: Session, member_id: int, on: date) -> Organization:
+    branch = branch_of(session, member_id=member_id, on=on)
+    if branch is None:
+        raise DomainError("no_membership", f"{on.isoformat()} 党员的组织关系不在本校任何支部，不能申报")
+    return branch
+
+
+def _columns(contents: Contents) -> dict[str, object]:
+    """What of the contents lies in the claim's own row; its worth is settled when it is submitted."""
+    return {
+        "title": contents.title,
+        "description": contents.description,
+        "item_code": contents.item_code,
+        "quantity": contents.quantity,
+        "level": contents.level,
+        "achievement": contents.achievement,
+        "occurred_on": contents.occurred_on,
+        "place": contents.place,
+        "people": contents.people,
+    }
+
+
+def _claimed(claim: Claim, worth: Worth, now: datetime) -> dict[str, object]:
+    """What submitting sets. The first time within a year is kept: a claim returned later is still in time."""
+    assert claim.occurred_on is not None
+    changes: dict[str, object] = {
+        "standard_id": worth.standard_id,
+        "achievement": worth.achievement,
+        "proposed_points": worth.points,
+        "submitted_at": now,
+        "decided_by": None,
+        "decided_at": None,
+    }
+    if claim.claimed_year != claim.occurred_on.year:
+        changes |= {"claimed_year": claim.occurred_on.year, "claimed_at": now}
+    return changes
+
+
+def _attach(session: Session, claim: Claim, contents: Contents, *, actor: Actor, now: datetime) -> None:
+    """Replace participants and photos. Who writes for a member may only add photos he uploaded himself."""
+    member_ids = [participant.member_id for participant in contents.participants]
+    if len({claim.member_id, *member_ids}) <= len(member_ids):
+        raise DomainError("participant_repeated", "合作人员有重复；申报人本人不用再填")
+    check_same_branch(session, member_ids, claim.organization_id, contents.occurred_on or shanghai_date(now))
+    session.execute(delete(ClaimParticipant).where(ClaimParticipant.claim_id == claim.id))
+    session.add_all(
+        ClaimParticipant(claim_id=claim.id, member_id=participant.member_id, place=participant.place)
+        for participant in contents.participants
+    )
+    session.flush()
+    photos.attach(
+        session,
+        claim_id=claim.id,
+        member_id=claim.member_id,
+        photo_ids=contents.photo_ids,
+        uploaded_by=account_of(actor) if actor.member_id != claim.member_id else None,
+    )

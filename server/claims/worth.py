@@ -1,0 +1,136 @@
+"""What a claim is worth by the standard of its day, and for whom; whatever does not fit is refused in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from server.claims.models import Claim
+from server.claims.rules import (
+    DEFAULT_CUT_OFF,
+    Refusal,
+    date_refusal,
+    item_refusal,
+    places_refusal,
+    proposed_points,
+    share,
+)
+from server.claims.steps import places_of
+from server.clock import shanghai_date
+from server.errors import DomainError
+from server.organizations.exemptions import is_exempt
+from server.organizations.models import Member, Organization
+from server.organizations.service import branch_of
+from server.standards import service as standards
+from server.standards.rules import Item, Method, audience_of
+
+CUT_OFF_SETTING = "claim_cut_off"
+"""MM-DD in the settings of the 党委: the last day on which facts of the year before may be claimed."""
+
+ACHIEVEMENT_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What submitting settles. `points` is what the whole work gives, before sharing and caps."""
+
+    standard_id: int
+    points: Decimal
+    achievement: str | None
+
+
+def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
+    """Return what a finished claim is worth. Raises DomainError naming what is missing or does not fit."""
+    occurred_on = _finished(claim)
+    _check(_date_refusal(session, claim, occurred_on, now))
+    places = places_of(session, claim)
+    check_same_branch(session, list(places), claim.organization_id, occurred_on)
+    _check(places_refusal(list(places.values()), claim.people))
+    member = session.get_one(Member, claim.member_id)
+    standard = standards.in_force(
+        session, organization_id=claim.organization_id, year=occurred_on.year, audience=audience_of(member.stage)
+    )
+    item = _claimable(standards.document_of(session, standard.id).item(claim.item_code or ""))
+    points = proposed_points(item, quantity=claim.quantity, level=claim.level)
+    if isinstance(points, Refusal):
+        raise as_error(points)
+    for member_id, place in places.items():
+        _check_member(session, session.get_one(Member, member_id), item, occurred_on)
+        if share(points, item, place=place, people=claim.people) <= 0:
+            raise DomainError("nothing_to_share", f"按积分标准，第{place}位没有可计的分值")
+    return Worth(standard.id, points, _achievement(claim, item))
+
+
+def shares(session: Session, claim: Claim, whole: Decimal) -> dict[int, Decimal]:
+    """Return each paid member's part of `whole`; a draft has no standard yet and nothing to share."""
+    item = item_of(session, claim)
+    if item is None:
+        return {}
+    places = places_of(session, claim)
+    return {member: share(whole, item, place=place, people=claim.people) for member, place in places.items()}
+
+
+def item_of(session: Session, claim: Claim) -> Item | None:
+    """Return the item of the version under which the claim was submitted."""
+    if claim.standard_id is None or claim.item_code is None:
+        return None
+    return standards.document_of(session, claim.standard_id).item(claim.item_code)
+
+
+def check_same_branch(session: Session, member_ids: list[int], organization_id: int, on: date) -> None:
+    """Refuse participants of other branches: they claim for themselves, where they are known."""
+    for member_id in member_ids:
+        branch = branch_of(session, member_id=member_id, on=on)
+        if branch is None or branch.id != organization_id:
+            message = "合作人员中有人当日不在本支部，请由其本人向所在支部申报"
+            raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
+
+
+def as_error(refusal: Refusal) -> DomainError:
+    return DomainError(refusal.code, refusal.message)
+
+
+def _check(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise as_error(refusal)
+
+
+def _finished(claim: Claim) -> date:
+    """Return the claim's day. Raises DomainError `unfinished` naming every field still empty."""
+    wanted = {"title": claim.title, "item_code": claim.item_code, "occurred_on": claim.occurred_on}
+    missing = [field for field, value in wanted.items() if not value]
+    if missing or claim.occurred_on is None:
+        titles = {"title": "标题", "item_code": "申报项目", "occurred_on": "发生日期"}
+        words = "、".join(titles[field] for field in missing)
+        raise DomainError("unfinished", f"请先填写：{words}", detail={"fields": missing})
+    return claim.occurred_on
+
+
+def _date_refusal(session: Session, claim: Claim, occurred_on: date, now: datetime) -> Refusal | None:
+    """A claim that came in by the cut-off and was returned stays in time for that year."""
+    today = shanghai_date(now)
+    in_time = claim.claimed_at is not None and claim.claimed_year == occurred_on.year
+    claimed_on = shanghai_date(claim.claimed_at) if in_time and claim.claimed_at else today
+    cut_off = session.get_one(Organization, claim.root_id).settings.get(CUT_OFF_SETTING, DEFAULT_CUT_OFF)
+    return date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, cut_off=cut_off)
+
+
+def _claimable(item: Item | None) -> Item:
+    _check(item_refusal(item))
+    assert item is not None
+    return item
+
+
+def _check_member(session: Session, member: Member, item: Item, on: date) -> None:
+    if not item.applies_to(member.category, member.stage):
+        raise DomainError("item_not_applicable", f"“{item.title}”不适用于{member.name}的人员类别或党员类别")
+    if is_exempt(session, member.id, on):
+        raise DomainError("member_exempt", f"{member.name}当日不列入积分管理范围，不记积分")
+
+
+def _achievement(claim: Claim, item: Item) -> str | None:
+    """Levels count once per achievement, so it needs a name; the title stands in for it."""
+    if item.method is not Method.levels:
+        return None
+    return claim.achievement or claim.title[:ACHIEVEMENT_LENGTH]
