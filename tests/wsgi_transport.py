@@ -29,10 +29,12 @@ class WsgiAdapter(BaseAdapter):
         return response
 
     def _call(self, request: PreparedRequest) -> TestResponse:
-        builder = EnvironBuilder(
-            request.path_url, method=request.method or "GET", data=request.body or b"", headers=dict(request.headers)
+        headers = [(name, str(value)) for name, value in request.headers.items()]
+        body = request.body or b""
+        assert isinstance(body, bytes | str)
+        return Client(self._app).open(
+            EnvironBuilder(request.path_url, method=request.method or "GET", data=body, headers=headers)
         )
-        return Client(self._app).open(builder)
 
     def close(self) -> None:
         """Nothing is open."""

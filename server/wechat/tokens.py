@@ -11,7 +11,7 @@ from server import clock
 from server.db import reading, transaction
 from server.wechat.errors import WechatError, refused, unavailable
 from server.wechat.models import AccessToken
-from server.wechat.transport import Transport
+from server.wechat.transport import Transport, is_integer
 
 MARGIN = timedelta(minutes=4)
 """WeChat hands out the next token five minutes before the last one ends, and both work meanwhile."""
@@ -88,7 +88,7 @@ class TokenStore:
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not 0 < len(token) <= MAX_TOKEN_LENGTH:
             raise unavailable()
-        if not isinstance(seconds, int) or not 0 < seconds <= 86_400:
+        if not is_integer(seconds) or not 0 < seconds <= 86_400:
             raise unavailable()
         return token, timedelta(seconds=seconds)
 

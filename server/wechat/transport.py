@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import requests
 import structlog
@@ -75,11 +75,11 @@ def _parse(path: str, status: int, raw: bytes) -> dict[str, Any]:
         answer = json.loads(raw) if status == 200 else None
     except (ValueError, RecursionError):
         answer = None
-    if not isinstance(answer, dict) or not _is_integer(answer.get("errcode", 0)):
+    if not isinstance(answer, dict) or not is_integer(answer.get("errcode", 0)):
         log.warning("wechat_nonsense", path=path, status=status, length=len(raw))
         raise unavailable()
     return answer
 
 
-def _is_integer(value: object) -> bool:
+def is_integer(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

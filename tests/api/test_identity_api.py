@@ -118,7 +118,7 @@ def test_when_wechat_fails_the_member_is_asked_to_try_again(
     sandbox.fail(WechatCall.sign_in, fault, times=1)
     answers = [client.post(f"/api/v1{SIGN_IN}", json={"code": "sandbox:patient"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [503, 200]
-    assert answers[0].json["error"]["code"] == code
+    assert answers[0].get_json()["error"]["code"] == code
 
 
 def test_signing_out_ends_the_token_at_once_and_only_that_one(call: Call, cast: Cast) -> None:
@@ -144,7 +144,7 @@ def test_a_token_expires_on_the_second(call: Call, cast: Cast, settings: Setting
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer wrong", "Bearer \udce4"])
 def test_without_a_good_token_nobody_is_let_in(client: FlaskClient, header: str | None) -> None:
     answer = client.get("/api/v1/me", headers={} if header is None else {"Authorization": header})
-    assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "not_signed_in")
 
 
 def test_a_grant_that_ended_is_refused_although_the_caller_was_known(call: Call, cast: Cast, engine: Engine) -> None:
