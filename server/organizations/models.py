@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
@@ -99,3 +99,96 @@ class Membership(Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     from_date: Mapped[date]
     until_date: Mapped[date | None]
+
+
+class ActivationCode(Base):
+    """A one-time code with which an account is bound; only its hash is kept. At most one is `active` per account.
+
+    `work_number` is what has to be typed beside it: a 群众代表 has no roster entry that holds one.
+    """
+
+    __tablename__ = "activation_codes"
+    __table_args__ = (UniqueConstraint("account_id", "active"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    work_number: Mapped[str] = mapped_column(String(32))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    active: Mapped[bool | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FilingStatus(StrEnum):
+    submitted = "submitted"
+    received = "received"
+    returned = "returned"
+
+
+class Filing(Base):
+    """备案 of one subject with the supervising organization. It is not approval."""
+
+    __tablename__ = "filings"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id"),
+        Index(None, "to_organization_id", "status"),
+        Base.__table_args__,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(String(255))
+    from_organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    to_organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    status: Mapped[FilingStatus] = mapped_column(enum_column())
+    submitted_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class FilingStep(Base):
+    """One step in a filing's history, oldest first by id."""
+
+    __tablename__ = "filing_steps"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), index=True)
+    status: Mapped[FilingStatus] = mapped_column(enum_column())
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+
+class Exemption(Base):
+    """不列入管理范围 (《实施方案》一（三）): 支委会研究 → 党员大会通过 → 总支备案, each step with date and note.
+
+    In force from `from_date` once its filing is received, until `until_date` (exclusive). `open` is True until it is
+    ended or given up, then NULL: a member has at most one that is open.
+    """
+
+    __tablename__ = "exemptions"
+    __table_args__ = (UniqueConstraint("member_id", "open"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    open: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(500))
+    studied_on: Mapped[date]
+    studied_note: Mapped[str] = mapped_column(String(500))
+    studied_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    passed_on: Mapped[date | None]
+    passed_note: Mapped[str | None] = mapped_column(String(500))
+    passed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    from_date: Mapped[date | None]
+    filing_id: Mapped[int | None] = mapped_column(ForeignKey("filings.id"))
+    until_date: Mapped[date | None]
+    ended_note: Mapped[str | None] = mapped_column(String(500))
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,11 +1,20 @@
 """The tree of organizations and who belonged where on a day."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.organizations.models import Membership, Organization
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, conflict, not_found
+from server.identity import service as identity
+from server.identity.models import Grant
+from server.organizations.models import Membership, Organization, OrganizationKind
+from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
 
 def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
@@ -16,16 +25,186 @@ def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
 
 def membership_on(session: Session, *, member_id: int, on: date) -> Membership | None:
     """Return the membership in force on a day (`from_date` inclusive, `until_date` exclusive)."""
-    return session.scalar(
-        select(Membership).where(
-            Membership.member_id == member_id,
-            Membership.from_date <= on,
-            or_(Membership.until_date.is_(None), Membership.until_date > on),
-        )
-    )
+    return session.scalar(select(Membership).where(Membership.member_id == member_id, in_force_on(on)))
+
+
+def in_force_on(on: date) -> ColumnElement[bool]:
+    """The condition that a membership holds on a day."""
+    ends_later = or_(Membership.until_date.is_(None), Membership.until_date > on)
+    return (Membership.from_date <= on) & ends_later
 
 
 def branch_of(session: Session, *, member_id: int, on: date) -> Organization | None:
     """Return the branch a member belonged to on a day."""
     membership = membership_on(session, member_id=member_id, on=on)
     return session.get(Organization, membership.organization_id) if membership else None
+
+
+def home_of(session: Session, member_id: int, on: date) -> tuple[int, ...]:
+    """Return the ids from the root down to a member's group (or branch) on a day; empty if he belongs nowhere."""
+    membership = membership_on(session, member_id=member_id, on=on)
+    return ancestor_ids(session, membership.group_id or membership.organization_id) if membership else ()
+
+
+def supervising_organization(session: Session, organization_id: int) -> Organization | None:
+    """Return the 总支 above a branch, the 党委 (its 组织部) above a 总支 or a 直属 branch; None above the 党委."""
+    organization = session.get(Organization, organization_id)
+    if organization is None or organization.parent_id is None:
+        return None
+    return session.get(Organization, organization.parent_id)
+
+
+def children(
+    session: Session, *, parent_id: int, include_closed: bool, after_id: int | None, limit: int
+) -> list[Organization]:
+    query = select(Organization).where(Organization.parent_id == parent_id, Organization.id > (after_id or 0))
+    if not include_closed:
+        query = query.where(Organization.closed_on.is_(None))
+    return list(session.scalars(query.order_by(Organization.id).limit(limit)))
+
+
+def get_open(session: Session, organization_id: int) -> Organization:
+    """Return an organization that is not closed, locked against closing. Raises DomainError."""
+    organization = session.scalar(
+        select(Organization).where(Organization.id == organization_id).with_for_update(read=True)
+    )
+    if organization is None:
+        raise not_found("党组织")
+    if organization.closed_on is not None:
+        raise conflict("organization_closed", f"{organization.title}已撤销")
+    return organization
+
+
+def create_root(session: Session, *, title: str, now: datetime) -> Organization:
+    """Found a party committee, the root of a tree of its own."""
+    return _insert(session, parent=None, kind=OrganizationKind.party_committee, title=title, now=now)
+
+
+def create_organization(
+    session: Session,
+    *,
+    parent_id: int,
+    kind: OrganizationKind,
+    title: str,
+    account_id: int | None,
+    now: datetime,
+) -> Organization:
+    """Add an organization below another. Raises `wrong_parent`, `title_taken` or `organization_closed`."""
+    parent = get_open(session, parent_id)
+    if kind not in CHILD_KINDS[OrganizationKind(parent.kind)]:
+        raise DomainError("wrong_parent", f"{KIND_TITLES[parent.kind]}之下不能设立{KIND_TITLES[kind]}")
+    organization = _insert(session, parent=parent, kind=kind, title=title, now=now)
+    _audit(session, organization, "organization_create", account_id, now)
+    return organization
+
+
+def _insert(
+    session: Session, *, parent: Organization | None, kind: OrganizationKind, title: str, now: datetime
+) -> Organization:
+    organization = Organization(
+        root_id=parent.root_id if parent else None,
+        parent_id=parent.id if parent else None,
+        kind=kind,
+        title=normal_title(title),
+        path="/",
+        settings={},
+        created_at=now,
+    )
+    _flush_title(session, organization)
+    organization.root_id = organization.root_id or organization.id
+    organization.path = f"{parent.path if parent else '/'}{organization.id}/"
+    session.flush()
+    return organization
+
+
+def _flush_title(session: Session, organization: Organization) -> None:
+    try:
+        with session.begin_nested():
+            session.add(organization)
+            session.flush()
+    except IntegrityError:
+        raise conflict("title_taken", "上级党组织之下已有同名党组织") from None
+
+
+def rename_organization(
+    session: Session, organization_id: int, *, title: str, account_id: int, now: datetime
+) -> Organization:
+    organization = get_open(session, organization_id)
+    before = organization.title
+    try:
+        with session.begin_nested():
+            organization.title = normal_title(title)
+    except IntegrityError:
+        raise conflict("title_taken", "上级党组织之下已有同名党组织") from None
+    _audit(session, organization, "organization_rename", account_id, now, before=before, after=organization.title)
+    return organization
+
+
+def change_settings(
+    session: Session, organization_id: int, *, settings: dict[str, Any], account_id: int, now: datetime
+) -> Organization:
+    """Set the named settings and leave the others."""
+    organization = get_open(session, organization_id)
+    organization.settings = {**organization.settings, **settings}
+    session.flush()
+    _audit(session, organization, "organization_settings", account_id, now, **settings)
+    return organization
+
+
+def close_organization(session: Session, organization_id: int, *, account_id: int, now: datetime) -> Organization:
+    """撤销 an organization that has neither members nor open organizations below it; its grants end today.
+
+    Raises DomainError 409 `organization_closed`, `has_children` or `has_members`, 422 `root_stays`.
+    """
+    organization = session.scalars(
+        select(Organization).where(Organization.id == organization_id).with_for_update()
+    ).one()
+    today = shanghai_date(now)
+    if organization.closed_on is not None:
+        raise conflict("organization_closed", f"{organization.title}已撤销")
+    if organization.parent_id is None:
+        raise DomainError("root_stays", "党委不能撤销")
+    if children(session, parent_id=organization.id, include_closed=False, after_id=None, limit=1):
+        raise conflict("has_children", "请先撤销或调整下级党组织")
+    if _has_members(session, organization.id, today):
+        raise conflict("has_members", "请先办理所属党员的组织关系转接")
+    organization.closed_on = today
+    _end_grants(session, organization.id, today, now)
+    session.flush()
+    _audit(session, organization, "organization_close", account_id, now)
+    return organization
+
+
+def _has_members(session: Session, organization_id: int, today: date) -> bool:
+    belongs = or_(Membership.organization_id == organization_id, Membership.group_id == organization_id)
+    still = or_(Membership.until_date.is_(None), Membership.until_date > today)
+    return session.scalar(select(Membership.id).where(belongs, still).limit(1)) is not None
+
+
+def _end_grants(session: Session, organization_id: int, today: date, now: datetime) -> None:
+    still = or_(Grant.until_date.is_(None), Grant.until_date > today)
+    ids = session.scalars(select(Grant.id).where(Grant.organization_id == organization_id, still)).all()
+    for grant_id in ids:
+        identity.end_grant(session, grant_id=grant_id, until_date=today, now=now)
+
+
+def titles(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the titles of organizations by id."""
+    wanted = {identifier for identifier in ids if identifier is not None}
+    rows = session.execute(select(Organization.id, Organization.title).where(Organization.id.in_(wanted)))
+    return dict(rows.tuples().all())
+
+
+def _audit(
+    session: Session, organization: Organization, action: str, account_id: int | None, now: datetime, **detail: Any
+) -> None:
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=organization.root_id,
+        action=action,
+        subject_kind="organization",
+        subject_id=organization.id,
+        now=now,
+        detail=detail,
+    )

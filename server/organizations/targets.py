@@ -4,14 +4,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.identity.guard import TargetParameter
+from server.identity.models import Grant
 from server.identity.rules import Target
-from server.organizations.models import Membership
+from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind
+from server.organizations.roster.models import RosterImport
 from server.organizations.service import ancestor_ids
 
 
 def of_organization(session: Session, organization_id: int) -> Target | None:
     ancestors = ancestor_ids(session, organization_id)
     return Target(ancestors) if ancestors else None
+
+
+def of_group(session: Session, group_id: int) -> Target | None:
+    organization = session.get(Organization, group_id)
+    if organization is None or organization.kind != OrganizationKind.group:
+        return None
+    return Target(organization.ancestor_ids)
 
 
 def of_member(session: Session, member_id: int) -> Target | None:
@@ -24,5 +33,38 @@ def of_member(session: Session, member_id: int) -> Target | None:
     return Target(ancestor_ids(session, latest.group_id or latest.organization_id), member_id)
 
 
+def of_grant(session: Session, grant_id: int) -> Target | None:
+    grant = session.get(Grant, grant_id)
+    return of_organization(session, grant.organization_id) if grant else None
+
+
+def of_exemption(session: Session, exemption_id: int) -> Target | None:
+    exemption = session.get(Exemption, exemption_id)
+    return Target(ancestor_ids(session, exemption.organization_id), exemption.member_id) if exemption else None
+
+
+def of_filing(session: Session, filing_id: int) -> Target | None:
+    """Whoever reaches the organization that filed may read."""
+    filing = session.get(Filing, filing_id)
+    return of_organization(session, filing.from_organization_id) if filing else None
+
+
+def of_filing_receiver(session: Session, filing_id: int) -> Target | None:
+    """Whoever reaches the supervising organization may receive or return."""
+    filing = session.get(Filing, filing_id)
+    return of_organization(session, filing.to_organization_id) if filing else None
+
+
+def of_roster_import(session: Session, import_id: int) -> Target | None:
+    found = session.get(RosterImport, import_id)
+    return of_organization(session, found.organization_id) if found else None
+
+
 organization_target = TargetParameter("organization_id", of_organization)
+group_target = TargetParameter("group_id", of_group)
 member_target = TargetParameter("member_id", of_member)
+grant_target = TargetParameter("grant_id", of_grant)
+exemption_target = TargetParameter("exemption_id", of_exemption)
+filing_target = TargetParameter("filing_id", of_filing)
+filing_receiver_target = TargetParameter("filing_id", of_filing_receiver)
+roster_import_target = TargetParameter("import_id", of_roster_import)

@@ -1,0 +1,201 @@
+"""Binding a WeChat identity to a roster entry: by the phone WeChat verified, or by name, number and a one-time code."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, conflict
+from server.identity import service as identity
+from server.identity.models import Account, Grant
+from server.identity.rules import Role
+from server.organizations.models import ActivationCode, Member, Membership, OrganizationKind
+from server.organizations.rules import normal_name, normal_work_number
+from server.organizations.service import get_open
+from server.privacy import PhoneVault, normal_phone
+
+CODE_LIFETIME = timedelta(days=7)
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE_LENGTH = 10
+
+
+def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phone: str, now: datetime) -> Account:
+    """Bind to the one member on a roster with this verified phone.
+
+    Raises DomainError `phone_not_on_roster`, 409 `phone_shared`, `account_taken` or `already_bound`, 429
+    `binding_locked`.
+    """
+    identity.refuse_if_locked(session, identity_id=identity_id, now=now)
+    number = normal_phone(phone)
+    found = _members_with(session, vault, number, now) if number else []
+    if not found:
+        raise DomainError("phone_not_on_roster", "名册中没有这个手机号，请使用激活码绑定或联系支部书记")
+    if len(found) > 1:
+        raise conflict("phone_shared", "有多名党员登记了这个手机号，请使用激活码绑定")
+    (member,) = found
+    account = _account_of(session, member, now)
+    _bind(session, identity_id, account, "phone", now)
+    return account
+
+
+def _members_with(session: Session, vault: PhoneVault, number: str, now: datetime) -> list[Member]:
+    still = or_(Membership.until_date.is_(None), Membership.until_date > shanghai_date(now))
+    belongs = select(Membership.id).where(Membership.member_id == Member.id, still).exists()
+    query = select(Member).where(Member.phone_index.in_(vault.indexes(number)), belongs)
+    return list(session.scalars(query.order_by(Member.id).limit(2)))
+
+
+def bind_by_code(
+    session: Session, *, identity_id: int, name: str, work_number: str, code: str, now: datetime
+) -> Account:
+    """Bind to whom the code was issued for; one answer whichever of the three is wrong.
+
+    Raises DomainError `binding_refused` (counted and kept), 409 `account_taken`, `already_bound`, 429 `binding_locked`.
+    """
+    number = normal_work_number(work_number)
+    identity.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
+    issued = _find_code(session, name=name, number=number, code=code, now=now)
+    if issued is None:
+        identity.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
+        raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
+    account = session.get_one(Account, issued.account_id)
+    _bind(session, identity_id, account, "code", now)
+    issued.active, issued.used_at = None, now
+    session.flush()
+    return account
+
+
+def _find_code(session: Session, *, name: str, number: str, code: str, now: datetime) -> ActivationCode | None:
+    query = select(ActivationCode).where(ActivationCode.code_hash == _hash(code)).with_for_update()
+    issued = session.scalar(query)
+    if issued is None or issued.active is None or issued.expires_at <= now or issued.work_number != number:
+        return None
+    account = session.get_one(Account, issued.account_id)
+    return issued if normal_name(_current_name(session, account)) == normal_name(name) else None
+
+
+def _current_name(session: Session, account: Account) -> str:
+    member = session.get(Member, account.member_id) if account.member_id else None
+    return member.name if member else account.name
+
+
+def _bind(session: Session, identity_id: int, account: Account, how: str, now: datetime) -> None:
+    identity.bind(session, identity_id=identity_id, account_id=account.id, now=now)
+    audit.record(
+        session,
+        actor_id=account.id,
+        root_id=account.root_id,
+        action="bind",
+        subject_kind="account",
+        subject_id=account.id,
+        now=now,
+        detail={"how": how},
+    )
+
+
+def issue_for_member(session: Session, *, member_id: int, issued_by: int, now: datetime) -> tuple[str, datetime]:
+    """Return a new code, shown this once, and when it expires; an earlier one becomes void."""
+    member = session.get_one(Member, member_id)
+    account = _account_of(session, member, now)
+    return _issue(session, account, member.work_number, issued_by, now)
+
+
+def invite_representative(
+    session: Session, *, organization_id: int, name: str, work_number: str, issued_by: int, now: datetime
+) -> tuple[Account, str, datetime]:
+    """Return the account of a branch's 群众代表 (made on the first invitation) with a new code and its expiry."""
+    branch = get_open(session, organization_id)
+    if branch.kind != OrganizationKind.branch or branch.root_id is None:
+        raise DomainError("not_a_branch", "群众代表由党支部邀请")
+    name, number = normal_name(name), normal_work_number(work_number)
+    account = _representative(session, branch.id, name, number, now)
+    if account is None:
+        account = identity.ensure_account(session, member_id=None, root_id=branch.root_id, name=name, now=now)
+        identity.grant(
+            session,
+            account_id=account.id,
+            role=Role.representative,
+            organization_id=branch.id,
+            from_date=shanghai_date(now),
+            until_date=None,
+            granted_by=issued_by,
+            now=now,
+        )
+    code, expires_at = _issue(session, account, number, issued_by, now)
+    return account, code, expires_at
+
+
+def _representative(session: Session, branch_id: int, name: str, number: str, now: datetime) -> Account | None:
+    still = or_(Grant.until_date.is_(None), Grant.until_date > shanghai_date(now))
+    return session.scalar(
+        select(Account)
+        .join(Grant, Grant.account_id == Account.id)
+        .join(ActivationCode, ActivationCode.account_id == Account.id)
+        .where(
+            Grant.organization_id == branch_id,
+            Grant.role == Role.representative,
+            still,
+            Account.member_id.is_(None),
+            Account.name == name,
+            ActivationCode.work_number == number,
+        )
+        .limit(1)
+    )
+
+
+def _issue(session: Session, account: Account, work_number: str, issued_by: int, now: datetime) -> tuple[str, datetime]:
+    session.scalars(select(Account.id).where(Account.id == account.id).with_for_update()).one()
+    session.execute(update(ActivationCode).where(ActivationCode.account_id == account.id).values(active=None))
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    issued = ActivationCode(
+        account_id=account.id,
+        work_number=work_number,
+        code_hash=_hash(code),
+        active=True,
+        created_by=issued_by,
+        created_at=now,
+        expires_at=now + CODE_LIFETIME,
+    )
+    session.add(issued)
+    session.flush()
+    _audit_office(session, account, "activation_code", issued_by, now)
+    return f"{code[:5]}-{code[5:]}", issued.expires_at
+
+
+def release(session: Session, *, account_id: int, released_by: int, now: datetime) -> int:
+    """Unbind every WeChat identity of an account and void its codes; return how many were unbound."""
+    account = session.get_one(Account, account_id)
+    session.execute(update(ActivationCode).where(ActivationCode.account_id == account.id).values(active=None))
+    count = identity.unbind(session, account_id=account.id, now=now)
+    _audit_office(session, account, "unbind", released_by, now)
+    return count
+
+
+def account_of_member(session: Session, member_id: int) -> Account | None:
+    return session.scalar(select(Account).where(Account.member_id == member_id))
+
+
+def _account_of(session: Session, member: Member, now: datetime) -> Account:
+    return identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=now)
+
+
+def _audit_office(session: Session, account: Account, action: str, actor_id: int, now: datetime) -> None:
+    audit.record(
+        session,
+        actor_id=actor_id,
+        root_id=account.root_id,
+        action=action,
+        subject_kind="account",
+        subject_id=account.id,
+        now=now,
+    )
+
+
+def _hash(code: str) -> str:
+    """A code has 49 random bits and lives a week behind a lock: a plain hash is enough."""
+    plain = code.upper().replace("-", "").replace(" ", "")
+    return hashlib.sha256(b"xianfeng activation " + plain.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,36 @@
+"""What this feature tells the features above it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.organizations.models import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class MembersJoined:
+    """Members came into a branch from outside (roster, entered by hand, returned)."""
+
+    member_ids: tuple[int, ...]
+    organization_id: int
+    on: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTransferred:
+    """A member moved between two branches of one root; his points go with him."""
+
+    member_id: int
+    from_organization_id: int
+    to_organization_id: int
+    on: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageChanged:
+    member_id: int
+    before: Stage
+    after: Stage
+    on: date
+    now: datetime

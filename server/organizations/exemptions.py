@@ -1,0 +1,179 @@
+"""不列入管理范围: 支委会研究 → 支部党员大会通过 → 报党总支备案 (《实施方案》一（三）)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, conflict
+from server.organizations import filings
+from server.organizations.models import Exemption, Filing, FilingStatus, Member
+from server.organizations.rules import ExemptionStatus, exemption_status
+from server.organizations.service import branch_of
+
+SUBJECT_KIND = "exemption"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An exemption and how far it has come."""
+
+    exemption: Exemption
+    status: ExemptionStatus
+
+
+def is_exempt(session: Session, member_id: int, on: date) -> bool:
+    """Whether a member is outside the managed range on a day: filing received, begun and not yet ended."""
+    query = (
+        select(Exemption.id)
+        .join(Filing, Filing.id == Exemption.filing_id)
+        .where(
+            Exemption.member_id == member_id,
+            Filing.status == FilingStatus.received,
+            Exemption.from_date <= on,
+            or_(Exemption.until_date.is_(None), Exemption.until_date > on),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def record_study(
+    session: Session, *, member_id: int, reason: str, on: date, note: str, account_id: int, now: datetime
+) -> Exemption:
+    """First step: the branch committee studied it. Raises DomainError `exemption_open` or `no_membership`."""
+    today = shanghai_date(now)
+    _not_ahead(on, today)
+    branch = branch_of(session, member_id=member_id, on=today)
+    if branch is None:
+        raise conflict("no_membership", "该同志目前没有组织关系")
+    exemption = Exemption(
+        member_id=member_id,
+        organization_id=branch.id,
+        open=True,
+        reason=reason,
+        studied_on=on,
+        studied_note=note,
+        studied_by=account_id,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(exemption)
+    except IntegrityError:
+        raise conflict("exemption_open", "该同志已有正在办理或执行的“不列入管理范围”") from None
+    _audit(session, exemption, "exemption_studied", account_id, now)
+    return exemption
+
+
+def record_passing(
+    session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
+) -> Standing:
+    """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on` or `invalid_dates`."""
+    exemption = _expect(session, exemption_id, ExemptionStatus.studied)
+    _not_ahead(on, shanghai_date(now))
+    if on < exemption.studied_on:
+        raise DomainError("invalid_dates", "党员大会不能早于支委会研究的日期")
+    exemption.passed_on, exemption.passed_note, exemption.passed_by = on, note, account_id
+    _audit(session, exemption, "exemption_passed", account_id, now)
+    return standing(session, exemption)
+
+
+def submit(session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime) -> Standing:
+    """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return."""
+    exemption = _expect(session, exemption_id, ExemptionStatus.passed, ExemptionStatus.returned)
+    if exemption.passed_on is None or from_date < exemption.passed_on:
+        raise DomainError("invalid_dates", "起始日期不能早于党员大会通过的日期")
+    exemption.from_date = from_date
+    member = session.get_one(Member, exemption.member_id)
+    filing = filings.submit_filing(
+        session,
+        subject_kind=SUBJECT_KIND,
+        subject_id=exemption.id,
+        title=f"{member.name}不列入积分管理范围（自{from_date.isoformat()}起）",
+        from_organization_id=exemption.organization_id,
+        submitted_by=account_id,
+        now=now,
+    )
+    exemption.filing_id = filing.id
+    _audit(session, exemption, "exemption_submitted", account_id, now)
+    return standing(session, exemption)
+
+
+def end(session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime) -> Standing:
+    """End an exemption in force from `on`, or give up one that is not yet. Raises DomainError `exemption_moved_on`."""
+    exemption = _locked(session, exemption_id)
+    if exemption.open is None:
+        raise conflict("exemption_moved_on", "该事项已结束")
+    if on < (exemption.from_date or exemption.studied_on):
+        raise DomainError("invalid_dates", "结束日期不能早于开始日期")
+    _not_ahead(on, shanghai_date(now))
+    in_force = standing(session, exemption).status is ExemptionStatus.in_force
+    exemption.open, exemption.until_date = None, on if in_force else exemption.from_date
+    exemption.ended_note, exemption.ended_by = note, account_id
+    _audit(session, exemption, "exemption_ended", account_id, now)
+    return standing(session, exemption)
+
+
+def standing(session: Session, exemption: Exemption) -> Standing:
+    filing = session.get(Filing, exemption.filing_id) if exemption.filing_id else None
+    status = exemption_status(
+        is_open=bool(exemption.open),
+        passed=exemption.passed_on is not None,
+        filing=FilingStatus(filing.status) if filing else None,
+    )
+    return Standing(exemption, status)
+
+
+def list_of_organization(
+    session: Session, *, organization_ids: list[int], before_id: int | None, limit: int
+) -> list[Standing]:
+    """Return exemptions of these branches, latest first."""
+    query = (
+        select(Exemption, Filing.status)
+        .outerjoin(Filing, Filing.id == Exemption.filing_id)
+        .where(Exemption.organization_id.in_(organization_ids))
+    )
+    if before_id is not None:
+        query = query.where(Exemption.id < before_id)
+    rows = session.execute(query.order_by(Exemption.id.desc()).limit(limit))
+    return [_as_standing(exemption, status) for exemption, status in rows]
+
+
+def _as_standing(exemption: Exemption, status: str | None) -> Standing:
+    filing = FilingStatus(status) if status else None
+    passed = exemption.passed_on is not None
+    return Standing(exemption, exemption_status(is_open=bool(exemption.open), passed=passed, filing=filing))
+
+
+def _expect(session: Session, exemption_id: int, *expected: ExemptionStatus) -> Exemption:
+    exemption = _locked(session, exemption_id)
+    if standing(session, exemption).status not in expected:
+        raise conflict("exemption_moved_on", "该事项的状态已变化，请刷新后查看")
+    return exemption
+
+
+def _locked(session: Session, exemption_id: int) -> Exemption:
+    query = select(Exemption).where(Exemption.id == exemption_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _not_ahead(on: date, today: date) -> None:
+    if on > today:
+        raise DomainError("invalid_dates", "日期不能晚于今天")
+
+
+def _audit(session: Session, exemption: Exemption, action: str, account_id: int, now: datetime) -> None:
+    session.flush()
+    audit.record(
+        session,
+        actor_id=account_id,
+        action=action,
+        subject_kind="exemption",
+        subject_id=exemption.id,
+        now=now,
+        detail={"member_id": exemption.member_id},
+    )

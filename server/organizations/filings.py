@@ -1,0 +1,143 @@
+"""备案: one mechanism for everything that is filed with the supervising organization. Filing is not approval."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.errors import conflict, not_found
+from server.organizations.models import Filing, FilingStatus, FilingStep, Organization
+from server.organizations.rules import FilingAction, next_filing_status
+
+NOT_APPROVAL = "备案不是审批：收到备案只表示已登记在案，不代表批准其内容。"
+
+
+def submit_filing(
+    session: Session,
+    *,
+    subject_kind: str,
+    subject_id: int,
+    title: str,
+    from_organization_id: int,
+    submitted_by: int,
+    now: datetime,
+) -> Filing:
+    """File a subject with the organization above (the 党委 files with its own 组织部), or again after a return.
+
+    Submitting what is already submitted or received changes nothing.
+    """
+    filing = latest_filing(session, subject_kind=subject_kind, subject_id=subject_id)
+    if filing is None:
+        return _first(
+            session,
+            from_organization_id,
+            Filing(
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                title=title,
+                status=FilingStatus.submitted,
+                submitted_by=submitted_by,
+                submitted_at=now,
+            ),
+        )
+    if filing.status == FilingStatus.returned:
+        filing.title = title
+        return resubmit(session, filing_id=filing.id, note=None, account_id=submitted_by, now=now)
+    return filing
+
+
+def _first(session: Session, from_organization_id: int, filing: Filing) -> Filing:
+    organization = session.get(Organization, from_organization_id)
+    if organization is None or organization.root_id is None:
+        raise not_found("党组织")
+    filing.root_id, filing.from_organization_id = organization.root_id, organization.id
+    filing.to_organization_id = organization.parent_id or organization.id
+    try:
+        with session.begin_nested():
+            session.add(filing)
+    except IntegrityError:
+        raise conflict("already_submitted", "刚刚已提交备案，请刷新后查看") from None
+    _step(session, filing, account_id=filing.submitted_by, note=None, now=filing.submitted_at)
+    return filing
+
+
+def latest_filing(session: Session, *, subject_kind: str, subject_id: int) -> Filing | None:
+    return session.scalar(select(Filing).where(Filing.subject_kind == subject_kind, Filing.subject_id == subject_id))
+
+
+def receive(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
+    filing = _decide(session, filing_id, FilingAction.receive, account_id, now)
+    _step(session, filing, account_id=account_id, note=note, now=now)
+    return filing
+
+
+def send_back(session: Session, *, filing_id: int, reason: str, account_id: int, now: datetime) -> Filing:
+    filing = _decide(session, filing_id, FilingAction.send_back, account_id, now)
+    filing.reason = reason
+    _step(session, filing, account_id=account_id, note=reason, now=now)
+    return filing
+
+
+def _decide(session: Session, filing_id: int, action: FilingAction, account_id: int, now: datetime) -> Filing:
+    filing = _advance(session, filing_id, action)
+    filing.decided_by, filing.decided_at = account_id, now
+    return filing
+
+
+def resubmit(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
+    filing = _advance(session, filing_id, FilingAction.resubmit)
+    filing.submitted_by, filing.submitted_at = account_id, now
+    filing.decided_by = filing.decided_at = filing.reason = None
+    _step(session, filing, account_id=account_id, note=note, now=now)
+    return filing
+
+
+def _advance(session: Session, filing_id: int, action: FilingAction) -> Filing:
+    query = select(Filing).where(Filing.id == filing_id).with_for_update()
+    filing = session.scalars(query.execution_options(populate_existing=True)).one()
+    after = next_filing_status(FilingStatus(filing.status), action)
+    if after is None:
+        raise conflict("filing_moved_on", "该备案的状态已变化，请刷新后查看", status=filing.status)
+    filing.status = after
+    return filing
+
+
+def _step(session: Session, filing: Filing, *, account_id: int, note: str | None, now: datetime) -> None:
+    session.flush()
+    session.add(FilingStep(filing_id=filing.id, status=filing.status, at=now, account_id=account_id, note=note))
+    session.flush()
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=filing.root_id,
+        action=f"filing_{filing.status}",
+        subject_kind="filing",
+        subject_id=filing.id,
+        now=now,
+        detail={"subject_kind": filing.subject_kind, "subject_id": filing.subject_id},
+    )
+
+
+def steps_of(session: Session, filing_id: int) -> list[FilingStep]:
+    return list(session.scalars(select(FilingStep).where(FilingStep.filing_id == filing_id).order_by(FilingStep.id)))
+
+
+def list_filings(
+    session: Session,
+    *,
+    organization_id: int,
+    incoming: bool,
+    status: FilingStatus | None,
+    before_id: int | None,
+    limit: int,
+) -> list[Filing]:
+    """Return what an organization received (`incoming`) or filed, latest first."""
+    side = Filing.to_organization_id if incoming else Filing.from_organization_id
+    query = select(Filing).where(side == organization_id)
+    if status is not None:
+        query = query.where(Filing.status == status)
+    if before_id is not None:
+        query = query.where(Filing.id < before_id)
+    return list(session.scalars(query.order_by(Filing.id.desc()).limit(limit)))

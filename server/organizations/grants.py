@@ -1,0 +1,111 @@
+"""Roles given over HTTP: each fits its kind of organization, and nobody gives one above his own."""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, not_found
+from server.identity import service as identity
+from server.identity.models import Account, Grant
+from server.identity.rules import ROLE_TITLES, RULES, Actor, Permission, Role, roles_at
+from server.organizations.models import Member, Organization, OrganizationKind
+from server.organizations.rules import KIND_TITLES, ROLE_KINDS, may_give
+from server.organizations.service import get_open
+
+
+def give(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    role: Role,
+    member_id: int | None,
+    account_id: int | None,
+    from_date: date,
+    until_date: date | None,
+    now: datetime,
+) -> Grant:
+    """Give a role to a member, or to an account without one.
+
+    Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_period`, `already_granted`.
+    """
+    organization = get_open(session, organization_id)
+    if organization.kind not in ROLE_KINDS[role]:
+        kind = KIND_TITLES[OrganizationKind(organization.kind)]
+        raise DomainError("role_does_not_fit", f"{kind}不设“{ROLE_TITLES[role]}”")
+    account = _receiver(session, organization, member_id, account_id, now)
+    _check_rank(actor, organization.ancestor_ids, role, account.id)
+    granted = identity.grant(
+        session,
+        account_id=account.id,
+        role=role,
+        organization_id=organization.id,
+        from_date=from_date,
+        until_date=until_date,
+        granted_by=actor.account_id,
+        now=now,
+    )
+    _audit(session, actor, granted, action="grant_give", now=now)
+    return granted
+
+
+def end(session: Session, *, actor: Actor, grant_id: int, until_date: date, now: datetime) -> Grant:
+    """End a role from a day on; a day in the past means today. Raises DomainError as `give`, and `grant_ended`."""
+    granted = session.get_one(Grant, grant_id)
+    organization = session.get_one(Organization, granted.organization_id)
+    _check_rank(actor, organization.ancestor_ids, Role(granted.role), None)
+    ended = identity.end_grant(session, grant_id=grant_id, until_date=max(until_date, shanghai_date(now)), now=now)
+    _audit(session, actor, ended, action="grant_end", now=now)
+    return ended
+
+
+def list_grants(
+    session: Session, *, organization_id: int, on: date, include_ended: bool, after_id: int | None, limit: int
+) -> list[tuple[Grant, Account]]:
+    """Return roles held at exactly this organization, with whom."""
+    query = (
+        select(Grant, Account)
+        .join(Account, Account.id == Grant.account_id)
+        .where(Grant.organization_id == organization_id, Grant.id > (after_id or 0))
+    )
+    if not include_ended:
+        query = query.where(or_(Grant.until_date.is_(None), Grant.until_date > on))
+    return [(grant, account) for grant, account in session.execute(query.order_by(Grant.id).limit(limit))]
+
+
+def _receiver(
+    session: Session, organization: Organization, member_id: int | None, account_id: int | None, now: datetime
+) -> Account:
+    if member_id is None:
+        account = session.get(Account, account_id) if account_id is not None else None
+        if account is None or account.root_id != organization.root_id:
+            raise not_found("人员")
+        return account
+    member = session.get(Member, member_id)
+    if member is None or member.root_id != organization.root_id:
+        raise not_found("人员")
+    return identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=now)
+
+
+def _check_rank(actor: Actor, ancestor_ids: tuple[int, ...], role: Role, receiver_id: int | None) -> None:
+    held = roles_at(actor, ancestor_ids) & RULES[Permission.grant_manage].roles
+    if not may_give(held, role):
+        raise DomainError("role_above_own", f"您不能授予或解除“{ROLE_TITLES[role]}”")
+    if receiver_id is not None and receiver_id == actor.account_id:
+        raise DomainError("own_role", "不能给自己授予角色")
+
+
+def _audit(session: Session, actor: Actor, granted: Grant, *, action: str, now: datetime) -> None:
+    audit.record(
+        session,
+        actor_id=actor.account_id,
+        root_id=actor.root_id,
+        action=action,
+        subject_kind="account",
+        subject_id=granted.account_id,
+        now=now,
+        detail={"role": granted.role, "organization_id": granted.organization_id, "grant_id": granted.id},
+    )

@@ -1,0 +1,212 @@
+"""Members: lists, one by hand, changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, conflict, not_found
+from server.events import emit
+from server.organizations.events import MembersJoined, StageChanged
+from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
+from server.organizations.rules import date_problem, normal_name, normal_work_number
+from server.organizations.service import get_open, in_force_on, membership_on
+from server.privacy import PhoneVault, normal_phone
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A member and where he belongs."""
+
+    member: Member
+    membership: Membership
+
+
+def list_members(
+    session: Session,
+    *,
+    organization: Organization,
+    on: date,
+    search: str | None,
+    stage: Stage | None,
+    category: Category | None,
+    after_id: int | None,
+    limit: int,
+) -> list[Belonging]:
+    """Return members at and below an organization on a day; `search` is the beginning of a name or work number."""
+    query = _below(select(Member, Membership), organization).where(in_force_on(on), Member.id > (after_id or 0))
+    if search:
+        name, number = normal_name(search), normal_work_number(search)
+        query = query.where(or_(_begins(Member.name, name), _begins(Member.work_number, number)))
+    if stage:
+        query = query.where(Member.stage == stage)
+    if category:
+        query = query.where(Member.category == category)
+    rows = session.execute(query.order_by(Member.id).limit(limit))
+    return [Belonging(member, membership) for member, membership in rows]
+
+
+def _below(query: Select[Member, Membership], organization: Organization) -> Select[Member, Membership]:
+    joined = query.select_from(Membership).join(Member, Member.id == Membership.member_id)
+    if organization.kind == OrganizationKind.group:
+        return joined.where(Membership.group_id == organization.id)
+    if organization.kind == OrganizationKind.branch:
+        return joined.where(Membership.organization_id == organization.id)
+    branches = joined.join(Organization, Organization.id == Membership.organization_id)
+    return branches.where(Organization.path.startswith(organization.path))
+
+
+def _begins(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+    """A prefix match as a range: uses the index and reads `%` literally."""
+    return (column >= prefix) & (column < prefix + "\U0010ffff")
+
+
+def history(session: Session, *, member_id: int) -> list[Membership]:
+    """Return the member's memberships, latest first."""
+    query = select(Membership).where(Membership.member_id == member_id).order_by(Membership.from_date.desc())
+    return list(session.scalars(query))
+
+
+def add_member(
+    session: Session,
+    vault: PhoneVault,
+    *,
+    organization_id: int,
+    group_id: int | None,
+    work_number: str,
+    values: Mapping[str, Any],
+    from_date: date | None,
+    account_id: int,
+    now: datetime,
+) -> Member:
+    """Enter one member by hand. `values` are Member's columns with `phone` in plain.
+
+    Raises DomainError `not_a_branch`, `number_taken`, `invalid_dates`, `invalid_phone`, `wrong_group`.
+    """
+    branch = get_open(session, organization_id)
+    if branch.kind != OrganizationKind.branch:
+        raise DomainError("not_a_branch", "党员的组织关系应在党支部")
+    today = shanghai_date(now)
+    joins_on = from_date or today
+    if joins_on > today or joins_on.year != today.year:
+        raise DomainError("invalid_dates", "加入支部的日期应在本年度内且不晚于今天")
+    check_group(session, group_id=group_id, branch_id=branch.id)
+    member = Member(root_id=branch.root_id, work_number=normal_work_number(work_number), created_at=now, updated_at=now)
+    _set(member, vault, values, today)
+    try:
+        with session.begin_nested():
+            session.add(member)
+    except IntegrityError:
+        raise conflict("number_taken", "该工号/学号已在党员名册中，请办理组织关系转接") from None
+    session.add(Membership(member_id=member.id, organization_id=branch.id, group_id=group_id, from_date=joins_on))
+    session.flush()
+    _audit(session, member, "member_add", account_id, now, organization_id=branch.id)
+    emit(session, MembersJoined((member.id,), branch.id, joins_on, now))
+    return member
+
+
+def edit_member(
+    session: Session,
+    vault: PhoneVault,
+    *,
+    member_id: int,
+    values: Mapping[str, Any],
+    account_id: int,
+    now: datetime,
+) -> Member:
+    """Change the named values; `group_id` moves him within his branch. A change of stage is told to the points.
+
+    Raises DomainError `invalid_dates`, `invalid_phone`, `wrong_group`.
+    """
+    member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
+    today = shanghai_date(now)
+    before = member.stage
+    values = dict(values)
+    if "group_id" in values:
+        _move_to_group(session, member_id, values.pop("group_id"), today)
+        changed = ["group_id"]
+    else:
+        changed = []
+    changed += _set(member, vault, values, today)
+    if changed:
+        member.updated_at = now
+        _audit(session, member, "member_edit", account_id, now, fields=changed)
+    session.flush()
+    if member.stage != before:
+        emit(session, StageChanged(member.id, Stage(before), Stage(member.stage), today, now))
+    return member
+
+
+def _set(member: Member, vault: PhoneVault, values: Mapping[str, Any], today: date) -> list[str]:
+    """Set columns and return the names of those that changed."""
+    columns = {**values}
+    changed = []
+    if "phone" in columns and _set_phone(member, vault, columns.pop("phone")):
+        changed.append("phone")
+    if columns.get("name") is not None:
+        columns["name"] = normal_name(columns["name"])
+    for name, value in columns.items():
+        if getattr(member, name) != value:
+            setattr(member, name, value)
+            changed.append(name)
+    problem = date_problem(joined_on=member.joined_on, full_member_on=member.full_member_on, today=today)
+    if problem:
+        raise DomainError("invalid_dates", problem)
+    return changed
+
+
+def _set_phone(member: Member, vault: PhoneVault, text: str | None) -> bool:
+    phone = normal_phone(text) if text else None
+    if text and phone is None:
+        raise DomainError("invalid_phone", "手机号应为 11 位")
+    if phone is None:
+        changed = member.phone_index is not None
+        member.phone_sealed = member.phone_index = None
+        return changed
+    if member.phone_index in vault.indexes(phone):
+        return False
+    member.phone_sealed, member.phone_index = vault.seal(phone), vault.index(phone)
+    return True
+
+
+def _move_to_group(session: Session, member_id: int, group_id: int | None, today: date) -> None:
+    membership = membership_on(session, member_id=member_id, on=today)
+    if membership is None:
+        raise conflict("no_membership", "该同志目前没有组织关系")
+    check_group(session, group_id=group_id, branch_id=membership.organization_id)
+    membership.group_id = group_id
+
+
+def check_group(session: Session, *, group_id: int | None, branch_id: int) -> None:
+    """Raise DomainError `wrong_group` unless the group is None or an open one of the branch."""
+    if group_id is None:
+        return
+    group = session.get(Organization, group_id)
+    if group is None or group.parent_id != branch_id or group.closed_on is not None:
+        raise DomainError("wrong_group", "该支部没有这个党小组")
+
+
+def one(session: Session, member_id: int) -> Member:
+    member = session.get(Member, member_id)
+    if member is None:
+        raise not_found("党员")
+    return member
+
+
+def _audit(session: Session, member: Member, action: str, account_id: int, now: datetime, **detail: Any) -> None:
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=member.root_id,
+        action=action,
+        subject_kind="member",
+        subject_id=member.id,
+        now=now,
+        detail=detail,
+    )

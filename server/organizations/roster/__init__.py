@@ -1,0 +1,1 @@
+"""Roster import from .xlsx: dry run, errors by row and column, application in chunks."""

@@ -1,0 +1,179 @@
+"""Applying a confirmed import: one transaction per chunk, resumable wherever it was killed."""
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock, Thread
+
+import structlog
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.db import reading, transaction
+from server.errors import DomainError
+from server.organizations.models import Organization, OrganizationKind
+from server.organizations.roster.entries import Entry, pack_problems, unpack_entries
+from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
+from server.organizations.roster.places import Places
+from server.organizations.roster.plan import plan
+from server.organizations.roster.rules import Problem
+from server.organizations.roster.service import LEASE, locked
+from server.organizations.roster.writing import carry_out
+from server.organizations.service import create_organization
+
+log = structlog.get_logger()
+_threads: dict[int, Thread] = {}
+_threads_lock = Lock()
+
+
+class LeaseLost(Exception):
+    """Another thread has taken over this import."""
+
+
+def start(engine: Engine, import_id: int) -> Thread:
+    """Apply an import in the background; a running one is left alone."""
+    with _threads_lock:
+        thread = _threads.get(import_id)
+        if thread is None or not thread.is_alive():
+            thread = Thread(target=_run, args=(engine, import_id), name=f"roster-{import_id}", daemon=True)
+            _threads[import_id] = thread
+            thread.start()
+        return thread
+
+
+def start_unfinished(engine: Engine) -> list[Thread]:
+    """Take up imports that a killed process left behind; a living one keeps its lease."""
+    unfinished = (ImportStatus.queued, ImportStatus.applying)
+    with reading(engine) as session:
+        ids = session.scalars(select(RosterImport.id).where(RosterImport.status.in_(unfinished))).all()
+    return [start(engine, import_id) for import_id in ids]
+
+
+def _run(engine: Engine, import_id: int) -> None:
+    try:
+        apply(engine, import_id)
+    except Exception:
+        log.exception("roster_import_interrupted", import_id=import_id)
+    finally:
+        with _threads_lock:
+            _threads.pop(import_id, None)
+
+
+def apply(engine: Engine, import_id: int) -> None:
+    """Apply every chunk that is left. Returns at once when the import is not confirmed, done, or someone else's."""
+    runner = secrets.token_hex(8)
+    if not transaction(engine, lambda session: _claim(session, import_id, runner)):
+        return
+    with reading(engine) as session:
+        query = select(RosterChunk.number).where(RosterChunk.import_id == import_id, RosterChunk.applied_at.is_(None))
+        numbers = session.scalars(query.order_by(RosterChunk.number)).all()
+    try:
+        for number in numbers:
+            _apply_chunk(engine, import_id, number, runner)
+        transaction(engine, lambda session: _finish(session, import_id, runner))
+    except LeaseLost:
+        log.info("roster_import_taken_over", import_id=import_id)
+
+
+def _claim(session: Session, import_id: int, runner: str) -> bool:
+    roster = locked(session, import_id)
+    now = clock.now()
+    dead = roster.heartbeat_at is None or roster.heartbeat_at <= now - LEASE
+    if roster.status != ImportStatus.queued and not (roster.status == ImportStatus.applying and dead):
+        return False
+    roster.status, roster.runner, roster.heartbeat_at = ImportStatus.applying, runner, now
+    return True
+
+
+def _held(session: Session, import_id: int, runner: str) -> RosterImport:
+    roster = locked(session, import_id)
+    if roster.runner != runner:
+        raise LeaseLost
+    return roster
+
+
+def _apply_chunk(engine: Engine, import_id: int, number: int, runner: str) -> None:
+    """Apply a chunk at once; when the database or a rule refuses it, row by row, so that one bad row loses nothing."""
+    try:
+        transaction(engine, lambda session: _whole_chunk(session, import_id, number, runner))
+    except (IntegrityError, DataError, DomainError) as error:
+        log.warning("roster_chunk_refused", import_id=import_id, chunk=number, error=str(error))
+        _row_by_row(engine, import_id, number, runner)
+
+
+def _whole_chunk(session: Session, import_id: int, number: int, runner: str) -> None:
+    roster = _held(session, import_id, runner)
+    chunk = session.get_one(RosterChunk, (import_id, number))
+    counts, problems = apply_entries(session, roster, unpack_entries(chunk.payload), now=clock.now())
+    _mark(roster, chunk, counts, problems, clock.now())
+
+
+def _row_by_row(engine: Engine, import_id: int, number: int, runner: str) -> None:
+    with reading(engine) as session:
+        entries = unpack_entries(session.get_one(RosterChunk, (import_id, number)).payload)
+    counts: Counter[str] = Counter()
+    problems: list[Problem] = []
+    for entry in entries:
+        counted, refused = _one_row(engine, import_id, entry, runner)
+        counts += counted
+        problems += refused
+
+    def mark(session: Session) -> None:
+        roster = _held(session, import_id, runner)
+        _mark(roster, session.get_one(RosterChunk, (import_id, number)), counts, problems, clock.now())
+
+    transaction(engine, mark)
+
+
+def _one_row(engine: Engine, import_id: int, entry: Entry, runner: str) -> tuple[Counter[str], list[Problem]]:
+    def work(session: Session) -> tuple[Counter[str], list[Problem]]:
+        roster = _held(session, import_id, runner)
+        roster.heartbeat_at = clock.now()
+        return apply_entries(session, roster, [entry], now=clock.now())
+
+    try:
+        return transaction(engine, work)
+    except DomainError as refusal:
+        return Counter(), [Problem(entry.number, None, refusal.message)]
+    except (IntegrityError, DataError):
+        return Counter(), [Problem(entry.number, None, "与刚刚发生的变动冲突，请核对后重新导入")]
+
+
+def apply_entries(
+    session: Session, roster: RosterImport, entries: Sequence[Entry], *, now: datetime
+) -> tuple[Counter[str], list[Problem]]:
+    """Compare once more with what is stored now, and write."""
+    organization = session.get_one(Organization, roster.organization_id)
+
+    def create(parent_id: int, kind: OrganizationKind, title: str) -> int:
+        made = create_organization(
+            session, parent_id=parent_id, kind=kind, title=title, account_id=roster.created_by, now=now
+        )
+        return made.id
+
+    places = Places(session, organization, create if roster.create_missing else None)
+    decisions, problems = plan(session, places, entries, root_id=roster.root_id, today=roster.effective_on)
+    counts = carry_out(
+        session, decisions, root_id=roster.root_id, on=roster.effective_on, account_id=roster.created_by, now=now
+    )
+    return counts, problems
+
+
+def _mark(
+    roster: RosterImport, chunk: RosterChunk, counts: Counter[str], problems: Sequence[Problem], now: datetime
+) -> None:
+    """Note the chunk as applied; its personal data goes."""
+    chunk.payload = chunk.preview = None
+    chunk.problems = pack_problems(problems) if problems else None
+    chunk.applied_at = roster.heartbeat_at = now
+    roster.rows_done += chunk.row_count
+    roster.result = dict(Counter(roster.result) + counts + Counter(errors=len(problems)))
+
+
+def _finish(session: Session, import_id: int, runner: str) -> None:
+    roster = _held(session, import_id, runner)
+    roster.status, roster.runner, roster.finished_at = ImportStatus.done, None, clock.now()
+    session.execute(delete(RosterChunk).where(RosterChunk.import_id == import_id, RosterChunk.problems.is_(None)))

@@ -1,0 +1,85 @@
+"""A good row on its way to the database, phone sealed, and how chunks of them are stored."""
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from server.organizations.models import Category, Stage
+from server.organizations.roster.rules import Column, Problem, RosterRow
+from server.privacy import PhoneVault
+
+_DATES = ("joined_on", "full_member_on")
+_COLUMNS = ("name", "gender", "joined_on", "full_member_on", "category", "stage", "duty")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`columns` are Member's that the row fills; `phone_indexes` is the blind index under every key, current first."""
+
+    number: int
+    work_number: str
+    general_branch: str | None
+    branch: str | None
+    group: str | None
+    columns: dict[str, Any]
+    phone_sealed: str | None
+    phone_indexes: tuple[str, ...]
+
+
+def seal(row: RosterRow, vault: PhoneVault) -> Entry:
+    filled = {name: getattr(row, name) for name in _COLUMNS}
+    return Entry(
+        number=row.number,
+        work_number=row.work_number,
+        general_branch=row.general_branch,
+        branch=row.branch,
+        group=row.group,
+        columns={name: value for name, value in filled.items() if value is not None},
+        phone_sealed=vault.seal(row.phone) if row.phone else None,
+        phone_indexes=tuple(vault.indexes(row.phone)) if row.phone else (),
+    )
+
+
+def pack(value: Any) -> bytes:
+    """Return JSON, compressed."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), level=1)
+
+
+def unpack(blob: bytes | None) -> Any:
+    return json.loads(zlib.decompress(blob)) if blob else []
+
+
+def pack_entries(entries: Sequence[Entry]) -> bytes:
+    return pack([_as_json(entry) for entry in entries])
+
+
+def unpack_entries(blob: bytes | None) -> list[Entry]:
+    return [_from_json(value) for value in unpack(blob)]
+
+
+def _as_json(entry: Entry) -> list[Any]:
+    columns = {name: value.isoformat() if name in _DATES else value for name, value in entry.columns.items()}
+    places = [entry.general_branch, entry.branch, entry.group]
+    return [entry.number, entry.work_number, *places, columns, entry.phone_sealed, entry.phone_indexes]
+
+
+def _from_json(value: list[Any]) -> Entry:
+    number, work_number, general_branch, branch, group, columns, sealed, indexes = value
+    for name in _DATES:
+        if name in columns:
+            columns[name] = date.fromisoformat(columns[name])
+    for name, kind in (("category", Category), ("stage", Stage)):
+        if name in columns:
+            columns[name] = kind(columns[name])
+    return Entry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes))
+
+
+def pack_problems(problems: Iterable[Problem]) -> bytes:
+    return pack([[problem.row, problem.column, problem.message] for problem in problems])
+
+
+def unpack_problems(blob: bytes | None) -> list[Problem]:
+    return [Problem(row, Column(column) if column else None, message) for row, column, message in unpack(blob)]

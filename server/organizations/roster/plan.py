@@ -1,0 +1,137 @@
+"""What each row would change: compared in bulk with the members and memberships of the day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from server.organizations.models import Category, Member, Membership, Stage
+from server.organizations.roster.entries import Entry
+from server.organizations.roster.places import PlaceProblem, Places
+from server.organizations.roster.rules import CATEGORIES, STAGES, Column, Problem
+from server.organizations.rules import date_problem
+
+T = TypeVar("T")
+_CATEGORY_TITLES = {category: title for title, category in reversed(CATEGORIES.items())}
+_STAGE_TITLES = {stage: title for title, stage in reversed(STAGES.items())}
+
+
+class Action(StrEnum):
+    new = "new"
+    changed = "changed"
+    moved = "moved"
+    unchanged = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row's effect. `member` is None for a newcomer, `membership` None when he begins a membership."""
+
+    entry: Entry
+    action: Action
+    branch_id: int
+    group_id: int | None
+    member: Member | None = None
+    membership: Membership | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+
+def plan(
+    session: Session, places: Places, entries: Sequence[Entry], *, root_id: int, today: date
+) -> tuple[list[Decision], list[Problem]]:
+    """Return what to do, and what cannot be done. Two selects, whatever the number of rows."""
+    members = _members(session, root_id, entries)
+    latest = _latest_memberships(session, [member.id for member in members.values()])
+    decisions, problems = [], []
+    for entry in entries:
+        member = members.get(entry.work_number)
+        try:
+            decisions.append(_decide(places, entry, member, latest.get(member.id) if member else None, today))
+        except PlaceProblem as problem:
+            problems.append(Problem(entry.number, problem.column, problem.message))
+    return decisions, problems
+
+
+def _members(session: Session, root_id: int, entries: Sequence[Entry]) -> dict[str, Member]:
+    numbers = [entry.work_number for entry in entries]
+    query = select(Member).where(Member.root_id == root_id, Member.work_number.in_(numbers))
+    return {member.work_number: member for member in _copies(session, query)}
+
+
+def _latest_memberships(session: Session, member_ids: Sequence[int]) -> dict[int, Membership]:
+    query = select(Membership).where(Membership.member_id.in_(member_ids)).order_by(Membership.from_date)
+    return {membership.member_id: membership for membership in _copies(session, query)}
+
+
+def _copies(session: Session, query: Select[T]) -> list[T]:
+    """Return rows the session no longer holds: bulk updates would leave its own copies stale for event handlers."""
+    rows = list(session.scalars(query))
+    for row in rows:
+        session.expunge(row)
+    return rows
+
+
+def _decide(places: Places, entry: Entry, member: Member | None, latest: Membership | None, today: date) -> Decision:
+    if latest is not None and not places.covers(latest.organization_id):
+        raise PlaceProblem(Column.work_number, "该工号/学号已登记在其他党组织，请由上级办理组织关系转接")
+    branch_id = places.branch_of(entry)
+    if member is None or latest is None:
+        return _newcomer(places, entry, branch_id)
+    if branch_id is None:
+        branch_id = latest.organization_id
+    columns, changes = _compare(entry, member)
+    _check_dates(member, columns, today)
+    group_id = places.group_of(entry, branch_id)
+    if latest.until_date is not None:
+        return Decision(entry, Action.new, branch_id, group_id, member, latest, columns, ("重新加入", *changes))
+    if branch_id != latest.organization_id:
+        route = f"{places.title(latest.organization_id)} → {places.title(branch_id)}"
+        return Decision(entry, Action.moved, branch_id, group_id, member, latest, columns, (route, *changes))
+    if group_id is None:
+        group_id = latest.group_id
+    if group_id != latest.group_id:
+        changes.append(f"党小组：{places.title(latest.group_id) or '无'} → {places.title(group_id)}")
+    action = Action.changed if changes else Action.unchanged
+    return Decision(entry, action, branch_id, group_id, member, latest, columns, tuple(changes))
+
+
+def _newcomer(places: Places, entry: Entry, branch_id: int | None) -> Decision:
+    for column in (Column.category, Column.stage):
+        if column.name not in entry.columns:
+            raise PlaceProblem(column, "新党员必须填写")
+    if branch_id is None:
+        raise PlaceProblem(Column.branch, "新党员必须填写")
+    return Decision(entry, Action.new, branch_id, places.group_of(entry, branch_id))
+
+
+def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
+    """Return Member's columns to set, and each change in words (a phone's only as such)."""
+    columns = {name: value for name, value in entry.columns.items() if getattr(member, name) != value}
+    changes = [
+        f"{Column[name].value}：{_shown(getattr(member, name))} → {_shown(value)}" for name, value in columns.items()
+    ]
+    if entry.phone_indexes and member.phone_index not in entry.phone_indexes:
+        columns |= {"phone_sealed": entry.phone_sealed, "phone_index": entry.phone_indexes[0]}
+        changes.append("手机号：已更新")
+    return columns, changes
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "无"
+    if value in _CATEGORY_TITLES:
+        return _CATEGORY_TITLES[Category(value)]
+    return _STAGE_TITLES[Stage(value)] if value in _STAGE_TITLES else str(value)
+
+
+def _check_dates(member: Member, columns: dict[str, Any], today: date) -> None:
+    joined_on = columns.get("joined_on", member.joined_on)
+    full_member_on = columns.get("full_member_on", member.full_member_on)
+    if why := date_problem(joined_on=joined_on, full_member_on=full_member_on, today=today):
+        column = Column.full_member_on if "full_member_on" in columns else Column.joined_on
+        raise PlaceProblem(column, f"{why}（与已登记的日期不符）")

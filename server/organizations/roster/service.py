@@ -1,0 +1,246 @@
+"""A roster import from upload to report: the dry run, the confirmation, the figures."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, BinaryIO
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.errors import DomainError, conflict
+from server.organizations.models import OrganizationKind
+from server.organizations.roster.entries import (
+    Entry,
+    pack,
+    pack_entries,
+    pack_problems,
+    seal,
+    unpack,
+    unpack_problems,
+)
+from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
+from server.organizations.roster.places import Creator, Places
+from server.organizations.roster.plan import Action, Decision, plan
+from server.organizations.roster.rules import Problem, suggested_role
+from server.organizations.roster.workbook import ParsedRoster, read_roster
+from server.organizations.service import get_open
+from server.privacy import PhoneVault
+
+CHUNK_ROWS = 500
+PENDING_LIFETIME = timedelta(days=7)
+LEASE = timedelta(seconds=60)
+_MAX_SUGGESTIONS = 200
+
+
+def read(file: BinaryIO, *, now: datetime) -> ParsedRoster:
+    """Parse and check a file by itself; takes seconds, so hold no lock meanwhile."""
+    return read_roster(file, today=shanghai_date(now))
+
+
+def prepare(
+    session: Session,
+    vault: PhoneVault,
+    *,
+    organization_id: int,
+    parsed: ParsedRoster,
+    file_name: str,
+    create_missing: bool,
+    account_id: int | None,
+    now: datetime,
+) -> RosterImport:
+    """Dry run: compare with what is stored, and keep the rows that would change something until they are applied.
+
+    Raises DomainError `not_importable` for a 党小组.
+    """
+    organization = get_open(session, organization_id)
+    if organization.kind == OrganizationKind.group or organization.root_id is None:
+        raise DomainError("not_importable", "名册按党支部、党总支或党委导入")
+    _purge_forgotten(session, organization.root_id, now)
+    places = Places(session, organization, _imagined() if create_missing else None)
+    entries = [seal(row, vault) for row in parsed.rows]
+    decisions, problems = _plan_all(session, places, entries, organization.root_id, now)
+    problems = sorted([*parsed.problems, *problems], key=lambda problem: problem.row)
+    wanted = sorted(
+        (decision for decision in decisions if decision.action is not Action.unchanged),
+        key=lambda decision: (decision.branch_id, decision.entry.number),
+    )
+    roster = RosterImport(
+        root_id=organization.root_id,
+        organization_id=organization.id,
+        file_name=file_name[:255],
+        create_missing=create_missing,
+        status=ImportStatus.ready,
+        rows_total=len(wanted),
+        summary=_summary(parsed, places, decisions, problems),
+        problems=pack_problems(problems),
+        effective_on=shanghai_date(now),
+        created_by=account_id,
+        created_at=now,
+    )
+    session.add(roster)
+    session.flush()
+    session.add_all(_chunks(roster.id, wanted, places))
+    session.flush()
+    _audit(session, roster, "roster_check", account_id, now)
+    return roster
+
+
+def _imagined() -> Creator:
+    """Make organizations for the dry run only: ids below zero."""
+    numbers = count(-1, -1)
+    return lambda _parent_id, _kind, _title: next(numbers)
+
+
+def _plan_all(
+    session: Session, places: Places, entries: Sequence[Entry], root_id: int, now: datetime
+) -> tuple[list[Decision], list[Problem]]:
+    decisions: list[Decision] = []
+    problems: list[Problem] = []
+    for start in range(0, len(entries), CHUNK_ROWS):
+        part = entries[start : start + CHUNK_ROWS]
+        decided, refused = plan(session, places, part, root_id=root_id, today=shanghai_date(now))
+        decisions += decided
+        problems += refused
+    return decisions, problems
+
+
+def _summary(
+    parsed: ParsedRoster, places: Places, decisions: Sequence[Decision], problems: Sequence[Problem]
+) -> dict[str, Any]:
+    counts = Counter(decision.action for decision in decisions)
+    return {
+        "rows": parsed.total,
+        **{action.value: counts[action] for action in Action},
+        "errors": len({problem.row for problem in problems}),
+        "notes": parsed.notes,
+        "new_organizations": [node.title for node in places.created][:_MAX_SUGGESTIONS],
+        "suggested_grants": list(_suggestions(places, decisions))[:_MAX_SUGGESTIONS],
+    }
+
+
+def _suggestions(places: Places, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
+    for decision in decisions:
+        duty = decision.entry.columns.get("duty")
+        role = suggested_role(duty) if duty else None
+        if role is not None:
+            yield {
+                "row": decision.entry.number,
+                "name": decision.entry.columns["name"],
+                "branch": places.title(decision.branch_id),
+                "duty": duty,
+                "role": role,
+            }
+
+
+def _chunks(import_id: int, decisions: Sequence[Decision], places: Places) -> Iterator[RosterChunk]:
+    for number, start in enumerate(range(0, len(decisions), CHUNK_ROWS)):
+        part = decisions[start : start + CHUNK_ROWS]
+        yield RosterChunk(
+            import_id=import_id,
+            number=number,
+            row_count=len(part),
+            payload=pack_entries([decision.entry for decision in part]),
+            preview=pack([_preview(decision, places) for decision in part]),
+        )
+
+
+def _preview(decision: Decision, places: Places) -> dict[str, Any]:
+    entry = decision.entry
+    return {
+        "row": entry.number,
+        "name": entry.columns["name"],
+        "work_number": entry.work_number,
+        "action": decision.action,
+        "branch": places.title(decision.branch_id),
+        "group": places.title(decision.group_id),
+        "changes": list(decision.changes),
+    }
+
+
+def preview(session: Session, *, import_id: int, chunk: int, index: int, limit: int) -> list[tuple[int, int, Any]]:
+    """Return (chunk, index, row) of rows that would change something, from a position on; empty once applied."""
+    found: list[tuple[int, int, Any]] = []
+    query = select(RosterChunk).where(RosterChunk.import_id == import_id, RosterChunk.number >= chunk)
+    for stored in session.scalars(query.order_by(RosterChunk.number).limit(2)):
+        begin = index if stored.number == chunk else 0
+        rows = unpack(stored.preview)
+        found += [(stored.number, position, row) for position, row in enumerate(rows) if position >= begin]
+    return found[:limit]
+
+
+def problems_of(session: Session, roster: RosterImport) -> list[Problem]:
+    """Return the dry run's problems and those met while applying, by row."""
+    query = select(RosterChunk.problems).where(RosterChunk.import_id == roster.id, RosterChunk.problems.is_not(None))
+    later = [problem for blob in session.scalars(query) for problem in unpack_problems(blob)]
+    return sorted([*unpack_problems(roster.problems), *later], key=lambda problem: problem.row)
+
+
+def confirm(session: Session, *, import_id: int, account_id: int | None, now: datetime) -> RosterImport:
+    """Queue an import for its thread; confirming it again changes nothing, except that a dead one is taken up anew.
+
+    Raises DomainError 409 `import_discarded`.
+    """
+    roster = locked(session, import_id)
+    if roster.status == ImportStatus.discarded:
+        raise conflict("import_discarded", "该导入已作废，请重新上传")
+    if roster.status == ImportStatus.ready:
+        roster.status, roster.effective_on = ImportStatus.queued, shanghai_date(now)
+        session.flush()
+        _audit(session, roster, "roster_apply", account_id, now)
+    return roster
+
+
+def discard(session: Session, *, import_id: int, account_id: int, now: datetime) -> RosterImport:
+    """Throw away an import that was not confirmed. Raises DomainError 409 `import_confirmed`."""
+    roster = locked(session, import_id)
+    if roster.status not in (ImportStatus.ready, ImportStatus.discarded):
+        raise conflict("import_confirmed", "该导入已确认，不能作废")
+    roster.status = ImportStatus.discarded
+    session.execute(delete(RosterChunk).where(RosterChunk.import_id == roster.id))
+    _audit(session, roster, "roster_discard", account_id, now)
+    return roster
+
+
+def locked(session: Session, import_id: int) -> RosterImport:
+    query = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def list_imports(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[RosterImport]:
+    """Return an organization's imports, latest first."""
+    query = select(RosterImport).where(RosterImport.organization_id == organization_id)
+    if before_id is not None:
+        query = query.where(RosterImport.id < before_id)
+    return list(session.scalars(query.order_by(RosterImport.id.desc()).limit(limit)))
+
+
+def _purge_forgotten(session: Session, root_id: int, now: datetime) -> None:
+    """Discard imports that were never confirmed: personal data does not wait for ever."""
+    forgotten = session.scalars(
+        select(RosterImport).where(
+            RosterImport.root_id == root_id,
+            RosterImport.status == ImportStatus.ready,
+            RosterImport.created_at <= now - PENDING_LIFETIME,
+        )
+    ).all()
+    for roster in forgotten:
+        roster.status = ImportStatus.discarded
+    session.execute(delete(RosterChunk).where(RosterChunk.import_id.in_([roster.id for roster in forgotten])))
+
+
+def _audit(session: Session, roster: RosterImport, action: str, account_id: int | None, now: datetime) -> None:
+    counts = {name: roster.summary[name] for name in ("rows", *map(str, Action), "errors")}
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=roster.root_id,
+        action=action,
+        subject_kind="roster_import",
+        subject_id=roster.id,
+        now=now,
+        detail=counts,
+    )

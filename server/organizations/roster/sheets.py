@@ -1,0 +1,107 @@
+"""The two workbooks handed out: the blank template and the report of problems."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import xlsxwriter
+
+from server.organizations.roster.rules import Column, Problem
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TEMPLATE_ROWS = 2_000
+_DATES = (Column.joined_on, Column.full_member_on)
+_CHOICES = {
+    Column.gender: ["男", "女"],
+    Column.category: ["教职工", "学生", "离退休"],
+    Column.stage: ["正式党员", "预备党员", "发展对象", "入党积极分子"],
+}
+_EXPLANATIONS: dict[Column, str] = {
+    Column.name: "必填。少数民族姓名的间隔号用“·”。",
+    Column.gender: "男或女。",
+    Column.work_number: "必填。党员的唯一标识：再次导入时按它更新，不会重复。不要填写身份证号。",
+    Column.phone: "11 位手机号，供微信手机号绑定；加密保存。",
+    Column.general_branch: "所在党总支（分党委）全称；直属党支部留空。",
+    Column.branch: "所在党支部全称。新党员必填；只导入一个支部时可留空。",
+    Column.group: "所在党小组，没有则留空。",
+    Column.joined_on: "如 2019-07-01、2019/7/1、2019年7月1日或 2019.07。",
+    Column.full_member_on: "同上；预备党员留空。",
+    Column.category: "教职工、学生或离退休。新党员必填。",
+    Column.stage: "正式党员、预备党员；参照管理的发展对象、入党积极分子。新党员必填。",
+    Column.duty: "如支部书记、支委。只作登记，系统中的角色须另行授予。",
+}
+
+
+def template() -> bytes:
+    """Return the blank roster: a sheet to fill in and a sheet of instructions."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        _roster_sheet(book)
+        _instructions(book)
+    return buffer.getvalue()
+
+
+def _roster_sheet(book: Any) -> None:
+    sheet = book.add_worksheet("党员名册")
+    heading = book.add_format({"bold": True, "bg_color": "#C00000", "font_color": "#FFFFFF", "border": 1})
+    text = book.add_format({"num_format": "@"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for position, column in enumerate(Column):
+        sheet.set_column(position, position, 16, day if column in _DATES else text)
+        sheet.write_string(0, position, column.value, heading)
+        if choices := _CHOICES.get(column):
+            sheet.data_validation(1, position, _TEMPLATE_ROWS, position, {"validate": "list", "source": choices})
+    sheet.freeze_panes(1, 2)
+
+
+def _instructions(book: Any) -> None:
+    sheet = book.add_worksheet("填写说明")
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 16, wrap)
+    sheet.set_column(1, 1, 80, wrap)
+    lines = [(column.value, words) for column, words in _EXPLANATIONS.items()]
+    lines += [
+        ("更新", "再次导入时，空白单元格不会清除已有内容；党支部有变动的，按导入当天办理组织关系转接，积分随人保留。"),
+        ("限制", "每个文件不超过 10 MB、20,000 行。先预检，看清新增、变更和错误后再确认导入。"),
+    ]
+    for row, (name, words) in enumerate(lines):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, words)
+
+
+def problem_report(problems: Iterable[Problem]) -> bytes:
+    """Return the problems as a sheet, by row."""
+    rows = [
+        (problem.row, problem.column.value if problem.column else "整行", problem.message)
+        for problem in sorted(problems, key=lambda problem: problem.row)
+    ]
+    return table("导入问题", ("行号", "列", "问题"), rows)
+
+
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[int | str]]) -> bytes:
+    """Return one sheet. Text is written as text, never as a formula, and loses its power when copied elsewhere."""
+    buffer = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet = book.add_worksheet(title)
+        bold = book.add_format({"bold": True})
+        for position, heading in enumerate(headings):
+            sheet.write_string(0, position, heading, bold)
+        for number, row in enumerate(rows, start=1):
+            for position, value in enumerate(row):
+                _write(sheet, number, position, value)
+        sheet.set_column(0, 1, 12)
+        sheet.set_column(2, max(len(headings) - 1, 2), 60)
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, position: int, value: int | str) -> None:
+    if isinstance(value, int):
+        sheet.write_number(row, position, value)
+    else:
+        sheet.write_string(row, position, guarded(value))
+
+
+def guarded(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,148 @@
+"""What holds in the tree, for roles, for dates and for names. Pure."""
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+
+from server.identity.rules import Role
+from server.organizations.models import FilingStatus, OrganizationKind
+
+CHILD_KINDS: dict[OrganizationKind, frozenset[OrganizationKind]] = {
+    OrganizationKind.party_committee: frozenset({OrganizationKind.general_branch, OrganizationKind.branch}),
+    OrganizationKind.general_branch: frozenset({OrganizationKind.branch}),
+    OrganizationKind.branch: frozenset({OrganizationKind.group}),
+    OrganizationKind.group: frozenset(),
+}
+"""Which kinds may stand below which; a branch right below the committee is a 直属党支部."""
+
+KIND_TITLES = {
+    OrganizationKind.party_committee: "党委",
+    OrganizationKind.general_branch: "党总支",
+    OrganizationKind.branch: "党支部",
+    OrganizationKind.group: "党小组",
+}
+
+ROLE_KINDS: dict[Role, frozenset[OrganizationKind]] = {
+    Role.group_leader: frozenset({OrganizationKind.group}),
+    Role.committee_member: frozenset({OrganizationKind.branch}),
+    Role.deputy_secretary: frozenset({OrganizationKind.branch}),
+    Role.secretary: frozenset({OrganizationKind.branch}),
+    Role.representative: frozenset({OrganizationKind.branch}),
+    Role.organizer: frozenset({OrganizationKind.general_branch}),
+    Role.general_secretary: frozenset({OrganizationKind.general_branch}),
+    Role.inspector: frozenset({OrganizationKind.party_committee, OrganizationKind.general_branch}),
+    Role.organization_department: frozenset({OrganizationKind.party_committee}),
+    Role.administrator: frozenset({OrganizationKind.party_committee}),
+}
+
+_RANKS = {
+    Role.representative: 0,
+    Role.group_leader: 1,
+    Role.committee_member: 2,
+    Role.deputy_secretary: 3,
+    Role.secretary: 4,
+    Role.organizer: 5,
+    Role.general_secretary: 6,
+    Role.inspector: 7,
+    Role.organization_department: 7,
+    Role.administrator: 7,
+}
+
+
+def may_give(granter_roles: frozenset[Role], role: Role) -> bool:
+    """Whether someone with these roles over a place may give or end `role` there: none above his own."""
+    return any(_RANKS[own] >= _RANKS[role] for own in granter_roles)
+
+
+def transfer_refusal(*, on: date, today: date, member_since: date) -> str | None:
+    """Return why a transfer cannot be dated `on`, or None: within this year, not ahead, not before he joined."""
+    if on > today:
+        return "转接日期不能晚于今天"
+    if on.year != today.year:
+        return "转接日期应在本年度内"
+    if on < member_since:
+        return f"转接日期不能早于加入现支部的日期（{member_since.isoformat()}）"
+    return None
+
+
+def date_problem(*, joined_on: date | None, full_member_on: date | None, today: date) -> str | None:
+    """Return what is wrong with a member's own dates, or None."""
+    if joined_on and joined_on > today:
+        return "入党日期不能晚于今天"
+    if joined_on and full_member_on and full_member_on < joined_on:
+        return "转正日期不能早于入党日期"
+    return None
+
+
+class ExemptionStatus(StrEnum):
+    studied = "studied"
+    passed = "passed"
+    submitted = "submitted"
+    returned = "returned"
+    in_force = "in_force"
+    ended = "ended"
+    given_up = "given_up"
+
+
+_OF_FILING = {
+    FilingStatus.submitted: ExemptionStatus.submitted,
+    FilingStatus.returned: ExemptionStatus.returned,
+    FilingStatus.received: ExemptionStatus.in_force,
+}
+
+
+def exemption_status(*, is_open: bool, passed: bool, filing: FilingStatus | None) -> ExemptionStatus:
+    if not is_open:
+        return ExemptionStatus.ended if filing is FilingStatus.received else ExemptionStatus.given_up
+    if filing is not None:
+        return _OF_FILING[filing]
+    return ExemptionStatus.passed if passed else ExemptionStatus.studied
+
+
+class FilingAction(StrEnum):
+    receive = "receive"
+    send_back = "return"
+    resubmit = "resubmit"
+
+
+_FILING_MOVES = {
+    (FilingStatus.submitted, FilingAction.receive): FilingStatus.received,
+    (FilingStatus.submitted, FilingAction.send_back): FilingStatus.returned,
+    (FilingStatus.returned, FilingAction.resubmit): FilingStatus.submitted,
+}
+
+
+def next_filing_status(current: FilingStatus, action: FilingAction) -> FilingStatus | None:
+    """Return the status an action leads to, or None where it is not possible."""
+    return _FILING_MOVES.get((current, action))
+
+
+_SPACES = re.compile(r"\s+")
+_DOTS = re.compile(r"[•‧∙・･．●]")
+
+
+def is_clean(text: str) -> bool:
+    """Whether text has no control characters and no lone surrogates."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def without_invisible(text: str) -> str:
+    """Drop zero-width and direction marks that come with copied text."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def normal_name(text: str) -> str:
+    """Return a name without padding: 张　敏 → 张敏; a Latin name keeps single spaces; one kind of interpunct."""
+    words = _SPACES.sub(" ", _DOTS.sub("·", without_invisible(text))).strip()
+    return words if re.search(r"[A-Za-z]", words) else words.replace(" ", "")
+
+
+def normal_work_number(text: str) -> str:
+    """Return a 工号/学号 in half-width capitals without spaces."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text))).upper()
+
+
+def normal_title(text: str) -> str:
+    """Return an organization's title without spaces and in half-width brackets and digits, for comparison."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text)))

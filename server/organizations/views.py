@@ -1,0 +1,177 @@
+"""The tree of organizations over HTTP."""
+
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.organizations import service
+from server.organizations.models import Organization, OrganizationKind
+from server.organizations.schemas import (
+    ChildrenQuery,
+    GroupPath,
+    OrganizationIn,
+    OrganizationOut,
+    OrganizationPath,
+    SettingsIn,
+    TitleIn,
+    settings_out,
+)
+from server.organizations.targets import group_target, organization_target
+from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+
+api = Api("organizations", __name__, tag="党组织")
+
+
+def present(organization: Organization) -> OrganizationOut:
+    return OrganizationOut(
+        id=organization.id,
+        parent_id=organization.parent_id,
+        kind=organization.kind,
+        title=organization.title,
+        ancestor_ids=list(organization.ancestor_ids),
+        supervising_organization_id=organization.parent_id,
+        settings=settings_out(organization.settings),
+        closed_on=organization.closed_on,
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>",
+    permission=Permission.organization_read,
+    target=organization_target,
+    responses={200: OrganizationOut},
+)
+def read_organization(context: Context, path: OrganizationPath) -> OrganizationOut:
+    """查看党组织"""
+    return present(context.session.get_one(Organization, path.organization_id))
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/children",
+    permission=Permission.organization_read,
+    target=organization_target,
+    responses={200: Page[OrganizationOut]},
+)
+def list_children(context: Context, path: OrganizationPath, query: ChildrenQuery) -> Page[OrganizationOut]:
+    """下级党组织"""
+    rows = service.children(
+        context.session,
+        parent_id=path.organization_id,
+        include_closed=query.include_closed,
+        after_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    return Page(items=[present(row) for row in page], next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/children",
+    permission=Permission.organization_manage,
+    target=organization_target,
+    responses={201: OrganizationOut},
+)
+def create_child(context: Context, path: OrganizationPath, body: OrganizationIn) -> tuple[OrganizationOut, int]:
+    """设立下级党组织"""
+    return _create(context, path.organization_id, body.kind, body.title), 201
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/groups",
+    permission=Permission.branch_manage,
+    target=organization_target,
+    responses={201: OrganizationOut},
+)
+def create_group(context: Context, path: OrganizationPath, body: TitleIn) -> tuple[OrganizationOut, int]:
+    """支部设立党小组"""
+    return _create(context, path.organization_id, OrganizationKind.group, body.title), 201
+
+
+def _create(context: Context, parent_id: int, kind: OrganizationKind, title: str) -> OrganizationOut:
+    organization = service.create_organization(
+        context.session, parent_id=parent_id, kind=kind, title=title, account_id=context.account_id, now=context.now
+    )
+    return present(organization)
+
+
+@api.guarded(
+    "PATCH",
+    "/organizations/<int:organization_id>",
+    permission=Permission.organization_manage,
+    target=organization_target,
+    responses={200: OrganizationOut},
+)
+def rename_organization(context: Context, path: OrganizationPath, body: TitleIn) -> OrganizationOut:
+    """更改党组织名称"""
+    return _rename(context, path.organization_id, body.title)
+
+
+@api.guarded(
+    "PATCH",
+    "/groups/<int:group_id>",
+    permission=Permission.branch_manage,
+    target=group_target,
+    responses={200: OrganizationOut},
+)
+def rename_group(context: Context, path: GroupPath, body: TitleIn) -> OrganizationOut:
+    """更改党小组名称"""
+    return _rename(context, path.group_id, body.title)
+
+
+def _rename(context: Context, organization_id: int, title: str) -> OrganizationOut:
+    organization = service.rename_organization(
+        context.session, organization_id, title=title, account_id=context.account_id, now=context.now
+    )
+    return present(organization)
+
+
+@api.guarded(
+    "PUT",
+    "/organizations/<int:organization_id>/settings",
+    permission=Permission.branch_manage,
+    target=organization_target,
+    responses={200: OrganizationOut},
+)
+def change_settings(context: Context, path: OrganizationPath, body: SettingsIn) -> OrganizationOut:
+    """党组织设置"""
+    organization = service.change_settings(
+        context.session,
+        path.organization_id,
+        settings=body.model_dump(mode="json", exclude_none=True),
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present(organization)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/closure",
+    permission=Permission.organization_manage,
+    target=organization_target,
+    responses={200: OrganizationOut},
+)
+def close_organization(context: Context, path: OrganizationPath) -> OrganizationOut:
+    """撤销党组织"""
+    return _close(context, path.organization_id)
+
+
+@api.guarded(
+    "POST",
+    "/groups/<int:group_id>/closure",
+    permission=Permission.branch_manage,
+    target=group_target,
+    responses={200: OrganizationOut},
+)
+def close_group(context: Context, path: GroupPath) -> OrganizationOut:
+    """撤销党小组"""
+    return _close(context, path.group_id)
+
+
+def _close(context: Context, organization_id: int) -> OrganizationOut:
+    organization = service.close_organization(
+        context.session, organization_id, account_id=context.account_id, now=context.now
+    )
+    return present(organization)
