@@ -48,7 +48,7 @@ lock: ## Pin all dependencies anew, with hashes, for every Python ≥ 3.11 (args
 
 migration: .venv/.development ## Write the next migration from the models (message='add pairing')
 	@test -n "$(message)" || { echo "say what it does: make migration message='add pairing'" >&2; exit 2; }
-	@$(BIN)/python -m server.migrations "$(message)"
+	@$(BIN)/python -m scripts.new_migration "$(message)"
 
 clean: ## Remove the environment and all caches; keeps ./var
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -63,8 +63,8 @@ $(need-python)
 @$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv is missing: apt install python3-venv" >&2; exit 1; }
 @test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 @echo "Installing $(1) …" >&2
-@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
-@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --requirement $(1)
+@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endef
 
 .venv/.runtime: requirements.lock pyproject.toml

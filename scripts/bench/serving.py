@@ -1,0 +1,94 @@
+"""The server as people run it, in processes of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+READY_SECONDS = 60
+
+
+class Server:
+    """A running `xianfeng run` on a free loopback port."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.pid = process.pid
+        self.port = port
+        self.address = f"http://127.0.0.1:{port}"
+        self._process = process
+        self._log = log
+
+    def get(self, path: str) -> int:
+        """Return the status of one GET over a connection of its own."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                if self.get("/healthz") == 200:
+                    return
+            except OSError:
+                time.sleep(0.005)
+        raise RuntimeError(f"the server did not become ready:\n{self._log.read_text()[-4000:]}")
+
+    def worker_pids(self) -> list[int]:
+        """Return the processes that answer requests: the server's children that hold the app."""
+        return [pid for pid in _children(self.pid) if resident_mb(pid) > 30]
+
+
+@contextmanager
+def serving(url: str, data_dir: Path, *, workers: int = 1, threads: int = 32) -> Iterator[Server]:
+    """Start the server on the database at `url` and stop it at the end. Not yet ready when yielded."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "XIANFENG_DATABASE_URL": url,
+        "XIANFENG_DATA": str(data_dir),
+        "XIANFENG_WORKERS": str(workers),
+        "XIANFENG_THREADS": str(threads),
+        "PORT": str(port),
+    }
+    log = data_dir / "server.log"
+    with log.open("ab") as output:
+        command = [sys.executable, "-m", "server.cli", "run"]
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        yield Server(process, port, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def resident_mb(pid: int | str) -> float:
+    """Return a process's resident memory in MB (2²⁰ bytes)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
