@@ -145,9 +145,9 @@ def dhash(image: Image.Image) -> str | None:
 
 def limit(memory_bytes: int, cpu_seconds: int) -> None:
     """Bind this process before it sees the file: memory, processor time, no files written, few opened, no core."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))  # SIGXCPU tells why, a second later SIGKILL
     bounds = (
         (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, MAX_FILE_DESCRIPTORS),
         (resource.RLIMIT_CORE, 0),

@@ -31,7 +31,7 @@ class Photo(Base):
     root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    claim_id: Mapped[int | None] = mapped_column(BigId)
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
     position: Mapped[int | None]
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     original_sha256: Mapped[str] = mapped_column(String(64))

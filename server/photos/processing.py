@@ -27,7 +27,6 @@ REFUSALS = {
     "photo_too_heavy": "处理这张照片所需的内存或时间超出限制，请缩小后再传",
 }
 BROKEN_BY = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}
-EXHAUSTED_BY = {-signal.SIGXCPU, -signal.SIGXFSZ}
 
 DECODER = (sys.executable, "-I", str(Path(__file__).with_name("decode.py")))
 SEATS = max(1, (os.cpu_count() or 2) // 2)
@@ -122,15 +121,12 @@ def _run(original: bytes, limits: Limits, decoder: Sequence[str]) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise _refusal("photo_too_heavy") from None
-    if ended.returncode in EXHAUSTED_BY:
+    if ended.returncode == -signal.SIGXCPU:
         raise _refusal("photo_too_heavy")
     if ended.returncode in BROKEN_BY:
         raise _refusal("photo_unreadable")
     if ended.returncode:
-        log.error(
-            "photo_child_failed", returncode=ended.returncode, error=ended.stderr[-2000:].decode(errors="replace")
-        )
-        raise _try_again("photo_interrupted", "照片处理被中断，请重试")
+        raise _interrupted(f"ended with {ended.returncode}: {ended.stderr[-2000:].decode(errors='replace')}")
     return ended.stdout
 
 
@@ -142,15 +138,23 @@ def _environment() -> dict[str, str]:
 
 def _picture(original: bytes, answer: bytes) -> Picture:
     line, _, body = answer.partition(b"\n")
-    head = json.loads(line)
-    if "refusal" in head:
-        raise _refusal(head["refusal"])
-    full, thumb = body[: head["full"]], body[head["full"] :]
-    return Picture(original_sha256(original), full, thumb, head["width"], head["height"], head["dhash"])
+    try:
+        head = json.loads(line)
+        if "refusal" in head:
+            raise _refusal(head["refusal"])
+        full, thumb = body[: head["full"]], body[head["full"] :]
+        return Picture(original_sha256(original), full, thumb, head["width"], head["height"], head["dhash"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _interrupted(f"answered nonsense: {error}") from None
 
 
 def _refusal(code: str) -> DomainError:
     return DomainError(code, REFUSALS[code])
+
+
+def _interrupted(why: str) -> DomainError:
+    log.error("photo_child_failed", why=why)
+    return _try_again("photo_interrupted", "照片处理被中断，请重试")
 
 
 def _try_again(code: str, message: str) -> DomainError:
