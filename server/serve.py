@@ -22,5 +22,4 @@ def run(settings: Settings) -> None:
         backlog=2048,
         respawn_failed_workers=True,
         workers_kill_timeout=15,
-        process_name="xianfeng",
     ).serve()
