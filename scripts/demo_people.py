@@ -49,25 +49,28 @@ def members(chance: random.Random) -> Iterator[DemoMember]:
     places += [("", branch) for branch in DIRECT_BRANCHES]
     used: set[str] = set()
     number = 0
-    for place, (general, branch) in enumerate(places):
+    for general, branch in places:
         size = MEMBERS_PER_BRANCH + chance.randint(-3, 3)
         for index in range(size):
             number += 1
-            yield _member(chance, used, number, general, branch, index, first=place == 0)
+            yield _member(chance, used, number, general, branch, index)
 
 
-NAMED = ("李伟", "王芳", "张敏", "孙丽")
+NAMED = {
+    ("计算机科学与技术学院党总支", "教工第一党支部"): (("李伟", "男"), ("王芳", "女"), ("张敏", "女"), ("孙丽", "女")),
+    ("计算机科学与技术学院党总支", "本科生第一党支部"): (("赵强", "男"),),
+}
+"""The cast that every document speaks of, and where they belong."""
+RESERVED = {name for people in NAMED.values() for name, _ in people} | {"陈静", "周明", "冯群", "郑洁", "钱进"}
 _DUTIES = {0: "支部书记", 1: "支委", 3: "副书记"}
 
 
-def _member(
-    chance: random.Random, used: set[str], number: int, general: str, branch: str, index: int, *, first: bool
-) -> DemoMember:
+def _member(chance: random.Random, used: set[str], number: int, general: str, branch: str, index: int) -> DemoMember:
     category = "离退休" if "离退休" in general else "学生" if "生" in branch else "教职工"
     gender = chance.choice("男女")
-    name = NAMED[index] if first and index < len(NAMED) else _name(chance, gender, used)
-    if first and index < len(NAMED):
-        gender = "男" if name == "李伟" else "女"
+    name = _name(chance, gender, used)
+    if index < len(named := NAMED.get((general, branch), ())):
+        name, gender = named[index]
     age_start = {"离退休": 1968, "学生": 2022, "教职工": 1995}[category]
     age_end = {"离退休": 1985, "学生": 2025, "教职工": 2020}[category]
     joined = date(chance.randint(age_start, age_end), chance.randint(1, 12), chance.randint(1, 28))
@@ -93,6 +96,6 @@ def _name(chance: random.Random, gender: str, used: set[str]) -> str:
     while True:
         middle = chance.choice(MIDDLE) if chance.random() < 0.6 else ""
         name = chance.choice(SURNAMES) + middle + chance.choice(given)
-        if name not in used and name not in NAMED:
+        if name not in used | RESERVED:
             used.add(name)
             return name
