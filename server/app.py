@@ -1,28 +1,51 @@
 """The factory: wires settings, database, features, events and errors."""
 
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
-from server import __version__, config, models, requests
+from server import __version__, config, events, models, requests
 from server.console import views as console
 from server.db import make_engine, reading
 from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
 from server.organizations import service as organizations
+from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.points import handlers as points
+from server.standards.events import StandardPublished
 from server.wechat import client as wechat
 
-FEATURES: tuple[str, ...] = ("server.identity.views", "server.photos.views", "server.standards.views")
+FEATURES: tuple[str, ...] = (
+    "server.identity.views",
+    "server.photos.views",
+    "server.standards.views",
+    "server.points.views",
+    "server.points.negative_views",
+    "server.claims.views",
+)
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
 SANDBOX_FEATURES = ("server.identity.personas",)
 """The same, in the sandbox only."""
 
+SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
+    (MembersJoined, points.members_joined),
+    (MemberTransferred, points.member_transferred),
+    (StageChanged, points.stage_changed),
+    (StandardPublished, points.standard_published),
+)
+"""Who listens to what (server/events.py)."""
+
 identity.know_places(organizations)
+for event_type, handler in SUBSCRIPTIONS:
+    events.subscribe(event_type, handler)
 
 
 def create_app(settings: config.Settings | None = None, engine: Engine | None = None) -> OpenAPI:

@@ -53,14 +53,17 @@ class Permission(StrEnum):
     score_read = "score_read"
     decision_record = "decision_record"  # points the branch decides itself (B08–B10, C05) and reversals
     negative_record = "negative_record"
+    negative_read = "negative_read"  # with the reason: the member and the deciding organizations
     claim_submit = "claim_submit"
     claim_submit_for = "claim_submit_for"  # on behalf of a member
+    claim_write = "claim_write"  # edit, submit, withdraw: one's own, or what was entered on behalf
     claim_read = "claim_read"
     claim_review = "claim_review"
     claim_comment = "claim_comment"  # 群众代表 on claims under verification
     photo_upload = "photo_upload"  # one's own, or for a member whose claim one enters
     dues_read = "dues_read"
     dues_record = "dues_record"
+    dues_waive = "dues_waive"  # waive and correct, with a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,17 @@ RULES: dict[Permission, Rule] = {
     Permission.score_read: Rule(_READERS, own=True),
     Permission.decision_record: Rule(_LEADERS | _ABOVE),
     Permission.negative_record: Rule(frozenset({Role.general_secretary, Role.organization_department})),
+    Permission.negative_read: Rule(frozenset({Role.general_secretary, Role.organization_department}), own=True),
     Permission.claim_submit: Rule(frozenset(), own=True),
     Permission.claim_submit_for: Rule(_BRANCH),
+    Permission.claim_write: Rule(_BRANCH, own=True),
     Permission.claim_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, own=True),
     Permission.claim_review: Rule(_BRANCH | _ABOVE),
     Permission.claim_comment: Rule(frozenset({Role.representative})),
     Permission.photo_upload: Rule(_BRANCH, own=True),
     Permission.dues_read: Rule(_BRANCH | {Role.organizer, Role.general_secretary}, own=True),
     Permission.dues_record: Rule(_BRANCH),
+    Permission.dues_waive: Rule(_LEADERS | _ABOVE),
 }
 
 

@@ -1,6 +1,6 @@
 """One transaction's postings: chains locked, openings ensured, entries added once, scores set."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,10 +11,11 @@ from server.clock import shanghai_date
 from server.points import ledger
 from server.points.carrying import measured_by
 from server.points.models import PointEntry, Score, SourceKind
-from server.points.negatives import negative_members
+from server.points.negative_years import negative_members
 from server.points.openings import differences, opening_figures, openings
-from server.points.rules import YearScore, score
+from server.points.rules import Fact, YearScore, score
 from server.points.standing import Standing
+from server.standards.rules import StandardDocument
 
 Key = tuple[int, int]
 """(member, year)."""
@@ -58,9 +59,11 @@ class Batch:
     def open(self, member_id: int, year: int) -> None:
         """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage."""
         standard_id = self.standing.year_standard_id(member_id, year)
-        if standard_id is None:
+        begins = self.standing.first_day_in(member_id, year)
+        if standard_id is None or begins is None:
             return
         document = self.standing.document(standard_id)
+        self.touch(member_id, year)
         opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
         if opened and opening_figures(self.standing.document(opened[-1].standard_id)) == opening_figures(document):
             return
@@ -69,8 +72,8 @@ class Batch:
         for code, points in differences(wanted, _sums(opened)).items():
             left = (entry.standard_id for entry in reversed(opened) if entry.item_code == code)
             owner = standard_id if code in wanted else next(left)
-            self._open_item(member_id, year, code, points, owner, rebased=bool(opened))
-        self.touch(member_id, year)
+            on = self._rebasing_day(member_id, year) if opened else begins
+            self._open_item(member_id, code, points, standard_id=owner, year=year, on=on)
 
     def close(self) -> None:
         """Flush the entries and set the scores."""
@@ -90,12 +93,9 @@ class Batch:
     def _audience(self, entry: PointEntry) -> str:
         return self.standing.document(entry.standard_id).audience
 
-    def _open_item(
-        self, member_id: int, year: int, code: str, points: Decimal, standard_id: int, *, rebased: bool
-    ) -> None:
+    def _open_item(self, member_id: int, code: str, points: Decimal, *, standard_id: int, year: int, on: date) -> None:
         item = self.standing.document(standard_id).item(code)
         assert item is not None
-        on = self._rebasing_day(member_id, year) if rebased else self.standing.first_day_in(member_id, year)
         earlier = [e for e in self._openings(member_id, year) if e.item_code == code and e.source_id == standard_id]
         self.add(
             PointEntry(
@@ -121,10 +121,10 @@ class Batch:
     def _rebasing_day(self, member_id: int, year: int) -> date:
         """The day of the transfer that brought another standard; a standard published late takes over on that day."""
         membership = self.standing.last_in(member_id, year)
-        last = max(entry.occurred_on for entry in self._openings(member_id, year))
-        if membership is not None and membership.from_date > last:
-            return membership.from_date
-        return max(last, min(shanghai_date(self.now), date(year, 12, 31)))
+        last = self._openings(member_id, year)[-1]
+        if membership is not None and membership.organization_id != last.organization_id:
+            return max(membership.from_date, date(year, 1, 1))
+        return max(last.occurred_on, min(shanghai_date(self.now), date(year, 12, 31)))
 
     def _branch_of_opening(self, member_id: int, year: int, on: date) -> int:
         membership = self.standing.last_in(member_id, year)
@@ -135,48 +135,44 @@ class Batch:
         self.load(year)
         for part in ledger.chunks(member_ids):
             negative = negative_members(self.session, part, year)
-            stored = _stored(self.session, part, year)
+            stored = stored_scores(self.session, part, year)
             for member_id in part:
                 result = self.score(member_id, year, negative=member_id in negative)
-                self._store(member_id, year, result.figures if result else {}, stored)
+                self._store(member_id, year, result, stored)
 
-    def _store(
-        self, member_id: int, year: int, figures: dict[str, Decimal], stored: dict[tuple[int, str], Score]
-    ) -> None:
+    def _store(self, member_id: int, year: int, result: YearScore | None, stored: dict[tuple[int, str], Score]) -> None:
+        """Set the member's rows to the result; rows of sections that are no more go."""
         membership = self.standing.last_in(member_id, year)
-        for section, points in figures.items():
-            assert membership is not None
-            row = stored.pop((member_id, section), None)
-            if row is None:
-                row = Score(member_id=member_id, year=year, section=section)
-                self.session.add(row)
-            elif (row.points, row.organization_id) == (points, membership.organization_id):
-                continue
-            row.points, row.organization_id, row.updated_at = points, membership.organization_id, self.now
-        for owner, section in [key for key in stored if key[0] == member_id]:
-            self.session.delete(stored.pop((owner, section)))
+        if result is not None and membership is not None:
+            for section, points in result.figures.items():
+                row = stored.pop((member_id, section), None) or Score(member_id=member_id, year=year, section=section)
+                now = (points, result.negative, membership.organization_id)
+                if (row.points, row.negative, row.organization_id) != now:
+                    row.points, row.negative, row.organization_id = now
+                    row.updated_at = self.now
+                    self.session.add(row)
+        for gone in [key for key in stored if key[0] == member_id]:
+            self.session.delete(stored.pop(gone))
 
 
 def year_score(
-    standing: Standing,
-    member_id: int,
-    year: int,
-    entries: Iterable[PointEntry],
-    *,
-    negative: bool = False,
-    year_closed: bool = False,
+    standing: Standing, member_id: int, year: int, entries: Sequence[PointEntry], *, negative: bool = False
 ) -> YearScore | None:
     """Return the score of a member's entries by the standard that measures his year, or None where there is none."""
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         return None
-    entries = list(entries)
-    documents = {entry.standard_id: standing.document(entry.standard_id) for entry in entries}
-    document, facts = measured_by(standing.document(standard_id), entries, documents)
+    document, facts = measured(standing, standard_id, entries)
     member = standing.member(member_id)
-    return score(
-        document, facts, category=member.category, stage=member.stage, year_closed=year_closed, negative=negative
-    )
+    return score(document, facts, category=member.category, stage=member.stage, negative=negative)
+
+
+def measured(
+    standing: Standing, standard_id: int, entries: Sequence[PointEntry]
+) -> tuple[StandardDocument, list[Fact]]:
+    """Return the standard's document, with what it must carry along, and the entries as facts under it."""
+    documents = {entry.standard_id: standing.document(entry.standard_id) for entry in entries}
+    return measured_by(standing.document(standard_id), entries, documents)
 
 
 def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:
@@ -186,6 +182,6 @@ def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:
     return sums
 
 
-def _stored(session: Session, member_ids: Collection[int], year: int) -> dict[tuple[int, str], Score]:
+def stored_scores(session: Session, member_ids: Collection[int], year: int) -> dict[tuple[int, str], Score]:
     rows = select(Score).where(Score.member_id.in_(member_ids), Score.year == year)
     return {(row.member_id, row.section): row for row in session.scalars(rows)}

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Row
+
 from server.points.models import PointEntry
 
 GENESIS = "0" * 64
@@ -19,12 +21,16 @@ GENESIS = "0" * 64
 COVERED = tuple(column.key for column in PointEntry.__table__.columns if column.key not in ("prev_hash", "hash"))
 
 
-def canonical(entry: PointEntry) -> bytes:
+Entry = PointEntry | Row[Any]
+"""An entry, or a row with its columns."""
+
+
+def canonical(entry: Entry) -> bytes:
     """Return the entry as one unambiguous line, the same on every machine and database."""
     return json.dumps([[name, _plain(getattr(entry, name))] for name in COVERED], separators=(",", ":")).encode()
 
 
-def link(prev_hash: str, entry: PointEntry) -> str:
+def link(prev_hash: str, entry: Entry) -> str:
     """Return the hash that ties the entry to the one before."""
     return hashlib.sha256(prev_hash.encode() + canonical(entry)).hexdigest()
 
@@ -34,7 +40,7 @@ def text_hash(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-def broken_link(entries: Iterable[PointEntry], *, prev_hash: str = GENESIS, next_seq: int = 1) -> int | None:
+def broken_link(entries: Iterable[Entry], *, prev_hash: str = GENESIS, next_seq: int = 1) -> int | None:
     """Return the seq of the first entry that is missing or does not fit the chain, or None.
 
     `entries` are one member's in order of seq, starting with `next_seq`, which follows `prev_hash`.

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
+from server.points.rules import NegativeStatus
 
 
 class SourceKind(StrEnum):
@@ -87,7 +88,8 @@ class LedgerHead(Base):
 
 
 class Score(Base):
-    """A member's year by section (`section` = "" is the total), set in the transaction of every posting."""
+    """A member's year by section (`section` = "" is the total), set in the transaction of every posting. `negative`
+    marks a year that a negative-list decision sets to zero."""
 
     __tablename__ = "scores"
     __table_args__ = (Index(None, "organization_id", "year", "section"), Base.__table_args__)
@@ -97,6 +99,7 @@ class Score(Base):
     section: Mapped[str] = mapped_column(String(16), primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     points: Mapped[Decimal] = mapped_column(Points)
+    negative: Mapped[bool]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -116,13 +119,6 @@ class Decision(Base):
     document_number: Mapped[str | None] = mapped_column(String(64))
     decided_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class NegativeStatus(StrEnum):
-    recorded = "recorded"  # entered, not yet in force
-    in_force = "in_force"
-    suspended = "suspended"
-    revoked = "revoked"
 
 
 class NegativeDecision(Base):

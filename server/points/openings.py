@@ -9,9 +9,10 @@ from server.standards.rules import Item, Method, StandardDocument
 ZERO = Decimal(0)
 
 
-def opening_figures(
-    document: StandardDocument,
-) -> frozenset[tuple[str, Decimal, frozenset[Category], frozenset[Stage]]]:
+Figures = frozenset[tuple[str, Decimal, frozenset[Category], frozenset[Stage]]]
+
+
+def opening_figures(document: StandardDocument) -> Figures:
     """Return what of a standard decides openings: two versions that differ only in words open alike."""
     return frozenset((item.code, item.cap, item.categories, item.stages) for item in _opening(document.items))
 

@@ -77,10 +77,8 @@ def grants_sql(schema: str, user: str, tables: list[str]) -> list[str]:
 
     TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
     """
-    return [
-        f"GRANT {'SELECT, INSERT' if table == TABLE else 'SELECT, INSERT, UPDATE, DELETE'} ON `{schema}`.`{table}` TO {user}"
-        for table in tables
-    ]
+    rights = dict.fromkeys(tables, "SELECT, INSERT, UPDATE, DELETE") | {TABLE: "SELECT, INSERT"}
+    return [f"GRANT {right} ON `{schema}`.`{table}` TO {user}" for table, right in rights.items()]
 
 
 def _present(connection: Connection) -> set[str]:

@@ -36,10 +36,62 @@ class Fact:
     reverses: int | None = None
 
 
+class NegativeStatus(StrEnum):
+    recorded = "recorded"  # entered by one, not yet confirmed by another
+    in_force = "in_force"
+    suspended = "suspended"
+    revoked = "revoked"
+
+
+class NegativeAction(StrEnum):
+    confirm = "confirm"
+    suspend = "suspend"
+    resume = "resume"
+    revoke = "revoke"
+
+
+_NEGATIVE_MOVES = {
+    (NegativeStatus.recorded, NegativeAction.confirm): NegativeStatus.in_force,
+    (NegativeStatus.in_force, NegativeAction.suspend): NegativeStatus.suspended,
+    (NegativeStatus.suspended, NegativeAction.resume): NegativeStatus.in_force,
+    (NegativeStatus.recorded, NegativeAction.revoke): NegativeStatus.revoked,
+    (NegativeStatus.in_force, NegativeAction.revoke): NegativeStatus.revoked,
+    (NegativeStatus.suspended, NegativeAction.revoke): NegativeStatus.revoked,
+}
+
+
+def next_negative_status(current: NegativeStatus, action: NegativeAction) -> NegativeStatus | None:
+    """Return the status an action leads to, or None where it is not possible."""
+    return _NEGATIVE_MOVES.get((current, action))
+
+
 class Remark(StrEnum):
     """What a reader must know to understand a line."""
 
     nothing_owed = "nothing_owed"  # 尚无应到
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """What was owed of a ratio item, and what became of it."""
+
+    owed: int
+    attended: int
+    made_up: int
+    excused: int
+
+    @property
+    def due(self) -> int:
+        """Occasions that count: owed and not excused."""
+        return max(self.owed - self.excused, 0)
+
+    @property
+    def missed(self) -> int:
+        return max(self.due - self.attended - self.made_up, 0)
+
+    def share(self, makeup_weight: Decimal) -> Decimal:
+        """Return the share attended of what was due, a make-up weighing less; `due` must not be 0."""
+        return min((self.attended + makeup_weight * self.made_up) / Decimal(self.due), Decimal(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +120,11 @@ class LineScore:
     raw: Decimal
     points: Decimal
     shares: tuple[Share, ...]
-    remark: Remark | None = None
+    quantities: Quantities | None = None  # of a ratio item
+
+    @property
+    def remark(self) -> Remark | None:
+        return Remark.nothing_owed if self.quantities is not None and self.quantities.due == 0 else None
 
     @property
     def earned(self) -> Decimal:
@@ -149,14 +205,6 @@ def rounded(points: Decimal) -> Decimal:
     return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def attended_share(item: Item, *, owed: int, attended: int, made_up: int, excused: int) -> Decimal | None:
-    """Return the share of what was owed that was attended, a make-up weighing less; None when nothing was owed."""
-    due = owed - excused
-    if due <= 0:
-        return None
-    return min((attended + item.makeup_weight * made_up) / Decimal(due), Decimal(1))
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     code: str
@@ -201,7 +249,8 @@ def _section_score(section: Section, lines: Iterable[_Line], year_closed: bool) 
 
 def _line_score(line: _Line, year_closed: bool) -> LineScore:
     cap, floor = max(item.cap for item in line.items), min(item.floor for item in line.items)
-    ratio, remark = _ratio(line, year_closed)
+    quantities = _quantities(line)
+    ratio = _ratio(_ratio_item(line), quantities, year_closed)
     counted = _counted(line)
     _cut_months(line, counted)
     exact = sum(counted.values(), ratio)
@@ -216,7 +265,7 @@ def _line_score(line: _Line, year_closed: bool) -> LineScore:
         raw=sum((fact.points for fact in line.facts), ratio),
         points=rounded(_clamp(exact, floor, cap)),
         shares=tuple(Share(fact.seq, fact.points, counted[fact.seq]) for fact in line.facts),
-        remark=remark,
+        quantities=quantities,
     )
 
 
@@ -252,22 +301,29 @@ def _rivals(item: Item, fact: Fact) -> tuple[str, str | int] | None:
     return ("measured", item.line_code) if item.method is Method.measured else None
 
 
-def _ratio(line: _Line, year_closed: bool) -> tuple[Decimal, Remark | None]:
-    """What the line's ratio item gives: nothing owed yet is 0, nothing owed in a whole year is full."""
-    item = next((item for item in line.items if item.method is Method.ratio), None)
-    if item is None:
-        return ZERO, None
+def _ratio_item(line: _Line) -> Item | None:
+    return next((item for item in line.items if item.method is Method.ratio), None)
+
+
+def _quantities(line: _Line) -> Quantities | None:
+    if _ratio_item(line) is None:
+        return None
     facts = [fact for fact in line.facts if line.methods[fact.item_code].method is Method.ratio]
-    share = attended_share(
-        item,
+    return Quantities(
         owed=sum(fact.owed for fact in facts),
         attended=sum(fact.attended for fact in facts),
         made_up=sum(fact.made_up for fact in facts),
         excused=sum(fact.excused for fact in facts),
     )
-    if share is None:
-        return (item.cap if year_closed else ZERO), Remark.nothing_owed
-    return share * item.cap, None
+
+
+def _ratio(item: Item | None, quantities: Quantities | None, year_closed: bool) -> Decimal:
+    """What the line's ratio item gives: nothing owed yet is 0, nothing owed in a whole year is full."""
+    if item is None or quantities is None:
+        return ZERO
+    if quantities.due == 0:
+        return item.cap if year_closed else ZERO
+    return quantities.share(item.makeup_weight) * item.cap
 
 
 def _cut_months(line: _Line, counted: dict[int, Decimal]) -> None:

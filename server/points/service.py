@@ -1,7 +1,7 @@
 """Posting to the ledger and taking back. Everything that changes a score comes through here.
 
-Callers keep a transaction to some 1,000 postings. A posting replayed, in any order or on two machines at once, pays once:
-the member's chain is locked first, then looked through, and a unique key stands behind that.
+Callers keep a transaction to some 1,000 postings. A posting replayed, in any order or on two machines at once, pays
+once: the member's chain is locked first, then looked through, and a unique key stands behind that.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,10 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, not_found
 from server.points.batch import Batch
 from server.points.models import PointEntry, SourceKind
+from server.points.reading import explain
 from server.standards.rules import Item, Method
+
+__all__ = ["Posting", "entries_of_source", "explain", "open_year", "post", "reverse"]
 
 OPENED_AT_ONCE = 500
 FINEST = Decimal("0.0001")
@@ -47,7 +50,8 @@ class Posting:
 def post(session: Session, postings: Sequence[Posting], *, now: datetime) -> list[PointEntry]:
     """Post facts and set the scores; return the entries in the order of the postings, earlier ones where replayed.
 
-    Raises DomainError `no_membership`, `no_standard`, `unknown_item`, `item_not_applicable`, `points_out_of_range`.
+    Raises DomainError `no_membership`, `member_exempt`, `no_standard`, `unknown_item`, `item_not_applicable`,
+    `points_out_of_range`.
     """
     batch = Batch(session, {posting.member_id for posting in postings}, now=now)
     for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):
@@ -115,6 +119,8 @@ def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:
 def _entry(batch: Batch, posting: Posting) -> PointEntry:
     year = posting.occurred_on.year
     organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
+    if batch.standing.is_exempt(posting.member_id, posting.occurred_on):
+        raise DomainError("member_exempt", f"{posting.occurred_on.isoformat()} 该党员不列入积分管理范围，不能记分")
     standard_id = batch.standing.standard_id(posting.member_id, organization_id, year)
     item = _item(batch, posting, standard_id)
     return PointEntry(

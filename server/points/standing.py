@@ -1,15 +1,25 @@
 """Where members stood on a day and which standard measures them, read once for a whole batch."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
-from server.organizations.models import Member, Membership
+from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership
 from server.standards import service as standards
 from server.standards.rules import Audience, StandardDocument, audience_of
+
+
+def exemptions_in_force(session: Session, member_ids: Collection[int]) -> Iterable[Exemption]:
+    """Return the members' exemptions whose filing was received, by beginning."""
+    return session.scalars(
+        select(Exemption)
+        .join(Filing, Filing.id == Exemption.filing_id)
+        .where(Exemption.member_id.in_(member_ids), Filing.status == FilingStatus.received)
+        .order_by(Exemption.from_date)
+    )
 
 
 class Standing:
@@ -24,7 +34,11 @@ class Standing:
         rows = select(Membership).where(Membership.member_id.in_(member_ids)).order_by(Membership.from_date)
         for membership in session.scalars(rows):
             self._memberships.setdefault(membership.member_id, []).append(membership)
-        self._standards: dict[tuple[int, int, Audience], int | None] = {}
+        self._exemptions: dict[int, list[tuple[date, date]]] = {}
+        for exemption in exemptions_in_force(session, member_ids):
+            period = (exemption.from_date or date.max, exemption.until_date or date.max)
+            self._exemptions.setdefault(exemption.member_id, []).append(period)
+        self._standards: dict[tuple[int, int, Audience], int] = {}
         self._documents: dict[int, StandardDocument] = {}
 
     def member(self, member_id: int) -> Member:
@@ -47,18 +61,33 @@ class Standing:
             return None
         return held[-1]
 
-    def first_day_in(self, member_id: int, year: int) -> date:
-        """Return the day his year begins: 1 January, or the day he came."""
-        first = min((m.from_date for m in self._memberships.get(member_id, ())), default=date(year, 1, 1))
-        return max(first, date(year, 1, 1))
+    def first_day_in(self, member_id: int, year: int) -> date | None:
+        """Return the day his year begins: 1 January, the day he came, or the day an exemption ended; None for never."""
+        for membership in self._memberships.get(member_id, ()):
+            day = self._first_managed(member_id, max(membership.from_date, date(year, 1, 1)))
+            if day.year == year and (membership.until_date is None or day < membership.until_date):
+                return day
+        return None
+
+    def is_exempt(self, member_id: int, on: date) -> bool:
+        """Whether the member is outside the managed range that day."""
+        return any(start <= on < end for start, end in self._exemptions.get(member_id, ()))
+
+    def _first_managed(self, member_id: int, day: date) -> date:
+        """Return the first day from `day` on that no exemption covers."""
+        for start, end in self._exemptions.get(member_id, ()):
+            if start <= day < end:
+                day = end
+        return day
 
     def standard_id(self, member_id: int, organization_id: int, year: int) -> int:
         """Return the standard in force there for such a member. Raises DomainError `no_standard`."""
         audience = audience_of(self.member(member_id).stage)
         key = (organization_id, year, audience)
         if key not in self._standards:
-            standard = standards.in_force(self._session, organization_id=organization_id, year=year, audience=audience)
-            self._standards[key] = standard.id
+            self._standards[key] = standards.in_force(
+                self._session, organization_id=organization_id, year=year, audience=audience
+            ).id
         return self._standards[key]
 
     def year_standard_id(self, member_id: int, year: int) -> int | None:

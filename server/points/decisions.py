@@ -1,0 +1,120 @@
+"""Points a branch decides itself: B08–B10 taken off with a written decision, C05 given."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.errors import DomainError
+from server.identity.rules import Actor
+from server.points import service, sources
+from server.points.models import Decision, PointEntry, SourceKind
+from server.points.sources import Described
+from server.points.standing import Standing
+from server.standards.rules import Evidence, Item, Method
+
+
+def record(
+    session: Session,
+    *,
+    actor: Actor,
+    account_id: int,
+    member_id: int,
+    item_code: str,
+    occurred_on: date,
+    times: int,
+    figure: Decimal | None,
+    level: str | None,
+    reason: str,
+    document_number: str | None,
+    now: datetime,
+) -> PointEntry:
+    """Record a decision and post it.
+
+    `figure` is for a measured item, `level` for one with levels, `times` for the others. Raises DomainError
+    `own_decision`, `future_day`, `not_for_decision`, `document_required`, and what posting raises.
+    """
+    _refuse_own(actor, member_id)
+    if occurred_on > shanghai_date(now):
+        raise DomainError("future_day", "日期不能晚于今天")
+    standing = Standing(session, [member_id])
+    organization_id = standing.branch_on(member_id, occurred_on)
+    standard_id = standing.standard_id(member_id, organization_id, occurred_on.year)
+    item = _decided(standing.document(standard_id).item(item_code))
+    if item.method is Method.deduct and not document_number:
+        raise DomainError("document_required", f"“{item.title}”扣分须有书面决定，请填写文号")
+    decision = Decision(
+        root_id=standing.member(member_id).root_id,
+        organization_id=organization_id,
+        member_id=member_id,
+        item_code=item_code,
+        occurred_on=occurred_on,
+        times=times,
+        reason=reason,
+        document_number=document_number,
+        decided_by=account_id,
+        decided_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    posting = service.Posting(
+        member_id=member_id,
+        item_code=item_code,
+        occurred_on=occurred_on,
+        source_kind=SourceKind.decision,
+        source_id=decision.id,
+        points=_points(item, times, figure, level),
+        level=level,
+        decided_by=account_id,
+        text=reason,
+    )
+    (entry,) = service.post(session, [posting], now=now)
+    return entry
+
+
+def reverse(
+    session: Session, *, actor: Actor, account_id: int, member_id: int, seq: int, reason: str, now: datetime
+) -> PointEntry:
+    """Take an entry back by hand. Raises DomainError `own_decision` and what reversing raises."""
+    _refuse_own(actor, member_id)
+    return service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
+
+
+def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
+    """Describe decisions as sources of entries."""
+    decisions = session.scalars(select(Decision).where(Decision.id.in_(ids)))
+    return {decision.id: _described(decision) for decision in decisions}
+
+
+def _described(decision: Decision) -> Described:
+    details = [("事由", decision.reason)]
+    if decision.document_number:
+        details.append(("文号", decision.document_number))
+    return Described("党支部决定", details=tuple(details))
+
+
+def _refuse_own(actor: Actor, member_id: int) -> None:
+    if actor.member_id == member_id:
+        raise DomainError("own_decision", "不能决定自己的积分，请由其他支委或上级党组织办理")
+
+
+def _decided(item: Item | None) -> Item:
+    if item is None or Evidence.decision not in item.evidence:
+        raise DomainError("not_for_decision", "该项目不由党支部直接决定")
+    return item
+
+
+def _points(item: Item, times: int, figure: Decimal | None, level: str | None) -> Decimal:
+    if item.method is Method.measured:
+        if figure is None or figure > item.cap:
+            raise DomainError("points_out_of_range", f"“{item.title}”请填写 0 至 {item.cap} 之间的分值")
+        return figure
+    if item.method is Method.levels:
+        return next((option.points for option in item.levels if option.code == level), Decimal(-1))
+    return item.points * times * (-1 if item.method is Method.deduct else 1)
+
+
+sources.register(SourceKind.decision, describe)
