@@ -1,0 +1,183 @@
+"""The house rules that a machine can hold: layout, sizes, import order, one clock, locks that match."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+HERE = Path(__file__).resolve()
+ROOT = HERE.parents[2]
+TOP_LEVEL = {
+    *("server", "miniprogram", "bot", "scripts", "tests", "docs"),
+    *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "Makefile"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
+}
+NOT_OURS = {"var", "dist", "build", "node_modules", "__pycache__"}
+FEATURES = {
+    *("audit", "identity", "organizations", "standards", "points", "claims", "photos", "meetings", "dues"),
+    *("statements", "annual", "objections", "ratings", "notices", "pushes", "jobs", "oversight", "wechat", "console"),
+}
+SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}
+MISNAMED = {"model", "view", "schema", "rule", "services", "routes", "api"}
+LONGEST_FILE = {"server": 400, "bot": 400, "scripts": 400, "tests": 600}
+CLOCK_CALLS = {
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "time": {"time", "time_ns", "localtime", "gmtime"},
+}
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+TEXT_SUFFIXES = {".py", ".md", ".toml", ".html", ".css", ".js", ".ts", ".vue", ".mako", ".yaml", ""}
+
+
+def files(*folders: str, suffixes: set[str]) -> list[Path]:
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*"))
+    return [path for path in found if path.suffix in suffixes and path.is_file() and not NOT_OURS & set(path.parts)]
+
+
+def python_files(*folders: str) -> list[Path]:
+    return files(*folders, suffixes={".py"})
+
+
+def feature_files() -> list[Path]:
+    return [path for path in python_files("server") if path.parent != ROOT / "server"]
+
+
+def calls(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield (object's last name, method, line) of every `….object.method(…)` in the file."""
+    for node in ast.walk(ast.parse(text(path))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+            yield name, node.func.attr, node.lineno
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def place(path: Path, line: int = 0) -> str:
+    return f"{path.relative_to(ROOT)}:{line}" if line else str(path.relative_to(ROOT))
+
+
+def test_the_top_level_is_the_one_of_the_design() -> None:
+    ours = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert {name for name in ours - NOT_OURS if not name.endswith(".egg-info")} <= TOP_LEVEL
+    assert TOP_LEVEL - {"miniprogram"} <= ours
+
+
+def test_every_server_folder_is_a_feature_of_the_design() -> None:
+    folders = {path.name for path in (ROOT / "server").iterdir() if path.is_dir()} - NOT_OURS
+    assert folders <= FEATURES | {"migrations"}
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert not [place(path) for path in python_files("server", "bot", "scripts", "tests") if path.stem in SAYS_NOTHING]
+
+
+def test_features_name_their_files_alike() -> None:
+    assert not [place(path) for path in feature_files() if path.stem in MISNAMED]
+
+
+@pytest.mark.parametrize(("folder", "limit"), LONGEST_FILE.items())
+def test_no_file_is_long(folder: str, limit: int) -> None:
+    lines = {place(path): len(text(path).splitlines()) for path in python_files(folder)}
+    assert not {name: count for name, count in lines.items() if count >= limit}
+
+
+def test_nothing_is_left_for_later() -> None:
+    texts = files("server", "bot", "scripts", "tests", "docs", "miniprogram", suffixes=TEXT_SUFFIXES)
+    texts += [
+        path for path in ROOT.iterdir() if path.is_file() and path.suffix in TEXT_SUFFIXES and path.name != "LICENSE"
+    ]
+    assert not [place(path) for path in texts if path != HERE and UNFINISHED.search(text(path))]
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    readers = [
+        place(path, line)
+        for path in python_files("server", "bot", "scripts")
+        for owner, method, line in calls(path)
+        if method in CLOCK_CALLS.get(owner, ()) and path != ROOT / "server" / "clock.py"
+    ]
+    assert not readers
+
+
+def test_the_clock_check_sees_a_stray_reading(tmp_path: Path) -> None:
+    stray = tmp_path / "stray.py"
+    stray.write_text("import datetime as d, time\nd.datetime.now()\ntime.time()\nclock.now()\n")
+    assert [method for owner, method, _ in calls(stray) if method in CLOCK_CALLS.get(owner, ())] == ["now", "time"]
+
+
+def test_services_leave_the_commit_to_their_callers() -> None:
+    layers = {"service", "rules", "models", "targets", "handlers"}
+    committing = [
+        place(path, line)
+        for path in feature_files()
+        if path.stem in layers
+        for _, method, line in calls(path)
+        if method in ("commit", "rollback")
+    ]
+    assert not committing
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def make_help() -> str:
+    return subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    "target", ["run", "test", "check", "lint", "format", "bench", "lock", "migration", "clean", "help"]
+)
+def test_make_help_lists(target: str, make_help: str) -> None:
+    assert re.search(rf"^  make {target} +\S", make_help, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_a_page_names_only_make_targets_that_exist(page: str, make_help: str) -> None:
+    named = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z]+)", text(ROOT / page)))
+    assert named <= set(re.findall(r"^  make ([a-z]+)", make_help, re.MULTILINE))
+
+
+def test_links_between_our_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *files("docs", suffixes={".md"})]
+    links = [(page, target) for page in pages for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text(page))]
+    assert links
+    assert not [f"{place(page)} → {target}" for page, target in links if not (page.parent / target).exists()]
+
+
+def test_every_adr_has_its_number_and_its_parts() -> None:
+    pages = sorted(path for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
+    assert [int(path.name[:4]) for path in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        headings = set(re.findall(r"^## (.+)$", text(page), re.MULTILINE))
+        assert {"Context", "Decision", "Consequences"} <= headings, page.name
+
+
+@pytest.mark.parametrize(("lock", "extra"), [("requirements.lock", None), ("requirements-dev.lock", "dev")])
+def test_the_locks_pin_what_pyproject_asks_for(lock: str, extra: str | None) -> None:
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    asked = project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
+    pinned = dict(re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", text(ROOT / lock), re.MULTILINE))
+    for requirement in map(Requirement, asked):
+        version = pinned.get(requirement.name.lower().replace("_", "-"))
+        assert version is not None, f"{requirement.name} is not locked: make lock"
+        assert requirement.specifier.contains(version), f"{requirement} is locked at {version}: make lock"
+
+
+def test_every_locked_package_carries_its_hash() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        packages = re.split(r"\n(?=[a-z0-9._-]+==)", text(ROOT / lock))[1:]
+        assert len(packages) > 40
+        assert not [package.split()[0] for package in packages if "--hash=sha256:" not in package]
