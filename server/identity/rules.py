@@ -109,7 +109,7 @@ RULES: dict[Permission, Rule] = {
     Permission.claim_review: Rule(_BRANCH | _ABOVE),
     Permission.claim_comment: Rule(frozenset({Role.representative})),
     Permission.photo_upload: Rule(_BRANCH, own=True),
-    Permission.dues_read: Rule(_BRANCH | {Role.organizer, Role.general_secretary}, own=True),
+    Permission.dues_read: Rule(_BRANCH, own=True),  # amounts are for the branch's own officers (design §5)
     Permission.dues_record: Rule(_BRANCH),
     Permission.dues_waive: Rule(_LEADERS | _ABOVE),
 }

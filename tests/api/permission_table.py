@@ -1,0 +1,147 @@
+"""Who may do what, as design §7 and 《实施方案》 have it: kept apart from `identity/rules.py`, so that nobody gains or
+loses a right by a slip. A new route needs one line in ROUTES, a new permission one in MATRIX.
+
+Columns: the member himself, every member of that organization, then the roles. A role counts where it is held and
+everywhere below, nowhere else.
+"""
+
+COLUMNS = (
+    "himself",
+    "everyone",
+    "group_leader",
+    "committee_member",
+    "deputy_secretary",
+    "secretary",
+    "organizer",
+    "general_secretary",
+    "organization_department",
+    "inspector",
+    "representative",
+    "administrator",
+)
+
+MATRIX = """
+                     himself everyone 组长 支委 副书记 书记 组织员 总支书记 组织部 督查 群众代表 管理员
+account_manage          .       .      .    .     x     x     x      x       x     .      .       x
+grant_manage            .       .      .    .     .     .     x      x       x     .      .       x
+audit_read              .       .      .    .     .     .     .      .       x     x      .       x
+organization_read       .       x      x    x     x     x     x      x       x     x      x       x
+organization_manage     .       .      .    .     .     .     x      x       x     .      .       x
+branch_manage           .       .      .    .     x     x     x      x       x     .      .       x
+member_read             x       .      x    x     x     x     x      x       x     x      .       x
+member_manage           .       .      .    .     x     x     x      x       x     .      .       x
+roster_import           .       .      .    .     x     x     x      x       x     .      .       x
+transfer_manage         .       .      .    .     .     .     x      x       x     .      .       .
+exemption_manage        .       .      .    .     x     x     x      x       x     .      .       .
+filing_read             .       .      .    .     x     x     x      x       x     x      .       .
+filing_submit           .       .      .    .     x     x     x      x       x     .      .       .
+filing_receive          .       .      .    .     .     .     x      x       x     .      .       .
+standard_read           .       x      x    x     x     x     x      x       x     x      x       x
+standard_manage         .       .      .    .     x     x     x      x       x     .      .       .
+score_read              x       .      x    x     x     x     x      x       x     x      .       .
+decision_record         .       .      .    .     x     x     x      x       x     .      .       .
+negative_record         .       .      .    .     .     .     .      x       x     .      .       .
+negative_read           x       .      .    .     .     .     .      x       x     .      .       .
+claim_submit            x       .      .    .     .     .     .      .       .     .      .       .
+claim_write             x       .      .    x     x     x     .      .       .     .      .       .
+claim_submit_for        .       .      .    x     x     x     .      .       .     .      .       .
+claim_read              x       .      .    x     x     x     x      x       x     x      .       .
+claim_review            .       .      .    x     x     x     x      x       x     .      .       .
+claim_comment           .       .      .    .     .     .     .      .       .     .      x       .
+photo_upload            x       .      .    x     x     x     .      .       .     .      .       .
+dues_read               x       .      .    x     x     x     .      .       .     .      .       .
+dues_record             .       .      .    x     x     x     .      .       .     .      .       .
+dues_waive              .       .      .    .     x     x     x      x       x     .      .       .
+"""
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+ROUTES = {
+    # identity
+    "POST /auth/wechat": PUBLIC,
+    "POST /auth/sign-out": SIGNED_IN,
+    "GET /me": SIGNED_IN,
+    "GET /sandbox/personas": PUBLIC,
+    # binding
+    "POST /binding/phone": SIGNED_IN,
+    "POST /binding/activation": SIGNED_IN,
+    "POST /members/<int:member_id>/activation-codes": "account_manage",
+    "POST /members/<int:member_id>/unbinding": "account_manage",
+    "POST /organizations/<int:organization_id>/representatives": "account_manage",
+    "POST /organizations/<int:organization_id>/representatives/<int:account_id>/departure": "account_manage",
+    # organizations
+    "GET /organizations/<int:organization_id>": "organization_read",
+    "GET /organizations/<int:organization_id>/children": "organization_read",
+    "POST /organizations/<int:organization_id>/children": "organization_manage",
+    "PATCH /organizations/<int:organization_id>": "organization_manage",
+    "POST /organizations/<int:organization_id>/closure": "organization_manage",
+    "POST /organizations/<int:organization_id>/groups": "branch_manage",
+    "PATCH /groups/<int:group_id>": "branch_manage",
+    "POST /groups/<int:group_id>/closure": "branch_manage",
+    "PUT /organizations/<int:organization_id>/settings": "branch_manage",
+    # members
+    "GET /organizations/<int:organization_id>/members": "member_read",
+    "GET /members/<int:member_id>": "member_read",
+    "POST /organizations/<int:organization_id>/members": "member_manage",
+    "PATCH /members/<int:member_id>": "member_manage",
+    "POST /members/<int:member_id>/transfers": "transfer_manage",
+    "POST /members/<int:member_id>/departure": "transfer_manage",
+    # photos
+    "POST /members/<int:member_id>/photos": "photo_upload",
+    "GET /members/<int:member_id>/photos": "photo_upload",
+    "GET /photos/<int:photo_id>": "claim_read",
+    "DELETE /photos/<int:photo_id>": "photo_upload",
+    "GET /photo-files/<string:public_id>/<string:variant>": PUBLIC,  # the URL is signed and ends within minutes
+    # standards
+    "GET /organizations/<int:organization_id>/standards/in-force": "standard_read",
+    "GET /organizations/<int:organization_id>/standards": "standard_read",
+    "POST /organizations/<int:organization_id>/standards": "standard_manage",
+    "GET /standards/<int:standard_id>": "standard_read",
+    "GET /standards/<int:standard_id>/diff": "standard_read",
+    "PUT /standards/<int:standard_id>": "standard_manage",
+    "POST /standards/<int:standard_id>/check": "standard_manage",
+    "POST /standards/<int:standard_id>/publish": "standard_manage",
+    "POST /standards/<int:standard_id>/withdraw": "standard_manage",
+    "POST /standards/<int:standard_id>/filing": "standard_manage",
+    # points
+    "GET /members/<int:member_id>/score": "score_read",
+    "GET /members/<int:member_id>/score/explanation": "score_read",
+    "GET /members/<int:member_id>/entries": "score_read",
+    "GET /organizations/<int:organization_id>/scores": "score_read",
+    "POST /members/<int:member_id>/decisions": "decision_record",
+    "POST /members/<int:member_id>/entries/<int:seq>/reversal": "decision_record",
+    "GET /members/<int:member_id>/negative-decisions": "negative_read",
+    "POST /members/<int:member_id>/negative-decisions": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/confirmation": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/suspension": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/resumption": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/revocation": "negative_record",
+    # claims
+    "GET /members/<int:member_id>/claims": "claim_read",
+    "GET /members/<int:member_id>/claimable-items": "claim_read",
+    "GET /claims/<int:claim_id>": "claim_read",
+    "POST /members/<int:member_id>/claims": "claim_submit",
+    "POST /members/<int:member_id>/claims-on-behalf": "claim_submit_for",
+    "PUT /claims/<int:claim_id>": "claim_write",
+    "POST /claims/<int:claim_id>/submit": "claim_write",
+    "POST /claims/<int:claim_id>/withdraw": "claim_write",
+    "GET /organizations/<int:organization_id>/review-queue": "claim_review",
+    "POST /claims/<int:claim_id>/open": "claim_review",
+    "POST /claims/<int:claim_id>/approve": "claim_review",
+    "POST /claims/<int:claim_id>/return": "claim_review",
+    "POST /claims/<int:claim_id>/reject": "claim_review",
+    "POST /claims/<int:claim_id>/revoke": "claim_review",
+    "POST /claims/<int:claim_id>/notes": "claim_review",
+    "POST /claims/<int:claim_id>/opinions": "claim_comment",
+    "GET /organizations/<int:organization_id>/claims-under-verification": "claim_comment",
+}
+
+
+def may() -> dict[str, frozenset[str]]:
+    """Return permission → the columns that are let in."""
+    rows = [line.split() for line in MATRIX.strip().splitlines()[1:]]
+    return {
+        name: frozenset(column for column, mark in zip(COLUMNS, marks, strict=True) if mark == "x")
+        for name, *marks in rows
+    }
