@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence, Set
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -30,6 +30,10 @@ _URL_PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*):[^\s/@]+@")
 _LOGIN_CODE = re.compile(r"(?P<name>[?&](?:code|key)=)[^\s&\"']+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
 _SQL_VALUES = re.compile(r"\[parameters: .*?\](?=\n|$)|(?<=Duplicate entry )'.*?'(?= for key)", re.DOTALL)
+
+_THROUGH_US: dict[str, Any] = {"handlers": [], "propagate": True}
+GRANIAN_LOGGING: dict[str, Any] = {"loggers": {"_granian": _THROUGH_US, "granian.access": _THROUGH_US}}
+"""What granian is told, so that its lines come through the root logger configured here."""
 
 
 def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> None:

@@ -2,8 +2,10 @@
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from rich.console import Console
 
+from server import logs
 from server.config import Settings
 
 console = Console()
@@ -11,6 +13,7 @@ console = Console()
 
 def run(settings: Settings) -> None:
     """Print the address and serve until stopped."""
+    logs.configure_logging(settings)
     console.print(f"先锋积分已启动： [bold]http://{settings.host}:{settings.port}/[/]  （Ctrl-C 停止）", soft_wrap=True)
     Granian(
         "server.wsgi:app",
@@ -22,4 +25,7 @@ def run(settings: Settings) -> None:
         backlog=2048,
         respawn_failed_workers=True,
         workers_kill_timeout=15,
+        websockets=False,
+        log_dictconfig=logs.GRANIAN_LOGGING,
+        log_level=LogLevels.error,  # below it granian only narrates, and doubts the thread count chosen here
     ).serve()
