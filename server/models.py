@@ -3,6 +3,7 @@
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
+from server.dues import models as dues
 from server.identity import models as identity
 from server.organizations import models as organizations
 from server.organizations.roster import models as roster
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "audit",
     "claims",
+    "dues",
     "identity",
     "organizations",
     "photos",

@@ -14,7 +14,7 @@ from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations.models import Organization
-from server.organizations.service import supervising_organization
+from server.organizations.service import ancestor_ids, supervising_organization
 
 WRITING = (EventKind.created, EventKind.edited, EventKind.submitted, EventKind.resubmitted)
 """Who did one of these wrote the claim and may not decide it."""
@@ -80,6 +80,13 @@ def queue(
         if claim.organization_id in places or _falls_to(session, claim, places, on):
             found.append(claim)
     return found
+
+
+def queue_home(session: Session, claim: Claim, actor: Actor) -> Organization:
+    """Return the organization at which this reviewer reviews claims like this one: where his queue goes on."""
+    places = set(reach(actor, Permission.claim_review))
+    above = [each for each in ancestor_ids(session, claim.organization_id) if each in places]
+    return session.get_one(Organization, above[-1] if above else claim.organization_id)
 
 
 def waiting(session: Session, *, organization: Organization, limit: int, after_id: int | None = None) -> list[Claim]:

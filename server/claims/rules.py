@@ -95,15 +95,14 @@ def item_refusal(item: Item | None) -> Refusal | None:
     return None
 
 
-def date_refusal(*, occurred_on: date, today: date, claimed_on: date, cut_off: str = DEFAULT_CUT_OFF) -> Refusal | None:
-    """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year."""
+def date_refusal(*, occurred_on: date, today: date, claimed_on: date, last: date) -> Refusal | None:
+    """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year;
+    `last`: the last day for facts of that year, that day included."""
     if occurred_on > today:
         return Refusal("in_the_future", "发生日期不能晚于今天")
-    last = last_claim_day(occurred_on.year, cut_off)
     if claimed_on > last:
-        return Refusal(
-            "past_cut_off", f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
-        )
+        words = f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
+        return Refusal("past_cut_off", words)
     return None
 
 

@@ -12,6 +12,7 @@ from server.claims.rules import (
     Refusal,
     date_refusal,
     item_refusal,
+    last_claim_day,
     places_refusal,
     proposed_points,
     share,
@@ -87,6 +88,12 @@ def check_same_branch(session: Session, member_ids: list[int], organization_id: 
             raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
 
 
+def cut_off_of(session: Session, root_id: int, year: int) -> date:
+    """Return the last day on which facts of a year may be claimed in this university."""
+    setting = session.get_one(Organization, root_id).settings.get(CUT_OFF_SETTING, DEFAULT_CUT_OFF)
+    return last_claim_day(year, setting)
+
+
 def as_error(refusal: Refusal) -> DomainError:
     return DomainError(refusal.code, refusal.message)
 
@@ -112,8 +119,8 @@ def _date_refusal(session: Session, claim: Claim, occurred_on: date, now: dateti
     today = shanghai_date(now)
     in_time = claim.claimed_at is not None and claim.claimed_year == occurred_on.year
     claimed_on = shanghai_date(claim.claimed_at) if in_time and claim.claimed_at else today
-    cut_off = session.get_one(Organization, claim.root_id).settings.get(CUT_OFF_SETTING, DEFAULT_CUT_OFF)
-    return date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, cut_off=cut_off)
+    last = cut_off_of(session, claim.root_id, occurred_on.year)
+    return date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, last=last)
 
 
 def _claimable(item: Item | None) -> Item:

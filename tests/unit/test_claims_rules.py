@@ -115,7 +115,14 @@ def test_nobody_reviews_himself_nor_his_own_work_nor_what_he_entered(
 def test_the_tenth_of_january_is_the_last_day_for_facts_of_the_year_before(
     occurred_on: date, today: date, claimed_on: date, expected: str | None
 ) -> None:
-    assert refusal_code(date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on)) == expected
+    assert (
+        refusal_code(
+            date_refusal(
+                occurred_on=occurred_on, today=today, claimed_on=claimed_on, last=last_claim_day(occurred_on.year)
+            )
+        )
+        == expected
+    )
 
 
 def test_a_university_may_set_another_cut_off() -> None:

@@ -1,0 +1,178 @@
+"""How claims are shown: names and titles gathered once per answer."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.claims import review, service
+from server.claims.counted import counted_elsewhere
+from server.claims.models import Claim, ClaimEvent, ClaimOpinion, OpinionKind
+from server.claims.room import room_of
+from server.claims.rules import STATUS_TITLES, ClaimStatus
+from server.claims.schemas import (
+    ClaimLineOut,
+    ClaimOut,
+    CountedOut,
+    EventOut,
+    MatchOut,
+    OpinionOut,
+    ParticipantOut,
+    ReviewOut,
+    WaitingClaimOut,
+)
+from server.claims.steps import places_of
+from server.claims.worth import item_of, shares
+from server.identity.guard import Context
+from server.identity.models import Account
+from server.organizations.models import Member, Organization
+from server.photos import service as photos
+from server.photos.views import present as present_photo
+from server.standards.rules import Item, plain_number
+
+
+def lines(session: Session, claims: Sequence[Claim]) -> list[ClaimLineOut]:
+    names = _member_names(session, {claim.member_id for claim in claims})
+    return [_line(claim, names[claim.member_id], item_of(session, claim)) for claim in claims]
+
+
+def detail(context: Context, claim: Claim) -> ClaimOut:
+    session = context.session
+    item = item_of(session, claim)
+    events, opinions = service.timeline(session, claim.id), service.opinions(session, claim.id)
+    names = _account_names(session, claim, events, opinions)
+    line = _line(claim, session.get_one(Member, claim.member_id).name, item)
+    return ClaimOut(
+        **line.model_dump(mode="python"),
+        organization_id=claim.organization_id,
+        organization_title=session.get_one(Organization, claim.organization_id).title,
+        clause=item.clause if item else None,
+        quantity=plain_number(claim.quantity) if claim.quantity is not None else None,
+        level=claim.level,
+        achievement=claim.achievement,
+        description=claim.description,
+        people=claim.people,
+        participants=_participants(session, claim),
+        entered_by=names[claim.entered_by],
+        on_behalf_reason=claim.on_behalf_reason,
+        created_at=claim.created_at,
+        decided_by=names[claim.decided_by] if claim.decided_by else None,
+        decided_at=claim.decided_at,
+        photos=[present_photo(context, photo) for photo in photos.photos_of_claim(session, claim.id)],
+        timeline=[_event(event, names) for event in events],
+        opinions=[_opinion(opinion, names) for opinion in opinions],
+    )
+
+
+def for_review(context: Context, claim: Claim) -> ReviewOut:
+    session = context.session
+    return ReviewOut(
+        claim=detail(context, claim),
+        photo_matches=[
+            MatchOut(
+                photo_id=match.photo_id,
+                other_photo_id=match.other_photo_id,
+                other_claim_id=match.claim_id,
+                other_member_id=match.member_id,
+                uploaded_at=match.uploaded_at,
+                kind=match.kind,
+                earlier=match.earlier,
+            )
+            for match in photos.matches_of_claim(session, claim.id)
+        ],
+        already_counted=[
+            CountedOut(
+                kind=found.kind,
+                source_id=found.source_id,
+                member_id=found.member_id,
+                title=found.title,
+                occurred_on=found.occurred_on,
+                status=found.status,
+                same=found.same,
+            )
+            for found in counted_elsewhere(session, claim)
+        ],
+        room=room_of(session, claim, now=context.now),
+        history=lines(session, review.history(session, claim)),
+    )
+
+
+def under_verification(session: Session, claim: Claim) -> WaitingClaimOut:
+    """What a 群众代表 sees, and of opinions only those of representatives."""
+    item = item_of(session, claim)
+    given = [opinion for opinion in service.opinions(session, claim.id) if opinion.kind == OpinionKind.opinion]
+    names = _account_names(session, claim, [], given)
+    return WaitingClaimOut(
+        id=claim.id,
+        member_name=session.get_one(Member, claim.member_id).name,
+        title=claim.title,
+        description=claim.description,
+        item_title=item.title if item else None,
+        occurred_on=claim.occurred_on,
+        opinions=[_opinion(opinion, names) for opinion in given],
+    )
+
+
+def opinion(session: Session, given: ClaimOpinion) -> OpinionOut:
+    return _opinion(given, {given.account_id: session.get_one(Account, given.account_id).name})
+
+
+def _line(claim: Claim, member_name: str, item: Item | None) -> ClaimLineOut:
+    return ClaimLineOut(
+        id=claim.id,
+        member_id=claim.member_id,
+        member_name=member_name,
+        title=claim.title,
+        item_code=claim.item_code,
+        item_title=item.title if item else None,
+        occurred_on=claim.occurred_on,
+        status=ClaimStatus(claim.status),
+        status_title=STATUS_TITLES[claim.status],
+        version=claim.version,
+        proposed_points=claim.proposed_points,
+        approved_points=claim.approved_points,
+        on_behalf=claim.on_behalf_reason is not None,
+        submitted_at=claim.submitted_at,
+    )
+
+
+def _participants(session: Session, claim: Claim) -> list[ParticipantOut]:
+    places = places_of(session, claim)
+    names = _member_names(session, places)
+    whole = claim.approved_points if claim.approved_points is not None else claim.proposed_points
+    parts = shares(session, claim, whole) if whole is not None else {}
+    return [
+        ParticipantOut(member_id=member_id, name=names[member_id], place=place, points=parts.get(member_id))
+        for member_id, place in places.items()
+    ]
+
+
+def _event(event: ClaimEvent, names: dict[int, str]) -> EventOut:
+    return EventOut(
+        kind=event.kind,
+        at=event.at,
+        actor=names[event.actor_id],
+        version=event.version,
+        words=event.words,
+        points_before=event.points_before,
+        points_after=event.points_after,
+    )
+
+
+def _opinion(given: ClaimOpinion, names: dict[int, str]) -> OpinionOut:
+    return OpinionOut(id=given.id, kind=given.kind, author=names[given.account_id], at=given.at, words=given.words)
+
+
+def _account_names(
+    session: Session, claim: Claim, events: Sequence[ClaimEvent], opinions: Sequence[ClaimOpinion]
+) -> dict[int, str]:
+    ids = {event.actor_id for event in events} | {opinion.account_id for opinion in opinions} | {claim.entered_by}
+    if claim.decided_by:
+        ids.add(claim.decided_by)
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _member_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}

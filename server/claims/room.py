@@ -1,0 +1,57 @@
+"""What a member can claim, and how much his lines still take this year."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from server.claims.models import Claim
+from server.claims.rules import item_refusal
+from server.clock import shanghai_date
+from server.errors import DomainError
+from server.organizations.models import Member
+from server.organizations.service import branch_of
+from server.points import service as points
+from server.points.rules import YearScore
+from server.standards import service as standards
+from server.standards.rules import Item, audience_of
+
+
+def room_of(session: Session, claim: Claim, *, now: datetime) -> Decimal | None:
+    """Return what the claim's item still takes of its member, None while it has no day or item."""
+    if claim.item_code is None or claim.occurred_on is None:
+        return None
+    score = _score(session, claim.member_id, claim.occurred_on.year, now)
+    return _room(score, claim.item_code)
+
+
+def claimable_items(session: Session, *, member_id: int, year: int, now: datetime) -> list[tuple[Item, Decimal]]:
+    """Return the items a member can claim in a year, each with what it still takes.
+
+    Raises DomainError `no_membership`, `no_standard`.
+    """
+    member = session.get_one(Member, member_id)
+    branch = branch_of(session, member_id=member_id, on=min(shanghai_date(now), date(year, 12, 31)))
+    if branch is None:
+        raise DomainError("no_membership", f"{year}年度党员的组织关系不在本校任何支部")
+    standard = standards.in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
+    document = standards.document_of(session, standard.id)
+    score = _score(session, member_id, year, now)
+    return [
+        (item, _room(score, item.code) or Decimal(0))
+        for item in document.items_for(member.category, member.stage)
+        if item_refusal(item) is None
+    ]
+
+
+def _score(session: Session, member_id: int, year: int, now: datetime) -> YearScore:
+    return points.explain(session, member_id=member_id, year=year, as_of=now).score
+
+
+def _room(score: YearScore, item_code: str) -> Decimal | None:
+    """The least of what the line and its section still take; None where the year's standard has no such item."""
+    for section in score.sections:
+        for line in section.lines:
+            if any(item.code == item_code for item in line.items):
+                return max(min(line.cap - line.points, section.section.cap - section.points), Decimal(0))
+    return None
