@@ -24,6 +24,13 @@ from server.wechat import client as wechat
 
 FEATURES: tuple[str, ...] = (
     "server.identity.views",
+    "server.organizations.views",
+    "server.organizations.member_views",
+    "server.organizations.binding_views",
+    "server.organizations.grant_views",
+    "server.organizations.exemption_views",
+    "server.organizations.filing_views",
+    "server.organizations.roster.views",
     "server.photos.views",
     "server.standards.views",
     "server.points.views",

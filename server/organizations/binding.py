@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -173,6 +173,12 @@ def release(session: Session, *, account_id: int, released_by: int, now: datetim
     count = identity.unbind(session, account_id=account.id, now=now)
     _audit_office(session, account, "unbind", released_by, now)
     return count
+
+
+def is_idle(session: Session, *, account_id: int, on: date) -> bool:
+    """Whether an account belongs to no member and holds no role on a day."""
+    account = session.get_one(Account, account_id)
+    return account.member_id is None and not identity.grants_of(session, account_id, on=on)
 
 
 def account_of_member(session: Session, member_id: int) -> Account | None:

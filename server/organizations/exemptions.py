@@ -11,7 +11,7 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.organizations import filings
-from server.organizations.models import Exemption, Filing, FilingStatus, Member
+from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization
 from server.organizations.rules import ExemptionStatus, exemption_status
 from server.organizations.service import branch_of
 
@@ -128,14 +128,14 @@ def standing(session: Session, exemption: Exemption) -> Standing:
     return Standing(exemption, status)
 
 
-def list_of_organization(
-    session: Session, *, organization_ids: list[int], before_id: int | None, limit: int
-) -> list[Standing]:
-    """Return exemptions of these branches, latest first."""
+def list_below(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[Standing]:
+    """Return exemptions at and below an organization, latest first."""
+    path = session.get_one(Organization, organization_id).path
     query = (
         select(Exemption, Filing.status)
+        .join(Organization, Organization.id == Exemption.organization_id)
         .outerjoin(Filing, Filing.id == Exemption.filing_id)
-        .where(Exemption.organization_id.in_(organization_ids))
+        .where(Organization.path.startswith(path))
     )
     if before_id is not None:
         query = query.where(Exemption.id < before_id)

@@ -109,3 +109,23 @@ def _audit(session: Session, actor: Actor, granted: Grant, *, action: str, now: 
         now=now,
         detail={"role": granted.role, "organization_id": granted.organization_id, "grant_id": granted.id},
     )
+
+
+def dismiss_representative(
+    session: Session, *, actor: Actor, organization_id: int, account_id: int, now: datetime
+) -> bool:
+    """End a 群众代表's role at a branch today; False when there is none."""
+    today = shanghai_date(now)
+    granted = session.scalar(
+        select(Grant).where(
+            Grant.account_id == account_id,
+            Grant.organization_id == organization_id,
+            Grant.role == Role.representative,
+            or_(Grant.until_date.is_(None), Grant.until_date > today),
+        )
+    )
+    if granted is None:
+        return False
+    identity.end_grant(session, grant_id=granted.id, until_date=today, now=now)
+    _audit(session, actor, granted, action="grant_end", now=now)
+    return True

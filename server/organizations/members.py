@@ -1,6 +1,6 @@
 """Members: lists, one by hand, changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -190,6 +190,12 @@ def check_group(session: Session, *, group_id: int | None, branch_id: int) -> No
     group = session.get(Organization, group_id)
     if group is None or group.parent_id != branch_id or group.closed_on is not None:
         raise DomainError("wrong_group", "该支部没有这个党小组")
+
+
+def names(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of members by id."""
+    rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))
+    return dict(rows.tuples().all())
 
 
 def one(session: Session, member_id: int) -> Member:

@@ -12,7 +12,7 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
-from server.identity.models import Grant
+from server.identity.models import Account, Grant
 from server.organizations.models import Membership, Organization, OrganizationKind
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
@@ -192,6 +192,13 @@ def titles(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the titles of organizations by id."""
     wanted = {identifier for identifier in ids if identifier is not None}
     rows = session.execute(select(Organization.id, Organization.title).where(Organization.id.in_(wanted)))
+    return dict(rows.tuples().all())
+
+
+def account_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of accounts by id."""
+    wanted = {identifier for identifier in ids if identifier is not None}
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
     return dict(rows.tuples().all())
 
 

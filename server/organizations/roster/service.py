@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ LEASE = timedelta(seconds=60)
 _MAX_SUGGESTIONS = 200
 
 
-def read(file: BinaryIO, *, now: datetime) -> ParsedRoster:
+def read(file: IO[bytes], *, now: datetime) -> ParsedRoster:
     """Parse and check a file by itself; takes seconds, so hold no lock meanwhile."""
     return read_roster(file, today=shanghai_date(now))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
@@ -43,7 +43,7 @@ class ParsedRoster:
     total: int
 
 
-def read_roster(file: BinaryIO, *, today: date) -> ParsedRoster:
+def read_roster(file: IO[bytes], *, today: date) -> ParsedRoster:
     """Parse a roster.
 
     Raises DomainError `file_too_large`, `not_xlsx`, `no_heading`, `too_many_rows` or `empty_roster`.
@@ -68,7 +68,7 @@ def read_roster(file: BinaryIO, *, today: date) -> ParsedRoster:
         raise _not_xlsx() from error
 
 
-def _refuse_bomb(file: BinaryIO) -> None:
+def _refuse_bomb(file: IO[bytes]) -> None:
     """Look at the archive's directory before anything is unpacked; a reader never unpacks more than it declares."""
     file.seek(0, 2)
     if file.tell() > MAX_FILE_BYTES:

@@ -1,0 +1,81 @@
+"""Shapes of activation codes, 群众代表 and grants on the wire."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from server.identity.guard import Body
+from server.identity.rules import Role
+from server.organizations.member_schemas import Name, WorkNumber
+from server.presentation import Id, PageQuery, TimeOut
+
+
+class CodeOut(BaseModel):
+    """The code is shown this once."""
+
+    code: str
+    expires_at: TimeOut
+
+
+class UnboundOut(BaseModel):
+    unbound: int
+
+
+class RepresentativePath(BaseModel):
+    organization_id: Id
+    account_id: Id
+
+
+class RepresentativeIn(Body):
+    name: Name
+    work_number: WorkNumber
+
+
+class RepresentativeCodeOut(BaseModel):
+    account_id: int
+    name: str
+    code: str
+    expires_at: TimeOut
+
+
+class GrantPath(BaseModel):
+    grant_id: Id
+
+
+class GrantsQuery(PageQuery):
+    include_ended: bool = False
+
+
+class GrantIn(Body):
+    """To a member, or to an account that has none. `until_date` is exclusive; left out means open."""
+
+    role: Role
+    member_id: Id | None = None
+    account_id: Id | None = None
+    from_date: date
+    until_date: date | None = None
+
+    @model_validator(mode="after")
+    def _one_receiver(self) -> Self:
+        if (self.member_id is None) == (self.account_id is None):
+            raise ValueError("member_id 与 account_id 应填且只填一项")
+        return self
+
+
+class GrantEndIn(Body):
+    """The first day without the role; today or earlier ends it at once."""
+
+    until_date: Annotated[date, Field()]
+
+
+class GrantOut(BaseModel):
+    id: int
+    role: Role
+    role_title: str
+    organization_id: int
+    account_id: int
+    member_id: int | None
+    name: str
+    from_date: date
+    until_date: date | None

@@ -1,0 +1,137 @@
+"""备案 over HTTP."""
+
+from collections.abc import Sequence
+
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.organizations import filings, service
+from server.organizations.filings import NOT_APPROVAL
+from server.organizations.models import Filing
+from server.organizations.procedure_schemas import (
+    Direction,
+    FilingDetailOut,
+    FilingOut,
+    FilingPath,
+    FilingsQuery,
+    FilingStepOut,
+    NoteIn,
+    ReturnIn,
+)
+from server.organizations.schemas import OrganizationPath
+from server.organizations.targets import filing_receiver_target, filing_target, organization_target
+from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+
+api = Api("filings", __name__, tag="备案")
+
+
+def present(context: Context, rows: Sequence[Filing]) -> list[FilingOut]:
+    places = [place for row in rows for place in (row.from_organization_id, row.to_organization_id)]
+    titles = service.titles(context.session, places)
+    return [
+        FilingOut(
+            id=row.id,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            title=row.title,
+            from_organization_id=row.from_organization_id,
+            from_organization_title=titles[row.from_organization_id],
+            to_organization_id=row.to_organization_id,
+            to_organization_title=titles[row.to_organization_id],
+            status=row.status,
+            submitted_at=row.submitted_at,
+            decided_at=row.decided_at,
+            reason=row.reason,
+            notice=NOT_APPROVAL,
+        )
+        for row in rows
+    ]
+
+
+def _detail(context: Context, filing: Filing) -> FilingDetailOut:
+    steps = filings.steps_of(context.session, filing.id)
+    names = service.account_names(context.session, [step.account_id for step in steps])
+    (shown,) = present(context, [filing])
+    return FilingDetailOut(
+        **dict(shown),
+        steps=[
+            FilingStepOut(status=step.status, at=step.at, name=names[step.account_id], note=step.note) for step in steps
+        ],
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/filings",
+    permission=Permission.filing_read,
+    target=organization_target,
+    responses={200: Page[FilingOut]},
+)
+def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) -> Page[FilingOut]:
+    """收到（incoming）或报出（outgoing）的备案"""
+    rows = filings.list_filings(
+        context.session,
+        organization_id=path.organization_id,
+        incoming=query.direction is Direction.incoming,
+        status=query.status,
+        before_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    return Page(items=present(context, page), next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+@api.guarded(
+    "GET",
+    "/filings/<int:filing_id>",
+    permission=Permission.filing_read,
+    target=filing_target,
+    responses={200: FilingDetailOut},
+)
+def read_filing(context: Context, path: FilingPath) -> FilingDetailOut:
+    """查看备案及其经过"""
+    return _detail(context, context.session.get_one(Filing, path.filing_id))
+
+
+@api.guarded(
+    "POST",
+    "/filings/<int:filing_id>/receipt",
+    permission=Permission.filing_receive,
+    target=filing_receiver_target,
+    responses={200: FilingDetailOut},
+)
+def receive_filing(context: Context, path: FilingPath, body: NoteIn) -> FilingDetailOut:
+    """收到备案（登记在案，不是审批）"""
+    filing = filings.receive(
+        context.session, filing_id=path.filing_id, note=body.note, account_id=context.account_id, now=context.now
+    )
+    return _detail(context, filing)
+
+
+@api.guarded(
+    "POST",
+    "/filings/<int:filing_id>/return",
+    permission=Permission.filing_receive,
+    target=filing_receiver_target,
+    responses={200: FilingDetailOut},
+)
+def return_filing(context: Context, path: FilingPath, body: ReturnIn) -> FilingDetailOut:
+    """退回备案并说明理由"""
+    filing = filings.send_back(
+        context.session, filing_id=path.filing_id, reason=body.reason, account_id=context.account_id, now=context.now
+    )
+    return _detail(context, filing)
+
+
+@api.guarded(
+    "POST",
+    "/filings/<int:filing_id>/resubmission",
+    permission=Permission.filing_submit,
+    target=filing_target,
+    responses={200: FilingDetailOut},
+)
+def resubmit_filing(context: Context, path: FilingPath, body: NoteIn) -> FilingDetailOut:
+    """退回后重新报备"""
+    filing = filings.resubmit(
+        context.session, filing_id=path.filing_id, note=body.note, account_id=context.account_id, now=context.now
+    )
+    return _detail(context, filing)

@@ -1,0 +1,87 @@
+"""Roles over HTTP: give, end, list."""
+
+from server.clock import shanghai_date
+from server.identity.guard import Api, Context
+from server.identity.models import Account, Grant
+from server.identity.rules import ROLE_TITLES, Permission, Role
+from server.organizations import grants
+from server.organizations.account_schemas import GrantEndIn, GrantIn, GrantOut, GrantPath, GrantsQuery
+from server.organizations.schemas import OrganizationPath
+from server.organizations.targets import grant_target, organization_target
+from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+
+api = Api("grants", __name__, tag="角色授予")
+
+
+def present(granted: Grant, account: Account) -> GrantOut:
+    return GrantOut(
+        id=granted.id,
+        role=granted.role,
+        role_title=ROLE_TITLES[Role(granted.role)],
+        organization_id=granted.organization_id,
+        account_id=account.id,
+        member_id=account.member_id,
+        name=account.name,
+        from_date=granted.from_date,
+        until_date=granted.until_date,
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/grants",
+    permission=Permission.organization_read,
+    target=organization_target,
+    responses={200: Page[GrantOut]},
+)
+def list_grants(context: Context, path: OrganizationPath, query: GrantsQuery) -> Page[GrantOut]:
+    """在该党组织任职的人员"""
+    rows = grants.list_grants(
+        context.session,
+        organization_id=path.organization_id,
+        on=shanghai_date(context.now),
+        include_ended=query.include_ended,
+        after_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    cursor = encode_cursor(page[-1][0].id) if more else None
+    return Page(items=[present(granted, account) for granted, account in page], next_cursor=cursor)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/grants",
+    permission=Permission.grant_manage,
+    target=organization_target,
+    responses={201: GrantOut},
+)
+def give_role(context: Context, path: OrganizationPath, body: GrantIn) -> tuple[GrantOut, int]:
+    """授予角色（不得高于本人）"""
+    granted = grants.give(
+        context.session,
+        actor=context.actor,
+        organization_id=path.organization_id,
+        now=context.now,
+        **body.model_dump(),
+    )
+    return present(granted, context.session.get_one(Account, granted.account_id)), 201
+
+
+@api.guarded(
+    "POST",
+    "/grants/<int:grant_id>/end",
+    permission=Permission.grant_manage,
+    target=grant_target,
+    responses={200: GrantOut},
+)
+def end_role(context: Context, path: GrantPath, body: GrantEndIn) -> GrantOut:
+    """结束任职"""
+    granted = grants.end(
+        context.session,
+        actor=context.actor,
+        grant_id=path.grant_id,
+        until_date=body.until_date,
+        now=context.now,
+    )
+    return present(granted, context.session.get_one(Account, granted.account_id))

@@ -1,0 +1,149 @@
+"""Shapes of members and their moves on the wire."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from server.identity.guard import Body
+from server.organizations.models import Category, Stage
+from server.organizations.rules import is_clean, normal_name, normal_work_number
+from server.organizations.schemas import Line, Words
+from server.presentation import Id, PageQuery
+
+
+class Gender(StrEnum):
+    male = "男"
+    female = "女"
+
+
+def _name(text: str) -> str:
+    name = normal_name(text)
+    if not name or len(name) > 64 or not is_clean(name):
+        raise ValueError("应填姓名，不超过 64 个字")
+    return name
+
+
+def _work_number(text: str) -> str:
+    number = normal_work_number(text)
+    if not (0 < len(number) <= 32 and number.isascii() and number.replace("-", "").replace("_", "").isalnum()):
+        raise ValueError("工号/学号应为 1–32 位数字或字母")
+    return number
+
+
+Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_name)]
+WorkNumber = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_work_number)]
+Phone = Annotated[str, Field(max_length=32)]
+Duty = Annotated[Line, Field(max_length=64)]
+
+
+class MemberPath(BaseModel):
+    member_id: Id
+
+
+class MembersQuery(PageQuery):
+    """`search` is the beginning of a name or of a work number."""
+
+    search: Annotated[Line, Field(max_length=64)] | None = None
+    stage: Stage | None = None
+    category: Category | None = None
+
+
+class MemberIn(Body):
+    """`from_date`: since when he has belonged to the branch; today if left out."""
+
+    name: Name
+    work_number: WorkNumber
+    gender: Gender | None = None
+    phone: Phone | None = None
+    category: Category
+    stage: Stage
+    duty: Duty | None = None
+    joined_on: date | None = None
+    full_member_on: date | None = None
+    group_id: Id | None = None
+    from_date: date | None = None
+
+
+class MemberChange(Body):
+    """Only what is named is changed; null empties what may be empty."""
+
+    name: Name = ""
+    gender: Gender | None = None
+    phone: Phone | None = None
+    category: Category = Category.staff
+    stage: Stage = Stage.full
+    duty: Duty | None = None
+    joined_on: date | None = None
+    full_member_on: date | None = None
+    group_id: Id | None = None
+
+
+class MemberOut(BaseModel):
+    """A line in a list."""
+
+    id: int
+    name: str
+    gender: str | None
+    work_number: str
+    category: Category
+    stage: Stage
+    duty: str | None
+    organization_id: int
+    organization_title: str
+    group_id: int | None
+    group_title: str | None
+
+
+class MembershipOut(BaseModel):
+    organization_id: int
+    organization_title: str
+    group_id: int | None
+    group_title: str | None
+    from_date: date
+    until_date: date | None
+
+
+class MemberDetailOut(BaseModel):
+    id: int
+    name: str
+    gender: str | None
+    work_number: str
+    phone: str | None
+    category: Category
+    stage: Stage
+    duty: str | None
+    joined_on: date | None
+    full_member_on: date | None
+    bound: bool
+    exempt: bool
+    memberships: list[MembershipOut]
+
+
+class TransferIn(Body):
+    to_organization_id: Id
+    group_id: Id | None = None
+    on: date
+
+
+class LeaveIn(Body):
+    on: date
+    note: Words
+
+
+class PhoneBindingIn(Body):
+    phone_code: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class ActivationIn(Body):
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    work_number: Annotated[str, Field(min_length=1, max_length=32)]
+    code: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class BoundOut(BaseModel):
+    bound: Literal[True] = True
+    account_id: int
+    member_id: int | None
+    name: str

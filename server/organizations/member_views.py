@@ -1,0 +1,216 @@
+"""Members over HTTP: lists, details, changes, transfers."""
+
+from collections.abc import Sequence
+
+from server.clock import shanghai_date
+from server.errors import not_found
+from server.identity import service as identity
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission, allows
+from server.organizations import binding, exemptions, members, service, transfers
+from server.organizations.member_schemas import (
+    LeaveIn,
+    MemberChange,
+    MemberDetailOut,
+    MemberIn,
+    MemberOut,
+    MemberPath,
+    MembershipOut,
+    MembersQuery,
+    TransferIn,
+)
+from server.organizations.members import Belonging
+from server.organizations.models import Membership, Organization
+from server.organizations.schemas import OrganizationPath
+from server.organizations.targets import member_target, of_organization, organization_target
+from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.privacy import PhoneVault, masked_phone
+
+api = Api("members", __name__, tag="党员")
+
+
+def vault_of(context: Context) -> PhoneVault:
+    return PhoneVault(context.settings.phone_keys)
+
+
+def _lines(context: Context, rows: Sequence[Belonging]) -> list[MemberOut]:
+    ids = [place for row in rows for place in (row.membership.organization_id, row.membership.group_id)]
+    titles = service.titles(context.session, ids)
+    return [_line(row, titles) for row in rows]
+
+
+def _line(row: Belonging, titles: dict[int, str]) -> MemberOut:
+    member, membership = row.member, row.membership
+    return MemberOut(
+        id=member.id,
+        name=member.name,
+        gender=member.gender,
+        work_number=member.work_number,
+        category=member.category,
+        stage=member.stage,
+        duty=member.duty,
+        organization_id=membership.organization_id,
+        organization_title=titles[membership.organization_id],
+        group_id=membership.group_id,
+        group_title=titles[membership.group_id] if membership.group_id else None,
+    )
+
+
+def _memberships(context: Context, rows: Sequence[Membership]) -> list[MembershipOut]:
+    titles = service.titles(context.session, [place for row in rows for place in (row.organization_id, row.group_id)])
+    return [
+        MembershipOut(
+            organization_id=row.organization_id,
+            organization_title=titles[row.organization_id],
+            group_id=row.group_id,
+            group_title=titles[row.group_id] if row.group_id else None,
+            from_date=row.from_date,
+            until_date=row.until_date,
+        )
+        for row in rows
+    ]
+
+
+def _detail(context: Context, member_id: int) -> MemberDetailOut:
+    member = members.one(context.session, member_id)
+    account = binding.account_of_member(context.session, member_id)
+    phone = vault_of(context).open(member.phone_sealed) if member.phone_sealed else None
+    return MemberDetailOut(
+        id=member.id,
+        name=member.name,
+        gender=member.gender,
+        work_number=member.work_number,
+        phone=masked_phone(phone) if phone else None,
+        category=member.category,
+        stage=member.stage,
+        duty=member.duty,
+        joined_on=member.joined_on,
+        full_member_on=member.full_member_on,
+        bound=account is not None and identity.is_bound(context.session, account_id=account.id),
+        exempt=exemptions.is_exempt(context.session, member_id, shanghai_date(context.now)),
+        memberships=_memberships(context, members.history(context.session, member_id=member_id)),
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/members",
+    permission=Permission.member_read,
+    target=organization_target,
+    responses={200: Page[MemberOut]},
+)
+def list_members(context: Context, path: OrganizationPath, query: MembersQuery) -> Page[MemberOut]:
+    """党员名册（含下级党组织）"""
+    rows = members.list_members(
+        context.session,
+        organization=context.session.get_one(Organization, path.organization_id),
+        on=shanghai_date(context.now),
+        search=query.search,
+        stage=query.stage,
+        category=query.category,
+        after_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    cursor = encode_cursor(page[-1].member.id) if more else None
+    return Page(items=_lines(context, page), next_cursor=cursor)
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>",
+    permission=Permission.member_read,
+    target=member_target,
+    responses={200: MemberDetailOut},
+)
+def read_member(context: Context, path: MemberPath) -> MemberDetailOut:
+    """党员信息与组织关系历史"""
+    context.audit_look("member", path.member_id)
+    return _detail(context, path.member_id)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/members",
+    permission=Permission.member_manage,
+    target=organization_target,
+    responses={201: MemberDetailOut},
+)
+def add_member(context: Context, path: OrganizationPath, body: MemberIn) -> tuple[MemberDetailOut, int]:
+    """登记一名党员"""
+    member = members.add_member(
+        context.session,
+        vault_of(context),
+        organization_id=path.organization_id,
+        group_id=body.group_id,
+        work_number=body.work_number,
+        values=body.model_dump(exclude={"group_id", "work_number", "from_date"}),
+        from_date=body.from_date,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _detail(context, member.id), 201
+
+
+@api.guarded(
+    "PATCH",
+    "/members/<int:member_id>",
+    permission=Permission.member_manage,
+    target=member_target,
+    responses={200: MemberDetailOut},
+)
+def edit_member(context: Context, path: MemberPath, body: MemberChange) -> MemberDetailOut:
+    """更改党员信息"""
+    members.edit_member(
+        context.session,
+        vault_of(context),
+        member_id=path.member_id,
+        values=body.model_dump(exclude_unset=True),
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _detail(context, path.member_id)
+
+
+@api.guarded(
+    "POST",
+    "/members/<int:member_id>/transfers",
+    permission=Permission.transfer_manage,
+    target=member_target,
+    responses={201: MembershipOut},
+)
+def transfer_member(context: Context, path: MemberPath, body: TransferIn) -> tuple[MembershipOut, int]:
+    """组织关系转接（积分随人保留）；须对转出、转入支部都有权限"""
+    destination = of_organization(context.session, body.to_organization_id)
+    if destination is None or not allows(context.actor, Permission.transfer_manage, destination):
+        raise not_found("转入党支部")
+    membership = transfers.transfer(
+        context.session,
+        member_id=path.member_id,
+        to_organization_id=body.to_organization_id,
+        group_id=body.group_id,
+        on=body.on,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _memberships(context, [membership])[0], 201
+
+
+@api.guarded(
+    "POST",
+    "/members/<int:member_id>/departure",
+    permission=Permission.transfer_manage,
+    target=member_target,
+    responses={201: MembershipOut},
+)
+def leave(context: Context, path: MemberPath, body: LeaveIn) -> tuple[MembershipOut, int]:
+    """组织关系转出本单位"""
+    membership = transfers.leave(
+        context.session,
+        member_id=path.member_id,
+        on=body.on,
+        note=body.note,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _memberships(context, [membership])[0], 201

@@ -1,0 +1,99 @@
+"""Shapes of a roster import on the wire."""
+
+from typing import Annotated, Any
+
+from flask_openapi3.models.file import FileStorage
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from werkzeug.datastructures import FileStorage as UploadedFile
+
+from server.identity.rules import Role
+from server.organizations.roster.models import ImportStatus
+from server.organizations.roster.plan import Action
+from server.presentation import Id, TimeOut
+
+
+class ImportPath(BaseModel):
+    import_id: Id
+
+
+class RosterForm(BaseModel):
+    """One .xlsx; `create_missing` also founds 总支, 支部 and 小组 that the file names and the tree lacks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: Annotated[FileStorage, Field(description=".xlsx 名册，不超过 10 MB、20,000 行")]
+    create_missing: bool = False
+
+    @field_validator("file", mode="before")
+    @classmethod
+    def _is_file(cls, value: Any) -> Any:
+        if not isinstance(value, UploadedFile):
+            raise ValueError("should be an uploaded file")
+        return value
+
+
+class SuggestedGrantOut(BaseModel):
+    """A role that a 职务 suggests; it is only ever given explicitly."""
+
+    row: int
+    name: str
+    branch: str | None
+    duty: str
+    role: Role
+
+
+class SummaryOut(BaseModel):
+    rows: int
+    new: int
+    changed: int
+    moved: int
+    unchanged: int
+    errors: int
+    notes: list[str]
+    new_organizations: list[str]
+    suggested_grants: list[SuggestedGrantOut]
+
+
+class ResultOut(BaseModel):
+    """What has been applied so far."""
+
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    errors: int = 0
+
+
+class ProblemOut(BaseModel):
+    row: int
+    column: str | None
+    message: str
+    text: str
+
+
+class ImportOut(BaseModel):
+    """`rows_total` is how many rows change something; `problems` are the first 100, the report has them all."""
+
+    id: int
+    organization_id: int
+    file_name: str
+    create_missing: bool
+    status: ImportStatus
+    rows_total: int
+    rows_done: int
+    percent: int
+    summary: SummaryOut
+    result: ResultOut
+    problems: list[ProblemOut]
+    created_at: TimeOut
+    finished_at: TimeOut | None
+
+
+class PreviewOut(BaseModel):
+    row: int
+    name: str
+    work_number: str
+    action: Action
+    branch: str | None
+    group: str | None
+    changes: list[str]

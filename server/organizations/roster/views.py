@@ -1,0 +1,214 @@
+"""Roster import over HTTP: template, dry run, preview, confirmation, progress, report."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, after_this_request, current_app, request
+
+from server.identity import limits
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.organizations.roster import applying, service, sheets
+from server.organizations.roster.entries import unpack_problems
+from server.organizations.roster.models import RosterImport
+from server.organizations.roster.rules import Problem
+from server.organizations.roster.schemas import (
+    ImportOut,
+    ImportPath,
+    PreviewOut,
+    ProblemOut,
+    ResultOut,
+    RosterForm,
+    SummaryOut,
+)
+from server.organizations.schemas import OrganizationPath
+from server.organizations.targets import organization_target, roster_import_target
+from server.presentation import Page, PageQuery, cut_page, decode_cursor, decode_id_cursor, encode_cursor
+from server.privacy import PhoneVault
+
+api = Api("roster", __name__, tag="名册导入")
+
+SHEET_RESPONSE = {"content": {sheets.XLSX: {"schema": {"type": "string", "contentMediaType": sheets.XLSX}}}}
+_SHOWN_PROBLEMS = 100
+
+
+def received(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Receive the whole upload before a transaction is opened."""
+
+    @wraps(view)
+    def receiving(**path: Any) -> Any:
+        _ = request.files
+        return view(**path)
+
+    return receiving
+
+
+def present(roster: RosterImport, problems: list[Problem]) -> ImportOut:
+    return ImportOut(
+        id=roster.id,
+        organization_id=roster.organization_id,
+        file_name=roster.file_name,
+        create_missing=roster.create_missing,
+        status=roster.status,
+        rows_total=roster.rows_total,
+        rows_done=roster.rows_done,
+        percent=roster.rows_done * 100 // roster.rows_total if roster.rows_total else 100,
+        summary=SummaryOut.model_validate(roster.summary),
+        result=ResultOut.model_validate(roster.result),
+        problems=[_problem(problem) for problem in problems[:_SHOWN_PROBLEMS]],
+        created_at=roster.created_at,
+        finished_at=roster.finished_at,
+    )
+
+
+def _problem(problem: Problem) -> ProblemOut:
+    return ProblemOut(row=problem.row, column=problem.column, message=problem.message, text=problem.text)
+
+
+def _sheet(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype=sheets.XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@api.guarded("GET", "/roster-template", permission=Permission.signed_in, responses={200: SHEET_RESPONSE})
+def download_template(_context: Context) -> Response:
+    """下载空白名册模板"""
+    return _sheet(sheets.template(), "roster-template.xlsx")
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/roster-imports",
+    permission=Permission.roster_import,
+    target=organization_target,
+    responses={201: ImportOut},
+    idempotent=False,
+    decorators=(received, *limits.upload),
+)
+def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) -> tuple[ImportOut, int]:
+    """上传名册并预检（不改动任何数据）"""
+    context.session.rollback()  # parsing takes seconds, and SQLite has one writer
+    parsed = service.read(form.file.stream, now=context.now)
+    roster = service.prepare(
+        context.session,
+        PhoneVault(context.settings.phone_keys),
+        organization_id=path.organization_id,
+        parsed=parsed,
+        file_name=form.file.filename or "",
+        create_missing=form.create_missing,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present(roster, unpack_problems(roster.problems)), 201
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/roster-imports",
+    permission=Permission.roster_import,
+    target=organization_target,
+    responses={200: Page[ImportOut]},
+)
+def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> Page[ImportOut]:
+    """名册导入记录"""
+    rows = service.list_imports(
+        context.session,
+        organization_id=path.organization_id,
+        before_id=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    items = [present(roster, []) for roster in page]
+    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+@api.guarded(
+    "GET",
+    "/roster-imports/<int:import_id>",
+    permission=Permission.roster_import,
+    target=roster_import_target,
+    responses={200: ImportOut},
+)
+def read_import(context: Context, path: ImportPath) -> ImportOut:
+    """导入进度与结果"""
+    roster = context.session.get_one(RosterImport, path.import_id)
+    return present(roster, service.problems_of(context.session, roster))
+
+
+@api.guarded(
+    "GET",
+    "/roster-imports/<int:import_id>/rows",
+    permission=Permission.roster_import,
+    target=roster_import_target,
+    responses={200: Page[PreviewOut]},
+)
+def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[PreviewOut]:
+    """预览将新增、变更、转移的各行（导入后清除）"""
+    chunk, index = _position(query.cursor)
+    rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.limit + 1)
+    page, more = cut_page(rows, query.limit)
+    context.audit_look("roster_import", path.import_id)
+    return Page(
+        items=[PreviewOut.model_validate(row) for _, _, row in page],
+        next_cursor=encode_cursor(*rows[-1][:2]) if more else None,
+    )
+
+
+def _position(cursor: str | None) -> tuple[int, int]:
+    """Return the chunk and the index in it at which a page begins."""
+    if cursor is None:
+        return 0, 0
+    chunk, index = (decode_id_cursor(encode_cursor(key)) or 0 for key in decode_cursor(cursor, 2))
+    return chunk, index
+
+
+@api.guarded(
+    "POST",
+    "/roster-imports/<int:import_id>/application",
+    permission=Permission.roster_import,
+    target=roster_import_target,
+    responses={202: ImportOut},
+)
+def apply_import(context: Context, path: ImportPath) -> tuple[ImportOut, int]:
+    """确认导入：后台执行，进度随时可查；重复确认不会重复导入"""
+    roster = service.confirm(context.session, import_id=path.import_id, account_id=context.account_id, now=context.now)
+    engine = current_app.extensions["engine"]
+
+    @after_this_request
+    def start(response: Response) -> Response:
+        """Begin once the confirmation is committed."""
+        if response.status_code == 202:
+            applying.start(engine, path.import_id)
+        return response
+
+    return present(roster, []), 202
+
+
+@api.guarded(
+    "POST",
+    "/roster-imports/<int:import_id>/discarding",
+    permission=Permission.roster_import,
+    target=roster_import_target,
+    responses={200: ImportOut},
+)
+def discard_import(context: Context, path: ImportPath) -> ImportOut:
+    """作废未确认的导入"""
+    roster = service.discard(context.session, import_id=path.import_id, account_id=context.account_id, now=context.now)
+    return present(roster, [])
+
+
+@api.guarded(
+    "GET",
+    "/roster-imports/<int:import_id>/problems",
+    permission=Permission.roster_import,
+    target=roster_import_target,
+    responses={200: SHEET_RESPONSE},
+)
+def download_problems(context: Context, path: ImportPath) -> Response:
+    """下载问题清单（Excel）"""
+    roster = context.session.get_one(RosterImport, path.import_id)
+    return _sheet(
+        sheets.problem_report(service.problems_of(context.session, roster)), f"roster-problems-{roster.id}.xlsx"
+    )
