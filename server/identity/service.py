@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Protocol, cast
+from typing import Protocol
 
-from sqlalchemy import CursorResult, Delete, Engine, delete, event, or_, select, update
+from sqlalchemy import Engine, delete, event, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -16,7 +16,7 @@ from server.db import reading
 from server.errors import DomainError, conflict
 from server.identity.attempts import locked_until, with_try
 from server.identity.cache import CallerCache
-from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
+from server.identity.models import Account, BindingAttempt, Grant, Token, WechatIdentity
 from server.identity.rules import Actor, Held, Role
 
 
@@ -30,9 +30,6 @@ class Places(Protocol):
         """Return the titles of organizations by id."""
 
 
-IDEMPOTENCY_LIFETIME = timedelta(hours=24)
-DEAD_TOKEN_LIFETIME = timedelta(days=7)
-ATTEMPT_LIFETIME = timedelta(days=1)
 _CHANGED = "identities changed in this transaction"
 
 _callers = CallerCache()
@@ -366,26 +363,3 @@ def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
 
 def _forgive(session: Session, key: str) -> None:
     session.execute(delete(BindingAttempt).where(BindingAttempt.key == key))
-
-
-# Housekeeping
-
-
-def purge_idempotency_records(session: Session, *, now: datetime) -> int:
-    """Delete answers kept for repeats once they are 24 hours old; return how many."""
-    return _purge(session, delete(IdempotencyRecord).where(IdempotencyRecord.created_at <= now - IDEMPOTENCY_LIFETIME))
-
-
-def purge_tokens(session: Session, *, now: datetime) -> int:
-    """Delete tokens that ended a week ago or more; return how many."""
-    long_ago = now - DEAD_TOKEN_LIFETIME
-    return _purge(session, delete(Token).where(or_(Token.expires_at <= long_ago, Token.revoked_at <= long_ago)))
-
-
-def purge_attempts(session: Session, *, now: datetime) -> int:
-    """Delete counters of wrong tries untouched for a day; return how many."""
-    return _purge(session, delete(BindingAttempt).where(BindingAttempt.updated_at <= now - ATTEMPT_LIFETIME))
-
-
-def _purge(session: Session, statement: Delete) -> int:
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount

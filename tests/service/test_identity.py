@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.errors import DomainError
-from server.identity import service
+from server.identity import service, upkeep
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
 from server.identity.rules import Held, Role
 from tests.cast import Cast
@@ -339,9 +339,9 @@ def test_housekeeping_deletes_what_is_over_and_nothing_else(session: Session, ca
     service.count_wrong_try(session, identity_id=identity_id, subject="old", now=cast.now - DAY)
     before = session.scalar(select(func.count()).select_from(Token))
     assert before is not None
-    assert service.purge_idempotency_records(session, now=cast.now) == 1
-    assert service.purge_tokens(session, now=cast.now) == 1
-    assert service.purge_attempts(session, now=cast.now) == 2
+    assert upkeep.purge_idempotency_records(session, now=cast.now) == 1
+    assert upkeep.purge_tokens(session, now=cast.now) == 1
+    assert upkeep.purge_attempts(session, now=cast.now) == 2
     assert session.scalar(select(func.count()).select_from(Token)) == before - 1
     assert session.scalar(select(func.count()).select_from(IdempotencyRecord)) == 1
-    assert service.purge_tokens(session, now=cast.now + 7 * DAY) == 2
+    assert upkeep.purge_tokens(session, now=cast.now + 7 * DAY) == 2
