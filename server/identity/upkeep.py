@@ -1,6 +1,6 @@
 """Deleting what is over: kept answers, dead tokens, old counters of wrong tries.
 
-Each deletes at most 1,000 rows and returns how many; call it again, in a transaction of its own, while it returns 1,000.
+Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
 """
 
 from datetime import datetime, timedelta
