@@ -195,7 +195,7 @@ def check_group(session: Session, *, group_id: int | None, branch_id: int) -> No
 def names(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
     """Return the names of members by id."""
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def one(session: Session, member_id: int) -> Member:

@@ -192,14 +192,14 @@ def titles(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the titles of organizations by id."""
     wanted = {identifier for identifier in ids if identifier is not None}
     rows = session.execute(select(Organization.id, Organization.title).where(Organization.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def account_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of accounts by id."""
     wanted = {identifier for identifier in ids if identifier is not None}
     rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _audit(

@@ -61,7 +61,7 @@ def _insert_members(session: Session, newcomers: Sequence[Decision], root_id: in
     session.execute(insert(Member.__table__), [_member_row(newcomer, root_id, now) for newcomer in newcomers])  # type: ignore[arg-type]
     numbers = [newcomer.entry.work_number for newcomer in newcomers]
     query = select(Member.work_number, Member.id).where(Member.root_id == root_id, Member.work_number.in_(numbers))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 _OPTIONAL = dict.fromkeys(("gender", "joined_on", "full_member_on", "duty"))

@@ -1,0 +1,330 @@
+"""The roster: dry run, application, coming back, moving, being killed."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from server import app, clock
+from server.config import Settings
+from server.errors import DomainError
+from server.organizations import service as organizations
+from server.organizations.models import Member, Membership, Organization
+from server.organizations.roster import applying, service, sheets
+from server.organizations.roster.files import ImportReport, import_file
+from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
+from server.points.models import PointEntry
+from server.privacy import PhoneVault
+from tests.cast import Cast
+from tests.rosters import GENERAL_BRANCH, HEADINGS, person, workbook
+
+pytestmark = pytest.mark.usefixtures("_frozen_time")
+assert app.SUBSCRIPTIONS
+Import = Callable[..., ImportReport]
+
+
+@pytest.fixture
+def import_rows(engine: Engine, settings: Settings, cast: Cast, tmp_path: Path) -> Import:
+    """Return `import_rows(rows, at=organization id, create_missing=…, apply_rows=…)`."""
+
+    def import_rows(rows: list[dict[str, Any]], *, at: int | None = None, **options: Any) -> ImportReport:
+        path = tmp_path / "roster.xlsx"
+        path.write_bytes(workbook(rows, title="2026 年党员名册").getvalue())
+        return import_file(engine, settings, path, at or cast.root, **options)
+
+    return import_rows
+
+
+def member_of(session: Session, work_number: str) -> Member:
+    return session.scalars(select(Member).where(Member.work_number == work_number)).one()
+
+
+def branch_title(session: Session, member: Member) -> str:
+    branch = organizations.branch_of(session, member_id=member.id, on=date(2026, 6, 18))
+    assert branch is not None
+    return branch.title
+
+
+def counts(session: Session) -> tuple[int, ...]:
+    return tuple(
+        session.scalar(select(func.count()).select_from(kind)) or 0 for kind in (Member, Membership, PointEntry)
+    )
+
+
+def test_new_members_are_entered_with_their_year_opened(
+    import_rows: Import, session: Session, settings: Settings
+) -> None:
+    report = import_rows([person("𬭎敏", "T1001", 手机号="138 0000 1234", 职务="支部书记")])
+    assert report.problems == []
+    assert report.roster.result == {"new": 1}
+    member = member_of(session, "T1001")
+    assert (member.name, member.duty) == ("𬭎敏", "支部书记")
+    assert member.phone_sealed is not None
+    assert PhoneVault(settings.phone_keys).open(member.phone_sealed) == "13800001234"
+    assert branch_title(session, member) == "教工第一党支部"
+    assert session.scalar(select(func.count()).where(PointEntry.member_id == member.id)) == 8
+
+
+def test_importing_the_same_roster_again_changes_nothing(import_rows: Import, session: Session) -> None:
+    rows = [person(f"张{number}敏", f"T{number}", 手机号=f"1380000{number:04}") for number in range(1, 31)]
+    import_rows(rows)
+    before = counts(session)
+    session.rollback()
+    again = import_rows(rows)
+    assert (again.roster.summary["unchanged"], again.roster.rows_total, again.problems) == (30, 0, [])
+    assert counts(session) == before
+
+
+def test_a_bad_row_loses_nothing_of_the_others(import_rows: Import, session: Session) -> None:
+    rows = [person("张敏", "T1"), person("王芳", "T2", 手机号="123"), person("李伟", "T3")]
+    report = import_rows(rows)
+    assert [problem.text for problem in report.problems] == ["第 4 行「手机号」：应为 11 位手机号"]
+    assert member_of(session, "T1").name == "张敏"
+    assert member_of(session, "T3").name == "李伟"
+
+
+def test_a_dry_run_writes_no_member(import_rows: Import, session: Session) -> None:
+    before = counts(session)
+    session.rollback()
+    report = import_rows([person("张敏", "T1")], apply_rows=False)
+    assert (report.roster.status, report.roster.summary["new"]) == (ImportStatus.ready, 1)
+    assert counts(session) == before
+
+
+def test_changed_cells_update_and_empty_cells_leave_what_is_stored(import_rows: Import, session: Session) -> None:
+    import_rows([person("张敏", "T1", 手机号="13800001234", 职务="支委")])
+    report = import_rows([person("张敏", "T1", 手机号=None, 职务=None, 党员类别="预备党员", 转正日期=None)])
+    member = member_of(session, "T1")
+    assert report.roster.result == {"changed": 1}
+    assert (member.stage, member.duty) == ("probationary", "支委")
+    assert member.phone_index is not None
+
+
+def test_a_member_listed_in_another_branch_is_transferred_on_the_import_day(
+    import_rows: Import, session: Session
+) -> None:
+    import_rows([person("张敏", "T1")])
+    report = import_rows([person("张敏", "T1", 党支部="学生第一党支部")])
+    assert report.roster.result == {"moved": 1}
+    member = member_of(session, "T1")
+    memberships = session.scalars(
+        select(Membership).where(Membership.member_id == member.id).order_by(Membership.from_date)
+    ).all()
+    assert [(item.from_date, item.until_date) for item in memberships] == [
+        (date(2026, 1, 1), date(2026, 6, 18)),
+        (date(2026, 6, 18), None),
+    ]
+    assert branch_title(session, member) == "学生第一党支部"
+
+
+def test_an_importer_of_one_branch_cannot_touch_another_branchs_member(
+    import_rows: Import, session: Session, cast: Cast
+) -> None:
+    import_rows([person("吴刚", "T9", 党总支="经济学院党总支", 党支部="经济学院教工党支部")])
+    report = import_rows([person("假名", "T9", 党总支=None, 党支部=None)], at=cast.branch)
+    assert [problem.text for problem in report.problems] == [
+        "第 3 行「工号/学号」：该工号/学号已登记在其他党组织，请由上级办理组织关系转接"
+    ]
+    assert member_of(session, "T9").name == "吴刚"
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"党支部": "学生第一党支部"}, "党支部"),
+        ({"党总支": "经济学院党总支"}, "党总支"),
+    ],
+)
+def test_an_importer_of_one_branch_cannot_name_another(
+    import_rows: Import, cast: Cast, changes: dict[str, str], column: str
+) -> None:
+    report = import_rows([person("张敏", "T1", **changes)], at=cast.branch)
+    assert [problem.column for problem in report.problems] == [column]
+    assert report.roster.result == {}
+
+
+def test_missing_organizations_are_an_error_unless_they_may_be_founded(import_rows: Import, session: Session) -> None:
+    row = person("张敏", "T1", 党总支="材料学院党总支", 党支部="材料教工党支部", 党小组="第三党小组")
+    assert [problem.column for problem in import_rows([row]).problems] == ["党总支"]
+    report = import_rows([row, person("李伟", "T2", 党总支=None, 党支部="档案馆直属党支部")], create_missing=True)
+    assert report.problems == []
+    assert len(report.roster.summary["new_organizations"]) == 4
+    kinds = {
+        item.title: item.kind
+        for item in session.scalars(
+            select(Organization).where(Organization.title.in_(report.roster.summary["new_organizations"]))
+        )
+    }
+    assert kinds == {
+        "材料学院党总支": "general_branch",
+        "材料教工党支部": "branch",
+        "第三党小组": "group",
+        "档案馆直属党支部": "branch",
+    }
+
+
+def test_a_number_twice_in_one_file_counts_once(import_rows: Import) -> None:
+    report = import_rows([person("张敏", "T1"), person("李伟", "Ｔ１")])
+    assert [problem.text for problem in report.problems] == ["第 4 行：工号/学号与第 3 行重复，以第 3 行为准"]
+    assert report.roster.result == {"new": 1}
+
+
+def test_a_duty_only_suggests_a_role(import_rows: Import) -> None:
+    report = import_rows([person("张敏", "T1", 职务="支部副书记"), person("李伟", "T2", 职务="组织委员")])
+    suggested = [(item["name"], item["role"]) for item in report.roster.summary["suggested_grants"]]
+    assert suggested == [("张敏", "deputy_secretary"), ("李伟", "committee_member")]
+
+
+def test_someone_who_left_comes_back_as_a_newcomer(import_rows: Import, session: Session) -> None:
+    import_rows([person("张敏", "T1")])
+    member = member_of(session, "T1")
+    membership = organizations.membership_on(session, member_id=member.id, on=date(2026, 6, 18))
+    assert membership is not None
+    membership.until_date = date(2026, 6, 1)
+    session.commit()
+    report = import_rows([person("张敏", "T1")])
+    assert report.roster.result == {"new": 1}
+    assert branch_title(session, member) == "教工第一党支部"
+
+
+def test_an_import_killed_between_chunks_is_taken_up_where_it_was(
+    engine: Engine, settings: Settings, import_rows: Import, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHUNK_ROWS", 10)
+    rows = [person(f"张{number}敏", f"T{number}") for number in range(35)]
+    prepared = import_rows(rows, apply_rows=False).roster
+    whole_chunk = applying._whole_chunk
+    calls: list[int] = []
+
+    def dying(session: Session, import_id: int, number: int, runner: str) -> None:
+        calls.append(number)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        whole_chunk(session, import_id, number, runner)
+
+    service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
+    session.commit()
+    monkeypatch.setattr(applying, "_whole_chunk", dying)
+    with pytest.raises(KeyboardInterrupt):
+        applying.apply(engine, prepared.id)
+    monkeypatch.setattr(applying, "_whole_chunk", whole_chunk)
+    session.expire_all()
+    assert session.get_one(RosterImport, prepared.id).rows_done == 20
+    session.rollback()
+    applying.apply(engine, prepared.id)
+    session.expire_all()
+    assert session.get_one(RosterImport, prepared.id).rows_done == 20, "the dead thread's lease still holds"
+    session.get_one(RosterImport, prepared.id).heartbeat_at = clock.now() - service.LEASE
+    session.commit()
+    for thread in applying.start_unfinished(engine):
+        thread.join()
+    done = session.get_one(RosterImport, prepared.id)
+    session.refresh(done)
+    assert (done.status, done.rows_done, done.result) == (ImportStatus.done, 35, {"new": 35})
+    assert session.scalar(select(func.count()).where(Member.work_number.like("T%"))) == 35
+    assert session.scalar(select(func.count()).select_from(RosterChunk)) == 0
+
+
+def test_two_threads_apply_an_import_once(engine: Engine, import_rows: Import, session: Session) -> None:
+    prepared = import_rows([person(f"张{number}敏", f"T{number}") for number in range(20)], apply_rows=False).roster
+    service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
+    session.commit()
+    threads = [Thread(target=applying.apply, args=(engine, prepared.id)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert session.get_one(RosterImport, prepared.id).result == {"new": 20}
+
+
+def test_a_row_the_database_refuses_is_reported_and_the_rest_is_applied(
+    engine: Engine, import_rows: Import, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = import_rows([person("张敏", "T1"), person("李伟", "T2"), person("王芳", "T3")], apply_rows=False).roster
+    apply_entries = applying.apply_entries
+
+    def refusing(session: Session, roster: RosterImport, entries: Any, **options: Any) -> Any:
+        if any(entry.work_number == "T2" for entry in entries):
+            raise DomainError("no_standard", "尚未发布积分标准")
+        return apply_entries(session, roster, entries, **options)
+
+    monkeypatch.setattr(applying, "apply_entries", refusing)
+    service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
+    session.commit()
+    applying.apply(engine, prepared.id)
+    done = session.get_one(RosterImport, prepared.id)
+    session.refresh(done)
+    assert done.result == {"new": 2, "errors": 1}
+    assert [problem.text for problem in service.problems_of(session, done)] == ["第 4 行：尚未发布积分标准"]
+
+
+def test_columns_may_come_in_any_order_below_a_title_and_others_are_noted(
+    engine: Engine, settings: Settings, cast: Cast, tmp_path: Path
+) -> None:
+    path = tmp_path / "roster.xlsx"
+    headings = (*reversed(HEADINGS), "籍贯")
+    path.write_bytes(workbook([person("张敏", "T1", 籍贯="四川")], headings=headings, title="名册").getvalue())
+    report = import_file(engine, settings, path, cast.root)
+    assert report.roster.summary["notes"] == ["列「籍贯」不在模板中，已忽略"]
+    assert report.roster.result == {"new": 1}
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened(
+    engine: Engine, settings: Settings, cast: Cast, tmp_path: Path
+) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (65 * 1024 * 1024))
+    assert path.stat().st_size < 1024 * 1024
+    with pytest.raises(DomainError, match="file_too_large"):
+        import_file(engine, settings, path, cast.root)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xd0\xcf\x11\xe0 an old .xls", b"PK\x03\x04 broken", b"a,b,c\n1,2,3"])
+def test_what_is_not_xlsx_is_refused(
+    engine: Engine, settings: Settings, cast: Cast, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(DomainError, match="not_xlsx"):
+        import_file(engine, settings, path, cast.root)
+
+
+def test_a_workbook_without_headings_is_refused(engine: Engine, settings: Settings, cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(workbook([], headings=("甲", "乙")).getvalue())
+    with pytest.raises(DomainError, match="no_heading"):
+        import_file(engine, settings, path, cast.root)
+
+
+@pytest.mark.sqlite_only
+def test_more_rows_than_allowed_are_refused(
+    engine: Engine, settings: Settings, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.organizations.roster.workbook.MAX_ROWS", 3)
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(workbook([person("张敏", f"T{number}") for number in range(4)]).getvalue())
+    with pytest.raises(DomainError, match="too_many_rows"):
+        import_file(engine, settings, path, cast.root)
+
+
+def test_the_blank_template_can_be_filled_in_and_imported(
+    engine: Engine, settings: Settings, cast: Cast, tmp_path: Path
+) -> None:
+    book = load_workbook(io.BytesIO(sheets.template()))
+    sheet = book["党员名册"]
+    row = person("张敏", "T1", 党总支=GENERAL_BRANCH)
+    for position, heading in enumerate(HEADINGS, start=1):
+        sheet.cell(2, position, row.get(heading))
+    path = tmp_path / "roster.xlsx"
+    book.save(path)
+    report = import_file(engine, settings, path, cast.root)
+    assert (report.problems, report.roster.result) == ([], {"new": 1})
