@@ -86,7 +86,8 @@ def test_features_name_their_files_alike() -> None:
 
 @pytest.mark.parametrize(("folder", "limit"), LONGEST_FILE.items())
 def test_no_file_is_long(folder: str, limit: int) -> None:
-    lines = {place(path): len(text(path).splitlines()) for path in python_files(folder)}
+    written = [path for path in python_files(folder) if path.parent.name != "versions"]  # migrations are generated
+    lines = {place(path): len(text(path).splitlines()) for path in written}
     assert not {name: count for name, count in lines.items() if count >= limit}
 
 
@@ -157,9 +158,10 @@ def test_links_between_our_pages_lead_somewhere() -> None:
     assert not [f"{place(page)} → {target}" for page, target in links if not (page.parent / target).exists()]
 
 
-def test_every_adr_has_its_number_and_its_parts() -> None:
+def test_every_adr_has_a_number_of_its_own_and_its_parts() -> None:
     pages = sorted(path for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
-    assert [int(path.name[:4]) for path in pages] == list(range(1, len(pages) + 1))
+    numbers = [path.name[:4] for path in pages]
+    assert len(set(numbers)) == len(numbers)
     for page in pages:
         headings = set(re.findall(r"^## (.+)$", text(page), re.MULTILINE))
         assert {"Context", "Decision", "Consequences"} <= headings, page.name
