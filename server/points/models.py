@@ -30,7 +30,9 @@ class PointEntry(Base):
 
     __tablename__ = "point_entries"
     __table_args__ = (
-        UniqueConstraint("member_id", "year", "item_code", "source_kind", "source_id", "revision"),
+        UniqueConstraint(
+            "member_id", "year", "item_code", "source_kind", "source_id", "revision", name="uq_point_entries_posting"
+        ),
         UniqueConstraint("member_id", "reverses_seq"),
         Index(None, "member_id", "year"),
         Index(None, "root_id", "year", "posted_at"),
