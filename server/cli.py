@@ -10,9 +10,8 @@ from rich.console import Console
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server import clock, config, migrations
+from server import clock, config, migrations, protection
 from server.db import make_engine, reading
-from server.points import protection
 
 console = Console()
 

@@ -15,10 +15,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from server import config, models
+from server import config, models, protection
 from server.app import create_app
 from server.db import make_engine
-from server.points import protection
 from tests import contract
 from tests.cast import NOW, Cast, Person, make_cast
 from tests.mariadb import PrivateMariaDB, missing_mariadb

@@ -4,8 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-from server import db
-from server.points import protection
+from server import db, protection
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

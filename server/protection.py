@@ -1,0 +1,17 @@
+"""Everything the database itself guards by triggers, in one place for migrations, start-up and tests."""
+
+from sqlalchemy import Connection
+
+from server.points import protection as ledger
+from server.standards import protection as standards
+
+
+def install(connection: Connection) -> None:
+    """Create the triggers that are missing; after every migration."""
+    ledger.install(connection)
+    standards.install(connection)
+
+
+def assert_protected(connection: Connection) -> None:
+    """Raise Unprotected unless the ledger's triggers are in place; at every start."""
+    ledger.assert_protected(connection)
