@@ -208,7 +208,7 @@ def test_any_cells_give_a_row_or_problems_with_their_places(values: list[object]
         parsed.name.encode()
     else:
         assert parsed
-        assert all(problem.row == 12 and problem.column in Column and problem.message for problem in parsed)
+        assert all(problem.row == 12 and isinstance(problem.column, Column) and problem.message for problem in parsed)
     is_blank(values)
 
 
