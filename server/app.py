@@ -11,14 +11,18 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from server import __version__, config, events, models, requests
+from server.claims import sources as claim_sources
 from server.console import views as console
 from server.db import make_engine, reading
+from server.dues import sources as dues_sources
 from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
+from server.points import sources
+from server.points.models import SourceKind
 from server.standards.events import StandardPublished
 from server.wechat import client as wechat
 
@@ -36,6 +40,7 @@ FEATURES: tuple[str, ...] = (
     "server.points.views",
     "server.points.negative_views",
     "server.claims.views",
+    "server.dues.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
@@ -50,7 +55,15 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
 )
 """Who listens to what (server/events.py)."""
 
+DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
+    (SourceKind.claim, claim_sources.describe),
+    (SourceKind.dues, dues_sources.describe),
+)
+"""Who describes what stands behind a ledger entry (server/points/sources.py)."""
+
 identity.know_places(organizations)
+for source_kind, describe in DESCRIBERS:
+    sources.register(source_kind, describe)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)
 
@@ -68,15 +81,13 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
     app.extensions["engine"] = engine or make_engine(settings.database_url)
-    app.extensions["wechat"] = wechat.make_client(settings, app.extensions["engine"])
     requests.install(app, settings)
     limits.install(app, settings)
+    wechat.install(app, settings)
     for feature in FEATURES + (SANDBOX_FEATURES if settings.sandbox else ()):
         api = import_module(feature).api
         assert isinstance(api, Api)
         app.register_api(api)
-    if settings.sandbox:
-        import_module("server.wechat.sandbox.views").install(app)
     app.register_blueprint(console.pages)
     _add_health(app)
     return app

@@ -11,7 +11,8 @@ from server.dues.rules import DuesState
 
 
 class DuesRecord(Base):
-    """A member's month (YYYY-MM). Amounts in 分. `revision` grows with every correction, so that it can post again."""
+    """A member's month (YYYY-MM). Amounts in 分. `revision` grows with every correction, so that it can post again;
+    `changes` counts what was ever written, the timeline's length."""
 
     __tablename__ = "dues_records"
     __table_args__ = (
@@ -31,6 +32,7 @@ class DuesRecord(Base):
     paid_on: Mapped[date | None]
     state: Mapped[DuesState] = mapped_column(enum_column(16))
     revision: Mapped[int] = mapped_column(default=1)
+    changes: Mapped[int] = mapped_column(default=0)
     recorded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

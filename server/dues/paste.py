@@ -113,8 +113,8 @@ def _cents(column: str, text: str) -> int:
 
 def _month(text: str) -> str:
     match = _MONTH.fullmatch(unicodedata.normalize("NFKC", text))
-    year, month = (match[1] or match[3], match[2] or match[4]) if match else ("", "0")
-    if not 1 <= int(month) <= 12:
+    year, month = (match[1] or match[3], match[2] or match[4]) if match else ("0", "0")
+    if not (1 <= int(month) <= 12 and 2000 <= int(year) <= 2100):
         raise _Unreadable("月份", f"“{text[:20]}”不是月份，应如 2026-07")
     return f"{year}-{int(month):02}"
 

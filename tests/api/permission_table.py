@@ -135,6 +135,14 @@ ROUTES = {
     "POST /claims/<int:claim_id>/notes": "claim_review",
     "POST /claims/<int:claim_id>/opinions": "claim_comment",
     "GET /organizations/<int:organization_id>/claims-under-verification": "claim_comment",
+    # dues
+    "GET /members/<int:member_id>/dues": "dues_read",
+    "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",
+    "POST /members/<int:member_id>/dues/<string:month>/correct": "dues_waive",
+    "POST /members/<int:member_id>/dues/<string:month>/waive": "dues_waive",
+    "GET /organizations/<int:organization_id>/dues/<string:month>": "dues_read",
+    "POST /organizations/<int:organization_id>/dues/paste": "dues_record",
+    "POST /organizations/<int:organization_id>/dues/<string:month>/close": "dues_record",
 }
 
 

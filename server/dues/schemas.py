@@ -1,0 +1,151 @@
+"""党费 on the wire. Amounts are whole 分; who may not see them gets null."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.dues.bulk import Outcome
+from server.dues.models import DuesEventKind
+from server.dues.rules import DuesState
+from server.dues.service import Payment
+from server.identity.guard import Body
+from server.presentation import Id, TimeOut
+
+MAX_CENTS = 10_000_000
+
+Cents = Annotated[int, Field(ge=0, le=MAX_CENTS, description="单位：分")]
+Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
+Reason = Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class MemberPath(BaseModel):
+    member_id: Id
+
+
+class MemberMonthPath(MemberPath):
+    month: Month
+
+
+class OrganizationPath(BaseModel):
+    organization_id: Id
+
+
+class OrganizationMonthPath(OrganizationPath):
+    month: Month
+
+
+class YearQuery(BaseModel):
+    year: Annotated[int, Field(ge=2000, le=2099)]
+
+
+class PaymentIn(Body):
+    """What is told of a month: paid so far, the last part of it on `paid_on`; nothing paid is 0 and null."""
+
+    due_cents: Cents
+    paid_cents: Cents
+    paid_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))] | None = None
+
+    def payment(self) -> Payment:
+        return Payment(self.due_cents, self.paid_cents, self.paid_on)
+
+
+class CorrectionIn(PaymentIn):
+    reason: Reason
+
+
+class WaiverIn(Body):
+    reason: Reason
+
+
+class CloseIn(Body):
+    due_cents: Annotated[Cents, Field(description="未登记者的应交金额，单位：分")]
+
+
+class PasteIn(Body):
+    """Lines copied from Excel: 姓名或工号, 月份, 应交, 实交, 日期. Without `apply` it is a preview."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000)]
+    apply: bool = False
+
+
+class DuesEventOut(BaseModel):
+    kind: DuesEventKind
+    state: DuesState
+    state_title: str
+    due_cents: int | None
+    paid_cents: int | None
+    paid_on: date | None
+    reason: str | None
+    actor: str
+    at: TimeOut
+
+
+class DuesOut(BaseModel):
+    """A member's month and how it came to be."""
+
+    member_id: int
+    month: str
+    state: DuesState
+    state_title: str
+    due_cents: int | None
+    paid_cents: int | None
+    paid_on: date | None
+    events: list[DuesEventOut]
+
+
+class MemberDuesOut(BaseModel):
+    items: list[DuesOut]
+
+
+class MonthRowOut(BaseModel):
+    """One line of a branch's month; `state` null = nothing registered yet."""
+
+    member_id: int
+    name: str
+    work_number: str
+    state: DuesState | None
+    state_title: str
+    due_cents: int | None
+    paid_cents: int | None
+    paid_on: date | None
+
+
+class MonthTableOut(BaseModel):
+    """A branch's month: everyone who owes dues, and the sums of what is registered."""
+
+    month: str
+    over: bool
+    rows: list[MonthRowOut]
+    due_cents: int | None
+    paid_cents: int | None
+
+
+class PasteRowOut(BaseModel):
+    line: int
+    outcome: Outcome
+    member_id: int | None
+    name: str | None
+    month: str | None
+    due_cents: int | None
+    paid_cents: int | None
+    paid_on: date | None
+    state: DuesState | None
+    column: str | None
+    message: str | None
+
+
+class PasteOut(BaseModel):
+    """What each line leads to (`applied`) or would lead to."""
+
+    applied: bool
+    registered: int
+    errors: int
+    rows: list[PasteRowOut]
+
+
+class ClosedOut(BaseModel):
+    """A month closed: who was marked as not paid or short by this call, none when it was closed before."""
+
+    month: str
+    marked: list[MonthRowOut]

@@ -1,0 +1,365 @@
+"""Register payments of 党费 and close months. What is late, short or missing deducts once, by the standard's item."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import shanghai_date
+from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
+from server.dues.rules import (
+    DEDUCTING,
+    STATE_TITLES,
+    DuesState,
+    close_refusal,
+    last_day,
+    payment_refusal,
+    settles,
+    state_of,
+)
+from server.errors import DomainError, conflict, not_found
+from server.identity.rules import Actor
+from server.organizations.exemptions import is_exempt
+from server.organizations.models import Member, Membership, Organization, OrganizationKind
+from server.organizations.service import ancestor_ids, branch_of
+from server.points import service as points
+from server.points.models import SourceKind
+from server.points.service import Posting
+from server.standards import service as standards
+from server.standards.rules import AUDIENCE_STAGES, Audience, Evidence, Item, Method, audience_of
+from server.standards.versions import find_in_force
+
+CLOSED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What is told of a month, in 分: `paid_cents` so far, the last part of it on `paid_on`."""
+
+    due_cents: int
+    paid_cents: int
+    paid_on: date | None
+
+
+def register(
+    session: Session, *, member_id: int, month: str, payment: Payment, account_id: int, now: datetime
+) -> DuesRecord:
+    """Register a member's month; the same again changes nothing.
+
+    Paying later is noted and restores nothing. Raises DomainError `invalid_payment`, `owes_no_dues`, `no_membership`
+    or, where a deduction would have to be taken back, 409 `needs_correction`.
+    """
+    _check_payment(month, payment, now)
+    member = _debtor(session, member_id)
+    record = _locked(session, member_id, month) or _begun(
+        session, member, month, payment.due_cents, account_id=account_id, now=now
+    )
+    following = _state(month, payment, now)
+    if _says(record) == (payment, following):
+        return record
+    current = DuesState(record.state)
+    if not settles(month, current=current, following=following, paid_on=payment.paid_on):
+        title = STATE_TITLES[current]
+        raise conflict("needs_correction", f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current)
+    _write(session, record, payment, following, kind=DuesEventKind.registered, account_id=account_id, now=now)
+    _post(session, record, account_id=account_id, now=now)
+    return record
+
+
+def correct(
+    session: Session, *, member_id: int, month: str, payment: Payment, reason: str, actor: Actor, now: datetime
+) -> DuesRecord:
+    """Replace a mistaken record: what it deducted is reversed, and what is right now is posted anew."""
+    _check_payment(month, payment, now)
+    record, account_id = _changeable(session, member_id, month, actor)
+    following = _state(month, payment, now)
+    if _says(record) == (payment, following):
+        return record
+    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    record.revision += 1
+    _write(
+        session,
+        record,
+        payment,
+        following,
+        kind=DuesEventKind.corrected,
+        account_id=account_id,
+        now=now,
+        reason=reason,
+    )
+    _post(session, record, account_id=account_id, now=now)
+    return record
+
+
+def waive(session: Session, *, member_id: int, month: str, reason: str, actor: Actor, now: datetime) -> DuesRecord:
+    """Waive a month: before it is deducted nothing will be, afterwards the deduction is reversed. Safe to repeat."""
+    member = _debtor(session, member_id)
+    if (refusal := payment_refusal(month, paid_cents=0, paid_on=None, today=shanghai_date(now))) is not None:
+        raise DomainError("invalid_payment", refusal)
+    account_id = _other_than(member_id, actor)
+    record = _locked(session, member_id, month) or _begun(session, member, month, 0, account_id=account_id, now=now)
+    if record.state == DuesState.waived:
+        return record
+    if record.state == DuesState.paid:
+        raise conflict("already_paid", f"{month} 的党费已按时足额交纳，不用豁免")
+    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    record.revision += 1
+    told = Payment(record.due_cents, record.paid_cents, record.paid_on)
+    kind = DuesEventKind.waived
+    _write(session, record, told, DuesState.waived, kind=kind, account_id=account_id, now=now, reason=reason)
+    return record
+
+
+def close_month(
+    session: Session,
+    *,
+    organization_id: int,
+    month: str,
+    due_cents: int,
+    account_id: int,
+    now: datetime,
+) -> list[DuesRecord]:
+    """Mark who has not paid a month that is over, and deduct; return the records it changed, none the second time.
+
+    `due_cents` is noted for those of whom nothing was registered. Raises DomainError `month_not_over`, `not_a_branch`.
+    """
+    organization = session.get(Organization, organization_id)
+    if organization is None or organization.kind != OrganizationKind.branch:
+        raise DomainError("not_a_branch", "党费按支部结账，请选择一个党支部")
+    if (refusal := close_refusal(month, today=shanghai_date(now))) is not None:
+        raise conflict("month_not_over", refusal)
+    changed = []
+    for member in debtors(session, organization_id=organization_id, on=last_day(month)):
+        record = _locked(session, member.id, month)
+        if record is None and is_exempt(session, member.id, last_day(month)):
+            continue
+        record = record or _begun(session, member, month, due_cents, account_id=account_id, now=now)
+        if record.state == DuesState.open:
+            told = Payment(record.due_cents, record.paid_cents, record.paid_on)
+            kind = DuesEventKind.closed
+            _write(session, record, told, _state(month, told, now), kind=kind, account_id=account_id, now=now)
+            changed.append(record)
+    _post_all(session, changed, account_id=account_id, now=now)
+    return changed
+
+
+def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]:
+    """Return the full and probationary members a branch has on a day, by name and id."""
+    return list(
+        session.scalars(
+            select(Member)
+            .join(Membership, Membership.member_id == Member.id)
+            .where(
+                Membership.organization_id == organization_id,
+                Membership.from_date <= on,
+                or_(Membership.until_date.is_(None), Membership.until_date > on),
+                Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
+            )
+            .order_by(Member.id)
+        )
+    )
+
+
+def records_of_month(session: Session, *, member_ids: list[int], month: str) -> dict[int, DuesRecord]:
+    """Return what is on record for these members' month, by member."""
+    rows = select(DuesRecord).where(DuesRecord.member_id.in_(member_ids), DuesRecord.month == month)
+    return {record.member_id: record for record in session.scalars(rows)}
+
+
+def records_of_member(session: Session, *, member_id: int, year: int) -> list[DuesRecord]:
+    """Return a member's year, month by month."""
+    rows = select(DuesRecord).where(DuesRecord.member_id == member_id, DuesRecord.month.startswith(f"{year}-"))
+    return list(session.scalars(rows.order_by(DuesRecord.month)))
+
+
+def events_of(session: Session, record_ids: list[int]) -> dict[int, list[DuesEvent]]:
+    """Return how records came to be, oldest first, by record."""
+    found: dict[int, list[DuesEvent]] = {record_id: [] for record_id in record_ids}
+    rows = select(DuesEvent).where(DuesEvent.record_id.in_(record_ids)).order_by(DuesEvent.id)
+    for event in session.scalars(rows):
+        found[event.record_id].append(event)
+    return found
+
+
+def _debtor(session: Session, member_id: int) -> Member:
+    member = session.get(Member, member_id)
+    if member is None:
+        raise not_found("党员")
+    if member.stage not in AUDIENCE_STAGES[Audience.members]:
+        raise DomainError("owes_no_dues", f"{member.name}不是正式党员或预备党员，不交纳党费")
+    return member
+
+
+def _check_payment(month: str, payment: Payment, now: datetime) -> None:
+    refusal = payment_refusal(month, paid_cents=payment.paid_cents, paid_on=payment.paid_on, today=shanghai_date(now))
+    if refusal is not None:
+        raise DomainError("invalid_payment", refusal)
+
+
+def _state(month: str, payment: Payment, now: datetime) -> DuesState:
+    return state_of(
+        month,
+        due_cents=payment.due_cents,
+        paid_cents=payment.paid_cents,
+        paid_on=payment.paid_on,
+        today=shanghai_date(now),
+    )
+
+
+def _says(record: DuesRecord) -> tuple[Payment, DuesState]:
+    return Payment(record.due_cents, record.paid_cents, record.paid_on), DuesState(record.state)
+
+
+def _locked(session: Session, member_id: int, month: str) -> DuesRecord | None:
+    return session.scalar(
+        select(DuesRecord)
+        .where(DuesRecord.member_id == member_id, DuesRecord.month == month)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _begun(
+    session: Session, member: Member, month: str, due_cents: int, *, account_id: int, now: datetime
+) -> DuesRecord:
+    """Add the month's record, open and unpaid; if another began it at this moment, take that one."""
+    branch = branch_of(session, member_id=member.id, on=min(last_day(month), shanghai_date(now)))
+    if branch is None:
+        raise DomainError("no_membership", f"{month} {member.name}的组织关系不在本校任何支部")
+    record = DuesRecord(
+        root_id=member.root_id,
+        organization_id=branch.id,
+        member_id=member.id,
+        month=month,
+        due_cents=due_cents,
+        paid_cents=0,
+        paid_on=None,
+        state=DuesState.open,
+        revision=1,
+        changes=0,
+        recorded_by=account_id,
+        recorded_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError:
+        found = _locked(session, member.id, month)
+        if found is None:
+            raise
+        return found
+    return record
+
+
+def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> tuple[DuesRecord, int]:
+    account_id = _other_than(member_id, actor)
+    record = _locked(session, member_id, month)
+    if record is None:
+        raise not_found("党费记录")
+    return record, account_id
+
+
+def _other_than(member_id: int, actor: Actor) -> int:
+    """Return the caller's account: nobody waives or corrects his own month."""
+    if actor.account_id is None or actor.member_id == member_id:
+        message = "不能豁免或更正本人的党费记录，请由其他负责人或上级党组织处理"
+        raise DomainError("own_dues", message, status=HTTPStatus.FORBIDDEN)
+    return actor.account_id
+
+
+def _write(
+    session: Session,
+    record: DuesRecord,
+    payment: Payment,
+    state: DuesState,
+    *,
+    kind: DuesEventKind,
+    account_id: int,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    record.due_cents, record.paid_cents, record.paid_on = payment.due_cents, payment.paid_cents, payment.paid_on
+    record.state, record.recorded_by, record.recorded_at = state, account_id, now
+    record.changes += 1
+    session.add(
+        DuesEvent(
+            record_id=record.id,
+            kind=kind,
+            state=state,
+            due_cents=payment.due_cents,
+            paid_cents=payment.paid_cents,
+            paid_on=payment.paid_on,
+            reason=reason,
+            account_id=account_id,
+            at=now,
+        )
+    )
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=record.root_id,
+        action=f"dues_{kind}",
+        subject_kind="dues",
+        subject_id=record.id,
+        now=now,
+    )
+    session.flush()
+
+
+def _post(session: Session, record: DuesRecord, *, account_id: int, now: datetime) -> None:
+    _post_all(session, [record], account_id=account_id, now=now)
+
+
+def _post_all(session: Session, records: list[DuesRecord], *, account_id: int, now: datetime) -> None:
+    """Post what these months deduct; replayed it changes nothing. Who is outside the managed range loses nothing."""
+    found = [posting for record in records if (posting := _posting(session, record, account_id)) is not None]
+    if found:
+        points.post(session, found, now=now)
+
+
+def _posting(session: Session, record: DuesRecord, account_id: int) -> Posting | None:
+    on = last_day(record.month)
+    if record.state not in DEDUCTING or is_exempt(session, record.member_id, on):
+        return None
+    item = _dues_item(session, record)
+    if item is None or branch_of(session, member_id=record.member_id, on=on) is None:
+        return None
+    return Posting(
+        member_id=record.member_id,
+        item_code=item.code,
+        occurred_on=on,
+        source_kind=SourceKind.dues,
+        source_id=record.id,
+        points=-item.points,
+        revision=record.revision,
+        decided_by=account_id,
+        text=f"{record.month} 党费{STATE_TITLES[DuesState(record.state)]}",
+    )
+
+
+def _dues_item(session: Session, record: DuesRecord) -> Item | None:
+    """Return the item for dues of the standard of that year; a scheme need not have one, nor a year a standard."""
+    member = session.get_one(Member, record.member_id)
+    standard = find_in_force(
+        session,
+        organization_ids=ancestor_ids(session, record.organization_id),
+        year=int(record.month[:4]),
+        audience=audience_of(member.stage),
+    )
+    if standard is None:
+        return None
+    items = standards.document_of(session, standard.id).items_for(member.category, member.stage)
+    return next((item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct), None)
+
+
+def _take_back(session: Session, record: DuesRecord, *, reason: str, account_id: int, now: datetime) -> None:
+    """Reverse what this revision of the record deducted."""
+    for entry in points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id):
+        if entry.revision == record.revision:
+            points.reverse(
+                session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
+            )
