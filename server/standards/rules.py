@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from server.organizations.models import Category, Stage
-
-E = TypeVar("E", bound=StrEnum)
 
 
 def plain_number(value: Decimal) -> str:
@@ -22,12 +20,7 @@ def plain_number(value: Decimal) -> str:
     return format(value.normalize() + 0, "f")
 
 
-def _sorted_values(values: frozenset[E]) -> list[E]:
-    return sorted(values)
-
-
 _Number = PlainSerializer(plain_number, return_type=str, when_used="json")
-_Sorted = PlainSerializer(_sorted_values, when_used="json")
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 
 Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4), _Number]
@@ -36,8 +29,8 @@ Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4), _Number]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
 Title = Annotated[str, Field(max_length=64, pattern=NO_CONTROLS)]
 Clause = Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
-Categories = Annotated[frozenset[Category], _Sorted]
-Stages = Annotated[frozenset[Stage], _Sorted]
+Categories = Annotated[frozenset[Category], PlainSerializer(sorted, return_type=list[Category], when_used="json")]
+Stages = Annotated[frozenset[Stage], PlainSerializer(sorted, return_type=list[Stage], when_used="json")]
 
 
 class Audience(StrEnum):
@@ -94,6 +87,9 @@ class LeaveKind(StrEnum):
     other = "other"
 
 
+LeaveKinds = Annotated[frozenset[LeaveKind], PlainSerializer(sorted, return_type=list[LeaveKind], when_used="json")]
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -128,7 +124,7 @@ class Item(_Data):
     sharing: Sharing = Sharing.each_in_full
     share_weights: Annotated[tuple[Share, ...], Field(max_length=20)] = ()
     makeup_weight: Share = Decimal(1)
-    makeup_leaves: Annotated[frozenset[LeaveKind], _Sorted] = frozenset()
+    makeup_leaves: LeaveKinds = frozenset()
     late_points: Amount = Decimal(0)
     categories: Categories = frozenset()
     stages: Stages = frozenset()
