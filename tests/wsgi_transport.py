@@ -10,6 +10,8 @@ from requests.adapters import BaseAdapter
 from requests.models import PreparedRequest
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
+from server.wechat.client import SANDBOX_PATH
+
 
 class WsgiAdapter(BaseAdapter):
     """Answers every request by calling the WSGI app, in a context of its own as a server thread would."""
@@ -42,4 +44,6 @@ class WsgiAdapter(BaseAdapter):
 
 def connect_sandbox(app: Flask) -> None:
     """Let the app's WeChat client reach the app's own sandbox."""
-    app.extensions["wechat"].transport.http.mount("http://", WsgiAdapter(app))
+    transport = app.extensions["wechat"].transport
+    transport.find_base_url = lambda: f"http://sandbox{SANDBOX_PATH}"
+    transport.http.mount("http://sandbox", WsgiAdapter(app))

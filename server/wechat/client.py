@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeGuard, TypeVar
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -77,14 +77,22 @@ class WechatClient:
         return answer
 
 
-def make_client(settings: Settings, engine: Engine) -> WechatClient:
-    """Return the client for the WeChat these settings name."""
-    transport = Transport(settings.wechat_base_url or WECHAT_BASE_URL)
-    app_id, secret = settings.wechat_app_id, settings.wechat_secret
-    if settings.sandbox:
-        transport = Transport(settings.wechat_base_url or _sandbox_url(settings))
-        transport.http.trust_env = False  # loopback never goes through a proxy
-        app_id, secret = SANDBOX_APP_ID, SANDBOX_SECRET
+def install(app: Flask, settings: Settings) -> None:
+    """Give the app its WeChat client; in the sandbox also the stand-in which that client talks to."""
+    engine: Engine = app.extensions["engine"]
+    if not settings.sandbox:
+        base_url = settings.wechat_base_url or WECHAT_BASE_URL
+        transport = Transport(lambda: base_url)
+        app.extensions["wechat"] = _client(engine, transport, settings.wechat_app_id, settings.wechat_secret)
+        return
+    from server.wechat.sandbox import views
+
+    transport = Transport(views.install(app).base_url)
+    transport.http.trust_env = False  # loopback never goes through a proxy
+    app.extensions["wechat"] = _client(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
+
+
+def _client(engine: Engine, transport: Transport, app_id: str, secret: str) -> WechatClient:
     tokens = TokenStore(engine, transport, app_id=app_id, secret=secret)
     return WechatClient(transport, tokens, app_id=app_id, secret=secret)
 
@@ -106,11 +114,6 @@ def ask_once(session: Session, ask: Callable[[WechatClient], T]) -> T:
         g.wechat_answer = ask(current_client())
     answer: T = g.wechat_answer
     return answer
-
-
-def _sandbox_url(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host
-    return f"http://{host}:{settings.port}{SANDBOX_PATH}"
 
 
 def _is_id(value: object) -> TypeGuard[str]:

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -30,9 +30,9 @@ def _http_session() -> requests.Session:
 
 @dataclass(slots=True)
 class Transport:
-    """Calls `base_url` + path. `timeout_seconds` bounds the whole call, reading the answer included."""
+    """Calls `find_base_url()` + path. `timeout_seconds` bounds connecting, and the whole answer."""
 
-    base_url: str
+    find_base_url: Callable[[], str]
     timeout_seconds: float = 5.0
     http: requests.Session = field(default_factory=_http_session)
 
@@ -44,7 +44,7 @@ class Transport:
         try:
             with self.http.request(
                 method,
-                self.base_url + path,
+                self.find_base_url() + path,
                 params=params,
                 data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
                 headers={"Content-Type": "application/json"} if body is not None else None,

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -11,12 +9,13 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.config import Settings
-from server.wechat.client import SANDBOX_PATH, WechatClient, ask_once, make_client
+from server.wechat.client import SANDBOX_PATH, WechatClient, ask_once
 from server.wechat.errors import WechatError
 from server.wechat.sandbox.state import Call, Fault, SandboxState
 from server.wechat.sandbox.views import unionid_of
@@ -26,95 +25,96 @@ FAULTS = f"{SANDBOX_PATH}/faults"
 
 
 @pytest.fixture
-def served(settings: Settings, engine: Any, tmp_path: Path) -> Iterator[tuple[OpenAPI, WechatClient, str]]:
-    """The app on a free port with several threads, its client, and its address."""
+def served(settings: Settings, engine: Engine) -> Iterator[OpenAPI]:
+    """The app, whose client reaches its sandbox over a socket."""
     app = create_app(settings, engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    bound = replace(settings, port=server.port, host="0.0.0.0")
-    app.extensions["wechat"] = make_client(bound, engine)
-    yield app, app.extensions["wechat"], f"http://127.0.0.1:{server.port}"
+    yield app
     app.extensions["wechat_sandbox"].released.set()
-    server.shutdown()
+    app.extensions["wechat_listener"].stop()
+
+
+@pytest.fixture
+def wechat(served: OpenAPI) -> WechatClient:
+    client: WechatClient = served.extensions["wechat"]
+    return client
+
+
+@pytest.fixture
+def sandbox(served: OpenAPI) -> SandboxState:
+    state: SandboxState = served.extensions["wechat_sandbox"]
+    return state
+
+
+def test_a_server_whose_only_thread_is_signing_someone_in_still_plays_wechat(served: OpenAPI) -> None:
+    server = make_server("127.0.0.1", 0, served, threaded=False)
+    thread = Thread(target=server.handle_request)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}/api/v1/auth/wechat"
+    answer = requests.post(address, json={"code": "sandbox:loop"}, timeout=30)
     thread.join()
     server.server_close()
-
-
-def test_the_app_signs_in_through_its_own_sandbox(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    _app, _client, address = served
-    answer = requests.post(f"{address}/api/v1/auth/wechat", json={"code": "sandbox:loop"}, timeout=10)
     assert answer.status_code == 200
-    assert answer.json()["bound"] is False
 
 
-def test_a_persona_has_always_the_same_unionid(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    _app, client, _address = served
-    first, again = client.sign_in("sandbox:zhang_min"), client.sign_in("sandbox:zhang_min")
+def test_a_persona_has_always_the_same_unionid(wechat: WechatClient) -> None:
+    first, again = wechat.sign_in("sandbox:zhang_min"), wechat.sign_in("sandbox:zhang_min")
     assert first == again
     assert first.unionid == unionid_of("zhang_min")
-    assert client.sign_in("sandbox:li_wei").unionid != first.unionid
+    assert wechat.sign_in("sandbox:li_wei").unionid != first.unionid
 
 
-def test_a_phone_code_shows_its_number(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    _app, client, _address = served
-    assert client.phone_number("phone:13800138000") == "13800138000"
-    assert client.phone_number("phone:+8613800138000") == "13800138000"
+def test_a_phone_code_shows_its_number(wechat: WechatClient) -> None:
+    assert wechat.phone_number("phone:13800138000") == "13800138000"
+    assert wechat.phone_number("phone:+8613800138000") == "13800138000"
 
 
 @pytest.mark.parametrize("code", ["", "13800138000", "phone:", "phone:abc", "sandbox:zhang_min"])
-def test_another_phone_code_is_refused(served: tuple[OpenAPI, WechatClient, str], code: str) -> None:
-    _app, client, _address = served
+def test_another_phone_code_is_refused(wechat: WechatClient, code: str) -> None:
     with pytest.raises(WechatError) as refused:
-        client.phone_number(code)
+        wechat.phone_number(code)
     assert refused.value.errcode == 40029
 
 
-def test_a_token_refused_once_is_renewed(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    app, client, _address = served
-    state: SandboxState = app.extensions["wechat_sandbox"]
-    before = client.tokens.current()
-    state.fail(Call.phone, Fault.token_refused, times=1)
-    assert client.phone_number("phone:13800138000") == "13800138000"
-    assert client.tokens.current() != before
+def test_a_token_refused_once_is_renewed(wechat: WechatClient, sandbox: SandboxState) -> None:
+    before = wechat.tokens.current()
+    sandbox.fail(Call.phone, Fault.token_refused, times=1)
+    assert wechat.phone_number("phone:13800138000") == "13800138000"
+    assert wechat.tokens.current() != before
 
 
-def test_a_token_of_an_earlier_sandbox_is_renewed(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    app, client, _address = served
-    app.extensions["wechat_sandbox"].access_token(renew=True)
-    client.tokens.current()
-    app.extensions["wechat_sandbox"] = SandboxState()
-    assert client.phone_number("phone:13800138000") == "13800138000"
+def test_a_token_of_an_earlier_sandbox_is_renewed(served: OpenAPI, wechat: WechatClient) -> None:
+    served.extensions["wechat_sandbox"].access_token(renew=True)
+    wechat.tokens.current()
+    served.extensions["wechat_sandbox"] = SandboxState()
+    assert wechat.phone_number("phone:13800138000") == "13800138000"
 
 
-def test_a_time_out_is_waited_for_no_longer_than_allowed(served: tuple[OpenAPI, WechatClient, str]) -> None:
-    app, client, _address = served
-    client.transport.timeout_seconds = 0.1
-    app.extensions["wechat_sandbox"].fail(Call.sign_in, Fault.time_out, times=1)
+def test_a_time_out_is_waited_for_no_longer_than_allowed(wechat: WechatClient, sandbox: SandboxState) -> None:
+    wechat.transport.timeout_seconds = 0.1
+    sandbox.fail(Call.sign_in, Fault.time_out, times=1)
     with pytest.raises(WechatError) as refused:
-        client.sign_in("sandbox:zhang_min")
+        wechat.sign_in("sandbox:zhang_min")
     assert (refused.value.code, refused.value.errcode) == ("wechat_unavailable", None)
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "errcode"),
+    ("fault", "refusal"),
     [
-        (Fault.busy, "wechat_unavailable", -1),
-        (Fault.quota, "wechat_quota", 45009),
-        (Fault.nonsense, "wechat_unavailable", None),
+        (Fault.busy, ("wechat_unavailable", -1)),
+        (Fault.quota, ("wechat_quota", 45009)),
+        (Fault.nonsense, ("wechat_unavailable", None)),
     ],
 )
 @pytest.mark.parametrize("call", [Call.phone, Call.token])
 def test_a_fault_is_over_after_so_many_calls(
-    served: tuple[OpenAPI, WechatClient, str], call: Call, fault: Fault, code: str, errcode: int | None
+    wechat: WechatClient, sandbox: SandboxState, call: Call, fault: Fault, refusal: tuple[str, int | None]
 ) -> None:
-    app, client, _address = served
-    app.extensions["wechat_sandbox"].fail(call, fault, times=2)
+    sandbox.fail(call, fault, times=2)
     for _ in range(2):
         with pytest.raises(WechatError) as refused:
-            client.phone_number("phone:13800138000")
-        assert (refused.value.code, refused.value.errcode) == (code, errcode)
-    assert client.phone_number("phone:13800138000") == "13800138000"
+            wechat.phone_number("phone:13800138000")
+        assert (refused.value.code, refused.value.errcode) == refusal
+    assert wechat.phone_number("phone:13800138000") == "13800138000"
 
 
 def test_faults_are_set_listed_and_healed_over_http(client: FlaskClient) -> None:
@@ -160,7 +160,7 @@ def test_the_sandbox_refuses_as_wechat_does(client: FlaskClient, query: str, err
     assert json.loads(answer.data)["errcode"] == errcode
 
 
-def test_wechat_is_asked_once_although_the_view_runs_again(app: OpenAPI, engine: Any) -> None:
+def test_wechat_is_asked_once_although_the_view_runs_again(app: OpenAPI, engine: Engine) -> None:
     asked = []
     with app.test_request_context(), Session(engine) as session:
         for _ in range(2):
@@ -168,7 +168,7 @@ def test_wechat_is_asked_once_although_the_view_runs_again(app: OpenAPI, engine:
     assert len(asked) == 1
 
 
-def test_wechat_is_never_asked_while_a_transaction_is_open(app: OpenAPI, engine: Any) -> None:
+def test_wechat_is_never_asked_while_a_transaction_is_open(app: OpenAPI, engine: Engine) -> None:
     refused = pytest.raises(RuntimeError, match="before the first statement")
     with app.test_request_context(), Session(engine) as session, session.begin(), refused:
         ask_once(session, lambda wechat: wechat.sign_in("sandbox:a"))

@@ -52,7 +52,8 @@ class PlayedWechat:
 
 
 def _client(server: HTTPServer, engine: Engine, *, timeout_seconds: float = 5) -> WechatClient:
-    transport = Transport(server.url_for("").rstrip("/"), timeout_seconds=timeout_seconds)
+    base_url = server.url_for("").rstrip("/")
+    transport = Transport(lambda: base_url, timeout_seconds=timeout_seconds)
     transport.http.trust_env = False
     tokens = TokenStore(engine, transport, app_id="wx1", secret=SECRET)
     return WechatClient(transport, tokens, app_id="wx1", secret=SECRET)

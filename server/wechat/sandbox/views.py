@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from server.errors import DomainError, not_found
 from server.wechat.client import SANDBOX_APP_ID, SANDBOX_PATH, SANDBOX_SECRET
+from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.state import ERRCODES, MESSAGES, Call, Fault, SandboxState
 
 TIME_OUT_SECONDS = 10
@@ -21,10 +22,12 @@ _PHONE = re.compile(r"\+?[0-9]{5,15}")
 blueprint = Blueprint("wechat_sandbox", __name__, url_prefix=SANDBOX_PATH)
 
 
-def install(app: Flask) -> None:
-    """Give the app its sandbox."""
+def install(app: Flask) -> Listener:
+    """Give the app its sandbox, and return the listener for the app's own WeChat client."""
     app.extensions["wechat_sandbox"] = SandboxState()
     app.register_blueprint(blueprint)
+    listener = app.extensions["wechat_listener"] = Listener(app)
+    return listener
 
 
 @blueprint.get("/sns/jscode2session")
