@@ -1,0 +1,356 @@
+"""党费: what is registered, what it deducts, and how that is taken back."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from server.db import transaction
+from server.dues import bulk, service, sources
+from server.dues.bulk import Outcome, RowResult
+from server.dues.models import DuesRecord
+from server.dues.rules import DuesState
+from server.dues.service import Payment
+from server.errors import DomainError
+from server.organizations.models import Member, Membership, Stage
+from server.points.models import PointEntry, SourceKind
+from server.points.verification import verify_ledger
+from tests.cast import NOW, Cast, Person
+from tests.claiming import section_points
+
+MAY, JUNE = "2026-05", "2026-06"
+IN_TIME = Payment(2000, 2000, date(2026, 5, 31))
+LATE = Payment(2000, 2000, date(2026, 6, 1))
+SHORT = Payment(2000, 1000, date(2026, 5, 31))
+
+
+def refused(code: str, act: Callable[[], object]) -> None:
+    with pytest.raises(DomainError) as caught:
+        act()
+    assert caught.value.code == code
+
+
+def register(session: Session, cast: Cast, payment: Payment, month: str = MAY, now: datetime = NOW) -> DuesRecord:
+    return service.register(
+        session,
+        member_id=cast.zhang_min.member_id,
+        month=month,
+        payment=payment,
+        account_id=cast.wang_fang.account_id,
+        now=now,
+    )
+
+
+def correct(session: Session, cast: Cast, payment: Payment, person: Person | None = None) -> DuesRecord:
+    return service.correct(
+        session,
+        member_id=cast.zhang_min.member_id,
+        month=MAY,
+        payment=payment,
+        reason="登记有误",
+        actor=(person or cast.li_wei).actor,
+        now=NOW,
+    )
+
+
+def waive(session: Session, cast: Cast, person: Person | None = None) -> DuesRecord:
+    return service.waive(
+        session,
+        member_id=cast.zhang_min.member_id,
+        month=MAY,
+        reason="住院",
+        actor=(person or cast.li_wei).actor,
+        now=NOW,
+    )
+
+
+def close(session: Session, cast: Cast, month: str = MAY, now: datetime = NOW) -> list[DuesRecord]:
+    return service.close_month(
+        session,
+        organization_id=cast.branch,
+        month=month,
+        due_cents=2000,
+        account_id=cast.li_wei.account_id,
+        now=now,
+    )
+
+
+def deducted(session: Session, member_id: int) -> Decimal:
+    """Return the sum of a member's dues entries and what reverses them."""
+    rows = session.scalars(
+        select(PointEntry.points).where(
+            PointEntry.member_id == member_id,
+            PointEntry.item_code == "B05",
+            PointEntry.source_kind.in_((SourceKind.dues, SourceKind.reversal)),
+        )
+    )
+    return sum(rows, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("payment", "state", "points"),
+    [
+        (IN_TIME, DuesState.paid, 0),
+        (LATE, DuesState.late, -1),
+        (SHORT, DuesState.short, -1),
+        (Payment(2000, 0, None), DuesState.missing, -1),
+        (Payment(0, 0, None), DuesState.paid, 0),
+    ],
+)
+def test_a_month_deducts_once_unless_it_was_paid_in_time_and_in_full(
+    session: Session, cast: Cast, payment: Payment, state: DuesState, points: int
+) -> None:
+    for _ in range(2):
+        assert register(session, cast, payment).state == state
+    assert deducted(session, cast.zhang_min.member_id) == points
+    assert list(verify_ledger(session)) == []
+
+
+def test_a_running_month_deducts_nothing_yet_and_may_be_topped_up(session: Session, cast: Cast) -> None:
+    assert register(session, cast, Payment(2000, 1000, date(2026, 6, 2)), JUNE).state == DuesState.open
+    assert register(session, cast, Payment(2000, 2000, date(2026, 6, 17)), JUNE).state == DuesState.paid
+    assert deducted(session, cast.zhang_min.member_id) == 0
+
+
+def test_paying_later_restores_nothing(session: Session, cast: Cast) -> None:
+    close(session, cast)
+    record = register(session, cast, LATE)
+    assert (record.state, record.paid_cents) == (DuesState.late, 2000)
+    assert deducted(session, cast.zhang_min.member_id) == -1
+
+
+def test_what_was_paid_in_time_but_registered_after_the_close_is_a_correction(session: Session, cast: Cast) -> None:
+    close(session, cast)
+    refused("needs_correction", lambda: register(session, cast, IN_TIME))
+    correct(session, cast, IN_TIME)
+    assert deducted(session, cast.zhang_min.member_id) == 0
+
+
+def test_corrections_reverse_and_post_anew_as_often_as_needed(session: Session, cast: Cast) -> None:
+    register(session, cast, IN_TIME)
+    for payment, points in ((SHORT, -1), (IN_TIME, 0), (LATE, -1), (SHORT, -1)):
+        correct(session, cast, payment)
+        assert deducted(session, cast.zhang_min.member_id) == points
+    record = correct(session, cast, SHORT)
+    assert record.revision == 5
+    kinds = [event.kind for event in service.events_of(session, [record.id])[record.id]]
+    assert kinds == ["registered", *["corrected"] * 4]
+    assert list(verify_ledger(session)) == []
+
+
+def test_a_waiver_before_the_close_keeps_the_month_from_deducting(session: Session, cast: Cast) -> None:
+    waive(session, cast)
+    close(session, cast)
+    assert deducted(session, cast.zhang_min.member_id) == 0
+
+
+def test_a_waiver_afterwards_reverses_the_deduction_once(session: Session, cast: Cast) -> None:
+    close(session, cast)
+    before = section_points(session, cast.zhang_min.member_id, "base")
+    for _ in range(2):
+        assert waive(session, cast).state == DuesState.waived
+    assert deducted(session, cast.zhang_min.member_id) == 0
+    assert section_points(session, cast.zhang_min.member_id, "base") == before + 1
+
+
+def test_nobody_waives_or_corrects_his_own_month(session: Session, cast: Cast) -> None:
+    refused("own_dues", lambda: waive(session, cast, cast.zhang_min))
+    register(session, cast, LATE)
+    refused("own_dues", lambda: correct(session, cast, IN_TIME, cast.zhang_min))
+
+
+def test_a_paid_month_needs_no_waiver(session: Session, cast: Cast) -> None:
+    register(session, cast, IN_TIME)
+    refused("already_paid", lambda: waive(session, cast))
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [(datetime(2026, 6, 30, 15, 59, tzinfo=UTC), False), (datetime(2026, 6, 30, 16, 0, tzinfo=UTC), True)],
+)
+def test_a_month_is_closed_only_when_it_has_ended_in_shanghai(
+    session: Session, cast: Cast, now: datetime, over: bool
+) -> None:
+    if over:
+        assert len(close(session, cast, JUNE, now)) == 4
+    else:
+        refused("month_not_over", lambda: close(session, cast, JUNE, now))
+
+
+def test_closing_marks_who_has_not_paid_and_the_second_time_nobody(session: Session, cast: Cast) -> None:
+    register(session, cast, IN_TIME)
+    register(session, cast, Payment(2000, 500, date(2026, 5, 3)), "2026-04")
+    marked = close(session, cast)
+    assert {record.member_id for record in marked} == {
+        cast.li_wei.member_id,
+        cast.wang_fang.member_id,
+        cast.sun_li.member_id,
+    }
+    assert {record.state for record in marked} == {DuesState.missing}
+    assert close(session, cast) == []
+    assert deducted(session, cast.li_wei.member_id) == -1
+    assert deducted(session, cast.zhou_yu.member_id) == 0
+
+
+def test_prospects_and_who_left_before_the_last_day_owe_nothing(session: Session, cast: Cast) -> None:
+    session.get_one(Member, cast.sun_li.member_id).stage = Stage.prospect
+    membership = session.scalars(select(Membership).where(Membership.member_id == cast.wang_fang.member_id)).one()
+    membership.until_date = date(2026, 5, 31)
+    session.flush()
+    marked = {record.member_id for record in close(session, cast)}
+    assert marked == {cast.zhang_min.member_id, cast.li_wei.member_id}
+    refused(
+        "owes_no_dues",
+        lambda: service.register(
+            session,
+            member_id=cast.sun_li.member_id,
+            month=MAY,
+            payment=IN_TIME,
+            account_id=cast.li_wei.account_id,
+            now=NOW,
+        ),
+    )
+
+
+def test_who_is_outside_the_managed_range_is_skipped(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "is_exempt", lambda _session, member_id, _on: member_id == cast.zhang_min.member_id)
+    assert cast.zhang_min.member_id not in {record.member_id for record in close(session, cast)}
+    assert register(session, cast, LATE).state == DuesState.late
+    assert deducted(session, cast.zhang_min.member_id) == 0
+
+
+def test_only_branches_close_months(session: Session, cast: Cast) -> None:
+    refused(
+        "not_a_branch",
+        lambda: service.close_month(
+            session,
+            organization_id=cast.general_branch,
+            month=MAY,
+            due_cents=0,
+            account_id=cast.li_wei.account_id,
+            now=NOW,
+        ),
+    )
+
+
+def test_a_year_without_standard_is_registered_and_deducts_nothing(session: Session, cast: Cast) -> None:
+    membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhang_min.member_id)).one()
+    membership.from_date = date(2024, 1, 1)
+    session.flush()
+    assert register(session, cast, Payment(2000, 2000, date(2025, 3, 1)), "2025-01").state == DuesState.late
+    assert deducted(session, cast.zhang_min.member_id) == 0
+
+
+def test_the_explanation_names_state_and_day_but_no_amount(session: Session, cast: Cast) -> None:
+    record = register(session, cast, LATE)
+    described = sources.describe(session, [record.id])[record.id]
+    assert described.details == (("状态", "逾期"), ("交纳日期", "2026-06-01"))
+
+
+# Pasting
+
+PASTED = "\n".join(
+    [
+        "姓名/工号\t月份\t应交\t实交\t日期",
+        "张敏\t2026-05\t20\t20\t2026-05-08",
+        "li_wei\t2026-05\t20\t20\t2026-06-02",
+        "王芳\t2026-05\t20\t\t",
+        "赵强\t2026-05\t20\t20\t2026-05-08",
+        "孙丽\t2026-05\t二十\t20\t2026-05-08",
+        "张敏\t2026-05\t20\t20\t2026-05-09",
+    ]
+)
+
+
+def paste(session: Session, cast: Cast, text: str = PASTED, *, apply: bool = True) -> list[RowResult]:
+    return bulk.register_pasted(
+        session,
+        organization_id=cast.branch,
+        text=text,
+        apply=apply,
+        account_id=cast.wang_fang.account_id,
+        now=NOW,
+    )
+
+
+def test_pasted_lines_are_taken_one_by_one_and_bad_ones_named(session: Session, cast: Cast) -> None:
+    results = paste(session, cast)
+    assert [(result.line, result.outcome) for result in results] == [
+        (2, Outcome.registered),
+        (3, Outcome.registered),
+        (4, Outcome.unpaid),
+        (5, Outcome.error),
+        (6, Outcome.error),
+        (7, Outcome.error),
+    ]
+    assert [result.column for result in results[3:]] == ["姓名或工号", "应交", "月份"]
+    assert results[1].state == DuesState.late
+    assert deducted(session, cast.li_wei.member_id) == -1
+
+
+def test_a_preview_says_the_same_and_writes_nothing(session: Session, cast: Cast) -> None:
+    previewed = [(result.line, result.outcome, result.message) for result in paste(session, cast, apply=False)]
+    session.commit()
+    for model in (DuesRecord, PointEntry):
+        assert session.scalar(select(func.count()).select_from(model)) == 0
+    assert [(result.line, result.outcome, result.message) for result in paste(session, cast)] == previewed
+
+
+def test_pasting_again_changes_nothing(session: Session, cast: Cast) -> None:
+    paste(session, cast)
+    outcomes = [result.outcome for result in paste(session, cast)]
+    assert outcomes[:2] == [Outcome.unchanged, Outcome.unchanged]
+    assert deducted(session, cast.li_wei.member_id) == -1
+
+
+def test_a_name_that_two_members_share_needs_the_number(session: Session, cast: Cast) -> None:
+    session.get_one(Member, cast.li_wei.member_id).name = "张敏"
+    session.flush()
+    by_name, by_number = paste(
+        session, cast, "张敏\t2026-05\t20\t20\t2026-05-08\nzhang_min\t2026-05\t20\t20\t2026-05-08"
+    )
+    assert by_name.message == "本支部有 2 位“张敏”，请改填工号"
+    assert by_number.outcome is Outcome.registered
+
+
+def test_too_many_lines_are_refused_at_once(session: Session, cast: Cast) -> None:
+    refused("too_many_rows", lambda: paste(session, cast, "张敏\t2026-05\t20\t20\t2026-05-08\n" * 501))
+
+
+# At once
+
+
+def test_two_who_register_and_one_who_closes_at_once_deduct_once(engine: Engine, cast: Cast) -> None:
+    barrier = Barrier(4)
+    failures: list[BaseException] = []
+
+    def run(act: Callable[[Session], object]) -> None:
+        barrier.wait()
+        try:
+            transaction(engine, act, attempts=10)
+        except BaseException as error:
+            failures.append(error)
+
+    acts: list[Callable[[Session], object]] = [
+        lambda session: register(session, cast, LATE),
+        lambda session: register(session, cast, LATE),
+        lambda session: close(session, cast),
+        lambda session: close(session, cast),
+    ]
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with Session(engine) as session:
+        assert deducted(session, cast.zhang_min.member_id) == -1
+        records = select(func.count()).select_from(DuesRecord).where(DuesRecord.month == MAY)
+        assert session.scalar(records) == 4
+        assert list(verify_ledger(session)) == []
