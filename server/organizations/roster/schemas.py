@@ -42,7 +42,7 @@ class SuggestedGrantOut(BaseModel):
     role: Role
 
 
-class SummaryOut(BaseModel):
+class RosterSummaryOut(BaseModel):
     rows: int
     new: int
     changed: int
@@ -54,7 +54,7 @@ class SummaryOut(BaseModel):
     suggested_grants: list[SuggestedGrantOut]
 
 
-class ResultOut(BaseModel):
+class RosterResultOut(BaseModel):
     """What has been applied so far."""
 
     new: int = 0
@@ -64,14 +64,14 @@ class ResultOut(BaseModel):
     errors: int = 0
 
 
-class ProblemOut(BaseModel):
+class RosterProblemOut(BaseModel):
     row: int
     column: str | None
     message: str
     text: str
 
 
-class ImportOut(BaseModel):
+class RosterImportOut(BaseModel):
     """`rows_total` is how many rows change something; `problems` are the first 100, the report has them all."""
 
     id: int
@@ -82,14 +82,14 @@ class ImportOut(BaseModel):
     rows_total: int
     rows_done: int
     percent: int
-    summary: SummaryOut
-    result: ResultOut
-    problems: list[ProblemOut]
+    summary: RosterSummaryOut
+    result: RosterResultOut
+    problems: list[RosterProblemOut]
     created_at: TimeOut
     finished_at: TimeOut | None
 
 
-class PreviewOut(BaseModel):
+class RosterPreviewOut(BaseModel):
     row: int
     name: str
     work_number: str

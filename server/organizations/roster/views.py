@@ -14,13 +14,13 @@ from server.organizations.roster.entries import unpack_problems
 from server.organizations.roster.models import RosterImport
 from server.organizations.roster.rules import Problem
 from server.organizations.roster.schemas import (
-    ImportOut,
     ImportPath,
-    PreviewOut,
-    ProblemOut,
-    ResultOut,
     RosterForm,
-    SummaryOut,
+    RosterImportOut,
+    RosterPreviewOut,
+    RosterProblemOut,
+    RosterResultOut,
+    RosterSummaryOut,
 )
 from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import organization_target, roster_import_target
@@ -44,8 +44,8 @@ def received(view: Callable[..., Any]) -> Callable[..., Any]:
     return receiving
 
 
-def present(roster: RosterImport, problems: list[Problem]) -> ImportOut:
-    return ImportOut(
+def present(roster: RosterImport, problems: list[Problem]) -> RosterImportOut:
+    return RosterImportOut(
         id=roster.id,
         organization_id=roster.organization_id,
         file_name=roster.file_name,
@@ -54,16 +54,16 @@ def present(roster: RosterImport, problems: list[Problem]) -> ImportOut:
         rows_total=roster.rows_total,
         rows_done=roster.rows_done,
         percent=roster.rows_done * 100 // roster.rows_total if roster.rows_total else 100,
-        summary=SummaryOut.model_validate(roster.summary),
-        result=ResultOut.model_validate(roster.result),
+        summary=RosterSummaryOut.model_validate(roster.summary),
+        result=RosterResultOut.model_validate(roster.result),
         problems=[_problem(problem) for problem in problems[:_SHOWN_PROBLEMS]],
         created_at=roster.created_at,
         finished_at=roster.finished_at,
     )
 
 
-def _problem(problem: Problem) -> ProblemOut:
-    return ProblemOut(row=problem.row, column=problem.column, message=problem.message, text=problem.text)
+def _problem(problem: Problem) -> RosterProblemOut:
+    return RosterProblemOut(row=problem.row, column=problem.column, message=problem.message, text=problem.text)
 
 
 def _sheet(content: bytes, name: str) -> Response:
@@ -83,11 +83,11 @@ def download_template(_context: Context) -> Response:
     "/organizations/<int:organization_id>/roster-imports",
     permission=Permission.roster_import,
     target=organization_target,
-    responses={201: ImportOut},
+    responses={201: RosterImportOut},
     idempotent=False,
     decorators=(received, *limits.upload),
 )
-def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) -> tuple[ImportOut, int]:
+def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) -> tuple[RosterImportOut, int]:
     """上传名册并预检（不改动任何数据）"""
     context.session.rollback()  # parsing takes seconds, and SQLite has one writer
     parsed = service.read(form.file.stream, now=context.now)
@@ -109,9 +109,9 @@ def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) ->
     "/organizations/<int:organization_id>/roster-imports",
     permission=Permission.roster_import,
     target=organization_target,
-    responses={200: Page[ImportOut]},
+    responses={200: Page[RosterImportOut]},
 )
-def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> Page[ImportOut]:
+def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> Page[RosterImportOut]:
     """名册导入记录"""
     rows = service.list_imports(
         context.session,
@@ -129,9 +129,9 @@ def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> 
     "/roster-imports/<int:import_id>",
     permission=Permission.roster_import,
     target=roster_import_target,
-    responses={200: ImportOut},
+    responses={200: RosterImportOut},
 )
-def read_import(context: Context, path: ImportPath) -> ImportOut:
+def read_import(context: Context, path: ImportPath) -> RosterImportOut:
     """导入进度与结果"""
     roster = context.session.get_one(RosterImport, path.import_id)
     return present(roster, service.problems_of(context.session, roster))
@@ -142,16 +142,16 @@ def read_import(context: Context, path: ImportPath) -> ImportOut:
     "/roster-imports/<int:import_id>/rows",
     permission=Permission.roster_import,
     target=roster_import_target,
-    responses={200: Page[PreviewOut]},
+    responses={200: Page[RosterPreviewOut]},
 )
-def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[PreviewOut]:
+def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[RosterPreviewOut]:
     """预览将新增、变更、转移的各行（导入后清除）"""
     chunk, index = _position(query.cursor)
     rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.limit + 1)
     page, more = cut_page(rows, query.limit)
     context.audit_look("roster_import", path.import_id)
     return Page(
-        items=[PreviewOut.model_validate(row) for _, _, row in page],
+        items=[RosterPreviewOut.model_validate(row) for _, _, row in page],
         next_cursor=encode_cursor(*rows[-1][:2]) if more else None,
     )
 
@@ -169,9 +169,9 @@ def _position(cursor: str | None) -> tuple[int, int]:
     "/roster-imports/<int:import_id>/application",
     permission=Permission.roster_import,
     target=roster_import_target,
-    responses={202: ImportOut},
+    responses={202: RosterImportOut},
 )
-def apply_import(context: Context, path: ImportPath) -> tuple[ImportOut, int]:
+def apply_import(context: Context, path: ImportPath) -> tuple[RosterImportOut, int]:
     """确认导入：后台执行，进度随时可查；重复确认不会重复导入"""
     roster = service.confirm(context.session, import_id=path.import_id, account_id=context.account_id, now=context.now)
     engine = current_app.extensions["engine"]
@@ -191,9 +191,9 @@ def apply_import(context: Context, path: ImportPath) -> tuple[ImportOut, int]:
     "/roster-imports/<int:import_id>/discarding",
     permission=Permission.roster_import,
     target=roster_import_target,
-    responses={200: ImportOut},
+    responses={200: RosterImportOut},
 )
-def discard_import(context: Context, path: ImportPath) -> ImportOut:
+def discard_import(context: Context, path: ImportPath) -> RosterImportOut:
     """作废未确认的导入"""
     roster = service.discard(context.session, import_id=path.import_id, account_id=context.account_id, now=context.now)
     return present(roster, [])

@@ -1,0 +1,79 @@
+"""The roster over HTTP: upload, preview, confirm, watch, download."""
+
+import io
+from typing import Any
+
+from openpyxl import load_workbook
+
+from server.organizations.roster import applying
+from tests.cast import Cast, Person
+from tests.conftest import Call
+from tests.rosters import person, workbook
+
+
+def upload(call: Call, who: Person, organization_id: int, rows: list[dict[str, Any]], **form: str) -> Any:
+    data = {"file": (workbook(rows), "roster.xlsx"), **form}
+    path = f"/organizations/{organization_id}/roster-imports"
+    return call(who, "POST", path, data=data, content_type="multipart/form-data")
+
+
+def finish(import_id: int) -> None:
+    """Wait for the background thread, if it still runs."""
+    if thread := applying._threads.get(import_id):
+        thread.join()
+
+
+def test_a_secretary_previews_confirms_and_sees_the_result(call: Call, cast: Cast) -> None:
+    rows = [person("赵新", "N1", 职务="支委"), person("错号", "N2", 手机号="12"), person("王新", "N3")]
+    dry = upload(call, cast.li_wei, cast.branch, rows)
+    assert (dry.status_code, dry.json["status"], dry.json["summary"]["new"]) == (201, "ready", 2)
+    assert [problem["text"] for problem in dry.json["problems"]] == ["第 3 行「手机号」：应为 11 位手机号"]
+    path = f"/roster-imports/{dry.json['id']}"
+    first = call(cast.li_wei, "GET", f"{path}/rows?limit=1").json
+    second = call(cast.li_wei, "GET", f"{path}/rows?limit=1&cursor={first['next_cursor']}").json
+    assert [item["name"] for item in first["items"] + second["items"]] == ["赵新", "王新"]
+    assert second["next_cursor"] is None
+    assert call(cast.li_wei, "POST", f"{path}/application").status_code == 202
+    finish(dry.json["id"])
+    done = call(cast.li_wei, "GET", path).json
+    assert (done["status"], done["percent"], done["result"]["new"]) == ("done", 100, 2)
+    assert call(cast.li_wei, "POST", f"{path}/application").json["status"] == "done"
+    found = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/members?search=N").json["items"]
+    assert [item["work_number"] for item in found] == ["N1", "N3"]
+    assert call(cast.li_wei, "GET", f"{path}/rows").json["items"] == []
+
+
+def test_only_who_reaches_the_organization_imports_or_sees_an_import(call: Call, cast: Cast) -> None:
+    assert upload(call, cast.zhang_min, cast.branch, [person("赵新", "N1")]).status_code == 403
+    assert upload(call, cast.zhao_qiang, cast.branch, [person("赵新", "N1")]).status_code == 404
+    import_id = upload(call, cast.li_wei, cast.branch, [person("赵新", "N1")]).json["id"]
+    for path in ("", "/rows", "/problems"):
+        assert call(cast.zhao_qiang, "GET", f"/roster-imports/{import_id}{path}").status_code == 404
+    assert call(cast.zhao_qiang, "POST", f"/roster-imports/{import_id}/application").status_code == 404
+
+
+def test_an_import_can_be_thrown_away_before_it_is_confirmed(call: Call, cast: Cast) -> None:
+    import_id = upload(call, cast.li_wei, cast.branch, [person("赵新", "N1")]).json["id"]
+    assert call(cast.li_wei, "POST", f"/roster-imports/{import_id}/discarding").json["status"] == "discarded"
+    refused = call(cast.li_wei, "POST", f"/roster-imports/{import_id}/application")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "import_discarded")
+    listed = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/roster-imports").json["items"]
+    assert [item["id"] for item in listed] == [import_id]
+
+
+def test_template_and_report_open_in_excel(call: Call, cast: Cast) -> None:
+    template = load_workbook(io.BytesIO(call(cast.li_wei, "GET", "/roster-template").data))
+    assert [sheet.title for sheet in template] == ["党员名册", "填写说明"]
+    dry = upload(call, cast.li_wei, cast.branch, [person("=1+1", "N1"), person("赵新", "")])
+    report = load_workbook(io.BytesIO(call(cast.li_wei, "GET", f"/roster-imports/{dry.json['id']}/problems").data))
+    rows = [[cell.value for cell in row] for row in report.worksheets[0].iter_rows(min_row=2)]
+    assert [row[:2] for row in rows] == [[2, "姓名"], [3, "工号/学号"]]
+
+
+def test_a_file_that_is_no_workbook_is_refused(call: Call, cast: Cast) -> None:
+    path = f"/organizations/{cast.branch}/roster-imports"
+    data = {"file": (io.BytesIO("姓名,工号".encode()), "roster.csv")}
+    refused = call(cast.li_wei, "POST", path, data=data, content_type="multipart/form-data")
+    assert (refused.status_code, refused.json["error"]["code"]) == (422, "not_xlsx")
+    assert call(cast.li_wei, "POST", path, data={"file": "text"}).status_code == 422
+    assert call(cast.li_wei, "POST", path, json={}).status_code == 422
