@@ -13,5 +13,6 @@ def install(connection: Connection) -> None:
 
 
 def assert_protected(connection: Connection) -> None:
-    """Raise Unprotected unless the ledger's triggers are in place; at every start."""
+    """Raise RuntimeError unless every trigger is in place; at every start."""
     ledger.assert_protected(connection)
+    standards.assert_protected(connection)

@@ -427,9 +427,14 @@ def test_insert_or_replace_does_not_go_around_the_guard(engine: Engine, cast: Ca
         )
 
 
-def test_protection_can_be_installed_again(engine: Engine, cast: Cast) -> None:
+def test_a_missing_trigger_is_named_and_can_be_installed_again(engine: Engine) -> None:
     with engine.begin() as connection:
+        protection.assert_protected(connection)
+        connection.execute(text("DROP TRIGGER standards_frozen_delete"))
+        with pytest.raises(RuntimeError, match="standards_frozen_delete"):
+            protection.assert_protected(connection)
         protection.install(connection)
+        protection.assert_protected(connection)
 
 
 def test_a_document_changed_behind_our_back_is_found(engine: Engine, cast: Cast) -> None:
