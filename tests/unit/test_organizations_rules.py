@@ -1,0 +1,110 @@
+"""Who may give which role, when a transfer may be dated, and how names are compared."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.identity.rules import Role
+from server.organizations.models import FilingStatus, OrganizationKind
+from server.organizations.rules import (
+    CHILD_KINDS,
+    ROLE_KINDS,
+    ExemptionStatus,
+    FilingAction,
+    exemption_status,
+    is_clean,
+    may_give,
+    next_filing_status,
+    normal_name,
+    normal_title,
+    normal_work_number,
+    transfer_refusal,
+)
+
+TODAY = date(2026, 6, 18)
+
+
+def test_every_role_has_its_kinds_and_every_kind_its_children() -> None:
+    assert ROLE_KINDS.keys() == set(Role)
+    assert CHILD_KINDS.keys() == set(OrganizationKind)
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "may"),
+    [
+        (Role.general_secretary, Role.secretary, True),
+        (Role.general_secretary, Role.general_secretary, True),
+        (Role.general_secretary, Role.organization_department, False),
+        (Role.general_secretary, Role.administrator, False),
+        (Role.general_secretary, Role.inspector, False),
+        (Role.organizer, Role.general_secretary, False),
+        (Role.organization_department, Role.inspector, True),
+    ],
+)
+def test_nobody_gives_a_role_above_his_own(own: Role, given: Role, may: bool) -> None:
+    assert may_give(frozenset({own}), given) is may
+
+
+@given(st.sampled_from(Role))
+def test_who_holds_no_role_gives_none(role: Role) -> None:
+    assert not may_give(frozenset(), role)
+
+
+@pytest.mark.parametrize(
+    ("on", "fine"),
+    [
+        (date(2026, 6, 18), True),
+        (date(2026, 6, 19), False),
+        (date(2026, 3, 1), True),
+        (date(2026, 2, 28), False),
+        (date(2025, 12, 31), False),
+    ],
+)
+def test_a_transfer_lies_between_joining_and_today(on: date, fine: bool) -> None:
+    assert (transfer_refusal(on=on, today=TODAY, member_since=date(2026, 3, 1)) is None) is fine
+
+
+def test_a_filing_goes_back_and_forth_until_it_is_received() -> None:
+    moves = {
+        (status, action): after
+        for status in FilingStatus
+        for action in FilingAction
+        if (after := next_filing_status(status, action))
+    }
+    assert moves == {
+        (FilingStatus.submitted, FilingAction.receive): FilingStatus.received,
+        (FilingStatus.submitted, FilingAction.send_back): FilingStatus.returned,
+        (FilingStatus.returned, FilingAction.resubmit): FilingStatus.submitted,
+    }
+
+
+@pytest.mark.parametrize(
+    ("is_open", "passed", "filing", "status"),
+    [
+        (True, False, None, ExemptionStatus.studied),
+        (True, True, None, ExemptionStatus.passed),
+        (True, True, FilingStatus.submitted, ExemptionStatus.submitted),
+        (True, True, FilingStatus.returned, ExemptionStatus.returned),
+        (True, True, FilingStatus.received, ExemptionStatus.in_force),
+        (False, True, FilingStatus.received, ExemptionStatus.ended),
+        (False, True, FilingStatus.submitted, ExemptionStatus.given_up),
+        (False, False, None, ExemptionStatus.given_up),
+    ],
+)
+def test_an_exemption_stands_where_its_steps_have_brought_it(
+    is_open: bool, passed: bool, filing: FilingStatus | None, status: ExemptionStatus
+) -> None:
+    assert exemption_status(is_open=is_open, passed=passed, filing=filing) is status
+
+
+@given(st.text())
+def test_normal_forms_stay_as_they_are(text: str) -> None:
+    for normal in (normal_name, normal_work_number, normal_title):
+        assert normal(normal(text)) == normal(text)
+
+
+@pytest.mark.parametrize(("text", "clean"), [("𬭎", True), ("张敏", True), ("张\x00敏", False), ("\ud800", False)])
+def test_control_characters_and_lone_surrogates_are_not_clean(text: str, clean: bool) -> None:
+    assert is_clean(text) is clean
