@@ -34,11 +34,12 @@ def personas(session: Session, *, now: datetime) -> list[PersonaOut]:
 def _persona(session: Session, identity: WechatIdentity, now: datetime) -> PersonaOut:
     actor = service.actor_of(session, identity, now=now)
     held = actor.grants[0] if actor.grants else None
-    place = held.organization_id if held else (actor.organization_ids or (None,))[-1]
+    places = (held.organization_id,) if held else actor.organization_ids[-2:]
+    titles = service.titles(session, places)
     return PersonaOut(
         openid=identity.openid,
         code=f"sandbox:{identity.openid}",
         name=service.name_of(session, actor) or "",
         role=ROLE_TITLES[held.role] if held else "党员",
-        organization=service.titles(session, [place]).get(place) if place is not None else None,
+        organization=" · ".join(titles[place] for place in places) or None,
     )

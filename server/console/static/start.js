@@ -15,14 +15,17 @@ const DOES = {
   系统管理员: "任职与账号，\n看不到积分明细",
 };
 
+const FIRST = 4;
 const castBox = document.getElementById("cast");
+const othersBox = document.getElementById("others");
 const phone = document.getElementById("phone");
 const caption = document.getElementById("who");
 
 /** Show the personas of the sandbox; one tap signs in. */
 async function showCast() {
   const { items } = await api("/sandbox/personas");
-  castBox.replaceChildren(...items.map(personaCard));
+  castBox.replaceChildren(...items.slice(0, FIRST).map(personaCard));
+  othersBox.replaceChildren(...items.slice(FIRST).map(personaChip));
   if (!items.length) castBox.append(el("p", "muted", "还没有演示人物：运行 make run 会自动生成"));
 }
 
@@ -34,16 +37,27 @@ function personaCard(persona) {
     el("span", "do", DOES[persona.role] ?? ""),
     el("span", "go", "进入 →"),
   ]);
-  card.type = "button";
-  card.setAttribute("aria-pressed", "false");
-  card.addEventListener("click", () => enter(persona, card));
-  return card;
+  return entrance(card, persona);
 }
 
-async function enter(persona, card) {
-  for (const other of castBox.querySelectorAll("button")) {
-    other.setAttribute("aria-pressed", String(other === card));
-    other.querySelector(".go").textContent = other === card ? "已登录" : "进入 →";
+function personaChip(persona) {
+  const chip = el("button", "chip", [el("b", null, persona.name), el("span", "r", persona.role)]);
+  chip.title = persona.organization ?? "";
+  return entrance(chip, persona);
+}
+
+function entrance(button, persona) {
+  button.type = "button";
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => enter(persona, button));
+  return button;
+}
+
+async function enter(persona, button) {
+  for (const other of document.querySelectorAll("[aria-pressed]")) {
+    other.setAttribute("aria-pressed", String(other === button));
+    const go = other.querySelector(".go");
+    if (go) go.textContent = other === button ? "已登录" : "进入 →";
   }
   phone.replaceChildren(notice("正在读取…", "第一次打开约需一秒。"));
   try {
