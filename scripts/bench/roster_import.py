@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import sqlalchemy
 import xlsxwriter
@@ -17,11 +18,11 @@ from sqlalchemy.schema import SchemaItem
 
 from scripts.bench.databases import each_database
 from scripts.bench.lines import Line, measured
-from server import app, clock, config
-from server.db import make_engine
+from server import app, clock, config, events
+from server.db import Base, make_engine
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization
-from server.organizations.roster import files
+from server.organizations.roster import files, writing
 from server.organizations.roster.rules import Column
 from server.points.models import LedgerHead, PointEntry, Score
 from server.standards import service as standards
@@ -42,8 +43,8 @@ def run(size: str) -> Iterator[Line]:
         write_roster(roster, rows)
         first = _in_process(url, roster, directory)
         again = _in_process(url, roster, directory)
-        bare = _bare_seconds(url)
-        yield from _lines(name, rows, first, again, bare)
+        yield from _lines(name, rows, first, again, _bare_seconds(url, WRITTEN))
+        yield _roster_alone(name, rows, first, _bare_seconds(url, (Member, Membership)))
 
 
 def _lines(name: str, rows: int, first: dict[str, Any], again: dict[str, Any], bare: float) -> Iterator[Line]:
@@ -72,6 +73,20 @@ def _lines(name: str, rows: int, first: dict[str, Any], again: dict[str, Any], b
         met=again["changed"] == 0 and again["written"] == 0,
     )
     yield measured(BENCH, "time of importing again", again["seconds"], "s", database=name)
+
+
+def _roster_alone(name: str, rows: int, first: dict[str, Any], bare: float) -> Line:
+    """What the roster itself costs, from file to memberships, without what listens to it (the points' openings)."""
+    seconds = first["seconds"] - first["listening"]
+    return measured(
+        BENCH,
+        "rate without opening the years",
+        rows / seconds,
+        "rows/s",
+        database=name,
+        against=f"bare inserts of members and memberships: {rows / bare:,.0f} rows/s",
+        ratio=bare / seconds,
+    )
 
 
 def write_roster(path: Path, rows: int) -> None:
@@ -123,16 +138,31 @@ def _import_once(url: str, roster: Path, directory: Path) -> dict[str, Any]:
     engine = make_engine(url)
     root_id = _found(engine)
     before = _count(engine)
+    listening = _Listening()
     started = time.perf_counter()
-    report = files.import_file(engine, settings, roster, root_id, create_missing=True)
+    with mock.patch.object(writing, "emit", listening.emit):
+        report = files.import_file(engine, settings, roster, root_id, create_missing=True)
     seconds = time.perf_counter() - started
     result = report.roster.result
     return {
         "seconds": seconds,
+        "listening": listening.seconds,
         "megabytes": _peak_megabytes(),
         "changed": sum(result.values()) + len(report.problems),
         "written": _count(engine) - before,
     }
+
+
+class _Listening:
+    """Adds up the time that those who listen to the import take."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def emit(self, session: Session, event: object) -> None:
+        started = time.perf_counter()
+        events.emit(session, event)
+        self.seconds += time.perf_counter() - started
 
 
 def _peak_megabytes() -> float:
@@ -158,15 +188,16 @@ def _count(engine: Engine) -> int:
         return sum(connection.scalar(select(func.count()).select_from(kind.__table__)) or 0 for kind in WRITTEN)
 
 
-def _bare_seconds(url: str) -> float:
-    """Time executemany of all rows that the import wrote, into bare tables beside, 500 members to a transaction."""
+def _bare_seconds(url: str, kinds: Sequence[type[Base]]) -> float:
+    """Time executemany of the rows of these kinds into bare tables beside, 500 members to a transaction."""
     source = make_engine(url)
     with source.connect() as connection:
-        tables = [table for kind in WRITTEN if isinstance(table := kind.__table__, Table)]
+        tables = [table for kind in kinds if isinstance(table := kind.__table__, Table)]
         rows = {table.name: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
     copies = [_bare_copy(table) for table in tables]
     for copy in copies:
-        copy.metadata.create_all(source, tables=[copy])
+        copy.drop(source, checkfirst=True)
+        copy.create(source)
     batches = [_batches(rows[table.name]) for table in tables]
     started = time.perf_counter()
     for number in range(len(batches[0])):
