@@ -1,0 +1,220 @@
+"""Scores, explanations, decisions and the negative list over HTTP."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditLine
+from server.points import service
+from server.points.models import SourceKind
+from server.points.service import Posting
+from tests.cast import NOW, TODAY, Cast
+from tests.conftest import Call
+
+DEDUCTION = {
+    "item_code": "B08",
+    "occurred_on": "2026-06-01",
+    "reason": "未完成任务",
+    "document_number": "支字〔2026〕3号",
+}
+
+
+def path(cast: Cast, rest: str) -> str:
+    return f"/members/{cast.zhang_min.member_id}/{rest}"
+
+
+def negative(**changes: Any) -> dict[str, Any]:
+    body = {
+        "year": 2026,
+        "category_code": "N02",
+        "document_number": "纪字〔2026〕1号",
+        "decided_on": "2026-06-01",
+        "reason": "有权机关的生效决定",
+    }
+    return body | changes
+
+
+def test_a_member_reads_his_score_before_anything_is_posted(call: Call, cast: Cast) -> None:
+    answer = call(cast.zhang_min, "GET", path(cast, "score"))
+    assert (answer.status_code, answer.json["total"], answer.json["updated_at"]) == (200, "58.00", None)
+
+
+def test_a_stored_score_has_two_decimals_and_local_time(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
+    answer = call(cast.zhang_min, "GET", path(cast, "score?year=2026"))
+    assert answer.json["total"] == "56.00"
+    assert answer.json["sections"] == [{"code": "base", "points": "56.00"}, {"code": "contribution", "points": "0.00"}]
+    assert answer.json["updated_at"].endswith("+08:00")
+
+
+def test_an_explanation_leads_from_section_to_source_and_clause(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
+    answer = call(cast.zhang_min, "GET", path(cast, "score/explanation"))
+    base = answer.json["sections"][0]
+    line = next(line for line in base["lines"] if line["code"] == "B08")
+    entry = line["entries"][-1]
+    assert (line["opening"], line["earned"], line["points"]) == ("6.00", "0.00", "4.00")
+    assert (entry["points"], entry["counted"], entry["decided_by"]) == ("-2.00", "-2.00", "李伟")
+    assert entry["source"]["title"] == "党支部决定"
+    assert {"label": "文号", "text": DEDUCTION["document_number"]} in entry["source"]["details"]
+    assert entry["clause"].startswith("《实施方案》")
+    assert answer.json["still_possible"][0]["sentence"]
+
+
+def test_the_ledger_is_paged_from_the_latest_entry(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
+    first = call(cast.zhang_min, "GET", path(cast, "entries?limit=5")).json
+    second = call(cast.zhang_min, "GET", path(cast, f"entries?limit=5&cursor={first['next_cursor']}")).json
+    assert [entry["seq"] for entry in first["items"] + second["items"]] == list(range(9, 0, -1))
+    assert second["next_cursor"] is None
+
+
+def test_a_branch_lists_its_members_scores_the_highest_first(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
+    call(cast.li_wei, "POST", f"/members/{cast.wang_fang.member_id}/decisions", json=DEDUCTION | {"item_code": "B10"})
+    url = f"/organizations/{cast.branch}/scores?limit=1"
+    first = call(cast.li_wei, "GET", url).json
+    second = call(cast.li_wei, "GET", f"{url}&cursor={first['next_cursor']}").json
+    assert {row["name"] for row in first["items"] + second["items"]} == {"张敏", "王芳"}
+    assert second["next_cursor"] is None
+
+
+def test_a_broken_cursor_is_refused(call: Call, cast: Cast) -> None:
+    answer = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/scores?cursor=xx")
+    assert answer.json["error"]["code"] == "invalid_cursor"
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [("zhang_min", 200), ("li_wei", 200), ("chen_jing", 200), ("inspector", 200)],
+)
+def test_the_member_and_those_above_read_his_score(call: Call, cast: Cast, person: str, status: int) -> None:
+    assert call(cast.people[person], "GET", path(cast, "score")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [("zhao_qiang", 404), ("zhou_yu", 404), ("administrator", 403), ("stranger", 403), ("representative", 403)],
+)
+def test_nobody_else_does(call: Call, cast: Cast, person: str, status: int) -> None:
+    for rest in ("score", "score/explanation", "entries"):
+        assert call(cast.people[person], "GET", path(cast, rest)).status_code == status
+
+
+def test_looking_at_anothers_score_is_audited_and_at_ones_own_is_not(call: Call, cast: Cast, session: Session) -> None:
+    call(cast.zhang_min, "GET", path(cast, "score"))
+    call(cast.li_wei, "GET", path(cast, "score"))
+    lines = session.query(AuditLine).filter_by(action="look", subject_kind="score").all()
+    assert [line.actor_id for line in lines] == [cast.li_wei.account_id]
+
+
+def test_the_secretary_gives_points_by_decision(call: Call, cast: Cast) -> None:
+    body = {"item_code": "C05", "occurred_on": "2026-06-01", "reason": "讲党课", "times": 2}
+    answer = call(cast.li_wei, "POST", path(cast, "decisions"), json=body)
+    assert (answer.status_code, answer.json["points"], answer.json["text"]) == (201, "4.00", "讲党课")
+
+
+def test_a_repeated_decision_under_one_key_takes_off_once(call: Call, cast: Cast) -> None:
+    for _ in range(2):
+        headers = {"Idempotency-Key": "one"}
+        assert call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION, headers=headers).status_code == 201
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "56.00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"document_number": None}, "document_required"),
+        ({"item_code": "C04"}, "not_for_decision"),
+        ({"item_code": "X1"}, "not_for_decision"),
+        ({"occurred_on": "2026-06-19"}, "future_day"),
+        ({"occurred_on": "2025-06-19"}, "no_membership"),
+    ],
+)
+def test_what_a_branch_may_not_decide_is_refused(call: Call, cast: Cast, changes: dict[str, Any], code: str) -> None:
+    answer = call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION | changes)
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, code)
+
+
+def test_nobody_decides_about_himself(call: Call, cast: Cast) -> None:
+    answer = call(cast.li_wei, "POST", f"/members/{cast.li_wei.member_id}/decisions", json=DEDUCTION)
+    assert answer.json["error"]["code"] == "own_decision"
+
+
+def test_a_member_cannot_decide_and_another_branchs_secretary_does_not_find_him(call: Call, cast: Cast) -> None:
+    assert call(cast.zhang_min, "POST", path(cast, "decisions"), json=DEDUCTION).status_code == 403
+    assert call(cast.zhao_qiang, "POST", path(cast, "decisions"), json=DEDUCTION).status_code == 404
+
+
+def test_a_reversal_restores_the_score_and_is_made_once(call: Call, cast: Cast) -> None:
+    seq = call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION).json["seq"]
+    answers = [
+        call(cast.li_wei, "POST", path(cast, f"entries/{seq}/reversal"), json={"reason": "决定已撤回"})
+        for _ in range(2)
+    ]
+    assert {answer.json["seq"] for answer in answers} == {seq + 1}
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "58.00"
+
+
+def test_what_does_not_exist_cannot_be_reversed(call: Call, cast: Cast) -> None:
+    answer = call(cast.li_wei, "POST", path(cast, "entries/99/reversal"), json={"reason": "误"})
+    assert answer.status_code == 404
+
+
+def test_a_negative_decision_counts_once_another_person_confirmed_it(call: Call, cast: Cast, session: Session) -> None:
+    posting = Posting(cast.zhang_min.member_id, "C04", TODAY, SourceKind.claim, 1)
+    service.post(session, [posting], now=NOW)
+    session.commit()
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "58.00"
+    assert call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"] == []
+    own = call(cast.chen_jing, "POST", f"{url}/confirmation")
+    assert own.json["error"]["code"] == "same_person"
+    assert call(cast.organization_department, "POST", f"{url}/confirmation").json["status"] == "in_force"
+    score = call(cast.zhang_min, "GET", path(cast, "score")).json
+    assert (score["total"], score["note"]) == (None, "另行通报")
+    assert score["sections"][0] == {"code": "base", "points": "58.00"}
+    assert call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"][0]["reason"]
+    row = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/scores").json["items"][0]
+    assert (row["total"], row["note"]) == (None, "另行通报")
+    assert call(cast.li_wei, "GET", path(cast, "negative-decisions")).status_code in (403, 404)
+
+
+def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/confirmation")
+    totals = []
+    for action in ("suspension", "resumption", "revocation"):
+        call(cast.chen_jing, "POST", f"{url}/{action}", json={"reason": "复议"})
+        totals.append(call(cast.zhang_min, "GET", path(cast, "score")).json["total"])
+    assert totals == ["56.00", None, "56.00"]
+    again = call(cast.organization_department, "POST", f"{url}/confirmation")
+    assert (again.status_code, again.json["error"]["code"]) == (409, "not_possible")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"category_code": "N99"}, 422, "unknown_category"),
+        ({"decided_on": "2026-06-19"}, 422, "future_day"),
+        ({"year": 2030}, 422, "no_standard"),
+    ],
+)
+def test_a_negative_decision_must_rest_on_the_standard(
+    call: Call, cast: Cast, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative(**changes))
+    assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
+
+
+def test_one_document_is_recorded_once(call: Call, cast: Cast) -> None:
+    answers = [call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative()) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 409]
+
+
+def test_a_branch_records_no_negative_decisions(call: Call, cast: Cast) -> None:
+    assert call(cast.li_wei, "POST", path(cast, "negative-decisions"), json=negative()).status_code == 403
