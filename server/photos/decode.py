@@ -75,7 +75,7 @@ def _reencoded(content: bytes) -> Reencoded:
     if turn is not None:
         full = full.transpose(turn)
     thumb = full.copy()
-    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
+    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.HAMMING)
     return Reencoded(_jpeg(full, FULL_QUALITY), _jpeg(thumb, THUMB_QUALITY), *full.size, dhash(thumb))
 
 

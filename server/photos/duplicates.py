@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.photos.models import Photo
-from server.photos.rules import SIMILAR_WITHIN, MatchKind, distance
-
-Seen = Row[int, int, int, datetime, str, str | None]
+from server.photos.rules import SIMILAR_WITHIN, MatchKind, distance, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,17 @@ class PhotoMatch:
     earlier: bool
 
 
+class Seen(NamedTuple):
+    """A photo of another claim, as far as comparing needs."""
+
+    photo_id: int
+    member_id: int
+    claim_id: int
+    uploaded_at: datetime
+    original_sha256: str
+    fingerprint: int | None
+
+
 def matches_of_claim(session: Session, claim_id: int) -> list[PhotoMatch]:
     """Return what to warn the reviewer of: exact ones first, then the nearest. Erased photos still count."""
     own = list(session.scalars(select(Photo).where(Photo.claim_id == claim_id).order_by(Photo.position)))
@@ -47,21 +57,33 @@ def _seen(session: Session, claim_id: int, own: list[Photo]) -> list[Seen]:
         Photo.organization_id.in_({photo.organization_id for photo in own}),
         Photo.member_id.in_({photo.member_id for photo in own}),
     )
-    return list(session.execute(columns.where(nearby, Photo.claim_id.is_not(None), Photo.claim_id != claim_id)))
+    rows = session.execute(columns.where(nearby, Photo.claim_id != claim_id))
+    return [
+        Seen(photo_id, member_id, other_claim_id, uploaded_at, original_sha256, fingerprint(dhash))
+        for photo_id, member_id, other_claim_id, uploaded_at, original_sha256, dhash in rows
+        if other_claim_id is not None
+    ]
 
 
 def _matches(photo: Photo, others: list[Seen]) -> Iterator[PhotoMatch]:
-    for other_id, member_id, claim_id, uploaded_at, original_sha256, dhash in others:
-        exact = original_sha256 == photo.original_sha256
-        apart = 0 if exact else distance(photo.dhash, dhash) if photo.dhash and dhash else None
-        if apart is not None and apart <= SIMILAR_WITHIN:
-            yield PhotoMatch(
-                photo_id=photo.id,
-                other_photo_id=other_id,
-                member_id=member_id,
-                claim_id=claim_id,
-                uploaded_at=uploaded_at,
-                kind=MatchKind.exact if exact else MatchKind.similar,
-                distance=apart,
-                earlier=other_id < photo.id,
-            )
+    own = fingerprint(photo.dhash)
+    for other in others:
+        if other.original_sha256 == photo.original_sha256:
+            yield _match(photo, other, MatchKind.exact, 0)
+        elif own is not None and other.fingerprint is not None:
+            apart = distance(own, other.fingerprint)
+            if apart <= SIMILAR_WITHIN:
+                yield _match(photo, other, MatchKind.similar, apart)
+
+
+def _match(photo: Photo, other: Seen, kind: MatchKind, apart: int) -> PhotoMatch:
+    return PhotoMatch(
+        photo_id=photo.id,
+        other_photo_id=other.photo_id,
+        member_id=other.member_id,
+        claim_id=other.claim_id,
+        uploaded_at=other.uploaded_at,
+        kind=kind,
+        distance=apart,
+        earlier=other.photo_id < photo.id,
+    )

@@ -66,9 +66,14 @@ def other_kind(content: bytes) -> str | None:
     return next((title for magic, title in _OTHERS if head.startswith(magic)), None)
 
 
-def distance(one: str, other: str) -> int:
-    """Return how many of 64 bits two dHashes (16 hex digits) differ in."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+def fingerprint(dhash: str | None) -> int | None:
+    """Return the 64 bits of a dHash written as 16 hex digits."""
+    return int(dhash, 16) if dhash else None
+
+
+def distance(one: int, other: int) -> int:
+    """Return how many bits two fingerprints differ in."""
+    return (one ^ other).bit_count()
 
 
 def evidence_hash(originals: Sequence[str]) -> str | None:

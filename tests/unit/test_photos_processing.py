@@ -172,9 +172,10 @@ def test_pictures_resized_or_compressed_again_look_alike_and_others_do_not() -> 
 
 
 def look_alike(one: str | None, other: str | None) -> bool:
-    assert one
-    assert other
-    return rules.distance(one, other) <= rules.SIMILAR_WITHIN
+    first, second = rules.fingerprint(one), rules.fingerprint(other)
+    assert first is not None
+    assert second is not None
+    return rules.distance(first, second) <= rules.SIMILAR_WITHIN
 
 
 @pytest.mark.parametrize("colour", ["white", "black", "gray"])

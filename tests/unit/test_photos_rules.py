@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.photos.rules import PhotoKind, distance, evidence_hash, kind_of, other_kind
+from server.photos.rules import PhotoKind, distance, evidence_hash, fingerprint, kind_of, other_kind
 from tests.pictures import encoded, scene
 
 
@@ -38,14 +38,15 @@ def test_what_is_no_photo_is_named_where_it_is_known(head: bytes, title: str | N
     assert other_kind(head) == title
 
 
-hashes = st.integers(0, 2**64 - 1).map(lambda number: f"{number:016x}")
+prints = st.integers(0, 2**64 - 1)
 
 
-@given(hashes, hashes, hashes)
-def test_distance_is_a_metric(one: str, two: str, three: str) -> None:
+@given(prints, prints, prints)
+def test_distance_is_a_metric(one: int, two: int, three: int) -> None:
     assert distance(one, one) == 0
     assert distance(one, two) == distance(two, one) <= 64
     assert distance(one, three) <= distance(one, two) + distance(two, three)
+    assert fingerprint(f"{one:016x}") == one
 
 
 def test_evidence_depends_on_every_photo_and_on_their_order() -> None:
