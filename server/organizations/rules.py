@@ -140,9 +140,15 @@ def normal_name(text: str) -> str:
 
 def normal_work_number(text: str) -> str:
     """Return a 工号/学号 in half-width capitals without spaces."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text))).upper()
+    return _compact(text).upper()
 
 
 def normal_title(text: str) -> str:
     """Return an organization's title without spaces and in half-width brackets and digits, for comparison."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text)))
+    return _compact(text)
+
+
+def _compact(text: str) -> str:
+    """NFKC twice: it writes ¨ as a space and a mark, which joins the letter before once the space is gone."""
+    spaceless = _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text)))
+    return unicodedata.normalize("NFKC", spaceless)

