@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文"
+)
 WOMEN = "敏静丽娟艳霞秀娜芳玲婷雪慧颖倩莉燕岚琳洁蕾璐欣悦妍怡佳琪萍红梅兰菊云"
 MEN = "伟强磊军洋勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆鸿博文昊翔峰建国志成海林东"
 MIDDLE = "晓小文志建国海玉春秋思子雨梓俊嘉明永天德家兴正立宏振世景庆"
@@ -49,11 +52,11 @@ def members(chance: random.Random) -> Iterator[DemoMember]:
     places += [("", branch) for branch in DIRECT_BRANCHES]
     used: set[str] = set()
     number = 0
-    for general, branch in places:
+    for place in places:
         size = MEMBERS_PER_BRANCH + chance.randint(-3, 3)
         for index in range(size):
             number += 1
-            yield _member(chance, used, number, general, branch, index)
+            yield _member(chance, used, number, place, index)
 
 
 NAMED = {
@@ -65,11 +68,12 @@ RESERVED = {name for people in NAMED.values() for name, _ in people} | {"陈静"
 _DUTIES = {0: "支部书记", 1: "支委", 3: "副书记"}
 
 
-def _member(chance: random.Random, used: set[str], number: int, general: str, branch: str, index: int) -> DemoMember:
+def _member(chance: random.Random, used: set[str], number: int, place: tuple[str, str], index: int) -> DemoMember:
+    general, branch = place
     category = "离退休" if "离退休" in general else "学生" if "生" in branch else "教职工"
     gender = chance.choice("男女")
     name = _name(chance, gender, used)
-    if index < len(named := NAMED.get((general, branch), ())):
+    if index < len(named := NAMED.get(place, ())):
         name, gender = named[index]
     age_start = {"离退休": 1968, "学生": 2022, "教职工": 1995}[category]
     age_end = {"离退休": 1985, "学生": 2025, "教职工": 2020}[category]

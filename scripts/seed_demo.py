@@ -284,6 +284,16 @@ class Demo:
             person = self.chance.choice(self.people)
             story, day = demo_claims.pick(self.chance, person.category, self.begin, self.today)
             yield Plan(number, day, person, story)
+        yield from self._planned_for_visitors(number + 1)
+
+    def _planned_for_visitors(self, number: int) -> Iterator["Plan"]:
+        """张敏 has a year worth looking at, and 李伟 always finds claims to review."""
+        zhang_min = next(person for person in self.people if person.name == "张敏")
+        for index, story in enumerate(demo_claims.OF_ZHANG_MIN):
+            yield Plan(number + index, self.begin + (index + 1) * (self.today - self.begin) / 8, zhang_min, story)
+        waiting = zip(self.people[4:8], demo_claims.STAFF, strict=False)
+        for index, (person, story) in enumerate(waiting, start=number + len(demo_claims.OF_ZHANG_MIN)):
+            yield Plan(index, self.today - timedelta(days=index % WAITING_DAYS), person, story)
 
     def _one_claim(self, session: Session, plan: "Plan", pictures: list[Picture]) -> None:
         person, story = plan.person, plan.story

@@ -31,6 +31,12 @@ def local_time(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).isoformat()
 
 
+def spoken_time(instant: datetime) -> str:
+    """Return an instant as people write it: 2026 年 9 月 10 日 19:36."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.year} 年 {local.month} 月 {local.day} 日 {local:%H:%M}"
+
+
 PointsOut = Annotated[Decimal, PlainSerializer(points_text, return_type=str)]
 """Points in a response: a string with two decimals."""
 

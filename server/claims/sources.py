@@ -10,7 +10,7 @@ from server.claims.rules import STATUS_TITLES
 from server.identity.models import Account
 from server.photos.models import Photo
 from server.points.sources import Described
-from server.presentation import local_time, points_text
+from server.presentation import points_text, spoken_time
 
 
 def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
@@ -32,9 +32,9 @@ def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
 def _details(claim: Claim, names: Mapping[int, str]) -> tuple[tuple[str, str], ...]:
     details = [("状态", STATUS_TITLES[claim.status])]
     if claim.submitted_at:
-        details.append(("提交时间", local_time(claim.submitted_at)))
+        details.append(("提交时间", spoken_time(claim.submitted_at)))
     if claim.decided_by and claim.decided_at:
-        details += [("审核人", names[claim.decided_by]), ("审核时间", local_time(claim.decided_at))]
+        details += [("审核人", names[claim.decided_by]), ("审核时间", spoken_time(claim.decided_at))]
     if claim.approved_points is not None and claim.approved_points != claim.proposed_points:
         details.append(("核定分值", points_text(claim.approved_points)))
     return tuple(details)
