@@ -1,7 +1,6 @@
 """How values look on the wire: points with two decimals, times in Shanghai's offset, lists with a cursor."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -69,7 +68,7 @@ def decode_cursor(cursor: str, count: int) -> list[str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         keys = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\x1f")
-    except (binascii.Error, UnicodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         keys = []
     if len(keys) != count:
         raise _invalid_cursor()

@@ -198,7 +198,8 @@ def test_versions_are_listed_page_by_page(call: Call, cast: Cast) -> None:
     second = call(cast.li_wei, "GET", f"{url}&cursor={first['next_cursor']}").json
     assert [row["id"] for row in first["items"] + second["items"]] == ids[::-1]
     assert second["next_cursor"] is None
-    assert call(cast.li_wei, "GET", f"{url}&cursor=!!").status_code == 422
+    for cursor in ("!!", "甲", "_w"):
+        assert call(cast.li_wei, "GET", f"{url}&cursor={cursor}").status_code == 422
 
 
 def test_a_new_version_above_names_the_units_that_must_follow(call: Call, cast: Cast) -> None:
