@@ -296,9 +296,11 @@ def take(session: Session, member_id: int, step: str, number: int, points: Decim
         if entry is not None and entry.source_kind not in (SourceKind.opening, SourceKind.reversal):
             service.reverse(session, member_id=member_id, seq=number, reason="误", decided_by=None, now=NOW)
         return
-    ratio = {"owed": 1, "attended": number % 2} if step == "B07" else {}
+    owed = int(step == "B07")
     day = date(2026, 1 + number, 3)
-    posting = Posting(member_id, step, day, SourceKind.meeting, number, points=points, **ratio)
+    posting = Posting(
+        member_id, step, day, SourceKind.meeting, number, points=points, owed=owed, attended=owed * number % 2
+    )
     service.post(session, [posting], now=NOW)
 
 

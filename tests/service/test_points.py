@@ -1,9 +1,10 @@
 """Posting, taking back, opening years: what the ledger and the scores look like afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -20,6 +21,7 @@ from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.default import default_document
+from server.standards.drafts import create_draft
 from server.standards.events import StandardPublished
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument
@@ -48,7 +50,7 @@ def entries(session: Session, member_id: int) -> list[PointEntry]:
 
 
 def publish(session: Session, organization_id: int, document: StandardDocument, year: int = 2026) -> Standard:
-    draft = standards.create_draft(
+    draft = create_draft(
         session, organization_id=organization_id, year=year, document=document, created_by=None, now=NOW
     )
     return standards.publish(session, standard_id=draft.id, published_by=None, now=NOW)
@@ -131,12 +133,8 @@ def test_openings_and_reversals_cannot_be_reversed(session: Session, cast: Cast)
     (entry,) = service.post(session, [claim(member_id)], now=NOW)
     back = service.reverse(session, member_id=member_id, seq=entry.seq, reason="误", decided_by=None, now=NOW)
     for seq in (1, back.seq):
-        refused(
-            "not_reversible",
-            lambda seq=seq: service.reverse(
-                session, member_id=member_id, seq=seq, reason="误", decided_by=None, now=NOW
-            ),
-        )
+        again = partial(service.reverse, session, member_id=member_id, seq=seq, reason="误", decided_by=None, now=NOW)
+        refused("not_reversible", again)
 
 
 def test_what_is_not_there_cannot_be_reversed(session: Session, cast: Cast) -> None:
@@ -368,7 +366,8 @@ def test_two_at_once_post_one_source_once(engine: Engine, cast: Cast) -> None:
 
 def test_four_at_once_keep_one_chain(engine: Engine, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
-    at_once(engine, [lambda s, n=n: service.post(s, [claim(member_id, n)], now=NOW) for n in range(1, 5)])
+    postings = [[claim(member_id, number)] for number in range(1, 5)]
+    at_once(engine, [partial(service.post, postings=posting, now=NOW) for posting in postings])
     with Session(engine) as session:
         assert [entry.seq for entry in entries(session, member_id)] == list(range(1, 13))
         assert figures(session, member_id)[""] == D(62)
@@ -380,14 +379,14 @@ def test_two_at_once_reverse_once(engine: Engine, cast: Cast) -> None:
         (entry,) = service.post(session, [claim(member_id)], now=NOW)
         seq = entry.seq
         session.commit()
-    reverse = [lambda s: service.reverse(s, member_id=member_id, seq=seq, reason="误", decided_by=None, now=NOW)] * 2
-    at_once(engine, reverse)
+    reverse = partial(service.reverse, member_id=member_id, seq=seq, reason="误", decided_by=None, now=NOW)
+    at_once(engine, [reverse, reverse])
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(PointEntry.reverses_seq == seq)) == 1
         assert figures(session, member_id)[""] == D(58)
 
 
-def at_once(engine: Engine, works: list[Callable[[Session], object]]) -> None:
+def at_once(engine: Engine, works: Sequence[Callable[[Session], object]]) -> None:
     """Run each work in its own thread and transaction, started together; any error is the test's."""
     barrier, errors = Barrier(len(works)), list[BaseException]()
 

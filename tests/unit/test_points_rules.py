@@ -31,7 +31,8 @@ MARCH, APRIL, MAY = date(2026, 3, 5), date(2026, 4, 5), date(2026, 5, 5)
 
 
 def facts_of(*rows: dict[str, Any]) -> list[Fact]:
-    return [Fact(**{"seq": seq, "occurred_on": MARCH} | row) for seq, row in enumerate(rows, start=1)]
+    defaults: dict[str, Any] = {"occurred_on": MARCH}
+    return [Fact(seq=seq, **defaults | row) for seq, row in enumerate(rows, start=1)]
 
 
 def default_score(
@@ -84,7 +85,7 @@ def test_a_new_year_begins_with_the_opening_points_and_nothing_earned() -> None:
 
 def test_a_miss_takes_from_the_opening_and_is_not_negative_earning() -> None:
     line = default_score(*opened(), earn("B01", "-3")).line("B01")
-    assert (line.opening, line.points, line.earned) == (12, 9, 0)
+    assert (line.opening, line.points, line.earned) == (D(12), D(9), D(0))
 
 
 def test_misses_beyond_the_opening_stop_at_the_floor_and_are_shown_uncounted() -> None:
@@ -107,7 +108,7 @@ def test_rounding_is_half_up_and_once_per_line() -> None:
 
 def test_variants_share_their_lines_cap() -> None:
     line = default_score(earn("B06a", "6"), earn("B06b", "6")).line("B06")
-    assert (line.points, line.uncounted) == (8, 4)
+    assert (line.points, line.uncounted) == (D(8), D(4))
 
 
 def test_a_month_cap_goes_by_the_month_of_occurrence() -> None:
@@ -139,7 +140,7 @@ def test_reversing_the_highest_level_lets_the_next_one_count() -> None:
 
 def test_different_achievements_add_up_to_the_cap() -> None:
     line = default_score(earn("C01a", "6", achievement="x"), earn("C01a", "4", achievement="y")).line("C01")
-    assert (line.points, line.uncounted) == (8, 2)
+    assert (line.points, line.uncounted) == (D(8), D(2))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_a_newcomers_ratio_is_of_what_he_owed_alone() -> None:
 
 def test_nothing_owed_is_zero_and_said_so_until_the_year_closes_and_then_full() -> None:
     line = default_score().line("B07")
-    assert (line.points, line.remark) == (0, Remark.nothing_owed)
+    assert (line.points, line.remark) == (D(0), Remark.nothing_owed)
     assert default_score(year_closed=True).line("B07").points == 4
     excused = {"item_code": "B07", "owed": 1, "excused": 1}
     assert default_score(excused, year_closed=True).line("B07").points == 4
@@ -206,12 +207,12 @@ def test_sections_hold_to_their_cap_and_show_what_it_kept_out() -> None:
         update={"sections": tuple(s.model_copy(update={"cap": D(25)}) for s in DEFAULT.sections)}
     )
     section = staff_score(standard, *rows).section("contribution")
-    assert (section.raw, section.points, section.uncounted) == (30, 25, 5)
+    assert (section.raw, section.points, section.uncounted) == (D(30), D(25), D(5))
 
 
 def test_a_negative_decision_zeroes_the_total_and_leaves_the_sections_explainable() -> None:
     result = default_score(*opened(), negative=True)
-    assert (result.total, result.negative, result.section("base").points) == (0, True, 58)
+    assert (result.total, result.negative, result.section("base").points) == (D(0), True, D(58))
 
 
 def test_a_line_that_no_longer_concerns_the_member_keeps_what_it_brought() -> None:
@@ -250,7 +251,7 @@ def test_a_full_section_offers_nothing_more_and_a_missed_meeting_offers_its_make
     result = default_score(*full, {"item_code": "B07", "owed": 1})
     offers = {o.item_code: o for o in still_possible(DEFAULT, result, category=Category.staff, stage=Stage.full)}
     assert not any(code.startswith("C") for code in offers)
-    assert (offers["B07"].points, "补课" in offers["B07"].sentence) == (3, True)
+    assert (offers["B07"].points, "补课" in offers["B07"].sentence) == (D(3), True)
 
 
 def test_nothing_can_be_earned_under_a_negative_decision() -> None:
@@ -282,7 +283,7 @@ STANDARD = document(
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Fact]:
+def histories(draw: Any) -> list[Fact]:
     """Facts of every method, some of them reversed."""
     facts: list[Fact] = []
     for seq in range(1, draw(st.integers(1, 14)) + 1):
@@ -296,7 +297,7 @@ def histories(draw: st.DrawFn) -> list[Fact]:
 
 
 @st.composite
-def plain_facts(draw: st.DrawFn, seq: int) -> Fact:
+def plain_facts(draw: Any, seq: int) -> Fact:
     code = draw(st.sampled_from([item.code for item in STANDARD.items]))
     if code == "RATIO":
         owed = draw(st.integers(0, 3))
