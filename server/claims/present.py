@@ -41,7 +41,8 @@ def detail(context: Context, claim: Claim) -> ClaimOut:
     item = item_of(session, claim)
     events, opinions = service.timeline(session, claim.id), service.opinions(session, claim.id)
     names = _account_names(session, claim, events, opinions)
-    line = _line(claim, session.get_one(Member, claim.member_id).name, item)
+    participants = _participants(session, claim, item)
+    line = _line(claim, participants[0].name, item)
     return ClaimOut(
         **line.model_dump(mode="python"),
         organization_id=claim.organization_id,
@@ -52,7 +53,7 @@ def detail(context: Context, claim: Claim) -> ClaimOut:
         achievement=claim.achievement,
         description=claim.description,
         people=claim.people,
-        participants=_participants(session, claim),
+        participants=participants,
         entered_by=names[claim.entered_by],
         on_behalf_reason=claim.on_behalf_reason,
         created_at=claim.created_at,
@@ -136,11 +137,12 @@ def _line(claim: Claim, member_name: str, item: Item | None) -> ClaimLineOut:
     )
 
 
-def _participants(session: Session, claim: Claim) -> list[ParticipantOut]:
+def _participants(session: Session, claim: Claim, item: Item | None) -> list[ParticipantOut]:
+    """Return whom the claim pays, the claimant first."""
     places = places_of(session, claim)
     names = _member_names(session, places)
     whole = claim.approved_points if claim.approved_points is not None else claim.proposed_points
-    parts = shares(session, claim, whole) if whole is not None else {}
+    parts = shares(session, claim, item, whole) if item is not None and whole is not None else {}
     return [
         ParticipantOut(member_id=member_id, name=names[member_id], place=place, points=parts.get(member_id))
         for member_id, place in places.items()

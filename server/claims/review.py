@@ -16,7 +16,7 @@ from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, O
 from server.claims.reviewers import check_reviewer
 from server.claims.rules import ClaimAction, ClaimStatus, adjustment_refusal, next_status
 from server.claims.steps import account_of, note_event, overtaken, places_of, step
-from server.claims.worth import as_error, shares
+from server.claims.worth import as_error, item_of, shares
 from server.errors import DomainError, conflict, forbidden, not_found
 from server.events import emit
 from server.identity.rules import Actor, Role, roles_at
@@ -200,13 +200,14 @@ def _check_uncounted(found: Sequence[Counted], distinct_reason: str | None) -> N
 
 
 def _postings(session: Session, claim: Claim, whole: Decimal, account_id: int) -> list[Posting]:
-    assert claim.item_code is not None
+    item = item_of(session, claim)
+    assert item is not None
     assert claim.occurred_on is not None
     evidence_hash = photos.evidence_hash(photos.photos_of_claim(session, claim.id))
     return [
         Posting(
             member_id=member_id,
-            item_code=claim.item_code,
+            item_code=item.code,
             occurred_on=claim.occurred_on,
             source_kind=SourceKind.claim,
             source_id=claim.id,
@@ -218,7 +219,7 @@ def _postings(session: Session, claim: Claim, whole: Decimal, account_id: int) -
             text=claim.title,
             evidence_hash=evidence_hash,
         )
-        for member_id, part in shares(session, claim, whole).items()
+        for member_id, part in shares(session, claim, item, whole).items()
     ]
 
 

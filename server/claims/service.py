@@ -32,11 +32,11 @@ def create_draft(
     member = session.get(Member, member_id)
     if member is None:
         raise not_found("党员")
-    on = contents.occurred_on or shanghai_date(now)
+    branch = _branch(session, member_id, contents.occurred_on or shanghai_date(now))
     claim = Claim(
         root_id=member.root_id,
         member_id=member_id,
-        organization_id=_branch(session, member_id, on).id,
+        organization_id=branch.id,
         status=ClaimStatus.draft,
         version=1,
         revision=1,
@@ -47,7 +47,8 @@ def create_draft(
     )
     session.add(claim)
     session.flush()
-    _attach(session, claim, contents, actor=actor, now=now)
+    if contents.participants or contents.photo_ids:
+        _attach(session, claim, contents, actor=actor, now=now)
     note_event(session, claim, EventKind.created, actor_id=account_of(actor), now=now, words=on_behalf_reason)
     return claim
 
@@ -188,16 +189,8 @@ def _claimed(claim: Claim, worth: Worth, now: datetime) -> dict[str, object]:
 
 def _attach(session: Session, claim: Claim, contents: Contents, *, actor: Actor, now: datetime) -> None:
     """Replace participants and photos. Who writes for a member may only add photos he uploaded himself."""
-    member_ids = [participant.member_id for participant in contents.participants]
-    if len({claim.member_id, *member_ids}) <= len(member_ids):
-        raise DomainError("participant_repeated", "合作人员有重复；申报人本人不用再填")
-    check_same_branch(session, member_ids, claim.organization_id, contents.occurred_on or shanghai_date(now))
     session.execute(delete(ClaimParticipant).where(ClaimParticipant.claim_id == claim.id))
-    session.add_all(
-        ClaimParticipant(claim_id=claim.id, member_id=participant.member_id, place=participant.place)
-        for participant in contents.participants
-    )
-    session.flush()
+    _name_participants(session, claim, contents, now)
     photos.attach(
         session,
         claim_id=claim.id,
@@ -205,3 +198,17 @@ def _attach(session: Session, claim: Claim, contents: Contents, *, actor: Actor,
         photo_ids=contents.photo_ids,
         uploaded_by=account_of(actor) if actor.member_id != claim.member_id else None,
     )
+
+
+def _name_participants(session: Session, claim: Claim, contents: Contents, now: datetime) -> None:
+    member_ids = [participant.member_id for participant in contents.participants]
+    if len({claim.member_id, *member_ids}) <= len(member_ids):
+        raise DomainError("participant_repeated", "合作人员有重复；申报人本人不用再填")
+    if len(member_ids) >= contents.people:
+        raise DomainError("too_many_participants", "合作人员加上申报人不能多于总人数")
+    check_same_branch(session, member_ids, claim.organization_id, contents.occurred_on or shanghai_date(now))
+    session.add_all(
+        ClaimParticipant(claim_id=claim.id, member_id=participant.member_id, place=participant.place)
+        for participant in contents.participants
+    )
+    session.flush()

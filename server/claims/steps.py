@@ -99,4 +99,6 @@ def participants_of(session: Session, claim_id: int) -> list[ClaimParticipant]:
 
 def places_of(session: Session, claim: Claim) -> dict[int, int]:
     """Return everyone a claim pays and his place among its people, the claimant first."""
+    if claim.people == 1:
+        return {claim.member_id: claim.place}
     return {claim.member_id: claim.place} | {p.member_id: p.place for p in participants_of(session, claim.id)}

@@ -22,7 +22,7 @@ from server.clock import shanghai_date
 from server.errors import DomainError
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member, Organization
-from server.organizations.service import branch_of
+from server.organizations.service import membership_on
 from server.standards import service as standards
 from server.standards.rules import Item, Method, audience_of
 
@@ -48,26 +48,24 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     places = places_of(session, claim)
     check_same_branch(session, list(places), claim.organization_id, occurred_on)
     _check(places_refusal(list(places.values()), claim.people))
-    member = session.get_one(Member, claim.member_id)
+    members = {member_id: session.get_one(Member, member_id) for member_id in places}
+    audience = audience_of(members[claim.member_id].stage)
     standard = standards.in_force(
-        session, organization_id=claim.organization_id, year=occurred_on.year, audience=audience_of(member.stage)
+        session, organization_id=claim.organization_id, year=occurred_on.year, audience=audience
     )
     item = _claimable(standards.document_of(session, standard.id).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
     if isinstance(points, Refusal):
         raise as_error(points)
     for member_id, place in places.items():
-        _check_member(session, session.get_one(Member, member_id), item, occurred_on)
+        _check_member(session, members[member_id], item, occurred_on)
         if share(points, item, place=place, people=claim.people) <= 0:
             raise DomainError("nothing_to_share", f"按积分标准，第{place}位没有可计的分值")
     return Worth(standard.id, points, _achievement(claim, item))
 
 
-def shares(session: Session, claim: Claim, whole: Decimal) -> dict[int, Decimal]:
-    """Return each paid member's part of `whole`; a draft has no standard yet and nothing to share."""
-    item = item_of(session, claim)
-    if item is None:
-        return {}
+def shares(session: Session, claim: Claim, item: Item, whole: Decimal) -> dict[int, Decimal]:
+    """Return each paid member's part of `whole`."""
     places = places_of(session, claim)
     return {member: share(whole, item, place=place, people=claim.people) for member, place in places.items()}
 
@@ -82,8 +80,8 @@ def item_of(session: Session, claim: Claim) -> Item | None:
 def check_same_branch(session: Session, member_ids: list[int], organization_id: int, on: date) -> None:
     """Refuse participants of other branches: they claim for themselves, where they are known."""
     for member_id in member_ids:
-        branch = branch_of(session, member_id=member_id, on=on)
-        if branch is None or branch.id != organization_id:
+        membership = membership_on(session, member_id=member_id, on=on)
+        if membership is None or membership.organization_id != organization_id:
             message = "合作人员中有人当日不在本支部，请由其本人向所在支部申报"
             raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
 

@@ -489,6 +489,11 @@ def test_a_joint_work_pays_everyone_named_once(session: Session, cast: Cast) -> 
     refused("already_counted", lambda: decide(session, own, cast.wang_fang))
 
 
+def test_there_are_no_more_names_than_people(session: Session, cast: Cast) -> None:
+    named = (Participant(cast.sun_li.member_id, 1),)
+    refused("too_many_participants", lambda: submitted(session, cast.zhang_min, AWARD, participants=named))
+
+
 @pytest.mark.parametrize("who", ["zhao_qiang", "zhang_min"])
 def test_participants_are_others_of_the_same_branch(session: Session, cast: Cast, who: str) -> None:
     member_id = cast.people[who].member_id
