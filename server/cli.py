@@ -1,7 +1,6 @@
 """The command line: `xianfeng run`, `db upgrade`, `import-roster`, `verify-ledger`, `recompute` …"""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -12,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from server import clock, config, migrations, protection
 from server.db import make_engine, reading
+from server.errors import DomainError
 
 console = Console()
+ROSTER_COUNTS = {"new": "新增", "changed": "更新", "moved": "转接", "unchanged": "未变"}
 
 
 @dataclass
@@ -106,8 +107,21 @@ def recompute(machine: Machine, year: int | None) -> None:
 @click.option("--apply", "apply_rows", is_flag=True, help="Write; without it only a dry run.")
 @click.pass_obj
 def import_roster(machine: Machine, file: Path, organization_id: int, apply_rows: bool) -> None:
-    """Import a roster from .xlsx, like the page does."""
-    raise click.ClickException(f"{file} {organization_id} {apply_rows} {date.today()}")
+    """Check a roster in .xlsx and say what it would change; with --apply, write it. Exit 1 if rows had errors."""
+    from server import app  # noqa: F401  (its subscriptions open the members' year)
+    from server.organizations.roster.files import import_file
+
+    try:
+        report = import_file(machine.engine, machine.settings, file, organization_id, apply_rows=apply_rows)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from None
+    for problem in report.problems:
+        console.print(problem.text, markup=False)
+    counts = report.roster.result if apply_rows else report.roster.summary
+    words = "，".join(f"{title} {counts.get(key, 0)}" for key, title in ROSTER_COUNTS.items())
+    console.print(f"{'已导入' if apply_rows else '试运行，未写入'}：{words}，有误 {len(report.problems)} 行")
+    if report.problems:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

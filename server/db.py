@@ -87,9 +87,11 @@ def enum_column(length: int = 32) -> String:
 
 
 def make_engine(url: str, *, pool_size: int = 32) -> Engine:
-    """Return an engine for SQLite (WAL, full sync) or MariaDB (READ COMMITTED, UTC, strict)."""
+    """Return an engine for SQLite (WAL, full sync) or MariaDB (READ COMMITTED, UTC, strict); errors hide values."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 15})
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=8, hide_parameters=True, connect_args={"timeout": 15}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -97,6 +99,7 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=8,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",

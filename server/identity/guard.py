@@ -139,6 +139,8 @@ def _guard(
     def guarded(**path: Any) -> Response:
         engine: Engine = current_app.extensions["engine"]
         actor = _authenticate(engine, permission, fresh=method != "GET")
+        if request.is_json:
+            request.get_data()  # before the transaction: a slow sender must not hold its locks
         arguments = dict(path)
         looks: list[tuple[str, int]] = []
 

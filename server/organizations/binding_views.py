@@ -6,7 +6,7 @@ from server.identity import limits
 from server.identity.guard import Api, Context
 from server.identity.models import Account
 from server.identity.rules import Permission
-from server.organizations import binding, grants
+from server.organizations import binding, custody, grants
 from server.organizations.account_schemas import (
     CodeOut,
     RepresentativeCodeOut,
@@ -74,6 +74,7 @@ def bind_by_code(context: Context, body: ActivationIn) -> BoundOut:
 )
 def issue_code(context: Context, path: MemberPath) -> tuple[CodeOut, int]:
     """发放一次性激活码（只显示一次，旧码作废）"""
+    custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
     code, expires_at = binding.issue_for_member(
         context.session, member_id=path.member_id, issued_by=context.account_id, now=context.now
     )
@@ -89,6 +90,7 @@ def issue_code(context: Context, path: MemberPath) -> tuple[CodeOut, int]:
 )
 def unbind(context: Context, path: MemberPath) -> UnboundOut:
     """解除微信绑定"""
+    custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
     account = binding.account_of_member(context.session, path.member_id)
     if account is None:
         return UnboundOut(unbound=0)

@@ -7,7 +7,7 @@ from server.errors import not_found
 from server.identity import service as identity
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission, allows
-from server.organizations import binding, exemptions, members, service, transfers
+from server.organizations import binding, custody, exemptions, members, service, transfers
 from server.organizations.member_schemas import (
     LeaveIn,
     MemberChange,
@@ -161,6 +161,8 @@ def add_member(context: Context, path: OrganizationPath, body: MemberIn) -> tupl
 )
 def edit_member(context: Context, path: MemberPath, body: MemberChange) -> MemberDetailOut:
     """更改党员信息"""
+    if body.phone is not None:
+        custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
     members.edit_member(
         context.session,
         vault_of(context),

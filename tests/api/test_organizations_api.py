@@ -225,3 +225,20 @@ def test_an_exemption_takes_its_three_steps_over_http(call: Call, cast: Cast) ->
     assert ended.json["status"] == "ended"
     listed = call(cast.chen_jing, "GET", f"/organizations/{cast.general_branch}/exemptions").json["items"]
     assert [item["member_name"] for item in listed] == ["张敏"]
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "body"),
+    [("POST", "activation-codes", None), ("POST", "unbinding", None), ("PATCH", "", {"phone": "13900001111"})],
+)
+def test_the_keys_of_an_account_are_out_of_reach_of_lower_roles(
+    call: Call, cast: Cast, method: str, what: str, body: dict[str, Any] | None
+) -> None:
+    def touch(actor: Any, member: Any) -> Any:
+        return call(actor, method, f"/members/{member.member_id}/{what}".rstrip("/"), json=body)
+
+    refused = touch(cast.zhao_qiang, cast.chen_jing)
+    assert (refused.status_code, refused.json["error"]["code"]) == (403, "holds_higher_role")
+    assert touch(cast.sun_li, cast.li_wei).status_code == 403
+    assert touch(cast.li_wei, cast.wang_fang).status_code in (200, 201)
+    assert touch(cast.chen_jing, cast.zhao_qiang).status_code in (200, 201)

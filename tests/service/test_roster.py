@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from server import app, clock
 from server.config import Settings
 from server.errors import DomainError
+from server.identity import service as identity
+from server.identity.rules import Role
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization
 from server.organizations.roster import applying, service, sheets
@@ -328,3 +330,33 @@ def test_the_blank_template_can_be_filled_in_and_imported(
     book.save(path)
     report = import_file(engine, settings, path, cast.root)
     assert (report.problems, report.roster.result) == ([], {"new": 1})
+
+
+def test_the_phone_of_someone_with_a_role_is_not_changed_by_a_roster(
+    import_rows: Import, session: Session, cast: Cast
+) -> None:
+    import_rows([person("李伟", "T1"), person("张敏", "T2")])
+    secretary = member_of(session, "T1")
+    phone_before = secretary.phone_index
+    account = identity.ensure_account(
+        session, member_id=secretary.id, root_id=cast.root, name=secretary.name, now=cast.now
+    )
+    identity.grant(
+        session,
+        account_id=account.id,
+        role=Role.secretary,
+        organization_id=cast.branch,
+        from_date=cast.today,
+        until_date=None,
+        granted_by=None,
+        now=cast.now,
+    )
+    session.commit()
+    rows = [person("李伟", "T1", 手机号="13800009999"), person("张敏", "T2", 手机号="13800008888")]
+    report = import_rows(rows)
+    assert [problem.text for problem in report.problems] == [
+        "第 3 行「手机号」：该同志担任党内职务，手机号请由其上级在党员信息中修改"
+    ]
+    session.expire_all()
+    assert member_of(session, "T1").phone_index == phone_before
+    assert member_of(session, "T2").phone_index != phone_before

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from server.organizations.custody import office_holders
 from server.organizations.models import Category, Member, Membership, Stage
 from server.organizations.roster.entries import Entry
 from server.organizations.roster.places import PlaceProblem, Places
@@ -44,14 +45,18 @@ class Decision:
 def plan(
     session: Session, places: Places, entries: Sequence[Entry], *, root_id: int, today: date
 ) -> tuple[list[Decision], list[Problem]]:
-    """Return what to do, and what cannot be done. Two selects, whatever the number of rows."""
+    """Return what to do, and what cannot be done. Three selects, whatever the number of rows."""
     members = _members(session, root_id, entries)
-    latest = _latest_memberships(session, [member.id for member in members.values()])
+    member_ids = [member.id for member in members.values()]
+    latest = _latest_memberships(session, member_ids)
+    holders = office_holders(session, member_ids, on=today)
     decisions, problems = [], []
     for entry in entries:
         member = members.get(entry.work_number)
         try:
-            decisions.append(_decide(places, entry, member, latest.get(member.id) if member else None, today))
+            decision = _decide(places, entry, member, latest.get(member.id) if member else None, today)
+            _check_phone(decision, holders)
+            decisions.append(decision)
         except PlaceProblem as problem:
             problems.append(Problem(entry.number, problem.column, problem.message))
     return decisions, problems
@@ -119,6 +124,12 @@ def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
         columns |= {"phone_sealed": entry.phone_sealed, "phone_index": entry.phone_indexes[0]}
         changes.append("手机号：已更新")
     return columns, changes
+
+
+def _check_phone(decision: Decision, holders: frozenset[int]) -> None:
+    """A phone can bind an account, so a roster never changes that of someone who holds a role (custody.py)."""
+    if "phone_index" in decision.columns and decision.member is not None and decision.member.id in holders:
+        raise PlaceProblem(Column.phone, "该同志担任党内职务，手机号请由其上级在党员信息中修改")
 
 
 def _shown(value: Any) -> str:
