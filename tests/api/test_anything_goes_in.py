@@ -41,7 +41,7 @@ def test_no_generated_request_is_answered_with_a_server_error(app: OpenAPI, cast
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         for person in (cast.li_wei, cast.organization_department, None):
             headers = {"Authorization": f"Bearer {person.token}"} if person else {}
             case.validate_response(case.call(headers=headers), checks=CHECKS)

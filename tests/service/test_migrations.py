@@ -1,0 +1,57 @@
+"""The migrations lead to exactly the models, on both databases, and back."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from server import migrations, models, protection
+from server.db import make_engine
+from server.points import service as points
+from tests.cast import make_cast
+
+
+@pytest.fixture
+def blank(engine: Engine) -> Iterator[Engine]:
+    """An engine on a database without any table, beside the one of the tests."""
+    if engine.dialect.name == "sqlite":
+        beside = make_engine(f"{engine.url}.blank")
+    else:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS migrated")
+            connection.exec_driver_sql("CREATE DATABASE migrated")
+        url = engine.url.set(database="migrated")
+        beside = make_engine(url.render_as_string(hide_password=False))
+    yield beside
+    beside.dispose()
+
+
+def test_the_migrations_lead_to_the_models(blank: Engine) -> None:
+    migrations.upgrade(blank)
+    with blank.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, models.Base.metadata) == []
+        protection.assert_protected(connection)
+
+
+def test_a_migrated_database_works_and_guards_its_ledger(blank: Engine) -> None:
+    migrations.upgrade(blank)
+    with Session(blank) as session:
+        cast = make_cast(session)
+        points.open_year(session, member_ids=[cast.zhang_min.member_id], year=cast.today.year, now=cast.now)
+        session.commit()
+    with blank.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(text("UPDATE point_entries SET points = points + 1"))
+
+
+def test_migrating_twice_changes_nothing_and_going_back_leaves_nothing(blank: Engine) -> None:
+    migrations.upgrade(blank)
+    migrations.upgrade(blank)
+    command.downgrade(migrations.alembic_config(blank), "base")
+    assert inspect(blank).get_table_names() == ["alembic_version"]
+    migrations.upgrade(blank)
