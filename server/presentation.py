@@ -46,6 +46,14 @@ Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """A database id as it may appear in a request."""
 
 
+class MemberPath(BaseModel):
+    member_id: Id
+
+
+class OrganizationPath(BaseModel):
+    organization_id: Id
+
+
 class PageQuery(BaseModel):
     """What every list accepts. `cursor` is the opaque `next_cursor` of the page before."""
 

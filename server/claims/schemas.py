@@ -23,16 +23,8 @@ Reason = Annotated[str, Field(min_length=2, max_length=500)]
 Place = Annotated[int, Field(ge=1, le=MAX_PEOPLE)]
 
 
-class MemberPath(BaseModel):
-    member_id: Id
-
-
 class ClaimPath(BaseModel):
     claim_id: Id
-
-
-class OrganizationPath(BaseModel):
-    organization_id: Id
 
 
 class ClaimsQuery(PageQuery):
@@ -101,7 +93,7 @@ class WithdrawIn(VersionIn):
     words: Annotated[str, Field(max_length=500)] | None = None
 
 
-class DecisionIn(VersionIn):
+class ReviewDecisionIn(VersionIn):
     """Returning, rejecting or revoking says why."""
 
     reason: Reason

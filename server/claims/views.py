@@ -16,15 +16,13 @@ from server.claims.schemas import (
     ClaimPath,
     ClaimsQuery,
     DecidedOut,
-    DecisionIn,
     EditClaimIn,
     ItemsQuery,
     LevelOut,
-    MemberPath,
     NewClaimIn,
     OpinionIn,
     OpinionOut,
-    OrganizationPath,
+    ReviewDecisionIn,
     ReviewOut,
     VersionIn,
     WaitingClaimOut,
@@ -37,7 +35,16 @@ from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations.models import Member, Organization
 from server.organizations.targets import member_target, organization_target
-from server.presentation import Page, PageQuery, cut_page, decode_cursor, decode_id_cursor, encode_cursor
+from server.presentation import (
+    MemberPath,
+    OrganizationPath,
+    Page,
+    PageQuery,
+    cut_page,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 
 api = Api("claims", __name__, tag="个人申报")
 
@@ -245,7 +252,7 @@ def approve_claim(context: Context, path: ClaimPath, body: ApproveIn) -> Decided
     target=claim_target,
     responses={200: DecidedOut},
 )
-def return_claim(context: Context, path: ClaimPath, body: DecisionIn) -> DecidedOut:
+def return_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> DecidedOut:
     """退回补充，写明原因"""
     claim = review.send_back(
         context.session,
@@ -265,7 +272,7 @@ def return_claim(context: Context, path: ClaimPath, body: DecisionIn) -> Decided
     target=claim_target,
     responses={200: DecidedOut},
 )
-def reject_claim(context: Context, path: ClaimPath, body: DecisionIn) -> DecidedOut:
+def reject_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> DecidedOut:
     """审核不通过，写明理由"""
     claim = review.reject(
         context.session,
@@ -285,7 +292,7 @@ def reject_claim(context: Context, path: ClaimPath, body: DecisionIn) -> Decided
     target=claim_target,
     responses={200: ClaimOut},
 )
-def revoke_claim(context: Context, path: ClaimPath, body: DecisionIn) -> ClaimOut:
+def revoke_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> ClaimOut:
     """撤销审核通过：冲销已计分值，申报重新待审（支部书记或上级）"""
     claim = review.revoke(
         context.session,

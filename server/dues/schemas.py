@@ -10,7 +10,7 @@ from server.dues.models import DuesEventKind
 from server.dues.rules import DuesState
 from server.dues.service import Payment
 from server.identity.guard import Body
-from server.presentation import Id, TimeOut
+from server.presentation import MemberPath, OrganizationPath, TimeOut
 
 MAX_CENTS = 10_000_000
 
@@ -19,23 +19,15 @@ Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="
 Reason = Annotated[str, Field(min_length=2, max_length=200)]
 
 
-class MemberPath(BaseModel):
-    member_id: Id
-
-
 class MemberMonthPath(MemberPath):
     month: Month
-
-
-class OrganizationPath(BaseModel):
-    organization_id: Id
 
 
 class OrganizationMonthPath(OrganizationPath):
     month: Month
 
 
-class YearQuery(BaseModel):
+class DuesYearQuery(BaseModel):
     year: Annotated[int, Field(ge=2000, le=2099)]
 
 

@@ -8,22 +8,21 @@ from server.dues.schemas import (
     CloseIn,
     CorrectionIn,
     DuesOut,
+    DuesYearQuery,
     MemberDuesOut,
     MemberMonthPath,
-    MemberPath,
     MonthTableOut,
     OrganizationMonthPath,
-    OrganizationPath,
     PasteIn,
     PasteOut,
     PaymentIn,
     WaiverIn,
-    YearQuery,
 )
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations.models import Member
 from server.organizations.targets import member_target, organization_target
+from server.presentation import MemberPath, OrganizationPath
 
 api = Api("dues", __name__, tag="党费登记")
 
@@ -35,7 +34,7 @@ api = Api("dues", __name__, tag="党费登记")
     target=member_target,
     responses={200: MemberDuesOut},
 )
-def list_member_dues(context: Context, path: MemberPath, query: YearQuery) -> MemberDuesOut:
+def list_member_dues(context: Context, path: MemberPath, query: DuesYearQuery) -> MemberDuesOut:
     """党员一年的党费登记"""
     context.audit_look("member_dues", path.member_id)
     records = service.records_of_member(context.session, member_id=path.member_id, year=query.year)

@@ -14,10 +14,10 @@ from server.organizations.account_schemas import (
     RepresentativePath,
     UnboundOut,
 )
-from server.organizations.member_schemas import ActivationIn, BoundOut, MemberPath, PhoneBindingIn
+from server.organizations.member_schemas import ActivationIn, BoundOut, PhoneBindingIn
 from server.organizations.member_views import vault_of
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import member_target, organization_target
+from server.presentation import MemberPath, OrganizationPath
 from server.wechat.client import ask_once
 
 api = Api("binding", __name__, tag="身份绑定")

@@ -6,7 +6,7 @@ from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations import exemptions, members, service
 from server.organizations.exemptions import Standing
-from server.organizations.member_schemas import LeaveIn, MemberPath
+from server.organizations.member_schemas import LeaveIn
 from server.organizations.models import Exemption
 from server.organizations.procedure_schemas import (
     ExemptionOut,
@@ -16,9 +16,8 @@ from server.organizations.procedure_schemas import (
     PassingIn,
     StudyIn,
 )
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import exemption_target, member_target, organization_target
-from server.presentation import Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
 
 api = Api("exemptions", __name__, tag="不列入管理范围")
 

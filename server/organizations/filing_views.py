@@ -17,9 +17,8 @@ from server.organizations.procedure_schemas import (
     NoteIn,
     ReturnIn,
 )
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import filing_receiver_target, filing_target, organization_target
-from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
 
 api = Api("filings", __name__, tag="备案")
 

@@ -6,9 +6,8 @@ from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, Permission, Role
 from server.organizations import grants
 from server.organizations.account_schemas import GrantEndIn, GrantIn, GrantOut, GrantPath, GrantsQuery
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import grant_target, organization_target
-from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
 
 api = Api("grants", __name__, tag="角色授予")
 

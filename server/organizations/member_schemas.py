@@ -38,10 +38,6 @@ Phone = Annotated[str, Field(max_length=32)]
 Duty = Annotated[Line, Field(max_length=64)]
 
 
-class MemberPath(BaseModel):
-    member_id: Id
-
-
 class MembersQuery(PageQuery):
     """`search` is the beginning of a name or of a work number."""
 

@@ -14,16 +14,14 @@ from server.organizations.member_schemas import (
     MemberDetailOut,
     MemberIn,
     MemberOut,
-    MemberPath,
     MembershipOut,
     MembersQuery,
     TransferIn,
 )
 from server.organizations.members import Belonging
 from server.organizations.models import Membership, Organization
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import member_target, of_organization, organization_target
-from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
 from server.privacy import PhoneVault, masked_phone
 
 api = Api("members", __name__, tag="党员")

@@ -36,10 +36,6 @@ Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_word
 """Some sentences: a note, a reason."""
 
 
-class OrganizationPath(BaseModel):
-    organization_id: Id
-
-
 class GroupPath(BaseModel):
     group_id: Id
 

@@ -9,13 +9,12 @@ from server.organizations.schemas import (
     GroupPath,
     OrganizationIn,
     OrganizationOut,
-    OrganizationPath,
     SettingsIn,
     TitleIn,
     settings_out,
 )
 from server.organizations.targets import group_target, organization_target
-from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
 
 api = Api("organizations", __name__, tag="党组织")
 

@@ -10,10 +10,6 @@ from server.photos.rules import Variant
 from server.presentation import Id, TimeOut
 
 
-class MemberPath(BaseModel):
-    member_id: Id
-
-
 class PhotoPath(BaseModel):
     photo_id: Id
 

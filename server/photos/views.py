@@ -16,10 +16,10 @@ from server.organizations.targets import member_target
 from server.photos import links, processing, service
 from server.photos.models import Photo
 from server.photos.rules import Variant
-from server.photos.schemas import MemberPath, PhotoFilePath, PhotoForm, PhotoLinkQuery, PhotoOut, PhotoPath
+from server.photos.schemas import PhotoFilePath, PhotoForm, PhotoLinkQuery, PhotoOut, PhotoPath
 from server.photos.storage import storage_of
 from server.photos.targets import photo_target
-from server.presentation import Page
+from server.presentation import MemberPath, Page
 
 api = Api("photos", __name__, tag="照片")
 

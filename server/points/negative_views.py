@@ -7,7 +7,6 @@ from server.points import negatives
 from server.points.models import NegativeDecision
 from server.points.rules import NegativeAction
 from server.points.schemas import (
-    MemberPath,
     NegativeDecisionIn,
     NegativeDecisionOut,
     NegativeDecisionPath,
@@ -15,6 +14,7 @@ from server.points.schemas import (
     ReasonIn,
 )
 from server.points.targets import negative_decision_target
+from server.presentation import MemberPath
 
 api = Api("negatives", __name__, tag="负面清单")
 

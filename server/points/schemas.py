@@ -10,7 +10,7 @@ from server.identity.guard import Body
 from server.organizations.schemas import Line, Words
 from server.points.models import SourceKind
 from server.points.rules import NegativeStatus, Remark
-from server.presentation import Id, PageQuery, PointsOut, TimeOut
+from server.presentation import Id, MemberPath, PageQuery, PointsOut, TimeOut
 from server.standards.rules import Method
 
 Year = Annotated[int, Field(ge=2000, le=2199)]
@@ -18,10 +18,6 @@ Figure = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, max_digits=
 ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
 DocumentNumber = Annotated[Line, Field(min_length=1, max_length=64)]
 NEGATIVE_NOTE = "另行通报"
-
-
-class MemberPath(BaseModel):
-    member_id: Id
 
 
 class EntryPath(MemberPath):

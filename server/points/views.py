@@ -6,7 +6,6 @@ from server.clock import shanghai_date
 from server.db import POINT_SCALE
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import member_target, organization_target
 from server.points import decisions, reading
 from server.points.presenting import computed_score_out, entry_out, explanation_out, member_score_out, score_out
@@ -16,14 +15,21 @@ from server.points.schemas import (
     EntryOut,
     EntryPath,
     ExplanationOut,
-    MemberPath,
     MemberScoreOut,
     ReasonIn,
     ScoreOut,
     ScoresQuery,
     YearQuery,
 )
-from server.presentation import Page, cut_page, decode_cursor, decode_id_cursor, encode_cursor
+from server.presentation import (
+    MemberPath,
+    OrganizationPath,
+    Page,
+    cut_page,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 
 api = Api("points", __name__, tag="积分")
 

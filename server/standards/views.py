@@ -5,9 +5,8 @@ from server.identity.guard import Api, Context
 from server.identity.rules import Permission, Target, allows
 from server.organizations.filings import NOT_APPROVAL
 from server.organizations.models import FilingStatus, Organization
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import organization_target
-from server.presentation import Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
 from server.standards import drafts, service, versions
 from server.standards.comparison import Change, changes
 from server.standards.models import Standard, StandardStatus

@@ -22,9 +22,16 @@ from server.organizations.roster.schemas import (
     RosterResultOut,
     RosterSummaryOut,
 )
-from server.organizations.schemas import OrganizationPath
 from server.organizations.targets import organization_target, roster_import_target
-from server.presentation import Page, PageQuery, cut_page, decode_cursor, decode_id_cursor, encode_cursor
+from server.presentation import (
+    OrganizationPath,
+    Page,
+    PageQuery,
+    cut_page,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 from server.privacy import PhoneVault
 
 api = Api("roster", __name__, tag="名册导入")
