@@ -5,14 +5,16 @@ from sqlalchemy import Connection
 from server.points import protection as ledger
 from server.standards import protection as standards
 
+GUARDED = (ledger.TRIGGERS, standards.TRIGGERS)
+
 
 def install(connection: Connection) -> None:
-    """Create the triggers that are missing; after every migration."""
-    ledger.install(connection)
-    standards.install(connection)
+    """Create every trigger; after every migration."""
+    for triggers in GUARDED:
+        triggers.install(connection)
 
 
 def assert_protected(connection: Connection) -> None:
-    """Raise RuntimeError unless every trigger is in place; at every start."""
-    ledger.assert_protected(connection)
-    standards.assert_protected(connection)
+    """Raise Unprotected unless every trigger is in place; at every start."""
+    for triggers in GUARDED:
+        triggers.assert_present(connection)

@@ -6,10 +6,11 @@ second line, asserted at start-up and after every migration.
 
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
 from server.points.models import PointEntry
+from server.triggers import Triggers
 
 TABLE = PointEntry.__tablename__
 APPEND_ONLY = "the ledger is append-only"
@@ -42,34 +43,7 @@ MYSQL_TRIGGERS = {
 }
 
 
-class Unprotected(RuntimeError):
-    """The ledger's triggers are missing; the app must not start."""
-
-
-def triggers(connection: Connection) -> dict[str, str]:
-    """Return the trigger statements of this database by name."""
-    return SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else MYSQL_TRIGGERS
-
-
-def install(connection: Connection) -> None:
-    """Create the triggers that are missing."""
-    present = _present(connection)
-    for name, statement in triggers(connection).items():
-        if name not in present:
-            connection.exec_driver_sql(statement)
-
-
-def remove(connection: Connection) -> None:
-    """Drop the triggers, for a migration that must rebuild the table and installs them again."""
-    for name in triggers(connection):
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-
-
-def assert_protected(connection: Connection) -> None:
-    """Raise Unprotected unless every trigger is in place."""
-    missing = triggers(connection).keys() - _present(connection)
-    if missing:
-        raise Unprotected(f"missing on {TABLE}: {', '.join(sorted(missing))}")
+TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS)
 
 
 def grants_sql(schema: str, user: str, tables: list[str]) -> list[str]:
@@ -79,17 +53,6 @@ def grants_sql(schema: str, user: str, tables: list[str]) -> list[str]:
     """
     rights = dict.fromkeys(tables, "SELECT, INSERT, UPDATE, DELETE") | {TABLE: "SELECT, INSERT"}
     return [f"GRANT {right} ON `{schema}`.`{table}` TO {user}" for table, right in rights.items()]
-
-
-def _present(connection: Connection) -> set[str]:
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
-    else:
-        query = (
-            "SELECT trigger_name FROM information_schema.triggers"
-            " WHERE event_object_schema = DATABASE() AND event_object_table = :table"
-        )
-    return set(connection.scalars(text(query), {"table": TABLE}))
 
 
 @event.listens_for(PointEntry, "before_update")

@@ -5,10 +5,11 @@ Once published, only `in_force` may change: a later version takes its place.
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, event, inspect, text
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
 from server.standards.models import Standard, StandardStatus
+from server.triggers import Triggers
 
 TABLE = Standard.__tablename__
 FROZEN = "a published standard is frozen"
@@ -50,36 +51,8 @@ MYSQL_TRIGGERS = {
         CREATE TRIGGER {TABLE}_frozen_delete BEFORE DELETE ON {TABLE} FOR EACH ROW
         IF {_PUBLISHED} THEN {_SIGNAL}; END IF""",
 }
-_SQLITE_PRESENT = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
-_MYSQL_PRESENT = (
-    "SELECT trigger_name FROM information_schema.triggers"
-    " WHERE event_object_schema = DATABASE() AND event_object_table = :table"
-)
 
-
-def triggers(connection: Connection) -> dict[str, str]:
-    """Return the trigger statements of this database by name."""
-    return SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else MYSQL_TRIGGERS
-
-
-def install(connection: Connection) -> None:
-    """Create the triggers, again after a migration has rebuilt the table or changed its columns."""
-    for name, statement in triggers(connection).items():
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql(statement)
-
-
-def assert_protected(connection: Connection) -> None:
-    """Raise RuntimeError unless every trigger is in place."""
-    sqlite = connection.dialect.name == "sqlite"
-    present = connection.scalars(text(_SQLITE_PRESENT if sqlite else _MYSQL_PRESENT), {"table": TABLE})
-    if missing := triggers(connection).keys() - set(present):
-        raise RuntimeError(f"missing on {TABLE}: {', '.join(sorted(missing))}")
-
-
-@event.listens_for(Standard.__table__, "after_create")
-def _protect_new_table(_table: Table, connection: Connection, **_options: Any) -> None:
-    install(connection)
+TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS)
 
 
 @event.listens_for(Standard, "before_update")

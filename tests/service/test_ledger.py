@@ -20,6 +20,7 @@ from server.points.reading import stored
 from server.points.rules import live
 from server.points.service import Posting
 from server.points.verification import Break, Difference, recompute, verify_ledger
+from server.triggers import Unprotected
 from tests.cast import NOW, Cast
 
 D = Decimal
@@ -46,11 +47,11 @@ def history(session: Session, cast: Cast) -> int:
 @pytest.fixture
 def unprotected(session: Session, cast: Cast) -> Iterator[Session]:
     """A session of a database from which someone with too many rights has dropped the triggers."""
-    protection.remove(session.connection())
+    protection.TRIGGERS.remove(session.connection())
     session.commit()
     yield session
     session.rollback()
-    protection.install(session.connection())
+    protection.TRIGGERS.install(session.connection())
     session.commit()
 
 
@@ -82,11 +83,11 @@ def test_the_orm_refuses_to_change_the_ledger(session: Session, cast: Cast) -> N
 
 
 def test_missing_triggers_are_named(unprotected: Session) -> None:
-    with pytest.raises(protection.Unprotected, match="point_entries_no_delete"):
-        protection.assert_protected(unprotected.connection())
-    protection.install(unprotected.connection())
-    protection.install(unprotected.connection())
-    protection.assert_protected(unprotected.connection())
+    with pytest.raises(Unprotected, match="point_entries_no_delete"):
+        protection.TRIGGERS.assert_present(unprotected.connection())
+    protection.TRIGGERS.install(unprotected.connection())
+    protection.TRIGGERS.install(unprotected.connection())
+    protection.TRIGGERS.assert_present(unprotected.connection())
 
 
 @pytest.mark.mariadb_only
@@ -279,7 +280,7 @@ def test_one_forged_field_in_any_history_is_found(
     take(session, member_id, "C04", 1, D(1))
     for step in steps:
         take(session, member_id, *step)
-    protection.remove(session.connection())
+    protection.TRIGGERS.remove(session.connection())
     victim = entries(session, member_id)[pick % len(entries(session, member_id))]
     forged = {"forged": FORGED[column], "seq": victim.seq}
     session.execute(text(f"UPDATE OR IGNORE point_entries SET {column} = :forged WHERE seq = :seq"), forged)

@@ -429,12 +429,12 @@ def test_insert_or_replace_does_not_go_around_the_guard(engine: Engine, cast: Ca
 
 def test_a_missing_trigger_is_named_and_can_be_installed_again(engine: Engine) -> None:
     with engine.begin() as connection:
-        protection.assert_protected(connection)
+        protection.TRIGGERS.assert_present(connection)
         connection.execute(text("DROP TRIGGER standards_frozen_delete"))
         with pytest.raises(RuntimeError, match="standards_frozen_delete"):
-            protection.assert_protected(connection)
-        protection.install(connection)
-        protection.assert_protected(connection)
+            protection.TRIGGERS.assert_present(connection)
+        protection.TRIGGERS.install(connection)
+        protection.TRIGGERS.assert_present(connection)
 
 
 def test_a_document_changed_behind_our_back_is_found(engine: Engine, cast: Cast) -> None:
@@ -448,7 +448,7 @@ def test_a_document_changed_behind_our_back_is_found(engine: Engine, cast: Cast)
     with Session(engine) as session:
         assert service.altered(session) == [cast.standard_id]
     with engine.begin() as connection:
-        protection.install(connection)
+        protection.TRIGGERS.install(connection)
 
 
 def test_every_published_document_matches_its_hash(session: Session, cast: Cast) -> None:

@@ -1,0 +1,45 @@
+"""A table's guarding triggers: created, checked and, for a migration that rebuilds the table, removed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+_SQLITE_PRESENT = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+_MYSQL_PRESENT = (
+    "SELECT trigger_name FROM information_schema.triggers"
+    " WHERE event_object_schema = DATABASE() AND event_object_table = :table"
+)
+
+
+class Unprotected(RuntimeError):
+    """Guarding triggers are missing; the app must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triggers:
+    """The statements that create a table's triggers, by name, for SQLite and for MariaDB."""
+
+    table: str
+    sqlite: Mapping[str, str]
+    mysql: Mapping[str, str]
+
+    def install(self, connection: Connection) -> None:
+        """Create the triggers, again after a migration has rebuilt the table or changed its columns."""
+        self.remove(connection)
+        for statement in self._statements(connection).values():
+            connection.exec_driver_sql(statement)
+
+    def remove(self, connection: Connection) -> None:
+        for name in self._statements(connection):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+
+    def assert_present(self, connection: Connection) -> None:
+        """Raise Unprotected unless every trigger is in place."""
+        query = _SQLITE_PRESENT if connection.dialect.name == "sqlite" else _MYSQL_PRESENT
+        present = set(connection.scalars(text(query), {"table": self.table}))
+        if missing := self._statements(connection).keys() - present:
+            raise Unprotected(f"missing on {self.table}: {', '.join(sorted(missing))}")
+
+    def _statements(self, connection: Connection) -> Mapping[str, str]:
+        return self.sqlite if connection.dialect.name == "sqlite" else self.mysql
