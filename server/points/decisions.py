@@ -8,13 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.errors import DomainError
+from server.errors import DomainError, conflict
 from server.identity.rules import Actor
 from server.points import service, sources
 from server.points.models import Decision, PointEntry, SourceKind
 from server.points.sources import Described
 from server.points.standing import Standing
 from server.standards.rules import Evidence, Item, Method
+
+REVERSED_AT_SOURCE = {
+    SourceKind.claim: "该分值来自申报，请在该申报中“撤销审核通过”，分值随之冲销",
+    SourceKind.dues: "该分值来自党费登记，请在党费登记中“更正登记错误”，分值随之冲销",
+}
+"""Sources that have a state of their own: taking back only the entry would leave that state untrue."""
 
 
 def record(
@@ -78,8 +84,9 @@ def record(
 def reverse(
     session: Session, *, actor: Actor, account_id: int, member_id: int, seq: int, reason: str, now: datetime
 ) -> PointEntry:
-    """Take an entry back by hand. Raises DomainError `own_decision` and what reversing raises."""
+    """Take an entry back by hand. Raises DomainError `own_decision`, `reverse_at_source` and what reversing raises."""
     _refuse_own(actor, member_id)
+    _refuse_sourced(session, member_id, seq)
     return service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
 
 
@@ -99,6 +106,12 @@ def _described(decision: Decision) -> Described:
 def _refuse_own(actor: Actor, member_id: int) -> None:
     if actor.member_id == member_id:
         raise DomainError("own_decision", "不能决定自己的积分，请由其他支委或上级党组织办理")
+
+
+def _refuse_sourced(session: Session, member_id: int, seq: int) -> None:
+    entry = session.get(PointEntry, (member_id, seq))
+    if entry is not None and entry.source_kind in REVERSED_AT_SOURCE:
+        raise conflict("reverse_at_source", REVERSED_AT_SOURCE[SourceKind(entry.source_kind)])
 
 
 def _decided(item: Item | None) -> Item:

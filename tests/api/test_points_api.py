@@ -1,5 +1,6 @@
 """Scores, explanations, decisions and the negative list over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -155,6 +156,23 @@ def test_a_reversal_restores_the_score_and_is_made_once(call: Call, cast: Cast) 
     ]
     assert {answer.json["seq"] for answer in answers} == {seq + 1}
     assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "58.00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "points", "where"),
+    [(SourceKind.claim, "C04", "1", "撤销审核通过"), (SourceKind.dues, "B05", "-2", "更正登记错误")],
+)
+def test_what_a_claim_or_dues_posted_is_reversed_there(
+    call: Call, cast: Cast, session: Session, kind: SourceKind, code: str, points: str, where: str
+) -> None:
+    posting = Posting(cast.zhang_min.member_id, code, TODAY, kind, 1, points=Decimal(points))
+    (entry,) = service.post(session, [posting], now=NOW)
+    session.commit()
+    before = call(cast.zhang_min, "GET", path(cast, "score")).json["total"]
+    answer = call(cast.li_wei, "POST", path(cast, f"entries/{entry.seq}/reversal"), json={"reason": "误"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (409, "reverse_at_source")
+    assert where in answer.json["error"]["message"]
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == before
 
 
 def test_what_does_not_exist_cannot_be_reversed(call: Call, cast: Cast) -> None:
