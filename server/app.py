@@ -40,6 +40,7 @@ FEATURES: tuple[str, ...] = (
     "server.points.views",
     "server.points.negative_views",
     "server.claims.views",
+    "server.claims.review_views",
     "server.dues.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""

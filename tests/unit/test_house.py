@@ -183,3 +183,13 @@ def test_every_locked_package_carries_its_hash() -> None:
         packages = re.split(r"\n(?=[a-z0-9._-]+==)", text(ROOT / lock))[1:]
         assert len(packages) > 40
         assert not [package.split()[0] for package in packages if "--hash=sha256:" not in package]
+
+
+def test_every_shape_on_the_wire_has_a_name_of_its_own() -> None:
+    """Shapes of one name would silently overwrite each other in the OpenAPI document."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "server").rglob("*schemas.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

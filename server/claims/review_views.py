@@ -1,0 +1,232 @@
+"""Claims over HTTP: the reviewer's queue and decisions, notes, and the opinions of 群众代表."""
+
+from datetime import datetime
+
+from server.claims import present, review, reviewers
+from server.claims.models import Claim, OpinionKind
+from server.claims.schemas import (
+    ApproveIn,
+    ClaimLineOut,
+    ClaimOut,
+    ClaimPath,
+    DecidedOut,
+    OpinionIn,
+    OpinionOut,
+    ReviewDecisionIn,
+    ReviewOut,
+    WaitingClaimOut,
+)
+from server.claims.targets import claim_target
+from server.errors import DomainError, not_found
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.organizations.models import Organization
+from server.organizations.targets import organization_target
+from server.presentation import (
+    OrganizationPath,
+    Page,
+    PageQuery,
+    cut_page,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
+
+api = Api("claim_review", __name__, tag="个人申报")
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/review-queue",
+    permission=Permission.claim_review,
+    target=organization_target,
+    responses={200: Page[ClaimLineOut]},
+)
+def list_review_queue(context: Context, path: OrganizationPath, query: PageQuery) -> Page[ClaimLineOut]:
+    """等待本人审核的申报，最早提交的在前"""
+    found = reviewers.queue(
+        context.session,
+        organization=context.session.get_one(Organization, path.organization_id),
+        actor=context.actor,
+        now=context.now,
+        limit=query.limit + 1,
+        after=_queue_position(query.cursor),
+    )
+    page, more = cut_page(found, query.limit)
+    cursor = _queue_cursor(page[-1]) if more else None
+    return Page(items=present.lines(context.session, page), next_cursor=cursor)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/open",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={200: ReviewOut},
+)
+def open_claim(context: Context, path: ClaimPath) -> ReviewOut:
+    """打开申报进行审核：内容、照片比对、是否已计分、剩余分值和历史申报"""
+    claim = review.open_for_review(context.session, claim_id=path.claim_id, actor=context.actor, now=context.now)
+    return present.for_review(context, claim)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/approve",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={200: DecidedOut},
+)
+def approve_claim(context: Context, path: ClaimPath, body: ApproveIn) -> DecidedOut:
+    """审核通过并计分，可下调分值（写明理由）"""
+    claim = review.approve(
+        context.session,
+        claim_id=path.claim_id,
+        actor=context.actor,
+        version=body.version,
+        now=context.now,
+        approved_points=body.points,
+        reason=body.reason,
+        distinct_reason=body.distinct_reason,
+    )
+    return _decided(context, claim)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/return",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={200: DecidedOut},
+)
+def return_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> DecidedOut:
+    """退回补充，写明原因"""
+    claim = review.send_back(
+        context.session,
+        claim_id=path.claim_id,
+        actor=context.actor,
+        version=body.version,
+        reason=body.reason,
+        now=context.now,
+    )
+    return _decided(context, claim)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/reject",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={200: DecidedOut},
+)
+def reject_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> DecidedOut:
+    """审核不通过，写明理由"""
+    claim = review.reject(
+        context.session,
+        claim_id=path.claim_id,
+        actor=context.actor,
+        version=body.version,
+        reason=body.reason,
+        now=context.now,
+    )
+    return _decided(context, claim)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/revoke",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={200: ClaimOut},
+)
+def revoke_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> ClaimOut:
+    """撤销审核通过：冲销已计分值，申报重新待审（支部书记或上级）"""
+    claim = review.revoke(
+        context.session,
+        claim_id=path.claim_id,
+        actor=context.actor,
+        version=body.version,
+        reason=body.reason,
+        now=context.now,
+    )
+    return present.detail(context, claim)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/notes",
+    permission=Permission.claim_review,
+    target=claim_target,
+    responses={201: OpinionOut},
+)
+def add_note(context: Context, path: ClaimPath, body: OpinionIn) -> tuple[OpinionOut, int]:
+    """记录核实情况"""
+    return _said(context, path.claim_id, OpinionKind.note, body.words)
+
+
+@api.guarded(
+    "POST",
+    "/claims/<int:claim_id>/opinions",
+    permission=Permission.claim_comment,
+    target=claim_target,
+    responses={201: OpinionOut},
+)
+def add_opinion(context: Context, path: ClaimPath, body: OpinionIn) -> tuple[OpinionOut, int]:
+    """师生群众代表对核实中的申报发表意见"""
+    return _said(context, path.claim_id, OpinionKind.opinion, body.words)
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/claims-under-verification",
+    permission=Permission.claim_comment,
+    target=organization_target,
+    responses={200: Page[WaitingClaimOut]},
+)
+def list_claims_under_verification(context: Context, path: OrganizationPath, query: PageQuery) -> Page[WaitingClaimOut]:
+    """核实中的申报，供师生群众代表发表意见"""
+    context.audit_look("claims_under_verification", path.organization_id)
+    found = reviewers.waiting(
+        context.session,
+        organization=context.session.get_one(Organization, path.organization_id),
+        limit=query.limit + 1,
+        after_id=decode_id_cursor(query.cursor),
+    )
+    page, more = cut_page(found, query.limit)
+    items = [present.under_verification(context.session, claim) for claim in page]
+    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+def _decided(context: Context, claim: Claim) -> DecidedOut:
+    """Show the decided claim and lead to the next: review goes claim by claim."""
+    organization = reviewers.queue_home(context.session, claim, context.actor)
+    following = reviewers.queue(
+        context.session, organization=organization, actor=context.actor, now=context.now, limit=1
+    )
+    return DecidedOut(claim=present.detail(context, claim), next_claim_id=following[0].id if following else None)
+
+
+def _said(context: Context, claim_id: int, kind: OpinionKind, words: str) -> tuple[OpinionOut, int]:
+    given = review.add_opinion(
+        context.session, claim_id=claim_id, kind=kind, actor=context.actor, words=words, now=context.now
+    )
+    return present.opinion(context.session, given), 201
+
+
+def _queue_cursor(claim: Claim) -> str:
+    if claim.submitted_at is None:
+        raise not_found("申报")
+    return encode_cursor(claim.submitted_at.isoformat(), claim.id)
+
+
+def _queue_position(cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    at, claim_id = decode_cursor(cursor, 2)
+    try:
+        position = datetime.fromisoformat(at), int(claim_id)
+    except ValueError:
+        position = None
+    if position is None or position[0].tzinfo is None or not 0 < position[1] < 2**63:
+        raise DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
+    return position
