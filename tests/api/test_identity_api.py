@@ -169,7 +169,7 @@ def test_the_sandbox_lists_whom_one_can_play(call: Call, cast: Cast) -> None:
         "code": "sandbox:zhang_min",
         "name": "张敏",
         "role": "党员",
-        "organization": "教工第一党支部",
+        "organization": "计算机科学与技术学院党总支 · 教工第一党支部",
     }
     by_name = {persona["name"]: (persona["role"], persona["organization"]) for persona in personas}
     assert by_name["陈静"] == ("总支书记", "计算机科学与技术学院党总支")

@@ -4,8 +4,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
-
 from server.organizations.roster.rules import Column, Problem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,6 +32,8 @@ _EXPLANATIONS: dict[Column, str] = {
 
 def template() -> bytes:
     """Return the blank roster: a sheet to fill in and a sheet of instructions."""
+    import xlsxwriter  # like openpyxl: only when a sheet is made
+
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         _roster_sheet(book)
@@ -80,6 +80,8 @@ def problem_report(problems: Iterable[Problem]) -> bytes:
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[int | str]]) -> bytes:
     """Return one sheet. Text is written as text, never as a formula, and loses its power when copied elsewhere."""
+    import xlsxwriter
+
     buffer = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
