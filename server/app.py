@@ -35,6 +35,7 @@ FEATURES: tuple[str, ...] = (
     "server.organizations.exemption_views",
     "server.organizations.filing_views",
     "server.organizations.roster.views",
+    "server.organizations.audit_views",
     "server.photos.views",
     "server.standards.views",
     "server.points.views",

@@ -27,6 +27,7 @@ from server.identity.guard import Context
 from server.identity.models import Account
 from server.organizations.models import Member, Organization
 from server.photos import service as photos
+from server.photos.service import PhotoMatch
 from server.photos.views import present as present_photo
 from server.standards.rules import Item, plain_number
 
@@ -79,7 +80,7 @@ def for_review(context: Context, claim: Claim) -> ReviewOut:
                 kind=match.kind,
                 earlier=match.earlier,
             )
-            for match in photos.matches_of_claim(session, claim.id)
+            for match in _matches(session, claim)
         ],
         already_counted=[
             CountedOut(
@@ -96,6 +97,16 @@ def for_review(context: Context, claim: Claim) -> ReviewOut:
         room=room_of(session, claim, now=context.now),
         history=lines(session, review.history(session, claim)),
     )
+
+
+def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
+    """Likenesses with what was handed in; another member's draft is nobody else's business."""
+    matches = photos.matches_of_claim(session, claim.id)
+    others = select(Claim.id).where(
+        Claim.id.in_({match.claim_id for match in matches}), Claim.submitted_at.is_not(None)
+    )
+    handed_in = set(session.scalars(others))
+    return [match for match in matches if match.claim_id in handed_in]
 
 
 def under_verification(session: Session, claim: Claim) -> WaitingClaimOut:

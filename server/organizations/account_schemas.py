@@ -1,7 +1,7 @@
 """Shapes of activation codes, 群众代表 and grants on the wire."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -79,3 +79,25 @@ class GrantOut(BaseModel):
     name: str
     from_date: date
     until_date: date | None
+
+
+class AuditQuery(PageQuery):
+    """Narrow the trail to one account's acts, or to what happened to one thing."""
+
+    actor_id: Id | None = None
+    subject_kind: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    subject_id: Id | None = None
+
+
+class AuditLineOut(BaseModel):
+    """One act or look. `actor` is None where the system acted itself."""
+
+    id: int
+    at: TimeOut
+    actor_id: int | None
+    actor: str | None
+    action: str
+    subject_kind: str
+    subject_id: int | None
+    detail: dict[str, Any]
+    request_id: str | None

@@ -102,6 +102,8 @@ ROUTES = {
     "POST /filings/<int:filing_id>/receipt": "filing_receive",
     "POST /filings/<int:filing_id>/return": "filing_receive",
     "POST /filings/<int:filing_id>/resubmission": "filing_submit",
+    # audit
+    "GET /organizations/<int:organization_id>/audit-lines": "audit_read",
     # roster
     "GET /roster-template": PUBLIC,  # a blank sheet
     "POST /organizations/<int:organization_id>/roster-imports": "roster_import",

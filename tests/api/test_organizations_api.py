@@ -242,3 +242,16 @@ def test_the_keys_of_an_account_are_out_of_reach_of_lower_roles(
     assert touch(cast.sun_li, cast.li_wei).status_code == 403
     assert touch(cast.li_wei, cast.wang_fang).status_code in (200, 201)
     assert touch(cast.chen_jing, cast.zhao_qiang).status_code in (200, 201)
+
+
+def test_the_trail_says_who_looked_and_is_read_for_the_whole_university(call: Call, cast: Cast) -> None:
+    call(cast.li_wei, "GET", f"/members/{cast.zhang_min.member_id}")
+    call(cast.li_wei, "GET", f"/members/{cast.wang_fang.member_id}")
+    path = f"/organizations/{cast.root}/audit-lines?subject_kind=member"
+    newest = call(cast.organization_department, "GET", f"{path}&limit=1").json
+    assert (newest["items"][0]["actor"], newest["items"][0]["subject_id"]) == ("李伟", cast.wang_fang.member_id)
+    older = call(cast.inspector, "GET", f"{path}&cursor={newest['next_cursor']}").json["items"]
+    assert [line["subject_id"] for line in older] == [cast.zhang_min.member_id]
+    assert call(cast.organization_department, "GET", f"{path}&actor_id={cast.wang_fang.account_id}").json["items"] == []
+    assert call(cast.chen_jing, "GET", path).status_code == 403
+    assert call(cast.organization_department, "GET", f"/organizations/{cast.branch}/audit-lines").status_code == 422
