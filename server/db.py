@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, create_engine, event
@@ -129,7 +130,13 @@ def _prepare_mysql(connection: Any, _record: object) -> None:
 
 def reading(engine: Engine) -> Session:
     """Return a session that only reads: on SQLite it takes no write lock."""
-    return Session(engine.execution_options(reading=True), expire_on_commit=False)
+    return Session(_reading_engine(engine), expire_on_commit=False)
+
+
+@lru_cache(maxsize=8)
+def _reading_engine(engine: Engine) -> Engine:
+    """Return the engine as it reads; copying its options for every session would cost as much as a SELECT."""
+    return engine.execution_options(reading=True)
 
 
 def is_retryable(error: DBAPIError) -> bool:

@@ -28,6 +28,7 @@ from server.config import Settings
 from server.db import reading, transaction
 from server.errors import DomainError, forbidden, not_found
 from server.identity import idempotency, service
+from server.identity.queries import query_reader
 from server.identity.rules import Actor, Permission, Target, allows, holds
 
 TargetResolver = Callable[[Session, int], Target | None]
@@ -133,7 +134,9 @@ def _guard(
     method: str,
     idempotent: bool,
 ) -> Callable[..., Any]:
-    shapes = parse_parameters(view, doc_ui=False)
+    header, cookie, path_shape, query, form, body, raw = parse_parameters(view, doc_ui=False)
+    others = (header, cookie, path_shape, None, form, body, raw)
+    read_query = query_reader(query) if query else None
 
     @wraps(view)
     def guarded(**path: Any) -> Response:
@@ -156,7 +159,9 @@ def _guard(
                 request_id=g.request_id,
                 looks=looks,
             )
-            inputs = _validate_request(*shapes, path_kwargs=dict(arguments))  # type: ignore[arg-type]
+            inputs = _validate_request(*others, path_kwargs=dict(arguments))  # type: ignore[arg-type]
+            if read_query is not None:
+                inputs["query"] = read_query()
             key = request.headers.get("Idempotency-Key") if idempotent and method != "GET" else None
             if key is None:
                 return _as_response(view(context, **inputs))

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
@@ -34,6 +35,11 @@ class Stage(StrEnum):
     activist = "activist"
 
 
+def ids_in(path: str) -> tuple[int, ...]:
+    """Return the ids in an organization's path, root first."""
+    return tuple(int(part) for part in path.split("/") if part)
+
+
 class Organization(Base):
     """A node of the tree. `path` is `/root/…/self/`; units keep their own title (分党委, 总支)."""
 
@@ -53,7 +59,7 @@ class Organization(Base):
     @property
     def ancestor_ids(self) -> tuple[int, ...]:
         """Ids from the root down to and including this organization."""
-        return tuple(int(part) for part in self.path.split("/") if part)
+        return ids_in(self.path)
 
 
 class Member(Base):
@@ -99,6 +105,16 @@ class Membership(Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     from_date: Mapped[date]
     until_date: Mapped[date | None]
+
+    @hybrid_property
+    def home_id(self) -> int:
+        """The group, or the branch of who is in none."""
+        return self.group_id or self.organization_id
+
+    @home_id.inplace.expression
+    @classmethod
+    def _home_id(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.group_id, cls.organization_id)
 
 
 class ActivationCode(Base):

@@ -13,14 +13,14 @@ from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.organizations.models import Membership, Organization, OrganizationKind
+from server.organizations.models import Membership, Organization, OrganizationKind, ids_in
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
 
 def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
     """Return ids from the root down to and including the organization; empty if it does not exist."""
-    organization = session.get(Organization, organization_id)
-    return organization.ancestor_ids if organization else ()
+    path = session.scalar(select(Organization.path).where(Organization.id == organization_id))
+    return ids_in(path) if path is not None else ()
 
 
 def membership_on(session: Session, *, member_id: int, on: date) -> Membership | None:
@@ -36,14 +36,21 @@ def in_force_on(on: date) -> ColumnElement[bool]:
 
 def branch_of(session: Session, *, member_id: int, on: date) -> Organization | None:
     """Return the branch a member belonged to on a day."""
-    membership = membership_on(session, member_id=member_id, on=on)
-    return session.get(Organization, membership.organization_id) if membership else None
+    return session.scalar(
+        select(Organization)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.member_id == member_id, in_force_on(on))
+    )
 
 
 def home_of(session: Session, member_id: int, on: date) -> tuple[int, ...]:
     """Return the ids from the root down to a member's group (or branch) on a day; empty if he belongs nowhere."""
-    membership = membership_on(session, member_id=member_id, on=on)
-    return ancestor_ids(session, membership.group_id or membership.organization_id) if membership else ()
+    path = session.scalar(
+        select(Organization.path)
+        .join(Membership, Membership.home_id == Organization.id)
+        .where(Membership.member_id == member_id, in_force_on(on))
+    )
+    return ids_in(path) if path is not None else ()
 
 
 def supervising_organization(session: Session, organization_id: int) -> Organization | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from server.identity.guard import TargetParameter
 from server.identity.models import Grant
 from server.identity.rules import Target
-from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind
+from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind, ids_in
 from server.organizations.roster.models import RosterImport
 from server.organizations.service import ancestor_ids
 
@@ -25,12 +25,10 @@ def of_group(session: Session, group_id: int) -> Target | None:
 
 def of_member(session: Session, member_id: int) -> Target | None:
     """A member belongs to his latest branch, and to his group in it: a group leader reaches only his own group."""
-    latest = session.scalar(
-        select(Membership).where(Membership.member_id == member_id).order_by(Membership.from_date.desc()).limit(1)
-    )
-    if latest is None:
-        return None
-    return Target(ancestor_ids(session, latest.group_id or latest.organization_id), member_id)
+    latest = select(Organization.path).join(Membership, Organization.id == Membership.home_id)
+    newest_first = Membership.from_date.desc()
+    path = session.scalar(latest.where(Membership.member_id == member_id).order_by(newest_first).limit(1))
+    return Target(ids_in(path), member_id) if path is not None else None
 
 
 def of_grant(session: Session, grant_id: int) -> Target | None:
