@@ -42,14 +42,15 @@ def _details(claim: Claim, names: Mapping[int, str]) -> tuple[tuple[str, str], .
 
 def _names(session: Session, claims: Sequence[Claim]) -> dict[int, str]:
     ids = {claim.decided_by for claim in claims if claim.decided_by}
+    if not ids:
+        return {}
     rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 
-def _photo_ids(session: Session, claim_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    rows = select(Photo).where(Photo.claim_id.in_(claim_ids)).order_by(Photo.claim_id, Photo.position)
-    found: dict[int, tuple[int, ...]] = {}
-    for photo in session.scalars(rows):
-        if photo.claim_id is not None:
-            found[photo.claim_id] = (*found.get(photo.claim_id, ()), photo.id)
+def _photo_ids(session: Session, claim_ids: Sequence[int]) -> Mapping[int | None, tuple[int, ...]]:
+    rows = select(Photo.claim_id, Photo.id).where(Photo.claim_id.in_(claim_ids))
+    found: dict[int | None, tuple[int, ...]] = {}
+    for claim_id, photo_id in session.execute(rows.order_by(Photo.claim_id, Photo.position)):
+        found[claim_id] = (*found.get(claim_id, ()), photo_id)
     return found

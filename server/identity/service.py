@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Protocol
 
-from sqlalchemy import Engine, delete, event, or_, select, update
+from sqlalchemy import Engine, bindparam, delete, event, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -30,6 +30,12 @@ class Places(Protocol):
         """Return the titles of organizations by id."""
 
 
+_CALLER = (
+    select(Token, WechatIdentity, Account)
+    .join(WechatIdentity, WechatIdentity.id == Token.identity_id)
+    .outerjoin(Account, Account.id == WechatIdentity.account_id)
+    .where(Token.token_hash == bindparam("token_hash"))
+)
 _CHANGED = "identities changed in this transaction"
 
 _callers = CallerCache()
@@ -66,11 +72,7 @@ def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = Fal
         return remembered
     generation = _callers.generation
     with reading(engine) as session:
-        row = session.execute(
-            select(Token, WechatIdentity)
-            .join(WechatIdentity, WechatIdentity.id == Token.identity_id)
-            .where(Token.token_hash == token_hash)
-        ).one_or_none()
+        row = session.execute(_CALLER, {"token_hash": token_hash}).one_or_none()
         if row is None or row.Token.revoked_at is not None:
             raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
         if row.Token.expires_at <= now:

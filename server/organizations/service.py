@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,39 +17,39 @@ from server.organizations.models import Membership, Organization, OrganizationKi
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
 
-def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
-    """Return ids from the root down to and including the organization; empty if it does not exist."""
-    path = session.scalar(select(Organization.path).where(Organization.id == organization_id))
-    return ids_in(path) if path is not None else ()
-
-
-def membership_on(session: Session, *, member_id: int, on: date) -> Membership | None:
-    """Return the membership in force on a day (`from_date` inclusive, `until_date` exclusive)."""
-    return session.scalar(select(Membership).where(Membership.member_id == member_id, in_force_on(on)))
-
-
-def in_force_on(on: date) -> ColumnElement[bool]:
+def in_force_on(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a membership holds on a day."""
     ends_later = or_(Membership.until_date.is_(None), Membership.until_date > on)
     return (Membership.from_date <= on) & ends_later
 
 
+# Asked in almost every request: built once (docs/adr/0007).
+_HELD = (Membership.member_id == bindparam("member_id")) & in_force_on(bindparam("day", type_=Date))
+_MEMBERSHIP = select(Membership).where(_HELD)
+_BRANCH = select(Organization).join(Membership, Membership.organization_id == Organization.id).where(_HELD)
+_HOME = select(Organization.path).join(Membership, Membership.home_id == Organization.id).where(_HELD)
+_PATH = select(Organization.path).where(Organization.id == bindparam("organization_id"))
+
+
+def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
+    """Return ids from the root down to and including the organization; empty if it does not exist."""
+    path = session.scalar(_PATH, {"organization_id": organization_id})
+    return ids_in(path) if path is not None else ()
+
+
+def membership_on(session: Session, *, member_id: int, on: date) -> Membership | None:
+    """Return the membership in force on a day (`from_date` inclusive, `until_date` exclusive)."""
+    return session.scalar(_MEMBERSHIP, {"member_id": member_id, "day": on})
+
+
 def branch_of(session: Session, *, member_id: int, on: date) -> Organization | None:
     """Return the branch a member belonged to on a day."""
-    return session.scalar(
-        select(Organization)
-        .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.member_id == member_id, in_force_on(on))
-    )
+    return session.scalar(_BRANCH, {"member_id": member_id, "day": on})
 
 
 def home_of(session: Session, member_id: int, on: date) -> tuple[int, ...]:
     """Return the ids from the root down to a member's group (or branch) on a day; empty if he belongs nowhere."""
-    path = session.scalar(
-        select(Organization.path)
-        .join(Membership, Membership.home_id == Organization.id)
-        .where(Membership.member_id == member_id, in_force_on(on))
-    )
+    path = session.scalar(_HOME, {"member_id": member_id, "day": on})
     return ids_in(path) if path is not None else ()
 
 

@@ -1,6 +1,6 @@
 """What the ids in a path stand for, as far as organizations and members go."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.identity.guard import TargetParameter
@@ -9,6 +9,14 @@ from server.identity.rules import Target
 from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind, ids_in
 from server.organizations.roster.models import RosterImport
 from server.organizations.service import ancestor_ids
+
+_LATEST_HOME = (
+    select(Organization.path)
+    .join(Membership, Membership.home_id == Organization.id)
+    .where(Membership.member_id == bindparam("member_id"))
+    .order_by(Membership.from_date.desc())
+    .limit(1)
+)
 
 
 def of_organization(session: Session, organization_id: int) -> Target | None:
@@ -25,9 +33,7 @@ def of_group(session: Session, group_id: int) -> Target | None:
 
 def of_member(session: Session, member_id: int) -> Target | None:
     """A member belongs to his latest branch, and to his group in it: a group leader reaches only his own group."""
-    latest = select(Organization.path).join(Membership, Organization.id == Membership.home_id)
-    newest_first = Membership.from_date.desc()
-    path = session.scalar(latest.where(Membership.member_id == member_id).order_by(newest_first).limit(1))
+    path = session.scalar(_LATEST_HOME, {"member_id": member_id})
     return Target(ids_in(path), member_id) if path is not None else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -26,6 +26,14 @@ from server.standards.rules import StandardDocument
 TOTAL = ""
 """The `section` of the row that holds the total."""
 
+_MEMBER, _YEAR = bindparam("member_id", type_=BigInteger), bindparam("year", type_=Integer)
+_STORED = select(Score).where(Score.member_id == _MEMBER, Score.year == _YEAR).order_by(Score.section)
+_POSTED = (
+    select(PointEntry)
+    .where(PointEntry.member_id == _MEMBER, PointEntry.year == _YEAR, PointEntry.posted_at <= bindparam("as_of"))
+    .order_by(PointEntry.seq)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -41,9 +49,7 @@ class Figures:
 
 def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
     """Return the member's stored figures of a year by one look at the primary key; empty where nothing was posted."""
-    return session.scalars(
-        select(Score).where(Score.member_id == member_id, Score.year == year).order_by(Score.section)
-    ).all()
+    return session.scalars(_STORED, {"member_id": member_id, "year": year}).all()
 
 
 def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> Explanation:
@@ -118,11 +124,7 @@ def figures_of(
 
 
 def _entries(session: Session, member_id: int, year: int, as_of: datetime) -> Sequence[PointEntry]:
-    return session.scalars(
-        select(PointEntry)
-        .where(PointEntry.member_id == member_id, PointEntry.year == year, PointEntry.posted_at <= as_of)
-        .order_by(PointEntry.seq)
-    ).all()
+    return session.scalars(_POSTED, {"member_id": member_id, "year": year, "as_of": as_of}).all()
 
 
 def _openings_due(
