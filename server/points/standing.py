@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
@@ -11,15 +11,20 @@ from server.organizations.models import Exemption, Filing, FilingStatus, Member,
 from server.standards import service as standards
 from server.standards.rules import Audience, StandardDocument, audience_of
 
+_IDS = bindparam("member_ids", type_=BigInteger, expanding=True)
+_MEMBERS = select(Member).where(Member.id.in_(_IDS))
+_MEMBERSHIPS = select(Membership).where(Membership.member_id.in_(_IDS)).order_by(Membership.from_date)
+_EXEMPTIONS = (
+    select(Exemption)
+    .join(Filing, Filing.id == Exemption.filing_id)
+    .where(Exemption.member_id.in_(_IDS), Filing.status == FilingStatus.received)
+    .order_by(Exemption.from_date)
+)
+
 
 def exemptions_in_force(session: Session, member_ids: Collection[int]) -> Iterable[Exemption]:
     """Return the members' exemptions whose filing was received, by beginning."""
-    return session.scalars(
-        select(Exemption)
-        .join(Filing, Filing.id == Exemption.filing_id)
-        .where(Exemption.member_id.in_(member_ids), Filing.status == FilingStatus.received)
-        .order_by(Exemption.from_date)
-    )
+    return session.scalars(_EXEMPTIONS, {"member_ids": list(member_ids)})
 
 
 class Standing:
@@ -27,12 +32,10 @@ class Standing:
 
     def __init__(self, session: Session, member_ids: Collection[int]) -> None:
         self._session = session
-        self._members = {
-            member.id: member for member in session.scalars(select(Member).where(Member.id.in_(member_ids)))
-        }
+        wanted = {"member_ids": list(member_ids)}
+        self._members = {member.id: member for member in session.scalars(_MEMBERS, wanted)}
         self._memberships: dict[int, list[Membership]] = {}
-        rows = select(Membership).where(Membership.member_id.in_(member_ids)).order_by(Membership.from_date)
-        for membership in session.scalars(rows):
+        for membership in session.scalars(_MEMBERSHIPS, wanted):
             self._memberships.setdefault(membership.member_id, []).append(membership)
         self._exemptions: dict[int, list[tuple[date, date]]] = {}
         for exemption in exemptions_in_force(session, member_ids):

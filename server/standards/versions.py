@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from server.errors import DomainError
@@ -14,19 +14,23 @@ _MOST_PARSED = 1_000
 _parsed: dict[str, StandardDocument] = {}
 """Published documents by content hash."""
 
+_IN_FORCE = (
+    select(Standard)
+    .where(
+        Standard.organization_id.in_(bindparam("organization_ids", expanding=True)),
+        Standard.year == bindparam("year"),
+        Standard.audience == bindparam("audience"),
+        Standard.in_force.is_(True),
+    )
+    .execution_options(populate_existing=True)
+)
+_SAYS = select(Standard.status, Standard.content_hash).where(Standard.id == bindparam("standard_id"))
+
 
 def find_in_force(session: Session, *, organization_ids: Sequence[int], year: int, audience: str) -> Standard | None:
     """Return the published version of the last of these organizations (root first) that has one for the year."""
-    found = session.scalars(
-        select(Standard)
-        .where(
-            Standard.organization_id.in_(organization_ids),
-            Standard.year == year,
-            Standard.audience == audience,
-            Standard.in_force.is_(True),
-        )
-        .execution_options(populate_existing=True)
-    )
+    wanted = {"organization_ids": organization_ids, "year": year, "audience": audience}
+    found = session.scalars(_IN_FORCE, wanted)
     return max(found, key=lambda standard: organization_ids.index(standard.organization_id), default=None)
 
 
@@ -47,9 +51,7 @@ def nearest_above(session: Session, standard: Standard) -> Standard | None:
 
 def document_of(session: Session, standard_id: int) -> StandardDocument:
     """Return what a version says; published documents never change, so each is parsed once per process."""
-    status, digest = session.execute(
-        select(Standard.status, Standard.content_hash).where(Standard.id == standard_id)
-    ).one()
+    status, digest = session.execute(_SAYS, {"standard_id": standard_id}).one()
     if status != StandardStatus.published:
         return session.get_one(Standard, standard_id).document
     if digest not in _parsed:
