@@ -12,7 +12,7 @@ from server.points import ledger
 from server.points.carrying import measured_by
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
-from server.points.openings import differences, opening_figures, openings
+from server.points.openings import differences, opening_columns, opening_figures, openings
 from server.points.rules import Fact, YearScore, score
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
@@ -97,26 +97,10 @@ class Batch:
         item = self.standing.document(standard_id).item(code)
         assert item is not None
         earlier = [e for e in self._openings(member_id, year) if e.item_code == code and e.source_id == standard_id]
-        self.add(
-            PointEntry(
-                member_id=member_id,
-                root_id=self.standing.member(member_id).root_id,
-                organization_id=self._branch_of_opening(member_id, year, on),
-                year=year,
-                standard_id=standard_id,
-                item_code=code,
-                points=points,
-                owed=0,
-                attended=0,
-                made_up=0,
-                excused=0,
-                occurred_on=on,
-                source_kind=SourceKind.opening,
-                source_id=standard_id,
-                revision=len(earlier) + 1,
-                clause=item.clause,
-            )
-        )
+        columns = opening_columns(item, points, standard_id=standard_id, year=year, on=on, revision=len(earlier) + 1)
+        root_id = self.standing.member(member_id).root_id
+        organization_id = self.standing.opening_branch(member_id, year, on)
+        self.add(PointEntry(member_id=member_id, root_id=root_id, organization_id=organization_id, **columns))
 
     def _rebasing_day(self, member_id: int, year: int) -> date:
         """The day of the transfer that brought another standard; a standard published late takes over on that day."""
@@ -125,11 +109,6 @@ class Batch:
         if membership is not None and membership.organization_id != last.organization_id:
             return max(membership.from_date, date(year, 1, 1))
         return max(last.occurred_on, min(shanghai_date(self.now), date(year, 12, 31)))
-
-    def _branch_of_opening(self, member_id: int, year: int, on: date) -> int:
-        membership = self.standing.last_in(member_id, year)
-        assert membership is not None
-        return membership.organization_id if membership.from_date <= on else self.standing.branch_on(member_id, on)
 
     def _set_scores(self, year: int, member_ids: list[int]) -> None:
         self.load(year)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -24,13 +25,19 @@ COVERED = tuple(column.key for column in PointEntry.__table__.columns if column.
 Entry = PointEntry | Row[Any]
 """An entry, or a row with its columns."""
 
+Columns = dict[str, Any]
+"""An entry's columns by name, before it is written."""
 
-def canonical(entry: Entry) -> bytes:
+_of_object, _of_mapping = attrgetter(*COVERED), itemgetter(*COVERED)
+
+
+def canonical(entry: Entry | Columns) -> bytes:
     """Return the entry as one unambiguous line, the same on every machine and database."""
-    return json.dumps([[name, _plain(getattr(entry, name))] for name in COVERED], separators=(",", ":")).encode()
+    values = _of_mapping(entry) if isinstance(entry, dict) else _of_object(entry)
+    return _json.encode(list(zip(COVERED, values, strict=True))).encode()
 
 
-def link(prev_hash: str, entry: Entry) -> str:
+def link(prev_hash: str, entry: Entry | Columns) -> str:
     """Return the hash that ties the entry to the one before."""
     return hashlib.sha256(prev_hash.encode() + canonical(entry)).hexdigest()
 
@@ -54,11 +61,14 @@ def broken_link(entries: Iterable[Entry], *, prev_hash: str = GENESIS, next_seq:
     return None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    return value
+    raise TypeError(f"an entry cannot say {value!r}")
+
+
+_json = json.JSONEncoder(separators=(",", ":"), default=_plain)

@@ -1,9 +1,13 @@
 """Opening points 起始分 of `deduct` items, and how they are re-based when another standard takes over. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from server.organizations.models import Category, Stage
+from server.points.models import SourceKind
+from server.points.rules import Fact
 from server.standards.rules import Item, Method, StandardDocument
 
 ZERO = Decimal(0)
@@ -30,6 +34,35 @@ def differences(wanted: Mapping[str, Decimal], present: Mapping[str, Decimal]) -
     codes = [*wanted, *(code for code in present if code not in wanted)]
     steps = {code: wanted.get(code, ZERO) - present.get(code, ZERO) for code in codes}
     return {code: step for code, step in steps.items() if step}
+
+
+def opening_columns(
+    item: Item, points: Decimal, *, standard_id: int, year: int, on: date, revision: int = 1
+) -> dict[str, Any]:
+    """Return what an opening entry says, whosever it is and wherever its place in the chain."""
+    return {
+        "year": year,
+        "standard_id": standard_id,
+        "item_code": item.code,
+        "points": points,
+        "owed": 0,
+        "attended": 0,
+        "made_up": 0,
+        "excused": 0,
+        "occurred_on": on,
+        "source_kind": SourceKind.opening,
+        "source_id": standard_id,
+        "revision": revision,
+        "clause": item.clause,
+    }
+
+
+def opening_facts(due: Mapping[str, Decimal], begins: date) -> list[Fact]:
+    """Return openings that have no entry yet, and so no seq of their own, as facts."""
+    return [
+        Fact(seq=-number, item_code=code, occurred_on=begins, points=points, opening=True)
+        for number, (code, points) in enumerate(due.items())
+    ]
 
 
 def _opening(items: Iterable[Item]) -> Iterable[Item]:

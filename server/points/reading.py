@@ -16,7 +16,7 @@ from server.points.batch import measured
 from server.points.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
-from server.points.openings import openings
+from server.points.openings import opening_facts, openings
 from server.points.possible import still_possible
 from server.points.rules import Fact, score
 from server.points.sources import Described, described
@@ -134,11 +134,7 @@ def _openings_due(
     begins = standing.first_day_in(member.id, year)
     if begins is None or any(fact.opening for fact in facts):
         return []
-    due = openings(document, member.category, member.stage)
-    return [
-        Fact(seq=-number, item_code=code, occurred_on=begins, points=points, opening=True)
-        for number, (code, points) in enumerate(due.items())
-    ]
+    return opening_facts(openings(document, member.category, member.stage), begins)
 
 
 def _background(session: Session, member_id: int, entries: Sequence[PointEntry]) -> Background:

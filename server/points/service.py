@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, not_found
 from server.points.batch import Batch
 from server.points.models import PointEntry, SourceKind
+from server.points.newcomers import open_ledgers
 from server.points.reading import explain
 from server.standards.rules import Item, Method
 
@@ -90,10 +91,10 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
     """
     wanted = sorted(set(member_ids))
     for start in range(0, len(wanted), OPENED_AT_ONCE):
-        batch = Batch(session, wanted[start : start + OPENED_AT_ONCE], now=now)
-        for member_id in wanted[start : start + OPENED_AT_ONCE]:
-            batch.open(member_id, year)
-        batch.close()
+        part = wanted[start : start + OPENED_AT_ONCE]
+        newcomers = open_ledgers(session, part, year, now=now)
+        if rest := [member_id for member_id in part if member_id not in newcomers]:
+            _reopen(Batch(session, rest, now=now), year)
 
 
 def entries_of_source(session: Session, *, source_kind: SourceKind, source_id: int) -> list[PointEntry]:
@@ -105,6 +106,12 @@ def entries_of_source(session: Session, *, source_kind: SourceKind, source_id: i
             .order_by(PointEntry.member_id, PointEntry.seq)
         )
     )
+
+
+def _reopen(batch: Batch, year: int) -> None:
+    for member_id in sorted(batch.heads):
+        batch.open(member_id, year)
+    batch.close()
 
 
 def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:

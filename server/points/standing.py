@@ -64,6 +64,12 @@ class Standing:
             return None
         return held[-1]
 
+    def opening_branch(self, member_id: int, year: int, on: date) -> int:
+        """Return the branch that openings dated `on` belong to: the last one, unless he came to it later."""
+        membership = self.last_in(member_id, year)
+        assert membership is not None
+        return membership.organization_id if membership.from_date <= on else self.branch_on(member_id, on)
+
     def first_day_in(self, member_id: int, year: int) -> date | None:
         """Return the day his year begins: 1 January, the day he came, or the day an exemption ended; None for never."""
         for membership in self._memberships.get(member_id, ()):

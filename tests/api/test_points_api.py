@@ -159,12 +159,13 @@ def test_a_reversal_restores_the_score_and_is_made_once(call: Call, cast: Cast) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "points", "where"),
-    [(SourceKind.claim, "C04", "1", "撤销审核通过"), (SourceKind.dues, "B05", "-2", "更正登记错误")],
+    ("fact", "where"),
+    [((SourceKind.claim, "C04", "1"), "撤销审核通过"), ((SourceKind.dues, "B05", "-2"), "更正登记错误")],
 )
 def test_what_a_claim_or_dues_posted_is_reversed_there(
-    call: Call, cast: Cast, session: Session, kind: SourceKind, code: str, points: str, where: str
+    call: Call, cast: Cast, session: Session, fact: tuple[SourceKind, str, str], where: str
 ) -> None:
+    kind, code, points = fact
     posting = Posting(cast.zhang_min.member_id, code, TODAY, kind, 1, points=Decimal(points))
     (entry,) = service.post(session, [posting], now=NOW)
     session.commit()

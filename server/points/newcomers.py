@@ -1,0 +1,126 @@
+"""Opening the year of many who have no ledger yet, as a roster brings them.
+
+Writes the very entries, heads and scores that `Batch` would, from plain values and in three statements: newcomers of a
+kind open alike, so a kind is worked out once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.db import Base
+from server.organizations.models import Category, Stage
+from server.points.chain import COVERED, GENESIS, link
+from server.points.models import LedgerHead, PointEntry, Score
+from server.points.negative_years import negative_members
+from server.points.openings import opening_columns, opening_facts, openings
+from server.points.rules import score
+from server.points.standing import Standing
+
+Row = dict[str, Any]
+_SAYS_NOTHING = dict.fromkeys(COVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What newcomers may have in common: all that decides their openings and their score."""
+
+    standard_id: int
+    category: Category
+    stage: Stage
+    begins: date
+    negative: bool
+
+
+def open_ledgers(session: Session, member_ids: Sequence[int], year: int, *, now: datetime) -> set[int]:
+    """Begin the ledgers of those who have none and open their year; return whom that concerned.
+
+    Nobody, where another transaction was first with any of them.
+    """
+    begun = set(session.scalars(select(LedgerHead.member_id).where(LedgerHead.member_id.in_(member_ids))))
+    newcomers = [member_id for member_id in member_ids if member_id not in begun]
+    if not newcomers:
+        return set()
+    written = _Newcomers(session, newcomers, year, now)
+    try:
+        with session.begin_nested():
+            for kind, rows in ((LedgerHead, written.heads), (PointEntry, written.entries), (Score, written.scores)):
+                _insert(session, kind, rows)
+    except IntegrityError:
+        return set()
+    return set(newcomers)
+
+
+def _insert(session: Session, kind: type[Base], rows: list[Row]) -> None:
+    table = kind.__table__
+    assert isinstance(table, Table)
+    if rows:
+        session.execute(insert(table), rows)
+
+
+class _Newcomers:
+    """The rows to be written."""
+
+    def __init__(self, session: Session, member_ids: Sequence[int], year: int, now: datetime) -> None:
+        self.heads: list[Row] = []
+        self.entries: list[Row] = []
+        self.scores: list[Row] = []
+        self._year = year
+        self._now = now.astimezone(UTC)
+        self._standing = Standing(session, member_ids)
+        self._known: dict[_Kind, tuple[list[Row], dict[str, Decimal]]] = {}
+        negative = negative_members(session, member_ids, year)
+        for member_id in member_ids:
+            self._open(member_id, member_id in negative)
+
+    def _open(self, member_id: int, negative: bool) -> None:
+        standard_id = self._standing.year_standard_id(member_id, self._year)
+        begins = self._standing.first_day_in(member_id, self._year)
+        if standard_id is None or begins is None:
+            self._add_chain(member_id, [])
+            return
+        member = self._standing.member(member_id)
+        kind = _Kind(standard_id, member.category, member.stage, begins, negative)
+        if kind not in self._known:
+            self._known[kind] = self._work_out(kind)
+        opened, figures = self._known[kind]
+        branch_id = self._standing.opening_branch(member_id, self._year, begins)
+        whose = {"member_id": member_id, "root_id": member.root_id, "organization_id": branch_id}
+        self._add_chain(member_id, [entry | whose for entry in opened])
+        self._add_scores(member_id, figures, negative)
+
+    def _work_out(self, kind: _Kind) -> tuple[list[Row], dict[str, Decimal]]:
+        """Return what the entries say and the score's figures."""
+        document = self._standing.document(kind.standard_id)
+        due = openings(document, kind.category, kind.stage)
+        items = {item.code: item for item in document.items}
+        common = {**_SAYS_NOTHING, "posted_at": self._now}
+        entries = [
+            common | opening_columns(items[code], points, standard_id=kind.standard_id, year=self._year, on=kind.begins)
+            for code, points in due.items()
+        ]
+        facts = opening_facts(due, kind.begins)
+        result = score(document, facts, category=kind.category, stage=kind.stage, negative=kind.negative)
+        return entries, result.figures
+
+    def _add_chain(self, member_id: int, entries: list[Row]) -> None:
+        """Link the entries into a chain and put its head beside."""
+        last = GENESIS
+        for seq, entry in enumerate(entries, start=1):
+            entry["seq"], entry["prev_hash"] = seq, last
+            entry["hash"] = last = link(last, entry)
+        self.entries += entries
+        self.heads.append({"member_id": member_id, "seq": len(entries), "hash": last})
+
+    def _add_scores(self, member_id: int, figures: dict[str, Decimal], negative: bool) -> None:
+        membership = self._standing.last_in(member_id, self._year)
+        assert membership is not None
+        whose: Row = {"member_id": member_id, "year": self._year, "organization_id": membership.organization_id}
+        whose |= {"negative": negative, "updated_at": self._now}
+        self.scores += [{**whose, "section": section, "points": points} for section, points in figures.items()]
