@@ -5,8 +5,8 @@ from random import Random
 
 from PIL import Image
 
-from scripts.demo_photos.brush import HEIGHT, WIDTH, Brush, Colour, banner, darker, held, lighter, mixed
-from scripts.demo_photos.people import SHIRTS, standing
+from scripts.demo.scenes.brush import HEIGHT, WIDTH, Brush, Colour, Point, banner, darker, held, lighter, mixed
+from scripts.demo.scenes.figures import SHIRTS, standing
 
 
 def volunteering(chance: Random) -> Image.Image:
@@ -87,8 +87,13 @@ def _volunteer(brush: Brush, chance: Random, x: float, ground: float, height: fl
     if chance.random() < 0.6:
         brush.box((x - unit * 0.75, ground - unit * 8.1, unit * 1.5, unit * 0.62), (206, 44, 42), unit * 0.3)
         brush.box((x - unit * 0.2, ground - unit * 7.62, unit * 1.25, unit * 0.2), (180, 36, 36), unit * 0.1)
+    _tool(brush, chance, (x + unit * 1.3, ground), unit)
+
+
+def _tool(brush: Brush, chance: Random, below_hand: Point, unit: float) -> None:
+    """A broom, a bucket, a sapling or nothing."""
+    hand, ground = below_hand
     tool = chance.randrange(4)
-    hand = x + unit * 1.3
     if tool == 0:
         brush.stroke(
             [(hand, ground - unit * 4.6), (hand + unit * 1.1, ground - unit * 0.5)], unit * 0.2, (190, 150, 96)
@@ -105,4 +110,4 @@ def _volunteer(brush: Brush, chance: Random, x: float, ground: float, height: fl
     elif tool == 1:
         brush.box((hand - unit * 0.5, ground - unit * 3.4, unit * 1.2, unit * 1.5), (70, 120, 170), unit * 0.3)
     elif tool == 2:
-        tree(brush, chance, hand + unit * 1.4, ground + unit * 0.1, height * 0.55)
+        tree(brush, chance, hand + unit * 1.4, ground + unit * 0.1, unit * 4.4)

@@ -1,33 +1,32 @@
 """Pictures for the demo, drawn here: meetings, classrooms, volunteers, certificates; one seed draws one picture.
 
-`python -m scripts.demo_photos sheet.png` draws a contact sheet.
+`python -m scripts.demo.photos sheet.png` draws a contact sheet.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+import os
+import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from random import Random
+from threading import Thread
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from scripts.demo_photos.brush import HEIGHT, WIDTH
-from scripts.demo_photos.outdoors import volunteering
-from scripts.demo_photos.paper import certificate
-from scripts.demo_photos.rooms import classroom, meeting
+from scripts.demo.scenes import SCENES
+from scripts.demo.scenes.brush import HEIGHT, WIDTH
 from server.photos.processing import Picture, process_trusted
 
-SCENES: dict[str, Callable[[Random], Image.Image]] = {
-    "meeting": meeting,
-    "classroom": classroom,
-    "volunteering": volunteering,
-    "certificate": certificate,
-}
 KINDS = tuple(SCENES)
 BATCH = 96
+PROCESSORS = len(os.sched_getaffinity(0))
+
+Job = tuple[int, str, date | None]
+"""Seed, kind, and the day stamped on the picture."""
 
 
 def make_photo(seed: int, kind: str, *, taken_on: date | None = None) -> bytes:
@@ -41,10 +40,10 @@ def make_photo(seed: int, kind: str, *, taken_on: date | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def pictures(jobs: Iterable[tuple[int, str]]) -> Iterator[Picture]:
-    """Draw (seed, kind) after (seed, kind) on every processor; yield them ready for `photos.service.keep`, in order."""
+def pictures(jobs: Iterable[Job]) -> Iterator[Picture]:
+    """Draw job after job on every processor; yield them ready for `photos.service.keep`, in order."""
     waiting = iter(jobs)
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSORS, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         ahead = pool.map(_picture, list(islice(waiting, BATCH)), chunksize=8)
         while batch := list(islice(waiting, BATCH)):
             ready, ahead = ahead, pool.map(_picture, batch, chunksize=8)
@@ -52,8 +51,20 @@ def pictures(jobs: Iterable[tuple[int, str]]) -> Iterator[Picture]:
         yield from ahead
 
 
-def _picture(job: tuple[int, str]) -> Picture:
-    return process_trusted(make_photo(*job))
+def _picture(job: Job) -> Picture:
+    seed, kind, taken_on = job
+    return process_trusted(make_photo(seed, kind, taken_on=taken_on))
+
+
+def _end_with_parent() -> None:
+    """Let no drawing process outlive a demo that was killed."""
+    Thread(target=_await_parents_end, daemon=True).start()
+
+
+def _await_parents_end() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _light(chance: Random) -> Image.Image:
@@ -94,3 +105,7 @@ def contact_sheet(columns: int = 5, first_seed: int = 1) -> Image.Image:
             photo = Image.open(io.BytesIO(make_photo(first_seed + column, kind))).reduce(3)
             sheet.paste(photo, (column * 330 + 5, row * 250 + 5))
     return sheet
+
+
+if __name__ == "__main__":
+    contact_sheet().save(sys.argv[1])

@@ -45,6 +45,11 @@ class DemoMember:
     stage: str
     duty: str
 
+    @property
+    def path(self) -> str:
+        """Return the titles from the 总支 down to the branch."""
+        return f"{self.general_branch}/{self.branch}" if self.general_branch else self.branch
+
 
 def members(chance: random.Random) -> Iterator[DemoMember]:
     """Yield about 600 members, branch by branch; the first of each branch is its secretary."""

@@ -4,7 +4,7 @@ from random import Random
 
 from PIL import Image
 
-from scripts.demo_photos.brush import GOLD, HEIGHT, PAPER, WIDTH, WOODS, Brush, Colour, darker, lighter
+from scripts.demo.scenes.brush import GOLD, HEIGHT, PAPER, WIDTH, WOODS, Brush, Colour, darker, lighter
 
 AWARDS = (
     ("荣誉证书", "在本年度志愿服务工作中表现突出", "特发此证，以资鼓励。"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from scripts.demo_photos.brush import Brush, Colour, Point, darker, lighter
+from scripts.demo.scenes.brush import Brush, Colour, Point, darker, lighter
 
 SKINS: Sequence[Colour] = ((244, 208, 178), (236, 190, 156), (226, 176, 140), (250, 220, 196))
 HAIRS: Sequence[Colour] = (

@@ -71,6 +71,6 @@ ADJUST_WORDS = "按实际参与时长核定"
 
 
 def pick(chance: random.Random, category: str, from_date: date, until_date: date) -> tuple[Story, date]:
-    """Return a story and the day on which it happened."""
-    day = from_date + timedelta(days=chance.randrange((until_date - from_date).days))
+    """Return a story and the day on which it happened, before `until_date` if there is such a day."""
+    day = from_date + timedelta(days=chance.randrange(max((until_date - from_date).days, 1)))
     return chance.choice(STORIES[category]), day

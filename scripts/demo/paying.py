@@ -1,0 +1,47 @@
+"""Every branch pastes its last full months of dues from Excel and closes them."""
+
+import calendar
+from datetime import date, datetime, timedelta
+
+from scripts.demo.people import DemoMember
+from scripts.demo.university import University, at
+from server.dues.bulk import register_pasted
+from server.dues.service import close_month
+
+DUES = {"教职工": "60", "学生": "0.2", "离退休": "30"}
+"""Yuan a month."""
+
+
+def register_dues(university: University, *, months: int) -> None:
+    for month in _full_months(university.begin, university.today)[-months:]:
+        after = month + timedelta(days=calendar.monthrange(month.year, month.month)[1] + 2)
+        for path in sorted({person.path for person in university.people}):
+            _dues_of(university, path, month, at(after, 15))
+
+
+def _full_months(begin: date, today: date) -> list[date]:
+    """Return the first days of the months that lie wholly between."""
+    firsts = [date(today.year, month, 1) for month in range(1, today.month)]
+    return [first for first in firsts if first >= begin]
+
+
+def _dues_of(university: University, path: str, month: date, now: datetime) -> None:
+    branch = [person for person in university.people if person.path == path]
+    secretary = university.actors[branch[0].work_number].account_id or 0
+    place = university.places[path].id
+    text = "\n".join("\t".join(_payment(university, person, month)) for person in branch)
+    with university.transaction() as session:
+        register_pasted(session, organization_id=place, text=text, apply=True, account_id=secretary, now=now)
+        close_month(session, organization_id=place, month=f"{month:%Y-%m}", due_cents=0, account_id=secretary, now=now)
+
+
+def _payment(university: University, person: DemoMember, month: date) -> list[str]:
+    """One in forty paid late or not at all."""
+    due = DUES[person.category]
+    day = month.replace(day=university.chance.randint(3, 26))
+    dice = university.chance.random()
+    if dice < 1 / 80:
+        return [person.work_number, f"{month:%Y-%m}", due, "0", ""]
+    if dice < 1 / 40:
+        day += timedelta(days=31)
+    return [person.work_number, f"{month:%Y-%m}", due, due, day.isoformat()]

@@ -1,0 +1,37 @@
+"""The whole demo, step by step, everything through the services, with the time handed in: one day, one demo."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+
+import server.app  # noqa: F401  (its subscriptions open the members' year)
+from scripts.demo import claiming, founding, paying, people
+from scripts.demo.university import University
+from server.config import Settings
+
+SEED = 75
+HALF_A_YEAR = timedelta(days=183)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is written; the roster is always whole."""
+
+    claims_per_member: float = 1.25
+    dues_months: int = 2
+
+
+FULL = Scale()
+SMALL = Scale(claims_per_member=0.1, dues_months=1)
+
+
+def write(settings: Settings, engine: Engine, *, today: date, scale: Scale = FULL) -> None:
+    """Write the demo as of `today`: half a year of it, but no further back than the roster's year."""
+    chance = random.Random(SEED)
+    begin = max(today - HALF_A_YEAR, date(today.year, 1, 1))
+    university = University(settings, engine, begin, today, chance, list(people.members(chance)))
+    founding.found(university)
+    claiming.claim(university, per_member=scale.claims_per_member)
+    paying.register_dues(university, months=scale.dues_months)

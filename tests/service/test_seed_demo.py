@@ -1,0 +1,118 @@
+"""The demo is a proper ledger like any other, and one that was killed half-way begins anew."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from scripts.demo.people import MEMBERS_PER_BRANCH
+from scripts.demo.personas import PERSONAS
+from scripts.demo.writing import Scale, write
+from scripts.seed_demo import fill
+from server import clock, config
+from server.claims.models import Claim
+from server.claims.rules import ClaimStatus
+from server.db import make_engine, reading
+from server.dues.models import DuesRecord
+from server.identity.personas import personas
+from server.organizations.models import Member, Organization
+from server.photos.models import Photo
+from server.photos.storage import DiskStorage
+from server.points.verification import recompute, verify_ledger
+from tests.demo import copy_of_demo, seeded, small_demo
+
+TINY = Scale(claims_per_member=0.03, dues_months=0)
+KILLED = """
+import os, signal
+from scripts import seed_demo
+from scripts.demo import claiming
+from scripts.demo.writing import Scale
+
+claiming._approve = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+seed_demo.main(Scale(claims_per_member=0.03, dues_months=0))
+"""
+
+
+@pytest.fixture
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = make_engine(f"sqlite:///{copy_of_demo(tmp_path_factory)}/xianfeng.db")
+    yield engine
+    engine.dispose()
+
+
+def test_the_demos_ledger_verifies_and_its_scores_are_those_of_the_ledger(demo: Engine) -> None:
+    with reading(demo) as session:
+        assert list(verify_ledger(session)) == []
+        assert list(recompute(session, now=clock.now())) == []
+
+
+def test_there_is_something_to_see_of_every_kind(demo: Engine) -> None:
+    with reading(demo) as session:
+        statuses = set(session.scalars(select(Claim.status)))
+        counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in (Member, DuesRecord, Photo)]
+    assert statuses >= {ClaimStatus.submitted, ClaimStatus.approved, ClaimStatus.returned}
+    assert all(count > MEMBERS_PER_BRANCH for count in counts)
+
+
+def test_its_personas_are_the_sandboxs_in_the_order_of_the_start_page(demo: Engine) -> None:
+    with reading(demo) as session:
+        found = personas(session, now=clock.now())
+    assert [(each.openid, each.name) for each in found] == [(each.openid, each.name) for each in PERSONAS]
+    assert [each.role for each in found] == [
+        *("党员", "支部书记", "总支书记", "组织部", "支委", "副书记", "支部书记", "群众代表", "督查员", "系统管理员")
+    ]
+
+
+def test_every_photo_of_the_demo_is_on_the_disk(tmp_path_factory: pytest.TempPathFactory, demo: Engine) -> None:
+    storage = DiskStorage(small_demo(tmp_path_factory) / "photos")
+    with reading(demo) as session:
+        expected = {key for photo in session.scalars(select(Photo)) for key in photo.keys}
+    assert expected == {key for key, _ in storage.stored()}
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 1, 3), date(2026, 12, 31)])
+def test_it_can_be_seeded_on_any_day_of_a_year(settings: config.Settings, engine: Engine, today: date) -> None:
+    write(settings, engine, today=today, scale=TINY)
+    with reading(engine) as session:
+        assert list(verify_ledger(session)) == []
+        assert list(recompute(session, now=clock.now())) == []
+
+
+def test_a_demo_that_is_there_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    directory = copy_of_demo(tmp_path_factory)
+    before = (directory / "xianfeng.db").read_bytes()
+    assert not fill(config.load({"XIANFENG_DATA": str(directory)}))
+    assert (directory / "xianfeng.db").read_bytes() == before
+
+
+def test_killed_half_way_it_begins_anew(tmp_path: Path) -> None:
+    settings = config.load({"XIANFENG_DATA": str(tmp_path)})
+    engine = make_engine(settings.database_url)
+    _migrate_and_kill(tmp_path)
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Organization)) == 0
+    engine.dispose()
+    assert (tmp_path / "xianfeng.db.building").exists()
+    assert seeded(tmp_path, TINY)
+    assert not list(tmp_path.glob("*.building*"))
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).where(Claim.status == ClaimStatus.approved))
+        assert list(verify_ledger(session)) == []
+    engine.dispose()
+
+
+def _migrate_and_kill(directory: Path) -> None:
+    """Let the seeding kill itself at its first approval. Its output ends only when its drawing processes have, too."""
+    environment = {**os.environ, "XIANFENG_DATA": str(directory)}
+    subprocess.run([sys.executable, "-m", "server.cli", "db", "upgrade"], env=environment, check=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], env=environment, capture_output=True, timeout=120, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
