@@ -8,10 +8,9 @@ from server.organizations.models import Stage
 
 @dataclass(frozen=True, slots=True)
 class MembersJoined:
-    """Members came into a branch from outside (roster, entered by hand, returned)."""
+    """Members came into branches from outside (roster, entered by hand, returned)."""
 
     member_ids: tuple[int, ...]
-    organization_id: int
     on: date
     now: datetime
 

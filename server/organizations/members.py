@@ -107,7 +107,7 @@ def add_member(
     session.add(Membership(member_id=member.id, organization_id=branch.id, group_id=group_id, from_date=joins_on))
     session.flush()
     _audit(session, member, "member_add", account_id, now, organization_id=branch.id)
-    emit(session, MembersJoined((member.id,), branch.id, joins_on, now))
+    emit(session, MembersJoined((member.id,), joins_on, now))
     return member
 
 

@@ -53,7 +53,7 @@ def transfer(
     moved = move(session, current, organization_id=branch.id, group_id=group_id, on=on)
     _audit(session, member, "member_transfer", account_id, now, before=before, after=branch.id, on=on.isoformat())
     if before is None:
-        emit(session, MembersJoined((member.id,), branch.id, on, now))
+        emit(session, MembersJoined((member.id,), on, now))
     else:
         end_roles_left_behind(session, {member.id: before}, now=now)
         emit(session, MemberTransferred(member.id, before, branch.id, on, now))

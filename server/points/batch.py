@@ -1,6 +1,6 @@
 """One transaction's postings: chains locked, openings ensured, entries added once, scores set."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -20,6 +20,9 @@ from server.standards.rules import StandardDocument
 Key = tuple[int, int]
 """(member, year)."""
 
+Known = dict[tuple[Hashable, ...], YearScore]
+"""Scores worked out before: members of a kind with equal facts share one."""
+
 ZERO = Decimal(0)
 
 
@@ -33,6 +36,7 @@ class Batch:
         self.standing = Standing(session, member_ids)
         self._entries: dict[Key, list[PointEntry]] = {}
         self._touched: set[Key] = set()
+        self._known: Known = {}
 
     def load(self, year: int) -> None:
         """Read the members' entries of a year, once."""
@@ -65,7 +69,7 @@ class Batch:
         document = self.standing.document(standard_id)
         self.touch(member_id, year)
         opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
-        if opened and opening_figures(self.standing.document(opened[-1].standard_id)) == opening_figures(document):
+        if opened and self._opens_alike(opened[-1].standard_id, standard_id):
             return
         member = self.standing.member(member_id)
         wanted = openings(document, member.category, member.stage)
@@ -85,7 +89,12 @@ class Batch:
 
     def score(self, member_id: int, year: int, *, negative: bool = False) -> YearScore | None:
         """Return the year's score, or None where no standard measures it."""
-        return year_score(self.standing, member_id, year, self.entries(member_id, year), negative=negative)
+        entries = self.entries(member_id, year)
+        return year_score(self.standing, member_id, year, entries, known=self._known, negative=negative)
+
+    def _opens_alike(self, one_id: int, other_id: int) -> bool:
+        one, other = self.standing.document(one_id), self.standing.document(other_id)
+        return one is other or opening_figures(one) == opening_figures(other)
 
     def _openings(self, member_id: int, year: int) -> list[PointEntry]:
         return [entry for entry in self.entries(member_id, year) if entry.source_kind == SourceKind.opening]
@@ -135,7 +144,13 @@ class Batch:
 
 
 def year_score(
-    standing: Standing, member_id: int, year: int, entries: Sequence[PointEntry], *, negative: bool = False
+    standing: Standing,
+    member_id: int,
+    year: int,
+    entries: Sequence[PointEntry],
+    *,
+    known: Known,
+    negative: bool = False,
 ) -> YearScore | None:
     """Return the score of a member's entries by the standard that measures his year, or None where there is none."""
     standard_id = standing.year_standard_id(member_id, year)
@@ -143,7 +158,10 @@ def year_score(
         return None
     document, facts = measured(standing, standard_id, entries)
     member = standing.member(member_id)
-    return score(document, facts, category=member.category, stage=member.stage, negative=negative)
+    key = (standard_id, member.category, member.stage, negative, *facts)
+    if key not in known:
+        known[key] = score(document, facts, category=member.category, stage=member.stage, negative=negative)
+    return known[key]
 
 
 def measured(

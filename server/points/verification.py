@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, union
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Organization
-from server.points.batch import Batch, stored_scores, year_score
+from server.points.batch import Batch, Known, stored_scores, year_score
 from server.points.chain import broken_link, text_hash
 from server.points.ledger import entries_of
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
@@ -156,8 +156,9 @@ def _differences(session: Session, member_ids: Sequence[int], year: int) -> Iter
     entries = entries_of(session, member_ids, year)
     negative = negative_members(session, member_ids, year)
     stored = stored_scores(session, member_ids, year)
+    known: Known = {}
     for member_id in member_ids:
-        result = year_score(standing, member_id, year, entries[member_id], negative=member_id in negative)
+        result = year_score(standing, member_id, year, entries[member_id], known=known, negative=member_id in negative)
         figures = result.figures if result else {}
         present = {section: row for (owner, section), row in stored.items() if owner == member_id}
         for section in sorted(figures.keys() | present.keys()):

@@ -221,7 +221,7 @@ def exempt(session: Session, cast: Cast, member_id: int, start: date, *, until: 
 def test_newcomers_get_the_full_opening_on_the_day_they_came(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
     session.scalars(select(Membership).where(Membership.member_id == member_id)).one().from_date = TODAY
-    handlers.members_joined(session, MembersJoined((member_id,), cast.branch, TODAY, NOW))
+    handlers.members_joined(session, MembersJoined((member_id,), TODAY, NOW))
     assert {e.occurred_on for e in entries(session, member_id)} == {TODAY}
     assert figures(session, member_id)[""] == D(58)
 

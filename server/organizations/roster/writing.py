@@ -153,13 +153,13 @@ def _write_audit(
 
 
 def _tell_joined(session: Session, decisions: Sequence[Decision], ids: dict[str, int], on: date, now: datetime) -> None:
-    joined: dict[int, list[int]] = defaultdict(list)
-    for decision in decisions:
-        if decision.action is Action.new:
-            member_id = decision.member.id if decision.member else ids[decision.entry.work_number]
-            joined[decision.branch_id].append(member_id)
-    for branch_id in sorted(joined):
-        emit(session, MembersJoined(tuple(sorted(joined[branch_id])), branch_id, on, now))
+    joined = [
+        decision.member.id if decision.member else ids[decision.entry.work_number]
+        for decision in decisions
+        if decision.action is Action.new
+    ]
+    if joined:
+        emit(session, MembersJoined(tuple(sorted(joined)), on, now))
 
 
 def _tell_moved(session: Session, decisions: Sequence[Decision], left: dict[int, int], on: date, now: datetime) -> None:
