@@ -1,0 +1,82 @@
+"""What holds for every guarded route: Idempotency-Key, looks that leave a line, errors in one shape."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditLine
+from server.claims.models import Claim
+from tests.cast import Cast
+from tests.conftest import Call
+
+DRAFT = {"title": "社区防诈骗宣讲", "item_code": "C04", "quantity": "1", "occurred_on": "2026-06-10"}
+
+
+def draft(call: Call, cast: Cast, key: str, **changes: Any) -> Any:
+    path = f"/members/{cast.zhang_min.member_id}/claims"
+    return call(cast.zhang_min, "POST", path, json=DRAFT | changes, headers={"Idempotency-Key": key})
+
+
+def claims(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Claim)) or 0
+
+
+def test_a_repeated_key_gets_the_first_answer_and_acts_once(call: Call, cast: Cast, session: Session) -> None:
+    first, second = draft(call, cast, "k1"), draft(call, cast, "k1")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.get_data() == second.get_data()
+    assert claims(session) == 1
+
+
+def test_another_key_acts_again(call: Call, cast: Cast, session: Session) -> None:
+    draft(call, cast, "k1")
+    draft(call, cast, "k2")
+    assert claims(session) == 2
+
+
+def test_a_key_used_for_another_body_is_refused(call: Call, cast: Cast, session: Session) -> None:
+    draft(call, cast, "k1")
+    refused = draft(call, cast, "k1", title="另一件事")
+    assert (refused.status_code, refused.json["error"]["code"]) == (422, "idempotency_mismatch")
+    assert claims(session) == 1
+
+
+def test_a_refused_act_does_not_use_up_its_key(call: Call, cast: Cast, session: Session) -> None:
+    path = f"/members/{cast.zhang_min.member_id}/claims"
+    headers = {"Idempotency-Key": "k1"}
+    refused = call(cast.zhang_min, "POST", path, json={"title": "", "submit": True}, headers=headers)
+    assert refused.status_code == 422
+    assert draft(call, cast, "k1").status_code == 201
+    assert claims(session) == 1
+
+
+def test_two_people_may_use_the_same_key(call: Call, cast: Cast, session: Session) -> None:
+    draft(call, cast, "k1")
+    path = f"/members/{cast.wang_fang.member_id}/claims"
+    answer = call(cast.wang_fang, "POST", path, json=DRAFT, headers={"Idempotency-Key": "k1"})
+    assert answer.status_code == 201
+    assert claims(session) == 2
+
+
+def test_a_key_of_wild_length_or_letters_is_refused(call: Call, cast: Cast) -> None:
+    for key in ("x" * 129, "caf\u00e9"):
+        assert draft(call, cast, key).json["error"]["code"] == "invalid_idempotency_key"
+
+
+def test_looking_at_another_leaves_a_line_and_at_oneself_none(call: Call, cast: Cast, session: Session) -> None:
+    path = f"/members/{cast.zhang_min.member_id}/score"
+    call(cast.zhang_min, "GET", path)
+    assert session.scalars(select(AuditLine).where(AuditLine.action == "look")).all() == []
+    session.rollback()
+    call(cast.li_wei, "GET", path)
+    line = session.scalars(select(AuditLine).where(AuditLine.action == "look")).one()
+    assert (line.actor_id, line.subject_id) == (cast.li_wei.account_id, cast.zhang_min.member_id)
+
+
+def test_absent_and_out_of_reach_look_the_same(call: Call, cast: Cast) -> None:
+    absent = call(cast.zhao_qiang, "GET", "/members/999999/score")
+    out_of_reach = call(cast.zhao_qiang, "GET", f"/members/{cast.zhang_min.member_id}/score")
+    assert (absent.status_code, absent.json) == (out_of_reach.status_code, out_of_reach.json)
+    assert absent.status_code == 404
