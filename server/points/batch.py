@@ -35,13 +35,16 @@ class Batch:
         self.heads = ledger.lock_heads(session, member_ids)
         self.standing = Standing(session, member_ids)
         self._entries: dict[Key, list[PointEntry]] = {}
+        self._loaded: set[int] = set()
         self._touched: set[Key] = set()
         self._known: Known = {}
 
     def load(self, year: int) -> None:
         """Read the members' entries of a year, once."""
-        missing = [member_id for member_id in self.heads if (member_id, year) not in self._entries]
-        for member_id, entries in ledger.entries_of(self.session, missing, year).items():
+        if year in self._loaded:
+            return
+        self._loaded.add(year)
+        for member_id, entries in ledger.entries_of(self.session, self.heads, year).items():
             self._entries[member_id, year] = entries
 
     def entries(self, member_id: int, year: int) -> list[PointEntry]:
