@@ -63,13 +63,13 @@ class MemberIn(Body):
 
 
 class MemberChange(Body):
-    """Only what is named is changed; null empties what may be empty."""
+    """Only what is named is changed; null empties what may be empty. The factories only keep fields optional."""
 
-    name: Name = ""
+    name: Annotated[Name, Field(default_factory=str)]
     gender: Gender | None = None
     phone: Phone | None = None
-    category: Category = Category.staff
-    stage: Stage = Stage.full
+    category: Annotated[Category, Field(default_factory=lambda: Category.staff)]
+    stage: Annotated[Stage, Field(default_factory=lambda: Stage.full)]
     duty: Duty | None = None
     joined_on: date | None = None
     full_member_on: date | None = None

@@ -3,6 +3,7 @@
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import openapi_spec_validator
 import pytest
 import schemathesis
 from flask.testing import FlaskClient
@@ -119,5 +120,6 @@ def test_a_given_request_id_is_kept_and_a_bad_one_replaced(client: FlaskClient) 
 def test_the_document_is_openapi_3_1_and_its_page_uses_local_assets_only(client: FlaskClient) -> None:
     document: Any = client.get("/api/v1/openapi.json").json
     assert document["openapi"].startswith("3.1")
+    openapi_spec_validator.validate(document)
     page = client.get("/api/docs").get_data(as_text=True)
     assert "://" not in page
