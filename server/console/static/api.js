@@ -5,7 +5,9 @@ let token = null;
 /** GET `path` below /api/v1; throws an Error with the API's Chinese message. */
 export async function api(path, options = {}) {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  const response = await fetch(`/api/v1${path}`, { headers, ...options });
+  const response = await fetch(`/api/v1${path}`, { headers, ...options }).catch(() => {
+    throw new Error("连不上服务，请确认它在运行");
+  });
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(body.error?.message ?? "服务没有响应");
   return body;
