@@ -1,4 +1,7 @@
-"""The command line: `xianfeng run`, `db upgrade`, `import-roster`, `verify-ledger`, `recompute` …"""
+"""The command line: `xianfeng run`, `db upgrade`, `import-roster`, `verify-ledger`, `recompute` …
+
+Commands import what they need when they run, so that `xianfeng run` only waits for its worker.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,10 +9,10 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
-from server import clock, config, migrations, protection
+from server import clock, config
 from server.db import make_engine, reading
 from server.errors import DomainError
 
@@ -42,10 +45,11 @@ def main(context: click.Context) -> None:
 @main.command()
 @click.pass_obj
 def run(machine: Machine) -> None:
-    """Migrate, print the address and serve."""
+    """Print the address and serve; the schema must be up to date (`xianfeng db upgrade`)."""
     from server import serve
 
-    _migrate(machine.engine)
+    if not inspect(machine.engine).has_table("alembic_version"):
+        raise click.ClickException("数据库还没有表结构，请先运行 xianfeng db upgrade")
     machine.engine.dispose()
     serve.run(machine.settings)
 
@@ -59,14 +63,12 @@ def db() -> None:
 @click.pass_obj
 def upgrade(machine: Machine) -> None:
     """Bring the schema up to date and check the ledger's protection."""
-    _migrate(machine.engine)
-    console.print("数据库已是最新结构，台账保护已核对。")
+    from server import migrations, protection
 
-
-def _migrate(engine: Engine) -> None:
-    migrations.upgrade(engine)
-    with engine.connect() as connection:
+    migrations.upgrade(machine.engine)
+    with machine.engine.connect() as connection:
         protection.assert_protected(connection)
+    console.print("数据库已是最新结构，台账保护已核对。")
 
 
 @main.command("verify-ledger")

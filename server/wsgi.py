@@ -1,10 +1,13 @@
-"""What the web server imports in each worker."""
+"""What the web server imports in each worker. It does not start on a database whose triggers are missing."""
 
-from server import config, logs
+from server import config, logs, protection
 from server.app import create_app
 from server.organizations.roster import applying
 
 settings = config.load()
 logs.configure_logging(settings)
 app = create_app(settings)
-applying.start_unfinished(app.extensions["engine"])
+engine = app.extensions["engine"]
+with engine.connect() as connection:
+    protection.assert_protected(connection)
+applying.start_unfinished(engine)
