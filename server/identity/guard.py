@@ -15,9 +15,11 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import OPENAPI3_REF_PREFIX
+from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
 from flask_openapi3.request import _validate_request
-from flask_openapi3.utils import parse_parameters
+from flask_openapi3.utils import get_model_schema, parse_parameters
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -84,7 +86,16 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-ERRORS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), ErrorOut)
+def _refers_to_error() -> dict[str, Any]:
+    """A response in the API document by reference: deriving the schema anew for each is half of a start."""
+    return {"content": {"application/json": {"schema": {"$ref": f"{OPENAPI3_REF_PREFIX}/{ErrorOut.__name__}"}}}}
+
+
+ERRORS: dict[Any, Any] = {status: _refers_to_error() for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)}
+ERROR_SCHEMAS = {
+    ErrorOut.__name__: Schema(**get_model_schema(ErrorOut)),
+    ErrorBody.__name__: Schema(**get_model_schema(ErrorBody)),
+}
 NOWHERE = Target(ancestor_ids=())
 BEARER: list[dict[str, list[Any]]] = [{"token": []}]
 MAX_ID = 2**63 - 1
@@ -95,6 +106,7 @@ class Api(APIBlueprint):
 
     def __init__(self, name: str, import_name: str, *, tag: str) -> None:
         super().__init__(name, import_name, url_prefix="/api/v1", abp_tags=[Tag(name=tag)], abp_responses=ERRORS)
+        self.components_schemas.update(ERROR_SCHEMAS)
         self.guards: dict[str, tuple[Permission | None, TargetParameter | None]] = {}
 
     def guarded(
