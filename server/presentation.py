@@ -13,11 +13,12 @@ from server.errors import DomainError
 
 T = TypeVar("T")
 MAX_PAGE = 100
+CENT = Decimal("0.01")
 
 
 def rounded(points: Decimal) -> Decimal:
     """Round half up to two decimals (design §4.9)."""
-    return points.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def points_text(points: Decimal) -> str:

@@ -7,13 +7,19 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership
+from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership, Organization, ids_in
 from server.standards import service as standards
+from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
 
 _IDS = bindparam("member_ids", type_=BigInteger, expanding=True)
-_MEMBERS = select(Member).where(Member.id.in_(_IDS))
-_MEMBERSHIPS = select(Membership).where(Membership.member_id.in_(_IDS)).order_by(Membership.from_date)
+_MEMBERS = (
+    select(Member, Membership, Organization.path)
+    .outerjoin(Membership, Membership.member_id == Member.id)
+    .outerjoin(Organization, Organization.id == Membership.organization_id)
+    .where(Member.id.in_(_IDS))
+    .order_by(Membership.from_date)
+)
 _EXEMPTIONS = (
     select(Exemption)
     .join(Filing, Filing.id == Exemption.filing_id)
@@ -32,11 +38,14 @@ class Standing:
 
     def __init__(self, session: Session, member_ids: Collection[int]) -> None:
         self._session = session
-        wanted = {"member_ids": list(member_ids)}
-        self._members = {member.id: member for member in session.scalars(_MEMBERS, wanted)}
+        self._members: dict[int, Member] = {}
         self._memberships: dict[int, list[Membership]] = {}
-        for membership in session.scalars(_MEMBERSHIPS, wanted):
-            self._memberships.setdefault(membership.member_id, []).append(membership)
+        self._paths: dict[int, str] = {}
+        for member, membership, path in session.execute(_MEMBERS, {"member_ids": list(member_ids)}):
+            self._members[member.id] = member
+            if membership is not None:
+                self._memberships.setdefault(member.id, []).append(membership)
+                self._paths[membership.organization_id] = path
         self._exemptions: dict[int, list[tuple[date, date]]] = {}
         for exemption in exemptions_in_force(session, member_ids):
             period = (exemption.from_date or date.max, exemption.until_date or date.max)
@@ -94,10 +103,16 @@ class Standing:
         audience = audience_of(self.member(member_id).stage)
         key = (organization_id, year, audience)
         if key not in self._standards:
-            self._standards[key] = standards.in_force(
-                self._session, organization_id=organization_id, year=year, audience=audience
-            ).id
+            standard = self._in_force(organization_id, year, audience)
+            self._standards[key] = standard.id
+            self._documents[standard.id] = standards.document_in(standard)
         return self._standards[key]
+
+    def _in_force(self, organization_id: int, year: int, audience: Audience) -> Standard:
+        path = self._paths.get(organization_id)
+        if path is None:
+            return standards.in_force(self._session, organization_id=organization_id, year=year, audience=audience)
+        return standards.in_force_along(self._session, organization_ids=ids_in(path), year=year, audience=audience)
 
     def year_standard_id(self, member_id: int, year: int) -> int | None:
         """Return the standard that measures the member's year, or None where there is no branch or no standard yet."""

@@ -20,9 +20,28 @@ from server.standards.problems import Problem
 from server.standards.rules import Audience, StandardDocument
 from server.standards.usage import has_facts
 from server.standards.validation import problems, refinement_problems
-from server.standards.versions import altered, document_of, find_in_force, in_force, nearest_above
+from server.standards.versions import (
+    altered,
+    document_in,
+    document_of,
+    find_in_force,
+    in_force,
+    in_force_along,
+    nearest_above,
+)
 
-__all__ = ["altered", "check", "document_of", "file", "in_force", "install_default", "left_behind", "publish"]
+__all__ = [
+    "altered",
+    "check",
+    "document_in",
+    "document_of",
+    "file",
+    "in_force",
+    "in_force_along",
+    "install_default",
+    "left_behind",
+    "publish",
+]
 
 
 def check(session: Session, *, standard_id: int, document: StandardDocument | None = None) -> list[Problem]:

@@ -37,7 +37,14 @@ def find_in_force(session: Session, *, organization_ids: Sequence[int], year: in
 def in_force(session: Session, *, organization_id: int, year: int, audience: str = Audience.members) -> Standard:
     """Return the organization's own published version or the nearest above it. Raises DomainError `no_standard`."""
     ids = ancestor_ids(session, organization_id)
-    standard = find_in_force(session, organization_ids=ids, year=year, audience=audience)
+    return in_force_along(session, organization_ids=ids, year=year, audience=audience)
+
+
+def in_force_along(
+    session: Session, *, organization_ids: Sequence[int], year: int, audience: str = Audience.members
+) -> Standard:
+    """Return the published version nearest to the last of a path's organizations. Raises DomainError `no_standard`."""
+    standard = find_in_force(session, organization_ids=organization_ids, year=year, audience=audience)
     if standard is None:
         raise DomainError("no_standard", f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
     return standard
@@ -52,12 +59,20 @@ def nearest_above(session: Session, standard: Standard) -> Standard | None:
 def document_of(session: Session, standard_id: int) -> StandardDocument:
     """Return what a version says; published documents never change, so each is parsed once per process."""
     status, digest = session.execute(_SAYS, {"standard_id": standard_id}).one()
-    if status != StandardStatus.published:
-        return session.get_one(Standard, standard_id).document
+    if status == StandardStatus.published and digest in _parsed:
+        return _parsed[digest]
+    return document_in(session.get_one(Standard, standard_id))
+
+
+def document_in(standard: Standard) -> StandardDocument:
+    """Return what a version already read says, parsed once like `document_of`."""
+    if standard.status != StandardStatus.published:
+        return standard.document
+    digest = standard.content_hash
     if digest not in _parsed:
         if len(_parsed) >= _MOST_PARSED:
             _parsed.clear()
-        _parsed[digest] = session.get_one(Standard, standard_id).document
+        _parsed[digest] = standard.document
     return _parsed[digest]
 
 
