@@ -53,7 +53,7 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     standard = standards.in_force(
         session, organization_id=claim.organization_id, year=occurred_on.year, audience=audience
     )
-    item = _claimable(standards.document_of(session, standard.id).item(claim.item_code or ""))
+    item = _claimable(standards.document_in(standard).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
     if isinstance(points, Refusal):
         raise as_error(points)

@@ -29,7 +29,9 @@ TOTAL = ""
 _MEMBER, _YEAR = bindparam("member_id", type_=BigInteger), bindparam("year", type_=Integer)
 _STORED = select(Score).where(Score.member_id == _MEMBER, Score.year == _YEAR).order_by(Score.section)
 _POSTED = (
-    select(PointEntry)
+    select(PointEntry, EntryText.text, Account.name)
+    .outerjoin(EntryText, and_(EntryText.member_id == PointEntry.member_id, EntryText.seq == PointEntry.seq))
+    .outerjoin(Account, Account.id == PointEntry.decided_by)
     .where(PointEntry.member_id == _MEMBER, PointEntry.year == _YEAR, PointEntry.posted_at <= bindparam("as_of"))
     .order_by(PointEntry.seq)
 )
@@ -58,7 +60,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         raise DomainError("no_standard", f"{year} 年度没有适用于该党员的积分标准")
-    entries = _entries(session, member_id, year, as_of)
+    entries, texts, names = _posted(session, member_id, year, as_of)
     document, facts = measured(standing, standard_id, entries)
     member = standing.member(member_id)
     facts += _openings_due(standing, member, year, document, facts)
@@ -70,6 +72,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         negative=bool(negative_members(session, [member_id], year)),
     )
     codes = {fact.seq: fact.item_code for fact in facts}
+    background = Background(texts=texts, names=names, sources=_sources(session, entries))
     return Explanation(
         member_id=member_id,
         year=year,
@@ -77,7 +80,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         standard_title=document.title,
         total_cap=document.total_cap,
         score=result,
-        sections=explained_sections(document, result, entries, codes, _background(session, member_id, entries)),
+        sections=explained_sections(document, result, entries, codes, background),
         still_possible=still_possible(document, result, category=member.category, stage=member.stage),
     )
 
@@ -123,8 +126,20 @@ def figures_of(
     ]
 
 
-def _entries(session: Session, member_id: int, year: int, as_of: datetime) -> Sequence[PointEntry]:
-    return session.scalars(_POSTED, {"member_id": member_id, "year": year, "as_of": as_of}).all()
+def _posted(
+    session: Session, member_id: int, year: int, as_of: datetime
+) -> tuple[list[PointEntry], dict[int, str], dict[int, str]]:
+    """The entries in their order, the words still kept by seq, and the names of who decided by account."""
+    entries: list[PointEntry] = []
+    texts: dict[int, str] = {}
+    names: dict[int, str] = {}
+    for entry, text, name in session.execute(_POSTED, {"member_id": member_id, "year": year, "as_of": as_of}):
+        entries.append(entry)
+        if text is not None:
+            texts[entry.seq] = text
+        if entry.decided_by is not None:
+            names[entry.decided_by] = name
+    return entries, texts, names
 
 
 def _openings_due(
@@ -135,16 +150,6 @@ def _openings_due(
     if begins is None or any(fact.opening for fact in facts):
         return []
     return opening_facts(openings(document, member.category, member.stage), begins)
-
-
-def _background(session: Session, member_id: int, entries: Sequence[PointEntry]) -> Background:
-    deciders = {entry.decided_by for entry in entries if entry.decided_by is not None}
-    names = session.execute(select(Account.id, Account.name).where(Account.id.in_(deciders))) if deciders else ()
-    return Background(
-        texts=texts_of(session, member_id, entries),
-        names={row.id: row.name for row in names},
-        sources=_sources(session, entries),
-    )
 
 
 def _sources(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
