@@ -35,7 +35,7 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
     if branch is None:
         raise DomainError("no_membership", f"{year}年度党员的组织关系不在本校任何支部")
     standard = standards.in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
-    document = standards.document_of(session, standard.id)
+    document = standards.document_in(standard)
     score = _score(session, member_id, year, now)
     return [
         (item, _room(score, item.code) or Decimal(0))
