@@ -26,7 +26,10 @@ class Machine:
 
     @cached_property
     def settings(self) -> config.Settings:
-        settings = config.load()
+        try:
+            settings = config.load()
+        except config.ConfigurationError as error:
+            raise click.ClickException(str(error)) from None
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return settings
 
@@ -119,7 +122,8 @@ def import_roster(machine: Machine, file: Path, organization_id: int, apply_rows
         raise click.ClickException(refusal.message) from None
     for problem in report.problems:
         console.print(problem.text, markup=False)
-    counts = report.roster.result if apply_rows else report.roster.summary
+    planned = report.roster.summary
+    counts = {"unchanged": planned.get("unchanged", 0)} | report.roster.result if apply_rows else planned
     words = "，".join(f"{title} {counts.get(key, 0)}" for key, title in ROSTER_COUNTS.items())
     console.print(f"{'已导入' if apply_rows else '试运行，未写入'}：{words}，有误 {len(report.problems)} 行")
     if report.problems:

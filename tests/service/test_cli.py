@@ -1,0 +1,72 @@
+"""The command line, as an operator types it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from server import cli
+from server.db import make_engine
+from tests.cast import make_cast
+from tests.rosters import person, workbook
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+def xianfeng(data: Path, *words: str, **environ: str) -> Result:
+    return CliRunner().invoke(cli.main, list(words), env={"XIANFENG_DATA": str(data)} | environ)
+
+
+def upgraded(data: Path) -> int:
+    """Bring up a database with the cast in it; return the root organization's id."""
+    assert xianfeng(data, "db", "upgrade").exit_code == 0
+    engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
+    with Session(engine) as session:
+        root = make_cast(session).root
+    engine.dispose()
+    return root
+
+
+def test_production_names_what_is_missing_and_does_not_start(data: Path) -> None:
+    result = xianfeng(data, "run", XIANFENG_ENV="production")
+    assert result.exit_code == 1
+    assert "XIANFENG_SECRET_KEY" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_run_asks_for_the_schema_first(data: Path) -> None:
+    result = xianfeng(data, "run")
+    assert result.exit_code == 1
+    assert "xianfeng db upgrade" in result.output
+
+
+def test_a_fresh_ledger_verifies_and_recomputes(data: Path) -> None:
+    upgraded(data)
+    assert xianfeng(data, "verify-ledger").exit_code == 0
+    assert xianfeng(data, "recompute").exit_code == 0
+
+
+def test_a_roster_is_tried_before_it_is_applied(data: Path, tmp_path: Path) -> None:
+    root = upgraded(data)
+    file = tmp_path / "roster.xlsx"
+    file.write_bytes(workbook([person("林秀", "T900"), person("高远", "T901", 手机号="123")]).getvalue())
+    tried = xianfeng(data, "import-roster", str(file), "--organization", str(root))
+    assert "试运行，未写入：新增 1" in tried.output
+    applied = xianfeng(data, "import-roster", str(file), "--organization", str(root), "--apply")
+    assert applied.exit_code == 1
+    assert "「手机号」" in applied.output
+    again = xianfeng(data, "import-roster", str(file), "--organization", str(root), "--apply")
+    assert "未变 1" in again.output
+
+
+def test_a_file_that_is_no_workbook_is_refused_in_words(data: Path, tmp_path: Path) -> None:
+    root = upgraded(data)
+    file = tmp_path / "roster.xlsx"
+    file.write_text("not a workbook")
+    result = xianfeng(data, "import-roster", str(file), "--organization", str(root))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
