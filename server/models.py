@@ -5,6 +5,7 @@ from server.claims import models as claims
 from server.db import Base
 from server.dues import models as dues
 from server.identity import models as identity
+from server.meetings import models as meetings
 from server.organizations import models as organizations
 from server.organizations.roster import models as roster
 from server.photos import models as photos
@@ -19,6 +20,7 @@ __all__ = [
     "claims",
     "dues",
     "identity",
+    "meetings",
     "organizations",
     "photos",
     "points",

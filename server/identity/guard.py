@@ -118,15 +118,21 @@ class Api(APIBlueprint):
         target: TargetParameter | None = None,
         responses: Mapping[int, Any],
         idempotent: bool = True,
+        transacts: bool = True,
         decorators: tuple[Callable[..., Any], ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a route. `permission=None` opens it to everyone; `idempotent=False` ignores Idempotency-Key."""
+        """Add a route. `permission=None` opens it to everyone; `idempotent=False` ignores Idempotency-Key.
+
+        A view with `transacts=False` writes by other means than its session, if at all: it runs as a GET does, in a
+        session that only reads and for the caller as he is remembered.
+        """
         if permission not in (None, Permission.signed_in) and target is None:
             raise ValueError(f"{method} {rule}: a permission other than signed_in needs a target")
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             self.guards[f"{self.name}.{view.__name__}"] = (permission, target)
-            guarded = _guard(view, permission=permission, target=target, method=method, idempotent=idempotent)
+            reads = method == "GET" or not transacts
+            guarded = _guard(view, permission=permission, target=target, reads=reads, idempotent=idempotent)
             for decorator in decorators:
                 guarded = decorator(guarded)
             guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
@@ -143,7 +149,7 @@ def _guard(
     *,
     permission: Permission | None,
     target: TargetParameter | None,
-    method: str,
+    reads: bool,
     idempotent: bool,
 ) -> Callable[..., Any]:
     header, cookie, path, query, form, body, raw = parse_parameters(view, doc_ui=False)
@@ -151,8 +157,8 @@ def _guard(
         view=view,
         permission=permission,
         target=target,
-        reads=method == "GET",
-        idempotent=idempotent and method != "GET",
+        reads=reads,
+        idempotent=idempotent and not reads,
         shapes=(header, cookie, path, None, form, body, raw),
         read_query=query_reader(query) if query else None,
     )

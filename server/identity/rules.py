@@ -64,6 +64,14 @@ class Permission(StrEnum):
     dues_read = "dues_read"
     dues_record = "dues_record"
     dues_waive = "dues_waive"  # waive and correct, with a reason
+    meeting_read = "meeting_read"
+    meeting_manage = "meeting_manage"  # plan, change, cancel, show the screen, write minutes
+    roster_read = "roster_read"
+    roster_record = "roster_record"  # attendance by hand, make-up, guests: always with a reason
+    roster_confirm = "roster_confirm"  # confirm the list, so that absences are deducted, and take that back
+    leave_ask = "leave_ask"
+    leave_decide = "leave_decide"
+    attendance_read = "attendance_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ class Rule:
 _BRANCH = frozenset({Role.committee_member, Role.deputy_secretary, Role.secretary})
 _LEADERS = frozenset({Role.deputy_secretary, Role.secretary})
 _ABOVE = frozenset({Role.organizer, Role.general_secretary, Role.organization_department})
+_CONVENERS = _BRANCH | _ABOVE | {Role.group_leader}
 _READERS = _BRANCH | _ABOVE | {Role.group_leader, Role.inspector}
 _ADMIN = frozenset({Role.administrator})
 
@@ -112,6 +121,14 @@ RULES: dict[Permission, Rule] = {
     Permission.dues_read: Rule(_BRANCH, own=True),  # amounts are for the branch's own officers (design §5)
     Permission.dues_record: Rule(_BRANCH),
     Permission.dues_waive: Rule(_LEADERS | _ABOVE),
+    Permission.meeting_read: Rule(_READERS, fellow=True),
+    Permission.meeting_manage: Rule(_CONVENERS),
+    Permission.roster_read: Rule(_READERS),
+    Permission.roster_record: Rule(_CONVENERS),
+    Permission.roster_confirm: Rule(_LEADERS | _ABOVE | {Role.group_leader}),
+    Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
+    Permission.leave_decide: Rule(_CONVENERS),
+    Permission.attendance_read: Rule(_READERS, own=True),
 }
 
 

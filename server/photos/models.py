@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime
@@ -10,7 +10,7 @@ from server.photos.rules import Variant
 
 
 class Photo(Base):
-    """A photo of one member, waiting (`claim_id` None) or evidence of one claim at `position`.
+    """A photo of one member, waiting, or evidence of one claim or meeting at `position`.
 
     `original_sha256` identifies what was uploaded, `stored_sha256` what is kept; `dhash` is 16 hex digits or None.
     `waiting_sha256` is the original's hash while the photo waits: it makes a repeated upload find the first. An erased
@@ -32,6 +32,7 @@ class Photo(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
+    meeting_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     position: Mapped[int | None]
     uploaded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     original_sha256: Mapped[str] = mapped_column(String(64))

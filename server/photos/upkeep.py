@@ -18,7 +18,10 @@ BATCH = 500
 def purge_unattached(session: Session, storage: Storage, *, now: datetime) -> int:
     """Delete up to 500 photos that have waited for more than 48 hours; call again while it returns 500."""
     query = select(Photo).where(
-        Photo.claim_id.is_(None), Photo.erased_at.is_(None), Photo.created_at < now - UNATTACHED_FOR
+        Photo.claim_id.is_(None),
+        Photo.meeting_id.is_(None),
+        Photo.erased_at.is_(None),
+        Photo.created_at < now - UNATTACHED_FOR,
     )
     photos = session.scalars(query.order_by(Photo.created_at).limit(BATCH).with_for_update(skip_locked=True)).all()
     for photo in photos:

@@ -52,6 +52,14 @@ photo_upload            x       .      .    x     x     x     .      .       .  
 dues_read               x       .      .    x     x     x     .      .       .     .      .       .
 dues_record             .       .      .    x     x     x     .      .       .     .      .       .
 dues_waive              .       .      .    .     x     x     x      x       x     .      .       .
+meeting_read            .       x      x    x     x     x     x      x       x     x      .       .
+meeting_manage          .       .      x    x     x     x     x      x       x     .      .       .
+roster_read             .       .      x    x     x     x     x      x       x     x      .       .
+roster_record           .       .      x    x     x     x     x      x       x     .      .       .
+roster_confirm          .       .      x    .     x     x     x      x       x     .      .       .
+leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
+leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
+attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
 """
 
 PUBLIC = "public"

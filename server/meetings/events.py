@@ -1,0 +1,26 @@
+"""What this feature tells the features above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.meetings.rules import LeaveStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveAnswered:
+    """An officer granted or refused a leave."""
+
+    leave_id: int
+    member_id: int
+    meeting_id: int
+    status: LeaveStatus
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RosterConfirmed:
+    """An officer confirmed a branch's list; what its absences cost is posted."""
+
+    roster_id: int
+    meeting_id: int
+    now: datetime

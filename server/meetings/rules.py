@@ -1,0 +1,184 @@
+"""What holds for a meeting: its states, its check-in window, and where a person stands in its roster. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class MeetingKind(StrEnum):
+    members_meeting = "members_meeting"
+    branch_committee_meeting = "branch_committee_meeting"
+    group_meeting = "group_meeting"
+    organizational_life = "organizational_life"
+    lecture = "lecture"
+    theme_day = "theme_day"
+    training = "training"
+    volunteering = "volunteering"
+
+
+KIND_TITLES = {
+    MeetingKind.members_meeting: "支部党员大会",
+    MeetingKind.branch_committee_meeting: "支委会",
+    MeetingKind.group_meeting: "党小组会",
+    MeetingKind.organizational_life: "组织生活会",
+    MeetingKind.lecture: "党课",
+    MeetingKind.theme_day: "主题党日",
+    MeetingKind.training: "集中培训",
+    MeetingKind.volunteering: "志愿服务",
+}
+
+SETTLES_AFTER = timedelta(hours=24)
+"""Presence is posted this long after check-in closed (design §5)."""
+
+MAKEUP_DAYS = 30
+"""How long a 补课 may take unless the officer says otherwise, in days after the meeting."""
+
+
+class MeetingStatus(StrEnum):
+    """`planned` until presence is posted or it is called off; the check-in window says whether it is open."""
+
+    planned = "planned"
+    settled = "settled"
+    cancelled = "cancelled"
+
+
+class MeetingAction(StrEnum):
+    settle = "settle"
+    reopen = "reopen"
+    cancel = "cancel"
+
+
+_MOVES = {
+    (MeetingStatus.planned, MeetingAction.settle): MeetingStatus.settled,
+    (MeetingStatus.settled, MeetingAction.settle): MeetingStatus.settled,
+    (MeetingStatus.settled, MeetingAction.reopen): MeetingStatus.planned,
+    (MeetingStatus.planned, MeetingAction.cancel): MeetingStatus.cancelled,
+}
+
+
+def next_status(current: MeetingStatus, action: MeetingAction) -> MeetingStatus | None:
+    """Return the status an action leads to, or None where it is not possible."""
+    return _MOVES.get((current, action))
+
+
+class RosterStatus(StrEnum):
+    """A branch's own 应到 list: absences are deducted once its officer has confirmed it."""
+
+    open = "open"
+    confirmed = "confirmed"
+
+
+class Scope(StrEnum):
+    """Whom of an organization a meeting invites."""
+
+    all = "all"
+    committee = "committee"
+    group = "group"
+    chosen = "chosen"
+
+
+class Part(StrEnum):
+    """As what a person is invited; who is exempt comes as an observer, and nothing is posted for observers."""
+
+    invited = "invited"
+    observer = "observer"
+
+
+class AttendanceState(StrEnum):
+    present = "present"
+    late = "late"
+    made_up = "made_up"
+
+
+class Via(StrEnum):
+    """How an attendance came about."""
+
+    qr = "qr"
+    digits = "digits"
+    helper = "helper"  # 代签: another's phone, the helper named
+    manual = "manual"  # entered by an officer, with a reason
+    elsewhere = "elsewhere"  # 双重组织生活, 流动党员: confirmed by the host
+
+
+class LeaveStatus(StrEnum):
+    asked = "asked"
+    granted = "granted"
+    refused = "refused"
+    withdrawn = "withdrawn"
+
+
+class LeaveAction(StrEnum):
+    grant = "grant"
+    refuse = "refuse"
+    withdraw = "withdraw"  # by the member, or 销假 by checking in
+
+
+_LEAVE_MOVES = {
+    (LeaveStatus.asked, LeaveAction.grant): LeaveStatus.granted,
+    (LeaveStatus.asked, LeaveAction.refuse): LeaveStatus.refused,
+    (LeaveStatus.asked, LeaveAction.withdraw): LeaveStatus.withdrawn,
+    (LeaveStatus.granted, LeaveAction.withdraw): LeaveStatus.withdrawn,
+    (LeaveStatus.granted, LeaveAction.refuse): LeaveStatus.refused,
+    (LeaveStatus.refused, LeaveAction.grant): LeaveStatus.granted,
+}
+
+
+def next_leave_status(current: LeaveStatus, action: LeaveAction) -> LeaveStatus | None:
+    """Return the status an action leads to, or None where it is not possible."""
+    return _LEAVE_MOVES.get((current, action))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInWindow:
+    """When a scan counts: from `opens_at` up to and including `closes_at`; after `late_after` it is late."""
+
+    opens_at: datetime
+    late_after: datetime
+    closes_at: datetime
+
+
+class Refusal(StrEnum):
+    too_early = "too_early"
+    closed = "closed"
+
+
+def refusal(window: CheckInWindow, *, scanned_at: datetime) -> Refusal | None:
+    """Return why a scan does not count, or None if it does."""
+    if scanned_at < window.opens_at:
+        return Refusal.too_early
+    return Refusal.closed if scanned_at > window.closes_at else None
+
+
+def state_at(window: CheckInWindow, *, scanned_at: datetime) -> AttendanceState:
+    """Return whether a scan that counts is in time or late."""
+    return AttendanceState.late if scanned_at > window.late_after else AttendanceState.present
+
+
+class Standing(StrEnum):
+    """Where someone stands in a roster, as people read it."""
+
+    present = "present"
+    late = "late"
+    made_up = "made_up"
+    on_leave = "on_leave"
+    expected = "expected"  # check-in has not closed yet
+    absent = "absent"
+
+
+STANDING_TITLES = {
+    Standing.present: "出席",
+    Standing.late: "迟到",
+    Standing.made_up: "已补课",
+    Standing.on_leave: "请假",
+    Standing.expected: "未到",
+    Standing.absent: "缺席",
+}
+
+
+def standing(attendance: AttendanceState | None, *, on_leave: bool, closed: bool) -> Standing:
+    """Return a person's standing: what he did counts before the leave he was granted."""
+    if attendance is not None:
+        return Standing(attendance.value)
+    if on_leave:
+        return Standing.on_leave
+    return Standing.absent if closed else Standing.expected
