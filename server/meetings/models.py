@@ -165,13 +165,15 @@ class GuestVisit(Base):
     confirmed: Mapped[bool | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(200))  # why the host refused
     counts_for_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
 
 
 class Leave(Base):
     """A member's leave from one meeting; asked again after a refusal it is the same row.
 
-    `makeup_until` is set when it was granted on condition of a 补课 by that day.
+    `makeup_until` is set when it was granted on condition of a 补课 by that day. `on_behalf_reason`: why an officer
+    asked for him. `version` grows whenever it is asked, decided or withdrawn.
     """
 
     __tablename__ = "leaves"
@@ -188,6 +190,7 @@ class Leave(Base):
     roster_id: Mapped[int] = mapped_column(ForeignKey("meeting_rosters.id"), index=True)
     kind: Mapped[LeaveKind] = mapped_column(enum_column())
     reason: Mapped[str] = mapped_column(String(500))
+    on_behalf_reason: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[LeaveStatus] = mapped_column(enum_column())
     makeup_until: Mapped[date | None]
     asked_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -195,6 +198,7 @@ class Leave(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class MeetingReminder(Base):

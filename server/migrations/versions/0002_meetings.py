@@ -172,6 +172,7 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Boolean(), nullable=True),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", db.UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("counts_for_meeting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_guest_visits_account_id")),
         sa.ForeignKeyConstraint(
@@ -269,6 +270,7 @@ def upgrade() -> None:
         sa.Column("roster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("on_behalf_reason", sa.String(length=200), nullable=True),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("makeup_until", sa.Date(), nullable=True),
         sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -276,6 +278,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", db.UtcDateTime(), nullable=True),
         sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["asked_by"], ["accounts.id"], name=op.f("fk_leaves_asked_by")),
         sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_leaves_decided_by")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_leaves_meeting_id")),
