@@ -72,6 +72,9 @@ class Permission(StrEnum):
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
+    notice_manage = "notice_manage"
+    notice_read = "notice_read"
+    notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,9 @@ RULES: dict[Permission, Rule] = {
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),
+    Permission.notice_manage: Rule(_BRANCH | _ABOVE),
+    Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),
+    Permission.notice_inbox: Rule(frozenset(), own=True),
 }
 
 
