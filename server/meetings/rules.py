@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.standards.rules import LeaveKind
+
 
 class MeetingKind(StrEnum):
     members_meeting = "members_meeting"
@@ -98,6 +100,16 @@ class Via(StrEnum):
     helper = "helper"  # 代签: another's phone, the helper named
     manual = "manual"  # entered by an officer, with a reason
     elsewhere = "elsewhere"  # 双重组织生活, 流动党员: confirmed by the host
+
+
+LEAVE_KIND_TITLES = {
+    LeaveKind.official: "公假",
+    LeaveKind.sick: "病假",
+    LeaveKind.maternity: "产假",
+    LeaveKind.personal: "事假",
+    LeaveKind.abroad: "出国（境）",
+    LeaveKind.other: "其他",
+}
 
 
 class LeaveStatus(StrEnum):
