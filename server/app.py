@@ -43,6 +43,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.views",
     "server.claims.review_views",
     "server.dues.views",
+    "server.meetings.attendance_views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 

@@ -180,6 +180,11 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/dues/<string:month>": "dues_read",
     "POST /organizations/<int:organization_id>/dues/paste": "dues_record",
     "POST /organizations/<int:organization_id>/dues/<string:month>/close": "dues_record",
+    # attendance
+    "GET /members/<int:member_id>/attendance": "attendance_read",
+    "GET /organizations/<int:organization_id>/attendance-table": "roster_read",
+    "GET /organizations/<int:organization_id>/attendance-table.xlsx": "roster_read",
+    "GET /rosters/<int:roster_id>/sheet.xlsx": "roster_read",
 }
 
 

@@ -1,0 +1,47 @@
+"""Counting attendance: what was owed, what became of it, and the rate people know as 出勤率. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from server.meetings.rules import Standing
+
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many stand where; `attended` counts the late ones, too, and `expected` those whom check-in still awaits."""
+
+    attended: int = 0
+    late: int = 0
+    made_up: int = 0
+    on_leave: int = 0
+    absent: int = 0
+    expected: int = 0
+
+    @property
+    def owed(self) -> int:
+        return self.attended + self.made_up + self.on_leave + self.absent + self.expected
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Attended and made up of what was owed without leave, in percent with one decimal; None where nothing was."""
+        due = self.owed - self.on_leave
+        if due == 0:
+            return None
+        return (Decimal(100 * (self.attended + self.made_up)) / due).quantize(_TENTH, rounding=ROUND_HALF_UP)
+
+
+def tally(standings: Iterable[Standing]) -> Tally:
+    """Count standings: of one person's meetings, or of one meeting's people."""
+    counts = Counter(standings)
+    return Tally(
+        attended=counts[Standing.present] + counts[Standing.late],
+        late=counts[Standing.late],
+        made_up=counts[Standing.made_up],
+        on_leave=counts[Standing.on_leave],
+        absent=counts[Standing.absent],
+        expected=counts[Standing.expected],
+    )

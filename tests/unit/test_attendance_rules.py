@@ -1,0 +1,56 @@
+"""Counting attendance: what was owed and the rate."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.meetings.attendance_rules import tally
+from server.meetings.rules import Standing
+
+ALL = st.lists(st.sampled_from(Standing))
+
+
+def test_the_late_ones_came_and_the_made_up_ones_did_not() -> None:
+    counted = tally([Standing.present, Standing.late, Standing.made_up])
+    assert (counted.owed, counted.attended, counted.late, counted.made_up) == (3, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("standings", "rate"),
+    [
+        ([], None),
+        ([Standing.on_leave, Standing.on_leave], None),
+        ([Standing.absent], "0.0"),
+        ([Standing.present, Standing.on_leave], "100.0"),
+        ([Standing.made_up, Standing.absent], "50.0"),
+        ([Standing.present] * 2 + [Standing.absent], "66.7"),
+        ([Standing.present] + [Standing.absent] * 7, "12.5"),
+        ([Standing.present] + [Standing.absent] * 15, "6.3"),  # 6.25 is rounded half up
+        ([Standing.late, Standing.expected], "50.0"),
+    ],
+)
+def test_the_rate_is_what_was_attended_or_made_up_of_what_was_owed_without_leave(
+    standings: list[Standing], rate: str | None
+) -> None:
+    counted = tally(standings).rate
+    assert (str(counted) if counted is not None else None) == rate
+
+
+@given(ALL)
+def test_everyone_on_the_list_stands_somewhere(standings: list[Standing]) -> None:
+    counted = tally(standings)
+    assert counted.owed == len(standings)
+    assert counted.late <= counted.attended
+    assert counted.rate is None or 0 <= counted.rate <= 100
+
+
+@given(ALL)
+def test_a_leave_moves_no_rate(standings: list[Standing]) -> None:
+    assert tally([*standings, Standing.on_leave]).rate == tally(standings).rate
+
+
+@given(ALL)
+def test_nobody_lowers_the_rate_by_coming(standings: list[Standing]) -> None:
+    assert (tally([*standings, Standing.present]).rate or 0) >= (tally(standings).rate or Decimal(0))
