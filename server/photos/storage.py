@@ -1,4 +1,4 @@
-"""Where photo files lie. Four verbs, so that an object store can take the disk's place."""
+"""Where photos and other files lie. Four verbs, so that an object store can take the disk's place."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 
 from server.config import Settings
 
-_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}-[0-9a-f]{32}(\.thumb)?\.jpg")
+_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}-[0-9a-f]{32}((\.thumb)?\.jpg)?")
 
 
 class Storage(Protocol):
@@ -69,7 +69,7 @@ class DiskStorage:
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
-            raise ValueError(f"not a photo's key: {key!r}")
+            raise ValueError(f"not a file's key: {key!r}")
         return self._root / key
 
     def _make_directory(self, directory: Path) -> None:

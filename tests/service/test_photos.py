@@ -407,7 +407,7 @@ def test_photos_nobody_used_go_after_two_days(session: Session, cast: Cast, stor
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "ab/x.jpg", "/etc/passwd", "ab/" + "0" * 62 + ".jpg", ""])
 def test_the_storage_takes_no_other_names(storage: DiskStorage, key: str) -> None:
-    with pytest.raises(ValueError, match="not a photo's key"):
+    with pytest.raises(ValueError, match="not a file's key"):
         storage.open(key)
-    with pytest.raises(ValueError, match="not a photo's key"):
+    with pytest.raises(ValueError, match="not a file's key"):
         storage.put(key, b"x")

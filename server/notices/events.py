@@ -1,0 +1,18 @@
+"""What this feature tells the features above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePublished:
+    notice_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadReminded:
+    """Those who have not read a notice are to be reminded; who they are is asked when it is sent."""
+
+    notice_id: int
+    now: datetime
