@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
 from server.points.batch import Batch
+from server.points.ledger import lock_heads
 from server.points.models import PointEntry, SourceKind
 from server.points.newcomers import open_ledgers
 from server.points.reading import explain
 from server.standards.rules import Item, Method
 
-__all__ = ["Posting", "entries_of_source", "explain", "open_year", "post", "reverse"]
+__all__ = ["Posting", "amend", "entries_of_source", "explain", "lock", "open_year", "post", "reverse"]
 
 OPENED_AT_ONCE = 500
 FINEST = Decimal("0.0001")
@@ -54,12 +55,35 @@ def post(session: Session, postings: Sequence[Posting], *, now: datetime) -> lis
     Raises DomainError `no_membership`, `member_exempt`, `no_standard`, `unknown_item`, `item_not_applicable`,
     `points_out_of_range`.
     """
-    batch = Batch(session, {posting.member_id for posting in postings}, now=now)
+    return amend(session, reversing=(), postings=postings, reason="", decided_by=None, now=now)
+
+
+def amend(
+    session: Session,
+    *,
+    reversing: Collection[PointEntry],
+    postings: Sequence[Posting],
+    reason: str,
+    decided_by: int | None,
+    now: datetime,
+) -> list[PointEntry]:
+    """Take entries back for a reason and post others, as one; return the entries of the postings as `post` does.
+
+    What was taken back before stays as it is. Raises what `post` and `reverse` raise.
+    """
+    batch = Batch(session, {found.member_id for found in (*reversing, *postings)}, now=now)
+    for original in sorted(reversing, key=lambda entry: (entry.member_id, entry.seq)):
+        _take_back(batch, original, reason, decided_by)
     for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):
         batch.open(member_id, year)
     entries = [_earlier(batch, posting) or batch.add(_entry(batch, posting), posting.text) for posting in postings]
     batch.close()
     return entries
+
+
+def lock(session: Session, member_ids: Collection[int]) -> None:
+    """Hold the members' ledgers until the transaction ends, so that what is read of them next stays true."""
+    lock_heads(session, member_ids)
 
 
 def reverse(
@@ -73,13 +97,7 @@ def reverse(
     original = session.get(PointEntry, (member_id, seq))
     if original is None:
         raise not_found("台账记录")
-    if original.source_kind in (SourceKind.reversal, SourceKind.opening):
-        raise DomainError("not_reversible", "起始分和冲销记录本身不能冲销")
-    entries = batch.entries(member_id, original.year)
-    earlier = next((entry for entry in entries if entry.reverses_seq == seq), None)
-    if earlier is not None:
-        return earlier
-    entry = batch.add(_reversal(original, decided_by), reason)
+    entry = _take_back(batch, original, reason, decided_by)
     batch.close()
     return entry
 
@@ -112,6 +130,15 @@ def _reopen(batch: Batch, year: int) -> None:
     for member_id in sorted(batch.heads):
         batch.open(member_id, year)
     batch.close()
+
+
+def _take_back(batch: Batch, original: PointEntry, reason: str, decided_by: int | None) -> PointEntry:
+    """Add the entry's reversal, unless there is one."""
+    if original.source_kind in (SourceKind.reversal, SourceKind.opening):
+        raise DomainError("not_reversible", "起始分和冲销记录本身不能冲销")
+    entries = batch.entries(original.member_id, original.year)
+    earlier = next((entry for entry in entries if entry.reverses_seq == original.seq), None)
+    return earlier or batch.add(_reversal(original, decided_by), reason)
 
 
 def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:

@@ -61,10 +61,22 @@ class Standing:
 
     def branch_on(self, member_id: int, on: date) -> int:
         """Return the branch of that day. Raises DomainError `no_membership`."""
+        membership = self.membership_on(member_id, on)
+        if membership is None:
+            raise DomainError("no_membership", f"{on.isoformat()} 该党员的组织关系不在本校任何支部，不能记分")
+        return membership.organization_id
+
+    def membership_on(self, member_id: int, on: date) -> Membership | None:
+        """Return the membership in force on a day, or None."""
         for membership in self._memberships.get(member_id, ()):
             if membership.from_date <= on and (membership.until_date is None or on < membership.until_date):
-                return membership.organization_id
-        raise DomainError("no_membership", f"{on.isoformat()} 该党员的组织关系不在本校任何支部，不能记分")
+                return membership
+        return None
+
+    def belongs_to(self, membership: Membership, organization_id: int) -> bool:
+        """Whether a membership of these lies in the organization (a group, too) or below it."""
+        above = ids_in(self._paths[membership.organization_id])
+        return organization_id in above or organization_id == membership.group_id
 
     def last_in(self, member_id: int, year: int) -> Membership | None:
         """Return the membership he held last in the year: its branch owns the year's result."""
