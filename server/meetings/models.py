@@ -73,12 +73,17 @@ class Meeting(Base):
 
 
 class Roster(Base):
-    """What one organization has to do with a meeting. `group_ids`: the groups meant by the scope `group`."""
+    """What one organization has to do with a meeting. `group_ids`: the groups meant by the scope `group`.
+
+    `due_at` is when the ledger next has to be brought in line with the list: a 补课 may be missed, or a long list is
+    not posted to its end.
+    """
 
     __tablename__ = "meeting_rosters"
     __table_args__ = (
         UniqueConstraint("meeting_id", "organization_id"),
         Index(None, "organization_id", "meeting_id"),
+        Index(None, "due_at"),
         Base.__table_args__,
     )
 
@@ -90,10 +95,14 @@ class Roster(Base):
     status: Mapped[RosterStatus] = mapped_column(enum_column())
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Invitation(Base):
-    """`chosen` ones were named by hand and stay whatever the roster's scope says."""
+    """`chosen` ones were named by hand and stay whatever the roster's scope says.
+
+    `counts_anyway`: an officer found that a claim of the same day is of something else, so that both count.
+    """
 
     __tablename__ = "meeting_invitations"
     __table_args__ = (Index(None, "member_id", "meeting_id"), Index(None, "roster_id"), Base.__table_args__)
@@ -103,6 +112,7 @@ class Invitation(Base):
     roster_id: Mapped[int] = mapped_column(ForeignKey("meeting_rosters.id"))
     part: Mapped[Part] = mapped_column(enum_column())
     chosen: Mapped[bool]
+    counts_anyway: Mapped[bool] = mapped_column(default=False)
 
 
 class Attendance(Base):

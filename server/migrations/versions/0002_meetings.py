@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("confirmed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("confirmed_at", db.UtcDateTime(), nullable=True),
+        sa.Column("due_at", db.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["confirmed_by"], ["accounts.id"], name=op.f("fk_meeting_rosters_confirmed_by")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_rosters_meeting_id")),
         sa.ForeignKeyConstraint(
@@ -238,6 +239,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("meeting_rosters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_rosters_due_at"), ["due_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_meeting_rosters_organization_id_meeting_id"), ["organization_id", "meeting_id"], unique=False
         )
@@ -306,6 +308,7 @@ def upgrade() -> None:
         sa.Column("roster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("part", sa.String(length=32), nullable=False),
         sa.Column("chosen", sa.Boolean(), nullable=False),
+        sa.Column("counts_anyway", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_invitations_meeting_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_meeting_invitations_member_id")),
         sa.ForeignKeyConstraint(["roster_id"], ["meeting_rosters.id"], name=op.f("fk_meeting_invitations_roster_id")),
