@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
 READY_SECONDS = 60
+XIANFENG_RUN = ("-m", "server.cli", "run")
 
 
 class Server:
@@ -56,11 +57,23 @@ class Server:
 
 
 @contextmanager
-def serving(url: str, data_dir: Path, *, workers: int = 1, threads: int = 32) -> Iterator[Server]:
-    """Start the server on the database at `url` and stop it at the end. Not yet ready when yielded."""
+def serving(
+    url: str,
+    data_dir: Path,
+    *,
+    workers: int = 1,
+    threads: int = 32,
+    environment: Mapping[str, str] | None = None,
+    program: Sequence[str] = XIANFENG_RUN,
+) -> Iterator[Server]:
+    """Start the server on the database at `url` and stop it at the end. Not yet ready when yielded.
+
+    `environment` adds to its settings; `program` is what Python runs, if not `xianfeng run`.
+    """
     port = _free_port()
-    environment = {
+    variables = {
         **os.environ,
+        **(environment or {}),
         "XIANFENG_DATABASE_URL": url,
         "XIANFENG_DATA": str(data_dir),
         "XIANFENG_WORKERS": str(workers),
@@ -69,8 +82,8 @@ def serving(url: str, data_dir: Path, *, workers: int = 1, threads: int = 32) ->
     }
     log = data_dir / "server.log"
     with log.open("ab") as output:
-        command = [sys.executable, "-m", "server.cli", "run"]
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        command = [sys.executable, *program]
+        process = subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
         yield Server(process, port, log)
     finally:
