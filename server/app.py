@@ -18,6 +18,7 @@ from server.dues import sources as dues_sources
 from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
+from server.meetings import committer
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
@@ -43,7 +44,9 @@ FEATURES: tuple[str, ...] = (
     "server.claims.views",
     "server.claims.review_views",
     "server.dues.views",
+    "server.meetings.check_in_views",
     "server.meetings.attendance_views",
+    "server.meetings.leave_views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
@@ -87,6 +90,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     requests.install(app, settings)
     limits.install(app, settings)
     wechat.install(app, settings)
+    committer.install(app)
     for feature in FEATURES + (SANDBOX_FEATURES if settings.sandbox else ()):
         api = import_module(feature).api
         assert isinstance(api, Api)

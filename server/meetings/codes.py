@@ -16,7 +16,7 @@ MAC_LENGTH = 11
 """Base64 characters of the MAC: 66 bits."""
 
 DIGITS = 6
-_CODE = re.compile(rf"(\d{{1,12}})\.([A-Za-z0-9_-]{{{MAC_LENGTH}}})", re.ASCII)
+_CODE = re.compile(rf"(0|[1-9]\d{{0,11}})\.([A-Za-z0-9_-]{{{MAC_LENGTH}}})", re.ASCII)
 
 
 def meeting_key(secret_key: bytes, public_id: str) -> bytes:

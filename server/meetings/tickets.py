@@ -5,7 +5,6 @@ does not cost the member his check-in. The database knows nothing of it until it
 """
 
 import base64
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass
@@ -26,6 +25,10 @@ class Ticket:
 
     def expires_at(self) -> datetime:
         return self.scanned_at + TICKET_LIFETIME
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether it no longer counts; at its last instant it still does."""
+        return at > self.expires_at()
 
 
 def write_ticket(secret_key: bytes, ticket: Ticket) -> str:
@@ -50,7 +53,7 @@ def read_ticket(secret_key: bytes, text: str) -> Ticket | None:
 
 
 def _signature(secret_key: bytes, body: bytes) -> bytes:
-    return hmac.new(secret_key, b"check-in ticket\n" + body, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+    return hmac.digest(secret_key, b"check-in ticket\n" + body, "sha256")[:_SIGNATURE_BYTES]
 
 
 def _text(raw: bytes) -> str:

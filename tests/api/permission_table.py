@@ -172,6 +172,12 @@ ROUTES = {
     "POST /claims/<int:claim_id>/notes": "claim_review",
     "POST /claims/<int:claim_id>/opinions": "claim_comment",
     "GET /organizations/<int:organization_id>/claims-under-verification": "claim_comment",
+    # leave
+    "POST /members/<int:member_id>/meetings/<int:meeting_id>/leave": "leave_ask",
+    "POST /leaves/<int:leave_id>/withdraw": "leave_ask",
+    "POST /leaves/<int:leave_id>/grant": "leave_decide",
+    "POST /leaves/<int:leave_id>/refuse": "leave_decide",
+    "GET /organizations/<int:organization_id>/leaves": "leave_decide",
     # dues
     "GET /members/<int:member_id>/dues": "dues_read",
     "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",
@@ -180,6 +186,10 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/dues/<string:month>": "dues_read",
     "POST /organizations/<int:organization_id>/dues/paste": "dues_record",
     "POST /organizations/<int:organization_id>/dues/<string:month>/close": "dues_record",
+    # check-in
+    "POST /check-in-tickets": PUBLIC,
+    "POST /check-in-digits": SIGNED_IN,
+    "POST /check-ins": SIGNED_IN,
     # attendance
     "GET /members/<int:member_id>/attendance": "attendance_read",
     "GET /organizations/<int:organization_id>/attendance-table": "roster_read",
