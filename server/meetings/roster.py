@@ -1,0 +1,119 @@
+"""A roster as people read it: who was expected, who came, who is on leave."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.errors import conflict, not_found
+from server.identity.models import Account
+from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.rules import LeaveStatus, MeetingStatus, Part, Standing, Via, standing
+from server.organizations.models import Member
+
+ORDER = (
+    Standing.absent,
+    Standing.expected,
+    Standing.on_leave,
+    Standing.late,
+    Standing.made_up,
+    Standing.present,
+)
+"""Whom an officer has to look after comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of a roster. `helper` is who checked in for him (代签)."""
+
+    member_id: int
+    name: str
+    part: Part
+    standing: Standing
+    attendance: Attendance | None
+    leave: Leave | None
+    helper: str | None
+
+    @property
+    def position(self) -> tuple[int, str, int]:
+        """Where the line stands in the list: by standing, then name; observers come last."""
+        rank = len(ORDER) if self.part is Part.observer else ORDER.index(self.standing)
+        return rank, self.name, self.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of the invited stand where; observers are counted apart."""
+
+    invited: int
+    standings: Counter[Standing]
+    observers: int
+    observers_present: int
+    leave_waiting: int
+
+
+def lock_active(session: Session, meeting_id: int) -> Meeting:
+    """Return a meeting locked for changing what hangs on it. Raises DomainError 409 `meeting_cancelled`."""
+    meeting = session.scalar(
+        select(Meeting).where(Meeting.id == meeting_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if meeting is None:
+        raise not_found("会议")
+    if meeting.status == MeetingStatus.cancelled:
+        raise conflict("meeting_cancelled", "这次会议已取消，不再登记考勤和请假")
+    return meeting
+
+
+def day_of(meeting: Meeting) -> date:
+    """Return the day in Shanghai on which a meeting begins."""
+    return shanghai_date(meeting.starts_at)
+
+
+def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetime) -> list[Line]:
+    """Return everyone on a roster, in the order of the list; one statement."""
+    same = (Invitation.meeting_id, Invitation.member_id)
+    query = (
+        select(Invitation.member_id, Invitation.part, Member.name, Attendance, Leave, Account.name.label("recorder"))
+        .join(Member, Member.id == Invitation.member_id)
+        .outerjoin(Attendance, and_(Attendance.meeting_id == same[0], Attendance.member_id == same[1]))
+        .outerjoin(Leave, and_(Leave.meeting_id == same[0], Leave.member_id == same[1]))
+        .outerjoin(Account, Account.id == Attendance.account_id)
+        .where(Invitation.roster_id == roster.id)
+    )
+    found = []
+    for member_id, part, name, attendance, leave, recorder in session.execute(query):
+        helper = recorder if attendance is not None and attendance.via == Via.helper else None
+        where = standing_of(attendance, leave, closed=now > closes_at)
+        found.append(Line(member_id, name, Part(part), where, attendance, leave, helper))
+    return sorted(found, key=lambda line: line.position)
+
+
+def standing_of(attendance: Attendance | None, leave: Leave | None, *, closed: bool) -> Standing:
+    on_leave = leave is not None and leave.status == LeaveStatus.granted
+    return standing(attendance.state if attendance else None, on_leave=on_leave, closed=closed)
+
+
+def tally(found: Iterable[Line]) -> Tally:
+    by_part: dict[Part, list[Line]] = {part: [] for part in Part}
+    for line in found:
+        by_part[line.part].append(line)
+    invited, observers = by_part[Part.invited], by_part[Part.observer]
+    return Tally(
+        invited=len(invited),
+        standings=Counter(line.standing for line in invited),
+        observers=len(observers),
+        observers_present=sum(line.attendance is not None for line in observers),
+        leave_waiting=sum(line.leave is not None and line.leave.status == LeaveStatus.asked for line in invited),
+    )
+
+
+def changes(session: Session, *, meeting_id: int, member_id: int) -> Sequence[AttendanceChange]:
+    """Return what was changed by hand in a person's attendance, oldest first."""
+    query = select(AttendanceChange).where(
+        AttendanceChange.meeting_id == meeting_id, AttendanceChange.member_id == member_id
+    )
+    return session.scalars(query.order_by(AttendanceChange.id)).all()
