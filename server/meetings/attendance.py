@@ -13,6 +13,7 @@ from server.errors import DomainError
 from server.meetings.attendance_rules import Tally, tally
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
+    AttendanceState,
     LeaveStatus,
     MeetingKind,
     MeetingStatus,
@@ -47,7 +48,7 @@ class Appearance:
 
     @cached_property
     def standing(self) -> Standing:
-        state = self.attendance.state if self.attendance else None
+        state = AttendanceState(self.attendance.state) if self.attendance else None
         return standing(state, on_leave=self._granted is not None, closed=self.closed)
 
     @property
