@@ -45,6 +45,7 @@ def exchange_code(context: Context, body: CodeIn) -> tuple[TicketOut, int]:
     exchanged = exchange.exchange_code(
         context.session, secret_key=context.settings.secret_key, text=body.code, now=context.now
     )
+    _committer().count_exchange(meeting_id=exchanged.meeting.id, step=exchanged.step)
     return _ticket(exchanged), 201
 
 
@@ -78,11 +79,15 @@ def exchange_digits(context: Context, body: DigitsIn) -> tuple[TicketOut, int]:
 )
 def check_in(context: Context, body: CheckInIn) -> tuple[CheckInOut, int]:
     """凭签到凭证签到；可重复提交，只记第一次"""
-    committer: Committer = current_app.extensions["committer"]
-    answer = committer.record(_scan(context, body))
+    answer = _committer().record(_scan(context, body))
     if isinstance(answer, DomainError):
         raise answer
     return _record(answer), STATUS[answer.result]
+
+
+def _committer() -> Committer:
+    committer: Committer = current_app.extensions["committer"]
+    return committer
 
 
 def _scan(context: Context, body: CheckInIn) -> Scan:
