@@ -47,6 +47,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.check_in_views",
     "server.meetings.attendance_views",
     "server.meetings.leave_views",
+    "server.meetings.roster_views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 

@@ -75,7 +75,7 @@ def ask(
     wish = _as_asked_by(wish, member_id, actor)
     meeting = lock_active(session, meeting_id)
     invitation = _invitation(session, meeting, member_id)
-    leave = session.scalar(select(Leave).where(Leave.meeting_id == meeting_id, Leave.member_id == member_id))
+    leave = leave_of(session, meeting_id=meeting_id, member_id=member_id)
     if leave is not None and leave.status in (LeaveStatus.asked, LeaveStatus.granted):
         if (leave.kind, leave.reason) == (wish.kind, wish.reason):
             return leave
@@ -176,6 +176,11 @@ def list_below(
         query = query.where(or_(Leave.asked_at > at, and_(Leave.asked_at == at, Leave.id > leave_id)))
     rows = session.execute(query.order_by(Leave.asked_at, Leave.id).limit(limit))
     return [(leave, meeting, place) for leave, meeting, place in rows]
+
+
+def leave_of(session: Session, *, meeting_id: int, member_id: int) -> Leave | None:
+    """Return a member's leave from a meeting, whatever became of it."""
+    return session.scalar(select(Leave).where(Leave.meeting_id == meeting_id, Leave.member_id == member_id))
 
 
 def _as_asked_by(wish: Wish, member_id: int, actor: Actor) -> Wish:

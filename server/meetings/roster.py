@@ -12,7 +12,17 @@ from server.clock import shanghai_date
 from server.errors import conflict, not_found
 from server.identity.models import Account
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
-from server.meetings.rules import LeaveStatus, MeetingStatus, Part, Standing, Via, standing
+from server.meetings.rules import (
+    STANDING_TITLES,
+    AttendanceState,
+    LeaveStatus,
+    MeetingStatus,
+    Part,
+    Standing,
+    Via,
+    standing,
+)
+from server.meetings.service import locked_meeting
 from server.organizations.models import Member
 
 ORDER = (
@@ -24,6 +34,8 @@ ORDER = (
     Standing.present,
 )
 """Whom an officer has to look after comes first."""
+
+STATE_TITLES = {state: STANDING_TITLES[Standing(state.value)] for state in AttendanceState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,7 @@ class Tally:
 
 def lock_active(session: Session, meeting_id: int) -> Meeting:
     """Return a meeting locked for changing what hangs on it. Raises DomainError 409 `meeting_cancelled`."""
-    meeting = session.scalar(
-        select(Meeting).where(Meeting.id == meeting_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if meeting is None:
-        raise not_found("会议")
+    meeting = locked_meeting(session, meeting_id)
     if meeting.status == MeetingStatus.cancelled:
         raise conflict("meeting_cancelled", "这次会议已取消，不再登记考勤和请假")
     return meeting
@@ -117,3 +125,11 @@ def changes(session: Session, *, meeting_id: int, member_id: int) -> Sequence[At
         AttendanceChange.meeting_id == meeting_id, AttendanceChange.member_id == member_id
     )
     return session.scalars(query.order_by(AttendanceChange.id)).all()
+
+
+def changes_on(session: Session, roster: Roster, member_id: int) -> Sequence[AttendanceChange]:
+    """Return the history of a person of this list. Raises DomainError `not_found` for anyone else."""
+    invitation = session.get(Invitation, (roster.meeting_id, member_id))
+    if invitation is None or invitation.roster_id != roster.id:
+        raise not_found("考勤记录")
+    return changes(session, meeting_id=roster.meeting_id, member_id=member_id)

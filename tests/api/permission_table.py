@@ -178,6 +178,13 @@ ROUTES = {
     "POST /leaves/<int:leave_id>/grant": "leave_decide",
     "POST /leaves/<int:leave_id>/refuse": "leave_decide",
     "GET /organizations/<int:organization_id>/leaves": "leave_decide",
+    # meeting rosters
+    "GET /rosters/<int:roster_id>": "roster_read",
+    "POST /rosters/<int:roster_id>/members/<int:member_id>/enter": "roster_record",
+    "POST /rosters/<int:roster_id>/members/<int:member_id>/correct": "roster_record",
+    "POST /rosters/<int:roster_id>/members/<int:member_id>/undo": "roster_record",
+    "POST /rosters/<int:roster_id>/members/<int:member_id>/make-up": "roster_record",
+    "GET /rosters/<int:roster_id>/members/<int:member_id>/changes": "roster_read",
     # dues
     "GET /members/<int:member_id>/dues": "dues_read",
     "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",
