@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.clock import SHANGHAI, shanghai_date
 from server.errors import DomainError
 from server.meetings.attendance_rules import Tally, tally
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
@@ -123,59 +123,77 @@ class Table:
 def month_table(session: Session, *, organization_id: int, month: str, now: datetime) -> Table:
     """Return who of an organization was at which meeting of a month `YYYY-MM`.
 
-    A 总支 sees its branches' lists, a group its members on the branch's. Raises DomainError `choose_branch`.
+    Its own lists and those below it count whole, those above it as far as its own people stand on them. Raises
+    DomainError `choose_branch`.
     """
     organization = session.get_one(Organization, organization_id)
     if organization.kind == OrganizationKind.party_committee:
         raise DomainError("choose_branch", "出勤表按支部或总支查看，请选择一个党支部、党总支或党小组")
-    places, (first, until) = _places(session, organization), _days(month)
+    people = _People(session, organization, *_days(month))
     found = session.execute(
         select(Meeting, Roster)
         .join(Roster, Roster.meeting_id == Meeting.id)
-        .where(Roster.organization_id.in_(places), _TAKES_PLACE, _between(first, until))
+        .where(Roster.organization_id.in_(people.places), _TAKES_PLACE, _between(*_days(month)))
         .order_by(Meeting.starts_at, Meeting.id, Roster.id)
     ).all()
     rosters = {roster.id: roster for _, roster in found}
-    invited = _STANDING.where(Invitation.roster_id.in_(rosters))
-    if _is_group(organization):
-        invited = invited.where(Invitation.member_id.in_(_members_of_group(organization.id, first, until)))
-    rows = _rows(session, places, rosters, list(_appearances(session, invited, now)))
-    meetings = {meeting.id: meeting for meeting, _ in found}
-    if _is_group(organization):
-        meetings = {key: meetings[key] for key in meetings if any(key in row.cells for row in rows)}
+    own = [roster.id for roster in rosters.values() if people.is_below(roster.organization_id)]
+    wanted = or_(Invitation.roster_id.in_(own), Invitation.member_id.in_(people.member_ids))
+    invited = _STANDING.where(Invitation.roster_id.in_(rosters), wanted)
+    rows = _rows(session, people, rosters, list(_appearances(session, invited, now)))
+    attended = {meeting_id for row in rows for meeting_id in row.cells}
+    meetings = {meeting.id: meeting for meeting, roster in found if roster.id in own or meeting.id in attended}
     shown = [roster for roster in rosters.values() if roster.meeting_id in meetings]
     return Table(organization, month, list(meetings.values()), shown, rows)
 
 
-def _places(session: Session, organization: Organization) -> dict[int, Organization]:
-    """The organizations whose lists are meant; a group's members stand on its branch's list, too."""
-    below = Organization.path.startswith(organization.path, autoescape=True)
-    wanted = below | (Organization.id == organization.parent_id) if _is_group(organization) else below
-    return {each.id: each for each in session.scalars(select(Organization).where(wanted))}
+class _People:
+    """Who belonged to an organization, or below it, in a month; `places` are those below and above it."""
 
+    def __init__(self, session: Session, organization: Organization, first: date, until: date) -> None:
+        self._id = organization.id
+        below = Organization.path.startswith(organization.path, autoescape=True)
+        wanted = below | Organization.id.in_(organization.ancestor_ids)
+        self.places = {each.id: each for each in session.scalars(select(Organization).where(wanted))}
+        ends_later = or_(Membership.until_date.is_(None), Membership.until_date > first)
+        ids = [each.id for each in self.places.values() if self.is_below(each.id)]
+        at_home = Membership.organization_id.in_(ids) | Membership.group_id.in_(ids)
+        held = select(Membership).where(at_home, Membership.from_date < until, ends_later)
+        self._held: dict[int, list[Membership]] = {}
+        for membership in session.scalars(held):
+            self._held.setdefault(membership.member_id, []).append(membership)
 
-def _is_group(organization: Organization) -> bool:
-    return organization.kind == OrganizationKind.group
+    @property
+    def member_ids(self) -> Collection[int]:
+        return self._held.keys()
+
+    def is_below(self, organization_id: int) -> bool:
+        return self._id in self.places[organization_id].ancestor_ids
+
+    def branch_of(self, appearance: Appearance, roster: Roster) -> Organization | None:
+        """Return in which branch someone came: the list's, or his own that day; None where he is not of these."""
+        place = self.places[roster.organization_id]
+        if place.kind == OrganizationKind.branch and self.is_below(place.id):
+            return place
+        day = shanghai_date(appearance.meeting.starts_at)
+        for held in self._held.get(appearance.invitation.member_id, ()):
+            if held.from_date <= day and (held.until_date is None or day < held.until_date):
+                return self.places[held.organization_id]
+        return place if self.is_below(place.id) else None
 
 
 def _rows(
-    session: Session, places: dict[int, Organization], rosters: dict[int, Roster], appearances: list[Appearance]
+    session: Session, people: _People, rosters: dict[int, Roster], appearances: Collection[Appearance]
 ) -> list[Row]:
     ids = {each.invitation.member_id for each in appearances}
     members = {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
     rows: dict[tuple[int, int], Row] = {}
     for each in appearances:
-        place = places[rosters[each.invitation.roster_id].organization_id]
-        branch = places.get(place.parent_id or 0, place) if _is_group(place) else place
-        member = members[each.invitation.member_id]
-        rows.setdefault((branch.id, member.id), Row(member, branch)).cells[each.meeting.id] = each
+        branch = people.branch_of(each, rosters[each.invitation.roster_id])
+        if branch is not None:
+            member = members[each.invitation.member_id]
+            rows.setdefault((branch.id, member.id), Row(member, branch)).cells[each.meeting.id] = each
     return [rows[key] for key in sorted(rows)]
-
-
-def _members_of_group(group_id: int, first: date, until: date) -> Select[int]:
-    """Whoever belonged to the group on some day from `first` on and before `until`."""
-    ends_later = or_(Membership.until_date.is_(None), Membership.until_date > first)
-    return select(Membership.member_id).where(Membership.group_id == group_id, Membership.from_date < until, ends_later)
 
 
 def _appearances(

@@ -228,6 +228,19 @@ def test_a_group_sees_its_own_people_on_the_branchs_list(session: Session, cast:
     assert shown(june(session, cast.group)) == {"张敏": ["absent"]}
 
 
+def test_a_branch_sees_its_own_people_on_the_list_of_its_general_branch(session: Session, cast: Cast) -> None:
+    invited: Lists = {cast.general_branch: [cast.zhang_min, cast.zhou_yu]}
+    lecture = make_meeting(session, cast, starts_at=LAST_WEEK, organization_id=cast.general_branch, invited=invited)
+    assert shown(june(session, cast.branch)) == {"张敏": ["absent"]}
+    above = june(session, cast.general_branch)
+    assert [(row.branch.id, row.member.name) for row in above.rows] == [
+        (cast.branch, "张敏"),
+        (cast.other_branch, "周宇"),
+    ]
+    assert june(session, cast.foreign_branch).meetings == []
+    assert attendance.head_count(above.column(lecture.id)).absent == 2
+
+
 def test_the_whole_university_is_not_one_table(session: Session, cast: Cast) -> None:
     refused("choose_branch", lambda: june(session, cast.root))
 
@@ -247,4 +260,4 @@ def test_a_month_costs_as_many_statements_with_many_meetings_as_with_one(session
         june(session, cast.general_branch)
         event.remove(session.get_bind(), "before_cursor_execute", note)
         counts.append(len(seen))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
