@@ -11,12 +11,12 @@ from server.config import Settings
 console = Console()
 
 
-def run(settings: Settings) -> None:
-    """Print the address and serve until stopped."""
+def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
+    """Print the address and serve until stopped. `app` is `module:name`, imported by each worker."""
     logs.configure_logging(settings)
     console.print(f"先锋积分已启动： [bold]http://{settings.host}:{settings.port}/[/]  （Ctrl-C 停止）", soft_wrap=True)
     Granian(
-        "server.wsgi:app",
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

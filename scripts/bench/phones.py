@@ -62,9 +62,12 @@ class Phones:
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
 
-    def send(self, port: int, requests: Sequence[bytes], *, phones: int) -> Answers:
-        """Send all requests, dealt out to that many phones, and return when all are answered."""
-        queues = [list(requests[number::phones]) for number in range(phones)]
+    def send(self, port: int, requests: Sequence[bytes], *, phones: int, first: Sequence[bytes] = ()) -> Answers:
+        """Send all requests, dealt out to that many phones, and return when all are answered.
+
+        `first` are dealt out and sent before, over the same connections; their answers do not count.
+        """
+        queues = [(first[number::phones], requests[number::phones]) for number in range(phones)]
         shares = [self._pool.submit(_play, port, queues[number::PROCESSES]) for number in range(PROCESSES)]
         return _joined([share.result() for share in shares])
 
@@ -96,16 +99,16 @@ def _know(barrier: Barrier) -> None:
 class _Phone:
     """One connection and what it still has to send."""
 
-    def __init__(self, port: int, queue: list[bytes]) -> None:
+    def __init__(self, port: int) -> None:
         self.connection = socket.create_connection(("127.0.0.1", port), timeout=SILENT_SECONDS)
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._queue = iter(queue)
+        self.queue: Iterator[bytes] = iter(())
         self._received = b""
         self._sent_at = 0.0
 
     def send_next(self) -> bool:
         """Return whether there was anything left to send."""
-        request = next(self._queue, None)
+        request = next(self.queue, None)
         if request is None:
             return False
         self._received = b""
@@ -134,23 +137,31 @@ def _length(head: bytes) -> int:
     return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
 
 
-def _play(port: int, queues: Sequence[list[bytes]]) -> Answers:
+def _play(port: int, queues: Sequence[tuple[Sequence[bytes], Sequence[bytes]]]) -> Answers:
     """Run some phones at once in this process until all their requests are answered."""
+    phones = [_Phone(port) for _ in queues]
+    _exchange(phones, [first for first, _ in queues])
+    answers = _exchange(phones, [requests for _, requests in queues])
+    for phone in phones:
+        phone.connection.close()
+    return answers
+
+
+def _exchange(phones: Sequence[_Phone], queues: Sequence[Sequence[bytes]]) -> Answers:
+    """Begin together with the other processes; let each phone send its queue."""
     answers = Answers()
-    phones = [_Phone(port, queue) for queue in queues if queue]
     assert _together is not None
     _together.wait()
     busy, answers.began = time.process_time(), time.monotonic()
     with selectors.DefaultSelector() as selector:
         waiting = 0
-        for phone in phones:
-            waiting += phone.send_next()
+        for phone, queue in zip(phones, queues, strict=True):
+            phone.queue = iter(queue)
             selector.register(phone.connection, selectors.EVENT_READ, phone)
+            waiting += phone.send_next()
         while waiting:
             waiting -= _serve(selector, answers)
     answers.ended, answers.busy = time.monotonic(), time.process_time() - busy
-    for phone in phones:
-        phone.connection.close()
     return answers
 
 

@@ -12,6 +12,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 READY_SECONDS = 60
+LISTENING = "0A"
+"""How the kernel writes that state in /proc/net/tcp."""
+
 XIANFENG_RUN = ("-m", "server.cli", "run")
 
 
@@ -34,15 +37,20 @@ class Server:
         finally:
             connection.close()
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, *, workers: int = 1) -> None:
+        """Wait until that many workers take connections and one has answered."""
         deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
+        while time.monotonic() < deadline and self.is_running():
             try:
-                if self.get("/healthz") == 200:
+                if self.get("/healthz") == 200 and _listeners(self.port) >= workers:
                     return
             except OSError:
-                time.sleep(0.005)
+                pass
+            time.sleep(0.005)
         raise RuntimeError(f"the server did not become ready:\n{self._log.read_text()[-4000:]}")
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
 
     def kill(self) -> None:
         """End it as a crash would: SIGKILL to it and to all it started."""
@@ -106,6 +114,17 @@ def resident_mb(pid: int | str) -> float:
 def _children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def program_serving(app: str) -> Sequence[str]:
+    """Return a program for `serving` that serves another `module:name` just as `xianfeng run` serves the product."""
+    return ("-c", f"from server import config, serve; serve.run(config.load(), app={app!r})")
+
+
+def _listeners(port: int) -> int:
+    """Return how many sockets listen on a port: granian's workers have one each."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == LISTENING for row in rows)
 
 
 def _free_port() -> int:

@@ -1,0 +1,1 @@
+"""What a benchmark lets the server serve instead of the product."""
