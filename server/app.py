@@ -19,6 +19,7 @@ from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
 from server.meetings import committer
+from server.meetings import handlers as meetings
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
@@ -48,6 +49,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.attendance_views",
     "server.meetings.leave_views",
     "server.meetings.roster_views",
+    "server.meetings.guest_views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
@@ -58,6 +60,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MembersJoined, points.members_joined),
     (MemberTransferred, points.member_transferred),
     (StageChanged, points.stage_changed),
+    (MembersJoined, meetings.members_joined),
+    (MemberTransferred, meetings.member_transferred),
+    (StageChanged, meetings.stage_changed),
     (StandardPublished, points.standard_published),
 )
 """Who listens to what (server/events.py)."""

@@ -92,6 +92,9 @@ class WindowWish:
     closes_at: datetime | None = None
 
 
+USUAL = WindowWish()
+
+
 def times_of(starts_at: datetime, ends_at: datetime, wish: WindowWish) -> Times:
     """Return the times with the defaults: check-in from 20 minutes before to 20 after the start, late after 10."""
     closes_at = wish.closes_at or min(starts_at + CLOSES_AFTER, ends_at)

@@ -1,0 +1,52 @@
+"""What meetings do when members come, move or change: those still to come invite them anew."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.meetings.invitations import invite
+from server.meetings.models import Meeting, Roster
+from server.meetings.rules import MeetingStatus
+from server.meetings.service import locked_meetings
+from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.organizations.models import Membership, Organization, ids_in
+
+
+def members_joined(session: Session, event: MembersJoined) -> None:
+    _invite_anew(session, event.member_ids, event.now)
+
+
+def member_transferred(session: Session, event: MemberTransferred) -> None:
+    """The branch he left takes him off its lists, the new one invites him."""
+    _invite_anew(session, [event.member_id], event.now)
+
+
+def stage_changed(session: Session, event: StageChanged) -> None:
+    """Who becomes probationary is invited to the members' meetings."""
+    _invite_anew(session, [event.member_id], event.now)
+
+
+def _invite_anew(session: Session, member_ids: Collection[int], now: datetime) -> None:
+    """Bring the planned meetings that have not closed in line, wherever these members are or were."""
+    still_ahead = (Meeting.status == MeetingStatus.planned) & (Meeting.closes_at > now)
+    concerned = select(Roster.meeting_id).where(Roster.organization_id.in_(_places(session, member_ids)))
+    ids = session.scalars(select(Meeting.id).where(Meeting.id.in_(concerned), still_ahead)).all()
+    for meeting in locked_meetings(session, ids) if ids else ():
+        if meeting.status == MeetingStatus.planned and meeting.closes_at > now:
+            invite(session, meeting)
+
+
+def _places(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Return the branches and groups these members have ever been in, with everything above."""
+    rows = session.execute(
+        select(Organization.path, Membership.group_id)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.member_id.in_(member_ids))
+        .distinct()
+    )
+    places: set[int] = set()
+    for path, group_id in rows:
+        places |= {*ids_in(path)} | ({group_id} if group_id else set())
+    return places

@@ -1,0 +1,86 @@
+"""What the invited are to be told of a meeting, as rows for the pushes to take over.
+
+Nothing is told of what has begun already. Of a recurring meeting only the first is announced: the others are told of
+the day before, so that planning a year is one message and not twelve.
+"""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from server.clock import SHANGHAI, shanghai_date
+from server.meetings.models import Meeting, MeetingReminder
+
+TOLD_AT = time(18)
+"""In Shanghai, on the day before."""
+
+
+class Occasion(StrEnum):
+    planned = "planned"
+    tomorrow = "tomorrow"
+    changed = "changed"
+    cancelled = "cancelled"
+
+
+def remind_of_plan(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
+    """Announce a planned meeting, if at all, and remind of it the day before."""
+    if announce:
+        _tell(session, meeting, Occasion.planned, now)
+    _remind_tomorrow(session, meeting, now)
+
+
+def remind_of_change(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
+    """Tell of another time or place; the reminder of the day before moves with it."""
+    _forget(session, meeting, Occasion.tomorrow)
+    if announce:
+        _tell(session, meeting, Occasion.changed, now)
+    _remind_tomorrow(session, meeting, now)
+
+
+def remind_of_cancelling(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
+    """Tell that a meeting is called off; what was not told yet never will be."""
+    _forget(session, meeting, *Occasion)
+    if announce:
+        _tell(session, meeting, Occasion.cancelled, now)
+
+
+def is_ahead(meeting: Meeting, now: datetime) -> bool:
+    return meeting.starts_at > now
+
+
+def _tell(session: Session, meeting: Meeting, occasion: Occasion, now: datetime) -> None:
+    if is_ahead(meeting, now):
+        _add(session, meeting, occasion, due_at=now)
+
+
+def _remind_tomorrow(session: Session, meeting: Meeting, now: datetime) -> None:
+    day_before = shanghai_date(meeting.starts_at) - timedelta(days=1)
+    due_at = datetime.combine(day_before, TOLD_AT, SHANGHAI)
+    if due_at > now:
+        _add(session, meeting, Occasion.tomorrow, due_at=due_at)
+
+
+def _add(session: Session, meeting: Meeting, occasion: Occasion, *, due_at: datetime) -> None:
+    """Add a reminder unless the meeting has it in this version."""
+    known = select(MeetingReminder.id).where(
+        MeetingReminder.meeting_id == meeting.id,
+        MeetingReminder.occasion == occasion,
+        MeetingReminder.meeting_version == meeting.version,
+    )
+    if session.scalar(known) is None:
+        session.add(
+            MeetingReminder(meeting_id=meeting.id, occasion=occasion, meeting_version=meeting.version, due_at=due_at)
+        )
+        session.flush()
+
+
+def _forget(session: Session, meeting: Meeting, *occasions: Occasion) -> None:
+    session.execute(
+        delete(MeetingReminder).where(
+            MeetingReminder.meeting_id == meeting.id,
+            MeetingReminder.occasion.in_(occasions),
+            MeetingReminder.taken_at.is_(None),
+        )
+    )
