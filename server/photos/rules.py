@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 MAX_PER_CLAIM = 9
+MAX_PER_MEETING = 9
 MAX_UNATTACHED = 30
 UNATTACHED_FOR = timedelta(hours=48)
 ORPHANED_FOR = timedelta(hours=1)

@@ -20,7 +20,7 @@ from server.photos.links import signed_url
 from server.photos.models import Photo
 from server.photos.processing import Picture
 from server.photos.removal import delete_after_commit
-from server.photos.rules import MAX_PER_CLAIM, MAX_UNATTACHED, Variant
+from server.photos.rules import MAX_PER_CLAIM, MAX_PER_MEETING, MAX_UNATTACHED, Variant
 from server.photos.storage import Storage
 
 log = structlog.get_logger()
@@ -28,11 +28,13 @@ log = structlog.get_logger()
 __all__ = [
     "PhotoMatch",
     "attach",
+    "attach_to_meeting",
     "erase",
     "evidence_hash",
     "keep",
     "matches_of_claim",
     "photos_of_claim",
+    "photos_of_meeting",
     "read",
     "signed_url",
     "upload",
@@ -179,13 +181,43 @@ def _locked(session: Session, photo_ids: set[int]) -> dict[int, Photo]:
 def _may_attach(photo: Photo, claim_id: int, member_id: int, uploaded_by: int | None) -> bool:
     if photo.member_id != member_id or photo.erased_at is not None:
         return False
-    waiting = photo.claim_id is None and (uploaded_by is None or photo.uploaded_by == uploaded_by)
+    waiting = _waits(photo) and (uploaded_by is None or photo.uploaded_by == uploaded_by)
     return waiting or photo.claim_id == claim_id
+
+
+def _waits(photo: Photo) -> bool:
+    return photo.claim_id is None and photo.meeting_id is None
+
+
+def attach_to_meeting(
+    session: Session, *, meeting_id: int, member_id: int | None, photo_ids: Sequence[int], uploaded_by: int
+) -> None:
+    """Make exactly these photos, in this order, the meeting's; others of the meeting go back to waiting.
+
+    A new one must wait with this member and have come from that account. Raises DomainError `photo_too_many`,
+    `photo_repeated`, `photo_unavailable`.
+    """
+    if len(photo_ids) > MAX_PER_MEETING:
+        raise DomainError("photo_too_many", f"一次会议最多 {MAX_PER_MEETING} 张照片")
+    former_ids = session.scalars(select(Photo.id).where(Photo.meeting_id == meeting_id)).all()
+    photos = _locked(session, {*photo_ids, *former_ids})
+    chosen = [photos.get(photo_id) for photo_id in photo_ids]
+    usable = [photo for photo in chosen if photo and _may_show(photo, meeting_id, member_id, uploaded_by)]
+    if len(usable) < len(photo_ids):
+        raise DomainError("photo_unavailable", "有照片不存在、已删除或已用于别处，请重新选择")
+    if len({photo.original_sha256 for photo in usable}) < len(usable):
+        raise DomainError("photo_repeated", "同一张照片在一次会议中只能用一次")
+    removed = [photos[photo_id] for photo_id in former_ids if photo_id not in photo_ids]
+    _detach(session, removed)
+    for position, photo in enumerate(usable):
+        photo.meeting_id, photo.position, photo.waiting_sha256 = meeting_id, position, None
+    session.flush()
+    _let_wait(session, removed)
 
 
 def _detach(session: Session, photos: Sequence[Photo]) -> None:
     for photo in photos:
-        photo.claim_id, photo.position = None, None
+        photo.claim_id, photo.meeting_id, photo.position = None, None, None
     session.flush()
 
 
@@ -197,8 +229,17 @@ def _let_wait(session: Session, photos: Sequence[Photo]) -> None:
             session.flush()
 
 
+def _may_show(photo: Photo, meeting_id: int, member_id: int | None, uploaded_by: int) -> bool:
+    his_own = _waits(photo) and photo.member_id == member_id and photo.uploaded_by == uploaded_by
+    return photo.erased_at is None and (his_own or photo.meeting_id == meeting_id)
+
+
 def photos_of_claim(session: Session, claim_id: int) -> list[Photo]:
     return list(session.scalars(select(Photo).where(Photo.claim_id == claim_id).order_by(Photo.position)))
+
+
+def photos_of_meeting(session: Session, meeting_id: int) -> list[Photo]:
+    return list(session.scalars(select(Photo).where(Photo.meeting_id == meeting_id).order_by(Photo.position)))
 
 
 def evidence_hash(photos: Sequence[Photo]) -> str | None:
@@ -224,8 +265,8 @@ def discard(session: Session, storage: Storage, photo: Photo) -> None:
     locked = _locked(session, {photo.id}).get(photo.id)
     if locked is None:
         raise not_found("照片")
-    if locked.claim_id is not None:
-        raise conflict("photo_attached", "照片已用于申报，请在申报中移除")
+    if not _waits(locked):
+        raise conflict("photo_attached", "照片已用于申报或会议记录，请在那里移除")
     delete_after_commit(session, storage, locked.keys)
     session.delete(locked)
     session.flush()
