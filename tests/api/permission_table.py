@@ -185,6 +185,11 @@ ROUTES = {
     "POST /rosters/<int:roster_id>/members/<int:member_id>/undo": "roster_record",
     "POST /rosters/<int:roster_id>/members/<int:member_id>/make-up": "roster_record",
     "GET /rosters/<int:roster_id>/members/<int:member_id>/changes": "roster_read",
+    # guests
+    "GET /meetings/<int:meeting_id>/guests": "roster_read",
+    "POST /meetings/<int:meeting_id>/guests/<int:member_id>/confirm": "roster_record",
+    "POST /meetings/<int:meeting_id>/guests/<int:member_id>/refuse": "roster_record",
+    "GET /meetings/<int:meeting_id>/oddities": "roster_read",
     # dues
     "GET /members/<int:member_id>/dues": "dues_read",
     "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",
