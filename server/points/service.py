@@ -71,7 +71,8 @@ def amend(
 
     What was taken back before stays as it is. Raises what `post` and `reverse` raise.
     """
-    batch = Batch(session, {found.member_id for found in (*reversing, *postings)}, now=now)
+    member_ids = {entry.member_id for entry in reversing} | {posting.member_id for posting in postings}
+    batch = Batch(session, member_ids, now=now)
     for original in sorted(reversing, key=lambda entry: (entry.member_id, entry.seq)):
         _take_back(batch, original, reason, decided_by)
     for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):

@@ -1,0 +1,231 @@
+"""What a meeting means for one member's ledger, item by item, and why. Pure.
+
+Presence gives at once what it gives. Whatever takes points off waits until an officer has confirmed the list: a miss,
+and what a standard takes off for being late.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from server.meetings.rules import AttendanceState, Part
+from server.organizations.models import Category, Stage
+from server.standards.rules import Evidence, Item, Method, StandardDocument
+
+ZERO = Decimal(0)
+METHODS = (Method.deduct, Method.earn, Method.ratio)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """What a meeting counts for; the quantity is in the item's unit."""
+
+    code: str
+    quantity: Decimal
+
+
+class Reason(StrEnum):
+    """What became of a member, or why the meeting means nothing to his ledger."""
+
+    present = "present"
+    late = "late"
+    made_up = "made_up"
+    missed = "missed"
+    makeup_missed = "makeup_missed"
+    excused = "excused"
+    makeup_open = "makeup_open"
+    observer = "observer"
+    outside = "outside"
+    not_in_standard = "not_in_standard"
+    elsewhere = "elsewhere"
+    already_counted = "already_counted"
+
+
+REASON_TITLES = {
+    Reason.present: "出席",
+    Reason.late: "迟到，计为出席",
+    Reason.made_up: "已补课",
+    Reason.missed: "缺席",
+    Reason.makeup_missed: "准假须补课，期限已过仍未补课，计为缺席",
+    Reason.excused: "已准假，不扣分",
+    Reason.makeup_open: "已准假，须补课；期限内不计分也不扣分",
+    Reason.observer: "列席，不计分",
+    Reason.outside: "会议当天不在积分管理范围内或当年没有积分标准，不计分",
+    Reason.not_in_standard: "所在支部当年的积分标准中没有适用于该党员的这个项目",
+    Reason.elsewhere: "会议当天转接组织关系或不属于本名单的党组织，缺席不扣分",
+    Reason.already_counted: "同一天同一项目已有个人申报计分，不重复计",
+}
+
+ATTENDED = {
+    AttendanceState.present: Reason.present,
+    AttendanceState.late: Reason.late,
+    AttendanceState.made_up: Reason.made_up,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedLeave:
+    """`makeup_until`: it was granted on condition of a 补课 by that day, inclusive."""
+
+    makeup_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """By what a member was measured on the day of the meeting."""
+
+    document: StandardDocument
+    category: Category
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that decides what a meeting means for a member.
+
+    `measure` is None for who is exempt, belongs nowhere or has no standard. `spared`: a miss is not his, for he moved
+    that day or is not of the list's organization. `claimed` are the items of his claims of that day that count.
+    """
+
+    part: Part
+    attendance: AttendanceState | None
+    leave: GrantedLeave | None
+    measure: Measure | None
+    spared: bool = False
+    claimed: frozenset[str] = frozenset()
+    counts_anyway: bool = False
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a ledger entry is to say."""
+
+    item_code: str
+    points: Decimal = ZERO
+    owed: int = 0
+    attended: int = 0
+    made_up: int = 0
+    excused: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.points or self.owed)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an item comes to. `item` is None where his standard has none; `costs`: it waits for an officer's word."""
+
+    item: Item | None
+    reason: Reason
+    figures: Figures
+    costs: bool = False
+
+
+def outcomes(planned: Sequence[PlannedItem], case: Case, *, today: date) -> list[Outcome]:
+    """Return what each planned item comes to for the member."""
+    found: dict[str, Outcome] = {}
+    for wanted in planned:
+        outcome = _outcome(wanted, case, today)
+        found.setdefault(outcome.figures.item_code, outcome)
+    return list(found.values())
+
+
+def postings(found: Collection[Outcome], *, settled: bool, confirmed: bool) -> list[Outcome]:
+    """Return what is to stand in the ledger: nothing yet before the settlement, what costs once it is confirmed."""
+    if not (settled or confirmed):
+        return []
+    return [each for each in found if not each.figures.is_empty and (confirmed or not each.costs)]
+
+
+def fate(attendance: AttendanceState | None, leave: GrantedLeave | None, *, today: date) -> Reason:
+    """Return what became of an invited member: what he did counts before the leave he was granted."""
+    if attendance is not None:
+        return ATTENDED[attendance]
+    if leave is None:
+        return Reason.missed
+    if leave.makeup_until is None:
+        return Reason.excused
+    return Reason.makeup_open if today <= leave.makeup_until else Reason.makeup_missed
+
+
+def chosen_item(planned: PlannedItem, measure: Measure) -> Item | None:
+    """Return the item as it applies to the member: itself, or another variant of its line that attendance proves."""
+    named = measure.document.item(planned.code)
+    if named is None:
+        return None
+    fitting = (item for item in _variants(named, measure.document) if _fits(item, measure))
+    return next(fitting, None)
+
+
+def _variants(named: Item, document: StandardDocument) -> list[Item]:
+    others = [item for item in document.items if item.line_code == named.line_code and item.code != named.code]
+    return [named, *others]
+
+
+def _fits(item: Item, measure: Measure) -> bool:
+    proven = Evidence.attendance in item.evidence and item.method in METHODS
+    return proven and item.applies_to(measure.category, measure.stage)
+
+
+def _outcome(planned: PlannedItem, case: Case, today: date) -> Outcome:
+    """What one item comes to; where it comes to nothing, the first reason why."""
+    if case.part is Part.observer:
+        return _nothing(planned, None, Reason.observer)
+    if case.measure is None:
+        return _nothing(planned, None, Reason.outside)
+    item = chosen_item(planned, case.measure)
+    if item is None or (case.guest and item.method is not Method.earn):
+        return _nothing(planned, item, Reason.not_in_standard)
+    reason = fate(case.attendance, case.leave, today=today)
+    if reason in (Reason.missed, Reason.makeup_missed) and case.spared:
+        return _nothing(planned, item, Reason.elsewhere)
+    if item.method is Method.earn and reason in ATTENDED.values() and _is_claimed(item, case, case.measure):
+        return _nothing(planned, item, Reason.already_counted)
+    figures = _FIGURES[item.method](item, _quantity(planned, item, case.measure), reason)
+    costs = figures.points < 0 or (figures.owed > 0 and reason not in ATTENDED.values())
+    return Outcome(item, reason, figures, costs)
+
+
+def _nothing(planned: PlannedItem, item: Item | None, reason: Reason) -> Outcome:
+    return Outcome(item, reason, Figures(item.code if item else planned.code))
+
+
+def _is_claimed(item: Item, case: Case, measure: Measure) -> bool:
+    if case.counts_anyway:
+        return False
+    variants = {other.code for other in _variants(item, measure.document)}
+    return not variants.isdisjoint(case.claimed)
+
+
+def _quantity(planned: PlannedItem, item: Item, measure: Measure) -> Decimal:
+    """The planned quantity; a variant counted in another unit (次 for 学时) happened once."""
+    named = measure.document.item(planned.code)
+    return planned.quantity if named is not None and named.unit == item.unit else Decimal(1)
+
+
+def _deducted(item: Item, quantity: Decimal, reason: Reason) -> Figures:
+    rates = {Reason.missed: item.points, Reason.makeup_missed: item.points, Reason.late: item.late_points}
+    return Figures(item.code, points=-rates.get(reason, ZERO) * quantity)
+
+
+def _earned(item: Item, quantity: Decimal, reason: Reason) -> Figures:
+    if reason not in ATTENDED.values():
+        return Figures(item.code)
+    late = item.late_points if reason is Reason.late else ZERO
+    return Figures(item.code, points=max(item.points - late, ZERO) * quantity)
+
+
+def _shared(item: Item, _quantity: Decimal, reason: Reason) -> Figures:
+    """One occasion owed; a leave whose make-up is still open is not decided yet."""
+    if reason is Reason.makeup_open:
+        return Figures(item.code)
+    came = reason in (Reason.present, Reason.late)
+    made_up, excused = reason is Reason.made_up, reason is Reason.excused
+    return Figures(item.code, owed=1, attended=int(came), made_up=int(made_up), excused=int(excused))
+
+
+_FIGURES = {Method.deduct: _deducted, Method.earn: _earned, Method.ratio: _shared}
