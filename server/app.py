@@ -45,6 +45,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.views",
     "server.claims.review_views",
     "server.dues.views",
+    "server.meetings.settlement_views",
     "server.meetings.check_in_views",
     "server.meetings.attendance_views",
     "server.meetings.leave_views",

@@ -52,6 +52,12 @@ def align(session: Session, meeting: Meeting, member_ids: Collection[int], occas
     return len(differing) <= AT_ONCE
 
 
+def is_posted(meeting: Meeting, person: Concerned, outcome: Outcome) -> bool:
+    """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
+    standing = {_figures(entry) for entry in person.live if entry.occurred_on == day_of(meeting)}
+    return _rounded(outcome.figures) in standing
+
+
 def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: Occasion) -> None:
     stale: list[PointEntry] = []
     missing: list[Posting] = []

@@ -77,13 +77,8 @@ def ids_on_roster(session: Session, roster_id: int) -> list[int]:
 
 
 def ids_of_guests(session: Session, meeting_id: int) -> list[int]:
-    """Return whose confirmed visit stands for no meeting at home."""
-    visits = select(GuestVisit.member_id).where(
-        GuestVisit.meeting_id == meeting_id,
-        GuestVisit.confirmed.is_(True),
-        GuestVisit.counts_for_meeting_id.is_(None),
-    )
-    return sorted(session.scalars(visits))
+    """Return who came as a guest, whatever became of the visit."""
+    return sorted(session.scalars(select(GuestVisit.member_id).where(GuestVisit.meeting_id == meeting_id)))
 
 
 def ids_concerned(session: Session, meeting_id: int) -> list[int]:

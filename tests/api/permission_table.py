@@ -207,6 +207,10 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/attendance-table": "roster_read",
     "GET /organizations/<int:organization_id>/attendance-table.xlsx": "roster_read",
     "GET /rosters/<int:roster_id>/sheet.xlsx": "roster_read",
+    # settling meetings
+    "GET /rosters/<int:roster_id>/settlement": "roster_read",
+    "POST /rosters/<int:roster_id>/confirm": "roster_confirm",
+    "POST /rosters/<int:roster_id>/reopen": "roster_confirm",
 }
 
 
