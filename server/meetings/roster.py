@@ -102,7 +102,8 @@ def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetim
 
 def standing_of(attendance: Attendance | None, leave: Leave | None, *, closed: bool) -> Standing:
     on_leave = leave is not None and leave.status == LeaveStatus.granted
-    return standing(attendance.state if attendance else None, on_leave=on_leave, closed=closed)
+    state = AttendanceState(attendance.state) if attendance else None
+    return standing(state, on_leave=on_leave, closed=closed)
 
 
 def tally(found: Iterable[Line]) -> Tally:
