@@ -50,7 +50,9 @@ def credit_home(session: Session, *, meeting: Meeting, now: datetime) -> list[in
 
     The caller holds the meeting's lock. Returns the members it credited, none the second time.
     """
-    credited = []
+    credited: list[int] = []
+    if meeting.status == MeetingStatus.cancelled:
+        return credited
     for guest_visit, host in _waiting_visits(session, meeting):
         if guest_visit.member_id not in credited and _take(session, guest_visit, meeting):
             count_at_home(session, guest_visit, host=host, home=meeting, now=now)
