@@ -4,6 +4,7 @@ Commands import what they need when they run, so that `xianfeng run` only waits 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -116,6 +117,59 @@ def settle_meetings(machine: Machine) -> None:
     now = clock.now()
     meetings, rosters = due.settle_due(machine.engine, now=now), due.count_missed_makeups(machine.engine, now=now)
     console.print(f"已结算会议 {meetings} 个；补课到期或未计完的名单已处理 {rosters} 份。")
+
+
+@main.command()
+@click.pass_obj
+def scheduler(machine: Machine) -> None:
+    """Run the jobs until stopped; start as many as you like, on as many machines."""
+    import signal
+    from threading import Event
+
+    from server import app, logs  # noqa: F401  (its subscriptions tell the features above)
+    from server.jobs import scheduler
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    logs.configure_logging(machine.settings)
+    console.print("定时任务已启动（Ctrl-C 停止）")
+    scheduler.run(machine.engine, machine.settings, stop)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def jobs(context: click.Context) -> None:
+    """Show what runs when, what ran last and what failed."""
+    from server.jobs import report
+
+    if context.invoked_subcommand is None:
+        overview, failures = report.overview(context.obj.engine, now=clock.now())
+        console.print(overview)
+        if failures is not None:
+            console.print(failures)
+
+
+@jobs.command("run")
+@click.argument("name")
+@click.option("--period", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Which one, in Shanghai: 2026-06-18T03:30.")
+@click.pass_obj
+def run_job(machine: Machine, name: str, period: datetime | None) -> None:
+    """Run one job now, by default its next period due, else its latest. Exit 1 if it failed."""
+    from server import app  # noqa: F401  (its subscriptions tell the features above)
+    from server.jobs import runs, table
+
+    job = next((job for job in table.JOBS if job.name == name), None)
+    if job is None:
+        raise click.ClickException(f"没有任务 {name}；有 {'、'.join(job.name for job in table.JOBS)}")
+    instant = period and period.replace(tzinfo=clock.SHANGHAI)
+    try:
+        done = runs.run_by_hand(machine.engine, machine.settings, job, instant)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from None
+    if done is None:
+        raise click.ClickException(f"{job.title}没有完成，原因见 xianfeng jobs")
+    console.print(f"{job.title}已完成：{done.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M} 这一期")
 
 
 @main.command("import-roster")

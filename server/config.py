@@ -42,6 +42,7 @@ class Settings:
     max_photo_bytes: int
     photo_url_seconds: int
     token_days: int
+    embeds_scheduler: bool
 
     @property
     def sandbox(self) -> bool:
@@ -81,6 +82,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         max_photo_bytes=_integer(env, "XIANFENG_MAX_PHOTO_BYTES", 10 * 1024 * 1024),
         photo_url_seconds=_integer(env, "XIANFENG_PHOTO_URL_SECONDS", 300),
         token_days=_integer(env, "XIANFENG_TOKEN_DAYS", 30),
+        embeds_scheduler=_embeds_scheduler(env, production),
     )
 
 
@@ -96,6 +98,14 @@ def _production(env: Mapping[str, str]) -> bool:
     if value not in ("development", "production"):
         raise ConfigurationError("XIANFENG_ENV must be development or production")
     return value == "production"
+
+
+def _embeds_scheduler(env: Mapping[str, str], production: bool) -> bool:
+    """Whether web workers run the jobs too; production has `xianfeng scheduler` for that."""
+    value = env.get("XIANFENG_SCHEDULER") or ("none" if production else "embedded")
+    if value not in ("embedded", "none"):
+        raise ConfigurationError("XIANFENG_SCHEDULER must be embedded or none")
+    return value == "embedded"
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, *, low: int = 1, high: int = 2**31 - 1) -> int:

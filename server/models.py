@@ -5,6 +5,7 @@ from server.claims import models as claims
 from server.db import Base
 from server.dues import models as dues
 from server.identity import models as identity
+from server.jobs import models as jobs
 from server.meetings import models as meetings
 from server.organizations import models as organizations
 from server.organizations.roster import models as roster
@@ -20,6 +21,7 @@ __all__ = [
     "claims",
     "dues",
     "identity",
+    "jobs",
     "meetings",
     "organizations",
     "photos",

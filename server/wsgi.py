@@ -2,6 +2,7 @@
 
 from server import config, logs, protection
 from server.app import create_app
+from server.jobs import embedded
 from server.organizations.roster import applying
 
 settings = config.load()
@@ -11,3 +12,5 @@ engine = app.extensions["engine"]
 with engine.connect() as connection:
     protection.assert_protected(connection)
 applying.start_unfinished(engine)
+if settings.embeds_scheduler:
+    embedded.start_soon(engine, settings)

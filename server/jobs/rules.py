@@ -1,0 +1,157 @@
+"""When jobs run and which of their periods are due. Pure.
+
+A period is one firing of a job's schedule, named by its instant: the job of 03:30 on 18 June has the period 03:30 on
+18 June, whenever it is in fact worked off. All schedules are Asia/Shanghai's, where the clocks do not change.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+INSTANT = timedelta(microseconds=1)
+LOOK_BACK = tuple(timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 8 * 366 + 1))
+"""How far back the latest period is looked for, step by step; 29 February may be eight years away."""
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+WEEKDAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
+
+
+class Trigger(Protocol):
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job runs: in Chinese, and for the scheduler."""
+
+    title: str
+    trigger: Trigger
+
+
+def every_minutes(minutes: int) -> Schedule:
+    """Return a schedule that divides each hour evenly."""
+    if 60 % minutes:
+        raise ValueError(f"{minutes} minutes do not divide an hour")
+    return Schedule(f"每 {minutes} 分钟", CronTrigger(minute=f"*/{minutes}", timezone=SHANGHAI))
+
+
+def daily(at: str) -> Schedule:
+    """Return a schedule of every day at `HH:MM`."""
+    clock = time.fromisoformat(at)
+    return Schedule(f"每天 {at}", CronTrigger(hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
+
+
+def weekly(weekday: str, at: str) -> Schedule:
+    """Return a schedule of one weekday, by its name: APScheduler's numbers begin with Monday, those of cron do not."""
+    clock, title = time.fromisoformat(at), f"每{WEEKDAYS[weekday]} {at}"
+    trigger = CronTrigger(day_of_week=weekday, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
+    return Schedule(title, trigger)
+
+
+def monthly(day: int | str, at: str) -> Schedule:
+    """Return a schedule of one day each month, `last` for its last; a month without that day is left out."""
+    clock, title = time.fromisoformat(at), f"每月{'最后一天' if day == 'last' else f' {day} 日'} {at}"
+    return Schedule(title, CronTrigger(day=day, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
+
+
+class CatchUp(StrEnum):
+    """What becomes of periods that were missed: `every` one in order, or only the `latest`."""
+
+    every = "every"
+    latest = "latest"
+
+
+CATCH_UP_TITLES = {CatchUp.every: "逐期补跑", CatchUp.latest: "只补最近一期"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that was started and is not done: it failed, or its process went away."""
+
+    period: datetime
+    started_at: datetime
+    attempts: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a job at some instant. `last` is the latest period with a run, `unfinished` oldest first.
+
+    Only periods up to that instant are meant; `ahead` says that there are later ones, so the clock was set back.
+    """
+
+    last: datetime | None = None
+    unfinished: Sequence[Unfinished] = ()
+    ahead: bool = False
+
+
+def next_period(trigger: Trigger, after: datetime) -> datetime | None:
+    """Return the first period after an instant, in UTC, or None if there is none any more."""
+    fires = trigger.get_next_fire_time(None, (after + INSTANT).astimezone(SHANGHAI))
+    return None if fires is None else fires.astimezone(UTC)
+
+
+def is_period(trigger: Trigger, instant: datetime) -> bool:
+    return next_period(trigger, instant - INSTANT) == instant
+
+
+def periods_between(trigger: Trigger, after: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the periods after `after` and not after `until`, in order."""
+    period = next_period(trigger, after)
+    while period is not None and period <= until:
+        yield period
+        period = next_period(trigger, period)
+
+
+def latest_period(trigger: Trigger, now: datetime) -> datetime | None:
+    """Return the last period not after `now`, or None if there was none in eight years."""
+    for span in LOOK_BACK:
+        latest = max(periods_between(trigger, now - span, now), default=None)
+        if latest is not None:
+            return latest
+    return None
+
+
+def due_periods(trigger: Trigger, catch_up: CatchUp, past: Past, *, now: datetime, most: int) -> list[datetime]:
+    """Return up to `most` periods to run now, in order.
+
+    A job that never ran begins with the latest period. Where the clock is behind every run there is, nothing is due
+    until it has caught up, or someone has run a period by hand: it might have run before and been forgotten.
+    """
+    if past.last is None:
+        first = None if past.ahead else latest_period(trigger, now)
+        return [] if first is None else [first]
+    if catch_up is CatchUp.latest:
+        return _latest_due(trigger, past, past.last, now)
+    periods: list[datetime] = []
+    for run in past.unfinished:
+        if not may_try_again(run, now):
+            return periods[:most]  # what comes after it has to wait for it
+        periods.append(run.period)
+    return [*periods, *islice(periods_between(trigger, past.last, now), most)][:most]
+
+
+def _latest_due(trigger: Trigger, past: Past, last: datetime, now: datetime) -> list[datetime]:
+    latest = latest_period(trigger, now)
+    if latest is not None and latest > last:
+        return [latest]
+    return [run.period for run in past.unfinished if run.period == last and may_try_again(run, now)]
+
+
+def may_try_again(run: Unfinished, now: datetime) -> bool:
+    """Whether an unfinished run may be started: one that died at once, one that failed after a growing wait."""
+    return not run.failed or now >= run.started_at + wait_after(run.attempts)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long after the start of the last attempt the next one may follow: 1, 2, 4 … 60 minutes."""
+    return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)

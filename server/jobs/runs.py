@@ -1,0 +1,108 @@
+"""Working off what is due: under the job's lease, period by period, each marked as done at its very end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine
+
+from server import clock
+from server.config import Settings
+from server.db import reading, transaction
+from server.errors import DomainError, conflict
+from server.jobs import lease, rules, service
+from server.jobs.lease import Held, LeaseLost
+from server.jobs.table import Job
+from server.logs import Scrubber
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 100
+"""How many missed periods one look works off; the next look takes the rest."""
+
+
+def work_off(engine: Engine, settings: Settings, job: Job) -> int:
+    """Run a job's due periods in order and return how many were done; 0 when someone else is at it."""
+    if not _due(engine, job):
+        return 0
+    held = lease.take(engine, job.name, holder=lease.this_process())
+    if held is None:
+        return 0
+    done = 0
+    with lease.kept(engine, held):
+        for period in _due(engine, job):  # asked again: someone may have finished just before
+            if not run_period(engine, settings, job, held, period):
+                break
+            done += 1
+    return done
+
+
+def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime | None) -> datetime | None:
+    """Run one period now, finished before or not; default the next one due, else the latest. Return it if it was done.
+
+    Raises DomainError `not_a_period`, 409 `earlier_period_first` or `job_running`.
+    """
+    chosen = _chosen(engine, job, period, clock.now())
+    held = lease.take(engine, job.name, holder=lease.this_process())
+    if held is None:
+        raise conflict("job_running", "这个任务正在运行，请等它结束后再试")
+    with lease.kept(engine, held):
+        return chosen if run_period(engine, settings, job, held, chosen) else None
+
+
+def run_period(engine: Engine, settings: Settings, job: Job, held: Held, period: datetime) -> bool:
+    """Run one period and return whether it is marked as done. A failure is recorded, not raised."""
+    now = clock.now()
+    lines = log.bind(job=job.name, period=period.isoformat())
+    try:
+        transaction(engine, lambda session: service.begin(session, held, period, now=now))
+        try:
+            job.function(engine, settings, now, period)
+        except Exception as error:
+            lines.exception("job_failed")
+            text = _words_of(error, settings)
+            transaction(engine, lambda session: service.fail(session, held, period, error=text))
+            return False
+        transaction(engine, lambda session: service.finish(session, held, period, now=clock.now()))
+    except LeaseLost:
+        lines.warning("job_taken_over")
+        return False
+    return True
+
+
+def _due(engine: Engine, job: Job) -> list[datetime]:
+    now = clock.now()
+    with reading(engine) as session:
+        past = service.past_of(session, job.name, job.catch_up, now=now)
+    if past.ahead:
+        log.warning("clock_behind_runs", job=job.name)
+    return rules.due_periods(job.when.trigger, job.catch_up, past, now=now, most=MOST_AT_ONCE)
+
+
+def _chosen(engine: Engine, job: Job, period: datetime | None, now: datetime) -> datetime:
+    """Return the period to run by hand. Raises DomainError."""
+    trigger = job.when.trigger
+    open_ones = _open_periods(engine, job, now)
+    if period is None:
+        period = open_ones[0] if open_ones else rules.latest_period(trigger, now)
+    if period is None or period > now or not rules.is_period(trigger, period):
+        raise DomainError("not_a_period", f"没有这一期：{job.title}的时间是{job.when.title}，且不能早于到点运行")
+    if job.catch_up is rules.CatchUp.every and open_ones and period > open_ones[0]:
+        first = open_ones[0].astimezone(clock.SHANGHAI)
+        raise conflict("earlier_period_first", f"请按顺序补跑，先运行 {first:%Y-%m-%d %H:%M} 这一期")
+    return period
+
+
+def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]:
+    """Return the first periods that are due or wait for their next attempt, in order."""
+    with reading(engine) as session:
+        past = service.past_of(session, job.name, job.catch_up, now=now)
+    if past.unfinished:
+        return [run.period for run in past.unfinished]
+    return rules.due_periods(job.when.trigger, job.catch_up, past, now=now, most=1)
+
+
+def _words_of(error: Exception, settings: Settings) -> str:
+    """Return what to keep of an error: no secret and no phone number may come to rest in the table."""
+    text = f"{type(error).__name__}: {error}"
+    return str(Scrubber(settings)(None, "", {"error": text})["error"])

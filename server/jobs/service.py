@@ -1,0 +1,97 @@
+"""The record of what ran: read it, add to it, forget what is long over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from server.jobs import lease
+from server.jobs.lease import Held
+from server.jobs.models import JobRun, Lease
+from server.jobs.rules import CatchUp, Past, Unfinished
+
+BATCH = 1000
+LONGEST_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A job's latest run, whether someone works it off now, and its runs that failed last time they were tried."""
+
+    latest: JobRun | None
+    running: bool
+    failed: Sequence[JobRun]
+
+
+def past_of(session: Session, job: str, catch_up: CatchUp, *, now: datetime) -> Past:
+    """Return what is known of a job's runs; where only the latest is caught up, only that one counts as unfinished."""
+    last = session.scalar(select(func.max(JobRun.period)).where(JobRun.job == job, JobRun.period <= now))
+    if last is None:
+        return Past(ahead=session.scalar(select(JobRun.id).where(JobRun.job == job).limit(1)) is not None)
+    query = select(JobRun).where(JobRun.job == job, JobRun.period <= now, JobRun.finished_at.is_(None))
+    if catch_up is CatchUp.latest:
+        query = query.where(JobRun.period == last)
+    runs = session.scalars(query.order_by(JobRun.period).limit(BATCH))
+    return Past(last, [Unfinished(run.period, run.started_at, run.attempts, run.error is not None) for run in runs])
+
+
+def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:
+    """Note that a period is being run, for the first time or again. Raises LeaseLost."""
+    lease.lock(session, held)
+    run = session.scalar(_one(held.job, period))
+    if run is None:
+        run = JobRun(job=held.job, period=period, attempts=0)
+        session.add(run)
+    run.started_at, run.finished_at, run.error = now, None, None
+    run.holder, run.attempts = held.holder, run.attempts + 1
+    session.flush()
+    return run
+
+
+def finish(session: Session, held: Held, period: datetime, *, now: datetime) -> None:
+    """Mark a period as done. Raises LeaseLost."""
+    lease.lock(session, held)
+    session.scalars(_one(held.job, period)).one().finished_at = now
+    session.flush()
+
+
+def fail(session: Session, held: Held, period: datetime, *, error: str) -> None:
+    """Note how a period failed. Raises LeaseLost."""
+    lease.lock(session, held)
+    session.scalars(_one(held.job, period)).one().error = error[:LONGEST_ERROR]
+    session.flush()
+
+
+def _one(job: str, period: datetime) -> Select[JobRun]:
+    return select(JobRun).where(JobRun.job == job, JobRun.period == period)
+
+
+def forget_runs(session: Session, job: str, *, before: datetime) -> int:
+    """Delete up to 1,000 runs of periods before an instant that are done or overtaken; call again while it is 1,000.
+
+    The newest of them stays: it shows where the periods go on after an outage.
+    """
+    old = (JobRun.job == job, JobRun.period < before)
+    newest = session.scalar(select(func.max(JobRun.period)).where(*old))
+    done = session.scalar(select(func.max(JobRun.period)).where(JobRun.job == job, JobRun.finished_at.is_not(None)))
+    if newest is None or done is None:
+        return 0
+    query = select(JobRun.id).where(*old, JobRun.period < newest, JobRun.period <= done)
+    ids = session.scalars(query.order_by(JobRun.period).limit(BATCH)).all()
+    session.execute(delete(JobRun).where(JobRun.id.in_(ids)))
+    return len(ids)
+
+
+def record_of(session: Session, job: str, catch_up: CatchUp) -> Record:
+    """Return what to show of a job. Failures that a later period has overtaken are left out."""
+    latest = session.scalar(select(JobRun).where(JobRun.job == job).order_by(JobRun.period.desc()).limit(1))
+    if latest is None:
+        return Record(None, False, [])
+    failed = select(JobRun).where(JobRun.job == job, JobRun.finished_at.is_(None), JobRun.error.is_not(None))
+    if catch_up is CatchUp.latest:
+        failed = failed.where(JobRun.period == latest.period)
+    held_until = session.scalar(select(Lease.expires_at).where(Lease.job == job))
+    running = held_until is not None and held_until > lease.database_now(session)
+    return Record(latest, running, session.scalars(failed.order_by(JobRun.period).limit(20)).all())

@@ -1,0 +1,47 @@
+"""Everything that runs by the clock, in one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.jobs import service, work
+from server.jobs.rules import CatchUp, Schedule, daily, every_minutes
+
+Function = Callable[[Engine, Settings, datetime, datetime], None]
+"""Called with the engine, the settings, the time now and the period; must be safe to run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`when` is Asia/Shanghai. `keeps`: how long the records of its runs are kept, None for ever."""
+
+    name: str
+    title: str
+    when: Schedule
+    catch_up: CatchUp
+    function: Function
+    keeps: timedelta | None = None
+
+
+def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Delete the records of jobs that run many times a day."""
+    for job in JOBS:
+        if job.keeps is not None:
+            forget = partial(service.forget_runs, job=job.name, before=now - job.keeps)
+            work.to_the_end(engine, forget, service.BATCH)
+
+
+WEEK = timedelta(days=7)
+
+JOBS: tuple[Job, ...] = (
+    Job("settle_meetings", "会议到期结算", every_minutes(5), CatchUp.latest, work.settle_meetings, keeps=WEEK),
+    Job("count_missed_makeups", "逾期未补课计缺", daily("00:30"), CatchUp.latest, work.count_missed_makeups),
+    Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
+    Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
+    Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),
+    Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs),
+)

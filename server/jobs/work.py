@@ -1,0 +1,54 @@
+"""What the jobs do. Each may be run again at any time and by two machines at once: it only does what is left to do."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.db import reading, transaction
+from server.identity import upkeep as identity
+from server.meetings import due
+from server.meetings import upkeep as meetings
+from server.photos import upkeep as photos
+from server.photos.storage import storage_of
+
+
+def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Post the presence of meetings that closed a day ago."""
+    while due.settle_due(engine, now=now) >= due.AT_ONCE:
+        continue
+
+
+def count_missed_makeups(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Count what was not made up for by its day."""
+    while due.count_missed_makeups(engine, now=now) >= due.AT_ONCE:
+        continue
+
+
+def purge_sign_ins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Delete kept answers, dead tokens and old counters of wrong tries."""
+    for purge in (identity.purge_idempotency_records, identity.purge_tokens, identity.purge_attempts):
+        to_the_end(engine, partial(purge, now=now), identity.BATCH)
+
+
+def purge_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Delete counters of wrong digits and links to screens."""
+    for purge in (meetings.purge_digit_tries, meetings.purge_screen_links):
+        to_the_end(engine, partial(purge, now=now), meetings.BATCH)
+
+
+def purge_photos(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Delete photos that were never attached, and files that belong to nothing."""
+    storage = storage_of(settings)
+    to_the_end(engine, partial(photos.purge_unattached, storage=storage, now=now), photos.BATCH)
+    with reading(engine) as session:
+        photos.sweep_orphans(session, storage, now=now)
+
+
+def to_the_end(engine: Engine, step: Callable[[Session], int], batch: int) -> None:
+    """Repeat a step, each in a transaction of its own, until it finds less than a batch."""
+    while transaction(engine, step) >= batch:
+        continue
