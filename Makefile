@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format check bench lock migration clean tools
+.PHONY: help run test lint format check bench crash lock migration clean tools
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -37,6 +37,9 @@ check: lint test ## Everything CI checks: lint, then test
 
 bench: .venv/.runtime tools ## Measure; prints JSON lines (only=start,score_read size=full)
 	@$(BIN)/python -m scripts.bench $(if $(only),only=$(only)) $(if $(size),size=$(size))
+
+crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
+	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
 
 lock: ## Pin all dependencies anew, with hashes, for every Python ≥ 3.11 (args='--upgrade-package flask')
 	@$(need-python)

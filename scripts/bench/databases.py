@@ -24,24 +24,24 @@ def each_database(*, mariadb_options: tuple[str, ...] = ()) -> Iterator[tuple[st
 
 @contextmanager
 def sqlite_database() -> Iterator[tuple[str, Path]]:
-    with _directory() as directory:
-        yield _migrated(f"sqlite:///{directory}/xianfeng.db"), directory
+    with disk_directory() as directory:
+        yield migrated(f"sqlite:///{directory}/xianfeng.db"), directory
 
 
 @contextmanager
 def mariadb_database(*, options: tuple[str, ...] = ()) -> Iterator[tuple[str, Path]]:
-    with _directory() as directory, PrivateMariaDB(options=options) as server:
-        yield _migrated(server.create_schema("bench")), directory
+    with disk_directory() as directory, PrivateMariaDB(options=options) as server:
+        yield migrated(server.create_schema("bench")), directory
 
 
 @contextmanager
-def _directory() -> Iterator[Path]:
+def disk_directory() -> Iterator[Path]:
     """A directory on disk: /tmp may be in memory, where a durable commit costs nothing."""
     with TemporaryDirectory(prefix="xianfeng-bench-", dir="/var/tmp") as name:
         yield Path(name)
 
 
-def _migrated(url: str) -> str:
+def migrated(url: str) -> str:
     engine = make_engine(url)
     migrations.upgrade(engine)
     engine.dispose()

@@ -1,0 +1,88 @@
+"""Kill at random moments while people check in, and compare what they were told with what the database holds."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine, select
+
+from scripts.bench.databases import disk_directory, migrated
+from scripts.bench.hall import Hall, furnish
+from scripts.bench.serving import XIANFENG_RUN
+from scripts.crash.faults import Machine, machine
+from scripts.crash.report import Fault, Key, Report
+from scripts.crash.rush import Log, Rush
+from server import clock
+from server.db import make_engine
+from server.meetings.models import Attendance
+from tests.mariadb import PrivateMariaDB
+
+MOST_BETWEEN = 60
+"""Acknowledgements between two kills: at least one, at most these."""
+
+MOST_SECONDS_ON = 0.05
+"""How much longer it may live after that: about as long as a batch takes."""
+
+PATIENCE_SECONDS = 60
+ROOMS = 20
+
+
+def besiege(kind: str, *, kills: int, seed: int, seats: int, program: Sequence[str] = XIANFENG_RUN) -> Report:
+    """Let a hall check in on a new "sqlite" or "mariadb", kill that often, and report."""
+    with battlefield(kind) as (url, directory, database):
+        engine = make_engine(url)
+        hall = furnish(engine, seats=seats, rooms=ROOMS, now=clock.now())
+        chance = Random(seed)
+        with (directory / "acknowledged.log").open("a") as file:
+            log = Log(file)
+            with machine(url, directory, chance, database=database, program=program) as running:
+                suffered = _kill(running, hall, log, chance, kills)
+        report = Report(suffered, log.acknowledged, recorded(engine), log.statuses, log.unanswered, log.broken)
+        engine.dispose()
+    return report
+
+
+@contextmanager
+def battlefield(kind: str) -> Iterator[tuple[str, Path, PrivateMariaDB | None]]:
+    """Yield (URL, a directory on disk, the server behind it) of an empty, migrated database."""
+    with disk_directory() as directory:
+        if kind == "sqlite":
+            yield migrated(f"sqlite:///{directory}/xianfeng.db"), directory, None
+        else:
+            with PrivateMariaDB(directory / "mariadb") as database:
+                yield migrated(database.create_schema("crash")), directory, database
+
+
+def _kill(running: Machine, hall: Hall, log: Log, chance: Random, kills: int) -> Counter[Fault]:
+    """Kill at random moments while the hall checks in, and see it get on after each; return what was killed."""
+    order = [running.faults[number % len(running.faults)] for number in range(kills)]
+    chance.shuffle(order)
+    with Rush(hall, log, running.server.port, Random(chance.random())) as rush:
+        for fault in order:
+            _await(log, running, rush, chance.randint(1, MOST_BETWEEN))
+            time.sleep(chance.uniform(0, MOST_SECONDS_ON))
+            running.suffer(fault)
+            rush.port = running.server.port
+        _await(log, running, rush, MOST_BETWEEN)
+    return Counter(order)
+
+
+def recorded(engine: Engine) -> list[tuple[Key, datetime]]:
+    """Return every attendance there is with the moment of its scan."""
+    query = select(Attendance.meeting_id, Attendance.member_id, Attendance.scanned_at)
+    with engine.connect() as connection:
+        return [((row.meeting_id, row.member_id), row.scanned_at) for row in connection.execute(query)]
+
+
+def _await(log: Log, running: Machine, rush: Rush, more: int) -> None:
+    """Wait until the hall got on, starting the server if it gave up. Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not log.grows_by(more, seconds=0.5):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no {more} check-ins within {PATIENCE_SECONDS} s: {dict(log.statuses)}")
+        running.revive()
+        rush.port = running.server.port
