@@ -20,6 +20,7 @@ from server.identity import service as identity
 from server.identity.guard import Api
 from server.meetings import committer
 from server.meetings import handlers as meetings
+from server.meetings import sources as meeting_sources
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
@@ -46,6 +47,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.review_views",
     "server.dues.views",
     "server.meetings.settlement_views",
+    "server.meetings.views",
     "server.meetings.check_in_views",
     "server.meetings.attendance_views",
     "server.meetings.leave_views",
@@ -71,6 +73,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
 DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
     (SourceKind.claim, claim_sources.describe),
     (SourceKind.dues, dues_sources.describe),
+    (SourceKind.meeting, meeting_sources.describe),
 )
 """Who describes what stands behind a ledger entry (server/points/sources.py)."""
 

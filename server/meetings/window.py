@@ -1,6 +1,6 @@
 """End a meeting's check-in before its time, or keep it open longer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,11 @@ from server.meetings.planning import record
 from server.meetings.rules import SETTLES_AFTER
 from server.meetings.service import locked_meeting
 
+_MICROSECOND = timedelta(microseconds=1)
+
 
 def end_check_in(session: Session, *, meeting_id: int, account_id: int, now: datetime) -> Meeting:
-    """Close check-in now; one that has closed stays as it is.
+    """Close check-in, so that a scan of this instant no longer counts; one that has closed stays as it is.
 
     Raises DomainError 409 `check_in_not_open`, `already_settled` or `already_cancelled`.
     """
@@ -21,8 +23,8 @@ def end_check_in(session: Session, *, meeting_id: int, account_id: int, now: dat
     check_planned(meeting)
     if now < meeting.opens_at:
         raise conflict("check_in_not_open", "签到还没有开始，不能结束；如需调整请修改签到时间")
-    if now < meeting.closes_at:
-        _close_at(session, meeting, now)
+    if now <= meeting.closes_at:
+        _close_at(session, meeting, now - _MICROSECOND)
         record(session, meeting, "meeting_end_check_in", account_id, now)
     return meeting
 

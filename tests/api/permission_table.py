@@ -211,6 +211,17 @@ ROUTES = {
     "GET /rosters/<int:roster_id>/settlement": "roster_read",
     "POST /rosters/<int:roster_id>/confirm": "roster_confirm",
     "POST /rosters/<int:roster_id>/reopen": "roster_confirm",
+    # meetings
+    "POST /organizations/<int:organization_id>/meetings": "meeting_manage",
+    "GET /organizations/<int:organization_id>/meetings": "meeting_read",
+    "GET /meetings/<int:meeting_id>": "meeting_read",
+    "PATCH /meetings/<int:meeting_id>": "meeting_manage",
+    "POST /meetings/<int:meeting_id>/cancel": "meeting_manage",
+    "POST /meetings/<int:meeting_id>/end-check-in": "meeting_manage",
+    "POST /meetings/<int:meeting_id>/extend-check-in": "meeting_manage",
+    "PUT /meetings/<int:meeting_id>/minutes": "meeting_manage",
+    "GET /members/<int:member_id>/meetings": "attendance_read",
+    "GET /members/<int:member_id>/meetings/<int:meeting_id>": "attendance_read",
 }
 
 
