@@ -27,7 +27,7 @@ class LeavesQuery(PageQuery):
     status: LeaveStatus = LeaveStatus.asked
 
 
-class LeaveIn(Body):
+class AskLeaveIn(Body):
     """What is asked for; an officer who asks for a member adds why."""
 
     kind: LeaveKind

@@ -7,8 +7,8 @@ from server.identity.guard import MAX_ID, Api, Context
 from server.identity.rules import Permission
 from server.meetings import leave, leave_present
 from server.meetings.leave_schemas import (
+    AskLeaveIn,
     GrantLeaveIn,
-    LeaveIn,
     LeaveOut,
     LeavePath,
     LeavesQuery,
@@ -31,7 +31,7 @@ api = Api("leaves", __name__, tag="请假")
     target=member_target,
     responses={200: LeaveOut},
 )
-def ask_leave(context: Context, path: MemberMeetingPath, body: LeaveIn) -> LeaveOut:
+def ask_leave(context: Context, path: MemberMeetingPath, body: AskLeaveIn) -> LeaveOut:
     """请假（会后 30 天内可补请假）；负责人代为请假须写明代办原因"""
     asked = leave.ask(
         context.session,
