@@ -17,6 +17,7 @@ from server.organizations.service import create_root
 from tests.cast import NOW, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.settling import check_books, confirmed, live, roster_of, settled
 
 PRESENT, LATE = AttendanceState.present, AttendanceState.late
 
@@ -261,3 +262,33 @@ def test_a_visit_credits_one_of_two_meetings_settled_at_once(
 def _credit(session: Session, home_id: int) -> list[int]:
     home = session.scalars(select(Meeting).where(Meeting.id == home_id).with_for_update()).one()
     return guests.credit_home(session, meeting=home, now=NOW)
+
+
+def test_a_confirmed_visit_gives_the_points_of_a_miss_at_home_back(session: Session, cast: Cast, host: Meeting) -> None:
+    home = make_meeting(session, cast, items=[("B04", "1")], starts_at=NOW - timedelta(days=7))
+    confirmed(session, cast, roster_of(session, home))
+    visit(session, host, cast.zhang_min)
+    assert live(session, home, cast.zhang_min) == [("B04", "-2", 1)]
+    confirm(session, host, cast.zhang_min, cast.zhao_qiang)
+    assert live(session, home, cast.zhang_min) == []
+    refuse(session, host, cast.zhang_min, cast.zhao_qiang)
+    assert live(session, home, cast.zhang_min) == [("B04", "-2", 2)]
+    check_books(session)
+
+
+def test_a_guest_without_a_meeting_at_home_earns_from_the_host_once_confirmed(session: Session, cast: Cast) -> None:
+    host = make_meeting(
+        session,
+        cast,
+        items=[("B06a", "1")],
+        organization_id=cast.other_branch,
+        invited={cast.other_branch: [cast.zhao_qiang]},
+    )
+    visit(session, host, cast.zhang_min)
+    settled(session, host)
+    assert live(session, host, cast.zhang_min) == []
+    confirm(session, host, cast.zhang_min, cast.zhao_qiang)
+    assert live(session, host, cast.zhang_min) == [("B06a", "0.25", 1)]
+    refuse(session, host, cast.zhang_min, cast.zhao_qiang)
+    assert live(session, host, cast.zhang_min) == []
+    check_books(session)

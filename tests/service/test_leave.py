@@ -23,6 +23,7 @@ from server.standards.rules import LeaveKind
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.settling import DUE, check_books, confirmed, live, roster_of
 
 SICK = Wish(LeaveKind.sick, "发烧，已去医院")
 LONGER = date(2026, 9, 1)
@@ -359,3 +360,16 @@ def test_a_leave_asked_twice_at_once_is_one_row(engine: Engine, session: Session
 
     assert at_once(engine, work, work) == ["done", "done"]
     assert session.scalar(select(func.count()).select_from(Leave)) == 1
+
+
+def test_a_leave_granted_after_the_list_was_confirmed_gives_the_points_back(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1")])
+    confirmed(session, cast, roster_of(session, meeting))
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+    leave = ask(session, meeting, cast.zhang_min, now=DUE)
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+    grant(session, leave, cast.li_wei, now=DUE)
+    assert live(session, meeting, cast.zhang_min) == []
+    refuse(session, leave, cast.li_wei, version=leave.version)
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 2)]
+    check_books(session)

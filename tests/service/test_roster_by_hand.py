@@ -21,6 +21,7 @@ from server.standards.rules import LeaveKind
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.settling import DUE, check_books, confirmed, live, roster_of, settled
 
 PRESENT, LATE, MADE_UP = AttendanceState
 REASON = "手机没电，已核对签名表"
@@ -370,3 +371,28 @@ def test_the_history_is_of_ones_own_list(session: Session, cast: Cast) -> None:
     roster = session.scalars(select(Roster).where(Roster.organization_id == cast.branch)).one()
     assert lists.changes_on(session, roster, cast.zhang_min.member_id) == []
     refused("not_found", lambda: lists.changes_on(session, roster, cast.zhou_yu.member_id))
+
+
+def test_what_is_entered_after_the_list_was_confirmed_moves_the_points(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1"), ("B06a", "1")])
+    roster = roster_of(session, meeting)
+    settled(session, meeting)
+    confirmed(session, cast, roster, now=DUE)
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+    by = hand(roster, cast.zhang_min, cast.wang_fang, DUE)
+    by_hand.enter(session, by, state=PRESENT, reason=REASON)
+    assert live(session, meeting, cast.zhang_min) == [("B06a", "0.25", 1)]
+    by_hand.undo(session, by, reason="登记错人")
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 2)]
+    by_hand.make_up(session, by, on=TODAY + timedelta(days=1), evidence="谈话记录")
+    assert "B01" not in [item for item, _points, _revision in live(session, meeting, cast.zhang_min)]
+    session.commit()
+    check_books(session)
+
+
+def test_someone_put_on_a_settled_list_earns_at_once(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B06a", "1")], invited={cast.branch: [cast.li_wei]})
+    settled(session, meeting)
+    by = hand(roster_of(session, meeting), cast.zhang_min, cast.li_wei, DUE)
+    by_hand.enter(session, by, state=PRESENT, reason=REASON)
+    assert live(session, meeting, cast.zhang_min) == [("B06a", "0.25", 1)]
