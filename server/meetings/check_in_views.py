@@ -1,7 +1,6 @@
 """Check-in over HTTP: a code for a ticket before anyone has signed in, a ticket for a record."""
 
 from http import HTTPStatus
-from uuid import uuid4
 
 from flask import current_app
 
@@ -99,7 +98,7 @@ def _scan(context: Context, body: CheckInIn) -> Scan:
         subject = helping.helped(context.session, context.actor, ticket, body.for_work_number)
         context.session.rollback()  # the write waits its turn without holding a connection
     return Scan(
-        scan_id=uuid4().hex,
+        scan_id=_committer().new_scan_id(),
         public_id=ticket.public_id,
         ticket_id=ticket.ticket_id,
         scanned_at=ticket.scanned_at,

@@ -7,11 +7,13 @@ refuses is written again as it is, which is safe (`check_in.write`). See docs/ad
 
 import atexit
 import os
+import secrets
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 from weakref import WeakSet
@@ -36,6 +38,8 @@ WAIT_SECONDS = 5.0
 IDLE_SECONDS = 1.0
 TALLY_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
+LOOK_SECONDS = 0.0002
+MOST_LOOKS = 20
 
 Outcome = Answer | Exception
 
@@ -67,6 +71,12 @@ class Committer:
         self._draining = False
         self._tally = Tally()
         self._tallied_at = time.monotonic()
+        self._process = secrets.token_hex(8)
+        self._numbers = count()
+
+    def new_scan_id(self) -> str:
+        """Return an id for a scan that no other process or moment has; asking the system each time is slow."""
+        return f"{self._process}{next(self._numbers):016x}"
 
     def record(self, scan: Scan) -> Answer:
         """Write a scan together with those of the same moment, and return its answer.
@@ -123,11 +133,23 @@ class Committer:
         with self._changed:
             if not self._waiting and not self._draining:
                 self._changed.wait(IDLE_SECONDS)
+        self._gather()
+        with self._changed:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
             if not batch and (self._draining or self._tally.is_empty):
                 self._thread = None
                 return None
             return batch
+
+    def _gather(self) -> None:
+        """Let those come in that are just about to: they share this commit rather than wait it out."""
+        for _ in range(MOST_LOOKS):
+            seen = len(self._waiting)
+            if seen >= MOST_AT_ONCE:
+                return
+            time.sleep(LOOK_SECONDS)
+            if len(self._waiting) == seen:
+                return
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         """Write a batch and answer each of it; never before the commit has returned."""
