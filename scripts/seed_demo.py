@@ -1,4 +1,4 @@
-"""Fill an empty sandbox with the demo: 山海学院, some 600 members and half a year of claims, dues and reviews.
+"""Fill an empty sandbox with the demo: 山海学院, some 600 members, half a year of claims, meetings and dues.
 
     python -m scripts.seed_demo
 
@@ -36,14 +36,15 @@ def fill(settings: config.Settings, scale: Scale = FULL) -> bool:
     """Write the demo into the settings' migrated database; return whether it was empty."""
     if not _is_empty(settings.database_url):
         return False
-    today = clock.shanghai_date(clock.now())
+    now = clock.now()
+    today = clock.shanghai_date(now)
     if not settings.database_url.startswith("sqlite:///"):
         with _engine(settings.database_url) as engine:
-            write(settings, engine, today=today, scale=scale)
+            write(settings, engine, today=today, now=now, scale=scale)
         return True
     final = Path(settings.database_url.removeprefix("sqlite:///"))
     with _building(final) as engine:
-        write(settings, engine, today=today, scale=scale)
+        write(settings, engine, today=today, now=now, scale=scale)
     return True
 
 

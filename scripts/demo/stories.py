@@ -46,7 +46,7 @@ STAFF = (
     _study(2, "集中学习两小时", "参加学院组织的集中学习，有签到记录。"),
     _study(3, "线上专题培训三学时", "完成网络培训并通过测试。"),
 )
-OF_ZHANG_MIN = (STAFF[10], STAFF[1], STAFF[0], STAFF[6], STAFF[8], STAFF[2])
+OF_ZHANG_MIN = (STAFF[3], STAFF[1], STAFF[0], STAFF[6], STAFF[8], STAFF[2])
 STUDENT = (
     Story("C04", "迎新志愿服务", "在火车站迎新点接待新生，服务半天。", "volunteering", 2),
     Story("C04", "图书馆整架志愿服务", "协助图书馆整理期刊阅览室书架两小时。", "volunteering", 1),

@@ -18,7 +18,8 @@ from server.organizations.models import Member, Organization
 
 @dataclass(slots=True)
 class University:
-    """What the steps of the writing share; `chance` makes every choice, always the same.
+    """What the steps of the writing share; `chance` makes every choice, always the same;
+    `now` is a moment of `today`.
 
     `places` are keyed by title path ("" is the 党委), `members` and `actors` by work number.
     """
@@ -27,6 +28,7 @@ class University:
     engine: Engine
     begin: date
     today: date
+    now: datetime
     chance: random.Random
     people: list[DemoMember]
     places: dict[str, Organization] = field(default_factory=dict)

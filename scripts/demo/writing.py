@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
 import server.app  # noqa: F401  (its subscriptions open the members' year)
 from scripts.demo import claiming, founding, paying, people
-from scripts.demo.university import University
+from scripts.demo.gatherings import meeting
+from scripts.demo.university import University, at
 from server.config import Settings
 
 SEED = 75
@@ -21,17 +22,24 @@ class Scale:
 
     claims_per_member: float = 1.25
     dues_months: int = 2
+    meeting_months: int = 12
 
 
 FULL = Scale()
-SMALL = Scale(claims_per_member=0.1, dues_months=1)
+SMALL = Scale(claims_per_member=0.1, dues_months=1, meeting_months=1)
 
 
-def write(settings: Settings, engine: Engine, *, today: date, scale: Scale = FULL) -> None:
-    """Write the demo as of `today`: half a year of it, but no further back than the roster's year."""
+def write(settings: Settings, engine: Engine, *, today: date, now: datetime | None = None, scale: Scale = FULL) -> None:
+    """Write the demo as of `today`: half a year of it, but no further back than the roster's year.
+
+    `now` moves the check-in of today's theme day (default: half past two) and nothing else.
+    """
     chance = random.Random(SEED)
     begin = max(today - HALF_A_YEAR, date(today.year, 1, 1))
-    university = University(settings, engine, begin, today, chance, list(people.members(chance)))
+    university = University(
+        settings, engine, begin, today, now or at(today, 14, 30), chance, list(people.members(chance))
+    )
     founding.found(university)
     claiming.claim(university, per_member=scale.claims_per_member)
     paying.register_dues(university, months=scale.dues_months)
+    meeting.meet(university, months=scale.meeting_months)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from scripts.demo.people import MEMBERS_PER_BRANCH
 from scripts.demo.personas import PERSONAS
@@ -21,13 +22,18 @@ from server.claims.rules import ClaimStatus
 from server.db import make_engine, reading
 from server.dues.models import DuesRecord
 from server.identity.personas import personas
+from server.meetings import attendance, settlement
+from server.meetings.attendance import Appearance
+from server.meetings.models import Invitation, Leave, Meeting
+from server.meetings.rules import LeaveStatus, MeetingStatus, Standing, Via
 from server.organizations.models import Member, Organization
 from server.photos.models import Photo
 from server.photos.storage import DiskStorage
+from server.points.models import PointEntry
 from server.points.verification import recompute, verify_ledger
 from tests.demo import copy_of_demo, seeded, small_demo
 
-TINY = Scale(claims_per_member=0.03, dues_months=0)
+TINY = Scale(claims_per_member=0.03, dues_months=0, meeting_months=1)
 KILLED = """
 import os, signal
 from scripts import seed_demo
@@ -58,6 +64,41 @@ def test_there_is_something_to_see_of_every_kind(demo: Engine) -> None:
         counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in (Member, DuesRecord, Photo)]
     assert statuses >= {ClaimStatus.submitted, ClaimStatus.approved, ClaimStatus.returned}
     assert all(count > MEMBERS_PER_BRANCH for count in counts)
+
+
+def test_settling_its_meetings_once_more_changes_nothing(demo: Engine) -> None:
+    with Session(demo) as session:
+        entries = session.scalar(select(func.count()).select_from(PointEntry))
+        settled = session.scalars(select(Meeting.id).where(Meeting.status == MeetingStatus.settled)).all()
+        for meeting_id in settled:
+            assert settlement.settle(session, meeting_id=meeting_id, now=clock.now())
+        assert session.scalar(select(func.count()).select_from(PointEntry)) == entries
+
+
+def test_todays_theme_day_is_under_way(demo: Engine) -> None:
+    with reading(demo) as session:
+        meeting = session.scalars(select(Meeting).order_by(Meeting.starts_at.desc()).offset(1)).first()
+        assert meeting is not None
+        people = _appearances(session, meeting)
+        leaves = session.scalars(select(Leave.status).where(Leave.meeting_id == meeting.id)).all()
+    standings = [each.standing for each in people.values()]
+    assert sorted(leaves) == [LeaveStatus.asked, LeaveStatus.granted]
+    assert 0.6 < standings.count(Standing.present) / len(people) < 0.7
+    assert (people["张敏"].standing, people["李伟"].standing) == (Standing.expected, Standing.present)
+    assert [each.attendance.via for each in people.values() if each.attendance].count(Via.helper) == 1
+    assert {each.attendance.scanned_at < meeting.opens_at for each in people.values() if each.attendance} == {False}
+
+
+def _appearances(session: Session, meeting: Meeting) -> dict[str, Appearance]:
+    """Return who is invited to a meeting of the demo, by name."""
+    members = session.scalars(select(Member).join(Invitation).where(Invitation.meeting_id == meeting.id))
+    year = clock.shanghai_date(meeting.starts_at).year
+    return {
+        member.name: each
+        for member in members
+        for each in attendance.of_member(session, member_id=member.id, year=year, now=meeting.opens_at)
+        if each.meeting.id == meeting.id
+    }
 
 
 def test_its_personas_are_the_sandboxs_in_the_order_of_the_start_page(demo: Engine) -> None:
