@@ -46,6 +46,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.views",
     "server.claims.review_views",
     "server.dues.views",
+    "server.notices.views",
     "server.meetings.settlement_views",
     "server.meetings.views",
     "server.meetings.check_in_views",

@@ -7,6 +7,7 @@ from server.dues import models as dues
 from server.identity import models as identity
 from server.jobs import models as jobs
 from server.meetings import models as meetings
+from server.notices import models as notices
 from server.organizations import models as organizations
 from server.organizations.roster import models as roster
 from server.photos import models as photos
@@ -23,6 +24,7 @@ __all__ = [
     "identity",
     "jobs",
     "meetings",
+    "notices",
     "organizations",
     "photos",
     "points",

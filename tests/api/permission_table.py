@@ -222,6 +222,22 @@ ROUTES = {
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_manage",
     "GET /members/<int:member_id>/meetings": "attendance_read",
     "GET /members/<int:member_id>/meetings/<int:meeting_id>": "attendance_read",
+    # notices
+    "POST /organizations/<int:organization_id>/notices": "notice_manage",
+    "GET /organizations/<int:organization_id>/notices": "notice_manage",
+    "GET /notices/<int:notice_id>": "notice_read",
+    "PATCH /notices/<int:notice_id>": "notice_manage",
+    "POST /notices/<int:notice_id>/publish": "notice_manage",
+    "POST /notices/<int:notice_id>/withdraw": "notice_manage",
+    "GET /notices/<int:notice_id>/reading": "notice_manage",
+    "GET /notices/<int:notice_id>/readers": "notice_manage",
+    "POST /notices/<int:notice_id>/readers/<int:member_id>/told": "notice_manage",
+    "POST /notices/<int:notice_id>/remind": "notice_manage",
+    "GET /members/<int:member_id>/notices": "notice_inbox",
+    "POST /members/<int:member_id>/notices/<int:notice_id>/read": "notice_inbox",
+    "POST /notices/<int:notice_id>/files": "notice_manage",
+    "DELETE /notices/<int:notice_id>/files/<int:file_id>": "notice_manage",
+    "GET /notice-files/<string:public_id>": PUBLIC,
 }
 
 
