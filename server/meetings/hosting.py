@@ -12,7 +12,7 @@ from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
 from server.meetings import settlement
 from server.meetings.guests import count_at_home, home_meetings
-from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Meeting
+from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rules import AttendanceState, MeetingStatus, Via
 from server.meetings.service import locked_meetings
 from server.organizations.models import Member, Membership, Organization
@@ -38,11 +38,13 @@ def confirm(
 ) -> GuestVisit:
     """Confirm a visit; it counts at once for this month's meeting at home, if there is one. Safe to repeat.
 
-    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`.
+    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `on_roster`.
     """
     host, homes, guest_visit = _locked(session, meeting_id, member_id, actor)
     if guest_visit.confirmed:
         return guest_visit
+    if session.get(Invitation, (meeting_id, member_id)) is not None:
+        raise conflict("on_roster", "该同志已列入本次会议的名单，请在名单中登记到会，不用另行确认")
     _decide(session, host, guest_visit, confirmed=True, reason=None, account_id=account_id, now=now)
     home = next((home for home in homes if _is_missed(session, home, member_id)), None)
     if home is not None:

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
-from server.meetings import guests, hosting, settlement
+from server.meetings import by_hand, guests, hosting, settlement
+from server.meetings.by_hand import Hand
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, Via
 from server.organizations.models import Member
@@ -228,6 +229,38 @@ def test_only_a_visit_is_decided_and_nobody_decides_his_own(session: Session, ca
     visit(session, host, cast.chen_jing)
     refused("own_attendance", lambda: confirm(session, host, cast.chen_jing, cast.chen_jing))
     refused("own_attendance", lambda: refuse(session, host, cast.chen_jing, cast.chen_jing))
+
+
+def test_who_was_put_on_the_list_since_is_no_guest_any_more(session: Session, cast: Cast, host: Meeting) -> None:
+    visit(session, host, cast.zhou_yu)
+    roster = roster_of(session, host)
+    by = Hand(roster.id, cast.zhou_yu.member_id, cast.zhao_qiang.actor, cast.zhao_qiang.account_id, NOW)
+    by_hand.enter(session, by, state=PRESENT, reason="漏列名单")
+    refused("on_roster", lambda: confirm(session, host, cast.zhou_yu, cast.zhao_qiang))
+
+
+def test_a_visit_whose_credit_was_undone_at_home_stays_spent(
+    session: Session, cast: Cast, host: Meeting, home: Meeting
+) -> None:
+    visit(session, host, cast.zhang_min)
+    confirm(session, host, cast.zhang_min, cast.zhao_qiang)
+    by = Hand(roster_of(session, home).id, cast.zhang_min.member_id, cast.li_wei.actor, cast.li_wei.account_id, NOW)
+    by_hand.undo(session, by, reason="不是同一次活动")
+    assert guests.credit_home(session, meeting=home, now=NOW) == []
+    assert at_home(session, home, cast.zhang_min) is None
+
+
+def test_visits_that_wait_stand_first(session: Session, cast: Cast, host: Meeting) -> None:
+    for person in (cast.wu_gang, cast.zhang_min, cast.he_hua):
+        visit(session, host, person)
+    confirm(session, host, cast.he_hua, cast.zhao_qiang)
+    refuse(session, host, cast.wu_gang, cast.zhao_qiang)
+    found = [(name, branch, noted.confirmed) for noted, name, branch in hosting.list_visits(session, host)]
+    assert found == [
+        ("张敏", "教工第一党支部", None),
+        ("何华", "图书馆直属党支部", True),
+        ("吴刚", "经济学院教工党支部", False),
+    ]
 
 
 def test_a_cancelled_meeting_has_no_guests_to_decide(session: Session, cast: Cast, host: Meeting) -> None:
