@@ -18,6 +18,7 @@ from server.standards.rules import Evidence, Item, Method
 
 REVERSED_AT_SOURCE = {
     SourceKind.claim: "该分值来自申报，请在该申报中“撤销审核通过”，分值随之冲销",
+    SourceKind.meeting: "该分值来自会议考勤，请更正该次考勤，或在会议名单中“撤销计分”，分值随之冲销",
     SourceKind.dues: "该分值来自党费登记，请在党费登记中“更正登记错误”，分值随之冲销",
 }
 """Sources that have a state of their own: taking back only the entry would leave that state untrue."""
