@@ -244,6 +244,23 @@ def test_the_standard_says_whether_a_leave_must_be_made_up(
     assert leave.makeup_until == (meeting.makeup_until if required else None)
 
 
+def test_where_no_standard_applies_nothing_must_be_made_up(session: Session, cast: Cast) -> None:
+    next_year = make_meeting(session, cast, starts_at=NOW + timedelta(days=365))
+    leave = ask(session, next_year, cast.zhang_min, Wish(LeaveKind.personal, "有事"))
+    assert grant(session, leave, cast.li_wei).makeup_until is None
+    by_word = ask(session, next_year, cast.wang_fang, Wish(LeaveKind.personal, "有事"))
+    assert grant(session, by_word, cast.li_wei, Terms(makeup=True)).makeup_until == next_year.makeup_until
+
+
+def test_who_saw_another_version_of_a_waiting_leave_looks_again(session: Session, cast: Cast, meeting: Meeting) -> None:
+    leave = ask(session, meeting, cast.zhang_min)
+    withdraw(session, leave, cast.zhang_min)
+    ask(session, meeting, cast.zhang_min, Wish(LeaveKind.personal, "照顾家人"))
+    error = refused("already_decided", lambda: grant(session, leave, cast.li_wei, version=1))
+    assert error.detail == {"status": "asked", "version": 3}
+    assert grant(session, leave, cast.li_wei, version=3).status == LeaveStatus.granted
+
+
 @pytest.mark.parametrize("until", [date(2026, 6, 17), date(2027, 6, 20)])
 def test_a_makeup_lies_between_the_meeting_and_a_year_later(
     session: Session, cast: Cast, meeting: Meeting, until: date
