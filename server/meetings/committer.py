@@ -105,6 +105,15 @@ class Committer:
             if self._thread is None and not self._draining:
                 self._wake()
 
+    @property
+    def waiting(self) -> int:
+        """How many scans wait to be taken."""
+        return len(self._waiting)
+
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
     def drain(self) -> None:
         """Take no more scans and return when those that wait are written, or after ten seconds."""
         with self._changed:

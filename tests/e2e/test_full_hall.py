@@ -1,4 +1,4 @@
-"""A full hall: a thousand phones check in within seconds, each three times at once, over the server as people run it."""
+"""A full hall: a thousand phones check in within seconds, each three times at once, over the running server."""
 
 import json
 from collections.abc import Iterator
