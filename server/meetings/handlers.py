@@ -29,13 +29,13 @@ def stage_changed(session: Session, event: StageChanged) -> None:
 
 
 def _invite_anew(session: Session, member_ids: Collection[int], now: datetime) -> None:
-    """Bring the planned meetings that have not closed in line, wherever these members are or were."""
+    """Invite these members, or no longer, to the planned meetings that have not closed, where they are or were."""
     still_ahead = (Meeting.status == MeetingStatus.planned) & (Meeting.closes_at > now)
     concerned = select(Roster.meeting_id).where(Roster.organization_id.in_(_places(session, member_ids)))
     ids = session.scalars(select(Meeting.id).where(Meeting.id.in_(concerned), still_ahead)).all()
     for meeting in locked_meetings(session, ids) if ids else ():
         if meeting.status == MeetingStatus.planned and meeting.closes_at > now:
-            invite(session, meeting)
+            invite(session, meeting, only=member_ids)
 
 
 def _places(session: Session, member_ids: Collection[int]) -> set[int]:

@@ -42,18 +42,27 @@ class _List:
     path: str
 
 
-def invite(session: Session, meeting: Meeting) -> None:
-    """Bring a meeting's invitations in line with its rosters; the meeting is locked.
+def invite(session: Session, meeting: Meeting, *, only: Collection[int] | None = None) -> None:
+    """Bring a meeting's invitations, or those of `only` these members, in line with its rosters; it is locked.
 
     Who came, asked for leave or stands on a confirmed list is left as he is. Seven statements, however many people.
     """
     session.flush()
     day = shanghai_date(meeting.starts_at)
     lists = _open_lists(session, meeting.id)
-    if lists:
-        wanted = _wanted(session, MeetingKind(meeting.kind), lists, day)
-        exempt = _exempt_ids(session, meeting.root_id, day)
-        _bring_in_line(session, meeting.id, {each.roster_id for each in lists}, wanted, exempt)
+    if not lists:
+        return
+    exempt = _exempt_ids(session, meeting.root_id, day)
+    rosters = _wanted(session, MeetingKind(meeting.kind), lists, day, only)
+    wanted = {who: (roster_id, _part(who, exempt)) for who, roster_id in rosters.items()}
+    found = _invitations(session, meeting.id, only)
+    new = [(who, *place) for who, place in wanted.items() if who not in found]
+    add(session, meeting.id, new, chosen=False)
+    open_ids = {each.roster_id for each in lists}
+    bound = bound_ids(session, meeting.id)
+    free = [row for who, row in found.items() if who not in bound and row.roster_id in open_ids]
+    _move(session, meeting.id, free, wanted, exempt)
+    take_off(session, meeting.id, [row.member_id for row in free if not row.chosen and row.member_id not in wanted])
 
 
 def bound_ids(session: Session, meeting_id: int) -> set[int]:
@@ -75,19 +84,22 @@ def _open_lists(session: Session, meeting_id: int) -> list[_List]:
     ]
 
 
-def _wanted(session: Session, kind: MeetingKind, lists: Sequence[_List], day: date) -> dict[int, int]:
+def _wanted(
+    session: Session, kind: MeetingKind, lists: Sequence[_List], day: date, only: Collection[int] | None
+) -> dict[int, int]:
     """Return roster by member; who is meant by several lists stands on the one nearest to him."""
     officers = _officers(session, lists, day)
     by_organization = {each.organization_id: each for each in lists}
     wanted: dict[int, int] = {}
-    for row in _members(session, lists, day):
+    for row in _members(session, lists, day, only):
         manages_prospects = bool(row.settings.get("manages_prospects"))
         if row.stage in invited_stages(kind, manages_prospects=manages_prospects):
             roster_id = _nearest_roster(row, by_organization, officers)
             if roster_id is not None:
                 wanted[row.member_id] = roster_id
     for member_id, organization_id in officers:
-        wanted.setdefault(member_id, by_organization[organization_id].roster_id)
+        if only is None or member_id in only:
+            wanted.setdefault(member_id, by_organization[organization_id].roster_id)
     return wanted
 
 
@@ -104,19 +116,18 @@ def _nearest_roster(
     return None
 
 
-def _members(session: Session, lists: Sequence[_List], day: date) -> Iterator[_Row]:
+def _members(session: Session, lists: Sequence[_List], day: date, only: Collection[int] | None) -> Iterator[_Row]:
     """Yield member_id, stage, group_id, and path and settings of the branch of everyone below these organizations."""
     places = list(_places(lists))
     if not places:
         return iter(())
-    return iter(
-        session.execute(
-            select(Membership.member_id, Member.stage, Membership.group_id, Organization.path, Organization.settings)
-            .join(Organization, Organization.id == Membership.organization_id)
-            .join(Member, Member.id == Membership.member_id)
-            .where(or_(*places), in_force_on(day))
-        )
+    query = (
+        select(Membership.member_id, Member.stage, Membership.group_id, Organization.path, Organization.settings)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .join(Member, Member.id == Membership.member_id)
+        .where(or_(*places), in_force_on(day))
     )
+    return iter(session.execute(query if only is None else query.where(Membership.member_id.in_(only))))
 
 
 def _places(lists: Sequence[_List]) -> Iterator[ColumnElement[bool]]:
@@ -168,54 +179,46 @@ def _exempt_ids(session: Session, root_id: int, day: date) -> set[int]:
     )
 
 
-def _bring_in_line(
-    session: Session, meeting_id: int, roster_ids: Collection[int], wanted: Mapping[int, int], exempt: Collection[int]
+def _move(
+    session: Session,
+    meeting_id: int,
+    rows: Sequence[_Row],
+    wanted: Mapping[int, tuple[int, Part]],
+    exempt: Collection[int],
 ) -> None:
-    found = _invitations(session, meeting_id)
-    bound = bound_ids(session, meeting_id)
-    free = {who: row for who, row in found.items() if who not in bound and row.roster_id in roster_ids}
-    rows = [
-        {"member_id": who, "roster_id": roster_id, "part": _part(who, exempt)}
-        for who, roster_id in wanted.items()
-        if who not in found
-    ]
-    add(session, meeting_id, rows, chosen=False)
-    changes: dict[tuple[int, Part], list[int]] = {}
-    for who, row in free.items():
-        after = _after(row, wanted, exempt)
-        if after is not None and after != (row.roster_id, row.part):
-            changes.setdefault(after, []).append(who)
-    for (roster_id, part), member_ids in changes.items():
+    """Put who is listed already where he belongs now; who was named by hand keeps his place."""
+    moves: dict[tuple[int, Part], list[int]] = {}
+    for row in rows:
+        before = (row.roster_id, Part(row.part))
+        if row.chosen:
+            after = (row.roster_id, Part.observer) if row.member_id in exempt else before
+        else:
+            after = wanted.get(row.member_id, before)
+        if after != before:
+            moves.setdefault(after, []).append(row.member_id)
+    for (roster_id, part), member_ids in moves.items():
         put(session, meeting_id, member_ids, roster_id=roster_id, part=part)
-    take_off(session, meeting_id, [who for who, row in free.items() if not row.chosen and who not in wanted])
-
-
-def _after(row: _Row, wanted: Mapping[int, int], exempt: Collection[int]) -> tuple[int, Part] | None:
-    """Return where someone listed belongs now; None where he no longer does. Who was named by hand keeps his place."""
-    if row.chosen:
-        return row.roster_id, Part.observer if row.member_id in exempt else Part(row.part)
-    if row.member_id not in wanted:
-        return None
-    return wanted[row.member_id], _part(row.member_id, exempt)
 
 
 def _part(member_id: int, exempt: Collection[int]) -> Part:
     return Part.observer if member_id in exempt else Part.invited
 
 
-def _invitations(session: Session, meeting_id: int) -> dict[int, _Row]:
-    rows = session.execute(
-        select(Invitation.member_id, Invitation.roster_id, Invitation.part, Invitation.chosen).where(
-            Invitation.meeting_id == meeting_id
-        )
-    )
+def _invitations(session: Session, meeting_id: int, only: Collection[int] | None) -> dict[int, _Row]:
+    query = select(Invitation.member_id, Invitation.roster_id, Invitation.part, Invitation.chosen)
+    query = query.where(Invitation.meeting_id == meeting_id)
+    rows = session.execute(query if only is None else query.where(Invitation.member_id.in_(only)))
     return {row.member_id: row for row in rows}
 
 
-def add(session: Session, meeting_id: int, rows: Sequence[Mapping[str, object]], *, chosen: bool) -> None:
-    """Invite people: rows of member_id, roster_id and part."""
+def add(session: Session, meeting_id: int, people: Sequence[tuple[int, int, Part]], *, chosen: bool) -> None:
+    """Invite people: each a member, the roster he stands on, and as what."""
+    rows = [
+        {"meeting_id": meeting_id, "member_id": member_id, "roster_id": roster_id, "part": part, "chosen": chosen}
+        for member_id, roster_id, part in people
+    ]
     if rows:
-        session.execute(insert(Invitation), [{**row, "meeting_id": meeting_id, "chosen": chosen} for row in rows])
+        session.execute(insert(Invitation), rows)
 
 
 def put(session: Session, meeting_id: int, member_ids: Collection[int], **values: object) -> None:

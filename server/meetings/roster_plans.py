@@ -236,7 +236,7 @@ def _name(session: Session, meeting_id: int, rosters: Mapping[int, int], lists: 
     for member_id, (organization_id, part) in lists.named.items():
         roster_id = rosters.get(organization_id) or min(rosters.values())
         if member_id not in listed:
-            new.append({"member_id": member_id, "roster_id": roster_id, "part": part})
+            new.append((member_id, roster_id, part))
         elif member_id not in bound:
             invitations.put(session, meeting_id, [member_id], roster_id=roster_id, part=part, chosen=True)
     invitations.add(session, meeting_id, new, chosen=True)
