@@ -115,7 +115,7 @@ def settle_meetings(machine: Machine) -> None:
     from server.meetings import due
 
     now = clock.now()
-    meetings, rosters = due.settle_due(machine.engine, now=now), due.count_missed_makeups(machine.engine, now=now)
+    rosters, meetings = due.count_missed_makeups(machine.engine, now=now), due.settle_due(machine.engine, now=now)
     console.print(f"已结算会议 {meetings} 个；补课到期或未计完的名单已处理 {rosters} 份。")
 
 

@@ -6,10 +6,10 @@ on. Two machines may do this at once, and what a machine leaves half done when i
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
 from server.db import reading, transaction
 from server.meetings import settlement
@@ -18,12 +18,18 @@ from server.meetings.rules import MeetingStatus
 
 log = structlog.get_logger()
 
+Step = Callable[..., bool]
+"""Called with a session and `key`, the id of a meeting or list; whether nobody is left."""
+
 AT_ONCE = 1000
 """How many meetings or lists one run takes up."""
 
+MOST_PARTS = 100
+"""After so many parts the next run goes on."""
+
 
 def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Settle the meetings whose time has come; return how many."""
+    """Settle the meetings whose time has come and go on with lists that are due; return how many meetings."""
     due = (
         select(Meeting.id)
         .where(Meeting.status == MeetingStatus.planned, Meeting.settles_at <= now)
@@ -32,7 +38,9 @@ def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
     )
     with reading(engine) as session:
         meeting_ids = session.scalars(due).all()
-    return _each(engine, meeting_ids, lambda session, key: settlement.settle(session, meeting_id=key, now=now))
+    done = _each(engine, meeting_ids, lambda session, key: settlement.settle(session, meeting_id=key, now=now))
+    count_missed_makeups(engine, now=now, limit=limit)
+    return done
 
 
 def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
@@ -49,15 +57,12 @@ def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE)
     return _each(engine, roster_ids, lambda session, key: settlement.catch_up(session, roster_id=key, now=now))
 
 
-def _each(engine: Engine, keys: Sequence[int], step: Callable[[Session, int], bool]) -> int:
-    """Take step after step for each until it is done; return how many were."""
+def _each(engine: Engine, keys: Sequence[int], step: Step) -> int:
+    """Take each part by part to its end; return how many came to it."""
     done = 0
     for key in keys:
         try:
-            while not transaction(engine, lambda session, key=key: step(session, key)):  # type: ignore[misc]
-                continue
+            done += any(transaction(engine, partial(step, key=key)) for _part in range(MOST_PARTS))
         except Exception:
             log.exception("settlement_failed", subject_id=key)
-        else:
-            done += 1
     return done

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+import time_machine
+from click.testing import CliRunner
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from server import events
+from server import cli, events
 from server.db import make_engine, transaction
 from server.meetings import alignment, due, settlement
 from server.meetings.events import RosterConfirmed
@@ -141,6 +144,19 @@ def test_who_listens_hears_of_a_confirmation_once(
     confirmed(session, cast, roster)
     confirmed(session, cast, roster)
     assert heard == [RosterConfirmed(roster.id, meeting.id, CLOSED)]
+
+
+@pytest.mark.sqlite_only
+def test_the_command_line_settles_what_is_due(session: Session, cast: Cast, engine: Engine, tmp_path: Path) -> None:
+    meeting = make_meeting(session, cast, items=[("B06a", "1")])
+    came(session, meeting, cast.zhang_min)
+    settle = ["settle-meetings"]
+    environ = {"XIANFENG_DATA": str(tmp_path / "var"), "XIANFENG_DATABASE_URL": str(engine.url)}
+    with time_machine.travel(DUE, tick=False):
+        done = [CliRunner().invoke(cli.main, settle, env=environ).output for _ in range(2)]
+    assert done == [f"已结算会议 {count} 个；补课到期或未计完的名单已处理 0 份。\n" for count in (1, 0)]
+    with Session(engine) as fresh:
+        assert live(fresh, meeting, cast.zhang_min) == [("B06a", "0.25", 1)]
 
 
 @pytest.mark.sqlite_only
