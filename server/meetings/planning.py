@@ -90,10 +90,11 @@ def plan(
         session.add(meeting)
         meetings.append(meeting)
     session.flush()
+    announced = next((meeting for meeting in meetings if reminders.is_ahead(meeting, now)), None)
     for meeting in meetings:
         meeting.series_id = meetings[0].id if plan.repeat else None
         write_lists(session, meeting, lists)
-        reminders.remind_of_plan(session, meeting, announce=meeting is meetings[0], now=now)
+        reminders.remind_of_plan(session, meeting, announce=meeting is announced, now=now)
         record(session, meeting, "meeting_plan", account_id, now)
     session.flush()
     return meetings

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict, not_found
@@ -199,14 +199,27 @@ def write_lists(session: Session, meeting: Meeting, lists: Lists) -> None:
 
 def _write_rosters(session: Session, meeting: Meeting, plans: Sequence[RosterPlan]) -> None:
     former = {roster.organization_id: roster for roster in rosters_of(session, meeting.id)}
+    new = []
     for plan in plans:
-        roster = former.pop(plan.organization_id, None) or Roster(
-            meeting_id=meeting.id, organization_id=plan.organization_id, status=RosterStatus.open
-        )
-        roster.scope, roster.group_ids = plan.scope, list(plan.group_ids)
-        session.add(roster)
+        roster = former.pop(plan.organization_id, None)
+        if roster is None:
+            new.append(_row(meeting.id, plan))
+        else:
+            roster.scope, roster.group_ids = plan.scope, list(plan.group_ids)
     _remove(session, meeting.id, list(former.values()))
     session.flush()
+    if new:
+        session.execute(insert(Roster), new)
+
+
+def _row(meeting_id: int, plan: RosterPlan) -> dict[str, object]:
+    return {
+        "meeting_id": meeting_id,
+        "organization_id": plan.organization_id,
+        "scope": plan.scope,
+        "group_ids": list(plan.group_ids),
+        "status": RosterStatus.open,
+    }
 
 
 def _remove(session: Session, meeting_id: int, rosters: Sequence[Roster]) -> None:

@@ -12,19 +12,19 @@ from server.standards.rules import Item, LeaveKind, Method
 def cost_words(planned: PlannedItem, item: Item, measure: Measure) -> str:
     """Return what coming late or staying away costs by an item, or what coming gives: 缺席扣 2.00；准假不扣."""
     if item.method is Method.ratio:
-        return "计入到会率，缺席会降低该项得分；准假不计"
+        return f"计入到会率，缺席会降低该项得分；{_leave_words('准假不计', item)}"
     if item.method is Method.earn:
         return f"到会得 {points_text(_points(planned, measure, AttendanceState.present))}；缺席不扣分"
     missed = f"缺席扣 {points_text(-_points(planned, measure, None))}"
     late = -_points(planned, measure, AttendanceState.late)
-    return "；".join([missed, *([f"迟到扣 {points_text(late)}"] if late else []), _leave_words(item)])
+    return "；".join([missed, *([f"迟到扣 {points_text(late)}"] if late else []), _leave_words("准假不扣", item)])
 
 
-def _leave_words(item: Item) -> str:
+def _leave_words(words: str, item: Item) -> str:
     if not item.makeup_leaves:
-        return "准假不扣"
+        return words
     kinds = "、".join(LEAVE_KIND_TITLES[kind] for kind in LeaveKind if kind in item.makeup_leaves)
-    return f"准假不扣，其中{kinds}须按期补课"
+    return f"{words}，其中{kinds}须按期补课"
 
 
 def _points(planned: PlannedItem, measure: Measure, attendance: AttendanceState | None) -> Decimal:

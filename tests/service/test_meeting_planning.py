@@ -245,6 +245,13 @@ def test_a_series_is_announced_changed_and_called_off_in_one_message_each(sessio
     assert [occasions(session, each) for each in meetings[1:]] == [["cancelled"], []]
 
 
+def test_of_a_series_begun_on_paper_the_first_to_come_is_announced(session: Session, cast: Cast) -> None:
+    first = planned(session, cast, starts_at=NOW - 48 * HOUR, ends_at=NOW - 47 * HOUR, repeat=MONTHLY)
+    meetings = session.scalars(select(Meeting).order_by(Meeting.starts_at)).all()
+    assert meetings[0] is first
+    assert [occasions(session, each) for each in meetings] == [[], ["planned", "tomorrow"], ["tomorrow"]]
+
+
 def test_a_change_without_the_others_leaves_the_others(session: Session, cast: Cast) -> None:
     first = planned(session, cast, repeat=MONTHLY)
     changed(session, cast, first, words={"place": "礼堂"})

@@ -2,23 +2,27 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.meetings import planning_rules as rules
+from server.meetings.outcomes import Measure, PlannedItem
 from server.meetings.planning_rules import Counted, MeetingPhase, RepeatBy, RosterPlan, Times, WindowWish
 from server.meetings.rules import CheckInWindow, MeetingKind, MeetingStatus, Scope
-from server.organizations.models import OrganizationKind, Stage
+from server.meetings.wording import cost_words
+from server.organizations.models import Category, OrganizationKind, Stage
 from server.standards.default import default_document
-from server.standards.rules import Item
+from server.standards.rules import Item, Method, StandardDocument
 
 NOW = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
 START = NOW + timedelta(days=2)
 MINUTE = timedelta(minutes=1)
 MICROSECOND = timedelta(microseconds=1)
 DEFAULTS = WindowWish()
+SCHEME = Path(__file__).parents[1] / "data" / "scheme_60_30_10.json"
 
 
 def times(minutes: int = 90, wish: WindowWish = DEFAULTS, start: datetime = START) -> Times:
@@ -207,6 +211,22 @@ def test_prospects_come_to_lectures_where_the_branch_manages_them() -> None:
     assert Stage.activist in rules.invited_stages(MeetingKind.lecture, manages_prospects=True)
     assert Stage.activist not in rules.invited_stages(MeetingKind.lecture, manages_prospects=False)
     assert Stage.prospect not in rules.invited_stages(MeetingKind.members_meeting, manages_prospects=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("J01", "缺席扣 2.00；迟到扣 0.50；准假不扣，其中事假、其他须按期补课"),
+        ("J02a", "计入到会率，缺席会降低该项得分；准假不计"),
+        ("J05", "到会得 1.50；缺席不扣分"),
+    ],
+)
+def test_what_staying_away_costs_is_said_for_any_scheme(code: str, words: str) -> None:
+    document = StandardDocument.model_validate_json(SCHEME.read_text(encoding="utf-8"))
+    item = next(item for item in document.items if item.code == code)
+    measure = Measure(document, Category.staff, Stage.full)
+    quantity = Decimal(3) if item.method is Method.earn else Decimal(1)
+    assert cost_words(PlannedItem(code, quantity), item, measure) == words
 
 
 WINDOW = CheckInWindow(START - 20 * MINUTE, START + 10 * MINUTE, START + 20 * MINUTE)
