@@ -12,6 +12,11 @@ export function el(name, className = null, content = []) {
   return element;
 }
 
+/** Return a line of a card: what it is, what stands below it, and a figure or word at its end. */
+export function row(title, below, figure) {
+  return el("div", "row", [el("span", "t", title), el("span", "b", below), el("b", null, figure)]);
+}
+
 /** Return the score as a ring: 起始分 grey, what was earned on top red. Points are of `cap`. */
 export function ring(total, opening, cap) {
   const given = Math.min(opening, Number(total)) / cap;

@@ -1,11 +1,12 @@
 import { api, signIn } from "./api.js";
-import { el, ring, meter } from "./elements.js";
+import { el, meter, ring, row } from "./elements.js";
+import { todayCards } from "./today.js";
 
 const RECENT = 6;
 const POSSIBLE = 4;
 const DOES = {
-  党员: "看积分出处，\n申报贡献",
-  支部书记: "审核申报，登记党费，\n导入花名册",
+  党员: "看积分出处，\n申报贡献，扫码签到",
+  支部书记: "审核申报，登记党费，\n开今天的主题党日",
   支委: "审核书记本人的申报，\n代老党员填报",
   副书记: "审核申报，\n记录支部决定",
   总支书记: "看各支部，办理上转申报，\n调整组织关系",
@@ -70,9 +71,9 @@ async function enter(persona, button) {
   }
 }
 
-/** Return what this person sees first: his score, and what waits for him. */
+/** Return what this person sees first: today's meeting, what waits for him, and his score. */
 async function cards(me) {
-  const found = [];
+  const found = await todayCards(me);
   for (const role of me.roles) found.push(...(await waitingCards(role)));
   if (me.member_id) {
     const year = await api(`/members/${me.member_id}/score/explanation`);
@@ -143,10 +144,6 @@ function possibleCard(year) {
   const rows = year.still_possible.slice(0, POSSIBLE).map((each) => row(each.title, each.sentence, each.points));
   const list = rows.length ? el("ul", null, rows) : el("p", "sub", "各项都已达到上限。");
   return el("section", "c", [el("h4", null, "今年还可争取"), list]);
-}
-
-function row(title, below, figure) {
-  return el("div", "row", [el("span", "t", title), el("span", "b", below), el("b", null, figure)]);
 }
 
 function notice(title, words) {
