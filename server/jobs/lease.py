@@ -66,13 +66,14 @@ def _take(session: Session, job: str, holder: str, lasts: timedelta) -> Held | N
         return Held(job, holder, 1)
     if seen.expires_at > now:
         return None
+    taken = Held(job, holder, seen.token + 1)
     changed = session.execute(
         update(Lease)
         .where(Lease.job == job, Lease.token == seen.token, Lease.expires_at <= now)
-        .values(holder=holder, token=seen.token + 1, expires_at=now + lasts)
+        .values(holder=holder, token=taken.token, expires_at=now + lasts)
     )
     assert isinstance(changed, CursorResult)
-    return Held(job, holder, seen.token + 1) if changed.rowcount else None
+    return taken if changed.rowcount else None
 
 
 def renew(engine: Engine, held: Held, *, lasts: timedelta = LASTS) -> None:

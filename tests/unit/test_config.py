@@ -81,6 +81,7 @@ def test_a_misspelt_production_is_refused() -> None:
         ("XIANFENG_TRUSTED_PROXIES", "-1"),
         ("XIANFENG_TOKEN_DAYS", "1.5"),
         ("XIANFENG_SECRET_KEY", "short"),
+        ("XIANFENG_SCHEDULER", "yes"),
         ("XIANFENG_PHONE_KEYS", "no colon"),
         ("XIANFENG_PHONE_KEYS", "a:not hex"),
         ("XIANFENG_PHONE_KEYS", "a:abcd"),
@@ -89,6 +90,14 @@ def test_a_misspelt_production_is_refused() -> None:
 def test_an_unusable_value_is_refused_by_name(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=name):
         load({"XIANFENG_DATA": str(tmp_path), name: value})
+
+
+def test_jobs_run_inside_the_server_except_in_production(tmp_path: Path) -> None:
+    here = {"XIANFENG_DATA": str(tmp_path)}
+    assert load(here).embeds_scheduler
+    assert not load(PRODUCTION).embeds_scheduler
+    assert not load(here | {"XIANFENG_SCHEDULER": "none"}).embeds_scheduler
+    assert load(PRODUCTION | {"XIANFENG_SCHEDULER": "embedded"}).embeds_scheduler
 
 
 def test_a_refusal_never_repeats_a_secret() -> None:
