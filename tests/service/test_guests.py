@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from server.audit.models import AuditLine
 from server.db import transaction
 from server.meetings import by_hand, guests, hosting, settlement
 from server.meetings.by_hand import Hand
@@ -168,6 +169,7 @@ def test_who_was_at_home_too_needs_no_credit(session: Session, cast: Cast, host:
     )
     visit(session, host, cast.zhang_min)
     assert confirm(session, host, cast.zhang_min, cast.zhao_qiang).counts_for_meeting_id is None
+    assert guests.credit_home(session, meeting=home, now=NOW) == []
     assert at_home(session, home, cast.zhang_min) == (LATE, Via.qr, None)
 
 
@@ -207,6 +209,7 @@ def test_a_refused_visit_counts_nowhere_and_may_be_confirmed_after_all(
     for _ in range(2):
         answered = refuse(session, host, cast.zhang_min, cast.zhao_qiang)
         assert (answered.confirmed, answered.reason) == (False, "未在会场见到")
+    assert session.scalar(select(func.count()).where(AuditLine.action == "guest_refuse")) == 1
     assert guests.credit_home(session, meeting=home, now=NOW) == []
     confirmed = confirm(session, host, cast.zhang_min, cast.zhao_qiang)
     assert (confirmed.reason, confirmed.counts_for_meeting_id) == (None, home.id)

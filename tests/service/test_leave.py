@@ -1,6 +1,7 @@
 """请假: asked before or after the meeting, decided by another, asked anew, and who reads why."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -327,6 +328,9 @@ def listed(
 def at_once(engine: Engine, *works: Callable[[Session], object]) -> list[str]:
     """Run these in transactions of their own at the same moment; return what each led to, sorted."""
     barrier, outcomes = Barrier(len(works)), []
+    with ExitStack() as opened:  # opening a connection takes longer than the work that is to overlap
+        for _ in works:
+            opened.enter_context(engine.connect())
 
     def run(work: Callable[[Session], object]) -> None:
         barrier.wait()
