@@ -1,6 +1,6 @@
 """What falls due: settled in time, by one machine or two, however long the list; one that fails stops no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -22,6 +22,7 @@ from server.meetings.rules import MeetingStatus
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person
+from tests.claiming import VOLUNTEERING, approved, section_points, submitted
 from tests.meeting import make_meeting
 from tests.settling import CLOSED, DUE, came, check_books, confirmed, excused, live, roster_of
 
@@ -132,6 +133,27 @@ def test_an_officer_and_the_job_at_once_post_once(session: Session, engine: Engi
         assert live(fresh, meeting, cast.zhang_min) == [("B01", "-3", 1)]
         assert _count(fresh) == 4
         check_books(fresh)
+
+
+@pytest.mark.mariadb_only
+def test_a_claim_approved_at_this_moment_is_not_paid_beside_the_attendance(
+    session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = submitted(session, cast.zhang_min, VOLUNTEERING, occurred_on=TODAY, now=CLOSED)
+    meeting = make_meeting(session, cast, items=[("C04", "1")])
+    came(session, meeting, cast.zhang_min)
+    lock = points.lock
+
+    def lock_after_the_approval(settling: Session, member_ids: Collection[int]) -> None:
+        approved(session, claim, cast.li_wei, now=CLOSED)
+        session.commit()
+        lock(settling, member_ids)
+
+    monkeypatch.setattr(points, "lock", lock_after_the_approval)
+    assert due.settle_due(engine, now=DUE) == 1
+    with Session(engine) as fresh:
+        assert live(fresh, meeting, cast.zhang_min) == []
+        assert section_points(fresh, cast.zhang_min.member_id) == 1
 
 
 def test_who_listens_hears_of_a_confirmation_once(
