@@ -45,13 +45,7 @@ def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
 
 def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Bring lists in line whose day has come, for a 补课 missed or a long list left over; return how many."""
-    due = (
-        select(Roster.id)
-        .join(Meeting, Meeting.id == Roster.meeting_id)
-        .where(Roster.due_at <= now, Meeting.status != MeetingStatus.cancelled)
-        .order_by(Roster.due_at, Roster.id)
-        .limit(limit)
-    )
+    due = select(Roster.id).where(Roster.due_at <= now).order_by(Roster.due_at, Roster.id).limit(limit)
     with reading(engine) as session:
         roster_ids = session.scalars(due).all()
     return _each(engine, roster_ids, lambda session, key: settlement.catch_up(session, roster_id=key, now=now))

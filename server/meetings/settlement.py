@@ -76,6 +76,7 @@ def confirm(
     `meeting_cancelled`, `roster_changed`; 422 `not_on_roster`.
     """
     meeting, roster = _locked_roster(session, roster_id)
+    _check_held(meeting)
     if now <= meeting.closes_at:
         raise conflict("check_in_open", "签到还没有结束，请在签到结束后确认名单")
     _check_absent(session, meeting, roster, absent)
@@ -98,12 +99,14 @@ def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, no
     Raises DomainError 409 `meeting_cancelled`, `nothing_to_reopen`.
     """
     meeting, roster = _locked_roster(session, roster_id)
+    _check_held(meeting)
     if roster.status == RosterStatus.open and meeting.status != MeetingStatus.settled:
         raise conflict("nothing_to_reopen", "这份名单还没有确认，也没有计分，可以直接更正考勤")
     roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.open, None, None
     meeting.status = next_status(meeting.status, MeetingAction.reopen) or meeting.status
     meeting.settles_at, meeting.settled_at = now + SETTLES_AFTER, None
     session.flush()
+    _look_again(session, meeting)
     _align_roster(session, meeting, roster, Occasion(now, settled=False, account_id=account_id, reason=reason))
     _audit(session, meeting, roster, "roster_reopen", account_id=account_id, now=now)
     return roster
@@ -174,10 +177,13 @@ def _locked_roster(session: Session, roster_id: int) -> tuple[Meeting, Roster]:
     if found is None:
         raise not_found("名单")
     meeting = _locked(session, found.meeting_id)
-    if meeting.status == MeetingStatus.cancelled:
-        raise conflict("meeting_cancelled", "这次会议已取消，不再计分")
     session.refresh(found)
     return meeting, found
+
+
+def _check_held(meeting: Meeting) -> None:
+    if meeting.status == MeetingStatus.cancelled:
+        raise conflict("meeting_cancelled", "这次会议已取消，不再计分")
 
 
 def _rosters_of(session: Session, meeting_id: int, member_ids: Collection[int]) -> dict[int, Roster]:
@@ -195,6 +201,12 @@ def _check_absent(session: Session, meeting: Meeting, roster: Roster, seen: Coll
     if absent != sorted(set(seen)):
         message = "缺席名单与您看到的不一致，可能有人刚补录、请假或撤回，请刷新核对后再确认"
         raise conflict("roster_changed", message, absent=absent)
+
+
+def _look_again(session: Session, meeting: Meeting) -> None:
+    """Have the other open lists looked at once it is settled again: called off instead, they lose what they got."""
+    others = (Roster.meeting_id == meeting.id) & (Roster.status == RosterStatus.open) & Roster.due_at.is_(None)
+    session.execute(update(Roster).where(others).values(due_at=meeting.settles_at))
 
 
 def _count_beside_claims(session: Session, roster: Roster, member_ids: Collection[int]) -> None:

@@ -24,7 +24,7 @@ from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import VOLUNTEERING, approved, section_points, submitted
 from tests.meeting import make_meeting
-from tests.settling import CLOSED, DUE, came, check_books, confirmed, excused, live, roster_of
+from tests.settling import CLOSED, DUE, came, check_books, confirmed, excused, live, reopened, roster_of
 
 
 def test_what_is_due_is_settled_and_the_rest_waits(session: Session, engine: Engine, cast: Cast) -> None:
@@ -85,6 +85,22 @@ def test_the_job_goes_on_with_a_long_list(
     assert due.count_missed_makeups(engine, now=CLOSED) == 1
     with Session(engine) as fresh:
         assert [live(fresh, meeting, person) for person in people] == [[("B01", "-3", 1)]] * 4
+
+
+def test_what_is_called_off_after_a_reopening_leaves_no_points(session: Session, engine: Engine, cast: Cast) -> None:
+    lists = {cast.branch: [cast.zhang_min], cast.other_branch: [cast.zhou_yu]}
+    meeting = make_meeting(session, cast, items=[("B06a", "1")], invited=dict(lists))
+    came(session, meeting, cast.zhang_min, cast.zhou_yu)
+    assert due.settle_due(engine, now=DUE) == 1
+    reopened(session, cast, roster_of(session, meeting, cast.branch), now=DUE)
+    assert live(session, meeting, cast.zhou_yu) == [("B06a", "0.25", 1)]
+    session.refresh(meeting)
+    meeting.status = MeetingStatus.cancelled
+    session.commit()
+    assert due.settle_due(engine, now=DUE + timedelta(days=1)) == 0
+    with Session(engine) as fresh:
+        assert live(fresh, meeting, cast.zhang_min) == live(fresh, meeting, cast.zhou_yu) == []
+        check_books(fresh)
 
 
 @pytest.mark.parametrize("at_once", [1, 500])
