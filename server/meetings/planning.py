@@ -28,7 +28,7 @@ from server.meetings.planning_rules import (
     time_problem,
     times_of,
 )
-from server.meetings.roster_plans import checked_lists, default_rosters, write_lists
+from server.meetings.roster_plans import Lists, checked_lists, default_rosters, write_lists
 from server.meetings.rules import MAKEUP_DAYS, SETTLES_AFTER, MeetingKind, MeetingStatus
 from server.meetings.series import Repeat
 from server.organizations.models import Organization
@@ -77,38 +77,30 @@ def plan(
     lists = checked_lists(session, host=host, rosters=rosters, observers=plan.observers, actor=actor, on=days[0])
     meetings = []
     for day in days:
-        later = day - days[0]
-        meeting = _new_meeting(
-            host,
-            plan,
-            times=times.shifted(later),
-            items=items,
-            makeup_until=makeup_until + later,
-            account_id=account_id,
-            now=now,
-        )
-        session.add(meeting)
+        meeting = _new_meeting(host, plan, times.shifted(day - days[0]), items, now=now)
+        meeting.makeup_until, meeting.planned_by = makeup_until + (day - days[0]), account_id
         meetings.append(meeting)
+    session.add_all(meetings)
     session.flush()
+    for meeting in meetings if plan.repeat else ():
+        meeting.series_id = meetings[0].id
+    _invite_and_remind(session, meetings, lists, account_id=account_id, now=now)
+    return meetings
+
+
+def _invite_and_remind(
+    session: Session, meetings: Sequence[Meeting], lists: Lists, *, account_id: int, now: datetime
+) -> None:
     announced = next((meeting for meeting in meetings if reminders.is_ahead(meeting, now)), None)
     for meeting in meetings:
-        meeting.series_id = meetings[0].id if plan.repeat else None
         write_lists(session, meeting, lists)
         reminders.remind_of_plan(session, meeting, announce=meeting is announced, now=now)
         record(session, meeting, "meeting_plan", account_id, now)
     session.flush()
-    return meetings
 
 
 def _new_meeting(
-    host: Organization,
-    plan: Plan,
-    *,
-    times: Times,
-    items: list[dict[str, str]],
-    makeup_until: date,
-    account_id: int,
-    now: datetime,
+    host: Organization, plan: Plan, times: Times, items: list[dict[str, str]], *, now: datetime
 ) -> Meeting:
     meeting = Meeting(
         public_id="".join(secrets.choice(_LETTERS) for _ in range(_PUBLIC_ID_LENGTH)),
@@ -119,13 +111,11 @@ def _new_meeting(
         topic=plan.topic,
         place=plan.place,
         agenda=plan.agenda,
-        makeup_until=makeup_until,
         items=items,
         shows_names=plan.shows_names,
         status=MeetingStatus.planned,
         minutes="",
         version=1,
-        planned_by=account_id,
         created_at=now,
     )
     set_times(meeting, times)
