@@ -27,9 +27,12 @@ class Tally:
 
     @property
     def rate(self) -> Decimal | None:
-        """Attended and made up of what was owed without leave, in percent with one decimal; None where nothing was."""
+        """Attended and made up of what was owed without leave, in percent with one decimal.
+
+        None where nothing was owed, and while check-in still awaits someone.
+        """
         due = self.owed - self.on_leave
-        if due == 0:
+        if due == 0 or self.expected:
             return None
         return (Decimal(100 * (self.attended + self.made_up)) / due).quantize(_TENTH, rounding=ROUND_HALF_UP)
 

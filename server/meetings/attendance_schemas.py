@@ -10,7 +10,9 @@ from server.presentation import Id, TimeOut
 from server.standards.rules import LeaveKind
 
 Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
-Rate = Annotated[str | None, Field(pattern=r"^\d{1,3}\.\d$", description="百分数，一位小数；没有应到时为 null")]
+Rate = Annotated[
+    str | None, Field(pattern=r"^\d{1,3}\.\d$", description="百分数，一位小数；没有应到或签到未结束时为 null")
+]
 
 
 class AttendanceYearQuery(BaseModel):

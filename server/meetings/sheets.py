@@ -11,6 +11,7 @@ from server.meetings.rules import (
     KIND_TITLES,
     LEAVE_KIND_TITLES,
     STANDING_TITLES,
+    LeaveStatus,
     MeetingKind,
     MeetingStatus,
     Standing,
@@ -205,6 +206,8 @@ def _via(each: Appearance, actors: dict[int, str]) -> str:
 
 def _remark(each: Appearance) -> str:
     """The kind of a leave and what is still to be made up; reasons are not for paper."""
+    if each.attendance is None and each.leave is not None and each.leave.status == LeaveStatus.asked:
+        return "请假待批"
     if each.standing is not Standing.on_leave or each.leave is None:
         return ""
     due = each.makeup_due

@@ -216,6 +216,16 @@ def test_a_roster_is_printed_for_signing(call: Call, cast: Cast, meeting: Meetin
     assert file_name(response) == "2026-06-11 6 月主题党日 签到表.xlsx"
 
 
+def test_a_leave_that_waits_is_noted_on_the_sheet(
+    call: Call, engine: Engine, cast: Cast, meeting: Meeting, sheet_path: str
+) -> None:
+    with Session(engine) as session:
+        session.scalars(select(Leave)).one().status = LeaveStatus.asked
+        session.commit()
+    rows = texts(book_of(call(cast.li_wei, "GET", sheet_path)))
+    assert [row[3:7] for row in rows if row[1] == "孙丽"] == [["缺席", "", "", "请假待批"]]
+
+
 def test_a_sheet_prints_on_upright_a4_one_page_wide_with_its_head_on_every_page(
     call: Call, cast: Cast, sheet_path: str
 ) -> None:

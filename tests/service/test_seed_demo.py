@@ -24,7 +24,7 @@ from server.dues.models import DuesRecord
 from server.identity.personas import personas
 from server.meetings import attendance, settlement
 from server.meetings.attendance import Appearance
-from server.meetings.models import Invitation, Leave, Meeting
+from server.meetings.models import GuestVisit, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus, MeetingStatus, Standing, Via
 from server.organizations.models import Member, Organization
 from server.photos.models import Photo
@@ -81,7 +81,9 @@ def test_todays_theme_day_is_under_way(demo: Engine) -> None:
         assert meeting is not None
         people = _appearances(session, meeting)
         leaves = session.scalars(select(Leave.status).where(Leave.meeting_id == meeting.id)).all()
+        guests = session.scalars(select(GuestVisit.confirmed).where(GuestVisit.meeting_id == meeting.id)).all()
     standings = [each.standing for each in people.values()]
+    assert guests == [None]
     assert sorted(leaves) == [LeaveStatus.asked, LeaveStatus.granted]
     assert 0.6 < standings.count(Standing.present) / len(people) < 0.7
     assert (people["张敏"].standing, people["李伟"].standing) == (Standing.expected, Standing.present)

@@ -16,7 +16,7 @@ from scripts.demo.people import DemoMember
 from scripts.demo.university import University, at
 from server.clock import shanghai_date
 from server.db import Base
-from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.planning_rules import CLOSES_AFTER, LATE_AFTER, OPENS_BEFORE
 from server.meetings.rules import (
     MAKEUP_DAYS,
@@ -91,7 +91,7 @@ class Records:
 
     def flush(self, session: Session) -> None:
         """Write what has gathered, table by table."""
-        for table in (Meeting, Roster, Invitation, Attendance, AttendanceChange, Leave):
+        for table in (Meeting, Roster, Invitation, Attendance, AttendanceChange, Leave, GuestVisit):
             if rows := self.rows.pop(table, []):
                 session.execute(insert(table), rows)
 
@@ -180,6 +180,12 @@ class Records:
         account_id = self.account_id(by)
         times = {"scanned_at": instant, "recorded_at": instant}
         self._add(Attendance, **both, **times, state=state, via=via, account_id=account_id, scan_id=scan_id)
+
+    def receive_guest(self, meeting: Meeting, person: DemoMember, instant: datetime) -> None:
+        """Note that someone of another branch came; the host has still to confirm him."""
+        both = {"meeting_id": meeting.id, "member_id": self.member_id(person)}
+        account_id = self.account_id(person)
+        self._add(GuestVisit, **both, state=AttendanceState.present, scanned_at=instant, account_id=account_id)
 
     def _entered(self, both: Values, person: DemoMember, turnout: Turnout, starts_at: datetime) -> None:
         """What the secretary entered afterwards, unless that day is still to come."""

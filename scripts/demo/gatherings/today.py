@@ -35,7 +35,7 @@ def times_around(now: datetime) -> tuple[datetime, datetime]:
 
 
 def gather(university: University, session: Session, records: Records) -> None:
-    """Plan today's theme day, ask for leaves, and let two thirds check in."""
+    """Plan today's theme day, ask for leaves, let two thirds check in, and receive a guest."""
     title, topic = theme_of(university.today.month)
     starts_at, closes_at = times_around(university.now)
     plan = Plan(
@@ -56,6 +56,8 @@ def gather(university: University, session: Session, records: Records) -> None:
     _ask_leave(university, session, meeting, waiting, Wish(LeaveKind.personal, "陪同家人就医"), granted=False)
     coming = [person for person in people if person not in (away, waiting) and person.name != NOT_YET]
     _check_in(university, records, meeting, coming[: len(people) * 2 // 3])
+    guest = next(person for person in university.people if person.path != BRANCH and not person.duty)
+    records.receive_guest(meeting, guest, university.now - timedelta(minutes=2))
 
 
 def plan_next_week(university: University, session: Session, records: Records) -> None:
