@@ -5,7 +5,6 @@ commits that one could not have each. What a row of the batch spoils is written 
 refuses is written again as it is, which is safe (`check_in.write`). See docs/adr/0008.
 """
 
-import atexit
 import os
 import secrets
 import time
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
+from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
 from threading import Condition, Thread
 from weakref import WeakSet
@@ -196,7 +196,6 @@ _committers: WeakSet[Committer] = WeakSet()
 """Those of this process: begun anew in a child that was forked, drained when the process ends."""
 
 
-@atexit.register
 def _drain_all() -> None:
     for committer in list(_committers):
         committer.drain()
@@ -208,6 +207,7 @@ def _begin_all() -> None:
 
 
 os.register_at_fork(after_in_child=_begin_all)
+Finalize(None, _drain_all, exitpriority=1)  # `atexit` says nothing to a worker that multiprocessing started
 
 
 def install(app: Flask) -> None:
