@@ -1,4 +1,4 @@
-"""A settlement cut off by `kill -9` before or after any statement posts exactly once when it is run again."""
+"""A settlement cut off by `kill -9` before any statement, or around any commit, posts exactly once when run again."""
 
 import multiprocessing
 import os
@@ -79,7 +79,7 @@ def _settle_and_die(url: str, moment: int) -> None:
     def after_commit(_session: Session) -> None:
         step()
 
-    for moment_of in ("before_cursor_execute", "after_cursor_execute", "commit"):
+    for moment_of in ("before_cursor_execute", "commit"):
         event.listen(engine, moment_of, step)
     event.listen(Session, "after_commit", after_commit)
     due.settle_due(engine, now=DUE)
