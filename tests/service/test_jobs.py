@@ -201,6 +201,22 @@ def test_two_schedulers_at_once_run_each_period_once(engine: Engine, settings: S
     assert all(run.finished_at is not None and run.attempts == 1 for run in stored(engine))
 
 
+def test_what_another_finished_just_before_is_not_run_again(
+    engine: Engine, settings: Settings, recorder: Recorder, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other looks, works and gives the lease back between this one's look and its taking the lease."""
+    take = lease.take
+
+    def take_after_the_other(engine: Engine, job: str, *, holder: str) -> Held | None:
+        monkeypatch.setattr(lease, "take", take)
+        assert runs.work_off(engine, settings, recorder.job) == 1
+        return take(engine, job, holder=holder)
+
+    monkeypatch.setattr(lease, "take", take_after_the_other)
+    assert runs.work_off(engine, settings, recorder.job) == 0
+    assert recorder.periods == [THIS_MORNING]
+
+
 DYING = """
 import sys, time
 from server import config
