@@ -38,6 +38,11 @@ class Machine:
     def engine(self) -> Engine:
         return make_engine(self.settings.database_url)
 
+    def require_schema(self, table: str = "alembic_version") -> None:
+        """Raise ClickException while the database lacks a table."""
+        if not inspect(self.engine).has_table(table):
+            raise click.ClickException("数据库还没有表结构或不是最新，请先运行 xianfeng db upgrade")
+
 
 @click.group()
 @click.pass_context
@@ -52,8 +57,7 @@ def run(machine: Machine) -> None:
     """Print the address and serve; the schema must be up to date (`xianfeng db upgrade`)."""
     from server import serve
 
-    if not inspect(machine.engine).has_table("alembic_version"):
-        raise click.ClickException("数据库还没有表结构，请先运行 xianfeng db upgrade")
+    machine.require_schema()
     machine.engine.dispose()
     serve.run(machine.settings)
 
@@ -129,6 +133,7 @@ def scheduler(machine: Machine) -> None:
     from server import app, logs  # noqa: F401  (its subscriptions tell the features above)
     from server.jobs import scheduler
 
+    machine.require_schema("job_runs")
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -143,6 +148,7 @@ def jobs(context: click.Context) -> None:
     """Show what runs when, what ran last and what failed."""
     from server.jobs import report
 
+    context.obj.require_schema("job_runs")
     if context.invoked_subcommand is None:
         overview, failures = report.overview(context.obj.engine, now=clock.now())
         console.print(overview)

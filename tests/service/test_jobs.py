@@ -471,6 +471,13 @@ def test_the_command_shows_times_and_failures_and_runs_one_job(
     assert "未完成" not in shown
 
 
+@pytest.mark.parametrize("words", [("jobs",), ("jobs", "run", "purge_photos"), ("scheduler",)])
+def test_the_commands_ask_for_the_schema_first(tmp_path: Path, words: tuple[str, ...]) -> None:
+    asked = xianfeng(tmp_path, *words)
+    assert asked.exit_code == 1
+    assert "xianfeng db upgrade" in asked.output
+
+
 @pytest.mark.sqlite_only
 def test_the_command_says_what_it_does_not_know(engine: Engine, tmp_path: Path) -> None:
     unknown = xianfeng(tmp_path, "jobs", "run", "make_coffee")
