@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server import __version__, config, events, models, requests
 from server.claims import sources as claim_sources
+from server.console import check_in_page
 from server.console import views as console
 from server.db import make_engine, reading
 from server.dues import sources as dues_sources
@@ -50,6 +51,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.settlement_views",
     "server.meetings.views",
     "server.meetings.check_in_views",
+    "server.meetings.screen.views",
     "server.meetings.attendance_views",
     "server.meetings.leave_views",
     "server.meetings.roster_views",
@@ -107,6 +109,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
         assert isinstance(api, Api)
         app.register_api(api)
     app.register_blueprint(console.pages)
+    app.register_blueprint(check_in_page.pages)
     _add_health(app)
     return app
 

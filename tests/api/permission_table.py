@@ -222,6 +222,11 @@ ROUTES = {
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_manage",
     "GET /members/<int:member_id>/meetings": "attendance_read",
     "GET /members/<int:member_id>/meetings/<int:meeting_id>": "attendance_read",
+    # the screen
+    "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
+    "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",
+    "POST /screen-sessions": PUBLIC,  # by a key or digits that an officer just made
+    "GET /screens/<int:meeting_id>": PUBLIC,  # by the token of a screen session
     # notices
     "POST /organizations/<int:organization_id>/notices": "notice_manage",
     "GET /organizations/<int:organization_id>/notices": "notice_manage",

@@ -1,0 +1,135 @@
+"""Opening the screen on a computer that nobody is signed in on.
+
+An officer makes a link on his phone: a key in the address, or eight digits to be typed at `/screen`. Either opens the
+screen once, within five minutes. What the computer then holds is good for this one screen, and only as long as the
+officer may still manage the meeting.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.errors import DomainError
+from server.identity.models import Account
+from server.identity.rules import Actor, Held, Permission, Target, allows
+from server.identity.service import grants_of
+from server.meetings.models import Meeting, ScreenLink
+from server.meetings.screen.service import stays_open_until
+from server.meetings.service import get_meeting
+from server.meetings.signed import read_signed, write_signed
+from server.organizations.service import ancestor_ids
+
+PURPOSE = "meeting screen"
+LINK_LIFETIME = timedelta(minutes=5)
+DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """The only time the key and the digits are seen."""
+
+    key: str
+    digits: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSession:
+    meeting_id: int
+    account_id: int
+    expires_at: datetime
+
+
+def make_link(session: Session, meeting_id: int, *, account_id: int, now: datetime) -> NewLink:
+    """Return a link to the meeting's screen for the next five minutes; earlier ones of the account end."""
+    get_meeting(session, meeting_id)
+    unused = (ScreenLink.account_id == account_id, ScreenLink.used_at.is_(None), ScreenLink.expires_at > now)
+    session.execute(update(ScreenLink).where(*unused).values(expires_at=now))
+    link = NewLink(secrets.token_urlsafe(24), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", now + LINK_LIFETIME)
+    session.add(
+        ScreenLink(
+            meeting_id=meeting_id,
+            account_id=account_id,
+            key_hash=_hash(link.key),
+            digits_hash=_hash(link.digits),
+            expires_at=link.expires_at,
+        )
+    )
+    session.flush()
+    return link
+
+
+def open_session(session: Session, text: str, *, now: datetime) -> ScreenSession:
+    """Use a link by its key or its digits, once. Raises DomainError 403 `screen_link_invalid`."""
+    hashed = _hash("".join(text.split()))
+    link = session.scalar(
+        select(ScreenLink)
+        .where(
+            or_(ScreenLink.key_hash == hashed, ScreenLink.digits_hash == hashed),
+            ScreenLink.used_at.is_(None),
+            ScreenLink.expires_at > now,
+        )
+        .order_by(ScreenLink.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if link is None:
+        message = "投屏码无效或已过期，请在手机的会议页重新点“投屏”"
+        raise DomainError("screen_link_invalid", message, status=HTTPStatus.FORBIDDEN)
+    link.used_at = now
+    session.flush()
+    meeting = get_meeting(session, link.meeting_id)
+    return ScreenSession(meeting.id, link.account_id, stays_open_until(meeting, now))
+
+
+def write_token(secret_key: bytes, opened: ScreenSession) -> str:
+    """Return the session as text that cannot be forged."""
+    expires = int(opened.expires_at.timestamp())
+    return write_signed(secret_key, PURPOSE, [opened.meeting_id, opened.account_id, expires])
+
+
+def check_token(session: Session, secret_key: bytes, text: str, *, meeting_id: int, now: datetime) -> Meeting:
+    """Return the meeting whose screen a token opens.
+
+    Raises DomainError 403 `screen_closed` where it is not one of ours, of another meeting, has expired, or its officer
+    may not manage the meeting any more.
+    """
+    opened = _read(secret_key, text)
+    if opened is None or opened.meeting_id != meeting_id or opened.expires_at <= now:
+        raise _screen_closed()
+    meeting = get_meeting(session, meeting_id)
+    if not _may_manage(session, opened.account_id, meeting, now):
+        raise _screen_closed()
+    return meeting
+
+
+def _may_manage(session: Session, account_id: int, meeting: Meeting, now: datetime) -> bool:
+    account = session.get(Account, account_id)
+    if account is None:
+        return False
+    held = grants_of(session, account_id, on=shanghai_date(now))
+    actor = Actor(0, account_id, account.root_id, None, (), tuple(Held(g.role, g.organization_id) for g in held))
+    return allows(actor, Permission.meeting_manage, Target(ancestor_ids(session, meeting.organization_id)))
+
+
+def _screen_closed() -> DomainError:
+    message = "投屏已结束，请在手机的会议页重新点“投屏”"
+    return DomainError("screen_closed", message, status=HTTPStatus.FORBIDDEN)
+
+
+def _read(secret_key: bytes, text: str) -> ScreenSession | None:
+    values = read_signed(secret_key, PURPOSE, text)
+    if values is None:
+        return None
+    meeting_id, account_id, expires = values
+    return ScreenSession(meeting_id, account_id, datetime.fromtimestamp(expires, UTC))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,131 @@
+"""The screen over HTTP: for the officer's own phone, and for a computer that he let in."""
+
+from server.identity import limits
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.meetings.models import Meeting
+from server.meetings.screen import links, service
+from server.meetings.screen.schemas import (
+    ArrivalOut,
+    PictureOut,
+    ScreenCountsOut,
+    ScreenHeader,
+    ScreenLinkOut,
+    ScreenMeetingOut,
+    ScreenOut,
+    ScreenPath,
+    ScreenQuery,
+    ScreenSessionIn,
+    ScreenSessionOut,
+)
+from server.meetings.screen.service import Screen
+from server.meetings.service import get_meeting
+from server.meetings.targets import meeting_target
+
+api = Api("screen", __name__, tag="签到大屏")
+
+
+@api.guarded(
+    "GET",
+    "/meetings/<int:meeting_id>/screen",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: ScreenOut},
+)
+def show_screen(context: Context, path: ScreenPath, query: ScreenQuery) -> ScreenOut:
+    """在手机上展示签到码和到会情况"""
+    return _shown(context, get_meeting(context.session, path.meeting_id), query)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/screen-links",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={201: ScreenLinkOut},
+    idempotent=False,
+)
+def make_screen_link(context: Context, path: ScreenPath) -> tuple[ScreenLinkOut, int]:
+    """投屏：得到五分钟内有效的链接和八位数字，只能用一次"""
+    link = links.make_link(context.session, path.meeting_id, account_id=context.account_id, now=context.now)
+    url = f"{context.settings.base_url}/screen/{path.meeting_id}#{link.key}"
+    digits = f"{link.digits[:4]} {link.digits[4:]}"
+    return ScreenLinkOut(url=url, digits=digits, expires_at=link.expires_at), 201
+
+
+@api.guarded(
+    "POST",
+    "/screen-sessions",
+    permission=None,
+    responses={201: ScreenSessionOut},
+    idempotent=False,
+    decorators=limits.sign_in,
+)
+def open_screen_session(context: Context, body: ScreenSessionIn) -> tuple[ScreenSessionOut, int]:
+    """用链接或八位数字打开大屏，不用登录"""
+    opened = links.open_session(context.session, body.key, now=context.now)
+    token = links.write_token(context.settings.secret_key, opened)
+    return ScreenSessionOut(screen_token=token, meeting_id=opened.meeting_id, expires_at=opened.expires_at), 201
+
+
+@api.guarded(
+    "GET",
+    "/screens/<int:meeting_id>",
+    permission=None,
+    responses={200: ScreenOut},
+)
+def show_projected_screen(context: Context, path: ScreenPath, query: ScreenQuery, header: ScreenHeader) -> ScreenOut:
+    """大屏的内容；凭打开时得到的令牌（X-Screen-Token）"""
+    meeting = links.check_token(
+        context.session,
+        context.settings.secret_key,
+        header.x_screen_token,
+        meeting_id=path.meeting_id,
+        now=context.now,
+    )
+    return _shown(context, meeting, query)
+
+
+def _shown(context: Context, meeting: Meeting, query: ScreenQuery) -> ScreenOut:
+    found = service.screen(
+        context.session, meeting, settings=context.settings, after_step=query.after_step, now=context.now
+    )
+    return ScreenOut(
+        now=context.now,
+        phase=found.phase,
+        meeting=_meeting(found),
+        counts=ScreenCountsOut(
+            invited=found.counts.invited,
+            present=found.counts.present,
+            leave=found.counts.leave,
+            missing=found.counts.missing,
+            observers=found.counts.observers,
+        ),
+        recent=[ArrivalOut(name=each.name, at=each.at, helper=each.helper) for each in found.recent],
+        codes=[
+            PictureOut(
+                step=each.step,
+                shown_from=each.shown_from,
+                shown_until=each.shown_until,
+                digits=each.digits,
+                size=each.size,
+                path=each.path,
+            )
+            for each in found.codes
+        ],
+    )
+
+
+def _meeting(found: Screen) -> ScreenMeetingOut:
+    meeting = found.meeting
+    return ScreenMeetingOut(
+        id=meeting.id,
+        organization=found.organization,
+        title=meeting.title,
+        topic=meeting.topic,
+        place=meeting.place,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        opens_at=meeting.opens_at,
+        closes_at=meeting.closes_at,
+    )
