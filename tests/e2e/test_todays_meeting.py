@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.bench.serving import Server
 
+LINK = {"url": "/healthz", "digits": "1234 5678", "expires_at": "2026-06-18T10:10:00+08:00"}
+
 
 @pytest.fixture
 def page(server: Server, chromium: Browser) -> Iterator[Page]:
@@ -50,10 +52,19 @@ def test_a_screen_that_cannot_be_opened_is_told_and_leaves_no_empty_tab(page: Pa
 
 
 def test_the_screen_opens_in_a_tab_of_its_own(page: Page, server: Server) -> None:
-    link = {"url": f"{server.address}/healthz", "digits": "12345678", "expires_at": "2026-06-18T10:10:00+08:00"}
+    link = LINK | {"url": f"{server.address}/healthz"}
     card = card_of(page, "李伟")
     page.route("**/screen-links", lambda route: route.fulfill(status=201, json=link))
     with page.context.expect_page() as opened:
         card.get_by_role("button", name="打开签到大屏").click()
     opened.value.wait_for_url(link["url"])
-    expect(card).to_contain_text("12345678")
+    expect(card).to_contain_text("大屏已在新标签页打开。")
+
+
+def test_where_no_tab_may_be_opened_the_digits_are_told(page: Page) -> None:
+    page.add_init_script("window.open = () => null")
+    page.reload()
+    card = card_of(page, "李伟")
+    page.route("**/screen-links", lambda route: route.fulfill(status=201, json=LINK))
+    card.get_by_role("button", name="打开签到大屏").click()
+    expect(card).to_contain_text("/screen，输入 1234 5678。")

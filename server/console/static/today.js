@@ -3,7 +3,10 @@
 import { api } from "./api.js";
 import { el, row } from "./elements.js";
 
-const HOSTS = new Set(["secretary", "deputy_secretary", "committee_member", "group_leader", "general_secretary", "organizer"]);
+const HOSTS = new Set([
+  ...["secretary", "deputy_secretary", "committee_member", "group_leader"],
+  ...["general_secretary", "organizer"],
+]);
 const CHECKED_IN = { present: "已签到", late: "已签到（迟到）", made_up: "已补课", on_leave: "请假", expected: "未签到", absent: "缺席" };
 
 /** Return the card of today's meetings, or nothing on a day without any. */
@@ -70,8 +73,10 @@ async function openScreen(meetingId, said) {
   said.textContent = "";
   try {
     const link = await api(`/meetings/${meetingId}/screen-links`, { method: "POST", body: "{}" });
-    said.textContent = `在投影电脑上打开 /screen，输入 ${link.digits} 也可以。`;
     if (tab) tab.location = link.url;
+    said.textContent = tab
+      ? "大屏已在新标签页打开。"
+      : `浏览器没有打开新标签页，请在投影电脑上打开 ${location.origin}/screen，输入 ${link.digits}。`;
   } catch (error) {
     tab?.close();
     said.textContent = `大屏没有打开：${error.message}`;
