@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server import __version__, config, events, models, requests
 from server.claims import sources as claim_sources
 from server.console import check_in_page
+from server.console import meeting_pages
 from server.console import views as console
 from server.db import make_engine, reading
 from server.dues import sources as dues_sources
@@ -109,6 +110,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
         assert isinstance(api, Api)
         app.register_api(api)
     app.register_blueprint(console.pages)
+    app.register_blueprint(meeting_pages.pages)
     app.register_blueprint(check_in_page.pages)
     _add_health(app)
     return app

@@ -49,7 +49,8 @@ function arc(className, from, share) {
   });
 }
 
-function svg(name, attributes, text = null) {
+/** Return an SVG element. */
+export function svg(name, attributes, text = null) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== null) element.textContent = text;
