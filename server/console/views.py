@@ -20,12 +20,12 @@ DOCS_POLICY = f"{POLICY}; style-src 'self' 'unsafe-inline'"
 @pages.get("/")
 def start() -> Response:
     settings: Settings = current_app.extensions["settings"]
-    return _page(render_template("start.html", sandbox=settings.sandbox), POLICY)
+    return page(render_template("start.html", sandbox=settings.sandbox), POLICY)
 
 
 @pages.get("/api/docs")
 def api_docs() -> Response:
-    return _page(render_template("api_docs.html"), DOCS_POLICY)
+    return page(render_template("api_docs.html"), DOCS_POLICY)
 
 
 @pages.get("/api/docs/assets/<path:name>")
@@ -38,7 +38,8 @@ def openapi_document() -> Response:
     return jsonify(cast(OpenAPI, current_app).api_doc)
 
 
-def _page(html: str, policy: str) -> Response:
+def page(html: str, policy: str) -> Response:
+    """Return a page that loads and runs only what the policy lets it."""
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = policy
     return response

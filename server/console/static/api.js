@@ -2,15 +2,26 @@
 
 let token = null;
 
-/** GET `path` below /api/v1; throws an Error with the API's Chinese message. */
+/** GET `path` below /api/v1; throws an Error with the API's Chinese message, see `refusal`. */
 export async function api(path, options = {}) {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
   const response = await fetch(`/api/v1${path}`, { headers, ...options }).catch(() => {
     throw new Error("连不上服务，请确认它在运行");
   });
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error?.message ?? "服务没有响应");
+  if (!response.ok) throw refusal(response, body.error);
   return body;
+}
+
+/** An Error that knows the answer's `status`, `code` and `detail`, and `retryAfter` in seconds; out of reach it has none. */
+function refusal({ status, headers }, { message = "服务没有响应", code, detail = {} } = {}) {
+  return Object.assign(new Error(message), { status, code, detail, retryAfter: Number(headers.get("Retry-After") ?? 2) });
+}
+
+/** Go on with the token of this tab; return whether there is one. */
+export function resume() {
+  token = sessionStorage.getItem("token");
+  return token !== null;
 }
 
 /** Sign in with a code and keep the token for this tab, where the API document finds it too. */
