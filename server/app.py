@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from server import __version__, config, events, models, requests
 from server.claims import sources as claim_sources
-from server.console import check_in_page
-from server.console import meeting_pages
+from server.console import check_in_page, meeting_pages
 from server.console import views as console
 from server.db import make_engine, reading
 from server.dues import sources as dues_sources

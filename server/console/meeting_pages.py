@@ -1,34 +1,25 @@
-"""The pages of a meeting: its screen for the projector, and the check-in page behind the QR."""
+"""A meeting's screen for the projector: `/screen` for whoever has the digits, `/screen/<id>` behind a link."""
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 
-from server.config import Settings
-from server.console.views import POLICY
+from server.console.views import POLICY, page
 
 pages = Blueprint("meeting_pages", __name__, template_folder="templates")
 
 
 @pages.get("/screen")
 def screen_by_digits() -> Response:
-    return _page(render_template("screen.html", meeting_id=None))
+    return _screen(None)
 
 
 @pages.get("/screen/<int:meeting_id>")
 def screen(meeting_id: int) -> Response:
-    return _page(render_template("screen.html", meeting_id=meeting_id))
+    return _screen(meeting_id)
 
 
-@pages.get("/c/<string:public_id>")
-def check_in(public_id: str) -> Response:
-    """The page exchanges the code at once, before anyone signs in, and takes it out of the address."""
-    settings: Settings = current_app.extensions["settings"]
-    return _page(render_template("check_in.html", public_id=public_id, sandbox=settings.sandbox))
-
-
-def _page(html: str) -> Response:
-    """Answer a page that no cache keeps, and whose address is told to nobody: a code or a key may stand in it."""
-    response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = POLICY
+def _screen(meeting_id: int | None) -> Response:
+    """Nothing is looked up: the page asks the API with what the officer gave it. No cache keeps it."""
+    response = page(render_template("screen.html", meeting_id=meeting_id), POLICY)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
