@@ -6,6 +6,7 @@ import { drawScreen, showDoor } from "./screen_view.js";
 
 const POLL_MS = 3000;
 const TICK_MS = 250;
+const TIMEOUT_MS = 5000;
 
 const meetingId = Number(document.body.dataset.meeting);
 const held = { screen: null, codes: [], seenAt: null, tries: 0, skew: 0, token: null };
@@ -61,7 +62,8 @@ async function refresh() {
   const last = held.codes.at(-1)?.step;
   const query = last === undefined ? "" : `?after_step=${last}`;
   const sent = Date.now();
-  const screen = await api(`/screens/${meetingId}${query}`, { headers: { "X-Screen-Token": held.token } });
+  const options = { headers: { "X-Screen-Token": held.token }, signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const screen = await api(`/screens/${meetingId}${query}`, options);
   const received = Date.now();
   held.skew = Date.parse(screen.now) - (sent + received) / 2;
   held.codes.push(...screen.codes.map(withTimes));
