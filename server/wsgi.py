@@ -1,5 +1,7 @@
 """What the web server imports in each worker. It does not start on a database whose triggers are missing."""
 
+import gc
+
 from server import config, logs, protection
 from server.app import create_app
 from server.jobs import embedded
@@ -14,3 +16,5 @@ with engine.connect() as connection:
 applying.start_unfinished(engine)
 if settings.embeds_scheduler:
     embedded.start_soon(engine, settings)
+gc.collect()
+gc.freeze()  # what a start leaves behind stays: looking through it again and again costs each request (docs/adr/0008)

@@ -18,7 +18,7 @@ PHONES = 32
 REPEATS = 0.1
 """How often somebody checks in again at a meeting that was acknowledged before."""
 
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.05
 """Between two tries of one who was not answered."""
 
 Key = tuple[int, int]
