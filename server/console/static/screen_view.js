@@ -91,7 +91,8 @@ function drawRecent(recent, offline) {
 }
 
 function drawRight(screen, offline) {
-  const { phase, code, at } = screen;
+  const { code, at } = screen;
+  const phase = screen.phase === "open" && at > Date.parse(screen.meeting.closes_at) ? "closed" : screen.phase;
   if (code && (phase === "open" || at >= Date.parse(screen.meeting.opens_at))) return drawCode(code, at);
   if (phase === "open" && offline) return drawStopped(screen);
   if (phase === "planned") return drawWaiting(screen.meeting, at);
@@ -167,7 +168,8 @@ function drawNotice(name, heading, words, how, figureBelow) {
 function drawLost({ seenAt, codesUntil, at, code }, offline) {
   byId("lost").hidden = !offline;
   if (!offline) return;
-  byId("lost-words").textContent = `手机签到不受影响；人数与名单停在 ${clock(seenAt, true)}，恢复后自动更新`;
+  const meanwhile = code ? "手机签到不受影响" : "预取的签到码已用完";
+  byId("lost-words").textContent = `${meanwhile}；人数与名单停在 ${clock(seenAt, true)}，恢复后自动更新`;
   const seconds = code && codesUntil ? Math.max(0, Math.round((codesUntil - at) / 1000)) : 0;
   byId("lost-left").replaceChildren(...(seconds ? ["二维码还能用 ", el("b", null, String(seconds)), " 秒"] : []));
 }

@@ -51,7 +51,7 @@ def make_link(session: Session, meeting_id: int, *, account_id: int, now: dateti
     get_meeting(session, meeting_id)
     unused = (ScreenLink.account_id == account_id, ScreenLink.used_at.is_(None), ScreenLink.expires_at > now)
     session.execute(update(ScreenLink).where(*unused).values(expires_at=now))
-    link = NewLink(secrets.token_urlsafe(24), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", now + LINK_LIFETIME)
+    link = NewLink(secrets.token_urlsafe(24), _free_digits(session, now), now + LINK_LIFETIME)
     session.add(
         ScreenLink(
             meeting_id=meeting_id,
@@ -121,6 +121,15 @@ def _may_manage(session: Session, account_id: int, meeting: Meeting, now: dateti
 def _screen_closed() -> DomainError:
     message = "投屏已结束，请在手机的会议页重新点“投屏”"
     return DomainError("screen_closed", message, status=HTTPStatus.FORBIDDEN)
+
+
+def _free_digits(session: Session, now: datetime) -> str:
+    """Return digits that open no other screen now."""
+    while True:
+        digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        live = (ScreenLink.digits_hash == _hash(digits), ScreenLink.used_at.is_(None), ScreenLink.expires_at > now)
+        if session.scalar(select(ScreenLink.id).where(*live).limit(1)) is None:
+            return digits
 
 
 def _read(secret_key: bytes, text: str) -> ScreenSession | None:
