@@ -65,4 +65,8 @@ def machine(
             server.wait_until_ready(workers=WORKERS)
             return server
 
-        yield Machine(start, database, chance)
+        besieged = Machine(start, database, chance)
+        try:
+            yield besieged
+        finally:
+            besieged.server.kill()  # as it lived
