@@ -1,151 +1,194 @@
-/** The page behind the QR: the code becomes a ticket at once, and the ticket a check-in as soon as we know whose. */
+/** The page behind the QR: the code for a ticket at once, then the ticket for a record. docs/check-in.md has the answers. */
 
 import { api, resume, signIn } from "./api.js";
+import * as pages from "./check_in_pages.js";
 import { el } from "./elements.js";
 
-const BUSY_MS = 2000;
-const BUSY_TRIES = 8;
-const page = document.getElementById("page");
-const { meeting: publicId, sandbox } = document.body.dataset;
-const code = new URLSearchParams(location.search).get("t");
-const SECRETARY = ["扫了几次还是不行", "请书记在名单里为您登记，效力相同"];
-const DONE = { checked_in: ["签到成功", "准时"], late: ["签到成功", "迟到"], already_checked_in: ["您已经签过到", "以第一次为准"] };
+const RETRIES = 5;
+const PATIENCE_MS = 15_000;
+const CLOSING_MS = 400;
 
-/** What we say to each refusal: a sign, a title, a sentence (the API's own where null), and what helps. */
-const REFUSALS = {
-  code_expired: ["◷", "二维码已过期", null, [["这次没有记上，可以马上再扫", "请对准会场屏幕上的新码"], SECRETARY]],
-  ticket_expired: ["◷", "扫码已超过十分钟", "这次没有记上，请对准会场屏幕上的新码再扫。", [SECRETARY]],
-  code_invalid: ["?", "不是签到二维码", null, [SECRETARY]],
-  ticket_invalid: ["?", "签到凭证无效", null, [SECRETARY]],
-  too_early: ["◷", "还没有到签到时间", null, []],
-  closed: ["!", "签到已结束", null, [["您到会了但没有签上", "请告诉支部书记，由书记补录，效力相同"]]],
-  meeting_cancelled: ["!", "会议已取消", null, []],
-  not_bound: ["!", "还没有绑定身份", "请先在小程序完成身份绑定，十分钟内再打开本页，签到不受影响。", [SECRETARY]],
+const { meeting: publicId, sandbox } = document.body.dataset;
+const inSandbox = sandbox !== undefined;
+const kept = `ticket:${publicId}`;
+const scanned = new URLSearchParams(location.search).has("t") ? location.href : null;
+
+/** What the code was exchanged for, what is asked of it now, and the page shown. */
+let held = null;
+let wish = {};
+let shown = null;
+
+const acts = {
+  again: () => (held ? checkIn(wish) : exchange()),
+  as_guest: () => checkIn({ ...wish, as_guest: true }),
+  end_leave: () => checkIn({ ...wish, end_leave: true }),
+  people: choose,
+  help: () => show(pages.helping(held.meeting)),
+  helped: help,
+  back: () => checkIn({}),
+  leave,
 };
 
+/** Exchange the code just scanned, or go on with the ticket of before. */
 async function start() {
-  try {
-    const ticket = code ? await exchange() : kept();
-    if (!ticket) return refuse("?", "没有签到码", "请用手机扫会场屏幕上的二维码。", []);
-    if (resume()) return await record(ticket, {});
-    return sandbox ? await askWho(ticket) : refuse("!", "请用微信打开", "请打开微信，用“扫一扫”扫会场屏幕上的二维码。", [SECRETARY]);
-  } catch (error) {
-    return fail(error, start);
-  }
+  held = JSON.parse(sessionStorage.getItem(kept));
+  if (scanned) await exchange();
+  else if (held) await goOn();
+  else show(pages.withoutCode());
 }
 
-/** The code is used up at once and taken out of the address, so that a reload or a shared link does not send it again. */
 async function exchange() {
-  const stored = kept(code);
-  if (stored) return stored;
-  const answer = await api("/check-in-tickets", { method: "POST", body: JSON.stringify({ code: `${publicId}?t=${code}` }) });
-  sessionStorage.setItem(`ticket ${publicId}`, JSON.stringify({ ...answer, code }));
-  history.replaceState(null, "", location.pathname);
-  return answer;
-}
-
-function kept(wanted = null) {
-  const stored = JSON.parse(sessionStorage.getItem(`ticket ${publicId}`) ?? "null");
-  return stored && (!wanted || stored.code === wanted) ? stored : null;
-}
-
-async function record(ticket, choice, tries = 0) {
+  held = null;
+  show(pages.waiting("正在核对二维码，请不要关闭页面。"));
   try {
-    const body = JSON.stringify({ ticket: ticket.ticket, ...choice });
-    showRecord(await api("/check-ins", { method: "POST", body }));
+    held = await patiently("/check-in-tickets", { code: scanned });
   } catch (error) {
-    if (error.code === "busy" && tries < BUSY_TRIES) {
-      wait("签到的人较多，正在为您排队…");
-      setTimeout(() => record(ticket, choice, tries + 1), BUSY_MS);
-    } else if (["not_signed_in", "token_expired"].includes(error.code) && sandbox) {
-      sessionStorage.removeItem("token");
-      await askWho(ticket).catch((other) => fail(other, start));
-    } else if (error.code === "on_leave") {
-      offer("您已请假", "已批准您本次会议的请假。如已到会，可以销假并签到。", "销假并签到", () => record(ticket, { ...choice, end_leave: true }));
-    } else if (error.code === "not_invited" && error.detail?.as_guest) {
-      offer("您不在本次会议名单中", "外单位的同志可以列席或以流动党员身份签到，由会议主办方确认后计入本支部。", "以列席（流动党员）身份签到", () => record(ticket, { ...choice, as_guest: true }));
-    } else fail(error, () => record(ticket, choice));
+    if (error.status !== undefined) forgetCode();
+    show(pages.refused(error, { wish: {}, sandbox: inSandbox }));
+    return;
+  }
+  sessionStorage.setItem(kept, JSON.stringify(held));
+  forgetCode();
+  await goOn();
+}
+
+/** A code is good for seconds: it stays neither in the address bar nor in the history. */
+function forgetCode() {
+  history.replaceState(null, "", location.pathname);
+}
+
+async function goOn() {
+  if (resume()) await checkIn({});
+  else if (inSandbox) await choose();
+  else show(pages.openInWechat(held.meeting));
+}
+
+async function checkIn(wanted) {
+  wish = wanted;
+  show(pages.waiting());
+  try {
+    show(pages.recorded(await patiently("/check-ins", { ticket: held.ticket, ...wish }), wish, inSandbox));
+  } catch (error) {
+    await refuse(error);
   }
 }
 
-async function askWho(ticket) {
-  const { items } = await api("/sandbox/personas");
-  const cards = items.map((persona) => {
-    const card = el("button", null, [el("b", null, persona.name), el("span", null, `${persona.role} · ${persona.organization ?? ""}`)]);
-    card.type = "button";
-    card.addEventListener("click", () => playAs(persona, ticket));
-    return card;
-  });
-  const words = `${ticket.meeting.title} · ${ticket.meeting.place}。本机演示：选一个身份，相当于用他的微信扫码。`;
-  page.replaceChildren(el("h1", null, "您是哪一位"), el("p", "lead", words), el("div", "cast", cards));
+async function refuse(error) {
+  if (error.status === 401) {
+    sessionStorage.removeItem("token");
+    await goOn();
+    return;
+  }
+  const { meeting } = held;
+  if (error.code?.startsWith("ticket_")) {
+    held = null;
+    sessionStorage.removeItem(kept);
+  }
+  show(pages.refused(error, { wish, meeting, sandbox: inSandbox }));
 }
 
-async function playAs(persona, ticket) {
-  wait("正在签到…");
+/** Post until it is taken: `busy` says after how many seconds, and everybody waits a little differently. */
+async function patiently(path, body) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await api(path, { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (!("meeting" in answer)) throw new Error("something else than the API answered");
+      return answer;
+    } catch (error) {
+      if (error.status !== 503 || tries > RETRIES) throw error;
+      show(pages.queueing(tries));
+      await new Promise((done) => setTimeout(done, 1000 * error.retryAfter * (1 + Math.random() / 2)));
+    }
+  }
+}
+
+/** In the sandbox anyone can be played; the ticket stays the same. */
+async function choose() {
+  show(pages.waiting("正在读取演示人物。"));
+  try {
+    const { items } = await api("/sandbox/personas");
+    show(pages.choosing(held.meeting, items.map(personButton)));
+  } catch (error) {
+    chooseAgain(error);
+  }
+}
+
+function chooseAgain(error) {
+  show({ ...pages.refused(error, { wish: {}, meeting: held.meeting }), main: ["people", "再试一次"] });
+}
+
+function personButton(persona) {
+  const below = [persona.role, persona.organization].filter(Boolean).join(" · ");
+  return button(null, [el("b", null, persona.name), el("span", null, below)], () => play(persona));
+}
+
+async function play(persona) {
+  show(pages.waiting());
   try {
     await signIn(persona.code);
   } catch (error) {
-    return fail(error, () => playAs(persona, ticket));
+    chooseAgain(error);
+    return;
   }
-  return record(ticket, {});
+  await checkIn({});
 }
 
-function showRecord(answer) {
-  const waiting = answer.result === "guest_waiting";
-  const [title, how] = waiting ? ["已登记，等待确认", "会议主办方确认后计入您的支部"] : DONE[answer.result];
-  const state = answer.result === "already_checked_in" && answer.state === "late" ? `${how}（迟到）` : how;
-  const facts = [["会议", answer.meeting.title], ["地点", answer.meeting.place], ["签到人", answer.member_name]];
-  document.title = title;
-  page.replaceChildren(
-    sign("✓", true),
-    el("h1", null, title),
-    el("p", "lead", `${answer.checked_in_at.slice(11, 16)}，${state}`),
-    el("dl", "facts", facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
-    el("p", "lead", "不用再申报。结果随时可在会议里查看。"),
-  );
+async function help() {
+  const number = document.getElementById("number").value.trim();
+  if (number) await checkIn({ for_work_number: number });
+  else document.getElementById("missing").textContent = "请填写对方的工号或学号";
 }
 
-function fail(error, again) {
-  const [mark, title, words, more] = REFUSALS[error.code] ?? [];
-  if (title) {
-    sessionStorage.removeItem(error.code.startsWith("ticket") ? `ticket ${publicId}` : "");
-    return refuse(mark, title, sentence(words ?? error.message), [...times(error), ...more]);
-  }
-  if (error.code && error.code !== "no_answer" && error.code !== "busy") return refuse("!", "没有签上", sentence(error.message), [SECRETARY]);
-  return offer("没能连上", "这次还没有记上。扫码时间已经留存时，十分钟内重试都按扫码时间算。", "重试", again);
+/** Close what the scan has opened; where that is not allowed, say how to get back. */
+function leave() {
+  const page = shown;
+  window.WeixinJSBridge?.call("closeWindow");
+  window.close();
+  setTimeout(() => show(pages.unclosed(page)), CLOSING_MS);
 }
 
-function times({ code: why, detail }) {
-  if (why === "too_early" && detail?.opens_at) return [[`${detail.opens_at.slice(11, 16)} 开始签到`, "到时请对准屏幕上的新码再扫"]];
-  return [];
+function show(page) {
+  shown = page;
+  document.title = `${page.heading} · 先锋积分`;
+  const seal = el("span", `seal ${page.seal}`, document.getElementById(`seal-${page.seal}`).content.cloneNode(true));
+  fill("result", [seal, el("h1", null, page.heading), el("p", null, page.words)]);
+  fill("below", [
+    page.facts?.length && el("dl", "facts", page.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
+    page.tips && el("ul", "tips", page.tips.map(([title, below]) => el("li", null, [title, el("span", null, below)]))),
+    page.field && field(page.field),
+    page.people && el("div", "people", page.people),
+  ]);
+  fill("note", [page.note]);
+  fill("actions", [
+    page.main && button("act", page.main[1], acts[page.main[0]]),
+    page.links && el("p", "links", page.links.map(([act, words]) => button(null, words, acts[act]))),
+  ]);
+  scrollTo(0, 0);
 }
 
-const sentence = (words) => (words.endsWith("。") ? words : `${words}。`);
-
-function refuse(mark, title, words, more) {
-  document.title = title;
-  const rows = more.map(([what, how]) => el("li", null, [what, el("span", null, how)]));
-  page.replaceChildren(sign(mark), el("h1", null, title), el("p", "lead", words));
-  if (rows.length) page.append(el("ul", "more", rows));
+function fill(id, parts) {
+  document.getElementById(id).replaceChildren(...parts.filter(Boolean));
 }
 
-/** Say what stands in the way, and let one button go on. */
-function offer(title, words, act, then) {
-  refuse("!", title, words, []);
-  const button = el("button", "btn primary", act);
-  button.type = "button";
-  button.addEventListener("click", () => { wait("正在签到…"); then(); });
-  page.append(el("div", "acts", button));
+function button(className, content, act) {
+  const made = el("button", className, content);
+  made.type = "button";
+  made.addEventListener("click", () => act());
+  return made;
 }
 
-function wait(words) {
-  page.replaceChildren(el("p", "lead", words));
-}
-
-function sign(mark, ok = false) {
-  const box = el("span", ok ? "sign ok" : "sign", mark);
-  box.setAttribute("aria-hidden", "true");
-  return box;
+function field(words) {
+  const label = el("label", null, words);
+  const input = el("input");
+  const missing = el("p");
+  label.htmlFor = input.id = "number";
+  missing.id = "missing";
+  missing.setAttribute("role", "alert");
+  input.autocomplete = "off";
+  input.maxLength = 64;
+  input.setAttribute("aria-describedby", "missing");
+  input.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && help());
+  return el("div", "field", [label, input, missing]);
 }
 
 start();
