@@ -35,7 +35,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_once(kind: str, kills: int
 
 def test_a_server_that_acknowledges_before_the_commit_is_caught() -> None:
     seed = SystemRandom().randrange(10**6)
-    report = besiege("sqlite", kills=4, seed=seed, seats=SEATS, program=crash.EARLY_ANSWERS)
+    report = besiege("sqlite", kills=crash.MUTANT_KILLS, seed=seed, seats=SEATS, program=crash.EARLY_ANSWERS)
     assert report.lost, summary(report, seed)
 
 
