@@ -23,7 +23,7 @@ const acts = {
   as_guest: () => checkIn({ ...wish, as_guest: true }),
   end_leave: () => checkIn({ ...wish, end_leave: true }),
   people: choose,
-  help: () => show(pages.helping(held.meeting)),
+  help: () => show(pages.helping()),
   helped: help,
   back: () => checkIn({}),
   leave,
@@ -151,19 +151,24 @@ function show(page) {
   shown = page;
   document.title = `${page.heading} · 先锋积分`;
   const seal = el("span", `seal ${page.seal}`, document.getElementById(`seal-${page.seal}`).content.cloneNode(true));
-  fill("result", [seal, el("h1", null, page.heading), el("p", null, page.words)]);
+  fill("result", [seal, el("h1", null, clauses(page.heading)), el("p", null, clauses(page.words))]);
   fill("below", [
     page.facts?.length && el("dl", "facts", page.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
     page.tips && el("ul", "tips", page.tips.map(([title, below]) => el("li", null, [title, el("span", null, below)]))),
     page.field && field(page.field),
     page.people && el("div", "people", page.people),
   ]);
-  fill("note", [page.note]);
+  fill("note", clauses(page.note ?? ""));
   fill("actions", [
     page.main && button("act", page.main[1], acts[page.main[0]]),
     page.links && el("p", "links", page.links.map(([act, words]) => button(null, words, acts[act]))),
   ]);
   scrollTo(0, 0);
+}
+
+/** Chinese may break between any two characters; what is read at arm's length breaks where one breathes. */
+function clauses(words) {
+  return (words.match(/[^，。；]+[，。；]?/g) ?? []).map((clause) => el("span", "clause", clause));
 }
 
 function fill(id, parts) {

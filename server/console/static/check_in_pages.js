@@ -38,9 +38,9 @@ export function choosing(meeting, people) {
   return { seal: "person", heading: "换个身份签到", words, facts: meetingFacts(meeting), people };
 }
 
-export function helping(meeting) {
+export function helping() {
   const words = "为手机不便的同志签到。您和对方都要在这次会议的名单上。";
-  return { seal: "person", heading: "替家人代签", words, facts: meetingFacts(meeting), field: "对方的工号或学号", main: ["helped", "代签"], links: [["back", "返回"]] };
+  return { seal: "person", heading: "替家人代签", words, field: "对方的工号或学号", main: ["helped", "代签"], links: [["back", "返回"]] };
 }
 
 /** Return the page of a record: what stands in the database now. */
@@ -134,7 +134,7 @@ const REFUSED = {
   closed: ({ detail }) => ({
     seal: "time",
     heading: "签到已经结束",
-    words: `本次签到到 ${moment(detail.closes_at)} 为止。`,
+    words: `${moment(detail.closes_at)} 签到结束，现在不能再签。`,
     tips: [[NOT_RECORDED, "如确已到会，请支部补录，效力相同"]],
     main: CLOSE,
   }),
