@@ -19,9 +19,9 @@ from server.dues import sources as dues_sources
 from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
-from server.meetings import committer
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
+from server.meetings.check_in import committer
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
@@ -48,14 +48,14 @@ FEATURES: tuple[str, ...] = (
     "server.claims.review_views",
     "server.dues.views",
     "server.notices.views",
-    "server.meetings.settlement_views",
-    "server.meetings.views",
-    "server.meetings.check_in_views",
+    "server.meetings.settlement.views",
+    "server.meetings.planning.views",
+    "server.meetings.check_in.views",
     "server.meetings.screen.views",
-    "server.meetings.attendance_views",
-    "server.meetings.leave_views",
-    "server.meetings.roster_views",
-    "server.meetings.guest_views",
+    "server.meetings.attendance.views",
+    "server.meetings.leave.views",
+    "server.meetings.rosters.views",
+    "server.meetings.rosters.guest_views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 

@@ -116,7 +116,7 @@ def recompute(machine: Machine, year: int | None) -> None:
 def settle_meetings(machine: Machine) -> None:
     """Post what is due at meetings now: presence a day after them, misses after the day for a make-up."""
     from server import app  # noqa: F401  (its subscriptions tell the features above)
-    from server.meetings import due
+    from server.meetings.settlement import due
 
     now = clock.now()
     rosters, meetings = due.count_missed_makeups(machine.engine, now=now), due.settle_due(machine.engine, now=now)

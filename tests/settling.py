@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.meetings import settlement
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.meetings.service import rosters_of
+from server.meetings.settlement import service as settlement
 from server.points.models import PointEntry, SourceKind
 from server.points.verification import recompute, verify_ledger
 from server.standards.rules import LeaveKind

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.identity.models import Account, Token, WechatIdentity
-from server.meetings.codes import code_of, meeting_key, step_at
+from server.meetings.check_in.codes import code_of, meeting_key, step_at
+from server.meetings.check_in.tickets import Ticket, write_ticket
 from server.meetings.models import Invitation, Meeting, Roster
 from server.meetings.rules import MAKEUP_DAYS, SETTLES_AFTER, MeetingKind, MeetingStatus, Part, RosterStatus, Scope
-from server.meetings.tickets import Ticket, write_ticket
 from server.organizations import service as organizations
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 

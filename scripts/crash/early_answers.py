@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.meetings import committer
+from server.meetings.check_in import committer
 from server.wsgi import app
 
 T = TypeVar("T")

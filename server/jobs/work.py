@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.db import reading, transaction
 from server.identity import upkeep as identity
-from server.meetings import due
 from server.meetings import upkeep as meetings
+from server.meetings.settlement import due
 from server.photos import upkeep as photos
 from server.photos.storage import storage_of
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.meetings.invitations import invite
 from server.meetings.models import Meeting, Roster
+from server.meetings.planning.invitations import invite
 from server.meetings.rules import MeetingStatus
 from server.meetings.service import locked_meetings
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged

@@ -166,6 +166,34 @@ def state_at(window: CheckInWindow, *, scanned_at: datetime) -> AttendanceState:
     return AttendanceState.late if scanned_at > window.late_after else AttendanceState.present
 
 
+class MeetingPhase(StrEnum):
+    """How a meeting stands at an instant, as people see it."""
+
+    planned = "planned"
+    open = "open"
+    closed = "closed"
+    settled = "settled"
+    cancelled = "cancelled"
+
+
+PHASE_TITLES = {
+    MeetingPhase.planned: "未开始",
+    MeetingPhase.open: "签到中",
+    MeetingPhase.closed: "签到已结束",
+    MeetingPhase.settled: "已计分",
+    MeetingPhase.cancelled: "已取消",
+}
+
+
+def phase_at(status: MeetingStatus, window: CheckInWindow, *, now: datetime) -> MeetingPhase:
+    """Return where a meeting of this status and window stands now."""
+    if status is not MeetingStatus.planned:
+        return MeetingPhase(status.value)
+    if now < window.opens_at:
+        return MeetingPhase.planned
+    return MeetingPhase.open if now <= window.closes_at else MeetingPhase.closed
+
+
 class Standing(StrEnum):
     """Where someone stands in a roster, as people read it."""
 

@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI
 from server.errors import not_found
-from server.meetings import planning_rules
 from server.meetings.models import Meeting, Roster
-from server.meetings.planning_rules import MeetingPhase
-from server.meetings.rules import MeetingKind, MeetingStatus
+from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, phase_at
 
 
 def get_meeting(session: Session, meeting_id: int) -> Meeting:
@@ -38,7 +36,7 @@ def locked_meetings(session: Session, meeting_ids: Collection[int]) -> list[Meet
 
 def phase_of(meeting: Meeting, now: datetime) -> MeetingPhase:
     """Return where a meeting stands now."""
-    return planning_rules.phase(MeetingStatus(meeting.status), meeting.window, now=now)
+    return phase_at(MeetingStatus(meeting.status), meeting.window, now=now)
 
 
 def rosters_of(session: Session, meeting_id: int) -> list[Roster]:
@@ -88,7 +86,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _in_phase(phase: MeetingPhase, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """What `planning_rules.phase` says, as conditions."""
+    """What `rules.phase_at` says, as conditions."""
     if phase in (MeetingPhase.settled, MeetingPhase.cancelled):
         return (Meeting.status == phase.value,)
     planned = Meeting.status == MeetingStatus.planned

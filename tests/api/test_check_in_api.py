@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server import clock, config
-from server.meetings import codes, committer
+from server.meetings.check_in import codes, committer
+from server.meetings.check_in.tickets import Ticket, write_ticket
 from server.meetings.models import Attendance, CodeExchange, GuestVisit, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus
-from server.meetings.tickets import Ticket, write_ticket
 from server.organizations.models import Member
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
-from server.meetings import guests
-from server.meetings.codes import step_at
+from server.meetings.check_in.codes import step_at
 from server.meetings.models import Attendance, CodeExchange, Meeting, Roster
+from server.meetings.rosters import guests
 from server.meetings.rules import AttendanceState, Via
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.identity import service as identity
 from server.identity.models import Grant
-from server.meetings import codes
+from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.standards.rules import LeaveKind

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from scripts.bench.serving import serving
 from server import clock, config
 from server.db import make_engine
-from server.meetings import codes
+from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.organizations.models import Member
 from tests.demo import copy_of_demo

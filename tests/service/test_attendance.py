@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from server.meetings import attendance
-from server.meetings.attendance import Table
+from server.meetings.attendance import service as attendance
+from server.meetings.attendance.service import Table
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, MeetingStatus, Standing, Via
 from server.organizations import transfers

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.errors import DomainError
-from server.meetings import check_in, exchange, helping
-from server.meetings.check_in import NOBODY, Answer, Recorded, Scan
-from server.meetings.codes import code_of, digits_of, meeting_key, step_at
+from server.meetings.check_in import exchange, helping
+from server.meetings.check_in import service as check_in
+from server.meetings.check_in.codes import code_of, digits_of, meeting_key, step_at
+from server.meetings.check_in.service import NOBODY, Answer, Recorded, Scan
+from server.meetings.check_in.tickets import Ticket, read_ticket
 from server.meetings.models import Attendance, DigitTries, GuestVisit, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, Via
-from server.meetings.tickets import Ticket, read_ticket
 from server.organizations.models import Member
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person

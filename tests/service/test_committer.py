@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from server.db import make_engine
 from server.errors import DomainError
-from server.meetings import check_in, committer
-from server.meetings.check_in import Answer, Recorded, Result, Scan
-from server.meetings.committer import Committer
+from server.meetings.check_in import committer
+from server.meetings.check_in import service as check_in
+from server.meetings.check_in.committer import Committer
+from server.meetings.check_in.service import Answer, Recorded, Result, Scan
 from server.meetings.models import Attendance, CodeExchange, Meeting
 from server.meetings.rules import Via
 from tests.cast import NOW, Cast, Person

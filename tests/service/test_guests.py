@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.db import transaction
-from server.meetings import by_hand, guests, hosting, settlement
-from server.meetings.by_hand import Hand
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
+from server.meetings.rosters import by_hand, guests, hosting
+from server.meetings.rosters.by_hand import Hand
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, Via
+from server.meetings.settlement import service as settlement
 from server.organizations.models import Member
 from server.organizations.service import create_root
 from tests.cast import NOW, Cast, Person

@@ -455,7 +455,7 @@ def test_the_command_shows_times_and_failures_and_runs_one_job(
 
     assert "每 5 分钟" in xianfeng(tmp_path, "jobs").output
     with monkeypatch.context() as broken:
-        broken.setattr("server.meetings.due.settle_due", refuse)
+        broken.setattr("server.meetings.settlement.due.settle_due", refuse)
         for _ in range(2):
             failed = xianfeng(tmp_path, "jobs", "run", "settle_meetings")
             assert failed.exit_code == 1

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from server import events
 from server.db import transaction
 from server.errors import DomainError
-from server.meetings import leave as service
 from server.meetings.events import LeaveAnswered
-from server.meetings.leave import Terms, Wish
-from server.meetings.leave_present import Absence, readable
+from server.meetings.leave import service
+from server.meetings.leave.present import Absence, readable
+from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Organization

@@ -12,8 +12,8 @@ from server.app import create_app  # noqa: F401  wires who listens to what
 from server.events import emit
 from server.identity.models import Grant
 from server.identity.rules import Role
-from server.meetings.invitations import invite
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
+from server.meetings.planning.invitations import invite
 from server.meetings.rules import (
     AttendanceState,
     LeaveStatus,

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from server.db import transaction
 from server.errors import DomainError
 from server.identity.rules import Actor, Held, Role
-from server.meetings import changes, minutes, planning, sources, window
-from server.meetings.changes import Change
+from server.meetings import sources
 from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder, Roster
-from server.meetings.planning import Plan
-from server.meetings.planning_rules import Counted, RepeatBy, RosterPlan, WindowWish
+from server.meetings.planning import changes, minutes, window
+from server.meetings.planning import service as planning
+from server.meetings.planning.changes import Change
+from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, WindowWish
+from server.meetings.planning.series import Repeat
+from server.meetings.planning.service import Plan
 from server.meetings.rules import LeaveStatus, MeetingKind, MeetingStatus, Part, RosterStatus, Scope
-from server.meetings.series import Repeat
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person

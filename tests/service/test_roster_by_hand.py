@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.db import transaction
 from server.errors import DomainError
-from server.meetings import by_hand, settlement
-from server.meetings import roster as lists
-from server.meetings.by_hand import Hand
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.rosters import by_hand
+from server.meetings.rosters import service as lists
+from server.meetings.rosters.by_hand import Hand
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, Standing, Via
+from server.meetings.settlement import service as settlement
 from server.organizations.models import Exemption, Filing, FilingStatus, Membership
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person

@@ -22,10 +22,11 @@ from server.claims.rules import ClaimStatus
 from server.db import make_engine, reading
 from server.dues.models import DuesRecord
 from server.identity.personas import personas
-from server.meetings import attendance, settlement
-from server.meetings.attendance import Appearance
+from server.meetings.attendance import service as attendance
+from server.meetings.attendance.service import Appearance
 from server.meetings.models import GuestVisit, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus, MeetingStatus, Standing, Via
+from server.meetings.settlement import service as settlement
 from server.organizations.models import Member, Organization
 from server.photos.models import Photo
 from server.photos.storage import DiskStorage

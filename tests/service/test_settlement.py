@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.meetings import alignment, settlement
 from server.meetings.models import Attendance, GuestVisit, Invitation
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, RosterStatus
+from server.meetings.settlement import alignment
+from server.meetings.settlement import service as settlement
 from server.organizations.models import Category, Exemption, Filing, FilingStatus, Member, Membership
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person

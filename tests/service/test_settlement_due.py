@@ -15,10 +15,11 @@ from structlog.testing import capture_logs
 
 from server import cli, events
 from server.db import make_engine, transaction
-from server.meetings import alignment, due, settlement
 from server.meetings.events import RosterConfirmed
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
+from server.meetings.settlement import alignment, due
+from server.meetings.settlement import service as settlement
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from server.db import make_engine
-from server.meetings import alignment, due
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
+from server.meetings.settlement import alignment, due
 from server.points.verification import verify_ledger
 from tests.cast import Cast, Person
 from tests.meeting import make_meeting

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.errors import DomainError
-from server.meetings import settlement
-from server.meetings.alignment import is_posted
-from server.meetings.cases import concerned, ids_concerned, planned_items
 from server.meetings.models import Attendance, Leave, Meeting, Roster
-from server.meetings.outcomes import outcomes, postings
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
+from server.meetings.settlement import service as settlement
+from server.meetings.settlement.alignment import is_posted
+from server.meetings.settlement.cases import concerned, ids_concerned, planned_items
+from server.meetings.settlement.outcomes import outcomes, postings
 from tests.cast import TODAY, Cast, Person
 from tests.meeting import make_meeting
 from tests.settling import CLOSED, adjusted, came, check_books, confirmed, excused, reopened, roster_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.meetings.attendance_rules import tally
+from server.meetings.attendance.rules import tally
 from server.meetings.rules import Standing
 
 ALL = st.lists(st.sampled_from(Standing))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.meetings import codes
+from server.meetings.check_in import codes
 
 SECRET = b"s" * 32
 MAC_BITS = codes.MAC_LENGTH * 6

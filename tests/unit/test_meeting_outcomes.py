@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.meetings.outcomes import (
+from server.meetings.rules import AttendanceState, Part
+from server.meetings.settlement.outcomes import (
     ATTENDED,
     REASON_TITLES,
     Case,
@@ -21,7 +22,6 @@ from server.meetings.outcomes import (
     outcomes,
     postings,
 )
-from server.meetings.rules import AttendanceState, Part
 from server.organizations.models import Category, Stage
 from server.standards.default import default_document
 from server.standards.rules import Evidence, Item, Method, StandardDocument

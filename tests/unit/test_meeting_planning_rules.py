@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.meetings import planning_rules as rules
-from server.meetings.outcomes import Measure, PlannedItem
-from server.meetings.planning_rules import Counted, MeetingPhase, RepeatBy, RosterPlan, Times, WindowWish
-from server.meetings.rules import CheckInWindow, MeetingKind, MeetingStatus, Scope
-from server.meetings.wording import cost_words
+from server.meetings.planning import rules
+from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, Times, WindowWish
+from server.meetings.planning.wording import cost_words
+from server.meetings.rules import CheckInWindow, MeetingKind, MeetingPhase, MeetingStatus, Scope, phase_at
+from server.meetings.settlement.outcomes import Measure, PlannedItem
 from server.organizations.models import Category, OrganizationKind, Stage
 from server.standards.default import default_document
 from server.standards.rules import Item, Method, StandardDocument
@@ -242,6 +242,6 @@ WINDOW = CheckInWindow(START - 20 * MINUTE, START + 10 * MINUTE, START + 20 * MI
     ],
 )
 def test_a_planned_meeting_opens_and_closes_with_its_window(now: datetime, expected: MeetingPhase) -> None:
-    assert rules.phase(MeetingStatus.planned, WINDOW, now=now) is expected
-    assert rules.phase(MeetingStatus.settled, WINDOW, now=now) is MeetingPhase.settled
-    assert rules.phase(MeetingStatus.cancelled, WINDOW, now=now) is MeetingPhase.cancelled
+    assert phase_at(MeetingStatus.planned, WINDOW, now=now) is expected
+    assert phase_at(MeetingStatus.settled, WINDOW, now=now) is MeetingPhase.settled
+    assert phase_at(MeetingStatus.cancelled, WINDOW, now=now) is MeetingPhase.cancelled

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.meetings.codes import step_at
-from server.meetings.oddities import OddityKind, Record, found
+from server.meetings.check_in.codes import step_at
+from server.meetings.rosters.oddities import OddityKind, Record, found
 from server.meetings.rules import Via
 
 SCANNED = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import segno
 
-from server.meetings.codes import code_of, digits_of, meeting_key, payload_url, step_at
+from server.meetings.check_in.codes import code_of, digits_of, meeting_key, payload_url, step_at
 from server.meetings.screen.pictures import picture
 
 KEY = meeting_key(b"secret of the tests, thirty-two bytes", "abcdefghij")

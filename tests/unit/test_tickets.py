@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.meetings.tickets import TICKET_LIFETIME, Ticket, read_ticket, write_ticket
+from server.meetings.check_in.tickets import TICKET_LIFETIME, Ticket, read_ticket, write_ticket
 
 SECRET = b"s" * 32
 SEEN = datetime(2026, 6, 18, 2, 0, 0, 123_456, tzinfo=UTC)

@@ -4,9 +4,9 @@ from sqlalchemy import Engine
 
 from server import clock
 from server.db import transaction
-from server.meetings import check_in
-from server.meetings.check_in import Answer, Scan
-from server.meetings.committer import Committer
+from server.meetings.check_in import service as check_in
+from server.meetings.check_in.committer import Committer
+from server.meetings.check_in.service import Answer, Scan
 from server.wsgi import app
 
 

@@ -11,10 +11,10 @@ from scripts.demo.gatherings import today
 from scripts.demo.gatherings.plans import Occasion, occasions
 from scripts.demo.gatherings.records import CONFIRMED_AFTER, SETTLED_AFTER, Held, Records
 from scripts.demo.university import University, at
-from server.meetings.alignment import Occasion as Settling
-from server.meetings.alignment import align
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingKind
+from server.meetings.settlement.alignment import Occasion as Settling
+from server.meetings.settlement.alignment import align
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 
 SEED = 2018

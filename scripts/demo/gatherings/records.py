@@ -17,7 +17,7 @@ from scripts.demo.university import University, at
 from server.clock import shanghai_date
 from server.db import Base
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Leave, Meeting, Roster
-from server.meetings.planning_rules import CLOSES_AFTER, LATE_AFTER, OPENS_BEFORE
+from server.meetings.planning.rules import CLOSES_AFTER, LATE_AFTER, OPENS_BEFORE
 from server.meetings.rules import (
     MAKEUP_DAYS,
     SETTLES_AFTER,

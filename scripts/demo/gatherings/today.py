@@ -10,11 +10,12 @@ from scripts.demo.gatherings.turnout import Fate
 from scripts.demo.people import DemoMember
 from scripts.demo.university import University, at
 from server.clock import shanghai_date
-from server.meetings import leave, planning
-from server.meetings.leave import Terms, Wish
+from server.meetings.leave import service as leave
+from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Meeting
-from server.meetings.planning import Plan
-from server.meetings.planning_rules import OPENS_BEFORE, WindowWish
+from server.meetings.planning import service as planning
+from server.meetings.planning.rules import OPENS_BEFORE, WindowWish
+from server.meetings.planning.service import Plan
 from server.meetings.rules import MeetingKind
 from server.standards.rules import LeaveKind
 

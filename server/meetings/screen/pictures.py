@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import segno
 
-from server.meetings.codes import STEP_SECONDS, code_of, digits_of, payload_url, step_start
+from server.meetings.check_in.codes import STEP_SECONDS, code_of, digits_of, payload_url, step_start
 
 STEP = timedelta(seconds=STEP_SECONDS)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.meetings.planning_rules import MeetingPhase
+from server.meetings.rules import MeetingPhase
 from server.presentation import Id, TimeOut
 
 

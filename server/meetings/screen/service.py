@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.identity.models import Account
-from server.meetings.codes import meeting_key, step_at
+from server.meetings.check_in.codes import meeting_key, step_at
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
-from server.meetings.planning_rules import MeetingPhase
-from server.meetings.rules import LeaveStatus, Part, Via
+from server.meetings.rules import LeaveStatus, MeetingPhase, Part, Via
 from server.meetings.screen.pictures import STEP, Picture, picture
 from server.meetings.service import phase_of
 from server.organizations.models import Member, Organization

@@ -1,0 +1,184 @@
+"""Attendance over HTTP: a member's year, an organization's month, and both as Excel."""
+
+from urllib.parse import quote
+
+from flask import Response
+
+from server.clock import shanghai_date
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.meetings.attendance import service as attendance
+from server.meetings.attendance import sheets
+from server.meetings.attendance.rules import Tally
+from server.meetings.attendance.schemas import (
+    AppearanceOut,
+    AttendanceMonthQuery,
+    AttendanceTableOut,
+    AttendanceTallyOut,
+    AttendanceYearQuery,
+    KindTallyOut,
+    MemberAttendanceOut,
+    RosterSheetPath,
+    TableCellOut,
+    TableMeetingOut,
+    TableRosterOut,
+    TableRowOut,
+)
+from server.meetings.attendance.service import Appearance, Row, Table
+from server.meetings.rules import KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
+from server.meetings.targets import roster_target
+from server.organizations.roster.sheets import XLSX
+from server.organizations.targets import member_target, organization_target
+from server.presentation import MemberPath, OrganizationPath
+
+api = Api("attendance", __name__, tag="出勤")
+
+_SHEET = {"content": {XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}}}}
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>/attendance",
+    permission=Permission.attendance_read,
+    target=member_target,
+    responses={200: MemberAttendanceOut},
+)
+def get_member_attendance(context: Context, path: MemberPath, query: AttendanceYearQuery) -> MemberAttendanceOut:
+    """党员一年的出勤：逐次会议、按类别和合计"""
+    context.audit_look("member_attendance", path.member_id)
+    found = attendance.of_member(context.session, member_id=path.member_id, year=query.year, now=context.now)
+    return MemberAttendanceOut(
+        year=query.year,
+        items=[_appearance(each) for each in found],
+        kinds=[_kind(kind, tally) for kind, tally in attendance.by_kind(found).items()],
+        total=_tally(attendance.tally_of(found)),
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/attendance-table",
+    permission=Permission.roster_read,
+    target=organization_target,
+    responses={200: AttendanceTableOut},
+)
+def get_attendance_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> AttendanceTableOut:
+    """一个月的出勤表：党员逐行，会议逐列"""
+    table = _month_table(context, path, query)
+    return AttendanceTableOut(
+        organization_id=table.organization.id,
+        organization_title=table.organization.title,
+        month=table.month,
+        meetings=_meetings(table),
+        rows=[_row(table, row) for row in table.rows],
+    )
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/attendance-table.xlsx",
+    permission=Permission.roster_read,
+    target=organization_target,
+    responses={200: _SHEET},
+)
+def download_attendance_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> Response:
+    """下载一个月的出勤表"""
+    table = _month_table(context, path, query)
+    return _download(sheets.month_sheet(table), f"{table.organization.title} {table.month} 出勤表.xlsx")
+
+
+@api.guarded(
+    "GET",
+    "/rosters/<int:roster_id>/sheet.xlsx",
+    permission=Permission.roster_read,
+    target=roster_target,
+    responses={200: _SHEET},
+)
+def download_roster_sheet(context: Context, path: RosterSheetPath) -> Response:
+    """下载签到表，供打印签字"""
+    context.audit_look("roster", path.roster_id)
+    signed = attendance.signed_roster(context.session, roster_id=path.roster_id, now=context.now)
+    on = shanghai_date(signed.meeting.starts_at)
+    return _download(sheets.roster_sheet(signed), f"{on.isoformat()} {signed.meeting.title} 签到表.xlsx")
+
+
+def _month_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> Table:
+    context.audit_look("attendance_table", path.organization_id)
+    return attendance.month_table(
+        context.session, organization_id=path.organization_id, month=query.month, now=context.now
+    )
+
+
+def _download(content: bytes, name: str) -> Response:
+    """Answer with a file under its Chinese name (RFC 5987); a program that cannot read that gets a plain one."""
+    response = Response(content, mimetype=XLSX)
+    encoded = quote(name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename=\"attendance.xlsx\"; filename*=UTF-8''{encoded}"
+    return response
+
+
+def _appearance(each: Appearance) -> AppearanceOut:
+    kind = MeetingKind(each.meeting.kind)
+    return AppearanceOut(
+        meeting_id=each.meeting.id,
+        on=shanghai_date(each.meeting.starts_at),
+        kind=kind,
+        kind_title=KIND_TITLES[kind],
+        title=each.meeting.title,
+        part=each.invitation.part,
+        standing=each.standing,
+        standing_title=STANDING_TITLES[each.standing],
+        late=each.standing is Standing.late,
+        via=each.attendance.via if each.attendance else None,
+        leave_kind=each.leave.kind if each.leave else None,
+        leave_status=each.leave.status if each.leave else None,
+        makeup_due=each.makeup_due,
+    )
+
+
+def _tally(tally: Tally) -> AttendanceTallyOut:
+    return AttendanceTallyOut(
+        owed=tally.owed,
+        attended=tally.attended,
+        late=tally.late,
+        made_up=tally.made_up,
+        on_leave=tally.on_leave,
+        absent=tally.absent,
+        expected=tally.expected,
+        rate=str(tally.rate) if tally.rate is not None else None,
+    )
+
+
+def _kind(kind: MeetingKind, tally: Tally) -> KindTallyOut:
+    return KindTallyOut(**_tally(tally).model_dump(), kind=kind, kind_title=KIND_TITLES[kind])
+
+
+def _meetings(table: Table) -> list[TableMeetingOut]:
+    return [
+        TableMeetingOut(
+            id=meeting.id,
+            kind=meeting.kind,
+            kind_title=KIND_TITLES[MeetingKind(meeting.kind)],
+            title=meeting.title,
+            starts_at=meeting.starts_at,
+            rosters=[
+                TableRosterOut(id=roster.id, organization_id=roster.organization_id, status=roster.status)
+                for roster in table.rosters
+                if roster.meeting_id == meeting.id
+            ],
+            tally=_tally(attendance.head_count(table.column(meeting.id))),
+        )
+        for meeting in table.meetings
+    ]
+
+
+def _row(table: Table, row: Row) -> TableRowOut:
+    cells = (row.cells.get(meeting.id) for meeting in table.meetings)
+    return TableRowOut(
+        member_id=row.member.id,
+        name=row.member.name,
+        organization_id=row.branch.id,
+        organization_title=row.branch.title,
+        cells=[TableCellOut(standing=each.standing, part=each.invitation.part) if each else None for each in cells],
+        tally=_tally(attendance.tally_of(list(row.cells.values()))),
+    )

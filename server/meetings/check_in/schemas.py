@@ -1,0 +1,65 @@
+"""Check-in on the wire: a code or six digits in, a ticket out; a ticket in, the record out."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.identity.guard import Body
+from server.meetings.check_in.service import Result
+from server.meetings.rules import AttendanceState, Via
+from server.presentation import TimeOut
+
+MAX_CODE = 500
+MAX_TICKET = 400
+
+
+class CodeIn(Body):
+    """What the QR holds, as it was read: the whole URL, `<meeting>?t=<code>` or `<meeting>.<code>`."""
+
+    code: Annotated[str, Field(min_length=1, max_length=MAX_CODE)]
+
+
+class DigitsIn(Body):
+    digits: Annotated[str, Field(min_length=1, max_length=32, description="屏幕上的六位数字")]
+
+
+class CheckInIn(Body):
+    """`for_work_number` enters someone else (代签); `end_leave` is 销假; `as_guest` comes from another branch."""
+
+    ticket: Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
+    for_work_number: Annotated[str, Field(min_length=1, max_length=64, description="代签：对方的工号或学号")] | None = (
+        None
+    )
+    end_leave: bool = False
+    as_guest: bool = False
+
+
+class ScannedMeetingOut(BaseModel):
+    title: str
+    place: str
+    starts_at: TimeOut
+    host: str
+
+
+class TicketOut(BaseModel):
+    ticket: str
+    expires_at: TimeOut
+    meeting: ScannedMeetingOut
+
+
+class AttendedMeetingOut(BaseModel):
+    id: int
+    title: str
+    place: str
+    starts_at: TimeOut
+
+
+class CheckInOut(BaseModel):
+    """The first record of this member at this meeting; a guest's waits for the host."""
+
+    result: Result
+    state: AttendanceState
+    via: Via
+    checked_in_at: TimeOut
+    member_name: str
+    meeting: AttendedMeetingOut

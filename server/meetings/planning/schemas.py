@@ -1,0 +1,306 @@
+"""Planning on the wire. What an organizer leaves out follows the defaults of `rules`."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from server.identity.guard import Body
+from server.meetings.leave.schemas import LeaveOut
+from server.meetings.planning.changes import Change
+from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, WindowWish
+from server.meetings.planning.series import Repeat
+from server.meetings.planning.service import Plan
+from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, Part, RosterStatus, Scope, Standing, Via
+from server.photos.schemas import PhotoOut
+from server.presentation import Id, PageQuery, TimeOut
+from server.standards.rules import LeaveKind
+
+_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
+
+When = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2099, 12, 31, tzinfo=UTC))]
+Day = Annotated[date, Field(ge=_FIRST, le=_LAST)]
+MeetingTitle = Annotated[str, Field(min_length=1, max_length=100)]
+Topic = Annotated[str, Field(max_length=200)]
+Place = Annotated[str, Field(min_length=1, max_length=100)]
+Agenda = Annotated[str, Field(max_length=5_000)]
+PlanVersion = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class MeetingPath(BaseModel):
+    meeting_id: Id
+
+
+class CountedIn(Body):
+    """An item the meeting counts for. Without a quantity: its length for items in 学时, 1 for any other."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
+    quantity: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)] | None = None
+
+
+class RosterIn(Body):
+    """Whom of an organization the meeting invites: `group_ids` for the scope group, `member_ids` for chosen."""
+
+    organization_id: Id
+    scope: Scope = Scope.all
+    group_ids: Annotated[list[Id], Field(max_length=50, default_factory=list)]
+    member_ids: Annotated[list[Id], Field(max_length=500, default_factory=list)]
+
+    def plan(self) -> RosterPlan:
+        return RosterPlan(self.organization_id, self.scope, tuple(self.group_ids), tuple(self.member_ids))
+
+
+class RepeatIn(Body):
+    """Once a month until a day: on the same day of the month, or the same weekday counted from its first."""
+
+    every: Literal["month"]
+    by: RepeatBy
+    until: Day
+
+
+Items = Annotated[list[CountedIn], Field(max_length=10)]
+Rosters = Annotated[list[RosterIn], Field(max_length=500)]
+Observers = Annotated[list[Id], Field(max_length=200)]
+
+
+class PlanIn(Body):
+    kind: MeetingKind
+    title: MeetingTitle
+    topic: Topic = ""
+    place: Place
+    agenda: Agenda = ""
+    starts_at: When
+    ends_at: When
+    opens_at: When | None = None
+    late_after: When | None = None
+    closes_at: When | None = None
+    items: Items | None = None
+    shows_names: bool = True
+    makeup_until: Day | None = None
+    rosters: Rosters | None = None
+    observers: Annotated[Observers, Field(default_factory=list)]
+    repeat: RepeatIn | None = None
+
+    def plan(self) -> Plan:
+        return Plan(
+            kind=self.kind,
+            title=self.title,
+            topic=self.topic,
+            place=self.place,
+            agenda=self.agenda,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            window=WindowWish(self.opens_at, self.late_after, self.closes_at),
+            items=_items(self.items),
+            shows_names=self.shows_names,
+            makeup_until=self.makeup_until,
+            rosters=_rosters(self.rosters),
+            observers=tuple(self.observers),
+            repeat=Repeat(self.repeat.by, self.repeat.until) if self.repeat else None,
+        )
+
+
+class MeetingChangeIn(Body):
+    """What is to be different; `following` changes the later ones of the series too, their times by the same delta."""
+
+    version: PlanVersion
+    following: bool = False
+    kind: MeetingKind | None = None
+    title: MeetingTitle | None = None
+    topic: Topic | None = None
+    place: Place | None = None
+    agenda: Agenda | None = None
+    starts_at: When | None = None
+    ends_at: When | None = None
+    opens_at: When | None = None
+    late_after: When | None = None
+    closes_at: When | None = None
+    items: Items | None = None
+    shows_names: bool | None = None
+    makeup_until: Day | None = None
+    rosters: Rosters | None = None
+    observers: Observers | None = None
+
+    def change(self) -> Change:
+        words = self.model_dump(include={"title", "topic", "place", "agenda", "shows_names"}, exclude_none=True)
+        return Change(
+            words=words,
+            kind=self.kind,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            window=WindowWish(self.opens_at, self.late_after, self.closes_at),
+            items=_items(self.items),
+            makeup_until=self.makeup_until,
+            rosters=_rosters(self.rosters),
+            observers=tuple(self.observers) if self.observers is not None else None,
+        )
+
+
+def _items(items: list[CountedIn] | None) -> tuple[Counted, ...] | None:
+    return tuple(Counted(item.code, item.quantity) for item in items) if items is not None else None
+
+
+def _rosters(rosters: list[RosterIn] | None) -> tuple[RosterPlan, ...] | None:
+    return tuple(roster.plan() for roster in rosters) if rosters is not None else None
+
+
+class CancelMeetingIn(Body):
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+    following: bool = False
+
+
+class ExtendCheckInIn(Body):
+    closes_at: When
+
+
+class MinutesIn(Body):
+    """The minutes and, in this order, the photos; new ones are uploaded by the caller for himself beforehand."""
+
+    text: Annotated[str, Field(max_length=20_000)]
+    photo_ids: Annotated[list[Id], Field(max_length=9, default_factory=list)]
+
+
+class MeetingsQuery(PageQuery):
+    """Days are of Shanghai, both inclusive."""
+
+    from_day: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+    kind: MeetingKind | None = None
+    phase: MeetingPhase | None = None
+
+
+class MeetingLineOut(BaseModel):
+    """A meeting in an organization's list; `roster_id` is that organization's own list, if it takes part."""
+
+    id: int
+    kind: MeetingKind
+    kind_title: str
+    title: str
+    place: str
+    starts_at: TimeOut
+    ends_at: TimeOut
+    phase: MeetingPhase
+    phase_title: str
+    organization_id: int
+    organization_title: str
+    roster_id: int | None
+    series_id: int | None
+
+
+class CountedItemOut(BaseModel):
+    """`title` is None where the standard of the meeting's year has no such item."""
+
+    code: str
+    title: str | None
+    quantity: str
+    unit: str | None
+
+
+class RosterOfMeetingOut(BaseModel):
+    """An organization's part in figures. `on_leave`: leave granted and not come."""
+
+    id: int
+    organization_id: int
+    organization_title: str
+    scope: Scope
+    group_ids: list[int]
+    status: RosterStatus
+    invited: int
+    present: int
+    late: int
+    made_up: int
+    on_leave: int
+    observers: int
+
+
+class SeriesMeetingOut(BaseModel):
+    id: int
+    starts_at: TimeOut
+    phase: MeetingPhase
+
+
+class MeetingOut(BaseModel):
+    """The host's view of a meeting. `series` are all meetings of a recurring one, itself included."""
+
+    id: int
+    version: int
+    kind: MeetingKind
+    kind_title: str
+    title: str
+    topic: str
+    place: str
+    agenda: str
+    organization_id: int
+    organization_title: str
+    starts_at: TimeOut
+    ends_at: TimeOut
+    opens_at: TimeOut
+    late_after: TimeOut
+    closes_at: TimeOut
+    settles_at: TimeOut
+    settled_at: TimeOut | None
+    makeup_until: date
+    items: list[CountedItemOut]
+    shows_names: bool
+    status: MeetingStatus
+    phase: MeetingPhase
+    phase_title: str
+    cancelled_reason: str | None
+    planned_by: str
+    rosters: list[RosterOfMeetingOut]
+    minutes: str
+    photos: list[PhotoOut]
+    series_id: int | None
+    series: list[SeriesMeetingOut]
+
+
+class OwnMeetingLineOut(BaseModel):
+    """A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing."""
+
+    id: int
+    kind: MeetingKind
+    kind_title: str
+    title: str
+    place: str
+    starts_at: TimeOut
+    ends_at: TimeOut
+    phase: MeetingPhase
+    phase_title: str
+    organization_id: int
+    organization_title: str
+    roster_id: int | None
+    part: Part | None
+    standing: Standing | None
+    standing_title: str | None
+
+
+class CostOut(BaseModel):
+    """What the meeting means for the member's points, in words."""
+
+    item_code: str
+    item_title: str
+    text: str
+
+
+class LeaveRuleOut(BaseModel):
+    """A kind of leave, and whether it has to be made up for."""
+
+    kind: LeaveKind
+    title: str
+    needs_makeup: bool
+
+
+class OwnMeetingOut(OwnMeetingLineOut):
+    topic: str
+    agenda: str
+    opens_at: TimeOut
+    late_after: TimeOut
+    closes_at: TimeOut
+    cancelled_reason: str | None
+    scanned_at: TimeOut | None
+    via: Via | None
+    leave: LeaveOut | None
+    costs: list[CostOut]
+    leave_rules: list[LeaveRuleOut]
+    makeup_until: date

@@ -1,0 +1,273 @@
+"""Meetings over HTTP: the organizers plan and look after them, a member sees his own."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from server.errors import DomainError
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.meetings import service
+from server.meetings.leave.schemas import MemberMeetingPath
+from server.meetings.models import Meeting
+from server.meetings.planning import changes, minutes, own, present, window
+from server.meetings.planning import service as planning
+from server.meetings.planning.own import OwnMeeting, Position
+from server.meetings.planning.schemas import (
+    CancelMeetingIn,
+    ExtendCheckInIn,
+    MeetingChangeIn,
+    MeetingLineOut,
+    MeetingOut,
+    MeetingPath,
+    MeetingsQuery,
+    MinutesIn,
+    OwnMeetingLineOut,
+    OwnMeetingOut,
+    PlanIn,
+)
+from server.meetings.targets import meeting_target
+from server.organizations.targets import member_target, organization_target
+from server.presentation import (
+    MemberPath,
+    OrganizationPath,
+    Page,
+    PageQuery,
+    cut_page,
+    decode_cursor,
+    encode_cursor,
+)
+
+api = Api("meetings", __name__, tag="三会一课")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/meetings",
+    permission=Permission.meeting_manage,
+    target=organization_target,
+    responses={201: MeetingOut},
+)
+def plan_meeting(context: Context, path: OrganizationPath, body: PlanIn) -> tuple[MeetingOut, int]:
+    """安排会议，可按月重复，可补录 30 天内的会议；返回首次会议"""
+    meetings = planning.plan(
+        context.session,
+        organization_id=path.organization_id,
+        plan=body.plan(),
+        actor=context.actor,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present.whole(context, meetings[0]), HTTPStatus.CREATED
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/meetings",
+    permission=Permission.meeting_read,
+    target=organization_target,
+    responses={200: Page[MeetingLineOut]},
+)
+def list_meetings(context: Context, path: OrganizationPath, query: MeetingsQuery) -> Page[MeetingLineOut]:
+    """党组织主办或参加的会议，最新的在前"""
+    found = service.meetings_of_organization(
+        context.session,
+        path.organization_id,
+        from_day=query.from_day,
+        until=query.until,
+        kind=query.kind,
+        phase=query.phase,
+        before=_before(query.cursor),
+        limit=query.limit + 1,
+        now=context.now,
+    )
+    page, more = cut_page(found, query.limit)
+    cursor = encode_cursor(*_place(page[-1][0])) if more else None
+    return Page(items=present.lines(context.session, page, context.now), next_cursor=cursor)
+
+
+@api.guarded(
+    "GET",
+    "/meetings/<int:meeting_id>",
+    permission=Permission.meeting_read,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def get_meeting(context: Context, path: MeetingPath) -> MeetingOut:
+    """会议详情：安排、各组织名单的人数、会议记录"""
+    return present.whole(context, service.get_meeting(context.session, path.meeting_id))
+
+
+@api.guarded(
+    "PATCH",
+    "/meetings/<int:meeting_id>",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def change_meeting(context: Context, path: MeetingPath, body: MeetingChangeIn) -> MeetingOut:
+    """修改会议安排，可一并修改之后的同系列会议"""
+    meeting = changes.change(
+        context.session,
+        meeting_id=path.meeting_id,
+        version=body.version,
+        change=body.change(),
+        following=body.following,
+        actor=context.actor,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present.whole(context, meeting)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/cancel",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def cancel_meeting(context: Context, path: MeetingPath, body: CancelMeetingIn) -> MeetingOut:
+    """取消会议（写明原因），可一并取消之后的同系列会议"""
+    meeting = changes.cancel(
+        context.session,
+        meeting_id=path.meeting_id,
+        reason=body.reason,
+        following=body.following,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present.whole(context, meeting)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/end-check-in",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def end_check_in(context: Context, path: MeetingPath) -> MeetingOut:
+    """提前结束签到；可用延长签到恢复"""
+    meeting = window.end_check_in(
+        context.session, meeting_id=path.meeting_id, account_id=context.account_id, now=context.now
+    )
+    return present.whole(context, meeting)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/extend-check-in",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def extend_check_in(context: Context, path: MeetingPath, body: ExtendCheckInIn) -> MeetingOut:
+    """延长签到，或恢复已结束的签到"""
+    meeting = window.extend_check_in(
+        context.session,
+        meeting_id=path.meeting_id,
+        closes_at=body.closes_at,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present.whole(context, meeting)
+
+
+@api.guarded(
+    "PUT",
+    "/meetings/<int:meeting_id>/minutes",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: MeetingOut},
+)
+def write_minutes(context: Context, path: MeetingPath, body: MinutesIn) -> MeetingOut:
+    """填写会议记录和照片（最多 9 张）"""
+    meeting = minutes.write_minutes(
+        context.session,
+        meeting_id=path.meeting_id,
+        text=body.text,
+        photo_ids=body.photo_ids,
+        member_id=context.actor.member_id,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return present.whole(context, meeting)
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>/meetings",
+    permission=Permission.attendance_read,
+    target=member_target,
+    responses={200: Page[OwnMeetingLineOut]},
+)
+def list_own_meetings(context: Context, path: MemberPath, query: PageQuery) -> Page[OwnMeetingLineOut]:
+    """党员的会议：将要召开的在前，其后是以往的"""
+    context.audit_look("member_meetings", path.member_id)
+    after = _position(query.cursor)
+    seen_at = after.seen_at if after else context.now
+    found = own.meetings_of_member(
+        context.session, member_id=path.member_id, seen_at=seen_at, after=after, limit=query.limit + 1
+    )
+    page, more = cut_page(found, query.limit)
+    cursor = _own_cursor(page[-1], seen_at) if more else None
+    return Page(items=present.own_lines(context.session, page, context.now), next_cursor=cursor)
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>/meetings/<int:meeting_id>",
+    permission=Permission.attendance_read,
+    target=member_target,
+    responses={200: OwnMeetingOut},
+)
+def get_own_meeting(context: Context, path: MemberMeetingPath) -> OwnMeetingOut:
+    """党员看一次会议：安排、本人的出席和请假、对积分的影响"""
+    context.audit_look("member_meetings", path.member_id)
+    found = own.meeting_of_member(
+        context.session, member_id=path.member_id, meeting_id=path.meeting_id, now=context.now
+    )
+    return present.own_whole(context, found, path.member_id)
+
+
+def _place(meeting: Meeting) -> tuple[int, int]:
+    return (meeting.starts_at - _EPOCH) // _MICROSECOND, meeting.id
+
+
+def _before(cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    micros, meeting_id = _numbers(cursor, 2)
+    return _instant(micros), meeting_id
+
+
+def _own_cursor(last: OwnMeeting, seen_at: datetime) -> str:
+    past = last.meeting.ends_at < seen_at
+    return encode_cursor((seen_at - _EPOCH) // _MICROSECOND, int(past), *_place(last.meeting))
+
+
+def _position(cursor: str | None) -> Position | None:
+    if cursor is None:
+        return None
+    seen_at, past, starts_at, meeting_id = _numbers(cursor, 4)
+    return Position(_instant(seen_at), bool(past), _instant(starts_at), meeting_id)
+
+
+def _numbers(cursor: str, count: int) -> list[int]:
+    keys = decode_cursor(cursor, count)
+    if not all(key.isascii() and key.isdigit() and len(key) <= 18 for key in keys):
+        raise _invalid_cursor()
+    return [int(key) for key in keys]
+
+
+def _instant(micros: int) -> datetime:
+    try:
+        return _EPOCH + micros * _MICROSECOND
+    except OverflowError:
+        raise _invalid_cursor() from None
+
+
+def _invalid_cursor() -> DomainError:
+    return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")

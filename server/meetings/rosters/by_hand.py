@@ -1,0 +1,272 @@
+"""Attendance by hand: 代为登记, 补录, 更正, 撤销 and 补课. Always with a reason, never one's own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from http import HTTPStatus
+
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.clock import SHANGHAI, shanghai_date
+from server.errors import DomainError, conflict, not_found
+from server.identity.rules import Actor
+from server.meetings.leave.service import leave_of
+from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.rosters import service as lists
+from server.meetings.rosters.service import STATE_TITLES, day_of, lock_active
+from server.meetings.rules import (
+    AttendanceState,
+    LeaveAction,
+    LeaveStatus,
+    Part,
+    Via,
+    next_leave_status,
+)
+from server.meetings.settlement import service as settlement
+from server.organizations.exemptions import is_exempt
+from server.organizations.members import one
+from server.organizations.service import home_of
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who changes what by hand: a person of a roster, and the officer who does it."""
+
+    roster_id: int
+    member_id: int
+    actor: Actor
+    account_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The person's place in the meeting, locked."""
+
+    hand: Hand
+    meeting: Meeting
+    roster: Roster
+    invitation: Invitation | None
+    attendance: Attendance | None
+
+
+def enter(
+    session: Session, hand: Hand, *, state: AttendanceState, reason: str, at: datetime | None = None
+) -> Attendance:
+    """Enter that someone came; entered before, the first entry stays.
+
+    `at` is when he came; by default now while check-in runs, else the meeting's beginning. Someone of the roster's
+    organization who is not on the list is put there. Raises DomainError 403 `own_attendance`; 409 `too_early`,
+    `not_invited`, `already_recorded`, `meeting_cancelled`; 422 `wrong_state`, `outside_meeting`.
+    """
+    place = _locked(session, hand)
+    if state is AttendanceState.made_up:
+        raise DomainError("wrong_state", "补课请使用补课登记，并写明补课日期和依据")
+    if place.attendance is not None:
+        return _the_same(place.attendance, state)
+    if hand.now < place.meeting.opens_at:
+        raise conflict("too_early", "签到尚未开始，会议开始前不能登记出席")
+    came_at = _came_at(place.meeting, at, hand.now)
+    if place.invitation is None:
+        _invite(session, place)
+    _end_waiting_leave(session, place)
+    return _insert(session, place, state=state, scanned_at=came_at, reason=reason, words=reason)
+
+
+def correct(session: Session, hand: Hand, *, state: AttendanceState, reason: str) -> Attendance:
+    """Correct 出席 into 迟到 or back; how the record came about stays as it was.
+
+    Raises DomainError 403 `own_attendance`; 409 `nothing_recorded`, `made_up`; 422 `wrong_state`.
+    """
+    place = _locked(session, hand)
+    attendance = place.attendance
+    if state is AttendanceState.made_up:
+        raise DomainError("wrong_state", "补课请使用补课登记，并写明补课日期和依据")
+    if attendance is None:
+        raise _nothing_recorded()
+    if attendance.state == AttendanceState.made_up:
+        raise conflict("made_up", "该同志登记的是补课，如登记有误请先撤销，再登记出席")
+    if attendance.state == state:
+        return attendance
+    before = AttendanceState(attendance.state)
+    attendance.state = state
+    _note(session, place, "attendance_correct", before=before, after=state, words=reason)
+    return attendance
+
+
+def undo(session: Session, hand: Hand, *, reason: str) -> None:
+    """Remove a record that was a mistake; undone before, nothing happens.
+
+    A visit elsewhere that stood for this meeting stays spent. Raises DomainError 403 `own_attendance`; 409
+    `nothing_recorded`.
+    """
+    place = _locked(session, hand)
+    if place.attendance is None:
+        history = lists.changes(session, meeting_id=place.meeting.id, member_id=hand.member_id)
+        if history and history[-1].after is None:
+            return
+        raise _nothing_recorded()
+    before = AttendanceState(place.attendance.state)
+    session.delete(place.attendance)
+    _note(session, place, "attendance_undo", before=before, after=None, words=reason)
+
+
+def make_up(session: Session, hand: Hand, *, on: date, evidence: str, late_reason: str | None = None) -> Attendance:
+    """Enter a 补课 of who was absent or on leave, done on a day until the deadline, or later with a reason.
+
+    Raises DomainError 403 `own_attendance`; 409 `not_invited`, `too_early`, `makeup_too_late`, `already_recorded`; 422
+    `makeup_in_future`.
+    """
+    place = _locked(session, hand)
+    if place.invitation is None or place.invitation.part != Part.invited:
+        raise _not_invited()
+    if place.attendance is not None:
+        return _the_same(place.attendance, AttendanceState.made_up)
+    leave = leave_of(session, meeting_id=place.meeting.id, member_id=hand.member_id)
+    _check_day(place, leave, on, late_reason)
+    return _insert(
+        session,
+        place,
+        state=AttendanceState.made_up,
+        scanned_at=datetime.combine(on, time(), SHANGHAI),
+        reason=evidence,
+        words=evidence if not late_reason else f"{evidence}；逾期原因：{late_reason}",
+    )
+
+
+def _locked(session: Session, hand: Hand) -> _Place:
+    """Return the person's place in the meeting, which is locked. Raises 403 for one's own."""
+    if hand.actor.member_id == hand.member_id:
+        message = "不能登记本人的考勤，请由支部其他负责人或上级党组织登记"
+        raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
+    roster = session.get(Roster, hand.roster_id)
+    if roster is None:
+        raise not_found("名单")
+    meeting = lock_active(session, roster.meeting_id)
+    invitation = session.get(Invitation, (meeting.id, hand.member_id), populate_existing=True)
+    if invitation is not None and invitation.roster_id != roster.id:
+        raise _not_invited()
+    attendance = session.get(Attendance, (meeting.id, hand.member_id), populate_existing=True)
+    return _Place(hand, meeting, roster, invitation, attendance)
+
+
+def _the_same(attendance: Attendance, state: AttendanceState) -> Attendance:
+    """Return the record that is there if it says the same."""
+    if attendance.state == state:
+        return attendance
+    title = STATE_TITLES[attendance.state]
+    raise conflict("already_recorded", f"已登记为“{title}”，如需改动请使用更正或先撤销", state=attendance.state)
+
+
+def _came_at(meeting: Meeting, at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now if now <= meeting.closes_at else meeting.starts_at
+    if not meeting.opens_at <= at <= min(meeting.ends_at, now):
+        raise DomainError("outside_meeting", "到会时间应在签到开始之后、会议结束之前，且不晚于现在")
+    return at
+
+
+def _invite(session: Session, place: _Place) -> None:
+    """Put someone of the roster's organization on its list; who is exempt comes as an observer."""
+    member, day = one(session, place.hand.member_id), day_of(place.meeting)
+    if place.roster.organization_id not in home_of(session, member.id, day):
+        raise _not_invited()
+    session.add(
+        Invitation(
+            meeting_id=place.meeting.id,
+            member_id=member.id,
+            roster_id=place.roster.id,
+            part=Part.observer if is_exempt(session, member.id, day) else Part.invited,
+            chosen=True,
+        )
+    )
+    session.flush()
+
+
+def _end_waiting_leave(session: Session, place: _Place) -> None:
+    """A leave that still waits has no object any more; a granted one stays, should the entry prove a mistake."""
+    leave = leave_of(session, meeting_id=place.meeting.id, member_id=place.hand.member_id)
+    following = next_leave_status(leave.status, LeaveAction.withdraw) if leave else None
+    if leave is not None and leave.status == LeaveStatus.asked and following is not None:
+        leave.status = following
+        leave.version += 1
+
+
+def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | None) -> None:
+    granted = leave if leave is not None and leave.status == LeaveStatus.granted else None
+    first, today = day_of(place.meeting), shanghai_date(place.hand.now)
+    if on < first or today < first:
+        raise conflict("too_early", f"补课日期不能早于会议当天（{first}）")
+    if granted is None and place.hand.now <= place.meeting.closes_at:
+        raise conflict("too_early", "签到尚未结束，请先登记到会情况")
+    if on > today:
+        raise DomainError("makeup_in_future", "补课日期不能晚于今天")
+    until = granted.makeup_until if granted and granted.makeup_until else place.meeting.makeup_until
+    if on > until and not late_reason:
+        raise conflict("makeup_too_late", f"补课期限为 {until}，逾期补课请写明原因", until=until.isoformat())
+
+
+def _insert(
+    session: Session, place: _Place, *, state: AttendanceState, scanned_at: datetime, reason: str, words: str
+) -> Attendance:
+    """Insert the record; `words` is what the history says."""
+    attendance = Attendance(
+        meeting_id=place.meeting.id,
+        member_id=place.hand.member_id,
+        state=state,
+        via=Via.manual,
+        scanned_at=scanned_at,
+        recorded_at=place.hand.now,
+        account_id=place.hand.account_id,
+        reason=reason,
+    )
+    session.add(attendance)
+    action = "attendance_make_up" if state is AttendanceState.made_up else "attendance_enter"
+    _note(session, place, action, before=None, after=state, words=words)
+    return attendance
+
+
+def _note(
+    session: Session,
+    place: _Place,
+    action: str,
+    *,
+    before: AttendanceState | None,
+    after: AttendanceState | None,
+    words: str,
+) -> None:
+    """Write the change into the person's history and the audit trail, and bring the ledger in line."""
+    hand, meeting = place.hand, place.meeting
+    session.add(
+        AttendanceChange(
+            meeting_id=meeting.id,
+            member_id=hand.member_id,
+            before=before,
+            after=after,
+            reason=words,
+            account_id=hand.account_id,
+            at=hand.now,
+        )
+    )
+    audit.record(
+        session,
+        actor_id=hand.account_id,
+        root_id=meeting.root_id,
+        action=action,
+        subject_kind="attendance",
+        subject_id=meeting.id,
+        now=hand.now,
+        detail={"member_id": hand.member_id, "before": before, "after": after},
+    )
+    session.flush()
+    settlement.adjust(
+        session, meeting_id=meeting.id, member_ids=[hand.member_id], account_id=hand.account_id, now=hand.now
+    )
+
+
+def _not_invited() -> DomainError:
+    return conflict("not_invited", "该同志不在这份应到名单上，会议当天也不属于该党组织")
+
+
+def _nothing_recorded() -> DomainError:
+    return conflict("nothing_recorded", "考勤中没有该同志的记录，不用更正或撤销")

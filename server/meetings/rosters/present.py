@@ -1,0 +1,157 @@
+"""How a roster is shown."""
+
+from collections.abc import Collection, Mapping
+
+from server.clock import shanghai_date
+from server.errors import DomainError
+from server.identity.guard import Context
+from server.meetings.leave.present import Absence, readable
+from server.meetings.leave.service import STATUS_TITLES
+from server.meetings.models import Attendance, AttendanceChange, Leave, Meeting, Roster
+from server.meetings.rosters import service as lists
+from server.meetings.rosters.schemas import (
+    AttendanceChangeOut,
+    AttendanceOut,
+    RosterCountsOut,
+    RosterLeaveOut,
+    RosterLineOut,
+    RosterMeetingOut,
+    RosterOut,
+    RosterQuery,
+)
+from server.meetings.rosters.service import STATE_TITLES, Line, Tally
+from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
+from server.organizations.service import account_names, titles
+from server.presentation import cut_page, decode_cursor, encode_cursor
+
+
+def whole(context: Context, roster: Roster, query: RosterQuery) -> RosterOut:
+    """Return the list with its meeting, or the page of it that was asked for."""
+    session = context.session
+    meeting = session.get_one(Meeting, roster.meeting_id)
+    everyone = lists.lines(session, roster, closes_at=meeting.closes_at, now=context.now)
+    after = _position(query.cursor)
+    wanted = [
+        line
+        for line in everyone
+        if (query.standing in (None, line.standing)) and (after is None or line.position > after)
+    ]
+    page, more = cut_page(wanted, query.limit)
+    places = titles(session, [roster.organization_id, meeting.organization_id])
+    confirmed_by = account_names(session, [roster.confirmed_by])
+    reasons = _readable(context, page)
+    return RosterOut(
+        id=roster.id,
+        organization_id=roster.organization_id,
+        organization_title=places[roster.organization_id],
+        status=roster.status,
+        confirmed_by=confirmed_by.get(roster.confirmed_by or 0),
+        confirmed_at=roster.confirmed_at,
+        meeting=_meeting(meeting, places),
+        counts=_counts(lists.tally(everyone)),
+        items=[_line(line, reasons) for line in page],
+        next_cursor=encode_cursor(*page[-1].position) if more else None,
+    )
+
+
+def recorded(roster_id: int, member_id: int, attendance: Attendance | None) -> AttendanceOut:
+    if attendance is None:
+        nothing = dict.fromkeys(("state", "state_title", "via", "scanned_at", "recorded_at", "reason"))
+        return AttendanceOut.model_validate({"roster_id": roster_id, "member_id": member_id, **nothing})
+    return AttendanceOut(
+        roster_id=roster_id,
+        member_id=member_id,
+        state=attendance.state,
+        state_title=STATE_TITLES[attendance.state],
+        via=attendance.via,
+        scanned_at=attendance.scanned_at,
+        recorded_at=attendance.recorded_at,
+        reason=attendance.reason,
+    )
+
+
+def change(found: AttendanceChange, names: Mapping[int, str]) -> AttendanceChangeOut:
+    return AttendanceChangeOut(
+        before=found.before,
+        before_title=STATE_TITLES[found.before] if found.before else None,
+        after=found.after,
+        after_title=STATE_TITLES[found.after] if found.after else None,
+        reason=found.reason,
+        by=names[found.account_id],
+        at=found.at,
+    )
+
+
+def _readable(context: Context, page: Collection[Line]) -> set[int]:
+    places = context.target.ancestor_ids
+    absences = [Absence(line.leave.id, line.member_id, places) for line in page if line.leave]
+    return readable(context.session, context.actor, absences, on=shanghai_date(context.now))
+
+
+def _position(cursor: str | None) -> tuple[int, str, int] | None:
+    """Return where the page before ended. Raises DomainError `invalid_cursor`."""
+    if cursor is None:
+        return None
+    rank, name, member_id = decode_cursor(cursor, 3)
+    try:
+        return int(rank), name, int(member_id)
+    except ValueError:
+        raise DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开") from None
+
+
+def _meeting(meeting: Meeting, places: Mapping[int, str]) -> RosterMeetingOut:
+    kind = MeetingKind(meeting.kind)
+    return RosterMeetingOut(
+        id=meeting.id,
+        kind=kind,
+        kind_title=KIND_TITLES[kind],
+        title=meeting.title,
+        topic=meeting.topic,
+        place=meeting.place,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        opens_at=meeting.opens_at,
+        late_after=meeting.late_after,
+        closes_at=meeting.closes_at,
+        makeup_until=meeting.makeup_until,
+        status=meeting.status,
+        organization_id=meeting.organization_id,
+        organization_title=places[meeting.organization_id],
+    )
+
+
+def _counts(tally: Tally) -> RosterCountsOut:
+    return RosterCountsOut(
+        invited=tally.invited,
+        observers=tally.observers,
+        observers_present=tally.observers_present,
+        leave_waiting=tally.leave_waiting,
+        **{standing.value: tally.standings[standing] for standing in Standing},
+    )
+
+
+def _line(line: Line, reasons: Collection[int]) -> RosterLineOut:
+    return RosterLineOut(
+        member_id=line.member_id,
+        name=line.name,
+        part=line.part,
+        standing=line.standing,
+        standing_title=STANDING_TITLES[line.standing],
+        via=line.attendance.via if line.attendance else None,
+        scanned_at=line.attendance.scanned_at if line.attendance else None,
+        helper=line.helper,
+        leave=_leave(line.leave, reasons) if line.leave else None,
+    )
+
+
+def _leave(leave: Leave, reasons: Collection[int]) -> RosterLeaveOut:
+    return RosterLeaveOut(
+        id=leave.id,
+        kind=leave.kind,
+        kind_title=LEAVE_KIND_TITLES[leave.kind],
+        status=leave.status,
+        status_title=STATUS_TITLES[leave.status],
+        makeup_until=leave.makeup_until,
+        reason=leave.reason if leave.id in reasons else None,
+        version=leave.version,
+    )

@@ -1,0 +1,115 @@
+"""Bringing the ledger in line with a meeting: what no longer holds is reversed, what is missing is posted.
+
+Nothing here remembers what was done before: what is wanted follows from the lists, what stands is in the ledger, and
+only the difference is written. So it may be repeated, cut off and run twice at once.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP
+
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.meetings.models import Meeting
+from server.meetings.settlement.cases import Concerned, concerned, day_of, planned_items
+from server.meetings.settlement.outcomes import REASON_TITLES, Figures, Outcome, outcomes, postings
+from server.points import service as points
+from server.points.models import PointEntry, SourceKind
+from server.points.service import FINEST, Posting
+
+AT_ONCE = 500
+"""How many members' ledgers one transaction changes."""
+
+CORRECTED = "考勤更正"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why the ledger is brought in line: by whose hand (None: in time), and the reason that stands in reversals."""
+
+    now: datetime
+    settled: bool
+    account_id: int | None = None
+    reason: str = CORRECTED
+
+    @property
+    def today(self) -> date:
+        return shanghai_date(self.now)
+
+
+def align(session: Session, meeting: Meeting, member_ids: Collection[int], occasion: Occasion) -> bool:
+    """Bring these members' ledgers in line, 500 at most; return whether that was all. The meeting is locked."""
+    differing = [
+        person.member.id
+        for person in concerned(session, meeting, member_ids)
+        if any(_differences(meeting, person, occasion))
+    ]
+    if part := differing[:AT_ONCE]:
+        points.lock(session, part)  # what a claim counted in between is seen by the second reading
+        _write(session, meeting, concerned(session, meeting, part), occasion)
+    return len(differing) <= AT_ONCE
+
+
+def is_posted(meeting: Meeting, person: Concerned, outcome: Outcome) -> bool:
+    """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
+    standing = {_figures(entry) for entry in person.live if entry.occurred_on == day_of(meeting)}
+    return _rounded(outcome.figures) in standing
+
+
+def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: Occasion) -> None:
+    stale: list[PointEntry] = []
+    missing: list[Posting] = []
+    for person in people:
+        gone, wanted = _differences(meeting, person, occasion)
+        stale += gone
+        missing += [_posting(meeting, person, outcome, occasion) for outcome in wanted]
+    points.amend(
+        session,
+        reversing=stale,
+        postings=missing,
+        reason=occasion.reason,
+        decided_by=occasion.account_id,
+        now=occasion.now,
+    )
+
+
+def _differences(meeting: Meeting, person: Concerned, occasion: Occasion) -> tuple[list[PointEntry], list[Outcome]]:
+    """Return the entries that no longer hold and the outcomes that lack an entry."""
+    found = outcomes(planned_items(meeting), person.case, today=occasion.today)
+    wanted = postings(found, settled=occasion.settled, confirmed=person.is_confirmed)
+    day = day_of(meeting)
+    standing = {_figures(entry) for entry in person.live if entry.occurred_on == day}
+    due = {_rounded(outcome.figures) for outcome in wanted}
+    stale = [entry for entry in person.live if entry.occurred_on != day or _figures(entry) not in due]
+    return stale, [outcome for outcome in wanted if _rounded(outcome.figures) not in standing]
+
+
+def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Occasion) -> Posting:
+    figures = outcome.figures
+    officer = person.roster.confirmed_by if person.roster and person.is_confirmed else None
+    return Posting(
+        member_id=person.member.id,
+        item_code=figures.item_code,
+        occurred_on=day_of(meeting),
+        source_kind=SourceKind.meeting,
+        source_id=meeting.id,
+        points=figures.points,
+        owed=figures.owed,
+        attended=figures.attended,
+        made_up=figures.made_up,
+        excused=figures.excused,
+        revision=1 + person.posted[figures.item_code],
+        decided_by=occasion.account_id or officer,
+        text=f"{meeting.title}：{REASON_TITLES[outcome.reason]}",
+    )
+
+
+def _figures(entry: PointEntry) -> Figures:
+    return Figures(entry.item_code, entry.points, entry.owed, entry.attended, entry.made_up, entry.excused)
+
+
+def _rounded(figures: Figures) -> Figures:
+    """As the ledger keeps them: finer parts than a ten-thousandth are rounded."""
+    return replace(figures, points=figures.points.quantize(FINEST, rounding=ROUND_HALF_UP))

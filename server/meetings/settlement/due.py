@@ -1,0 +1,62 @@
+"""What falls due at meetings: presence a day after them, misses after the day for a 补课. For the scheduler.
+
+Every meeting and list has transactions of its own, in parts of 500 members; one that fails is logged and the others go
+on. Two machines may do this at once, and what a machine leaves half done when it dies, the next run finishes.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlalchemy import Engine, select
+
+from server.db import reading, transaction
+from server.meetings.models import Meeting, Roster
+from server.meetings.rules import MeetingStatus
+from server.meetings.settlement import service as settlement
+
+log = structlog.get_logger()
+
+Step = Callable[..., bool]
+"""Called with a session and `key`, the id of a meeting or list; whether nobody is left."""
+
+AT_ONCE = 1000
+"""How many meetings or lists one run takes up."""
+
+MOST_PARTS = 100
+"""After so many parts the next run goes on."""
+
+
+def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Settle the meetings whose time has come and go on with lists that are due; return how many meetings."""
+    due = (
+        select(Meeting.id)
+        .where(Meeting.status == MeetingStatus.planned, Meeting.settles_at <= now)
+        .order_by(Meeting.settles_at, Meeting.id)
+        .limit(limit)
+    )
+    with reading(engine) as session:
+        meeting_ids = session.scalars(due).all()
+    done = _each(engine, meeting_ids, lambda session, key: settlement.settle(session, meeting_id=key, now=now))
+    count_missed_makeups(engine, now=now, limit=limit)
+    return done
+
+
+def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Bring lists in line whose day has come, for a 补课 missed or a long list left over; return how many."""
+    due = select(Roster.id).where(Roster.due_at <= now).order_by(Roster.due_at, Roster.id).limit(limit)
+    with reading(engine) as session:
+        roster_ids = session.scalars(due).all()
+    return _each(engine, roster_ids, lambda session, key: settlement.catch_up(session, roster_id=key, now=now))
+
+
+def _each(engine: Engine, keys: Sequence[int], step: Step) -> int:
+    """Take each part by part to its end; return how many came to it."""
+    done = 0
+    for key in keys:
+        try:
+            done += any(transaction(engine, partial(step, key=key)) for _part in range(MOST_PARTS))
+        except Exception:
+            log.exception("settlement_failed", subject_id=key)
+    return done

@@ -1,0 +1,72 @@
+"""Settling a meeting on the wire."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.identity.guard import Body
+from server.meetings.rules import MeetingStatus, Part, RosterStatus, Standing
+from server.meetings.settlement.outcomes import Reason
+from server.presentation import Id, PointsOut, TimeOut
+from server.standards.rules import Method
+
+MOST_PEOPLE = 10_000
+
+MemberIds = Annotated[list[Id], Field(max_length=MOST_PEOPLE)]
+
+
+class SettlementPath(BaseModel):
+    roster_id: Id
+
+
+class ConfirmationIn(Body):
+    """`absent` is whom the officer saw as absent; `count_anyway` whose claim of the day is of something else."""
+
+    absent: MemberIds
+    count_anyway: MemberIds = Field(default_factory=list)
+
+
+class ReopeningIn(Body):
+    reason: Annotated[str, Field(min_length=2, max_length=200)]
+
+
+class EffectOut(BaseModel):
+    """What an item comes to for a person. `points` is null where quantities count (`owed` and what came of it)."""
+
+    item_code: str
+    item_title: str | None
+    method: Method | None
+    reason: Reason
+    words: str
+    points: PointsOut | None
+    owed: int
+    attended: int
+    made_up: int
+    excused: int
+    posted: bool
+
+
+class SettlementRowOut(BaseModel):
+    member_id: int
+    name: str
+    part: Part
+    standing: Standing
+    standing_title: str
+    effects: list[EffectOut]
+
+
+class SettlementOut(BaseModel):
+    """A list and what it means. `absent` is what a confirmation has to repeat; `pending`: the rest is being posted."""
+
+    roster_id: int
+    meeting_id: int
+    meeting_status: MeetingStatus
+    status: RosterStatus
+    closed: bool
+    settles_at: TimeOut
+    confirmed_by: str | None
+    confirmed_at: TimeOut | None
+    pending: bool
+    absent: list[int]
+    already_counted: list[int]
+    rows: list[SettlementRowOut]
