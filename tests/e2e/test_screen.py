@@ -12,7 +12,8 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from scripts.bench.serving import Server
+from scripts.bench.serving import Server, serving
+from tests.demo import copy_of_demo
 
 expect.set_options(timeout=20_000)
 
@@ -39,14 +40,23 @@ class Host:
         return int(self.call("GET", f"/meetings/{self.meeting_id}/screen")["counts"]["present"])
 
 
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demo of these tests' own: they check people in."""
+    directory = copy_of_demo(tmp_path_factory)
+    with serving(f"sqlite:///{directory}/xianfeng.db", directory) as server:
+        server.wait_until_ready()
+        yield server
+
+
 @pytest.fixture
-def host(server: Server) -> Host:
-    api = f"{server.address}/api/v1"
+def host(hall: Server) -> Host:
+    api = f"{hall.address}/api/v1"
     token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=20).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
     place = requests.get(f"{api}/me", headers=headers, timeout=20).json()["roles"][0]["organization"]["id"]
     meetings = requests.get(f"{api}/organizations/{place}/meetings?phase=open", headers=headers, timeout=20).json()
-    return Host(server.address, token, meetings["items"][0]["id"])
+    return Host(hall.address, token, meetings["items"][0]["id"])
 
 
 @pytest.fixture

@@ -442,8 +442,7 @@ def test_a_scheduler_looks_again_for_what_failed(
 
 
 def xianfeng(directory: Path, *words: str) -> Result:
-    environment = {"XIANFENG_DATA": str(directory), "COLUMNS": "200"}
-    return CliRunner().invoke(cli.main, list(words), env=environment)
+    return CliRunner().invoke(cli.main, list(words), env={"XIANFENG_DATA": str(directory)})
 
 
 @pytest.mark.sqlite_only
@@ -453,6 +452,7 @@ def test_the_command_shows_times_and_failures_and_runs_one_job(
     def refuse(engine: Engine, *, now: datetime) -> int:
         raise RuntimeError("no [space] left")
 
+    monkeypatch.setattr(cli.console, "width", 200)
     assert "每 5 分钟" in xianfeng(tmp_path, "jobs").output
     with monkeypatch.context() as broken:
         broken.setattr("server.meetings.settlement.due.settle_due", refuse)
