@@ -139,7 +139,7 @@ def make_help() -> str:
 
 
 @pytest.mark.parametrize(
-    "target", ["run", "test", "check", "lint", "format", "bench", "lock", "migration", "clean", "help"]
+    "target", ["run", "test", "check", "lint", "format", "bench", "crash", "lock", "migration", "clean", "help"]
 )
 def test_make_help_lists(target: str, make_help: str) -> None:
     assert re.search(rf"^  make {target} +\S", make_help, re.MULTILINE)
