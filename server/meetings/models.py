@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.clock import shanghai_date
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.meetings.rules import (
     AttendanceState,
@@ -66,6 +67,11 @@ class Meeting(Base):
     version: Mapped[int] = mapped_column(default=1)
     planned_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def day(self) -> date:
+        """The day in Shanghai on which it begins: the day its facts carry."""
+        return shanghai_date(self.starts_at)
 
     @property
     def window(self) -> CheckInWindow:

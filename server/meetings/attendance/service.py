@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI, shanghai_date
+from server.clock import SHANGHAI
 from server.errors import DomainError
 from server.meetings.attendance.rules import Tally, tally
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
@@ -175,7 +175,7 @@ class _People:
         place = self.places[roster.organization_id]
         if place.kind == OrganizationKind.branch and self.is_below(place.id):
             return place
-        day = shanghai_date(appearance.meeting.starts_at)
+        day = appearance.meeting.day
         for held in self._held.get(appearance.invitation.member_id, ()):
             if held.from_date <= day and (held.until_date is None or day < held.until_date):
                 return self.places[held.organization_id]

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from server.clock import SHANGHAI, shanghai_date
+from server.clock import SHANGHAI
 from server.meetings.attendance.rules import Tally
 from server.meetings.attendance.service import Appearance, SignedRoster, Table, head_count, tally_of
 from server.meetings.rules import (
@@ -135,7 +135,7 @@ def _write_counts(page: _Page, table: Table, *, columns: int) -> None:
 
 
 def _meeting_head(meeting: Any) -> str:
-    on = shanghai_date(meeting.starts_at)
+    on = meeting.day
     return f"{on.month} 月 {on.day} 日\n{KIND_TITLES[MeetingKind(meeting.kind)]}"
 
 
@@ -191,7 +191,7 @@ def _write_signed(page: _Page, number: int, member: Member, each: Appearance, ac
 def _clock_time(each: Appearance) -> str:
     assert each.attendance is not None
     scanned = each.attendance.scanned_at.astimezone(SHANGHAI)
-    if scanned.date() == shanghai_date(each.meeting.starts_at):
+    if scanned.date() == each.meeting.day:
         return f"{scanned:%H:%M:%S}"
     return f"{scanned.month} 月 {scanned.day} 日"
 

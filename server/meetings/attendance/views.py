@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 from flask import Response
 
-from server.clock import shanghai_date
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.meetings.attendance import service as attendance
@@ -98,7 +97,7 @@ def download_roster_sheet(context: Context, path: RosterSheetPath) -> Response:
     """下载签到表，供打印签字"""
     context.audit_look("roster", path.roster_id)
     signed = attendance.signed_roster(context.session, roster_id=path.roster_id, now=context.now)
-    on = shanghai_date(signed.meeting.starts_at)
+    on = signed.meeting.day
     return _download(sheets.roster_sheet(signed), f"{on.isoformat()} {signed.meeting.title} 签到表.xlsx")
 
 
@@ -121,7 +120,7 @@ def _appearance(each: Appearance) -> AppearanceOut:
     kind = MeetingKind(each.meeting.kind)
     return AppearanceOut(
         meeting_id=each.meeting.id,
-        on=shanghai_date(each.meeting.starts_at),
+        on=each.meeting.day,
         kind=kind,
         kind_title=KIND_TITLES[kind],
         title=each.meeting.title,

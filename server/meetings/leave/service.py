@@ -14,7 +14,7 @@ from server.events import emit
 from server.identity.rules import Actor
 from server.meetings.events import LeaveAnswered
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
-from server.meetings.rosters.service import day_of, lock_active
+from server.meetings.rosters.service import lock_active
 from server.meetings.rules import (
     MAKEUP_DAYS,
     AttendanceState,
@@ -200,7 +200,7 @@ def _invitation(session: Session, meeting: Meeting, member_id: int) -> Invitatio
 
 
 def _check_time(meeting: Meeting, now: datetime) -> None:
-    last = day_of(meeting) + timedelta(days=ASKED_WITHIN_DAYS)
+    last = meeting.day + timedelta(days=ASKED_WITHIN_DAYS)
     if shanghai_date(now) > last:
         message = f"补请假的期限是会后 {ASKED_WITHIN_DAYS} 天，已于 {last} 截止，请联系支部说明情况"
         raise conflict("leave_too_late", message, until=last.isoformat())
@@ -281,15 +281,15 @@ def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: Terms
 def _check_makeup(meeting: Meeting, terms: Terms, today: date) -> None:
     if terms.makeup is False:
         raise DomainError("invalid_makeup", "不要求补课时不用填写补课期限")
-    first = max(day_of(meeting), today)
-    last = day_of(meeting) + timedelta(days=MAKEUP_WITHIN_DAYS)
+    first = max(meeting.day, today)
+    last = meeting.day + timedelta(days=MAKEUP_WITHIN_DAYS)
     if terms.makeup_until is not None and not first <= terms.makeup_until <= last:
         raise DomainError("invalid_makeup", f"补课期限应在 {first} 至 {last} 之间")
 
 
 def _standard_requires(session: Session, leave: Leave, meeting: Meeting) -> bool:
     """Whether an item of the meeting asks for a 补课 after such a leave, by the member's standard of that year."""
-    day, member = day_of(meeting), one(session, leave.member_id)
+    day, member = meeting.day, one(session, leave.member_id)
     branch = branch_of(session, member_id=member.id, on=day)
     if branch is None:
         return False

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
@@ -48,7 +47,7 @@ def invite(session: Session, meeting: Meeting, *, only: Collection[int] | None =
     Who came, asked for leave or stands on a confirmed list is left as he is. Seven statements, however many people.
     """
     session.flush()
-    day = shanghai_date(meeting.starts_at)
+    day = meeting.day
     lists = _open_lists(session, meeting.id)
     if not lists:
         return

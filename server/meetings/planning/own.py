@@ -114,7 +114,7 @@ def _read(session: Session, query: _Joined) -> list[OwnMeeting]:
 
 def measure_of(session: Session, member_id: int, meeting: Meeting) -> Measure | None:
     """Return by what a member is measured on the meeting's day; None for who is exempt or has no standard."""
-    day, member = shanghai_date(meeting.starts_at), session.get_one(Member, member_id)
+    day, member = meeting.day, session.get_one(Member, member_id)
     branch = branch_of(session, member_id=member_id, on=day)
     if branch is None or is_exempt(session, member_id, day):
         return None

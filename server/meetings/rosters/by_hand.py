@@ -13,7 +13,7 @@ from server.identity.rules import Actor
 from server.meetings.leave.service import leave_of
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import service as lists
-from server.meetings.rosters.service import STATE_TITLES, day_of, lock_active
+from server.meetings.rosters.service import STATE_TITLES, lock_active
 from server.meetings.rules import (
     AttendanceState,
     LeaveAction,
@@ -168,7 +168,7 @@ def _came_at(meeting: Meeting, at: datetime | None, now: datetime) -> datetime:
 
 def _invite(session: Session, place: _Place) -> None:
     """Put someone of the roster's organization on its list; who is exempt comes as an observer."""
-    member, day = one(session, place.hand.member_id), day_of(place.meeting)
+    member, day = one(session, place.hand.member_id), place.meeting.day
     if place.roster.organization_id not in home_of(session, member.id, day):
         raise _not_invited()
     session.add(
@@ -194,7 +194,7 @@ def _end_waiting_leave(session: Session, place: _Place) -> None:
 
 def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | None) -> None:
     granted = leave if leave is not None and leave.status == LeaveStatus.granted else None
-    first, today = day_of(place.meeting), shanghai_date(place.hand.now)
+    first, today = place.meeting.day, shanghai_date(place.hand.now)
     if on < first or today < first:
         raise conflict("too_early", f"补课日期不能早于会议当天（{first}）")
     if granted is None and place.hand.now <= place.meeting.closes_at:

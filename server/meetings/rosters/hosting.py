@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
@@ -21,7 +20,7 @@ from server.organizations.service import in_force_on
 
 def list_visits(session: Session, meeting: Meeting) -> list[tuple[GuestVisit, str, str | None]]:
     """Return the visits with the guests' names and branches of that day, the undecided first."""
-    day = shanghai_date(meeting.starts_at)
+    day = meeting.day
     query = (
         select(GuestVisit, Member.name, Organization.title)
         .join(Member, Member.id == GuestVisit.member_id)

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.errors import conflict, not_found
 from server.identity.models import Account
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
@@ -74,11 +73,6 @@ def lock_active(session: Session, meeting_id: int) -> Meeting:
     if meeting.status == MeetingStatus.cancelled:
         raise conflict("meeting_cancelled", "这次会议已取消，不再登记考勤和请假")
     return meeting
-
-
-def day_of(meeting: Meeting) -> date:
-    """Return the day in Shanghai on which a meeting begins."""
-    return shanghai_date(meeting.starts_at)
 
 
 def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetime) -> list[Line]:

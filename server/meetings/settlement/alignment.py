@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.meetings.models import Meeting
-from server.meetings.settlement.cases import Concerned, concerned, day_of, planned_items
+from server.meetings.settlement.cases import Concerned, concerned, planned_items
 from server.meetings.settlement.outcomes import REASON_TITLES, Figures, Outcome, outcomes, postings
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
@@ -54,7 +54,7 @@ def align(session: Session, meeting: Meeting, member_ids: Collection[int], occas
 
 def is_posted(meeting: Meeting, person: Concerned, outcome: Outcome) -> bool:
     """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
-    standing = {_figures(entry) for entry in person.live if entry.occurred_on == day_of(meeting)}
+    standing = {_figures(entry) for entry in person.live if entry.occurred_on == meeting.day}
     return _rounded(outcome.figures) in standing
 
 
@@ -79,7 +79,7 @@ def _differences(meeting: Meeting, person: Concerned, occasion: Occasion) -> tup
     """Return the entries that no longer hold and the outcomes that lack an entry."""
     found = outcomes(planned_items(meeting), person.case, today=occasion.today)
     wanted = postings(found, settled=occasion.settled, confirmed=person.is_confirmed)
-    day = day_of(meeting)
+    day = meeting.day
     standing = {_figures(entry) for entry in person.live if entry.occurred_on == day}
     due = {_rounded(outcome.figures) for outcome in wanted}
     stale = [entry for entry in person.live if entry.occurred_on != day or _figures(entry) not in due]
@@ -92,7 +92,7 @@ def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Oc
     return Posting(
         member_id=person.member.id,
         item_code=figures.item_code,
-        occurred_on=day_of(meeting),
+        occurred_on=meeting.day,
         source_kind=SourceKind.meeting,
         source_id=meeting.id,
         points=figures.points,

@@ -3,13 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.errors import DomainError
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
@@ -66,11 +64,6 @@ def planned_items(meeting: Meeting) -> list[PlannedItem]:
     return [PlannedItem(item["code"], Decimal(item["quantity"])) for item in meeting.items]
 
 
-def day_of(meeting: Meeting) -> date:
-    """Return the day in Shanghai that the meeting's facts carry."""
-    return shanghai_date(meeting.starts_at)
-
-
 def ids_on_roster(session: Session, roster_id: int) -> list[int]:
     invited = select(Invitation.member_id).where(Invitation.roster_id == roster_id)
     return sorted(session.scalars(invited))
@@ -101,7 +94,7 @@ class _Part:
         self._session = session
         self._meeting = meeting
         self._ids = member_ids
-        self._day = day_of(meeting)
+        self._day = meeting.day
         self._standing = Standing(session, member_ids)
         self._documents: dict[tuple[int, str], StandardDocument | None] = {}
 
