@@ -91,6 +91,7 @@ class PrivateMariaDB:
                     *_dies_with_us(),
                     *(_required("mariadbd"), "--no-defaults", *_as_root()),
                     *(f"--datadir={self.directory / 'data'}", f"--socket={self.socket}"),
+                    f"--tmpdir={self.directory / 'tmp'}",
                     *(f"--pid-file={self.directory / 'pid'}", *self._options),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -134,11 +135,14 @@ class PrivateMariaDB:
 
 
 def _install(directory: Path) -> None:
+    """Make the data directory. Servers that install side by side take each other's files in a shared TMPDIR."""
+    (directory / "tmp").mkdir(parents=True)
     result = subprocess.run(
         [
             *(_required("mariadb-install-db"), "--no-defaults", "--auth-root-authentication-method=normal"),
             *("--skip-test-db", f"--datadir={directory / 'data'}", *_as_root()),
         ],
+        env={**os.environ, "TMPDIR": str(directory / "tmp")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
