@@ -12,8 +12,10 @@ from server.organizations import models as organizations
 from server.organizations.roster import models as roster
 from server.photos import models as photos
 from server.points import models as points
+from server.pushes import models as pushes
 from server.standards import models as standards
 from server.standards import protection as standards_protection
+from server.statements import models as statements
 from server.wechat import models as wechat
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     "organizations",
     "photos",
     "points",
+    "pushes",
     "roster",
     "standards",
     "standards_protection",
+    "statements",
     "wechat",
 ]

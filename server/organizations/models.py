@@ -208,3 +208,16 @@ class Exemption(Base):
     ended_note: Mapped[str | None] = mapped_column(String(500))
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WorkdayOverride(Base):
+    """A day that counts otherwise than in the national calendar, or that the calendar does not know yet."""
+
+    __tablename__ = "workday_overrides"
+
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    works: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(100))
+    changed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

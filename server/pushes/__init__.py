@@ -1,0 +1,1 @@
+"""Pushes 推送: an outbox, the channels it is sent through, and each person's inbox."""

@@ -1,0 +1,60 @@
+"""Occasions, channels, the states of a push, and when it may be sent. Pure."""
+
+from enum import StrEnum
+
+
+class Occasion(StrEnum):
+    """What a person is told of. One push per person, occasion and subject, ever."""
+
+    claim_reviewed = "claim_reviewed"
+    claim_returned = "claim_returned"
+    review_digest = "review_digest"
+    meeting_planned = "meeting_planned"
+    meeting_tomorrow = "meeting_tomorrow"
+    meeting_changed = "meeting_changed"
+    meeting_cancelled = "meeting_cancelled"
+    leave_answered = "leave_answered"
+    statement_to_confirm = "statement_to_confirm"
+    month_score = "month_score"
+    bulletin = "bulletin"
+    notice = "notice"
+    notice_unread = "notice_unread"
+    dues_reminder = "dues_reminder"
+    at_risk = "at_risk"
+    negative_decision = "negative_decision"
+    year_end = "year_end"
+    objection_progress = "objection_progress"
+
+
+class Channel(StrEnum):
+    """Ways out of the app. The inbox is not one of them: every push stands there from the beginning."""
+
+    subscription = "subscription"  # 小程序订阅消息
+    official = "official"  # 公众号模板消息
+    work = "work"  # 企业微信应用消息
+
+
+class PushStatus(StrEnum):
+    waiting = "waiting"
+    sending = "sending"  # an attempt is committed, its result is not
+    sent = "sent"
+    unknown = "unknown"  # crash or time-out after the call went out: never sent again
+    unreachable = "unreachable"  # no channel took it: the branch tells the person
+    expired = "expired"  # its time was over before it could be sent
+    muted = "muted"  # the person wants this occasion in the inbox only
+
+
+class AttemptStatus(StrEnum):
+    sending = "sending"
+    sent = "sent"
+    retry = "retry"  # not delivered, may be tried again on this channel
+    refused = "refused"  # final on this channel
+    unknown = "unknown"
+
+
+class QuotaChange(StrEnum):
+    """Why the balance of a subscription template moved."""
+
+    accepted = "accepted"  # +1: the person agreed to one more message
+    used = "used"  # -1: one was sent
+    emptied = "emptied"  # to 0: WeChat says there is none (43101)
