@@ -81,7 +81,7 @@ class PushAttempt(Base):
     """One call to one channel, committed as `sending` before it is made."""
 
     __tablename__ = "push_attempts"
-    __table_args__ = (UniqueConstraint("push_id", "number"), Base.__table_args__)
+    __table_args__ = (UniqueConstraint("push_id", "number"), Index(None, "started_at"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     push_id: Mapped[int] = mapped_column(ForeignKey("pushes.id"))
@@ -109,7 +109,12 @@ class SubscriptionEntry(Base):
     """The quota's ledger: every movement of a balance, added and never changed."""
 
     __tablename__ = "subscription_entries"
-    __table_args__ = (Index(None, "identity_id", "template"), Base.__table_args__)
+    __table_args__ = (
+        Index(None, "identity_id", "template"),
+        Index(None, "push_id"),
+        Index(None, "at"),
+        Base.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("wechat_identities.id"))

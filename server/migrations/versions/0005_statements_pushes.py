@@ -229,6 +229,9 @@ def upgrade() -> None:
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
+    with op.batch_alter_table("push_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_push_attempts_started_at"), ["started_at"], unique=False)
+
     op.create_table(
         "statement_lines",
         sa.Column(
@@ -281,6 +284,8 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_subscription_entries_identity_id_template"), ["identity_id", "template"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_subscription_entries_push_id"), ["push_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_subscription_entries_at"), ["at"], unique=False)
 
     op.create_table(
         "subscription_quotas",
