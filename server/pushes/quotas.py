@@ -1,0 +1,115 @@
+"""How many subscription messages a person still agrees to: one accept is one message, and none is for ever.
+
+Every movement is a row of the ledger; a balance is always the sum of its movements and never below zero. Balances are
+locked sorted by (identity, template), so that senders and phones at once do not block each other for good.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.pushes.models import SubscriptionEntry, SubscriptionQuota
+from server.pushes.rules import QuotaChange
+
+Key = tuple[int, str]
+"""Identity id and our key of the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """One message of a template that went to an identity for a push."""
+
+    identity_id: int
+    template: str
+    push_id: int
+
+    @property
+    def key(self) -> Key:
+        return self.identity_id, self.template
+
+
+def accept(session: Session, *, identity_id: int, templates: Iterable[str], now: datetime) -> None:
+    """Note that a person agreed to one more message of each of these templates."""
+    for template in sorted(set(templates)):
+        quota = _locked(session, [(identity_id, template)]).get((identity_id, template))
+        quota = quota or _added(session, identity_id, template, now)
+        _move(session, quota, QuotaChange.accepted, amount=1, now=now)
+    session.flush()
+
+
+def spend(session: Session, spends: Iterable[Spend], *, now: datetime) -> set[int]:
+    """Take one from the balance behind each; return the push ids for which there was one to take."""
+    wanted = sorted(spends, key=lambda each: (each.key, each.push_id))
+    quotas = _locked(session, {each.key for each in wanted})
+    taken = set()
+    for each in wanted:
+        quota = quotas.get(each.key)
+        if quota is not None and quota.balance > 0:
+            _move(session, quota, QuotaChange.used, amount=-1, push_id=each.push_id, now=now)
+            taken.add(each.push_id)
+    session.flush()
+    return taken
+
+
+def empty(session: Session, spends: Iterable[Spend], *, now: datetime) -> None:
+    """Set balances to zero: WeChat says that the person agreed to none (43101). Safe to repeat."""
+    wanted = {each.key: each for each in spends}
+    for key, quota in _locked(session, wanted).items():
+        if quota.balance > 0:
+            _move(session, quota, QuotaChange.emptied, amount=-quota.balance, push_id=wanted[key].push_id, now=now)
+    session.flush()
+
+
+def balances(session: Session, identity_ids: Iterable[int]) -> dict[Key, int]:
+    """Return what is left, by identity and template; a template never agreed to is not there."""
+    query = select(SubscriptionQuota.identity_id, SubscriptionQuota.template, SubscriptionQuota.balance)
+    rows = session.execute(query.where(SubscriptionQuota.identity_id.in_(list(identity_ids))))
+    return {(identity_id, template): balance for identity_id, template, balance in rows}
+
+
+def _locked(session: Session, keys: Iterable[Key]) -> dict[Key, SubscriptionQuota]:
+    query = (
+        select(SubscriptionQuota)
+        .where(tuple_(SubscriptionQuota.identity_id, SubscriptionQuota.template).in_(sorted(keys)))
+        .order_by(SubscriptionQuota.identity_id, SubscriptionQuota.template)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {(quota.identity_id, quota.template): quota for quota in session.scalars(query)}
+
+
+def _added(session: Session, identity_id: int, template: str, now: datetime) -> SubscriptionQuota:
+    quota = SubscriptionQuota(identity_id=identity_id, template=template, balance=0, updated_at=now)
+    try:
+        with session.begin_nested():
+            session.add(quota)
+    except IntegrityError:  # another phone of the same second made it
+        return _locked(session, [(identity_id, template)])[identity_id, template]
+    return quota
+
+
+def _move(
+    session: Session,
+    quota: SubscriptionQuota,
+    change: QuotaChange,
+    *,
+    amount: int,
+    now: datetime,
+    push_id: int | None = None,
+) -> None:
+    quota.balance += amount
+    quota.updated_at = now
+    session.add(
+        SubscriptionEntry(
+            identity_id=quota.identity_id,
+            template=quota.template,
+            change=change,
+            amount=amount,
+            push_id=push_id,
+            at=now,
+        )
+    )
