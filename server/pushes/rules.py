@@ -1,6 +1,11 @@
 """Occasions, channels, the states of a push, and when it may be sent. Pure."""
 
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Occasion(StrEnum):
@@ -58,3 +63,22 @@ class QuotaChange(StrEnum):
     accepted = "accepted"  # +1: the person agreed to one more message
     used = "used"  # -1: one was sent
     emptied = "emptied"  # to 0: WeChat says there is none (43101)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When a person wants no message, in Shanghai: `begin` inclusive, `end` exclusive; equal ends mean never."""
+
+    begin: time = time(22)
+    end: time = time(8)
+
+    def over_at(self, instant: datetime) -> datetime:
+        """Return the instant itself where it is not quiet, or the end of the quiet hours it falls into."""
+        local = instant.astimezone(SHANGHAI)
+        now = local.timetz().replace(tzinfo=None)
+        over_midnight = self.begin > self.end
+        quiet = now >= self.begin or now < self.end if over_midnight else self.begin <= now < self.end
+        if not quiet:
+            return instant
+        day = local.date() + timedelta(days=1 if over_midnight and now >= self.begin else 0)
+        return datetime.combine(day, self.end, SHANGHAI).astimezone(instant.tzinfo)
