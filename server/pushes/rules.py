@@ -65,6 +65,18 @@ class QuotaChange(StrEnum):
     emptied = "emptied"  # to 0: WeChat says there is none (43101)
 
 
+class Reason(StrEnum):
+    """Why a person was not reached by any channel; it stands in `Push.reason`."""
+
+    no_channel = "no_channel"  # none of the occasion's channels is set up
+    not_bound = "not_bound"  # no WeChat identity on any channel
+    not_subscribed = "not_subscribed"  # none of the channels has his consent
+    refused = "refused"  # WeChat refused: blocked, unfollowed, openid gone
+    misconfigured = "misconfigured"  # WeChat refused the template or its fields
+    timed_out = "timed_out"  # no answer, or a crash: it may have arrived
+    too_late = "too_late"  # its time was over before it could be sent
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """When a person wants no message, in Shanghai: `begin` inclusive, `end` exclusive; equal ends mean never."""

@@ -1,0 +1,86 @@
+"""What a person chooses of pushes: quiet hours, whether figures are shown, and what he wants in the inbox only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.pushes.models import Push, PushPreference
+from server.pushes.rules import Occasion, PushStatus, QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The defaults are those of a person who has chosen nothing."""
+
+    quiet: QuietHours = field(default_factory=QuietHours)
+    hides_figures: bool = False
+    muted: frozenset[Occasion] = frozenset()
+
+
+DEFAULTS = Preferences()
+
+
+def of(session: Session, recipients: Iterable[str]) -> dict[str, Preferences]:
+    """Return what these people chose, each recipient in it; who chose nothing has the defaults."""
+    wanted = list(recipients)
+    rows = session.scalars(select(PushPreference).where(PushPreference.recipient.in_(wanted)))
+    chosen = {row.recipient: _chosen(row) for row in rows}
+    return {recipient: chosen.get(recipient, DEFAULTS) for recipient in wanted}
+
+
+def choose(session: Session, recipients: Sequence[str], preferences: Preferences, *, now: datetime) -> None:
+    """Set what a person chose, under each name he receives by; it holds for what waits, too. Safe to repeat."""
+    for recipient in sorted(recipients):
+        row = _locked_or_added(session, recipient, now)
+        before = _chosen(row)
+        row.quiet_from, row.quiet_until = preferences.quiet.begin, preferences.quiet.end
+        row.hides_figures = preferences.hides_figures
+        row.muted = sorted(preferences.muted)
+        row.updated_at = now
+        session.flush()
+        _mute_waiting(session, recipient, preferences.muted - before.muted, now)
+        if preferences.quiet != before.quiet:
+            _postpone_waiting(session, recipient, preferences.quiet, now)
+
+
+def _mute_waiting(session: Session, recipient: str, muted: Iterable[Occasion], now: datetime) -> None:
+    waiting = update(Push).where(
+        Push.recipient == recipient, Push.status == PushStatus.waiting, Push.occasion.in_(sorted(muted))
+    )
+    session.execute(waiting.values(status=PushStatus.muted, finished_at=now))
+
+
+def _postpone_waiting(session: Session, recipient: str, quiet: QuietHours, now: datetime) -> None:
+    """Let what was not tried yet come when the new quiet hours are over."""
+    untried = (Push.recipient == recipient, Push.status == PushStatus.waiting, Push.attempts == 0)
+    for push in session.scalars(select(Push).where(*untried).order_by(Push.id).with_for_update()):
+        push.next_at = quiet.over_at(max(push.due_at, now))
+    session.flush()
+
+
+def _locked_or_added(session: Session, recipient: str, now: datetime) -> PushPreference:
+    query = select(PushPreference).where(PushPreference.recipient == recipient).with_for_update()
+    row = session.scalar(query.execution_options(populate_existing=True))
+    if row is not None:
+        return row
+    row = PushPreference(recipient=recipient, updated_at=now, hides_figures=DEFAULTS.hides_figures, muted=[])
+    row.quiet_from, row.quiet_until = DEFAULTS.quiet.begin, DEFAULTS.quiet.end
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # chosen on two phones in the same moment
+        return session.scalars(query).one()
+    return row
+
+
+def _chosen(row: PushPreference) -> Preferences:
+    known = set(Occasion)
+    return Preferences(
+        quiet=QuietHours(row.quiet_from, row.quiet_until),
+        hides_figures=row.hides_figures,
+        muted=frozenset(Occasion(name) for name in row.muted if name in known),
+    )
