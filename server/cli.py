@@ -111,18 +111,6 @@ def recompute(machine: Machine, year: int | None) -> None:
     console.print("积分一致：与台账重算结果完全相同。")
 
 
-@main.command("settle-meetings")
-@click.pass_obj
-def settle_meetings(machine: Machine) -> None:
-    """Post what is due at meetings now: presence a day after them, misses after the day for a make-up."""
-    from server import app  # noqa: F401  (its subscriptions tell the features above)
-    from server.meetings.settlement import due
-
-    now = clock.now()
-    rosters, meetings = due.count_missed_makeups(machine.engine, now=now), due.settle_due(machine.engine, now=now)
-    console.print(f"已结算会议 {meetings} 个；补课到期或未计完的名单已处理 {rosters} 份。")
-
-
 @main.command()
 @click.pass_obj
 def scheduler(machine: Machine) -> None:

@@ -1,8 +1,9 @@
 """How values look on the wire: points with two decimals, times in Shanghai's offset, lists with a cursor."""
 
 import base64
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Generic, TypeVar
 
@@ -14,6 +15,8 @@ from server.errors import DomainError
 T = TypeVar("T")
 MAX_PAGE = 100
 CENT = Decimal("0.01")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def rounded(points: Decimal) -> Decimal:
@@ -67,9 +70,10 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None = None
 
 
-def encode_cursor(*keys: str | int) -> str:
-    """Return the position after a row with these sort keys."""
-    return base64.urlsafe_b64encode("\x1f".join(map(str, keys)).encode()).decode().rstrip("=")
+def encode_cursor(*keys: str | int | datetime) -> str:
+    """Return the position after a row with these sort keys; an instant becomes its microseconds since 1970."""
+    words = (str((key - _EPOCH) // _MICROSECOND if isinstance(key, datetime) else key) for key in keys)
+    return base64.urlsafe_b64encode("\x1f".join(words).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, count: int) -> list[str]:
@@ -80,21 +84,45 @@ def decode_cursor(cursor: str, count: int) -> list[str]:
     except ValueError:  # not base64, not ASCII, not UTF-8
         keys = []
     if len(keys) != count:
-        raise _invalid_cursor()
+        raise invalid_cursor()
     return keys
+
+
+def decode_numbers(cursor: str, count: int) -> list[int]:
+    """Return the `count` sort keys in a cursor that holds numbers and instants. Raises DomainError `invalid_cursor`."""
+    keys = decode_cursor(cursor, count)
+    if not all(_NUMBER.fullmatch(key) for key in keys):
+        raise invalid_cursor()
+    return [int(key) for key in keys]
+
+
+def instant_of(number: int) -> datetime:
+    """Return the instant that a number of a cursor stands for. Raises DomainError `invalid_cursor`."""
+    try:
+        return _EPOCH + number * _MICROSECOND
+    except OverflowError:
+        raise invalid_cursor() from None
+
+
+def decode_time_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+    """Return the instant and the id in a cursor that holds these, or None at the start of a list."""
+    if cursor is None:
+        return None
+    number, key = decode_numbers(cursor, 2)
+    return instant_of(number), key
 
 
 def decode_id_cursor(cursor: str | None) -> int | None:
     """Return the id in a cursor that holds one id, or None at the start of a list."""
     if cursor is None:
         return None
-    (key,) = decode_cursor(cursor, 1)
-    if not (key.isascii() and key.isdigit() and len(key) <= 18):
-        raise _invalid_cursor()
-    return int(key)
+    (key,) = decode_numbers(cursor, 1)
+    if key < 0:
+        raise invalid_cursor()
+    return key
 
 
-def _invalid_cursor() -> DomainError:
+def invalid_cursor() -> DomainError:
     return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
 
 

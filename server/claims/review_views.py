@@ -1,7 +1,5 @@
 """Claims over HTTP: the reviewer's queue and decisions, notes, and the opinions of 群众代表."""
 
-from datetime import datetime
-
 from server.claims import present, review, reviewers
 from server.claims.models import Claim, OpinionKind
 from server.claims.schemas import (
@@ -17,7 +15,7 @@ from server.claims.schemas import (
     WaitingClaimOut,
 )
 from server.claims.targets import claim_target
-from server.errors import DomainError, not_found
+from server.errors import not_found
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations.models import Organization
@@ -27,8 +25,8 @@ from server.presentation import (
     Page,
     PageQuery,
     cut_page,
-    decode_cursor,
     decode_id_cursor,
+    decode_time_cursor,
     encode_cursor,
 )
 
@@ -50,7 +48,7 @@ def list_review_queue(context: Context, path: OrganizationPath, query: PageQuery
         actor=context.actor,
         now=context.now,
         limit=query.limit + 1,
-        after=_queue_position(query.cursor),
+        after=decode_time_cursor(query.cursor),
     )
     page, more = cut_page(found, query.limit)
     cursor = _queue_cursor(page[-1]) if more else None
@@ -216,17 +214,4 @@ def _said(context: Context, claim_id: int, kind: OpinionKind, words: str) -> tup
 def _queue_cursor(claim: Claim) -> str:
     if claim.submitted_at is None:
         raise not_found("申报")
-    return encode_cursor(claim.submitted_at.isoformat(), claim.id)
-
-
-def _queue_position(cursor: str | None) -> tuple[datetime, int] | None:
-    if cursor is None:
-        return None
-    at, claim_id = decode_cursor(cursor, 2)
-    try:
-        position = datetime.fromisoformat(at), int(claim_id)
-    except ValueError:
-        position = None
-    if position is None or position[0].tzinfo is None or not 0 < position[1] < 2**63:
-        raise DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
-    return position
+    return encode_cursor(claim.submitted_at, claim.id)

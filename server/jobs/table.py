@@ -39,7 +39,14 @@ WEEK = timedelta(days=7)
 
 JOBS: tuple[Job, ...] = (
     Job("settle_meetings", "会议到期结算", every_minutes(5), CatchUp.latest, work.settle_meetings, keeps=WEEK),
-    Job("count_missed_makeups", "逾期未补课计缺", daily("00:30"), CatchUp.latest, work.count_missed_makeups),
+    Job(
+        "count_missed_makeups",
+        "逾期未补课计缺",
+        every_minutes(5),
+        CatchUp.latest,
+        work.count_missed_makeups,
+        keeps=WEEK,
+    ),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),

@@ -23,7 +23,7 @@ def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: d
 
 
 def count_missed_makeups(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Count what was not made up for by its day."""
+    """Count what was not made up for by its day, and go on with long lists."""
     while due.count_missed_makeups(engine, now=now) >= due.AT_ONCE:
         continue
 

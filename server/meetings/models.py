@@ -216,6 +216,10 @@ class Leave(Base):
     answer: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def granted(self) -> bool:
+        return self.status == LeaveStatus.granted
+
 
 class MeetingReminder(Base):
     """Something the invited are to be told, from `due_at` on; `taken_at` when the pushes took it over."""

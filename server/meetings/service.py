@@ -8,8 +8,16 @@ from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI
 from server.errors import not_found
-from server.meetings.models import Meeting, Roster
-from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, phase_at
+from server.meetings.models import Attendance, Leave, Meeting, Roster
+from server.meetings.rules import (
+    AttendanceState,
+    MeetingKind,
+    MeetingPhase,
+    MeetingStatus,
+    Standing,
+    phase_at,
+    standing,
+)
 
 
 def get_meeting(session: Session, meeting_id: int) -> Meeting:
@@ -37,6 +45,12 @@ def locked_meetings(session: Session, meeting_ids: Collection[int]) -> list[Meet
 def phase_of(meeting: Meeting, now: datetime) -> MeetingPhase:
     """Return where a meeting stands now."""
     return phase_at(MeetingStatus(meeting.status), meeting.window, now=now)
+
+
+def standing_of(attendance: Attendance | None, leave: Leave | None, *, closed: bool) -> Standing:
+    """Return where a person stands at a meeting; `closed` once nobody can check in any more."""
+    state = AttendanceState(attendance.state) if attendance else None
+    return standing(state, on_leave=leave is not None and leave.granted, closed=closed)
 
 
 def rosters_of(session: Session, meeting_id: int) -> list[Roster]:

@@ -26,8 +26,8 @@ from server.presentation import (
     OrganizationPath,
     Page,
     cut_page,
-    decode_cursor,
     decode_id_cursor,
+    decode_numbers,
     encode_cursor,
 )
 
@@ -161,5 +161,5 @@ def _position(cursor: str | None) -> tuple[Decimal, int] | None:
     """The total, as stored in ten-thousandths, and the member after which a page begins."""
     if cursor is None:
         return None
-    total, member_id = (decode_id_cursor(encode_cursor(key)) or 0 for key in decode_cursor(cursor, 2))
+    total, member_id = decode_numbers(cursor, 2)
     return Decimal(total) / POINT_SCALE, member_id

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
 from server.claims.models import Claim
+from server.presentation import encode_cursor
 from tests.cast import Cast, Person
 from tests.claiming import paid
 from tests.conftest import Call
@@ -225,7 +226,8 @@ def test_the_queue_pages_the_oldest_first(call: Call, cast: Cast) -> None:
     assert [line["id"] for line in first["items"]] == [claims[0]["id"], claims[1]["id"]]
     rest = body(call(cast.li_wei, "GET", f"{path}&cursor={first['next_cursor']}"))
     assert [line["id"] for line in rest["items"]] == [claims[2]["id"]]
-    assert code(call(cast.li_wei, "GET", f"{path}&cursor=nonsense"))[0] == 422
+    for cursor in ("nonsense", "MDAwMS0wMS0wMVQwMDowMDowMCswODowMB8x", encode_cursor(10**18 - 1, 1)):
+        assert code(call(cast.li_wei, "GET", f"{path}&cursor={cursor}")) == (422, "invalid_cursor")
 
 
 def test_the_items_say_what_they_still_take(call: Call, cast: Cast) -> None:

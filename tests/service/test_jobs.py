@@ -503,11 +503,11 @@ def test_records_of_frequent_jobs_are_forgotten_after_a_week_except_the_newest_a
     name = "settle_meetings"
     for age in (30 * DAY, 20 * DAY, 7 * DAY + HOUR, 6 * DAY, HOUR):
         ran(engine, NOW - age, name=name)
-    ran(engine, NOW - 40 * DAY, name="count_missed_makeups")
-    ran(engine, NOW - 20 * DAY, name="count_missed_makeups")
+    ran(engine, NOW - 40 * DAY, name="purge_photos")
+    ran(engine, NOW - 20 * DAY, name="purge_photos")
     purge_job_runs(engine, settings, NOW, NOW)
     assert [run.period for run in stored(engine, name)] == [NOW - age for age in (7 * DAY + HOUR, 6 * DAY, HOUR)]
-    assert len(stored(engine, "count_missed_makeups")) == 2
+    assert len(stored(engine, "purge_photos")) == 2
 
 
 def test_a_run_that_is_not_done_is_not_forgotten(engine: Engine) -> None:

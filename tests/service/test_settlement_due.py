@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-import time_machine
-from click.testing import CliRunner
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from server import cli, events
+from server import events
 from server.db import make_engine, transaction
 from server.meetings.events import RosterConfirmed
 from server.meetings.models import Meeting
@@ -41,7 +38,7 @@ def test_what_is_due_is_settled_and_the_rest_waits(session: Session, engine: Eng
         assert live(fresh, later, cast.zhang_min) == []
 
 
-def test_a_meeting_that_fails_is_logged_and_stops_no_other(
+def test_a_meeting_that_fails_stops_no_other_and_fails_the_run(
     session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = (make_meeting(session, cast, items=[("B06a", "1")]) for _ in range(2))
@@ -55,8 +52,8 @@ def test_a_meeting_that_fails_is_logged_and_stops_no_other(
         return settle(session, meeting_id=meeting_id, **options)
 
     monkeypatch.setattr(settlement, "settle", failing)
-    with capture_logs() as logs:
-        assert due.settle_due(engine, now=DUE) == 1
+    with capture_logs() as logs, pytest.raises(due.Unsettled, match=f"1 of 2: {bad.id}"):
+        due.settle_due(engine, now=DUE)
     assert [(line["event"], line["subject_id"]) for line in logs] == [("settlement_failed", bad.id)]
     with Session(engine) as fresh:
         assert live(fresh, good, cast.zhang_min) == [("B06a", "0.25", 1)]
@@ -99,6 +96,7 @@ def test_what_is_called_off_after_a_reopening_leaves_no_points(session: Session,
     meeting.status = MeetingStatus.cancelled
     session.commit()
     assert due.settle_due(engine, now=DUE + timedelta(days=1)) == 0
+    assert due.count_missed_makeups(engine, now=DUE + timedelta(days=1)) == 1
     with Session(engine) as fresh:
         assert live(fresh, meeting, cast.zhang_min) == live(fresh, meeting, cast.zhou_yu) == []
         check_books(fresh)
@@ -183,19 +181,6 @@ def test_who_listens_hears_of_a_confirmation_once(
     confirmed(session, cast, roster)
     confirmed(session, cast, roster)
     assert heard == [RosterConfirmed(roster.id, meeting.id, CLOSED)]
-
-
-@pytest.mark.sqlite_only
-def test_the_command_line_settles_what_is_due(session: Session, cast: Cast, engine: Engine, tmp_path: Path) -> None:
-    meeting = make_meeting(session, cast, items=[("B06a", "1")])
-    came(session, meeting, cast.zhang_min)
-    settle = ["settle-meetings"]
-    environ = {"XIANFENG_DATA": str(tmp_path / "var"), "XIANFENG_DATABASE_URL": str(engine.url)}
-    with time_machine.travel(DUE, tick=False):
-        done = [CliRunner().invoke(cli.main, settle, env=environ).output for _ in range(2)]
-    assert done == [f"已结算会议 {count} 个；补课到期或未计完的名单已处理 0 份。\n" for count in (1, 0)]
-    with Session(engine) as fresh:
-        assert live(fresh, meeting, cast.zhang_min) == [("B06a", "0.25", 1)]
 
 
 @pytest.mark.sqlite_only

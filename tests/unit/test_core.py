@@ -80,6 +80,18 @@ def test_a_cursor_of_someones_making_is_refused_or_harmless(cursor: str) -> None
         assert 0 <= found < 2**63
 
 
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC)), st.integers(0, 10**17))
+def test_a_cursor_gives_back_its_instant(instant: datetime, key: int) -> None:
+    assert presentation.decode_time_cursor(presentation.encode_cursor(instant, key)) == (instant, key)
+
+
+@pytest.mark.parametrize("number", [10**18 - 1, -(10**18) + 1, 253402300800 * 10**6])
+def test_an_instant_beyond_the_calendar_is_refused(number: int) -> None:
+    with pytest.raises(DomainError) as refused:
+        presentation.decode_time_cursor(presentation.encode_cursor(number, 1))
+    assert refused.value.code == "invalid_cursor"
+
+
 def test_an_event_reaches_its_handlers_once_and_in_order() -> None:
     class Happened:
         pass

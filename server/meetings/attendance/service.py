@@ -13,16 +13,14 @@ from server.errors import DomainError
 from server.meetings.attendance.rules import Tally, tally
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
-    AttendanceState,
-    LeaveStatus,
     MeetingKind,
     MeetingStatus,
     Part,
     Refusal,
     Standing,
     refusal,
-    standing,
 )
+from server.meetings.service import standing_of
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.service import account_names
 
@@ -48,8 +46,7 @@ class Appearance:
 
     @cached_property
     def standing(self) -> Standing:
-        state = AttendanceState(self.attendance.state) if self.attendance else None
-        return standing(state, on_leave=self._granted is not None, closed=self.closed)
+        return standing_of(self.attendance, self.leave, closed=self.closed)
 
     @property
     def observes(self) -> bool:
@@ -63,11 +60,7 @@ class Appearance:
     @property
     def makeup_due(self) -> date | None:
         """The day until which a leave granted on that condition is still to be made up."""
-        return self._granted.makeup_until if self._granted and self.attendance is None else None
-
-    @property
-    def _granted(self) -> Leave | None:
-        return self.leave if self.leave and self.leave.status == LeaveStatus.granted else None
+        return self.leave.makeup_until if self.leave and self.leave.granted and self.attendance is None else None
 
 
 def tally_of(appearances: Collection[Appearance]) -> Tally:

@@ -1,9 +1,6 @@
 """请假 over HTTP: ask, withdraw, decide, and what waits for an officer."""
 
-from datetime import UTC, datetime
-
-from server.errors import DomainError
-from server.identity.guard import MAX_ID, Api, Context
+from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.meetings.leave import present as leave_present
 from server.meetings.leave import service as leave
@@ -16,11 +13,10 @@ from server.meetings.leave.schemas import (
     MemberMeetingPath,
     RefuseLeaveIn,
 )
-from server.meetings.models import Leave
 from server.meetings.targets import leave_target
 from server.organizations.models import Organization
 from server.organizations.targets import member_target, organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, cut_page, decode_time_cursor, encode_cursor
 
 api = Api("leaves", __name__, tag="请假")
 
@@ -115,31 +111,9 @@ def list_leaves(context: Context, path: OrganizationPath, query: LeavesQuery) ->
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),
         status=query.status,
-        after=_position(query.cursor),
+        after=decode_time_cursor(query.cursor),
         limit=query.limit + 1,
     )
     page, more = cut_page(found, query.limit)
-    cursor = _cursor(page[-1][0]) if more else None
+    cursor = encode_cursor(page[-1][0].asked_at, page[-1][0].id) if more else None
     return Page(items=leave_present.many(context, page), next_cursor=cursor)
-
-
-def _cursor(last: Leave) -> str:
-    return encode_cursor(last.asked_at.isoformat(), last.id)
-
-
-def _position(cursor: str | None) -> tuple[datetime, int] | None:
-    """Return when and which leave ended the page before. Raises DomainError `invalid_cursor`."""
-    if cursor is None:
-        return None
-    asked_at, leave_id = decode_cursor(cursor, 2)
-    try:
-        at, last = datetime.fromisoformat(asked_at).astimezone(UTC), int(leave_id)
-    except (ValueError, OverflowError):  # not an instant, or one beyond the calendar
-        raise _invalid_cursor() from None
-    if not 0 < last <= MAX_ID:
-        raise _invalid_cursor()
-    return at, last
-
-
-def _invalid_cursor() -> DomainError:
-    return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.clock import shanghai_date
 from server.errors import not_found
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
-from server.meetings.rules import AttendanceState, LeaveStatus, MeetingPhase, Part, Standing, standing
-from server.meetings.service import get_meeting, phase_of
+from server.meetings.rules import MeetingPhase, Part, Standing
+from server.meetings.service import get_meeting, phase_of, standing_of
 from server.meetings.settlement.cases import planned_items
 from server.meetings.settlement.outcomes import Measure, PlannedItem, chosen_item
 from server.organizations.exemptions import is_exempt
@@ -41,10 +41,8 @@ class OwnMeeting:
         phase = phase_of(self.meeting, now)
         if phase is MeetingPhase.cancelled or (self.part is not Part.invited and self.attendance is None):
             return None
-        state = AttendanceState(self.attendance.state) if self.attendance else None
-        on_leave = self.leave is not None and self.leave.status == LeaveStatus.granted
         closed = phase in (MeetingPhase.closed, MeetingPhase.settled)
-        return standing(state, on_leave=on_leave, closed=closed)
+        return standing_of(self.attendance, self.leave, closed=closed)
 
 
 @dataclass(frozen=True, slots=True)

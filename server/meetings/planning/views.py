@@ -1,14 +1,12 @@
 """Meetings over HTTP: the organizers plan and look after them, a member sees his own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
-from server.errors import DomainError
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.meetings import service
 from server.meetings.leave.schemas import MemberMeetingPath
-from server.meetings.models import Meeting
 from server.meetings.planning import changes, minutes, own, present, window
 from server.meetings.planning import service as planning
 from server.meetings.planning.own import OwnMeeting, Position
@@ -33,13 +31,13 @@ from server.presentation import (
     Page,
     PageQuery,
     cut_page,
-    decode_cursor,
+    decode_numbers,
+    decode_time_cursor,
     encode_cursor,
+    instant_of,
 )
 
 api = Api("meetings", __name__, tag="三会一课")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @api.guarded(
@@ -78,12 +76,12 @@ def list_meetings(context: Context, path: OrganizationPath, query: MeetingsQuery
         until=query.until,
         kind=query.kind,
         phase=query.phase,
-        before=_before(query.cursor),
+        before=decode_time_cursor(query.cursor),
         limit=query.limit + 1,
         now=context.now,
     )
     page, more = cut_page(found, query.limit)
-    cursor = encode_cursor(*_place(page[-1][0])) if more else None
+    cursor = encode_cursor(page[-1][0].starts_at, page[-1][0].id) if more else None
     return Page(items=present.lines(context.session, page, context.now), next_cursor=cursor)
 
 
@@ -232,42 +230,13 @@ def get_own_meeting(context: Context, path: MemberMeetingPath) -> OwnMeetingOut:
     return present.own_whole(context, found, path.member_id)
 
 
-def _place(meeting: Meeting) -> tuple[int, int]:
-    return (meeting.starts_at - _EPOCH) // _MICROSECOND, meeting.id
-
-
-def _before(cursor: str | None) -> tuple[datetime, int] | None:
-    if cursor is None:
-        return None
-    micros, meeting_id = _numbers(cursor, 2)
-    return _instant(micros), meeting_id
-
-
 def _own_cursor(last: OwnMeeting, seen_at: datetime) -> str:
     past = last.meeting.ends_at < seen_at
-    return encode_cursor((seen_at - _EPOCH) // _MICROSECOND, int(past), *_place(last.meeting))
+    return encode_cursor(seen_at, int(past), last.meeting.starts_at, last.meeting.id)
 
 
 def _position(cursor: str | None) -> Position | None:
     if cursor is None:
         return None
-    seen_at, past, starts_at, meeting_id = _numbers(cursor, 4)
-    return Position(_instant(seen_at), bool(past), _instant(starts_at), meeting_id)
-
-
-def _numbers(cursor: str, count: int) -> list[int]:
-    keys = decode_cursor(cursor, count)
-    if not all(key.isascii() and key.isdigit() and len(key) <= 18 for key in keys):
-        raise _invalid_cursor()
-    return [int(key) for key in keys]
-
-
-def _instant(micros: int) -> datetime:
-    try:
-        return _EPOCH + micros * _MICROSECOND
-    except OverflowError:
-        raise _invalid_cursor() from None
-
-
-def _invalid_cursor() -> DomainError:
-    return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
+    seen_at, past, starts_at, meeting_id = decode_numbers(cursor, 4)
+    return Position(instant_of(seen_at), bool(past), instant_of(starts_at), meeting_id)

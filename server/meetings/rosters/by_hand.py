@@ -193,7 +193,7 @@ def _end_waiting_leave(session: Session, place: _Place) -> None:
 
 
 def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | None) -> None:
-    granted = leave if leave is not None and leave.status == LeaveStatus.granted else None
+    granted = leave if leave is not None and leave.granted else None
     first, today = place.meeting.day, shanghai_date(place.hand.now)
     if on < first or today < first:
         raise conflict("too_early", f"补课日期不能早于会议当天（{first}）")

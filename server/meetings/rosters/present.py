@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 from server.clock import shanghai_date
-from server.errors import DomainError
 from server.identity.guard import Context
 from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import STATUS_TITLES
@@ -22,7 +21,7 @@ from server.meetings.rosters.schemas import (
 from server.meetings.rosters.service import STATE_TITLES, Line, Tally
 from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
 from server.organizations.service import account_names, titles
-from server.presentation import cut_page, decode_cursor, encode_cursor
+from server.presentation import cut_page, decode_cursor, encode_cursor, invalid_cursor
 
 
 def whole(context: Context, roster: Roster, query: RosterQuery) -> RosterOut:
@@ -96,7 +95,7 @@ def _position(cursor: str | None) -> tuple[int, str, int] | None:
     try:
         return int(rank), name, int(member_id)
     except ValueError:
-        raise DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开") from None
+        raise invalid_cursor() from None
 
 
 def _meeting(meeting: Meeting, places: Mapping[int, str]) -> RosterMeetingOut:

@@ -19,9 +19,8 @@ from server.meetings.rules import (
     Part,
     Standing,
     Via,
-    standing,
 )
-from server.meetings.service import locked_meeting
+from server.meetings.service import locked_meeting, standing_of
 from server.organizations.models import Member
 
 ORDER = (
@@ -92,12 +91,6 @@ def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetim
         where = standing_of(attendance, leave, closed=now > closes_at)
         found.append(Line(member_id, name, Part(part), where, attendance, leave, helper))
     return sorted(found, key=lambda line: line.position)
-
-
-def standing_of(attendance: Attendance | None, leave: Leave | None, *, closed: bool) -> Standing:
-    on_leave = leave is not None and leave.status == LeaveStatus.granted
-    state = AttendanceState(attendance.state) if attendance else None
-    return standing(state, on_leave=on_leave, closed=closed)
 
 
 def tally(found: Iterable[Line]) -> Tally:

@@ -1,7 +1,8 @@
 """What falls due at meetings: presence a day after them, misses after the day for a 补课. For the scheduler.
 
-Every meeting and list has transactions of its own, in parts of 500 members; one that fails is logged and the others go
-on. Two machines may do this at once, and what a machine leaves half done when it dies, the next run finishes.
+Every meeting and list has transactions of its own, in parts of 500 members. One that fails is logged, the others go
+on, and in the end the run fails with it, so that `xianfeng jobs` shows it. Two machines may do this at once, and what
+a machine leaves half done when it dies, the next run finishes.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,11 @@ log = structlog.get_logger()
 Step = Callable[..., bool]
 """Called with a session and `key`, the id of a meeting or list; whether nobody is left."""
 
+
+class Unsettled(RuntimeError):
+    """Some of what was due could not be done; the log says why."""
+
+
 AT_ONCE = 1000
 """How many meetings or lists one run takes up."""
 
@@ -29,7 +35,7 @@ MOST_PARTS = 100
 
 
 def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Settle the meetings whose time has come and go on with lists that are due; return how many meetings."""
+    """Settle the meetings whose time has come; return how many. Raises Unsettled."""
     due = (
         select(Meeting.id)
         .where(Meeting.status == MeetingStatus.planned, Meeting.settles_at <= now)
@@ -38,13 +44,12 @@ def settle_due(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
     )
     with reading(engine) as session:
         meeting_ids = session.scalars(due).all()
-    done = _each(engine, meeting_ids, lambda session, key: settlement.settle(session, meeting_id=key, now=now))
-    count_missed_makeups(engine, now=now, limit=limit)
-    return done
+    return _each(engine, meeting_ids, lambda session, key: settlement.settle(session, meeting_id=key, now=now))
 
 
 def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Bring lists in line whose day has come, for a 补课 missed or a long list left over; return how many."""
+    """Bring lists in line whose day has come, for a 补课 missed or a long list left over; return how many. Raises
+    Unsettled."""
     due = select(Roster.id).where(Roster.due_at <= now).order_by(Roster.due_at, Roster.id).limit(limit)
     with reading(engine) as session:
         roster_ids = session.scalars(due).all()
@@ -52,11 +57,14 @@ def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE)
 
 
 def _each(engine: Engine, keys: Sequence[int], step: Step) -> int:
-    """Take each part by part to its end; return how many came to it."""
-    done = 0
+    """Take each part by part to its end; return how many came to it. Raises Unsettled once all had their turn."""
+    done, failed = 0, list[int]()
     for key in keys:
         try:
             done += any(transaction(engine, partial(step, key=key)) for _part in range(MOST_PARTS))
         except Exception:
             log.exception("settlement_failed", subject_id=key)
+            failed.append(key)
+    if failed:
+        raise Unsettled(f"{len(failed)} of {len(keys)}: {', '.join(map(str, failed[:20]))}")
     return done

@@ -28,8 +28,8 @@ from server.presentation import (
     Page,
     PageQuery,
     cut_page,
-    decode_cursor,
     decode_id_cursor,
+    decode_numbers,
     encode_cursor,
 )
 from server.privacy import PhoneVault
@@ -167,7 +167,7 @@ def _position(cursor: str | None) -> tuple[int, int]:
     """Return the chunk and the index in it at which a page begins."""
     if cursor is None:
         return 0, 0
-    chunk, index = (decode_id_cursor(encode_cursor(key)) or 0 for key in decode_cursor(cursor, 2))
+    chunk, index = decode_numbers(cursor, 2)
     return chunk, index
 
 
