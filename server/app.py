@@ -10,7 +10,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from server import __version__, config, events, models, requests
+from server import __version__, config, events, metrics, models, requests
 from server.claims import sources as claim_sources
 from server.console import check_in_page, meeting_pages
 from server.console import views as console
@@ -112,6 +112,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.register_blueprint(meeting_pages.pages)
     app.register_blueprint(check_in_page.pages)
     _add_health(app)
+    metrics.install(app, settings)
     return app
 
 

@@ -43,6 +43,7 @@ class Settings:
     photo_url_seconds: int
     token_days: int
     embeds_scheduler: bool
+    metrics_token: str = field(repr=False)
 
     @property
     def sandbox(self) -> bool:
@@ -83,6 +84,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         photo_url_seconds=_integer(env, "XIANFENG_PHOTO_URL_SECONDS", 300),
         token_days=_integer(env, "XIANFENG_TOKEN_DAYS", 30),
         embeds_scheduler=_embeds_scheduler(env, production),
+        metrics_token=_metrics_token(env),
     )
 
 
@@ -106,6 +108,14 @@ def _embeds_scheduler(env: Mapping[str, str], production: bool) -> bool:
     if value not in ("embedded", "none"):
         raise ConfigurationError("XIANFENG_SCHEDULER must be embedded or none")
     return value == "embedded"
+
+
+def _metrics_token(env: Mapping[str, str]) -> str:
+    """The bearer token that Prometheus shows; without one there is no `/metrics` outside the sandbox."""
+    token = env.get("XIANFENG_METRICS_TOKEN", "")
+    if token and not 16 <= len(token) <= 256:
+        raise ConfigurationError("XIANFENG_METRICS_TOKEN must have 16 to 256 characters")
+    return token
 
 
 def _integer(env: Mapping[str, str], name: str, default: int, *, low: int = 1, high: int = 2**31 - 1) -> int:

@@ -1,0 +1,96 @@
+"""The outbox in figures for Prometheus, counted in the database: the same whichever worker is asked.
+
+What is over is counted for the last hour, so that a question costs as much as an hour's pushes and not as all there
+ever were.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from server.pushes.models import Push, PushAttempt, SubscriptionEntry, SubscriptionQuota
+from server.pushes.rules import PushStatus
+
+WINDOW = timedelta(hours=1)
+UNDER_WAY = (PushStatus.waiting, PushStatus.sending)
+OVER = tuple(status for status in PushStatus if status not in UNDER_WAY)
+
+
+def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
+    yield _counted(
+        session,
+        GaugeMetricFamily(
+            "xianfeng_pushes",
+            "Pushes whose turn came within the last hour, and all that wait although it came.",
+            labels=["occasion", "channel", "status"],
+        ),
+        _pushes(now),
+    )
+    yield GaugeMetricFamily(
+        "xianfeng_push_oldest_waiting_seconds",
+        "How long the push at the head of the queue has been waiting for a sender.",
+        value=_oldest_waiting(session, now),
+    )
+    yield _counted(
+        session,
+        GaugeMetricFamily(
+            "xianfeng_push_attempts",
+            "Calls to channels begun within the last hour, by how they ended.",
+            labels=["channel", "result", "errcode"],
+        ),
+        _attempts(now),
+    )
+    yield _counted(
+        session,
+        GaugeMetricFamily(
+            "xianfeng_subscription_balance",
+            "Subscription messages that people still agree to.",
+            labels=["template"],
+        ),
+        select(SubscriptionQuota.template, func.sum(SubscriptionQuota.balance)).group_by(SubscriptionQuota.template),
+    )
+    yield _counted(
+        session,
+        GaugeMetricFamily(
+            "xianfeng_subscription_movements",
+            "Subscription messages agreed to, used and lost within the last hour.",
+            labels=["template", "change"],
+        ),
+        _movements(now),
+    )
+
+
+def _pushes(now: datetime) -> Select[str, str | None, str, int]:
+    turn_came = or_(
+        and_(Push.status.in_(OVER), Push.next_at > now - WINDOW, Push.next_at <= now),
+        and_(Push.status.in_(UNDER_WAY), Push.next_at <= now),
+    )
+    kinds = (Push.occasion, Push.channel, Push.status)
+    return select(*kinds, func.count()).where(turn_came).group_by(*kinds)
+
+
+def _oldest_waiting(session: Session, now: datetime) -> float:
+    first = session.scalar(select(func.min(Push.next_at)).where(Push.status == PushStatus.waiting))
+    return 0 if first is None else max((now - first).total_seconds(), 0)
+
+
+def _attempts(now: datetime) -> Select[str, str, int | None, int]:
+    kinds = (PushAttempt.channel, PushAttempt.status, PushAttempt.errcode)
+    return select(*kinds, func.count()).where(PushAttempt.started_at > now - WINDOW).group_by(*kinds)
+
+
+def _movements(now: datetime) -> Select[str, str, int]:
+    kinds = (SubscriptionEntry.template, SubscriptionEntry.change)
+    amount = func.sum(func.abs(SubscriptionEntry.amount))
+    return select(*kinds, amount).where(SubscriptionEntry.at > now - WINDOW).group_by(*kinds)
+
+
+def _counted(session: Session, family: GaugeMetricFamily, query: Select[*tuple[Any, ...]]) -> GaugeMetricFamily:
+    """Fill a family: a row's last column is the figure, those before are its labels."""
+    for *labels, figure in session.execute(query):
+        family.add_metric(["" if label is None else str(label) for label in labels], float(figure))
+    return family
