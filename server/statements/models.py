@@ -128,3 +128,23 @@ class BulletinReceipt(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, autoincrement=False)
     acknowledged_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     acknowledged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BoardLink(Base):
+    """A branch's board opened to screens that nobody signs in on; only the key's hash is kept.
+
+    Good until the end of `until_date`, in any browser (`opens` counts them), as long as `made_by` may manage the board.
+    """
+
+    __tablename__ = "board_links"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    place: Mapped[str] = mapped_column(String(64))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    until_date: Mapped[date]
+    opens: Mapped[int]
+    made_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

@@ -191,6 +191,30 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_table(
+        "board_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.String(length=64), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("until_date", sa.Date(), nullable=False),
+        sa.Column("opens", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", db.UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", db.UtcDateTime(), nullable=True),
+        sa.Column("revoked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["accounts.id"], name=op.f("fk_board_links_made_by")),
+        sa.ForeignKeyConstraint(["organization_id"], ["organizations.id"], name=op.f("fk_board_links_organization_id")),
+        sa.ForeignKeyConstraint(["revoked_by"], ["accounts.id"], name=op.f("fk_board_links_revoked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_links")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_board_links_key_hash")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("board_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_board_links_organization_id"), ["organization_id"], unique=False)
+
+    op.create_table(
         "bulletin_receipts",
         sa.Column(
             "bulletin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -309,6 +333,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "board_links",
         "subscription_quotas",
         "subscription_entries",
         "statement_lines",
