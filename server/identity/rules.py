@@ -72,6 +72,8 @@ class Permission(StrEnum):
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
+    board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
+    board_manage = "board_manage"  # let a screen show it
     notice_manage = "notice_manage"
     notice_read = "notice_read"
     notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
@@ -132,6 +134,8 @@ RULES: dict[Permission, Rule] = {
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),
+    Permission.board_read: Rule(_READERS, fellow=True),
+    Permission.board_manage: Rule(_LEADERS | _ABOVE),
     Permission.notice_manage: Rule(_BRANCH | _ABOVE),
     Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),
     Permission.notice_inbox: Rule(frozenset(), own=True),

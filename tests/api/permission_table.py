@@ -60,6 +60,8 @@ roster_confirm          .       .      x    .     x     x     x      x       x  
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
 leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
+board_read              .       x      x    x     x     x     x      x       x     x      .       .
+board_manage            .       .      .    .     x     x     x      x       x     .      .       .
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
 notice_inbox            x       .      .    .     .     .     .      .       .     .      .       .
