@@ -50,5 +50,6 @@ JOBS: tuple[Job, ...] = (
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),
+    Job("purge_pushes", "清理过期推送记录", daily("03:30"), CatchUp.latest, work.purge_pushes),
     Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs),
 )

@@ -14,6 +14,7 @@ from server.meetings import upkeep as meetings
 from server.meetings.settlement import due
 from server.photos import upkeep as photos
 from server.photos.storage import storage_of
+from server.pushes import upkeep as pushes
 
 
 def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
@@ -46,6 +47,12 @@ def purge_photos(engine: Engine, settings: Settings, now: datetime, period: date
     to_the_end(engine, partial(photos.purge_unattached, storage=storage, now=now), photos.BATCH)
     with reading(engine) as session:
         photos.sweep_orphans(session, storage, now=now)
+
+
+def purge_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Delete old pushes and the record of calls."""
+    for purge in (pushes.purge_attempts, pushes.purge_pushes):
+        to_the_end(engine, partial(purge, now=now), pushes.BATCH)
 
 
 def to_the_end(engine: Engine, step: Callable[[Session], int], batch: int) -> None:

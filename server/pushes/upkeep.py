@@ -1,0 +1,34 @@
+"""Deleting what nobody needs any more: old pushes with all that hangs on them, and the record of calls.
+
+Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from server.pushes.models import Push, PushAttempt, SubscriptionEntry
+
+BATCH = 1000
+PUSH_LIFETIME = timedelta(days=400)
+"""A year, its close and the time for objections."""
+ATTEMPT_LIFETIME = timedelta(days=90)
+
+
+def purge_pushes(session: Session, *, now: datetime) -> int:
+    """Delete the oldest pushes; ids grow with time, so that looking at the first ones is enough."""
+    oldest = session.execute(select(Push.id, Push.created_at).order_by(Push.id).limit(BATCH))
+    ids = [push_id for push_id, created_at in oldest if created_at <= now - PUSH_LIFETIME]
+    session.execute(delete(PushAttempt).where(PushAttempt.push_id.in_(ids)))
+    session.execute(update(SubscriptionEntry).where(SubscriptionEntry.push_id.in_(ids)).values(push_id=None))
+    session.execute(delete(Push).where(Push.id.in_(ids)))
+    return len(ids)
+
+
+def purge_attempts(session: Session, *, now: datetime) -> int:
+    """Delete the record of calls; what became of each push stands in the push."""
+    old = select(PushAttempt.id).where(PushAttempt.started_at <= now - ATTEMPT_LIFETIME)
+    ids = session.scalars(old.order_by(PushAttempt.started_at).limit(BATCH)).all()
+    session.execute(delete(PushAttempt).where(PushAttempt.id.in_(ids)))
+    return len(ids)
