@@ -74,6 +74,11 @@ class Permission(StrEnum):
     attendance_read = "attendance_read"
     board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
     board_manage = "board_manage"  # let a screen show it
+    bulletin_read = "bulletin_read"  # the figures, once published; no member's name
+    bulletin_manage = "bulletin_manage"
+    bulletin_audit = "bulletin_audit"  # the whole annex with all branches' members, and the verification
+    bulletin_annex = "bulletin_annex"  # a branch's own part of the annex
+    bulletin_acknowledge = "bulletin_acknowledge"
     notice_manage = "notice_manage"
     notice_read = "notice_read"
     notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
@@ -136,6 +141,11 @@ RULES: dict[Permission, Rule] = {
     Permission.attendance_read: Rule(_READERS, own=True),
     Permission.board_read: Rule(_READERS, fellow=True),
     Permission.board_manage: Rule(_LEADERS | _ABOVE),
+    Permission.bulletin_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, fellow=True),
+    Permission.bulletin_manage: Rule(_ABOVE),
+    Permission.bulletin_audit: Rule(_ABOVE | {Role.inspector}),
+    Permission.bulletin_annex: Rule(_BRANCH | _ABOVE | {Role.inspector}),
+    Permission.bulletin_acknowledge: Rule(_LEADERS),
     Permission.notice_manage: Rule(_BRANCH | _ABOVE),
     Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),
     Permission.notice_inbox: Rule(frozenset(), own=True),

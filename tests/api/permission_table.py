@@ -62,6 +62,11 @@ leave_decide            .       .      x    x     x     x     x      x       x  
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
 board_read              .       x      x    x     x     x     x      x       x     x      .       .
 board_manage            .       .      .    .     x     x     x      x       x     .      .       .
+bulletin_read           .       x      .    x     x     x     x      x       x     x      .       .
+bulletin_manage         .       .      .    .     .     .     x      x       x     .      .       .
+bulletin_audit          .       .      .    .     .     .     x      x       x     x      .       .
+bulletin_annex          .       .      .    x     x     x     x      x       x     x      .       .
+bulletin_acknowledge    .       .      .    .     x     x     .      .       .     .      .       .
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
 notice_inbox            x       .      .    .     .     .     .      .       .     .      .       .
