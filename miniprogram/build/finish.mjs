@@ -1,0 +1,49 @@
+// After a build: nothing in the output may name a host outside the university.
+//   node build/finish.mjs h5
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { argv, exit } from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const here = fileURLToPath(new URL('..', import.meta.url))
+const ICON_FONT = join(here, 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf')
+const TEXT = /\.(js|css|html|json|wxss|wxml|wxs)$/
+const ADDRESS = /(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)\\]*/gi
+const SAFE = ['www.w3.org', '127.0.0.1', new URL(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1').host]
+
+const hostOf = (address) => address.replace(/^(https?:)?\/\//i, '').split(/[/:?#]/)[0].toLowerCase()
+const isForeign = (address) => !SAFE.some((safe) => hostOf(address) === safe.split(':')[0])
+
+/** The addresses of other hosts in a text. A comment in code looks like one only if it has a dot: `//a.b`. */
+export function foreignAddresses(text) {
+  return (text.match(ADDRESS) ?? []).filter((address) => isForeign(address) && /^https?:|\.(com|cn|net|org|io)\b/i.test(address))
+}
+
+/** The text with its icon font inside and all other foreign addresses gone. */
+export function withoutForeignHosts(text, iconFont) {
+  return text
+    .replace(/src:\s*url\([^;{}]*at\.alicdn\.com[^;{}]*/g, () => `src:url(data:font/ttf;base64,${iconFont()}) format("truetype")`)
+    .replace(/url\((['"]?)https?:\/\/[^'")]*\1\)/g, (found) => (foreignAddresses(found).length ? 'none' : found))
+    .replace(ADDRESS, (address) => (foreignAddresses(address).length ? '' : address))
+}
+
+export function textFiles(directory) {
+  const found = readdirSync(directory, { withFileTypes: true, recursive: true })
+  return found.filter((entry) => entry.isFile() && TEXT.test(entry.name)).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}
+
+function finish(target) {
+  const left = []
+  for (const path of textFiles(join(here, 'dist/build', target))) {
+    const text = readFileSync(path, 'utf-8')
+    const clean = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
+    if (clean !== text) writeFileSync(path, clean)
+    left.push(...foreignAddresses(clean).map((address) => `${path}: ${address}`))
+  }
+  if (left.length) {
+    console.error(left.join('\n'))
+    exit(1)
+  }
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? '').href) finish(argv[2])

@@ -1,0 +1,117 @@
+import { platform } from '@/platform'
+
+import { noAnswer, refusal } from './errors'
+import { address, type Answer, type Call, type Method, type Path } from './routes'
+
+const TIMEOUT_MS = 15_000
+const UPLOAD_TIMEOUT_MS = 60_000
+const RETRY_AFTER_MS = 800
+
+let token = ''
+let onSignedOut: () => void = () => undefined
+
+/** Call the API as this person from now on; an empty token is nobody. */
+export function useToken(value: string): void {
+  token = value
+}
+
+/** Have `handler` called when the server no longer knows the token. */
+export function whenSignedOut(handler: () => void): void {
+  onSignedOut = handler
+}
+
+/** A key under which one act counts once, however often it is sent. */
+export function newKey(): string {
+  const part = () => Math.random().toString(36).slice(2, 12).padEnd(10, '0')
+  return `${Date.now().toString(36)}-${part()}${part()}`
+}
+
+type Caller<M extends Method> = <P extends Path<M>>(path: P, call: Call<M, P>) => Promise<Answer<M, P>>
+
+/** The API, as its document describes it: wrong paths, parameters and bodies do not compile. */
+export const api = {
+  get: caller('get'),
+  post: caller('post'),
+  put: caller('put'),
+  patch: caller('patch'),
+  delete: caller('delete'),
+}
+
+function caller<M extends Method>(method: M): Caller<M> {
+  return ((path: string, call: Sent) => send(method, path, call)) as unknown as Caller<M>
+}
+
+interface Sent {
+  path?: object
+  query?: object
+  body?: unknown
+  key?: string
+}
+
+/** Send once, and once more with the same key if no answer came. Throws ApiError. */
+async function send(method: Method, path: string, call: Sent): Promise<unknown> {
+  const url = address(path, call.path, call.query)
+  const headers = { ...authorization(), ...(method === 'get' ? {} : { 'Idempotency-Key': call.key ?? newKey() }) }
+  const once = () => exchange(method, url, headers, call.body)
+  return once().catch((error) => (error.offline ? after(RETRY_AFTER_MS).then(once) : Promise.reject(error)))
+}
+
+function exchange(method: Method, url: string, header: Record<string, string>, body: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    uni.request({
+      url: platform.origin() + '/api/v1' + url,
+      method: method.toUpperCase() as 'GET',
+      header: { ...header, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      data: body === undefined ? undefined : JSON.stringify(body),
+      timeout: TIMEOUT_MS,
+      success: (answer) => settle(answer.statusCode, answer.data, resolve, reject),
+      fail: () => reject(noAnswer()),
+    })
+  })
+}
+
+function settle(status: number, body: unknown, resolve: (body: unknown) => void, reject: (error: Error) => void): void {
+  if (status >= 200 && status < 300) return resolve(body)
+  const error = status ? refusal(status, body) : noAnswer()
+  if (status === 401 && token) onSignedOut()
+  reject(error)
+}
+
+export interface Upload {
+  path: string
+  field: string
+  file: string
+  onProgress?: (percent: number) => void
+}
+
+/** Send one file. The server knows a file it has seen, so no key is needed. Throws ApiError. */
+export function upload({ path, field, file, onProgress }: Upload): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const task = uni.uploadFile({
+      url: platform.origin() + '/api/v1' + path,
+      name: field,
+      filePath: file,
+      header: authorization(),
+      timeout: UPLOAD_TIMEOUT_MS,
+      success: ({ statusCode, data }) => settle(statusCode, parsed(data), resolve, reject),
+      fail: () => reject(noAnswer()),
+    })
+    task.onProgressUpdate(({ progress }) => onProgress?.(progress))
+  })
+}
+
+function authorization(): Record<string, string> {
+  return token ? { Authorization: `Bearer ${token}` } : {}
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,41 @@
+import type { components } from './schema'
+
+type Refusal = components['schemas']['ErrorBody']
+
+/** Why a call failed. `code` and `message` are the API's; `offline` means no answer came, so nothing is known to have happened. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    readonly detail: Record<string, unknown> = {},
+  ) {
+    super(message)
+    this.name = 'ApiError'
+  }
+
+  get offline(): boolean {
+    return this.status === 0
+  }
+
+  /** Whether the same call may be sent again: no answer, or one that says later. */
+  get temporary(): boolean {
+    return this.offline || this.status === 429 || this.status >= 502
+  }
+}
+
+export function noAnswer(): ApiError {
+  return new ApiError('offline', '没有连上网络', 0)
+}
+
+/** Read a refusal; a proxy's own page has no body of ours. */
+export function refusal(status: number, body: unknown): ApiError {
+  const error = (body as { error?: Refusal } | null)?.error
+  if (!error?.code) return new ApiError('unavailable', '暂时打不开，请稍后再试', status)
+  return new ApiError(error.code, error.message, status, error.detail as Record<string, unknown>)
+}
+
+/** What to tell a person about anything that was thrown. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : '出了点问题，请再试一次'
+}

@@ -1,0 +1,74 @@
+import { api } from './client'
+import type { components } from './schema'
+
+type MeOut = components['schemas']['MeOut']
+type Role = components['schemas']['Role']
+
+export interface Place {
+  id: number
+  title: string
+}
+
+export interface Office {
+  role: Role
+  title: string
+  organization: Place
+}
+
+export interface Me {
+  bound: boolean
+  memberId: number | null
+  name: string
+  /** 党小组 or 党支部 he belongs to. */
+  organization: Place | null
+  organizations: Place[]
+  offices: Office[]
+}
+
+export interface Persona {
+  code: string
+  name: string
+  role: string
+  organization: string
+}
+
+/** Exchange a sign-in code for a token. */
+export async function signIn(code: string): Promise<string> {
+  return (await api.post('/auth/wechat', { body: { code } })).token
+}
+
+export async function signOut(): Promise<void> {
+  await api.post('/auth/sign-out', {})
+}
+
+export async function readMe(): Promise<Me> {
+  return toMe(await api.get('/me', {}))
+}
+
+export async function bindByCode(body: { name: string; work_number: string; code: string }, key: string): Promise<void> {
+  await api.post('/binding/activation', { body, key })
+}
+
+export async function bindByPhone(phoneCode: string): Promise<void> {
+  await api.post('/binding/phone', { body: { phone_code: phoneCode } })
+}
+
+/** Whom one can be without a phone; an empty list outside the sandbox. */
+export async function listPersonas(): Promise<Persona[]> {
+  const { items } = await api.get('/sandbox/personas', {}).catch((error) => {
+    if (error.status === 404) return { items: [] }
+    throw error
+  })
+  return items.map((each) => ({ ...each, organization: each.organization ?? '' }))
+}
+
+export function toMe(dto: MeOut): Me {
+  return {
+    bound: dto.bound,
+    memberId: dto.member_id,
+    name: dto.name ?? '',
+    organization: dto.organization,
+    organizations: dto.organizations,
+    offices: dto.roles,
+  }
+}

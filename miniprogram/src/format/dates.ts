@@ -1,0 +1,37 @@
+/** Dates are the university's: Asia/Shanghai, which has no summer time. */
+
+const SHANGHAI_MS = 8 * 3600_000
+const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六']
+
+/** The day in Shanghai, as `2026-06-18`. */
+export function dayOf(instant: Date): string {
+  return new Date(instant.getTime() + SHANGHAI_MS).toISOString().slice(0, 10)
+}
+
+/** `6 月 18 日`, with the year where it is not `now`'s. Takes a date or an instant of the API. */
+export function day(iso: string, now: Date = new Date()): string {
+  const date = iso.length > 10 ? dayOf(new Date(iso)) : iso
+  const [year, month, number] = date.split('-').map(Number)
+  const short = `${month} 月 ${number} 日`
+  return date.slice(0, 4) === dayOf(now).slice(0, 4) ? short : `${year} 年 ${short}`
+}
+
+/** `今天`, `明天`, `昨天`, else the date. */
+export function nearDay(iso: string, now: Date = new Date()): string {
+  const date = iso.length > 10 ? dayOf(new Date(iso)) : iso
+  const near = [-1, 0, 1].findIndex((days) => dayOf(new Date(now.getTime() + days * 86_400_000)) === date)
+  return ['昨天', '今天', '明天'][near] ?? day(date, now)
+}
+
+export function weekday(iso: string): string {
+  return `周${WEEKDAYS[new Date(`${iso.slice(0, 10)}T00:00:00Z`).getUTCDay()]}`
+}
+
+/** `14:30`, in Shanghai. */
+export function time(instant: string): string {
+  return new Date(new Date(instant).getTime() + SHANGHAI_MS).toISOString().slice(11, 16)
+}
+
+export function month(iso: string): number {
+  return Number(iso.slice(5, 7))
+}

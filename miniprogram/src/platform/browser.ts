@@ -1,0 +1,71 @@
+import { LONGEST_EDGE, type Platform } from './types'
+
+const QR_EDGE = 1200
+const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
+
+export const browser: Platform = {
+  name: 'browser',
+  origin: () => '',
+  givesPhone: false,
+  signInCode: () => Promise.resolve(null),
+  askToNotify: () => Promise.resolve([]),
+
+  async scan() {
+    const [path] = await chosen(1)
+    if (!path) return null
+    const found = await decoded(path)
+    if (!found) throw new Error(NO_CODE)
+    return found
+  },
+
+  async choosePhotos(count) {
+    return Promise.all((await chosen(count)).map(smaller))
+  },
+}
+
+function chosen(count: number): Promise<string[]> {
+  return new Promise((resolve) => {
+    uni.chooseImage({
+      count,
+      sizeType: ['original'],
+      success: ({ tempFilePaths }) => resolve([...tempFilePaths].slice(0, count)),
+      fail: () => resolve([]),
+    })
+  })
+}
+
+async function decoded(path: string): Promise<string | null> {
+  const { default: jsQR } = await import('jsqr')
+  const canvas = drawn(await picture(path), QR_EDGE)
+  const { width, height } = canvas
+  const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height)
+  return (pixels && jsQR(pixels.data, width, height)?.data) || null
+}
+
+/** A JPEG no larger than needed; as it was if the browser cannot read it (HEIC): the server can. */
+async function smaller(path: string): Promise<string> {
+  const image = await picture(path).catch(() => null)
+  if (!image || Math.max(image.naturalWidth, image.naturalHeight) <= LONGEST_EDGE) return path
+  return new Promise((resolve) => {
+    const done = (blob: Blob | null) => resolve(blob ? URL.createObjectURL(blob) : path)
+    drawn(image, LONGEST_EDGE).toBlob(done, 'image/jpeg', 0.82)
+  })
+}
+
+function picture(path: string): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const image = new Image()
+    image.onload = () => resolve(image)
+    image.onerror = () => reject(new Error(NO_CODE))
+    image.src = path
+  })
+}
+
+function drawn(image: HTMLImageElement, edge: number): HTMLCanvasElement {
+  const scale = Math.min(1, edge / Math.max(image.naturalWidth, image.naturalHeight))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(image.naturalWidth * scale)
+  canvas.height = Math.round(image.naturalHeight * scale)
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return canvas
+}

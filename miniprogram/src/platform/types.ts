@@ -1,0 +1,19 @@
+/** What differs between WeChat and a browser. Everything else is one code. */
+export interface Platform {
+  name: 'weixin' | 'browser'
+  /** What goes before `/api/v1`: nothing in a browser, which asks the server it came from. */
+  origin(): string
+  /** A code for POST /auth/wechat, or null where the person must say first who he is. */
+  signInCode(): Promise<string | null>
+  /** Whether `<button open-type="getPhoneNumber">` works here. */
+  givesPhone: boolean
+  /** The text of a QR code, or null if the person thought better of it. Throws Error with words for him. */
+  scan(): Promise<string | null>
+  /** Ask for consent to messages; only inside a tap, as its first call. Resolves to the accepted template ids. */
+  askToNotify(templateIds: string[]): Promise<string[]>
+  /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
+  choosePhotos(count: number): Promise<string[]>
+}
+
+/** Pixels. Keeps a certificate legible and a photo below half a megabyte. */
+export const LONGEST_EDGE = 2000

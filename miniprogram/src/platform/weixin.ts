@@ -1,0 +1,55 @@
+import { LONGEST_EDGE, type Platform } from './types'
+
+export const weixin: Platform = {
+  name: 'weixin',
+  origin: () => __API_ORIGIN__,
+  givesPhone: true,
+
+  signInCode: () =>
+    new Promise((resolve, reject) => {
+      uni.login({ provider: 'weixin', success: ({ code }) => resolve(code), fail: () => reject(new Error('微信没有答应登录，请再试一次')) })
+    }),
+
+  scan: () =>
+    new Promise((resolve, reject) => {
+      uni.scanCode({
+        onlyFromCamera: false,
+        scanType: ['qrCode'],
+        success: ({ result }) => resolve(result),
+        fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次'))),
+      })
+    }),
+
+  askToNotify: (tmplIds) =>
+    new Promise((resolve) => {
+      uni.requestSubscribeMessage({
+        tmplIds,
+        success: (answer) => resolve(tmplIds.filter((id) => (answer as unknown as Record<string, unknown>)[id] === 'accept')),
+        fail: () => resolve([]),
+      })
+    }),
+
+  choosePhotos: (count) =>
+    new Promise((resolve, reject) => {
+      uni.chooseMedia({
+        count,
+        mediaType: ['image'],
+        sizeType: ['compressed'],
+        success: ({ tempFiles }) => resolve(Promise.all(tempFiles.map(({ tempFilePath }) => smaller(tempFilePath)))),
+        fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
+      })
+    }),
+}
+
+/** The picture no larger than needed; as it was if WeChat cannot make it smaller. */
+function smaller(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    uni.compressImage({
+      src: path,
+      quality: 80,
+      compressedWidth: LONGEST_EDGE,
+      success: ({ tempFilePath }) => resolve(tempFilePath),
+      fail: () => resolve(path),
+    })
+  })
+}

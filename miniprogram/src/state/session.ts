@@ -1,0 +1,65 @@
+import { reactive } from 'vue'
+
+import { useToken, whenSignedOut } from '@/api/client'
+import { type Me, readMe, signIn, signOut } from '@/api/identity'
+import { platform } from '@/platform'
+
+import { forget, store, stored } from './stored'
+
+export const SIGN_IN = '/pages/sign-in/sign-in'
+const TOKEN = 'token'
+const ME = 'me'
+
+/** Who holds this phone, as of the last time the server was asked: pages need not wait for it, nor for a network. */
+export const session = reactive({ token: stored(TOKEN, ''), me: stored<Me | null>(ME, null) })
+
+useToken(session.token)
+whenSignedOut(() => {
+  forgetMe()
+  uni.reLaunch({ url: SIGN_IN })
+})
+
+/** Sign in with a code and read who that is. Throws ApiError. */
+export async function enter(code: string): Promise<Me> {
+  forgetMe()
+  keep(await signIn(code))
+  return readWhoIAm()
+}
+
+/** Sign in without a word where the platform knows the person; null if it does not. */
+export async function enterByPlatform(): Promise<Me | null> {
+  const code = await platform.signInCode()
+  return code ? enter(code) : null
+}
+
+/** Ask again who I am, as after binding. */
+export async function readWhoIAm(): Promise<Me> {
+  const me = await readMe()
+  session.me = me
+  store(ME, me)
+  return me
+}
+
+export async function leave(): Promise<void> {
+  await signOut().catch(() => undefined)
+  forgetMe()
+}
+
+/** The signed-in member, to whom all pages of his own belong. Only pages that began with `whenSignedIn` may ask. */
+export function memberId(): number {
+  return session.me?.memberId ?? 0
+}
+
+function keep(token: string): void {
+  session.token = token
+  store(TOKEN, token)
+  useToken(token)
+}
+
+function forgetMe(): void {
+  session.token = ''
+  session.me = null
+  forget(TOKEN)
+  forget(ME)
+  useToken('')
+}
