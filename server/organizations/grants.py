@@ -10,7 +10,8 @@ from server.clock import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.identity.rules import ROLE_TITLES, RULES, Actor, Permission, Role, roles_at
+from server.identity.rules import ROLE_TITLES, RULES, Actor, Held, Permission, Role, Target, allows, roles_at
+from server.organizations import service
 from server.organizations.models import Member, Organization, OrganizationKind
 from server.organizations.rules import KIND_TITLES, ROLE_KINDS, may_give
 from server.organizations.service import get_open
@@ -74,6 +75,18 @@ def list_grants(
     if not include_ended:
         query = query.where(or_(Grant.until_date.is_(None), Grant.until_date > on))
     return [(grant, account) for grant, account in session.execute(query.order_by(Grant.id).limit(limit))]
+
+
+def may_still(
+    session: Session, account_id: int, permission: Permission, *, organization_id: int, now: datetime
+) -> bool:
+    """Whether an account that nobody is signed in with now, having left a link behind, may use a permission there."""
+    account = session.get(Account, account_id)
+    if account is None:
+        return False
+    held = identity.grants_of(session, account_id, on=shanghai_date(now))
+    actor = Actor(0, account_id, account.root_id, None, (), tuple(Held(g.role, g.organization_id) for g in held))
+    return allows(actor, permission, Target(service.ancestor_ids(session, organization_id)))
 
 
 def _receiver(

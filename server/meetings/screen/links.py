@@ -14,16 +14,13 @@ from http import HTTPStatus
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.errors import DomainError
-from server.identity.models import Account
-from server.identity.rules import Actor, Held, Permission, Target, allows
-from server.identity.service import grants_of
+from server.identity.rules import Permission
 from server.meetings.models import Meeting, ScreenLink
 from server.meetings.screen.service import stays_open_until
 from server.meetings.service import get_meeting
 from server.meetings.signed import read_signed, write_signed
-from server.organizations.service import ancestor_ids
+from server.organizations.grants import may_still
 
 PURPOSE = "meeting screen"
 LINK_LIFETIME = timedelta(minutes=5)
@@ -104,18 +101,10 @@ def check_token(session: Session, secret_key: bytes, text: str, *, meeting_id: i
     if opened is None or opened.meeting_id != meeting_id or opened.expires_at <= now:
         raise _screen_closed()
     meeting = get_meeting(session, meeting_id)
-    if not _may_manage(session, opened.account_id, meeting, now):
+    held_at = meeting.organization_id
+    if not may_still(session, opened.account_id, Permission.meeting_manage, organization_id=held_at, now=now):
         raise _screen_closed()
     return meeting
-
-
-def _may_manage(session: Session, account_id: int, meeting: Meeting, now: datetime) -> bool:
-    account = session.get(Account, account_id)
-    if account is None:
-        return False
-    held = grants_of(session, account_id, on=shanghai_date(now))
-    actor = Actor(0, account_id, account.root_id, None, (), tuple(Held(g.role, g.organization_id) for g in held))
-    return allows(actor, Permission.meeting_manage, Target(ancestor_ids(session, meeting.organization_id)))
 
 
 def _screen_closed() -> DomainError:
