@@ -23,14 +23,14 @@ MOST_AT_ONCE = 100
 
 def work_off(engine: Engine, settings: Settings, job: Job) -> int:
     """Run a job's due periods in order and return how many were done; 0 when someone else is at it."""
-    if not _due(engine, job):
+    if not due(engine, job):
         return 0
     held = lease.take(engine, job.name, holder=lease.this_process())
     if held is None:
         return 0
     done = 0
     with lease.kept(engine, held):
-        for period in _due(engine, job):  # asked again: someone may have finished just before
+        for period in due(engine, job):  # asked again: someone may have finished just before
             if not run_period(engine, settings, job, held, period):
                 break
             done += 1
@@ -70,7 +70,8 @@ def run_period(engine: Engine, settings: Settings, job: Job, held: Held, period:
     return True
 
 
-def _due(engine: Engine, job: Job) -> list[datetime]:
+def due(engine: Engine, job: Job) -> list[datetime]:
+    """Return the periods of a job that are to be run now, in order."""
     now = clock.now()
     with reading(engine) as session:
         past = service.past_of(session, job.name, job.catch_up, now=now)
