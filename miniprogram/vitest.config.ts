@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   define: { __API_ORIGIN__: JSON.stringify('') },
-  test: { include: ['src/**/*.test.ts', 'build/**/*.test.mjs'] },
+  test: { include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs'] },
 })

@@ -1,14 +1,16 @@
-// After a build: nothing in the output may name a host outside the university.
-//   node build/finish.mjs h5
+// After a build: nothing in the output may name a host outside the university; what a browser loads is packed beside it.
+//   node scripts/finish.mjs h5
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
 const ICON_FONT = join(here, 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf')
 const TEXT = /\.(js|css|html|json|wxss|wxml|wxs)$/
 const ADDRESS = /(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)\\]*/gi
+const WORTH_PACKING = 1000
 const SAFE = ['www.w3.org', '127.0.0.1', new URL(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1').host]
 
 const hostOf = (address) => address.replace(/^(https?:)?\/\//i, '').split(/[/:?#]/)[0].toLowerCase()
@@ -38,6 +40,7 @@ function finish(target) {
     const text = readFileSync(path, 'utf-8')
     const clean = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
     if (clean !== text) writeFileSync(path, clean)
+    if (target === 'h5' && clean.length > WORTH_PACKING) writeFileSync(`${path}.gz`, gzipSync(clean, { level: 9 }))
     left.push(...foreignAddresses(clean).map((address) => `${path}: ${address}`))
   }
   if (left.length) {

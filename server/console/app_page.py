@@ -1,0 +1,54 @@
+"""The app in a browser, `/m/`: what `make app` built from miniprogram/, or a page that says how to build it."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, render_template, request, send_from_directory
+
+from server.console.views import POLICY, page
+
+pages = Blueprint("app_page", __name__, template_folder="templates")
+BUILT = Path(__file__).resolve().parents[2] / "miniprogram" / "dist" / "build" / "h5"
+APP_POLICY = "; ".join(
+    (
+        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' blob:; style-src 'self' 'unsafe-inline'",
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    )
+)
+"""Scripts come from files only. uni-app writes style elements; a chosen photo is a blob: until it is uploaded."""
+
+FOREVER = "public, max-age=31536000, immutable"
+"""For names that carry a hash of their content."""
+
+
+@pages.get("/m")
+def app_without_slash() -> Response:
+    return redirect("/m/", 308)  # type: ignore[return-value]
+
+
+@pages.get("/m/")
+@pages.get("/m/<path:place>")
+def app_in_browser(place: str = "") -> Response:
+    """Any place that is no file is a page of the app, which reads the address itself."""
+    if place.startswith("assets/"):
+        return _file(place, FOREVER)
+    if not (BUILT / "index.html").is_file():
+        response = page(render_template("app_missing.html"), POLICY)
+        response.status_code = 503
+        return response
+    response = _file("index.html", "no-cache")
+    response.headers["Content-Security-Policy"] = APP_POLICY
+    return response
+
+
+def _file(name: str, caching: str) -> Response:
+    """Send a built file, packed where the browser takes it and the build has it. Raises NotFound."""
+    packed = request.accept_encodings.quality("gzip") > 0 and (BUILT / f"{name}.gz").is_file()
+    response = send_from_directory(BUILT, f"{name}.gz" if packed else name)
+    if packed:
+        plain = send_from_directory(BUILT, name)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Type"] = plain.headers["Content-Type"]
+        plain.close()
+    response.headers["Cache-Control"] = caching
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
