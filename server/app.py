@@ -48,6 +48,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.review_views",
     "server.dues.views",
     "server.notices.views",
+    "server.statements.boards.views",
     "server.meetings.settlement.views",
     "server.meetings.planning.views",
     "server.meetings.check_in.views",

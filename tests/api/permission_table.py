@@ -234,6 +234,14 @@ ROUTES = {
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",
     "POST /screen-sessions": PUBLIC,  # by a key or digits that an officer just made
     "GET /screens/<int:meeting_id>": PUBLIC,  # by the token of a screen session
+    # boards
+    "GET /organizations/<int:organization_id>/board": "board_read",
+    "GET /organizations/<int:organization_id>/board-links": "board_manage",
+    "POST /organizations/<int:organization_id>/board-links": "board_manage",
+    "POST /board-links/<int:board_link_id>/revocation": "board_manage",
+    "POST /board-sessions": PUBLIC,  # by the key of a link that a leader made
+    "GET /boards/<int:organization_id>": PUBLIC,  # by the token of a board session
+    "GET /members/<int:member_id>/statement-sheet": "score_read",
     # notices
     "POST /organizations/<int:organization_id>/notices": "notice_manage",
     "GET /organizations/<int:organization_id>/notices": "notice_manage",

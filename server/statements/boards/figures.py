@@ -1,0 +1,164 @@
+"""The figures of a frozen statement, read once per process: they never change, and no name is among them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from server.standards import versions
+from server.standards.rules import StandardDocument
+from server.statements.boards.rules import Band, spread
+from server.statements.models import StatementBackdated, StatementLine, StatementSection
+
+KEPT = 256
+"""Statements a process remembers; one of 27 members takes some 20 kB."""
+
+_ID = bindparam("statement_id", type_=BigInteger)
+_LINES = (
+    select(
+        StatementLine.member_id,
+        StatementLine.standard_id,
+        StatementLine.negative,
+        StatementLine.total,
+        StatementLine.change,
+        StatementLine.position,
+        StatementLine.head_seq,
+        StatementLine.head_hash,
+    )
+    .where(StatementLine.statement_id == _ID)
+    .order_by(StatementLine.negative, StatementLine.position, StatementLine.total.desc(), StatementLine.member_id)
+)
+_SECTIONS = select(StatementSection.member_id, StatementSection.section, StatementSection.points).where(
+    StatementSection.statement_id == _ID
+)
+_BACKDATED = (
+    select(StatementBackdated.member_id, StatementBackdated.month, StatementBackdated.points)
+    .where(StatementBackdated.statement_id == _ID)
+    .order_by(StatementBackdated.month)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One member's figures; `backdated` are 补记 by month."""
+
+    member_id: int
+    negative: bool
+    total: Decimal
+    change: Decimal | None
+    position: int | None
+    head_seq: int
+    head_hash: str
+    sections: dict[str, Decimal]
+    backdated: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A section of the standard that most lines were computed with."""
+
+    code: str
+    title: str
+    cap: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A statement's lines by position, who is 另行通报 last; `ranked` counts those with a position."""
+
+    lines: tuple[Line, ...]
+    columns: tuple[Column, ...]
+    total_cap: Decimal
+    basis: str
+    bands: tuple[Band, ...]
+
+    @property
+    def ranked(self) -> int:
+        return sum(not line.negative for line in self.lines)
+
+    def line_of(self, member_id: int | None) -> Line | None:
+        return next((line for line in self.lines if line.member_id == member_id), None)
+
+
+class FiguresCache:
+    """Statement hash → figures, the least recently read forgotten first. The hash covers all that is kept."""
+
+    def __init__(self, size: int = KEPT) -> None:
+        self._size = size
+        self._kept: OrderedDict[str, Figures] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, session: Session, statement_id: int, statement_hash: str) -> Figures:
+        with self._lock:
+            found = self._kept.get(statement_hash)
+            if found is not None:
+                self._kept.move_to_end(statement_hash)
+                return found
+        figures = read_figures(session, statement_id)
+        with self._lock:
+            self._kept[statement_hash] = figures
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return figures
+
+
+def read_figures(session: Session, statement_id: int) -> Figures:
+    rows = session.execute(_LINES, {"statement_id": statement_id}).all()
+    sections, backdated = _by_member(session, statement_id)
+    lines = tuple(_line(row, sections, backdated) for row in rows)
+    document = _document(session, [row.standard_id for row in rows if row.standard_id is not None])
+    if document is None:
+        return Figures(lines, (), Decimal(100), "", spread([], cap=Decimal(100)))
+    return Figures(
+        lines,
+        tuple(Column(section.code, section.title, section.cap) for section in document.sections),
+        document.total_cap,
+        document.basis,
+        spread([line.total for line in lines if not line.negative], cap=document.total_cap),
+    )
+
+
+def _by_member(
+    session: Session, statement_id: int
+) -> tuple[dict[int, dict[str, Decimal]], dict[int, tuple[tuple[str, Decimal], ...]]]:
+    sections: dict[int, dict[str, Decimal]] = {}
+    for member_id, section, points in session.execute(_SECTIONS, {"statement_id": statement_id}):
+        sections.setdefault(member_id, {})[section] = points
+    backdated: dict[int, tuple[tuple[str, Decimal], ...]] = {}
+    for member_id, month, points in session.execute(_BACKDATED, {"statement_id": statement_id}):
+        backdated[member_id] = (*backdated.get(member_id, ()), (month, points))
+    return sections, backdated
+
+
+def _line(
+    row: Row[*tuple[Any, ...]],
+    sections: dict[int, dict[str, Decimal]],
+    backdated: dict[int, tuple[tuple[str, Decimal], ...]],
+) -> Line:
+    return Line(
+        member_id=row.member_id,
+        negative=row.negative,
+        total=row.total,
+        change=row.change,
+        position=row.position,
+        head_seq=row.head_seq,
+        head_hash=row.head_hash,
+        sections=sections.get(row.member_id, {}),
+        backdated=backdated.get(row.member_id, ()),
+    )
+
+
+def _document(session: Session, standard_ids: list[int]) -> StandardDocument | None:
+    """Return what the standard of most lines says, the lower id where two are even."""
+    if not standard_ids:
+        return None
+    most = max(sorted(set(standard_ids)), key=standard_ids.count)
+    return versions.document_of(session, most)
+
+
+figures_cache = FiguresCache()
+"""Of this process."""

@@ -1,0 +1,133 @@
+"""Turn boards, links and sheets into what goes over the wire."""
+
+from datetime import datetime
+from typing import Any
+
+from server.points.presenting import explanation_out
+from server.points.schemas import NEGATIVE_NOTE, SectionPoints
+from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
+from server.statements.boards.figures import Figures, Line
+from server.statements.boards.rules import month_title, title_of
+from server.statements.boards.schemas import (
+    BoardBackdatedOut,
+    BoardBandOut,
+    BoardColumnOut,
+    BoardHeadOut,
+    BoardLinkOut,
+    BoardOut,
+    BoardRowOut,
+    PublicityOut,
+    SheetOut,
+)
+from server.statements.boards.service import Board, Head
+from server.statements.boards.sheet import Sheet
+from server.statements.models import BoardLink
+
+SHORT = 8
+"""Digits of a chain's head that stand beside a row."""
+
+
+def board_out(board: Board) -> BoardOut:
+    own, places = board.own, board.view.places_all
+    lists = board.view.lists
+    return BoardOut(
+        **_head(board.head, board.figures),
+        view=board.view,
+        today=board.today,
+        ranked=board.figures.ranked,
+        publicity=PublicityOut(
+            starts_at=board.publicity.starts_at,
+            days=list(board.publicity.days),
+            left=board.publicity.left(board.today),
+        ),
+        distribution=_distribution(board),
+        own=row_out(own, board.names, place=board.view.places_own, is_own=True) if own else None,
+        rows=[row_out(line, board.names, place=places) for line in board.listed] if lists else None,
+    )
+
+
+def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
+    """Present a line; whose year is under a negative-list decision reads his own sections, nobody else does."""
+    told = is_own or not line.negative
+    return BoardRowOut(
+        member_id=line.member_id,
+        name=names[line.member_id],
+        position=line.position if place else None,
+        total=None if line.negative else line.total,
+        change=None if line.negative else line.change,
+        note=NEGATIVE_NOTE if line.negative else None,
+        sections=[SectionPoints(code=code, points=points) for code, points in line.sections.items()] if told else [],
+        backdated=[BoardBackdatedOut(month=month, points=points) for month, points in line.backdated] if told else [],
+        head_seq=line.head_seq,
+        head_hash=line.head_hash[:SHORT],
+    )
+
+
+def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
+    names = {sheet.member.id: sheet.member.name}
+    shows_position = sheet.head.visibility.places_own
+    return SheetOut(
+        head=BoardHeadOut(**_head(sheet.head, sheet.figures)),
+        row=row_out(sheet.line, names, place=shows_position, is_own=True),
+        ranked=sheet.figures.ranked,
+        shows_position=shows_position,
+        head_hash=sheet.line.head_hash,
+        work_number=sheet.member.work_number,
+        stage=sheet.frozen.stage,
+        stage_title=STAGE_TITLES[sheet.frozen.stage],
+        category=sheet.frozen.category,
+        category_title=CATEGORY_TITLES[sheet.frozen.category],
+        explanation=explanation_out(sheet.explanation) if sheet.explanation else None,
+        printed_at=now,
+    )
+
+
+def link_out(link: BoardLink, made_by: str, *, url: str | None = None) -> BoardLinkOut:
+    return BoardLinkOut(
+        id=link.id,
+        place=link.place,
+        until_date=link.until_date,
+        opens=link.opens,
+        made_by=made_by,
+        made_at=link.made_at,
+        revoked_at=link.revoked_at,
+        url=url,
+    )
+
+
+def _head(head: Head, figures: Figures) -> dict[str, Any]:
+    return {
+        "organization_id": head.organization_id,
+        "organization": head.organization,
+        "branch": head.branch,
+        "title": title_of(head.period),
+        "month": head.period,
+        "month_title": month_title(head.period),
+        "until": head.until,
+        "confirmed_at": head.confirmed_at,
+        "confirmed_by": head.confirmed_by,
+        "secretary": head.secretary,
+        "basis": figures.basis,
+        "total_cap": figures.total_cap,
+        "columns": [BoardColumnOut(code=column.code, title=column.title, cap=column.cap) for column in figures.columns],
+        "members": head.members,
+        "exempt": head.exempt,
+        "average": head.average,
+        "median": head.median,
+        "hash": head.hash,
+        "earlier": head.earlier,
+        "later": head.later,
+    }
+
+
+def _distribution(board: Board) -> list[BoardBandOut]:
+    own = board.own if board.own and not board.own.negative else None
+    return [
+        BoardBandOut(
+            at_least=band.at_least,
+            below=band.below,
+            count=band.count,
+            own=own is not None and band.holds(own.total),
+        )
+        for band in board.figures.bands
+    ]

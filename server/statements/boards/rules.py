@@ -1,0 +1,105 @@
+"""What a board shows to whom, how totals spread, and until when a month is on show. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+PUBLICITY_DAYS = 5
+"""工作日, the day of the confirmation among them."""
+
+OPENS_AT = time(9)
+"""When a month goes up, in Shanghai."""
+
+BANDS = tuple(Decimal(bound) for bound in (90, 80, 70, 60))
+"""Lower bounds of the distribution's half-open bands, in hundredths of the total's cap."""
+
+HUNDRED = Decimal(100)
+
+
+class View(StrEnum):
+    """How much of a board someone sees: his own place and the distribution, scores without places, or everything.
+
+    The first three are the branch's own settings; `everything` is for its officers and those above.
+    """
+
+    own = "own"
+    scores = "scores"
+    full = "full"
+    everything = "everything"
+
+    @property
+    def lists(self) -> bool:
+        return self is not View.own
+
+    @property
+    def places_all(self) -> bool:
+        return self in (View.full, View.everything)
+
+    @property
+    def places_own(self) -> bool:
+        return self is not View.scores
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Totals from `at_least` (None: from the bottom) to below `below` (None: to the top)."""
+
+    at_least: Decimal | None
+    below: Decimal | None
+    count: int
+
+    def holds(self, total: Decimal) -> bool:
+        return (self.at_least is None or total >= self.at_least) and (self.below is None or total < self.below)
+
+
+def spread(totals: Sequence[Decimal], *, cap: Decimal) -> tuple[Band, ...]:
+    """Return how many totals lie in each band, the highest first; empty bands stay, so that none seems left out."""
+    bounds: list[Decimal | None] = [None, *(bound * cap / HUNDRED for bound in BANDS), None]
+    empty = [Band(at_least, below, 0) for below, at_least in pairwise(bounds)]
+    return tuple(Band(band.at_least, band.below, sum(map(band.holds, totals))) for band in empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """公示期: from `starts_at` until the last of `days` is over."""
+
+    starts_at: datetime
+    days: tuple[date, ...]
+
+    def left(self, today: date) -> int:
+        """Return the working days left, today included."""
+        return sum(day >= today for day in self.days)
+
+
+def publicity(confirmed: datetime, works: Callable[[date], bool]) -> Publicity:
+    """Return when a month confirmed at that instant, in Shanghai's time, is on show: from nine, or at once after it."""
+    opening = datetime.combine(confirmed.date(), OPENS_AT, confirmed.tzinfo)
+    return Publicity(max(confirmed, opening), tuple(_working_days(confirmed.date(), works)))
+
+
+def _working_days(first: date, works: Callable[[date], bool]) -> Iterable[date]:
+    day, found = first, 0
+    while found < PUBLICITY_DAYS:
+        if works(day):
+            found += 1
+            yield day
+        day += timedelta(days=1)
+
+
+def by_name(name: str) -> bytes:
+    """Return a key that sorts Chinese names roughly by their sound, so that a list without places gives none away."""
+    return name.encode("gb18030")
+
+
+def month_title(period: str) -> str:
+    """Return a period as people write it: 2026 年 10 月; a closing statement is 2026 年度补充."""
+    year, _, month = period.partition("-")
+    return f"{year} 年 {int(month)} 月" if month.isdigit() else f"{year} 年度补充"
+
+
+def title_of(period: str) -> str:
+    """Return what stands over a board."""
+    return f"{month_title(period)}党员积分公示"

@@ -1,0 +1,178 @@
+"""Boards, their links and members' sheets on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.identity.guard import Body
+from server.organizations.models import Category, Stage
+from server.organizations.schemas import Line
+from server.points.schemas import ExplanationOut, SectionPoints
+from server.presentation import Id, PointsOut, TimeOut
+from server.statements.boards.rules import View
+
+Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
+Place = Annotated[Line, Field(min_length=1, max_length=64)]
+
+
+class BoardLinkPath(BaseModel):
+    board_link_id: Id
+
+
+class MonthQuery(BaseModel):
+    """`month` (YYYY-MM) defaults to the newest that is confirmed; `YYYY-closing` is what followed a December."""
+
+    month: Period | None = None
+
+
+class BoardQuery(MonthQuery):
+    """`posted`: as it hangs on the wall, whoever asks."""
+
+    posted: bool = False
+
+
+class BoardHeader(BaseModel):
+    x_board_token: Annotated[str, Field(max_length=200, alias="X-Board-Token")] = ""
+
+
+class BoardLinkIn(Body):
+    """`place`: where the screen hangs; `until_date`: the last day on which it shows the board."""
+
+    place: Place
+    until_date: date
+
+
+class BoardSessionIn(Body):
+    """The key behind the # of a link."""
+
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class BoardLinkOut(BaseModel):
+    """`opens`: in how many browsers it was opened. `url` is told only when the link is made."""
+
+    id: int
+    place: str
+    until_date: date
+    opens: int
+    made_by: str
+    made_at: TimeOut
+    revoked_at: TimeOut | None
+    url: str | None
+
+
+class BoardLinksOut(BaseModel):
+    items: list[BoardLinkOut]
+    next_cursor: str | None = None
+
+
+class BoardSessionOut(BaseModel):
+    board_token: str
+    organization_id: int
+    until_date: date
+
+
+class BoardColumnOut(BaseModel):
+    code: str
+    title: str
+    cap: PointsOut
+
+
+class BoardBackdatedOut(BaseModel):
+    """补记: what was posted since the previous statement for an earlier month."""
+
+    month: str
+    points: PointsOut
+
+
+class BoardRowOut(BaseModel):
+    """`total`, `change`, `position` and the sections are left out under a negative-list decision: `note` says 另行通报.
+
+    `position` is null, too, where the branch does not show it. `head_hash` is the chain's beginning of eight digits.
+    """
+
+    member_id: int
+    name: str
+    position: int | None
+    total: PointsOut | None
+    change: PointsOut | None
+    note: str | None
+    sections: list[SectionPoints]
+    backdated: list[BoardBackdatedOut]
+    head_seq: int
+    head_hash: str
+
+
+class BoardBandOut(BaseModel):
+    """How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's is among them."""
+
+    at_least: PointsOut | None
+    below: PointsOut | None
+    count: int
+    own: bool
+
+
+class PublicityOut(BaseModel):
+    """公示期: `days` are its working days, `left` those of them that are not over, today's included."""
+
+    starts_at: TimeOut
+    days: list[date]
+    left: int
+
+
+class BoardHeadOut(BaseModel):
+    """`confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any."""
+
+    organization_id: int
+    organization: str
+    branch: str
+    title: str
+    month: str
+    month_title: str
+    until: date
+    confirmed_at: TimeOut
+    confirmed_by: str | None
+    secretary: str | None
+    basis: str
+    total_cap: PointsOut
+    columns: list[BoardColumnOut]
+    members: int
+    exempt: int
+    average: PointsOut | None
+    median: PointsOut | None
+    hash: str
+    earlier: str | None
+    later: str | None
+
+
+class BoardOut(BoardHeadOut):
+    """A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
+
+    `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
+    """
+
+    view: View
+    today: date
+    ranked: int
+    publicity: PublicityOut
+    distribution: list[BoardBandOut]
+    own: BoardRowOut | None
+    rows: list[BoardRowOut] | None
+
+
+class SheetOut(BaseModel):
+    """A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows a member his own."""
+
+    head: BoardHeadOut
+    row: BoardRowOut
+    ranked: int
+    shows_position: bool
+    head_hash: str
+    work_number: str
+    stage: Stage
+    stage_title: str
+    category: Category
+    category_title: str
+    explanation: ExplanationOut | None
+    printed_at: TimeOut

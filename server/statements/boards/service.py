@@ -1,0 +1,232 @@
+"""A branch's board: a confirmed month, as much of it as the reader may see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, Row, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.clock import SHANGHAI, shanghai_date
+from server.errors import not_found
+from server.identity.models import Account, Grant
+from server.identity.rules import RULES, Actor, Permission, Role, Target, roles_at
+from server.organizations.models import Member, Organization
+from server.organizations.schemas import settings_out
+from server.statements.boards.figures import Figures, Line, figures_cache
+from server.statements.boards.rules import Publicity, View, by_name, publicity
+from server.statements.models import Statement
+from server.statements.rules import StatementStatus
+
+_DAY = bindparam("day", type_=Date)
+_NAMES = select(Member.id, Member.name).where(Member.id.in_(bindparam("member_ids", type_=BigInteger, expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above and below a board's rows. `confirmed_by` None: confirmed by itself."""
+
+    statement_id: int
+    root_id: int
+    organization_id: int
+    organization: str
+    branch: str
+    visibility: View
+    period: str
+    year: int
+    until: date
+    members: int
+    exempt: int
+    average: Decimal | None
+    median: Decimal | None
+    hash: str
+    confirmed_at: datetime
+    confirmed_by: str | None
+    secretary: str | None
+    earlier: str | None
+    later: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`listed` are the lines the reader sees, in their order; `own` is his own, whatever the branch shows."""
+
+    head: Head
+    figures: Figures
+    view: View
+    listed: tuple[Line, ...]
+    own: Line | None
+    names: dict[int, str]
+    publicity: Publicity
+    today: date
+
+
+def read_board(
+    session: Session,
+    *,
+    organization_id: int,
+    month: str | None,
+    member_id: int | None,
+    view: View | None,
+    now: datetime,
+) -> Board:
+    """Return the branch's board of a month, or of the newest that stands, for a member or for nobody in particular.
+
+    `view` None: as the branch decided. Raises DomainError 404 where no such month is confirmed.
+    """
+    today = shanghai_date(now)
+    head = read_head(session, organization_id=organization_id, month=month, on=today)
+    seen = view or head.visibility
+    figures = figures_cache.read(session, head.statement_id, head.hash)
+    own = figures.line_of(member_id)
+    shown = figures.lines if seen.lists else (own,) if own else ()
+    names = names_of(session, [line.member_id for line in shown])
+    listed = _in_order(figures.lines, seen, names) if seen.lists else ()
+    on_show = publicity(head.confirmed_at.astimezone(SHANGHAI), _works(session, head.root_id))
+    return Board(head, figures, seen, listed, own, names, on_show, today)
+
+
+def officers_view(actor: Actor, target: Target) -> View | None:
+    """Return that those with a role over the branch see everything; None for its members."""
+    roles = roles_at(actor, target.ancestor_ids) & RULES[Permission.board_read].roles
+    return View.everything if roles else None
+
+
+def is_fellow(actor: Actor, target: Target) -> bool:
+    """Whether the reader belongs to the branch himself."""
+    return target.ancestor_ids[-1] in actor.organization_ids
+
+
+def read_head(session: Session, *, organization_id: int, month: str | None, on: date) -> Head:
+    """Return the head of a branch's confirmed month, the newest by default. Raises DomainError 404."""
+    named = Named.newest if month is None else Named.period
+    row = session.execute(_heads(named), {"organization_id": organization_id, "day": on, "period": month}).one_or_none()
+    if row is None:
+        raise not_found("月汇总")
+    return _head(row)
+
+
+def head_of(session: Session, statement_id: int, *, on: date) -> Head:
+    """Return the head of a confirmed statement."""
+    return _head(session.execute(_heads(Named.id), {"statement_id": statement_id, "day": on}).one())
+
+
+def names_of(session: Session, member_ids: Sequence[int]) -> dict[int, str]:
+    if not member_ids:
+        return {}
+    return dict(session.execute(_NAMES, {"member_ids": member_ids}).all())
+
+
+def _in_order(lines: tuple[Line, ...], view: View, names: dict[int, str]) -> tuple[Line, ...]:
+    """By position, or by name where positions are not shown: an order by totals would show them after all."""
+    if view.places_all:
+        return lines
+    return tuple(sorted(lines, key=lambda line: (line.negative, by_name(names[line.member_id]), line.member_id)))
+
+
+class Named(Enum):
+    """By what a statement is looked up."""
+
+    newest = "newest"
+    period = "period"
+    id = "id"
+
+
+@lru_cache
+def _heads(named: Named) -> Select[*tuple[Any, ...]]:
+    parent, confirmer = aliased(Organization), aliased(Account)
+    rows = (
+        select(
+            Statement.id,
+            Statement.organization_id,
+            Statement.period,
+            Statement.year,
+            Statement.until,
+            Statement.members,
+            Statement.exempt,
+            Statement.average,
+            Statement.median,
+            Statement.hash,
+            Statement.confirmed_at,
+            Organization.root_id,
+            Organization.title,
+            Organization.settings,
+            parent.title.label("parent_title"),
+            parent.parent_id.label("grandparent_id"),
+            confirmer.name.label("confirmed_by"),
+            _secretary().label("secretary"),
+            _neighbour(func.max, lambda other: other.period < Statement.period).label("earlier"),
+            _neighbour(func.min, lambda other: other.period > Statement.period).label("later"),
+        )
+        .join(Organization, Organization.id == Statement.organization_id)
+        .outerjoin(parent, parent.id == Organization.parent_id)
+        .outerjoin(confirmer, confirmer.id == Statement.confirmed_by)
+        .where(Statement.status == StatementStatus.confirmed)
+    )
+    if named is Named.id:
+        return rows.where(Statement.id == bindparam("statement_id", type_=BigInteger))
+    rows = rows.where(Statement.organization_id == bindparam("organization_id", type_=BigInteger))
+    if named is Named.period:
+        return rows.where(Statement.period == bindparam("period"))
+    return rows.order_by(Statement.period.desc()).limit(1)
+
+
+def _secretary() -> ScalarSelect[str]:
+    return (
+        select(Account.name)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(
+            Grant.organization_id == Statement.organization_id,
+            Grant.role == Role.secretary,
+            Grant.from_date <= _DAY,
+            or_(Grant.until_date.is_(None), Grant.until_date > _DAY),
+        )
+        .order_by(Grant.id.desc())
+        .limit(1)
+        .correlate(Statement)
+        .scalar_subquery()
+    )
+
+
+def _neighbour(nearest: Callable[[Any], Any], condition: Callable[[Any], Any]) -> ScalarSelect[str]:
+    other = aliased(Statement)
+    confirmed = other.status == StatementStatus.confirmed
+    return (
+        select(nearest(other.period))
+        .where(other.organization_id == Statement.organization_id, confirmed, condition(other))
+        .correlate(Statement)
+        .scalar_subquery()
+    )
+
+
+def _head(row: Row[*tuple[Any, ...]]) -> Head:
+    above = f"{row.parent_title} · " if row.parent_title and row.grandparent_id else ""
+    return Head(
+        statement_id=row.id,
+        root_id=row.root_id,
+        organization_id=row.organization_id,
+        organization=f"{above}{row.title}",
+        branch=row.title,
+        visibility=View(settings_out(row.settings).board_visibility),
+        period=row.period,
+        year=row.year,
+        until=row.until,
+        members=row.members,
+        exempt=row.exempt,
+        average=row.average,
+        median=row.median,
+        hash=row.hash,
+        confirmed_at=row.confirmed_at,
+        confirmed_by=row.confirmed_by,
+        secretary=row.secretary,
+        earlier=row.earlier,
+        later=row.later,
+    )
+
+
+def _works(session: Session, root_id: int) -> Callable[[date], bool]:
+    return lambda day: day.weekday() < 5

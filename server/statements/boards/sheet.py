@@ -1,0 +1,128 @@
+"""A member's month on paper, for those without a phone: each line with its entries, as the statement counted them.
+
+The figures are the frozen ones. The entries beneath them are read from the ledger up to where his chain stood: it is
+append-only, so they are the same whenever they are read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.errors import not_found
+from server.organizations.models import Member
+from server.organizations.service import account_names
+from server.points.batch import measured
+from server.points.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.models import PointEntry, SourceKind
+from server.points.openings import opening_facts, openings
+from server.points.possible import still_possible
+from server.points.reading import texts_of
+from server.points.rules import Fact, score
+from server.points.sources import Described, described
+from server.points.standing import Standing
+from server.standards.rules import StandardDocument
+from server.statements.boards.figures import Figures, Line, figures_cache
+from server.statements.boards.service import Head, head_of
+from server.statements.models import Statement, StatementLine
+from server.statements.rules import StatementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`explanation` None where no standard measured the month."""
+
+    head: Head
+    figures: Figures
+    member: Member
+    line: Line
+    frozen: StatementLine
+    explanation: Explanation | None
+
+
+def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> Sheet:
+    """Return a member's confirmed month, the newest by default. Raises DomainError 404 where there is none."""
+    frozen = _frozen(session, member_id, month)
+    head = head_of(session, frozen.statement_id, on=shanghai_date(now))
+    figures = figures_cache.read(session, head.statement_id, head.hash)
+    line = figures.line_of(member_id)
+    assert line is not None
+    member = session.get_one(Member, member_id)
+    return Sheet(head, figures, member, line, frozen, _explained(session, head, frozen))
+
+
+def _frozen(session: Session, member_id: int, month: str | None) -> StatementLine:
+    rows = (
+        select(StatementLine)
+        .join(Statement, Statement.id == StatementLine.statement_id)
+        .where(StatementLine.member_id == member_id, Statement.status == StatementStatus.confirmed)
+        .order_by(Statement.period.desc())
+        .limit(1)
+    )
+    if month is not None:
+        rows = rows.where(Statement.period == month)
+    found = session.scalar(rows)
+    if found is None:
+        raise not_found("月汇总")
+    return found
+
+
+def _explained(session: Session, head: Head, frozen: StatementLine) -> Explanation | None:
+    """Explain the figures by the entries they were computed from, with the standard and category of that day."""
+    if frozen.standard_id is None:
+        return None
+    standing = Standing(session, [frozen.member_id])
+    entries = _entries(session, frozen, head.year, head.until)
+    document, facts = measured(standing, frozen.standard_id, entries)
+    facts += _openings_due(standing, frozen, head.year, document, facts)
+    result = score(document, facts, category=frozen.category, stage=frozen.stage, negative=frozen.negative)
+    codes = {fact.seq: fact.item_code for fact in facts}
+    background = Background(
+        texts=texts_of(session, frozen.member_id, entries),
+        names=account_names(session, [entry.decided_by for entry in entries]),
+        sources=_sources(session, entries),
+    )
+    return Explanation(
+        member_id=frozen.member_id,
+        year=head.year,
+        standard_id=frozen.standard_id,
+        standard_title=document.title,
+        total_cap=document.total_cap,
+        score=result,
+        sections=explained_sections(document, result, entries, codes, background),
+        still_possible=still_possible(document, result, category=frozen.category, stage=frozen.stage),
+    )
+
+
+def _entries(session: Session, frozen: StatementLine, year: int, until: date) -> Sequence[PointEntry]:
+    return session.scalars(
+        select(PointEntry)
+        .where(
+            PointEntry.member_id == frozen.member_id,
+            PointEntry.year == year,
+            PointEntry.seq <= frozen.head_seq,
+            PointEntry.occurred_on <= until,
+        )
+        .order_by(PointEntry.seq)
+    ).all()
+
+
+def _openings_due(
+    standing: Standing, frozen: StatementLine, year: int, document: StandardDocument, facts: Sequence[Fact]
+) -> list[Fact]:
+    """The openings that the year's first posting makes, where nothing was posted by then."""
+    begins = standing.first_day_in(frozen.member_id, year)
+    if begins is None or any(fact.opening for fact in facts):
+        return []
+    return opening_facts(openings(document, frozen.category, frozen.stage), begins)
+
+
+def _sources(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
+    found: dict[SourceKey, Described] = {}
+    for kind in SourceKind:
+        ids = sorted({entry.source_id for entry in entries if entry.source_kind == kind})
+        found |= {(kind.value, source_id): about for source_id, about in described(session, kind, ids).items()}
+    return found

@@ -1,0 +1,239 @@
+"""公示栏 over HTTP: who sees how much of a month, and what a link opens."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditLine
+from server.identity import service as identity
+from server.identity.models import Grant
+from server.organizations.schemas import BoardVisibility
+from server.statements.models import BoardLink
+from tests.boards import cast_lines, cast_statement, show
+from tests.cast import Cast, Person
+from tests.conftest import Call
+
+LINK = {"place": "实验楼三楼走廊", "until_date": "2026-12-31"}
+
+
+def board(call: Call, cast: Cast, who: Person, query: str = "") -> Any:
+    answer = call(who, "GET", f"/organizations/{cast.branch}/board{query}")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.json
+
+
+def opened(call: Call, cast: Cast) -> tuple[int, dict[str, str]]:
+    """Open a link that 李伟 made on a screen; return the link and the header the screen then sends."""
+    link = call(cast.li_wei, "POST", f"/organizations/{cast.branch}/board-links", json=LINK).json
+    answer = call(None, "POST", "/board-sessions", json={"key": link["url"].partition("#")[2]})
+    assert answer.status_code == 201
+    return link["id"], {"X-Board-Token": answer.json["board_token"]}
+
+
+def screen(call: Call, cast: Cast, headers: dict[str, str], branch: int | None = None) -> Any:
+    return call(None, "GET", f"/boards/{branch or cast.branch}", headers=headers)
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json["error"]["code"]
+
+
+def places(rows: list[dict[str, Any]]) -> list[tuple[str, int | None]]:
+    return [(row["name"], row["position"]) for row in rows]
+
+
+def test_by_default_a_member_sees_his_own_place_and_the_distribution(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    seen = board(call, cast, cast.zhang_min)
+    assert (seen["view"], seen["rows"]) == ("own", None)
+    own = seen["own"]
+    assert (own["position"], own["total"], own["change"]) == (3, "76.00", "-1.00")
+    assert own["backdated"] == [{"month": "2026-04", "points": "0.50"}]
+    assert (seen["ranked"], seen["members"], seen["exempt"]) == (3, 4, 1)
+    counted = [(band["at_least"], band["count"], band["own"]) for band in seen["distribution"]]
+    assert counted == [
+        ("90.00", 0, False),
+        ("80.00", 2, False),
+        ("70.00", 1, True),
+        ("60.00", 0, False),
+        (None, 0, False),
+    ]
+
+
+def test_scores_without_places_are_in_the_order_of_names(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    show(session, cast, BoardVisibility.scores)
+    seen = board(call, cast, cast.zhang_min)
+    assert places(seen["rows"]) == [("李伟", None), ("王芳", None), ("张敏", None), ("孙丽", None)]
+    assert [row["total"] for row in seen["rows"]] == ["84.25", "84.25", "76.00", None]
+    assert (seen["own"]["position"], seen["own"]["total"]) == (None, "76.00")
+
+
+def test_a_full_list_ranks_and_leaves_out_who_is_reported_apart(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    show(session, cast, BoardVisibility.full)
+    rows = board(call, cast, cast.zhang_min)["rows"]
+    assert places(rows) == [("王芳", 1), ("李伟", 1), ("张敏", 3), ("孙丽", None)]
+    apart = rows[-1]
+    assert (apart["note"], apart["total"], apart["change"]) == ("另行通报", None, None)
+    assert (apart["sections"], apart["backdated"]) == ([], [])
+    assert (rows[0]["head_seq"], rows[0]["head_hash"]) == (20, "3aa1100e")
+
+
+def test_who_is_reported_apart_reads_his_own_sections(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    seen = board(call, cast, cast.sun_li, "?posted=true")
+    own = seen["own"]
+    assert (own["note"], own["total"], own["position"]) == ("另行通报", None, None)
+    assert [section["points"] for section in own["sections"]] == ["60.00", "0.00"]
+    assert not any(band["own"] for band in seen["distribution"])
+
+
+@pytest.mark.parametrize("who", ["li_wei", "wang_fang", "chen_jing", "organization_department", "inspector"])
+def test_officers_see_everything_and_it_is_noted(call: Call, session: Session, cast: Cast, who: str) -> None:
+    cast_statement(session, cast)
+    seen = board(call, cast, cast.people[who])
+    assert (seen["view"], len(seen["rows"])) == ("everything", 4)
+    looks = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "board")).all()
+    assert [(line.action, line.actor_id) for line in looks] == [("look", cast.people[who].account_id)]
+
+
+def test_as_posted_an_officer_sees_what_hangs_on_the_wall(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    seen = board(call, cast, cast.li_wei, "?posted=true")
+    assert (seen["view"], seen["rows"], seen["own"]["position"]) == ("own", None, 1)
+    board(call, cast, cast.zhang_min)
+    assert session.scalars(select(AuditLine).where(AuditLine.subject_kind == "board")).all() == []
+
+
+@pytest.mark.parametrize("who", ["zhao_qiang", "zhou_yu", "wu_gang", "representative", "administrator", "stranger"])
+def test_nobody_else_sees_it(call: Call, session: Session, cast: Cast, who: str) -> None:
+    cast_statement(session, cast)
+    answer = call(cast.people[who], "GET", f"/organizations/{cast.branch}/board")
+    assert answer.status_code in (403, 404)
+
+
+def test_a_month_that_is_not_confirmed_is_nobodys(call: Call, session: Session, cast: Cast) -> None:
+    path = f"/organizations/{cast.branch}/board"
+    assert refusal(call(cast.li_wei, "GET", path)) == (404, "not_found")
+    cast_statement(session, cast, period="2026-04", until=date(2026, 4, 30))
+    cast_statement(session, cast, confirmed_at=None)
+    assert board(call, cast, cast.li_wei)["month"] == "2026-04"
+    assert refusal(call(cast.li_wei, "GET", f"{path}?month=2026-05")) == (404, "not_found")
+    assert call(cast.li_wei, "GET", f"{path}?month=2026-13").status_code == 422
+
+
+def test_it_leads_to_the_months_beside_it(call: Call, session: Session, cast: Cast) -> None:
+    for month in (3, 4, 5):
+        cast_statement(session, cast, period=f"2026-0{month}", until=date(2026, month, 28))
+    middle = board(call, cast, cast.zhang_min, "?month=2026-04")
+    assert (middle["earlier"], middle["later"]) == ("2026-03", "2026-05")
+    newest = board(call, cast, cast.zhang_min)
+    assert (newest["month"], newest["earlier"], newest["later"]) == ("2026-05", "2026-04", None)
+
+
+def test_it_says_on_what_it_rests(call: Call, session: Session, cast: Cast) -> None:
+    statement = cast_statement(session, cast)
+    seen = board(call, cast, cast.zhang_min)
+    assert seen["organization"] == "计算机科学与技术学院党总支 · 教工第一党支部"
+    assert (seen["title"], seen["until"]) == ("2026 年 5 月党员积分公示", "2026-05-31")
+    assert (seen["confirmed_by"], seen["secretary"], seen["hash"]) == ("李伟", "李伟", statement.hash)
+    assert "党发〔2018〕75号" in seen["basis"]
+    assert [(column["title"], column["cap"]) for column in seen["columns"]] == [
+        ("基础积分", "70.00"),
+        ("贡献积分", "30.00"),
+    ]
+    assert seen["publicity"]["starts_at"] == "2026-06-03T09:00:00+08:00"
+    assert seen["publicity"]["days"] == ["2026-06-03", "2026-06-04", "2026-06-05", "2026-06-08", "2026-06-09"]
+
+
+def test_a_link_shows_what_members_may_see_and_no_more(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    _, headers = opened(call, cast)
+    seen = screen(call, cast, headers).json
+    assert (seen["view"], seen["rows"], seen["own"]) == ("own", None, None)
+    show(session, cast, BoardVisibility.scores)
+    assert {row["position"] for row in screen(call, cast, headers).json["rows"]} == {None}
+    show(session, cast, BoardVisibility.full)
+    assert places(screen(call, cast, headers).json["rows"])[0] == ("王芳", 1)
+
+
+def test_a_link_opens_no_other_branch(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    _, headers = opened(call, cast)
+    assert refusal(screen(call, cast, headers, cast.other_branch)) == (403, "board_closed")
+    assert refusal(screen(call, cast, {"X-Board-Token": headers["X-Board-Token"] + "x"})) == (403, "board_closed")
+    assert refusal(screen(call, cast, {})) == (403, "board_closed")
+
+
+def test_a_link_opens_in_several_browsers_and_counts_them(call: Call, session: Session, cast: Cast) -> None:
+    link = call(cast.li_wei, "POST", f"/organizations/{cast.branch}/board-links", json=LINK).json
+    for _ in range(2):
+        assert call(None, "POST", "/board-sessions", json={"key": link["url"].partition("#")[2]}).status_code == 201
+    (listed,) = call(cast.sun_li, "GET", f"/organizations/{cast.branch}/board-links").json["items"]
+    assert (listed["place"], listed["opens"], listed["made_by"], listed["url"]) == ("实验楼三楼走廊", 2, "李伟", None)
+    stored = session.scalars(select(BoardLink.key_hash)).one()
+    assert link["url"].partition("#")[2] not in stored
+
+
+def test_a_revoked_link_shows_nothing_any_more(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    link_id, headers = opened(call, cast)
+    for _ in range(2):
+        assert call(cast.sun_li, "POST", f"/board-links/{link_id}/revocation").status_code == 200
+    assert refusal(screen(call, cast, headers)) == (403, "board_closed")
+    assert call(cast.li_wei, "GET", f"/organizations/{cast.branch}/board-links").json["items"] == []
+    actions = session.scalars(select(AuditLine.action).where(AuditLine.subject_kind == "board_link")).all()
+    assert actions == ["board_link_make", "board_link_revoke"]
+
+
+def test_a_link_lasts_through_its_last_day(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    _, headers = opened(call, cast)
+    with time_machine.travel(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)):
+        assert screen(call, cast, headers).status_code == 200
+    with time_machine.travel(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)):
+        assert refusal(screen(call, cast, headers)) == (403, "board_closed")
+
+
+def test_a_link_ends_with_the_office_of_who_made_it(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    _, headers = opened(call, cast)
+    grant = session.scalars(select(Grant).where(Grant.account_id == cast.li_wei.account_id)).one()
+    identity.end_grant(session, grant_id=grant.id, until_date=cast.today, now=cast.now)
+    session.commit()
+    assert refusal(screen(call, cast, headers)) == (403, "board_closed")
+
+
+@pytest.mark.parametrize("who", ["zhang_min", "wang_fang", "zhao_qiang", "inspector", "administrator"])
+def test_only_the_leaders_make_and_revoke_links(call: Call, cast: Cast, who: str) -> None:
+    link_id, _ = opened(call, cast)
+    person = cast.people[who]
+    assert call(person, "POST", f"/organizations/{cast.branch}/board-links", json=LINK).status_code in (403, 404)
+    assert call(person, "POST", f"/board-links/{link_id}/revocation").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("days", [-1, 367])
+def test_a_link_ends_within_a_year(call: Call, cast: Cast, days: int) -> None:
+    body = LINK | {"until_date": (cast.today + timedelta(days=days)).isoformat()}
+    assert refusal(call(cast.li_wei, "POST", f"/organizations/{cast.branch}/board-links", json=body)) == (
+        422,
+        "invalid_period",
+    )
+    above = f"/organizations/{cast.general_branch}/board-links"
+    assert refusal(call(cast.chen_jing, "POST", above, json=LINK)) == (422, "not_a_branch")
+
+
+def test_a_wrong_key_opens_nothing(call: Call, cast: Cast) -> None:
+    answer = call(None, "POST", "/board-sessions", json={"key": "keineswegs"})
+    assert refusal(answer) == (403, "board_link_invalid")
+
+
+def test_everyone_may_be_reported_apart(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast, lines=cast_lines(cast)[-1:])
+    seen = board(call, cast, cast.sun_li, "?posted=true")
+    assert (seen["ranked"], seen["average"]) == (0, None)
