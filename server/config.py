@@ -36,6 +36,7 @@ class Settings:
     wechat_app_id: str
     wechat_secret: str = field(repr=False)
     wechat_base_url: str | None
+    sandbox_url: str | None
     trusted_proxies: int
     rate_limit_storage: str
     max_body_bytes: int
@@ -77,6 +78,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_app_id=env.get("WECHAT_APP_ID", ""),
         wechat_secret=env.get("WECHAT_SECRET", ""),
         wechat_base_url=env.get("WECHAT_BASE_URL"),
+        sandbox_url=(env.get("XIANFENG_SANDBOX_URL") or "").rstrip("/") or None,
         trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0, low=0),
         rate_limit_storage=env.get("XIANFENG_RATE_LIMIT_STORAGE", "memory://"),
         max_body_bytes=_integer(env, "XIANFENG_MAX_BODY_BYTES", 12 * 1024 * 1024),

@@ -87,7 +87,8 @@ def install(app: Flask, settings: Settings) -> None:
         return
     from server.wechat.sandbox import views
 
-    transport = Transport(views.install(app).base_url)
+    listener = views.install(app)
+    transport = Transport(lambda: settings.sandbox_url or listener.base_url())
     transport.http.trust_env = False  # loopback never goes through a proxy
     app.extensions["wechat"] = _client(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
 

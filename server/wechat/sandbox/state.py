@@ -1,73 +1,76 @@
-"""What the sandbox remembers: the access token it last gave out and how it was told to fail."""
+"""All that one sandbox remembers."""
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
-from enum import StrEnum
-from threading import Event, Lock
+from datetime import datetime, timedelta
+from threading import Event, RLock
+
+from server import clock
+from server.clock import shanghai_date
+from server.wechat.sandbox.accounts import App, Tokens
+from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
+from server.wechat.sandbox.phones import Phones
+from server.wechat.sandbox.record import Record
+
+__all__ = ["Call", "Fault", "Limits", "SandboxState"]
 
 
-class Call(StrEnum):
-    """The WeChat calls the sandbox plays, by the last part of their path."""
+@dataclass(slots=True)
+class Limits:
+    """How many calls of a kind the sandbox takes in a day and in a minute; a kind that is not named has no end."""
 
-    sign_in = "jscode2session"
-    token = "stable_token"
-    phone = "getuserphonenumber"
+    per_day: dict[Call, int] = field(default_factory=dict)
+    per_minute: dict[Call, int] = field(default_factory=dict)
+    _made: Counter[tuple[Call, str]] = field(default_factory=Counter)
+
+    def count(self, call: Call, now: datetime) -> None:
+        """Count a call. Raises Refusal 45009 or 45011."""
+        for limits, span, errcode in (
+            (self.per_day, shanghai_date(now).isoformat(), 45009),
+            (self.per_minute, now.strftime("%Y-%m-%dT%H:%M"), 45011),
+        ):
+            if call in limits:
+                if self._made[call, span] >= limits[call]:
+                    raise Refusal(errcode)
+                self._made[call, span] += 1
 
 
-class Fault(StrEnum):
-    """How a call fails."""
+@dataclass(slots=True)
+class MediaCheck:
+    """A picture being looked at; the answer is known from `ready_at` on."""
 
-    time_out = "time_out"
-    busy = "busy"
-    token_refused = "token_refused"
-    quota = "quota"
-    nonsense = "nonsense"
-
-
-ERRCODES = {Fault.busy: -1, Fault.token_refused: 40001, Fault.quota: 45009}
-MESSAGES = {
-    -1: "system error",
-    40001: "invalid credential, access_token is invalid or not latest",
-    40013: "invalid appid",
-    40029: "invalid code",
-    40125: "invalid appsecret",
-    41008: "missing code",
-    45009: "reach max api daily quota limit",
-    47001: "data format error",
-}
+    trace_id: str
+    openid: str
+    media_url: str
+    ready_at: datetime
+    suggest: str = "pass"
 
 
 @dataclass(slots=True)
 class SandboxState:
-    """One per app. `released` ends every time-out at once; a fault is used up after `times` calls."""
+    """One per sandbox. `released` ends every time-out at once. `lock` guards phones, record and limits."""
 
-    faults: dict[Call, tuple[Fault, int]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    tokens: Tokens = field(default_factory=Tokens)
+    phones: Phones = field(default_factory=Phones)
+    record: Record = field(default_factory=Record)
+    limits: Limits = field(default_factory=Limits)
+    templates: dict[str, frozenset[str]] = field(default_factory=dict)
+    media_checks: dict[str, MediaCheck] = field(default_factory=dict)
+    media_delay: timedelta = timedelta(seconds=2)
+    media_callback: str = ""
+    latency_ms: int = 0
     released: Event = field(default_factory=Event)
-    _generation: int = 0
-    _lock: Lock = field(default_factory=Lock)
+    lock: RLock = field(default_factory=RLock)
 
     def fail(self, call: Call, fault: Fault, *, times: int) -> None:
-        with self._lock:
-            self.faults[call] = (fault, times)
+        """Let the next calls of a kind fail, whatever was set for that kind before."""
+        self.faults.replace(call, FaultRule(fault, frozenset({call}), times=times))
 
     def heal(self) -> None:
-        with self._lock:
-            self.faults.clear()
-
-    def next_fault(self, call: Call) -> Fault | None:
-        """Return how this call is to fail, or None, and count it."""
-        with self._lock:
-            fault, times = self.faults.get(call, (None, 0))
-            if fault is None:
-                return None
-            if times > 1:
-                self.faults[call] = (fault, times - 1)
-            else:
-                del self.faults[call]
-            return fault
+        self.faults.clear()
 
     def access_token(self, *, renew: bool = False) -> str:
-        """Return the token in force, as long as WeChat's may be."""
-        with self._lock:
-            self._generation += renew
-            return hashlib.sha256(f"sandbox {self._generation}".encode()).hexdigest() * 8
+        """Return the mini-program's token in force."""
+        return self.tokens.stable(App.miniprogram, now=clock.now(), force=renew)[0]

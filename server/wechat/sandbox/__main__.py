@@ -1,0 +1,34 @@
+"""`python -m server.wechat.sandbox --port 8400`: the sandbox as a process of its own, for several servers at once."""
+
+import argparse
+import signal
+from threading import Event
+
+from server.wechat.sandbox.listener import Listener
+from server.wechat.sandbox.state import SandboxState
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m server.wechat.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8400)
+    parser.add_argument("--unbounded", action="store_true", help="keep every message, for simulations")
+    options = parser.parse_args()
+    serve(options.port, unbounded=options.unbounded)
+
+
+def serve(port: int, *, unbounded: bool) -> None:
+    """Serve until stopped; prints the address once it listens."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    state = SandboxState()
+    state.record.unbounded = unbounded
+    listener = Listener(lambda: state, port=port)
+    print(listener.base_url(), flush=True)
+    stop.wait()
+    state.released.set()
+    listener.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The apps the sandbox plays and their access tokens, with the rules of `stable_token`."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from threading import Lock
+
+from server.clock import shanghai_date
+from server.wechat.sandbox.errcodes import Refusal
+
+LIFETIME = timedelta(seconds=7200)
+OVERLAP = timedelta(minutes=5)
+"""WeChat gives the next token out so long before the last one ends; both work meanwhile."""
+
+FORCED_PAUSE = timedelta(seconds=30)
+FORCED_PER_DAY = 20
+
+
+class App(StrEnum):
+    """By app id, or corp id."""
+
+    miniprogram = "sandbox"
+    official = "sandbox-official"
+    work = "sandbox-work"
+
+
+@dataclass(slots=True)
+class Desk:
+    """One app's counter for tokens. `good` maps a token to its end; `fetches` counts who asked."""
+
+    good: dict[str, datetime] = field(default_factory=dict)
+    latest: str = ""
+    fetches: int = 0
+    issued: int = 0
+    forced_at: datetime | None = None
+    forced_today: tuple[date, int] = (date.min, 0)
+
+
+class Tokens:
+    """All apps' tokens."""
+
+    def __init__(self) -> None:
+        self.forced_per_day = FORCED_PER_DAY
+        self.desks = {app: Desk() for app in App}
+        self._lock = Lock()
+
+    def stable(self, app: App, *, now: datetime, force: bool = False) -> tuple[str, int]:
+        """Return the token and the seconds it has left. Raises Refusal 45009."""
+        with self._lock:
+            desk = self.desks[app]
+            desk.fetches += 1
+            if force and self._may_force(desk, now):
+                desk.good.clear()
+            end = desk.good.get(desk.latest)
+            if end is None or end - now <= OVERLAP:
+                end = _issue(desk, now)
+            return desk.latest, int((end - now).total_seconds())
+
+    def lasting(self, app: App, *, now: datetime) -> tuple[str, int]:
+        """Return a token as 企业微信 does: the same one until its very end."""
+        with self._lock:
+            desk = self.desks[app]
+            desk.fetches += 1
+            end = desk.good.get(desk.latest)
+            if end is None or end <= now:
+                end = _issue(desk, now)
+            return desk.latest, int((end - now).total_seconds())
+
+    def check(self, app: App, token: str, *, now: datetime) -> None:
+        """Raise Refusal unless the token is one of this app's that is still good."""
+        end = self.desks[app].good.get(token)
+        if end is not None:
+            if end <= now:
+                raise Refusal(42001)
+            return
+        if any(token in desk.good for desk in self.desks.values()):
+            raise Refusal(48001)
+        raise Refusal(40014 if app is App.work else 40001)
+
+    def _may_force(self, desk: Desk, now: datetime) -> bool:
+        """Forced again within half a minute nothing is refreshed; beyond the day's limit it is refused."""
+        if desk.forced_at is not None and now - desk.forced_at < FORCED_PAUSE:
+            return False
+        today = shanghai_date(now)
+        used = desk.forced_today[1] if desk.forced_today[0] == today else 0
+        if used >= self.forced_per_day:
+            raise Refusal(45009)
+        desk.forced_at, desk.forced_today = now, (today, used + 1)
+        return True
+
+
+def _issue(desk: Desk, now: datetime) -> datetime:
+    """Make the next token, as long as WeChat's may be; yesterday's are forgotten."""
+    desk.good = {token: end for token, end in desk.good.items() if end > now - timedelta(days=1)}
+    desk.latest = secrets.token_hex(256)
+    desk.good[desk.latest] = now + LIFETIME
+    desk.issued += 1
+    return desk.good[desk.latest]

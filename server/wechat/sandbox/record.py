@@ -1,0 +1,149 @@
+"""What arrived on which phone, and every call that was made: cheap to add to, read in pages."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import count, islice
+from typing import Any
+
+from server.wechat.sandbox.accounts import App
+from server.wechat.sandbox.faults import Call
+
+KEPT_PER_PHONE = 300
+KEPT_ALTOGETHER = 20_000
+KEPT_CALLS = 500
+
+
+@dataclass(slots=True)
+class Message:
+    """One message on one phone. `times`: the how manyth with the same key; `answered`: the caller heard of it."""
+
+    seq: int
+    at: datetime
+    app: App
+    call: Call
+    openid: str
+    template: str
+    page: str
+    content: dict[str, str]
+    key: str
+    times: int
+    answered: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"at": self.at.isoformat()}
+
+
+@dataclass(slots=True)
+class CallMade:
+    """One line of the log. `result` is WeChat's errcode, or a word where there was no answer with one."""
+
+    seq: int
+    at: datetime
+    call: Call
+    openid: str
+    template: str
+    content: str
+    page: str
+    result: str
+    note: str
+    message: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"at": self.at.isoformat()}
+
+
+class Record:
+    """The newest messages and calls; every one of them when `unbounded`."""
+
+    def __init__(self) -> None:
+        self._unbounded = False
+        self._messages: deque[Message] = deque(maxlen=KEPT_ALTOGETHER)
+        self._phones: dict[tuple[App, str], deque[Message]] = {}
+        self._calls: deque[CallMade] = deque(maxlen=KEPT_CALLS)
+        self._message_seq = count(1)
+        self._call_seq = count(1)
+
+    @property
+    def unbounded(self) -> bool:
+        return self._unbounded
+
+    @unbounded.setter
+    def unbounded(self, value: bool) -> None:
+        self._unbounded = value
+        self._messages = deque(self._messages, None if value else KEPT_ALTOGETHER)
+        kept = None if value else KEPT_PER_PHONE
+        self._phones = {phone: deque(messages, kept) for phone, messages in self._phones.items()}
+
+    def arrive(
+        self,
+        *,
+        app: App,
+        call: Call,
+        openid: str,
+        template: str,
+        page: str,
+        content: dict[str, str],
+        key: str,
+        now: datetime,
+    ) -> Message:
+        """Put a message on a phone."""
+        key = key or _digest(template, page, content)
+        messages = self._phones.get((app, openid))
+        if messages is None:
+            messages = self._phones[app, openid] = deque(maxlen=None if self._unbounded else KEPT_PER_PHONE)
+        times = 1 + sum(each.key == key for each in messages)
+        message = Message(next(self._message_seq), now, app, call, openid, template, page, content, key, times)
+        messages.append(message)
+        self._messages.append(message)
+        return message
+
+    def note(self, made: CallMade) -> None:
+        made.seq = next(self._call_seq)
+        self._calls.append(made)
+
+    def messages(self, *, after: int, limit: int) -> list[Message]:
+        """Return messages with a greater number, oldest first."""
+        if not self._messages:
+            return []
+        start = max(0, after + 1 - self._messages[0].seq)
+        return list(islice(self._messages, start, start + limit))
+
+    def on_phone(self, app: App, openid: str, limit: int) -> list[Message]:
+        """Return a phone's newest messages, oldest first."""
+        messages = self._phones.get((app, openid), deque())
+        return list(islice(messages, max(0, len(messages) - limit), None))
+
+    def calls(self, *, after: int = 0) -> list[CallMade]:
+        return [made for made in self._calls if made.seq > after]
+
+    def counts(self) -> dict[str, int]:
+        repeated = sum(message.times > 1 for message in self._messages)
+        return {"messages": len(self._messages), "repeated": repeated, "phones": len(self._phones)}
+
+    def earlier_tries(self, made: CallMade) -> Iterator[CallMade]:
+        """Yield calls of the same kind for the same message that brought nothing, newest first."""
+        for each in reversed(self._calls):
+            if (each.call, each.openid, each.template, each.content) == (
+                made.call,
+                made.openid,
+                made.template,
+                made.content,
+            ):
+                if each.message is not None:
+                    return
+                yield each
+
+    def clear(self) -> None:
+        """Forget messages and calls; numbers go on, so that a reader sees nothing twice."""
+        self._messages.clear()
+        self._phones.clear()
+        self._calls.clear()
+
+
+def _digest(template: str, page: str, content: dict[str, str]) -> str:
+    text = json.dumps([template, page, content], sort_keys=True, ensure_ascii=False)
+    return blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,143 @@
+"""Which call stands behind which path, and how a call is played: token, limits, fault, answer, log."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from server import clock
+from server.wechat.sandbox import checks, control, messages, qr, sign_in, work
+from server.wechat.sandbox.accounts import App
+from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.exchange import Ask, Fate, Outcome, Picture, Reply, wechat_json
+from server.wechat.sandbox.faults import ERRCODES, SENDS, Call, Fault, FaultRule
+from server.wechat.sandbox.record import CallMade
+from server.wechat.sandbox.state import SandboxState
+
+NONSENSE = Reply(b"<html><body>502 Bad Gateway</body></html>", 200, "text/html")
+WORK_PREFIX = "/work"
+"""企业微信 has a host of its own; here its paths stand below this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`app` is whose token the call needs; None: no token."""
+
+    call: Call
+    app: App | None
+    play: Callable[[SandboxState, Ask, datetime], Outcome]
+
+
+ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
+    {
+        ("GET", "/sns/jscode2session"): Route(Call.sign_in, None, sign_in.sign_in),
+        ("POST", "/cgi-bin/stable_token"): Route(Call.token, None, sign_in.stable_token),
+        ("POST", "/wxa/business/getuserphonenumber"): Route(Call.phone, App.miniprogram, sign_in.phone_number),
+        ("POST", "/cgi-bin/message/subscribe/send"): Route(Call.subscribe, App.miniprogram, messages.send_subscribed),
+        ("POST", "/cgi-bin/message/template/send"): Route(Call.template, App.official, messages.send_template),
+        ("POST", "/cgi-bin/message/custom/send"): Route(Call.custom, App.official, messages.send_custom),
+        ("POST", "/wxa/msg_sec_check"): Route(Call.text_check, App.miniprogram, checks.check_text),
+        ("POST", "/wxa/media_check_async"): Route(Call.media_check, App.miniprogram, checks.check_media),
+        ("POST", "/wxa/getwxacodeunlimit"): Route(Call.qr, App.miniprogram, qr.draw),
+        ("GET", f"{WORK_PREFIX}/cgi-bin/gettoken"): Route(Call.work_token, None, sign_in.work_token),
+        ("POST", f"{WORK_PREFIX}/cgi-bin/message/send"): Route(Call.work, App.work, work.send),
+    }
+)
+
+
+def answer(state: SandboxState, ask: Ask) -> Reply:
+    """Answer one call of the product, or of whoever steers the sandbox."""
+    route = ROUTES.get((ask.method, ask.path))
+    if route is None:
+        return control.answer(state, ask)
+    now = clock.now()
+    with state.lock:
+        reply = _play(state, ask, route, now)
+    reply.delay_seconds += state.latency_ms / 1000
+    return reply
+
+
+def _play(state: SandboxState, ask: Ask, route: Route, now: datetime) -> Reply:
+    rule = state.faults.strike(route.call, _recipient(ask))
+    if rule is not None and rule.fault is Fault.dropped:
+        _note(state, ask, route.call, now, result="dropped")
+        return Reply(status=502, fate=Fate.dropped)
+    try:
+        outcome = _outcome(state, ask, route, rule, now)
+    except Refusal as refusal:
+        _note(state, ask, route.call, now, result=str(refusal.errcode))
+        return _faulty(wechat_json(refusal.as_json()), rule)
+    answered = rule is None or rule.fault not in (Fault.time_out, Fault.nonsense)
+    for message in outcome.arrived:
+        message.answered = answered
+    _note(state, ask, route.call, now, result="0" if answered or rule is None else rule.fault.value, outcome=outcome)
+    return _faulty(_reply(outcome), rule)
+
+
+def _outcome(state: SandboxState, ask: Ask, route: Route, rule: FaultRule | None, now: datetime) -> Outcome:
+    state.limits.count(route.call, now)
+    if route.app is not None:
+        state.tokens.check(route.app, ask.query.get("access_token", ""), now=now)
+    if rule is not None and rule.fault in ERRCODES:
+        raise Refusal(ERRCODES[rule.fault])
+    return route.play(state, ask, now)
+
+
+def _faulty(reply: Reply, rule: FaultRule | None) -> Reply:
+    """Return what of the answer comes through."""
+    if rule is None:
+        return reply
+    if rule.fault is Fault.time_out:
+        return Reply(status=504, fate=Fate.hangs)
+    if rule.fault is Fault.nonsense:
+        return Reply(NONSENSE.body, NONSENSE.status, NONSENSE.mimetype)
+    if rule.fault is Fault.slow:
+        reply.delay_seconds += rule.milliseconds / 1000
+    return reply
+
+
+def _reply(outcome: Outcome) -> Reply:
+    if isinstance(outcome.body, Picture):
+        return Reply(outcome.body.content, 200, outcome.body.mimetype)
+    return wechat_json(outcome.body)
+
+
+def _recipient(ask: Ask) -> str:
+    """Return whom a call is about, as far as it says."""
+    if ask.method == "GET":
+        return ask.query.get("js_code", "").partition(":")[2]
+    return (ask.text("touser") or ask.text("openid")).partition("|")[0]
+
+
+def _note(
+    state: SandboxState, ask: Ask, call: Call, now: datetime, *, result: str, outcome: Outcome | None = None
+) -> None:
+    sent = call in SENDS
+    made = CallMade(
+        seq=0,
+        at=now,
+        call=call,
+        openid=_recipient(ask)[:64],
+        template=(ask.text("template_id") or ask.text("msgtype"))[:64] if sent else "",
+        content=_content(ask)[:512] if sent else "",
+        page=_page(ask)[:255] if sent else "",
+        result=result,
+        note=outcome.note if outcome else "",
+        message=outcome.arrived[0].seq if outcome and outcome.arrived else None,
+    )
+    state.record.note(made)
+
+
+def _content(ask: Ask) -> str:
+    """Return what a message says, to recognise it when it comes again."""
+    return json.dumps(ask.json.get("data") or ask.json.get(ask.text("msgtype")), ensure_ascii=False)
+
+
+def _page(ask: Ask) -> str:
+    for part in (ask.json, ask.json.get("miniprogram"), ask.json.get(ask.text("msgtype"))):
+        if isinstance(part, dict):
+            for name in ("page", "pagepath", "url"):
+                if isinstance(part.get(name), str):
+                    return str(part[name])
+    return ""
