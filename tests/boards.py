@@ -72,7 +72,7 @@ def make_statement(
         cutoff_at=datetime(2026, 6, 2, 18, tzinfo=UTC),
         members=len(lines),
         exempt=exempt,
-        average=(sum(totals) / len(totals)).quantize(Decimal("0.01")) if totals else None,
+        average=(sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01")) if totals else None,
         median=median(totals) if totals else None,
         hash=secrets.token_hex(32),
         status=StatementStatus.confirmed if confirmed_at else StatementStatus.frozen,

@@ -51,7 +51,7 @@ def run(size: str) -> Iterator[Line]:
         for members in SIZES[size]:
             member_ids = list(_add_members(engine, cast.root, cast.branch, added, members))
             added = members
-            readers = _readers(engine, cast.root, member_ids[:: max(len(member_ids) // READERS, 1)][:READERS])
+            readers = sign_in(engine, cast.root, member_ids[:: max(len(member_ids) // READERS, 1)][:READERS])
             empty, short, full = _measure(app, readers)
             explained.append(full)
             yield _line(database, f"score_{members}", short, empty)
@@ -93,18 +93,20 @@ def _app(engine: Engine, directory: Path) -> Flask:
 def _measure(app: Flask, readers: Sequence[tuple[int, str]]) -> tuple[float, float, float]:
     """Return seconds per empty read, short score and explained score; the three take turns, medians count."""
     paths = ("/empty/{}", "/api/v1/members/{}/score?year=2026", "/api/v1/members/{}/score/explanation?year=2026")
-    calls = [[_call(app, path.format(member_id), token) for member_id, token in readers] for path in paths]
+    calls = [[called(app, path.format(member_id), token) for member_id, token in readers] for path in paths]
     times: list[list[float]] = [[] for _ in paths]
     for number in range(ROUNDS + 1):
         for reads, seconds in zip(calls, times, strict=True):
-            taken = [_seconds(read) for read in reads]
+            taken = [seconds_of(read) for read in reads]
             if number:
                 seconds.extend(taken)
     empty, short, full = (median(seconds) for seconds in times)
     return empty, short, full
 
 
-def _call(app: Flask, path: str, token: str) -> Callable[[], None]:
+def called(app: Flask, path: str, token: str) -> Callable[[], None]:
+    """Return what sends this request through the whole app. Raises RuntimeError for any answer but 200."""
+
     def call() -> None:
         environ = EnvironBuilder(path=path, headers=Headers([("Authorization", f"Bearer {token}")])).get_environ()
         body, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
@@ -114,7 +116,7 @@ def _call(app: Flask, path: str, token: str) -> Callable[[], None]:
     return call
 
 
-def _seconds(act: Callable[[], None]) -> float:
+def seconds_of(act: Callable[[], None]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
@@ -157,7 +159,7 @@ def _facts(member_id: int) -> list[Posting]:
     ]
 
 
-def _readers(engine: Engine, root_id: int, member_ids: Sequence[int]) -> list[tuple[int, str]]:
+def sign_in(engine: Engine, root_id: int, member_ids: Sequence[int]) -> list[tuple[int, str]]:
     """Sign these members in; return (member, token)."""
     with Session(engine, expire_on_commit=False) as session:
         readers = []

@@ -1,21 +1,27 @@
-"""The figures of a frozen statement, read once per process: they never change, and no name is among them."""
+"""The figures of a frozen statement, read once per process since they never change, and the names beside them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from server.organizations.models import Member
 from server.standards import versions
 from server.standards.rules import StandardDocument
 from server.statements.boards.rules import Band, spread
 from server.statements.models import StatementBackdated, StatementLine, StatementSection
 
+T = TypeVar("T")
+
 KEPT = 256
 """Statements a process remembers; one of 27 members takes some 20 kB."""
+
+NAMES_LIFETIME = timedelta(seconds=30)
 
 _ID = bindparam("statement_id", type_=BigInteger)
 _LINES = (
@@ -40,6 +46,7 @@ _BACKDATED = (
     .where(StatementBackdated.statement_id == _ID)
     .order_by(StatementBackdated.month)
 )
+_NAMES = select(Member.id, Member.name).where(Member.id.in_(bindparam("member_ids", type_=BigInteger, expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class Column:
     cap: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Figures:
     """A statement's lines by position, who is 另行通报 last; `ranked` counts those with a position."""
 
@@ -84,26 +91,56 @@ class Figures:
         return next((line for line in self.lines if line.member_id == member_id), None)
 
 
-class FiguresCache:
-    """Statement hash → figures, the least recently read forgotten first. The hash covers all that is kept."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """The names on a statement, as they were a moment ago."""
+
+    by_id: dict[int, str]
+    read_at: datetime
+
+    def hold(self, now: datetime) -> bool:
+        return timedelta(0) <= now - self.read_at < NAMES_LIFETIME
+
+
+class Memory(Generic[T]):
+    """Statement hash → what was read of it; the one not asked for longest is forgotten first."""
 
     def __init__(self, size: int = KEPT) -> None:
         self._size = size
-        self._kept: OrderedDict[str, Figures] = OrderedDict()
+        self._kept: OrderedDict[str, T] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, session: Session, statement_id: int, statement_hash: str) -> Figures:
+    def recall(self, statement_hash: str) -> T | None:
         with self._lock:
-            found = self._kept.get(statement_hash)
-            if found is not None:
+            if statement_hash in self._kept:
                 self._kept.move_to_end(statement_hash)
-                return found
-        figures = read_figures(session, statement_id)
+            return self._kept.get(statement_hash)
+
+    def keep(self, statement_hash: str, found: T) -> T:
         with self._lock:
-            self._kept[statement_hash] = figures
+            self._kept[statement_hash] = found
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return figures
+        return found
+
+
+_figures: Memory[Figures] = Memory()
+_names: Memory[Names] = Memory()
+
+
+def figures_of(session: Session, statement_id: int, statement_hash: str) -> Figures:
+    """Return a statement's figures. Its hash covers all of them, so they are read once."""
+    found = _figures.recall(statement_hash)
+    return found or _figures.keep(statement_hash, read_figures(session, statement_id))
+
+
+def names_on(session: Session, figures: Figures, statement_hash: str, *, now: datetime) -> Names:
+    """Return the names on a statement: they are no part of what was frozen, and are read anew after 30 seconds."""
+    found = _names.recall(statement_hash)
+    if found is not None and found.hold(now):
+        return found
+    rows = session.execute(_NAMES, {"member_ids": [line.member_id for line in figures.lines]}).all()
+    return _names.keep(statement_hash, Names(dict(rows), now))
 
 
 def read_figures(session: Session, statement_id: int) -> Figures:
@@ -158,7 +195,3 @@ def _document(session: Session, standard_ids: list[int]) -> StandardDocument | N
         return None
     most = max(sorted(set(standard_ids)), key=standard_ids.count)
     return versions.document_of(session, most)
-
-
-figures_cache = FiguresCache()
-"""Of this process."""

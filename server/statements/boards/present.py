@@ -1,13 +1,14 @@
 """Turn boards, links and sheets into what goes over the wire."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from server.points.presenting import explanation_out
 from server.points.schemas import NEGATIVE_NOTE, SectionPoints
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
-from server.statements.boards.figures import Figures, Line
-from server.statements.boards.rules import month_title, title_of
+from server.statements.boards.figures import KEPT, Figures, Line, Names
+from server.statements.boards.rules import View, by_name, month_title, title_of
 from server.statements.boards.schemas import (
     BoardBackdatedOut,
     BoardBandOut,
@@ -28,8 +29,7 @@ SHORT = 8
 
 
 def board_out(board: Board) -> BoardOut:
-    own, places = board.own, board.view.places_all
-    lists = board.view.lists
+    own, names = board.own, board.names.by_id
     return BoardOut(
         **_head(board.head, board.figures),
         view=board.view,
@@ -41,9 +41,18 @@ def board_out(board: Board) -> BoardOut:
             left=board.publicity.left(board.today),
         ),
         distribution=_distribution(board),
-        own=row_out(own, board.names, place=board.view.places_own, is_own=True) if own else None,
-        rows=[row_out(line, board.names, place=places) for line in board.listed] if lists else None,
+        own=row_out(own, names, place=board.view.places_own, is_own=True) if own else None,
+        rows=rows_out(board.figures, board.names, board.view) if board.view.lists else None,
     )
+
+
+@lru_cache(maxsize=KEPT)
+def rows_out(figures: Figures, names: Names, view: View) -> list[BoardRowOut]:
+    """Present a list as long as its names hold: the same for everyone who sees it."""
+    lines, places = figures.lines, view.places_all
+    if not places:  # by name: an order by totals would show positions after all
+        lines = tuple(sorted(lines, key=lambda line: (line.negative, by_name(names.by_id[line.member_id]))))
+    return [row_out(line, names.by_id, place=places) for line in lines]
 
 
 def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:

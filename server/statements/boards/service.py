@@ -1,6 +1,6 @@
 """A branch's board: a confirmed month, as much of it as the reader may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,22 +8,21 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Row, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Date, Row, ScalarSelect, Select, bindparam, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import SHANGHAI, shanghai_date
 from server.errors import not_found
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, Role, Target, roles_at
-from server.organizations.models import Member, Organization
+from server.organizations.models import Organization
 from server.organizations.schemas import settings_out
-from server.statements.boards.figures import Figures, Line, figures_cache
-from server.statements.boards.rules import Publicity, View, by_name, publicity
+from server.statements.boards.figures import Figures, Line, Names, figures_of, names_on
+from server.statements.boards.rules import Publicity, View, publicity
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 
 _DAY = bindparam("day", type_=Date)
-_NAMES = select(Member.id, Member.name).where(Member.id.in_(bindparam("member_ids", type_=BigInteger, expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`listed` are the lines the reader sees, in their order; `own` is his own, whatever the branch shows."""
+    """`own` is the reader's own line, whatever the branch shows."""
 
     head: Head
     figures: Figures
     view: View
-    listed: tuple[Line, ...]
     own: Line | None
-    names: dict[int, str]
+    names: Names
     publicity: Publicity
     today: date
 
@@ -81,13 +79,10 @@ def read_board(
     today = shanghai_date(now)
     head = read_head(session, organization_id=organization_id, month=month, on=today)
     seen = view or head.visibility
-    figures = figures_cache.read(session, head.statement_id, head.hash)
-    own = figures.line_of(member_id)
-    shown = figures.lines if seen.lists else (own,) if own else ()
-    names = names_of(session, [line.member_id for line in shown])
-    listed = _in_order(figures.lines, seen, names) if seen.lists else ()
+    figures = figures_of(session, head.statement_id, head.hash)
+    names = names_on(session, figures, head.hash, now=now)
     on_show = publicity(head.confirmed_at.astimezone(SHANGHAI), _works(session, head.root_id))
-    return Board(head, figures, seen, listed, own, names, on_show, today)
+    return Board(head, figures, seen, figures.line_of(member_id), names, on_show, today)
 
 
 def officers_view(actor: Actor, target: Target) -> View | None:
@@ -113,19 +108,6 @@ def read_head(session: Session, *, organization_id: int, month: str | None, on: 
 def head_of(session: Session, statement_id: int, *, on: date) -> Head:
     """Return the head of a confirmed statement."""
     return _head(session.execute(_heads(Named.id), {"statement_id": statement_id, "day": on}).one())
-
-
-def names_of(session: Session, member_ids: Sequence[int]) -> dict[int, str]:
-    if not member_ids:
-        return {}
-    return dict(session.execute(_NAMES, {"member_ids": member_ids}).all())
-
-
-def _in_order(lines: tuple[Line, ...], view: View, names: dict[int, str]) -> tuple[Line, ...]:
-    """By position, or by name where positions are not shown: an order by totals would show them after all."""
-    if view.places_all:
-        return lines
-    return tuple(sorted(lines, key=lambda line: (line.negative, by_name(names[line.member_id]), line.member_id)))
 
 
 class Named(Enum):
@@ -159,8 +141,8 @@ def _heads(named: Named) -> Select[*tuple[Any, ...]]:
             parent.parent_id.label("grandparent_id"),
             confirmer.name.label("confirmed_by"),
             _secretary().label("secretary"),
-            _neighbour(func.max, lambda other: other.period < Statement.period).label("earlier"),
-            _neighbour(func.min, lambda other: other.period > Statement.period).label("later"),
+            _earlier().label("earlier"),
+            (null() if named is Named.newest else _later()).label("later"),
         )
         .join(Organization, Organization.id == Statement.organization_id)
         .outerjoin(parent, parent.id == Organization.parent_id)
@@ -192,15 +174,30 @@ def _secretary() -> ScalarSelect[str]:
     )
 
 
-def _neighbour(nearest: Callable[[Any], Any], condition: Callable[[Any], Any]) -> ScalarSelect[str]:
+def _earlier() -> ScalarSelect[str]:
     other = aliased(Statement)
-    confirmed = other.status == StatementStatus.confirmed
     return (
-        select(nearest(other.period))
-        .where(other.organization_id == Statement.organization_id, confirmed, condition(other))
-        .correlate(Statement)
+        _beside(other)
+        .where(other.period < Statement.period)
+        .with_only_columns(func.max(other.period))
         .scalar_subquery()
     )
+
+
+def _later() -> ScalarSelect[str]:
+    other = aliased(Statement)
+    return (
+        _beside(other)
+        .where(other.period > Statement.period)
+        .with_only_columns(func.min(other.period))
+        .scalar_subquery()
+    )
+
+
+def _beside(other: type[Statement]) -> Select[str]:
+    """The branch's confirmed statements beside the one at hand."""
+    same = other.organization_id == Statement.organization_id
+    return select(other.period).where(same, other.status == StatementStatus.confirmed).correlate(Statement)
 
 
 def _head(row: Row[*tuple[Any, ...]]) -> Head:

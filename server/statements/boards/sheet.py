@@ -25,7 +25,7 @@ from server.points.rules import Fact, score
 from server.points.sources import Described, described
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
-from server.statements.boards.figures import Figures, Line, figures_cache
+from server.statements.boards.figures import Figures, Line, figures_of
 from server.statements.boards.service import Head, head_of
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
@@ -47,7 +47,7 @@ def read_sheet(session: Session, *, member_id: int, month: str | None, now: date
     """Return a member's confirmed month, the newest by default. Raises DomainError 404 where there is none."""
     frozen = _frozen(session, member_id, month)
     head = head_of(session, frozen.statement_id, on=shanghai_date(now))
-    figures = figures_cache.read(session, head.statement_id, head.hash)
+    figures = figures_of(session, head.statement_id, head.hash)
     line = figures.line_of(member_id)
     assert line is not None
     member = session.get_one(Member, member_id)
