@@ -176,22 +176,14 @@ def _secretary() -> ScalarSelect[str]:
 
 def _earlier() -> ScalarSelect[str]:
     other = aliased(Statement)
-    return (
-        _beside(other)
-        .where(other.period < Statement.period)
-        .with_only_columns(func.max(other.period))
-        .scalar_subquery()
-    )
+    before = _beside(other).where(other.period < Statement.period)
+    return before.with_only_columns(func.max(other.period)).scalar_subquery()
 
 
 def _later() -> ScalarSelect[str]:
     other = aliased(Statement)
-    return (
-        _beside(other)
-        .where(other.period > Statement.period)
-        .with_only_columns(func.min(other.period))
-        .scalar_subquery()
-    )
+    after = _beside(other).where(other.period > Statement.period)
+    return after.with_only_columns(func.min(other.period)).scalar_subquery()
 
 
 def _beside(other: type[Statement]) -> Select[str]:
