@@ -36,6 +36,18 @@ class UnreachedCount:
     settled: int
 
 
+_UNREACHED = (
+    select(Push, func.coalesce(Member.name, Account.name), Organization.title)
+    .join(Organization, Organization.id == Push.organization_id)
+    .outerjoin(Member, Member.id == Push.member_id)
+    .outerjoin(Account, Account.id == Push.account_id)
+)
+
+
+def one(session: Session, push_id: int) -> Unreached:
+    return Unreached(*session.execute(_UNREACHED.where(Push.id == push_id)).one())
+
+
 def unreached(
     session: Session,
     organization_id: int,
@@ -48,13 +60,7 @@ def unreached(
 
     What a person was told, or has read since, is settled and left out unless `with_settled`.
     """
-    query = (
-        select(Push, func.coalesce(Member.name, Account.name), Organization.title)
-        .join(Organization, Organization.id == Push.organization_id)
-        .outerjoin(Member, Member.id == Push.member_id)
-        .outerjoin(Account, Account.id == Push.account_id)
-        .where(_is_unreached(session, organization_id))
-    )
+    query = _UNREACHED.where(_is_unreached(session, organization_id))
     if not with_settled:
         query = query.where(~_is_settled())
     if before is not None:

@@ -1,0 +1,38 @@
+"""Which subscription messages a person may be asked for, and what he answered."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError, conflict
+from server.identity.models import WechatIdentity
+from server.pushes import quotas
+
+
+def balances_of(session: Session, identity_id: int) -> dict[str, int]:
+    """Return what a person still agrees to, by template."""
+    return {template: balance for (_, template), balance in quotas.balances(session, [identity_id]).items()}
+
+
+def take_answers(
+    session: Session,
+    answers: Iterable[tuple[str, bool]],
+    *,
+    identity_id: int,
+    app_id: str,
+    templates: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Note what a person answered in the mini-program, by template id; `templates` maps our keys to these ids.
+
+    Raises DomainError 409 `not_in_the_mini_program`, 422 `unknown_template`.
+    """
+    if session.get_one(WechatIdentity, identity_id).app_id != app_id:
+        raise conflict("not_in_the_mini_program", "订阅消息只能在小程序里授权")
+    keys = {template_id: key for key, template_id in templates.items()}
+    answered = list(answers)
+    if not {template_id for template_id, _ in answered} <= keys.keys():
+        raise DomainError("unknown_template", "没有这个消息模板，请更新小程序后再试")
+    accepted = {keys[template_id] for template_id, is_accepted in answered if is_accepted}
+    quotas.accept(session, identity_id=identity_id, templates=accepted, now=now)
