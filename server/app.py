@@ -48,6 +48,8 @@ FEATURES: tuple[str, ...] = (
     "server.claims.review_views",
     "server.dues.views",
     "server.notices.views",
+    "server.pushes.views",
+    "server.pushes.unreached_views",
     "server.statements.boards.views",
     "server.meetings.settlement.views",
     "server.meetings.planning.views",

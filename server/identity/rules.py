@@ -82,6 +82,7 @@ class Permission(StrEnum):
     notice_manage = "notice_manage"
     notice_read = "notice_read"
     notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
+    unreached_manage = "unreached_manage"  # whom no push reached, and that someone told him
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ RULES: dict[Permission, Rule] = {
     Permission.notice_manage: Rule(_BRANCH | _ABOVE),
     Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),
     Permission.notice_inbox: Rule(frozenset(), own=True),
+    Permission.unreached_manage: Rule(_BRANCH | _ABOVE),
 }
 
 

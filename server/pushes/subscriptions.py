@@ -5,9 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from server.config import Settings
 from server.errors import DomainError, conflict
 from server.identity.models import WechatIdentity
 from server.pushes import quotas
+from server.pushes.catalogue import TEMPLATES
+
+
+def template_ids(settings: Settings) -> dict[str, str]:
+    """Return WeChat's id of each template that is set up, by our key."""
+    if settings.sandbox:
+        return {template: f"sandbox-{template}" for template in TEMPLATES}
+    declared = getattr(settings, "wechat_templates", {}).get("subscription", {})
+    return {template: declared[template]["id"] for template in TEMPLATES if template in declared}
 
 
 def balances_of(session: Session, identity_id: int) -> dict[str, int]:

@@ -70,6 +70,7 @@ bulletin_acknowledge    .       .      .    .     x     x     .      .       .  
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
 notice_inbox            x       .      .    .     .     .     .      .       .     .      .       .
+unreached_manage        .       .      .    x     x     x     x      x       x     .      .       .
 """
 
 PUBLIC = "public"
@@ -258,6 +259,18 @@ ROUTES = {
     "POST /notices/<int:notice_id>/files": "notice_manage",
     "DELETE /notices/<int:notice_id>/files/<int:file_id>": "notice_manage",
     "GET /notice-files/<string:public_id>": PUBLIC,
+    # pushes
+    "GET /me/inbox": SIGNED_IN,
+    "GET /me/inbox/unread": SIGNED_IN,
+    "POST /me/inbox/read": SIGNED_IN,
+    "POST /me/inbox/<int:push_id>/read": SIGNED_IN,
+    "GET /me/push-preferences": SIGNED_IN,
+    "PUT /me/push-preferences": SIGNED_IN,
+    "GET /me/subscriptions": SIGNED_IN,
+    "POST /me/subscriptions": SIGNED_IN,
+    "GET /organizations/<int:organization_id>/unreached-pushes": "unreached_manage",
+    "GET /organizations/<int:organization_id>/unreached-pushes/counts": "unreached_manage",
+    "POST /unreached-pushes/<int:push_id>/told": "unreached_manage",
 }
 
 
