@@ -4,10 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format check bench crash lock migration clean tools
+.PHONY: help run app types test lint format check bench crash lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+APP := miniprogram/dist
+APP_SOURCES := $(shell find miniprogram -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.md' -not -name '*.test.*')
 PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
@@ -15,12 +17,17 @@ help: ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r name words; do \
 		printf '  make %-10s %s\n' "$$name" "$$words"; done
 
-run: .venv/.runtime ## Serve 先锋积分 with its demo at http://127.0.0.1:8000/ (PORT=… XIANFENG_DATA=…); Ctrl-C stops
+run: .venv/.runtime app-for-run ## Serve 先锋积分 with its demo at http://127.0.0.1:8000/ (PORT=… XIANFENG_DATA=…); Ctrl-C stops
 	@$(BIN)/xianfeng db upgrade
 	@$(BIN)/python -m scripts.seed_demo
 	@exec $(BIN)/xianfeng run
 
-test: .venv/.development tools ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
+app: $(APP)/h5.built $(APP)/mp-weixin.built ## Build the app for WeChat and the browser (needs Node ≥ 20)
+
+types: .venv/.runtime miniprogram/node_modules/.installed ## Make the app's types from the API, after a change of the API
+	@cd miniprogram && npm run --silent types
+
+test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
 	@$(BIN)/pytest -n auto $(args)
 
 lint: .venv/.development ## Check format, lint, types and import order
@@ -54,7 +61,7 @@ migration: .venv/.development ## Write the next migration from the models (messa
 	@$(BIN)/python -m scripts.new_migration "$(message)"
 
 clean: ## Remove the environment and all caches; keeps ./var
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build miniprogram/node_modules $(APP) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 define need-python
@@ -69,6 +76,28 @@ $(need-python)
 @$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --requirement $(1)
 @$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endef
+
+has-node = node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null
+
+miniprogram/node_modules/.installed: miniprogram/package-lock.json miniprogram/package.json
+	@$(has-node) || { echo "Node.js 20 or newer is needed: https://nodejs.org or apt install nodejs npm" >&2; exit 1; }
+	@echo "Installing the app's libraries …" >&2
+	@cd miniprogram && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(APP)/%.built: miniprogram/node_modules/.installed $(APP_SOURCES)
+	@echo "Building the app for $* …" >&2
+	@mkdir -p $(APP)
+	@cd miniprogram && npm run --silent build:$* >dist/$*.log 2>&1 || { cat dist/$*.log >&2; exit 1; }
+	@touch $@
+
+app-for-run: # Without Node, or without a registry, the server still runs; /m/ then says what is missing.
+	@if ! { $(has-node); }; then echo "No Node.js 20 or newer: the app at /m/ is not built, all else runs (later: make app)" >&2; \
+	elif ! $(MAKE) --no-print-directory $(APP)/h5.built; then echo "The app at /m/ could not be built, all else runs" >&2; fi
+
+app-checks: # The app's own tests; the browser's and WeChat's are in tests/e2e and tests/unit and need the builds.
+	@if ! { $(has-node); }; then echo "Not installed, the app is not tested: Node.js 20 or newer" >&2; test "$${XIANFENG_REQUIRE_ALL:-}" != 1; \
+	else $(MAKE) --no-print-directory app && cd miniprogram && npm run --silent typecheck && npm run --silent test; fi
 
 .venv/.runtime: requirements.lock pyproject.toml
 	@$(call install,requirements.lock)

@@ -19,8 +19,8 @@ export interface Me {
   bound: boolean
   memberId: number | null
   name: string
-  /** 党小组 or 党支部 he belongs to. */
-  organization: Place | null
+  /** His 党支部, also where he is in one of its 党小组. */
+  branch: Place | null
   organizations: Place[]
   offices: Office[]
 }
@@ -67,7 +67,7 @@ export function toMe(dto: MeOut): Me {
     bound: dto.bound,
     memberId: dto.member_id,
     name: dto.name ?? '',
-    organization: dto.organization,
+    branch: [...dto.organizations].reverse().find(({ title }) => !title.endsWith('党小组')) ?? null,
     organizations: dto.organizations,
     offices: dto.roles,
   }

@@ -5,7 +5,8 @@ const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再
 
 export const browser: Platform = {
   name: 'browser',
-  origin: () => '',
+  // Written out: uni-app's images would look for a bare path below /m/.
+  origin: () => window.location.origin,
   givesPhone: false,
   signInCode: () => Promise.resolve(null),
   askToNotify: () => Promise.resolve([]),

@@ -1,7 +1,7 @@
 /** What differs between WeChat and a browser. Everything else is one code. */
 export interface Platform {
   name: 'weixin' | 'browser'
-  /** What goes before `/api/v1`: nothing in a browser, which asks the server it came from. */
+  /** What goes before a path of the server; a browser asks the server it came from. */
   origin(): string
   /** A code for POST /auth/wechat, or null where the person must say first who he is. */
   signInCode(): Promise<string | null>
