@@ -102,7 +102,7 @@ def read_counts(state: SandboxState, _ask: Ask) -> Reply:
 
 def read_calls(state: SandboxState, ask: Ask) -> Reply:
     """The newest calls, oldest first: `?after=<seq>`."""
-    return plain_json({"items": [made.as_json() for made in state.record.calls(after=_number(ask, "after", 0))]})
+    return plain_json({"items": state.record.calls(after=_number(ask, "after", 0))})
 
 
 def read_tokens(state: SandboxState, _ask: Ask) -> Reply:

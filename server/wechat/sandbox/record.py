@@ -2,7 +2,6 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -117,25 +116,22 @@ class Record:
         messages = self._phones.get((app, openid), deque())
         return list(islice(messages, max(0, len(messages) - limit), None))
 
-    def calls(self, *, after: int = 0) -> list[CallMade]:
-        return [made for made in self._calls if made.seq > after]
+    def calls(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Return the calls with a greater number, each with the how manyth try it was and how the first one ended."""
+        tries: dict[tuple[str, ...], list[CallMade]] = {}
+        lines = []
+        for made in self._calls:
+            earlier = tries.setdefault((made.call, made.openid, made.template, made.content, made.page), [])
+            earlier.append(made)
+            if made.seq > after:
+                lines.append(made.as_json() | {"tries": len(earlier), "first_result": earlier[0].result})
+            if made.message is not None:
+                earlier.clear()
+        return lines
 
     def counts(self) -> dict[str, int]:
         repeated = sum(message.times > 1 for message in self._messages)
         return {"messages": len(self._messages), "repeated": repeated, "phones": len(self._phones)}
-
-    def earlier_tries(self, made: CallMade) -> Iterator[CallMade]:
-        """Yield calls of the same kind for the same message that brought nothing, newest first."""
-        for each in reversed(self._calls):
-            if (each.call, each.openid, each.template, each.content) == (
-                made.call,
-                made.openid,
-                made.template,
-                made.content,
-            ):
-                if each.message is not None:
-                    return
-                yield each
 
     def clear(self) -> None:
         """Forget messages and calls; numbers go on, so that a reader sees nothing twice."""

@@ -119,7 +119,7 @@ def _note(
         at=now,
         call=call,
         openid=_recipient(ask)[:64],
-        template=(ask.text("template_id") or ask.text("msgtype"))[:64] if sent else "",
+        template=_template(ask)[:64] if sent else "",
         content=_content(ask)[:512] if sent else "",
         page=_page(ask)[:255] if sent else "",
         result=result,
@@ -127,6 +127,13 @@ def _note(
         message=outcome.arrived[0].seq if outcome and outcome.arrived else None,
     )
     state.record.note(made)
+
+
+def _template(ask: Ask) -> str:
+    """Return what kind of message it is: a template, or the title of one that has none."""
+    body = ask.json.get(ask.text("msgtype"))
+    title = body.get("title") if isinstance(body, dict) else None
+    return ask.text("template_id") or (title if isinstance(title, str) else ask.text("msgtype"))
 
 
 def _content(ask: Ask) -> str:

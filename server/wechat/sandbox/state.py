@@ -59,7 +59,6 @@ class SandboxState:
     templates: dict[str, frozenset[str]] = field(default_factory=dict)
     media_checks: dict[str, MediaCheck] = field(default_factory=dict)
     media_delay: timedelta = timedelta(seconds=2)
-    media_callback: str = ""
     latency_ms: int = 0
     released: Event = field(default_factory=Event)
     lock: RLock = field(default_factory=RLock)

@@ -1,0 +1,97 @@
+"""The sandbox's page `/sandbox`: phones, faults, and what became of each message. Registered in the sandbox only."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.console.views import POLICY, page
+from server.db import reading
+from server.identity.models import Account, WechatIdentity
+from server.identity.personas import personas
+from server.pushes.catalogue import CATALOGUE
+from server.pushes.models import Push, PushAttempt
+from server.pushes.rules import AttemptStatus, PushStatus
+from server.wechat.sandbox.accounts import App
+
+MAX_PEOPLE = 3000
+MAX_PUSHES = 300
+
+pages = Blueprint("sandbox_page", __name__, template_folder="templates")
+
+
+@pages.get("/sandbox")
+def sandbox() -> Response:
+    return page(render_template("sandbox.html"), POLICY)
+
+
+@pages.get("/sandbox/overview")
+def overview() -> Response:
+    """What the product knows and the phones do not: who people are, and what became of their pushes."""
+    now = clock.now()
+    with reading(current_app.extensions["engine"]) as session:
+        body = {
+            "personas": [persona.model_dump() for persona in personas(session, now=now)],
+            "people": _people(session),
+            "pushes": _recent_pushes(session),
+            "figures": _figures(session, now),
+        }
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _people(session: Session) -> list[dict[str, Any]]:
+    """Return whose each openid is."""
+    query = (
+        select(WechatIdentity.app_id, WechatIdentity.openid, Account.id, Account.name)
+        .join(Account, Account.id == WechatIdentity.account_id)
+        .where(WechatIdentity.app_id.in_([app.value for app in App]))
+        .order_by(WechatIdentity.id)
+        .limit(MAX_PEOPLE)
+    )
+    return [
+        {"app": app, "openid": openid, "account_id": account_id, "name": name}
+        for app, openid, account_id, name in session.execute(query)
+    ]
+
+
+def _recent_pushes(session: Session) -> list[dict[str, Any]]:
+    """Return the newest pushes that were tried, to give messages on the phones their titles and labels."""
+    query = (
+        select(Account.id, Push.occasion, Push.title, Push.page)
+        .join(Account, (Account.id == Push.account_id) | (Account.member_id == Push.member_id))
+        .where(Push.attempts > 0)
+        .order_by(Push.id.desc())
+        .limit(MAX_PUSHES)
+    )
+    return [
+        {
+            "account_id": account_id,
+            "title": title,
+            "page": path.lstrip("/"),
+            "template_id": f"sandbox-{CATALOGUE[occasion].template}",
+            "labels": [field.label for field in CATALOGUE[occasion].fields],
+        }
+        for account_id, occasion, title, path in session.execute(query)
+    ]
+
+
+def _figures(session: Session, now: datetime) -> dict[str, int]:
+    """Return how many were sent since midnight, wait for another try, are unknown, and how many people none reached."""
+    midnight = datetime.combine(clock.shanghai_date(now), time(), clock.SHANGHAI)
+    counted = dict(session.execute(select(Push.status, func.count()).group_by(Push.status)).tuples().all())
+    sent = select(func.count()).where(PushAttempt.status == AttemptStatus.sent, PushAttempt.started_at >= midnight)
+    waiting = select(func.count()).where(Push.status == PushStatus.waiting, Push.attempts > 0)
+    lately = Push.due_at >= now - timedelta(days=30)
+    people = select(func.count(func.distinct(Push.recipient))).where(Push.status == PushStatus.unreachable, lately)
+    return {
+        "sent_today": session.scalar(sent) or 0,
+        "waiting_for_retry": session.scalar(waiting) or 0,
+        "waiting": counted.get(PushStatus.waiting, 0),
+        "unknown": counted.get(PushStatus.unknown, 0),
+        "unreachable_people": session.scalar(people) or 0,
+    }

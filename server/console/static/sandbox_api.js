@@ -1,0 +1,46 @@
+/** The one place of the sandbox's page that talks to the sandbox and to the product. */
+
+const SANDBOX = "/sandbox/wechat";
+const tokens = new Map();
+
+/** Call the sandbox's own controls; return JSON, or null where there is none. */
+export async function sandbox(method, path, body) {
+  return answered(await sent(`${SANDBOX}${path}`, { method, ...(body && { body: JSON.stringify(body) }) }));
+}
+
+/** Return who is who, and what the product knows of its pushes. */
+export async function overview() {
+  return answered(await sent("/sandbox/overview", {}));
+}
+
+/** Let the product hear of a consent, as the app on that person's phone tells it. */
+export async function acceptAs(code, template) {
+  if (!tokens.has(code)) tokens.set(code, (await answered(await sent("/api/v1/auth/wechat", post({ code })))).token);
+  const answers = post({ answers: [{ template_id: `sandbox-${template}`, accepted: true }] });
+  const headers = { ...answers.headers, Authorization: `Bearer ${tokens.get(code)}`, "Idempotency-Key": crypto.randomUUID() };
+  await answered(await sent("/api/v1/me/subscriptions", { ...answers, headers }));
+}
+
+function post(body) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+async function sent(path, options) {
+  return fetch(path, options).catch(() => {
+    throw new Error("连不上服务，请确认它在运行");
+  });
+}
+
+async function answered(response) {
+  const text = await response.text();
+  if (!response.ok) throw new Error(said(text) ?? "服务没有应答，请稍后再试");
+  return text ? JSON.parse(text) : null;
+}
+
+function said(text) {
+  try {
+    return JSON.parse(text).error.message;
+  } catch {
+    return null;
+  }
+}
