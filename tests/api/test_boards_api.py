@@ -119,11 +119,11 @@ def test_nobody_else_sees_it(call: Call, session: Session, cast: Cast, who: str)
 
 def test_a_month_that_is_not_confirmed_is_nobodys(call: Call, session: Session, cast: Cast) -> None:
     path = f"/organizations/{cast.branch}/board"
-    assert refusal(call(cast.li_wei, "GET", path)) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "GET", path)) == (404, "nothing_confirmed")
     cast_statement(session, cast, period="2026-04", until=date(2026, 4, 30))
     cast_statement(session, cast, confirmed_at=None)
     assert board(call, cast, cast.li_wei)["month"] == "2026-04"
-    assert refusal(call(cast.li_wei, "GET", f"{path}?month=2026-05")) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "GET", f"{path}?month=2026-05")) == (404, "nothing_confirmed")
     assert call(cast.li_wei, "GET", f"{path}?month=2026-13").status_code == 422
 
 

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, Row, ScalarSelect, Select, bindparam, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import SHANGHAI, shanghai_date
-from server.errors import not_found
+from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, Role, Target, roles_at
 from server.organizations.models import Organization
@@ -101,8 +102,13 @@ def read_head(session: Session, *, organization_id: int, month: str | None, on: 
     named = Named.newest if month is None else Named.period
     row = session.execute(_heads(named), {"organization_id": organization_id, "day": on, "period": month}).one_or_none()
     if row is None:
-        raise not_found("月汇总")
+        raise nothing_confirmed()
     return _head(row)
+
+
+def nothing_confirmed() -> DomainError:
+    message = "还没有已确认的月汇总：每月 3 日汇总上月积分，支部书记确认后公示"
+    return DomainError("nothing_confirmed", message, status=HTTPStatus.NOT_FOUND)
 
 
 def head_of(session: Session, statement_id: int, *, on: date) -> Head:

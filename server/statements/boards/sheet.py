@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.errors import not_found
 from server.organizations.models import Member
 from server.organizations.service import account_names
 from server.points.batch import measured
@@ -26,7 +25,7 @@ from server.points.sources import Described, described
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
 from server.statements.boards.figures import Figures, Line, figures_of
-from server.statements.boards.service import Head, head_of
+from server.statements.boards.service import Head, head_of, nothing_confirmed
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
 
@@ -66,7 +65,7 @@ def _frozen(session: Session, member_id: int, month: str | None) -> StatementLin
         rows = rows.where(Statement.period == month)
     found = session.scalar(rows)
     if found is None:
-        raise not_found("月汇总")
+        raise nothing_confirmed()
     return found
 
 

@@ -1,0 +1,52 @@
+/** Figures and dates of boards as people read them. */
+
+/** Return points with a sign, minus as −; an unchanged total has none, and so has what there is no earlier month for. */
+export function signed(points) {
+  if (points === null) return "—";
+  if (Number(points) === 0) return "0.00";
+  return Number(points) < 0 ? `−${points.slice(1)}` : `+${points}`;
+}
+
+/** Return points with a proper minus. */
+export const plain = (points) => (points.startsWith("-") ? `−${points.slice(1)}` : points);
+
+/** Return `11 月 3 日` of an ISO date. */
+export function day(iso) {
+  const [, month, date] = iso.slice(0, 10).split("-").map(Number);
+  return `${month} 月 ${date} 日`;
+}
+
+/** Return `2026 年 11 月 3 日` of an ISO date. */
+export const fullDay = (iso) => `${iso.slice(0, 4)} 年 ${day(iso)}`;
+
+/** Return `9 月` of `2026-09`; a closing statement is 年度补充. */
+export const month = (period) => (period.endsWith("closing") ? "年度补充" : `${Number(period.slice(5))} 月`);
+
+/** Return the hash's beginning in groups of four. */
+export const shortHash = (hash) => hash.slice(0, 12).match(/.{4}/g).join(" ");
+
+/** Return 补记 as `9 月 0.50，8 月 1.00`. */
+export const backdated = (row) => row.backdated.map((each) => `${month(each.month)} ${plain(each.points)}`).join("，");
+
+/** Return the points of a section in a row. */
+export const pointsIn = (row, column) => plain(row.sections.find((each) => each.code === column.code)?.points ?? "0.00");
+
+/** Return a section's title without 积分: heads are narrow. */
+export const shortTitle = (title) => title.replace(/积分$/, "") || title;
+
+/** Return a band in words: 90 及以上, 80 至 90, 60 以下; bands are half-open. */
+export function bandTitle(band) {
+  if (band.below === null) return `${Number(band.at_least)} 及以上`;
+  if (band.at_least === null) return `${Number(band.below)} 以下`;
+  return `${Number(band.at_least)} 至 ${Number(band.below)}`;
+}
+
+/** Return what a reader must know to read the list. */
+export function remarks(board) {
+  const says = [`年度累计，截至 ${day(board.until)}`, "起始分计入基础积分"];
+  if (board.view === "full") says.push("名次同分并列");
+  if (board.view === "scores") says.push("按姓名排列，不列名次");
+  if (board.ranked < board.members) says.push("另行通报者不列名次、不计平均");
+  const exempt = board.exempt ? `不列入管理范围 ${board.exempt} 人，未列。` : "";
+  return `${says.join("；")}。${exempt}`;
+}

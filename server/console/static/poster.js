@@ -1,0 +1,80 @@
+/** The poster of a month, as it hangs on the wall. */
+
+import { enter, readBoard, wordsFor } from "./board_access.js";
+import {
+  backdated, bandTitle, day, fullDay, plain, pointsIn, remarks, signed,
+} from "./board_words.js";
+import { el, meter } from "./elements.js";
+
+const ONE_SHEET = 27;
+const byId = (id) => document.getElementById(id);
+
+async function begin() {
+  try {
+    await enter();
+    draw(await readBoard());
+  } catch (error) {
+    const [heading, sentences] = wordsFor(error);
+    byId("door").replaceChildren(el("h1", null, heading), ...sentences.map((sentence) => el("p", "lead", sentence)));
+  }
+}
+
+function draw(board) {
+  const { days } = board.publicity;
+  document.title = `${board.title} · ${board.branch}`;
+  byId("org").textContent = board.organization;
+  byId("month").textContent = board.month_title;
+  byId("lead").replaceChildren(
+    `根据${board.basis || "本单位积分标准"}三（二）“党支部要每月汇总党员积分”，现将我支部党员截至 ${fullDay(board.until)}的年度累计积分予以公示。公示期${days.length === 5 ? "五" : ` ${days.length} `}个工作日：`,
+    el("b", null, `${fullDay(days[0])}至 ${day(days.at(-1))}`),
+    "。",
+  );
+  byId("roll").replaceChildren(board.rows === null ? spread(board) : roll(board));
+  const secretary = board.secretary ?? "";
+  byId("ask").textContent = `请于 ${day(days.at(-1))}前当面或书面向支部书记${secretary}反映，党支部调查核实后答复；对答复仍有异议的，由上级党组织专项查核认定。微信扫码可看本人每一分的出处。`;
+  byId("sign").textContent = `支部书记（签字）　　　　　\n${board.branch}\n${fullDay(board.publicity.starts_at)}`;
+  const averages = board.average === null ? "" : `平均 ${board.average}，中位 ${board.median}。`;
+  byId("note").textContent = `${averages}${remarks(board)}`;
+  byId("hash").textContent = `月汇总 ${board.month} / ${board.hash.slice(0, 12)}`;
+  byId("door").hidden = true;
+  byId("sheet").hidden = false;
+  byId("print").disabled = false;
+  byId("print").addEventListener("click", () => print());
+}
+
+function roll(board) {
+  const places = board.view === "full";
+  const heads = [
+    ...(places ? [["c", "名次"]] : []), [null, "姓名"], ...board.columns.map((column) => ["n", column.title]),
+    ["n", "合计"], ["n", "较上月"], ["c", "其中补记"], ["c", "台账序号·校验"],
+  ];
+  const head = el("thead", null, el("tr", null, heads.map(([name, title]) => el("th", name, title))));
+  const body = el("tbody", null, board.rows.map((row) => line(board, row, places)));
+  return el("table", board.rows.length > ONE_SHEET ? "close" : null, [head, body]);
+}
+
+function line(board, row, places) {
+  const cells = [...(places ? [el("td", "c", String(row.position ?? "—"))] : []), el("td", "nm", row.name)];
+  if (row.note) {
+    const note = el("td", "apart", row.note);
+    note.colSpan = board.columns.length + 3;
+    cells.push(note);
+  } else {
+    cells.push(
+      ...board.columns.map((column) => el("td", "n", pointsIn(row, column))),
+      el("td", "n t", plain(row.total)), el("td", "n", signed(row.change)), el("td", "c late", backdated(row)),
+    );
+  }
+  return el("tr", null, [...cells, el("td", "c hash", `${row.head_seq}·${row.head_hash}`)]);
+}
+
+/** For a branch that shows no list: how totals spread. */
+function spread(board) {
+  const most = Math.max(1, ...board.distribution.map((band) => band.count));
+  const rows = board.distribution.map((band) =>
+    el("tr", null, [el("td", null, bandTitle(band)), el("td", null, meter(band.count, most)), el("td", "n t", `${band.count} 人`)]));
+  const heads = ["积分", "", "人数"].map((title, index) => el("th", index === 2 ? "n" : null, title));
+  return el("table", "spread", [el("thead", null, el("tr", null, heads)), el("tbody", null, rows)]);
+}
+
+begin();
