@@ -1,5 +1,6 @@
 """Typed settings, read once from the environment. Production refuses to start without its secrets."""
 
+import json
 import os
 import secrets
 import tempfile
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SECRETS = ("XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "WECHAT_SECRET")
+BUILT_APP = Path(__file__).resolve().parents[1] / "miniprogram" / "dist" / "build" / "h5"
 PLACES = ("XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL", "WECHAT_APP_ID")
 
 
@@ -17,10 +19,20 @@ class ConfigurationError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class WechatTemplate:
+    """A message template as WeChat knows it: its id, and its fields' names in the order of our catalogue."""
+
+    id: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Sizes in bytes, times in seconds.
 
     `secret_key` signs URLs and tickets, `phone_keys` maps key ids to 32-byte keys (the first one encrypts).
+    `official_*` is the 公众号, `work_*` the 企业微信 application; '' means that this channel is off.
+    `wechat_templates` is by channel and our key.
     """
 
     production: bool
@@ -36,6 +48,14 @@ class Settings:
     wechat_app_id: str
     wechat_secret: str = field(repr=False)
     wechat_base_url: str | None
+    official_app_id: str
+    official_secret: str = field(repr=False)
+    work_corp_id: str
+    work_secret: str = field(repr=False)
+    work_agent_id: int
+    work_base_url: str | None
+    wechat_templates: Mapping[str, Mapping[str, WechatTemplate]]
+    push_concurrency: int
     sandbox_url: str | None
     trusted_proxies: int
     rate_limit_storage: str
@@ -44,12 +64,18 @@ class Settings:
     photo_url_seconds: int
     token_days: int
     embeds_scheduler: bool
+    app_dir: Path
     metrics_token: str = field(repr=False)
 
     @property
     def sandbox(self) -> bool:
         """Whether WeChat is played by the local stand-in."""
         return not self.wechat_app_id
+
+    @property
+    def has_app(self) -> bool:
+        """Whether the app for the browser is built (`make app`); looked up each time, so no restart is needed."""
+        return (self.app_dir / "index.html").is_file()
 
     @property
     def photo_dir(self) -> Path:
@@ -78,6 +104,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_app_id=env.get("WECHAT_APP_ID", ""),
         wechat_secret=env.get("WECHAT_SECRET", ""),
         wechat_base_url=env.get("WECHAT_BASE_URL"),
+        official_app_id=_half(env, "OFFICIAL_APP_ID", "OFFICIAL_SECRET"),
+        official_secret=env.get("OFFICIAL_SECRET", ""),
+        work_corp_id=_half(env, "WORK_CORP_ID", "WORK_SECRET"),
+        work_secret=env.get("WORK_SECRET", ""),
+        work_agent_id=_integer(env, "WORK_AGENT_ID", 0, low=0),
+        work_base_url=env.get("WORK_BASE_URL"),
+        wechat_templates=_wechat_templates(env.get("XIANFENG_WECHAT_TEMPLATES")),
+        push_concurrency=_integer(env, "XIANFENG_PUSH_CONCURRENCY", 32, high=256),
         sandbox_url=(env.get("XIANFENG_SANDBOX_URL") or "").rstrip("/") or None,
         trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0, low=0),
         rate_limit_storage=env.get("XIANFENG_RATE_LIMIT_STORAGE", "memory://"),
@@ -86,6 +120,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         photo_url_seconds=_integer(env, "XIANFENG_PHOTO_URL_SECONDS", 300),
         token_days=_integer(env, "XIANFENG_TOKEN_DAYS", 30),
         embeds_scheduler=_embeds_scheduler(env, production),
+        app_dir=Path(env.get("XIANFENG_APP_DIR") or BUILT_APP).resolve(),
         metrics_token=_metrics_token(env),
     )
 
@@ -94,6 +129,29 @@ def _require(env: Mapping[str, str], *names: str) -> None:
     missing = [name for name in names if not env.get(name)]
     if missing:
         raise ConfigurationError(f"outside the sandbox these settings are needed: {', '.join(missing)}")
+
+
+def _half(env: Mapping[str, str], name: str, other: str) -> str:
+    """Return a setting that makes no sense without its other half."""
+    if bool(env.get(name)) != bool(env.get(other)):
+        raise ConfigurationError(f"{name} and {other} go together")
+    return env.get(name, "")
+
+
+def _wechat_templates(path: str | None) -> dict[str, dict[str, WechatTemplate]]:
+    """Read `{"<channel>": {"<our key>": {"id": "…", "fields": ["thing1", …]}}}`."""
+    if not path:
+        return {}
+    try:
+        channels = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {
+            channel: {
+                key: WechatTemplate(str(each["id"]), tuple(map(str, each["fields"]))) for key, each in known.items()
+            }
+            for channel, known in channels.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"XIANFENG_WECHAT_TEMPLATES cannot be read: {error!r}") from None
 
 
 def _production(env: Mapping[str, str]) -> bool:

@@ -1,13 +1,13 @@
 """The app in a browser, `/m/`: what `make app` built from miniprogram/, or a page that says how to build it."""
 
-from pathlib import Path
+import mimetypes
 
-from flask import Blueprint, Response, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_from_directory
 
+from server.config import Settings
 from server.console.views import POLICY, page
 
 pages = Blueprint("app_page", __name__, template_folder="templates")
-BUILT = Path(__file__).resolve().parents[2] / "miniprogram" / "dist" / "build" / "h5"
 APP_POLICY = "; ".join(
     (
         "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' blob:; style-src 'self' 'unsafe-inline'",
@@ -31,7 +31,7 @@ def app_in_browser(place: str = "") -> Response:
     """Any place that is no file is a page of the app, which reads the address itself."""
     if place.startswith("assets/"):
         return _file(place, FOREVER)
-    if not (BUILT / "index.html").is_file():
+    if not _settings().has_app:
         response = page(render_template("app_missing.html"), POLICY)
         response.status_code = 503
         return response
@@ -42,13 +42,17 @@ def app_in_browser(place: str = "") -> Response:
 
 def _file(name: str, caching: str) -> Response:
     """Send a built file, packed where the browser takes it and the build has it. Raises NotFound."""
-    packed = request.accept_encodings.quality("gzip") > 0 and (BUILT / f"{name}.gz").is_file()
-    response = send_from_directory(BUILT, f"{name}.gz" if packed else name)
+    built = _settings().app_dir
+    packed = request.accept_encodings.quality("gzip") > 0 and (built / f"{name}.gz").is_file()
+    response = send_from_directory(built, f"{name}.gz" if packed else name)
     if packed:
-        plain = send_from_directory(BUILT, name)
         response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Type"] = plain.headers["Content-Type"]
-        plain.close()
+        response.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response.headers["Cache-Control"] = caching
     response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -20,7 +20,7 @@ DOCS_POLICY = f"{POLICY}; style-src 'self' 'unsafe-inline'"
 @pages.get("/")
 def start() -> Response:
     settings: Settings = current_app.extensions["settings"]
-    return page(render_template("start.html", sandbox=settings.sandbox), POLICY)
+    return page(render_template("start.html", sandbox=settings.sandbox, app=settings.has_app), POLICY)
 
 
 @pages.get("/api/docs")

@@ -1,20 +1,39 @@
 """The demo served as people serve it, for all browser tests and the newcomer."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from scripts.bench.serving import Server, serving
+from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e.chromium import FLAGS, missing_chromium, program
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`xianfeng run` on a free port, with a copy of the small demo that this worker may write to."""
+    """`xianfeng run` on a free port, with a copy of the small demo that this worker may write to; without the app."""
     directory = copy_of_demo(tmp_path_factory)
-    with serving(f"sqlite:///{directory}/xianfeng.db", directory) as server:
+    with _serving(directory, app=directory / "no app") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same with a demo of its own, and with the app as `make app` built it."""
+    if not (BUILT_APP / "index.html").is_file():
+        pytest.skip("the app is not built (needs Node ≥ 20: make app)")
+    with _serving(copy_of_demo(tmp_path_factory), app=BUILT_APP) as server:
+        yield server
+
+
+@contextmanager
+def _serving(directory: Path, *, app: Path) -> Iterator[Server]:
+    environment = {"XIANFENG_APP_DIR": str(app)}
+    with serving(f"sqlite:///{directory}/xianfeng.db", directory, environment=environment) as server:
         server.wait_until_ready()
         yield server
 

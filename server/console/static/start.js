@@ -20,6 +20,7 @@ const FIRST = 4;
 const castBox = document.getElementById("cast");
 const othersBox = document.getElementById("others");
 const phone = document.getElementById("phone");
+const app = document.getElementById("app");
 const caption = document.getElementById("who");
 
 /** Show the personas of the sandbox; one tap signs in. */
@@ -54,12 +55,41 @@ function entrance(button, persona) {
   return button;
 }
 
+/** Sign in as this person: in the app in the frame, or, where it is not built, in the small view of this page. */
 async function enter(persona, button) {
+  press(button);
+  if (app) await enterApp(persona);
+  else await enterView(persona);
+}
+
+function press(button) {
   for (const other of document.querySelectorAll("[aria-pressed]")) {
     other.setAttribute("aria-pressed", String(other === button));
     const go = other.querySelector(".go");
     if (go) go.textContent = other === button ? "已登录" : "进入 →";
   }
+}
+
+/** The app signs in by itself with the code in its address; this page keeps a token of its own for the API document. */
+async function enterApp(persona) {
+  app.contentWindow.location.replace(`/m/pages/sign-in/sign-in?code=${encodeURIComponent(persona.code)}`);
+  try {
+    await signIn(persona.code);
+    caption.textContent = `当前身份：${persona.name}（${persona.role}）`;
+  } catch (error) {
+    caption.textContent = `没能登录：${error.message}`;
+  }
+}
+
+/** Say who is signed in in the app, also after he chose or left there. uni-app keeps what it stores in `data`. */
+function followApp({ key, newValue }) {
+  if (key !== "me") return;
+  const me = JSON.parse(newValue ?? "null")?.data;
+  caption.textContent = me ? `当前身份：${me.name}` : "尚未登录";
+  press([...document.querySelectorAll("[aria-pressed]")].find((button) => button.textContent.includes(me?.name)));
+}
+
+async function enterView(persona) {
   phone.replaceChildren(notice("正在读取…", "第一次打开约需一秒。"));
   try {
     await signIn(persona.code);
@@ -163,4 +193,5 @@ function day(iso) {
   return `${month} 月 ${date} 日`;
 }
 
+if (app) window.addEventListener("storage", followApp);
 showCast().catch((error) => castBox.replaceChildren(el("p", "muted", `演示人物读取失败：${error.message}`)));
