@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server import __version__, config, events, metrics, models, requests
 from server.claims import sources as claim_sources
-from server.console import app_page, check_in_page, meeting_pages, sandbox_page
+from server.console import app_page, board_pages, check_in_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine, reading
 from server.dues import sources as dues_sources
@@ -51,6 +51,7 @@ FEATURES: tuple[str, ...] = (
     "server.pushes.views",
     "server.pushes.unreached_views",
     "server.statements.boards.views",
+    "server.statements.bulletins.views",
     "server.meetings.settlement.views",
     "server.meetings.planning.views",
     "server.meetings.check_in.views",
@@ -114,6 +115,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.register_blueprint(console.pages)
     app.register_blueprint(meeting_pages.pages)
     app.register_blueprint(check_in_page.pages)
+    app.register_blueprint(board_pages.pages)
     app.register_blueprint(app_page.pages)
     if settings.sandbox:
         app.register_blueprint(sandbox_page.pages)

@@ -62,6 +62,13 @@ def monthly(day: int | str, at: str) -> Schedule:
     return Schedule(title, CronTrigger(day=day, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
 
 
+def quarterly(day: int, at: str) -> Schedule:
+    """Return a schedule of one day in each January, April, July and October."""
+    clock, title = time.fromisoformat(at), f"每季首月 {day} 日 {at}"
+    trigger = CronTrigger(month="1,4,7,10", day=day, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
+    return Schedule(title, trigger)
+
+
 class CatchUp(StrEnum):
     """What becomes of periods that were missed: `every` one in order, or only the `latest`."""
 

@@ -8,8 +8,10 @@ from functools import partial
 from sqlalchemy import Engine
 
 from server.config import Settings
+from server.db import reading
 from server.jobs import service, work
-from server.jobs.rules import CatchUp, Schedule, daily, every_minutes
+from server.jobs.rules import CatchUp, Schedule, daily, due_periods, every_minutes, quarterly
+from server.statements.bulletins import due as bulletins
 
 Function = Callable[[Engine, Settings, datetime, datetime], None]
 """Called with the engine, the settings, the time now and the period; must be safe to run again."""
@@ -35,6 +37,20 @@ def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: da
             work.to_the_end(engine, forget, service.BATCH)
 
 
+FREEZING = "freeze_statements"
+
+
+def draw_up_bulletins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Draft the quarter's bulletins. While months are still being drawn up, fail, to be tried again."""
+    freezing = next((job for job in JOBS if job.name == FREEZING), None)
+    if freezing is not None:
+        with reading(engine) as session:
+            past = service.past_of(session, freezing.name, freezing.catch_up, now=now)
+        if past.unfinished or due_periods(freezing.when.trigger, freezing.catch_up, past, now=now, most=1):
+            raise RuntimeError("月汇总还没有全部生成，完成后再生成季通报")
+    bulletins.draw_up_due(engine, period=period, now=now)
+
+
 WEEK = timedelta(days=7)
 
 JOBS: tuple[Job, ...] = (
@@ -47,6 +63,7 @@ JOBS: tuple[Job, ...] = (
         work.count_missed_makeups,
         keeps=WEEK,
     ),
+    Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),

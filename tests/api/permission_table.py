@@ -271,6 +271,18 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/unreached-pushes": "unreached_manage",
     "GET /organizations/<int:organization_id>/unreached-pushes/counts": "unreached_manage",
     "POST /unreached-pushes/<int:push_id>/told": "unreached_manage",
+    # bulletins
+    "GET /organizations/<int:organization_id>/bulletins": "bulletin_read",
+    "GET /bulletins/<int:bulletin_id>": "bulletin_read",
+    "PUT /bulletins/<int:bulletin_id>/description": "bulletin_manage",
+    "POST /bulletins/<int:bulletin_id>/redrawing": "bulletin_manage",
+    "POST /bulletins/<int:bulletin_id>/publication": "bulletin_manage",
+    "GET /bulletins/<int:bulletin_id>/verification": "bulletin_audit",
+    "GET /bulletins/<int:bulletin_id>/annex": "bulletin_audit",
+    "GET /bulletins/<int:bulletin_id>/file": "bulletin_audit",
+    "GET /bulletins/<int:bulletin_id>/branches/<int:organization_id>/annex": "bulletin_annex",
+    "GET /bulletins/<int:bulletin_id>/branches/<int:organization_id>/file": "bulletin_annex",
+    "POST /bulletins/<int:bulletin_id>/branches/<int:organization_id>/receipt": "bulletin_acknowledge",
 }
 
 

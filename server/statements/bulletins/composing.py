@@ -1,0 +1,191 @@
+"""Put a bulletin's content into the form of an official document. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from server.statements.bulletins import wording
+from server.statements.bulletins.content import Branch, Content, Figures, Line
+from server.statements.bulletins.paper import Block, Chart, ChartKind, Heading, Mark, Paper, Paragraph, Table
+from server.statements.bulletins.wording import NEGATIVE, NOTHING, one, percent, signed, two
+
+Row = Callable[[str, Figures], tuple[str, ...]]
+BARS_AT_MOST = 30
+LABEL_AT_MOST = 28
+_FULL = 100.0
+
+
+def compose(
+    content: Content,
+    *,
+    names: Mapping[int, str],
+    number: str | None,
+    remarks: str | None,
+    snapshot: str,
+    issued_on: str | None,
+    dated: datetime,
+    only: int | None = None,
+) -> Paper:
+    """Return the paper; `issued_on` None marks a draft, `only` keeps one branch's part of the annex."""
+    return Paper(
+        notice="内部资料　注意保存" if issued_on else "内部资料　注意保存　草稿",
+        issuer=content.facts.issuer,
+        number=number or "（文号待填）",
+        title=wording.title_of(content),
+        addressees=wording.addressees(content),
+        body=tuple(_body(content, remarks)),
+        closing=wording.closing(content),
+        annex_line=f"附件：{wording.annex_title()}",
+        signed="".join(content.facts.issuer),
+        signed_on=issued_on or "（待发布）",
+        printed=("".join(content.facts.issuer), f"{issued_on}印发" if issued_on else "（待印发）"),
+        annex_title=wording.annex_title(),
+        annex=tuple(_annex(content, each, names) for each in content.branches if only in (None, each.organization_id)),
+        foot=wording.foot(snapshot),
+        dated=dated,
+    )
+
+
+def _body(content: Content, remarks: str | None) -> Sequence[Block]:
+    words = [wording.overall(content), *wording.remaining(content), wording.missing(content)]
+    blocks: list[Block] = [Paragraph(wording.opening(content))]
+    blocks += [Heading("一、总体情况"), Paragraph("".join(filter(None, words))), _main_table(content)]
+    blocks += [Heading("二、积分分布"), Paragraph(wording.distribution(content)), _bands(content)]
+    blocks += [*_averages(content), _second_table(content)]
+    blocks += [Heading("三、组织生活和积分审核"), Paragraph(wording.work(content)), *_rates(content)]
+    said = wording.paragraphs(remarks)
+    if said:
+        blocks += [Heading("四、有关情况"), *map(Paragraph, said)]
+    return _numbered(blocks)
+
+
+def _numbered(blocks: Sequence[Block]) -> list[Block]:
+    """Put numbers before captions: 表1, 表2, 图1 …"""
+    counts = {"table": 0, "chart": 0}
+    numbered: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Table | Chart):
+            counts[block.kind] += 1
+            sign = "表" if isinstance(block, Table) else "图"
+            numbered.append(replace(block, caption=f"{sign}{counts[block.kind]}　{block.caption}"))
+        else:
+            numbered.append(block)
+    return numbered
+
+
+def _main_table(content: Content) -> Table:
+    shown = [place for place, band in enumerate(content.facts.form.counts) if band.in_table]
+    titles = [f"{content.facts.form.counts[place].title}（人）" for place in shown]
+
+    def row(title: str, figures: Figures) -> tuple[str, ...]:
+        counts = [str(figures.counts[place]) for place in shown]
+        rest = (percent(figures.rate), one(figures.review_days))
+        return (title, str(figures.members), two(figures.average), *counts, *rest)
+
+    return Table(
+        caption="各党支部积分与工作情况",
+        head=("党支部", "党员（人）", "平均积分", *titles, "出勤率", "审核用时（天）"),
+        rows=_with_sum(content, row),
+        widths=(30, 17, 15, *(20 for _ in shown), 13, 20),
+        summed=True,
+        note=wording.TABLE_NOTE,
+    )
+
+
+def _second_table(content: Content) -> Table:
+    compared = content.compared_with is not None
+    bands = content.facts.form.bands
+
+    def row(title: str, figures: Figures) -> tuple[str, ...]:
+        change = (signed(figures.change),) if compared else ()
+        managed = figures.members - figures.exempt
+        rest = (str(figures.meetings), str(figures.backdated))
+        return (title, str(managed), str(figures.exempt), *change, *map(str, figures.bands), *rest)
+
+    change_title = ("较上季度",) if compared else ()
+    head = ("党支部", "纳入管理", "不列入", *change_title, *(band.title for band in bands), "会议活动", "补记")
+    return Table(
+        caption="各党支部人数、积分分布和会议次数",
+        head=head,
+        rows=_with_sum(content, row),
+        widths=(26, 10, 9, *(11 for _ in change_title), *(11 for _ in bands), 10, 7),
+        summed=True,
+    )
+
+
+def _with_sum(content: Content, row: Row) -> tuple[tuple[str, ...], ...]:
+    branches = [row(each.title, each.figures) for each in content.branches]
+    return (*branches, row("合　计", content.total))
+
+
+def _bands(content: Content) -> Chart:
+    counted = sum(content.total.bands)
+    marks = [
+        Mark(band.title, float(count), f"{count}人" + (f"（{100 * count / counted:.0f}%）" if counted else ""))
+        for band, count in zip(content.facts.form.bands, content.total.bands, strict=True)
+    ]
+    return Chart("党员积分分布", ChartKind.columns, tuple(marks), most=max(1.0, *(mark.value for mark in marks)))
+
+
+def _averages(content: Content) -> list[Chart]:
+    marks = [
+        Mark(_label(each.title), float(each.figures.average), two(each.figures.average))
+        for each in content.branches
+        if each.figures.average is not None
+    ]
+    mean = content.total.average
+    line = None if mean is None else Mark("平均", float(mean), f"平均{two(mean)}")
+    return _bar_charts("各党支部平均积分（分）", marks, line)
+
+
+def _rates(content: Content) -> list[Chart]:
+    marks = [
+        Mark(_label(each.title), float(each.figures.rate), percent(each.figures.rate))
+        for each in content.branches
+        if each.figures.rate is not None
+    ]
+    mean = content.total.rate
+    line = None if mean is None else Mark("平均", float(mean), f"平均{percent(mean)}")
+    return _bar_charts("各党支部出勤率", marks, line)
+
+
+def _bar_charts(caption: str, marks: Sequence[Mark], line: Mark | None) -> list[Chart]:
+    """One chart, or several of a page each where there are many branches; none of nothing."""
+    parts = [tuple(marks[start : start + BARS_AT_MOST]) for start in range(0, len(marks), BARS_AT_MOST)]
+    more = [""] if len(parts) == 1 else [f"（{number}/{len(parts)}）" for number in range(1, len(parts) + 1)]
+    return [
+        Chart(f"{caption}{which}", ChartKind.bars, part, most=_FULL, line=line)
+        for part, which in zip(parts, more, strict=False)
+    ]
+
+
+def _annex(content: Content, branch: Branch, names: Mapping[int, str]) -> Table:
+    codes = [code for code in content.facts.sections if any(code in line.sections for line in branch.lines)]
+    compared = content.compared_with is not None
+    change_title = ("较上季度",) if compared else ()
+    titles = [content.facts.sections[code] for code in codes]
+    figures = branch.figures
+    mean = "" if figures.average is None else f"，平均{two(figures.average)}分"
+    return Table(
+        caption=f"{branch.title}（{figures.lines}人{mean}）",
+        head=("序号", "姓名", *titles, "合计", *change_title),
+        rows=tuple(
+            _member(place, line, codes, names, compared=compared) for place, line in enumerate(branch.lines, start=1)
+        ),
+        widths=(8, 20, *(16 for _ in codes), 16, *(16 for _ in change_title)),
+        left=2,
+    )
+
+
+def _member(
+    place: int, line: Line, codes: Sequence[str], names: Mapping[int, str], *, compared: bool
+) -> tuple[str, ...]:
+    who = (str(place), names.get(line.member_id, "（已注销）"))
+    if line.negative:
+        return (*who, *(NOTHING for _ in codes), NEGATIVE, *((NOTHING,) if compared else ()))
+    sections = (two(line.sections.get(code)) for code in codes)
+    return (*who, *sections, two(line.total), *((signed(line.change),) if compared else ()))
+
+
+def _label(title: str) -> str:
+    return title if len(title) <= LABEL_AT_MOST else f"{title[: LABEL_AT_MOST - 1]}…"
