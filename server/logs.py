@@ -73,7 +73,13 @@ class Scrubber:
 
     def __init__(self, settings: Settings) -> None:
         keys = [key.hex() for key in settings.phone_keys.values()]
-        ours = [settings.secret_key.decode(errors="replace"), settings.wechat_secret, *keys]
+        ours = [
+            settings.secret_key.decode(errors="replace"),
+            settings.wechat_secret,
+            settings.official_secret,
+            settings.work_secret,
+            *keys,
+        ]
         self._ours = tuple(secret for secret in ours if secret)
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -15,7 +15,7 @@ from server.errors import DomainError
 from server.privacy import normal_phone
 from server.wechat.errors import TOKEN_REFUSED, refused, unavailable
 from server.wechat.tokens import TokenStore
-from server.wechat.transport import Transport
+from server.wechat.transport import Transport, is_integer
 
 T = TypeVar("T")
 SANDBOX_APP_ID = "sandbox"
@@ -66,15 +66,37 @@ class WechatClient:
         return phone
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Post with the access token; a refused token is renewed and the call made once more."""
-        token = self.tokens.current()
-        answer = self.transport.call("POST", path, params={"access_token": token}, body=body)
-        if answer.get("errcode", 0) in TOKEN_REFUSED:
-            token = self.tokens.after_refusal(token)
-            answer = self.transport.call("POST", path, params={"access_token": token}, body=body)
+        """Return the answer to a call that WeChat carried out."""
+        answer = self.authorized(path, body)
         if errcode := answer.get("errcode", 0):
             raise refused(errcode)
         return answer
+
+    def send(self, path: str, body: Mapping[str, Any]) -> int:
+        """Send a message and return WeChat's errcode, 0 when it took it."""
+        return errcode_of(self.authorized(path, body))
+
+    def authorized(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Post with the access token; a refused token is renewed and the call made once more."""
+        return post_authorized(self.transport, self.tokens, path, body)
+
+
+def post_authorized(transport: Transport, tokens: TokenStore, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Post with a token of `tokens`; when it is refused, once more with another. Raises WechatError."""
+    token = tokens.current()
+    answer = transport.call("POST", path, params={"access_token": token}, body=body)
+    if answer.get("errcode", 0) in TOKEN_REFUSED:
+        token = tokens.after_refusal(token)
+        answer = transport.call("POST", path, params={"access_token": token}, body=body)
+    return answer
+
+
+def errcode_of(answer: Mapping[str, Any]) -> int:
+    """Return what WeChat says became of a message; an answer that does not say is none. Raises WechatError."""
+    errcode = answer.get("errcode")
+    if not is_integer(errcode):
+        raise unavailable(maybe_done=True)
+    return errcode
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -83,17 +105,17 @@ def install(app: Flask, settings: Settings) -> None:
     if not settings.sandbox:
         base_url = settings.wechat_base_url or WECHAT_BASE_URL
         transport = Transport(lambda: base_url)
-        app.extensions["wechat"] = _client(engine, transport, settings.wechat_app_id, settings.wechat_secret)
+        app.extensions["wechat"] = client_of(engine, transport, settings.wechat_app_id, settings.wechat_secret)
         return
     from server.wechat.sandbox import views
 
     listener = views.install(app)
     transport = Transport(lambda: settings.sandbox_url or listener.base_url())
     transport.http.trust_env = False  # loopback never goes through a proxy
-    app.extensions["wechat"] = _client(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
+    app.extensions["wechat"] = client_of(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
 
 
-def _client(engine: Engine, transport: Transport, app_id: str, secret: str) -> WechatClient:
+def client_of(engine: Engine, transport: Transport, app_id: str, secret: str) -> WechatClient:
     tokens = TokenStore(engine, transport, app_id=app_id, secret=secret)
     return WechatClient(transport, tokens, app_id=app_id, secret=secret)
 

@@ -16,7 +16,10 @@ DAILY_QUOTA = 45009
 
 
 class WechatError(DomainError):
-    """WeChat refused with `errcode`, or could not be understood (`errcode` None)."""
+    """WeChat refused with `errcode`, or could not be understood (`errcode` None).
+
+    `maybe_done`: the call went out and no answer says what became of it, so that WeChat may have carried it out.
+    """
 
     def __init__(
         self,
@@ -30,11 +33,14 @@ class WechatError(DomainError):
         detail = {} if retry_after_seconds is None else {"retry_after_seconds": retry_after_seconds}
         super().__init__(code, message, status=status, detail=detail)
         self.errcode = errcode
+        self.maybe_done = False
 
 
-def unavailable(errcode: int | None = None) -> WechatError:
-    """WeChat is slow, down, or talks nonsense: worth trying again."""
-    return WechatError("wechat_unavailable", "微信服务暂时不可用，请稍后再试", errcode=errcode, retry_after_seconds=5)
+def unavailable(errcode: int | None = None, *, maybe_done: bool = False) -> WechatError:
+    """WeChat is slow, down, or talks nonsense: worth trying again, where twice does no harm."""
+    error = WechatError("wechat_unavailable", "微信服务暂时不可用，请稍后再试", errcode=errcode, retry_after_seconds=5)
+    error.maybe_done = maybe_done
+    return error
 
 
 def refused(errcode: int, *, bad_code: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> WechatError:

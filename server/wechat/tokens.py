@@ -1,7 +1,10 @@
 """The access token: one database row per app, fetched by one worker at a time (`stable_token`)."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,31 +21,66 @@ MARGIN = timedelta(minutes=4)
 
 MAX_TOKEN_LENGTH = 2048
 _PAUSE_SECONDS = 0.05
+_REMEMBERED = timedelta(seconds=5)
+"""How long a store goes without looking at the row: a sender of hundreds a second would ask it for each."""
+
+Ask = Callable[[Transport, str, str, bool], dict[str, Any]]
+"""Asks for a token with transport, app id and secret; the last says whether the old one is to be given up."""
+
+
+def ask_stable(transport: Transport, app_id: str, secret: str, force: bool) -> dict[str, Any]:
+    """Ask for the token of a mini-program or an official account."""
+    body = {"grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force}
+    return transport.call("POST", "/cgi-bin/stable_token", params={}, body=body)
 
 
 class TokenStore:
-    """Gives the token in force and fetches the next one when it is due."""
+    """Gives the token in force and fetches the next one when it is less than `margin` from its end.
 
-    def __init__(self, engine: Engine, transport: Transport, *, app_id: str, secret: str) -> None:
+    Its errors are never `maybe_done`: without a token nothing was asked of WeChat.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        transport: Transport,
+        *,
+        app_id: str,
+        secret: str,
+        ask: Ask = ask_stable,
+        margin: timedelta = MARGIN,
+    ) -> None:
         self._engine = engine
         self._transport = transport
         self._app_id = app_id
         self._secret = secret
+        self._ask = ask
+        self._margin = margin
+        self._remembered: tuple[str, datetime, datetime] | None = None
         self._lease = timedelta(seconds=transport.timeout_seconds * 2 + 5)
 
     def current(self) -> str:
         """Return a token that WeChat should accept. Raises WechatError."""
-        row = self._row()
-        if row is not None and _good_until(row, clock.now() + MARGIN):
-            return row.token
-        return self._next(refused_token=None)
+        now = clock.now()
+        if self._remembered is not None:
+            token, since, until = self._remembered
+            if since <= now < until:
+                return token
+        with _nothing_was_asked():
+            row = self._row()
+            if row is None or row.expires_at is None or not _good_until(row, now + self._margin):
+                return self._next(refused_token=None)
+        self._remembered = row.token, now, min(now + _REMEMBERED, row.expires_at - self._margin)
+        return row.token
 
     def after_refusal(self, token: str) -> str:
         """Return another token than the one WeChat has just refused. Raises WechatError."""
-        row = self._row()
-        if row is not None and row.token != token and _good_until(row, clock.now()):
-            return row.token
-        return self._next(refused_token=token)
+        self._remembered = None
+        with _nothing_was_asked():
+            row = self._row()
+            if row is not None and row.token != token and _good_until(row, clock.now()):
+                return row.token
+            return self._next(refused_token=token)
 
     def _next(self, refused_token: str | None) -> str:
         """Fetch under the lease, or wait for the worker that holds it; an old token still good is used meanwhile."""
@@ -59,7 +97,7 @@ class TokenStore:
     def _fetch_and_keep(self, refused_token: str | None) -> str:
         try:
             row = self._row()
-            if row is not None and row.token != refused_token and _good_until(row, clock.now() + MARGIN):
+            if row is not None and row.token != refused_token and _good_until(row, clock.now() + self._margin):
                 self._keep(row.token, row.expires_at)  # another worker fetched it just before we took the lease
                 return row.token
             token, lifetime = self._fetch(force=False)
@@ -72,17 +110,7 @@ class TokenStore:
         return token
 
     def _fetch(self, *, force: bool) -> tuple[str, timedelta]:
-        answer = self._transport.call(
-            "POST",
-            "/cgi-bin/stable_token",
-            params={},
-            body={
-                "grant_type": "client_credential",
-                "appid": self._app_id,
-                "secret": self._secret,
-                "force_refresh": force,
-            },
-        )
+        answer = self._ask(self._transport, self._app_id, self._secret, force)
         if errcode := answer.get("errcode", 0):
             raise refused(errcode)
         token, seconds = answer.get("access_token"), answer.get("expires_in")
@@ -117,6 +145,15 @@ class TokenStore:
         values = {"token": token, "expires_at": expires_at, "fetching_until": None}
         keep = update(AccessToken).where(AccessToken.app_id == self._app_id).values(values)
         transaction(self._engine, lambda session: session.execute(keep))
+
+
+@contextmanager
+def _nothing_was_asked() -> Iterator[None]:
+    try:
+        yield
+    except WechatError as error:
+        error.maybe_done = False
+        raise
 
 
 def _good_until(row: AccessToken, instant: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, TypeGuard
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from server.wechat.errors import unavailable
 
@@ -22,7 +24,7 @@ logging.getLogger("urllib3").setLevel(logging.INFO)
 
 def _http_session() -> requests.Session:
     session = requests.Session()
-    adapter = HTTPAdapter(pool_maxsize=64, max_retries=0)
+    adapter = HTTPAdapter(pool_maxsize=256, max_retries=0)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
@@ -55,8 +57,25 @@ class Transport:
                 status, raw = response.status_code, _read(response, deadline)
         except (requests.RequestException, TimeoutError, ValueError) as error:
             log.warning("wechat_unreachable", path=path, error=type(error).__name__)
-            raise unavailable() from None
+            raise unavailable(maybe_done=_went_out(error)) from None
         return _parse(path, status, raw)
+
+
+def _went_out(error: Exception) -> bool:
+    """Whether WeChat may have received the call: everywhere but where no connection came about."""
+    if isinstance(error, requests.ConnectTimeout):
+        return False
+    reason = error.args[0] if error.args else None
+    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
+    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return False
+    return not _is_untrusted(reason)
+
+
+def _is_untrusted(reason: object) -> bool:
+    """Whether the other side could not prove who it is, before anything was said."""
+    causes = getattr(reason, "args", ())
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
@@ -77,7 +96,7 @@ def _parse(path: str, status: int, raw: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict) or not is_integer(answer.get("errcode", 0)):
         log.warning("wechat_nonsense", path=path, status=status, length=len(raw))
-        raise unavailable()
+        raise unavailable(maybe_done=True)
     return answer
 
 
