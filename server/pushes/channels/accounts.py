@@ -1,0 +1,73 @@
+"""How channels reach WeChat: by its addresses, or by those of the sandbox, with one client per account."""
+
+from sqlalchemy import Engine
+
+from server.config import Settings, WechatTemplate
+from server.pushes.catalogue import TEMPLATES
+from server.pushes.rules import Channel
+from server.wechat.client import SANDBOX_APP_ID, SANDBOX_SECRET, WECHAT_BASE_URL, WechatClient, client_of
+from server.wechat.transport import Transport
+from server.wechat.work import WORK_BASE_URL, WorkClient
+
+SANDBOX_OFFICIAL = "sandbox-official"
+SANDBOX_WORK = "sandbox-work"
+SANDBOX_AGENT = 1
+
+
+def mini_program_of(settings: Settings) -> str:
+    return settings.wechat_app_id or SANDBOX_APP_ID
+
+
+def official_of(settings: Settings) -> str:
+    """Return the official account's app id, '' when there is none."""
+    return SANDBOX_OFFICIAL if settings.sandbox else settings.official_app_id
+
+
+def corporation_of(settings: Settings) -> str:
+    return SANDBOX_WORK if settings.sandbox else settings.work_corp_id
+
+
+def mini_program(engine: Engine, settings: Settings) -> WechatClient:
+    secret = SANDBOX_SECRET if settings.sandbox else settings.wechat_secret
+    return client_of(engine, _transport(settings), mini_program_of(settings), secret)
+
+
+def official(engine: Engine, settings: Settings) -> WechatClient:
+    secret = SANDBOX_SECRET if settings.sandbox else settings.official_secret
+    return client_of(engine, _transport(settings), official_of(settings), secret)
+
+
+def corporation(engine: Engine, settings: Settings) -> WorkClient:
+    if settings.sandbox:
+        base, secret, agent = _sandbox_url(settings, "work"), SANDBOX_SECRET, SANDBOX_AGENT
+    else:
+        base, secret, agent = settings.work_base_url or WORK_BASE_URL, settings.work_secret, settings.work_agent_id
+    transport = _to(base, settings)
+    return WorkClient(engine, transport, corp_id=corporation_of(settings), secret=secret, agent_id=agent)
+
+
+def template_of(settings: Settings, channel: Channel, key: str) -> WechatTemplate | None:
+    """Return the template WeChat gave us for our key, or None when nobody has applied for it."""
+    if settings.sandbox:
+        fields = tuple(f"{kind}{number}" for number, kind in enumerate(TEMPLATES[key], start=1))
+        return WechatTemplate(f"sandbox-{key}", fields)
+    template = settings.wechat_templates.get(channel, {}).get(key)
+    return template if template is not None and len(template.fields) == len(TEMPLATES[key]) else None
+
+
+def _transport(settings: Settings) -> Transport:
+    base = _sandbox_url(settings, "wechat") if settings.sandbox else settings.wechat_base_url or WECHAT_BASE_URL
+    return _to(base, settings)
+
+
+def _sandbox_url(settings: Settings, part: str) -> str:
+    """The sandbox in a process of its own, or the one within the app that listens on our port."""
+    if settings.sandbox_url is None:
+        return f"http://127.0.0.1:{settings.port}/sandbox/{part}"
+    return settings.sandbox_url if part == "wechat" else f"{settings.sandbox_url}/{part}"
+
+
+def _to(base_url: str, settings: Settings) -> Transport:
+    transport = Transport(lambda: base_url)
+    transport.http.trust_env = not settings.sandbox  # loopback never goes through a proxy
+    return transport

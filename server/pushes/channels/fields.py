@@ -1,0 +1,44 @@
+"""Texts within WeChat's limits: what is too long is cut by code point, what may not stand there is left out. Pure."""
+
+import re
+
+from server.pushes.catalogue import FieldKind
+
+HIDDEN = "请打开小程序查看"
+EMPTY = "无"
+_LONGEST = {
+    FieldKind.thing: 20,
+    FieldKind.phrase: 5,
+    FieldKind.character_string: 32,
+    FieldKind.number: 32,
+    FieldKind.name: 10,
+    FieldKind.amount: 16,
+    FieldKind.date: 64,
+    FieldKind.time: 64,
+}
+_FOREIGN = {
+    FieldKind.phrase: re.compile(r"[^㐀-鿿豈-﫿]"),
+    FieldKind.character_string: re.compile(r"[^\x20-\x7e]"),
+    FieldKind.number: re.compile(r"[^0-9.-]"),
+}
+"""Per kind, the characters WeChat refuses in it."""
+
+_INSTEAD = {FieldKind.character_string: "-", FieldKind.number: "0"}
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def fitted(kind: FieldKind, text: str) -> str:
+    """Return a text that WeChat takes in a field of this kind; what is blank becomes 无."""
+    line = one_line(text)
+    if kind in _FOREIGN:
+        line = _FOREIGN[kind].sub("", line).strip()
+    return line[: _LONGEST[kind]].strip() or _INSTEAD.get(kind, EMPTY)
+
+
+def one_line(text: str) -> str:
+    return _INVISIBLE.sub(" ", text).strip()
+
+
+def cut(text: str, longest: int) -> str:
+    """Return one line of at most so many characters; blank becomes 无."""
+    return one_line(text)[:longest].strip() or EMPTY

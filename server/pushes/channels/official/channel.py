@@ -1,0 +1,42 @@
+"""See the folder's first line. A tap opens the mini-program."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.pushes.channels import accounts
+from server.pushes.channels.letter import Letter
+from server.pushes.rules import Channel
+from server.wechat.client import WechatClient
+
+NEEDS_CONSENT = False
+PATH = "/cgi-bin/message/template/send"
+
+
+def available(settings: Settings, template: str) -> bool:
+    return bool(app_id(settings)) and accounts.template_of(settings, Channel.official, template) is not None
+
+
+def app_id(settings: Settings) -> str:
+    return accounts.official_of(settings)
+
+
+def client(engine: Engine, settings: Settings) -> WechatClient:
+    return accounts.official(engine, settings)
+
+
+def message(letter: Letter) -> Mapping[str, Any]:
+    return {
+        "touser": letter.address,
+        "template_id": letter.template.id if letter.template else "",
+        "miniprogram": {"appid": letter.mini_program, "pagepath": letter.path},
+        "data": letter.data(),
+        "client_msg_id": f"push-{letter.push_id}",
+    }
+
+
+def send(client: WechatClient, body: Mapping[str, Any]) -> int:
+    """Return WeChat's errcode. Raises WechatError."""
+    return client.send(PATH, body)

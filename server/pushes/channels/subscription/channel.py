@@ -1,0 +1,43 @@
+"""See the folder's first line. The consent itself is kept in `server/pushes/quotas.py`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.pushes.channels import accounts
+from server.pushes.channels.letter import Letter
+from server.pushes.rules import Channel
+from server.wechat.client import WechatClient
+
+NEEDS_CONSENT = True
+PATH = "/cgi-bin/message/subscribe/send"
+
+
+def available(settings: Settings, template: str) -> bool:
+    return accounts.template_of(settings, Channel.subscription, template) is not None
+
+
+def app_id(settings: Settings) -> str:
+    return accounts.mini_program_of(settings)
+
+
+def client(engine: Engine, settings: Settings) -> WechatClient:
+    return accounts.mini_program(engine, settings)
+
+
+def message(letter: Letter) -> Mapping[str, Any]:
+    return {
+        "touser": letter.address,
+        "template_id": letter.template.id if letter.template else "",
+        "page": letter.path,
+        "miniprogram_state": "formal" if letter.formal else "developer",
+        "lang": "zh_CN",
+        "data": letter.data(),
+    }
+
+
+def send(client: WechatClient, body: Mapping[str, Any]) -> int:
+    """Return WeChat's errcode. Raises WechatError."""
+    return client.send(PATH, body)

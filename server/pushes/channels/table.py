@@ -1,0 +1,44 @@
+"""All channels. A new one is a folder of its own, a member of `Channel` and a line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.pushes.channels.letter import Letter
+from server.pushes.channels.official import channel as official
+from server.pushes.channels.subscription import channel as subscription
+from server.pushes.channels.work import channel as work
+from server.pushes.rules import Channel
+
+
+class Way(Protocol):
+    """What a channel's folder gives. `NEEDS_CONSENT`: it spends the person's subscriptions, one for each message."""
+
+    NEEDS_CONSENT: bool
+
+    def available(self, settings: Settings, template: str, /) -> bool:
+        """Whether this installation can send our template here at all."""
+
+    def app_id(self, settings: Settings, /) -> str:
+        """Return which identities are its addresses."""
+
+    def client(self, engine: Engine, settings: Settings, /) -> Any:
+        """Return what `send` talks through; opened once per run."""
+
+    def message(self, letter: Letter, /) -> Mapping[str, Any]:
+        """Return the body of the call. Pure."""
+
+    def send(self, client: Any, body: Mapping[str, Any], /) -> int:
+        """Call and return the errcode, 0 for taken. Raises WechatError; `maybe_done` where nobody knows."""
+
+
+WAYS: Mapping[Channel, Way] = MappingProxyType(
+    {
+        Channel.subscription: subscription,
+        Channel.official: official,
+        Channel.work: work,
+    }
+)
