@@ -7,7 +7,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -137,6 +149,15 @@ def reading(engine: Engine) -> Session:
 def _reading_engine(engine: Engine) -> Engine:
     """Return the engine as it reads; copying its options for every session would cost as much as a SELECT."""
     return engine.execution_options(reading=True)
+
+
+def database_now(session: Session) -> datetime:
+    """Return the database's time: processes on machines whose clocks differ agree on it."""
+    if session.get_bind().dialect.name == "sqlite":
+        query = select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime()))
+    else:
+        query = select(func.utc_timestamp(6, type_=UtcDateTime()))
+    return session.execute(query).scalar_one()
 
 
 def is_retryable(error: DBAPIError) -> bool:

@@ -8,16 +8,18 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event, Thread
 
 import structlog
-from sqlalchemy import CursorResult, Engine, func, select, update
+from sqlalchemy import CursorResult, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.db import UtcDateTime, transaction
+from server.db import database_now, transaction
 from server.jobs.models import Lease
+
+__all__ = ["Held", "LeaseLost", "database_now", "kept", "lock", "release", "renew", "take", "this_process"]
 
 log = structlog.get_logger()
 
@@ -38,15 +40,6 @@ class Held:
 
 def this_process() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
-
-
-def database_now(session: Session) -> datetime:
-    """Return the database's time: schedulers on machines whose clocks differ agree on it."""
-    if session.get_bind().dialect.name == "sqlite":
-        query = select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime()))
-    else:
-        query = select(func.utc_timestamp(6, type_=UtcDateTime()))
-    return session.execute(query).scalar_one()
 
 
 def take(engine: Engine, job: str, *, holder: str, lasts: timedelta = LASTS) -> Held | None:

@@ -93,6 +93,16 @@ class PushAttempt(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ChannelPause(Base):
+    """A channel that WeChat told us to leave alone until `until`, for all senders. `errcode` says why."""
+
+    __tablename__ = "push_channel_pauses"
+
+    channel: Mapped[Channel] = mapped_column(enum_column(16), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    errcode: Mapped[int]
+
+
 class SubscriptionQuota(Base):
     """How many messages of a template a person has agreed to and not had yet; one accept is one message."""
 

@@ -14,6 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "push_channel_pauses",
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("until", db.UtcDateTime(), nullable=False),
+        sa.Column("errcode", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_push_channel_pauses")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
         "push_preferences",
         sa.Column("recipient", sa.String(length=32), nullable=False),
         sa.Column("quiet_from", sa.Time(), nullable=False),
@@ -348,4 +358,5 @@ def downgrade() -> None:
         "statement_backdated",
         "push_preferences",
     ):
-        op.drop_table(table)
+        op.drop_table("push_channel_pauses")
+    op.drop_table(table)

@@ -1,0 +1,174 @@
+"""What error codes mean, when to try again, and by which channel. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from server.pushes.rules import SHANGHAI, AttemptStatus, Channel, PushStatus, QuietHours, Reason
+
+LONGEST_CALL = timedelta(minutes=2)
+"""Tokens fetched and fetched again, two calls and a slow commit; a `sending` push older than this has no sender."""
+
+MOST_TRIES = 10
+"""On one channel: nine pauses of backoff, together some six hours."""
+
+_SHORTEST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Verdict(StrEnum):
+    """What an answer means for the push."""
+
+    sent = "sent"
+    backoff = "backoff"  # nothing was delivered: again, later and later
+    next_minute = "next_minute"  # 45011: the account is too fast, all of it waits
+    tomorrow = "tomorrow"  # 45009: the account's day is over
+    emptied = "emptied"  # 43101 where consents are counted: there is none after all
+    refused = "refused"  # the person cannot be reached here
+    misconfigured = "misconfigured"  # our template, page or rights are wrong
+    unknown = "unknown"  # it may have arrived
+
+
+_VERDICTS: Mapping[int, Verdict] = {
+    0: Verdict.sent,
+    **dict.fromkeys((-1, 40001, 40014, 42001, 45033), Verdict.backoff),
+    45011: Verdict.next_minute,
+    45009: Verdict.tomorrow,
+    **dict.fromkeys((40013, 40037, 40165, 41030, 47001, 47003, 48001, 56001, 60020, 301002), Verdict.misconfigured),
+}
+FINAL = frozenset({Verdict.emptied, Verdict.refused, Verdict.misconfigured})
+"""Nothing more on this channel; the next one may take it."""
+
+
+def verdict(channel: Channel, errcode: int) -> Verdict:
+    """Return what a channel's answer means. A refusal in so many words that we do not know is one of the person."""
+    if errcode == 43101 and channel is Channel.subscription:
+        return Verdict.emptied
+    return _VERDICTS.get(errcode, Verdict.refused)
+
+
+def attempt_status(meaning: Verdict) -> AttemptStatus:
+    if meaning in FINAL:
+        return AttemptStatus.refused
+    kept = {Verdict.sent: AttemptStatus.sent, Verdict.unknown: AttemptStatus.unknown}
+    return kept.get(meaning, AttemptStatus.retry)
+
+
+def next_status(meaning: Verdict) -> PushStatus:
+    """Return the state of a push after a call."""
+    ends = {Verdict.sent: PushStatus.sent, Verdict.unknown: PushStatus.unknown}
+    return ends.get(meaning, PushStatus.waiting)
+
+
+def next_at(meaning: Verdict, *, tries: int, now: datetime) -> datetime:
+    """Return when a push that waits again is looked at; `tries` counts the one just made."""
+    if meaning is Verdict.backoff:
+        return now + min(_SHORTEST_PAUSE * 2 ** (min(tries, 10) - 1), _LONGEST_PAUSE)
+    return pause_until(meaning, now) or now
+
+
+def pause_until(meaning: Verdict, now: datetime) -> datetime | None:
+    """Return until when the whole account is left alone, or None."""
+    if meaning is Verdict.next_minute:
+        return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    if meaning is Verdict.tomorrow:
+        local = now.astimezone(SHANGHAI)
+        return datetime(local.year, local.month, local.day, tzinfo=SHANGHAI).astimezone(now.tzinfo) + timedelta(days=1)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One earlier call for a push."""
+
+    channel: Channel
+    status: AttemptStatus
+    errcode: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    until: datetime
+    meaning: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that decides what becomes of a push now. `channels`: those of its occasion that are set up, in order.
+
+    `addressed` are those on which the person is known; `agreed` says whether consent is left where it is needed.
+    """
+
+    expires_at: datetime | None
+    quiet: QuietHours
+    channels: Sequence[Channel]
+    addressed: frozenset[Channel]
+    agreed: frozenset[Channel]
+    pauses: Mapping[Channel, Pause] = field(default_factory=dict)
+    tries: Sequence[Try] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`sending` names a channel, `waiting` a time, `unreachable` and `expired` a reason."""
+
+    status: PushStatus
+    channel: Channel | None = None
+    next_at: datetime | None = None
+    reason: Reason | None = None
+
+
+def decide(standing: Standing, *, now: datetime) -> Decision:
+    """Return what becomes of a push whose turn has come."""
+    if standing.expires_at is not None and standing.expires_at <= now:
+        return Decision(PushStatus.expired, reason=Reason.too_late)
+    over_at = standing.quiet.over_at(now)
+    if over_at > now:
+        return Decision(PushStatus.waiting, next_at=over_at)
+    return _by_channel(standing, now)
+
+
+def _by_channel(standing: Standing, now: datetime) -> Decision:
+    """Take the first channel that may; one whose day is over only holds a push up that has no other."""
+    later: list[datetime] = []
+    for channel in standing.channels:
+        if obstacle(standing, channel) is not None:
+            continue
+        pause = standing.pauses.get(channel)
+        if pause is None or pause.until <= now:
+            return Decision(PushStatus.sending, channel)
+        if pause.meaning is Verdict.next_minute:
+            return Decision(PushStatus.waiting, next_at=pause.until)
+        later.append(pause.until)
+    if later:
+        return Decision(PushStatus.waiting, next_at=min(later))
+    return Decision(PushStatus.unreachable, reason=_reason(standing))
+
+
+_MOST_TELLING = (Reason.refused, Reason.misconfigured, Reason.not_subscribed, Reason.not_bound)
+
+
+def _reason(standing: Standing) -> Reason:
+    """Return the most telling of the channels' reasons."""
+    reasons = {obstacle(standing, channel) for channel in standing.channels}
+    return next((reason for reason in _MOST_TELLING if reason in reasons), Reason.no_channel)
+
+
+def obstacle(standing: Standing, channel: Channel) -> Reason | None:
+    """Return why a push can never go by a channel, or None."""
+    if channel not in standing.addressed:
+        return Reason.not_bound
+    tries = [each for each in standing.tries if each.channel is channel]
+    for each in tries:
+        if each.status is AttemptStatus.refused and each.errcode is not None:
+            return _reason_of(verdict(channel, each.errcode))
+    if Counter(each.status for each in tries)[AttemptStatus.retry] >= MOST_TRIES:
+        return Reason.refused
+    return None if channel in standing.agreed else Reason.not_subscribed
+
+
+def _reason_of(meaning: Verdict) -> Reason:
+    reasons = {Verdict.emptied: Reason.not_subscribed, Verdict.misconfigured: Reason.misconfigured}
+    return reasons.get(meaning, Reason.refused)
