@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 
 from server.statements.bulletins import wording
 from server.statements.bulletins.content import Branch, Content, Figures, Line
@@ -12,7 +13,6 @@ from server.statements.bulletins.wording import NEGATIVE, NOTHING, one, percent,
 Row = Callable[[str, Figures], tuple[str, ...]]
 BARS_AT_MOST = 30
 LABEL_AT_MOST = 28
-_FULL = 100.0
 
 
 def compose(
@@ -38,12 +38,18 @@ def compose(
         annex_line=f"附件：{wording.annex_title()}",
         signed="".join(content.facts.issuer),
         signed_on=issued_on or "（待发布）",
-        printed=("".join(content.facts.issuer), f"{issued_on}印发" if issued_on else "（待印发）"),
+        printed=(_office(content), f"{issued_on}印发" if issued_on else "（待印发）"),
         annex_title=wording.annex_title(),
         annex=tuple(_annex(content, each, names) for each in content.branches if only in (None, each.organization_id)),
         foot=wording.foot(snapshot),
         dated=dated,
     )
+
+
+def _office(content: Content) -> str:
+    """Who has it printed: short, beside the date."""
+    issuer = content.facts.issuer
+    return "".join(issuer) if content.facts.is_committee else issuer[-1]
 
 
 def _body(content: Content, remarks: str | None) -> Sequence[Block]:
@@ -103,12 +109,20 @@ def _second_table(content: Content) -> Table:
         return (title, str(managed), str(figures.exempt), *change, *map(str, figures.bands), *rest)
 
     change_title = ("较上季度",) if compared else ()
-    head = ("党支部", "纳入管理", "不列入", *change_title, *(band.title for band in bands), "会议活动", "补记")
+    head = (
+        "党支部",
+        "纳入管理",
+        "不列入",
+        *change_title,
+        *(band.title.replace("分", "") for band in bands),
+        "会议",
+        "补记",
+    )
     return Table(
-        caption="各党支部人数、积分分布和会议次数",
+        caption="各党支部分数段人数、会议次数和补记笔数",
         head=head,
         rows=_with_sum(content, row),
-        widths=(26, 10, 9, *(11 for _ in change_title), *(11 for _ in bands), 10, 7),
+        widths=(41, 14, 12, *(14 for _ in change_title), *(12 for _ in bands), 9, 9),
         summed=True,
     )
 
@@ -153,8 +167,9 @@ def _bar_charts(caption: str, marks: Sequence[Mark], line: Mark | None) -> list[
     """One chart, or several of a page each where there are many branches; none of nothing."""
     parts = [tuple(marks[start : start + BARS_AT_MOST]) for start in range(0, len(marks), BARS_AT_MOST)]
     more = [""] if len(parts) == 1 else [f"（{number}/{len(parts)}）" for number in range(1, len(parts) + 1)]
+    most = 10 * ceil(max((mark.value for mark in marks), default=1) / 10) or 10
     return [
-        Chart(f"{caption}{which}", ChartKind.bars, part, most=_FULL, line=line)
+        Chart(f"{caption}{which}", ChartKind.bars, part, most=float(most), line=line)
         for part, which in zip(parts, more, strict=False)
     ]
 
@@ -172,7 +187,7 @@ def _annex(content: Content, branch: Branch, names: Mapping[int, str]) -> Table:
         rows=tuple(
             _member(place, line, codes, names, compared=compared) for place, line in enumerate(branch.lines, start=1)
         ),
-        widths=(8, 20, *(16 for _ in codes), 16, *(16 for _ in change_title)),
+        widths=(9, 30, *(16 for _ in codes), 16, *(16 for _ in change_title)),
         left=2,
     )
 

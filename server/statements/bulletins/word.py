@@ -27,19 +27,25 @@ from server.statements.bulletins.word_format import (
     border,
     cell_border,
     cell_margins,
+    condense,
     keep_row_whole,
-    lay_grid,
+    keep_with_next,
+    leave_latin_close,
     repeat_on_each_page,
     write,
 )
 
 WIDTH = Mm(156)
+CHART_WIDTH = Mm(152)
 LINE = Pt(28.95)
 BODY = Pt(16)
 NONE = Pt(0)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _WIDE_TABLE = 8
-_HEAD_ROOM = 172
+_ON_ONE_PAGE = 24
+HEAD_OVERHANG = Mm(8)
+CLOSER = 5
+"""Twentieths of a point by which 28 characters of 16 points come to stand on a line of 156 mm (GB/T 9704-2012)."""
 
 
 def render(paper: Paper) -> bytes:
@@ -59,44 +65,36 @@ def _set_page(document: Document, paper: Paper) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(22)
-    lay_grid(section)
     style = document.styles["Normal"]
     style.font.size = BODY
     style.font.name = FANG
     style.element.rPr.rFonts.set(docx.oxml.ns.qn("w:eastAsia"), FANG)
     style.paragraph_format.space_after = Pt(0)
-    foot = section.footer.paragraphs[0]
-    foot.paragraph_format.tab_stops.clear_all()
-    foot.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-    write(foot, paper.foot, font=HEI, size=Pt(8), color=GREY)
-    write(foot, "\t— ", size=Pt(14))
-    add_field(foot, "PAGE", size=Pt(14))
-    write(foot, " —", size=Pt(14))
+    leave_latin_close(style.element)
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(24)
+    write(section.first_page_header.paragraphs[0], paper.notice, font=HEI, size=Pt(12))
+    for foot in (section.footer, section.first_page_footer):
+        _fill_foot(document, foot.paragraphs[0], paper)
 
 
 def _letterhead(document: Document, paper: Paper) -> None:
-    header = document.sections[0]
-    header.different_first_page_header_footer = True
-    header.header_distance = Mm(24)
-    write(header.first_page_header.paragraphs[0], paper.notice, font=HEI, size=Pt(12))
-    _copy_footer(document, paper)
     for words in paper.issuer:
-        line = _line(document, words, font=SONG, size=_fitted(words), bold=True, color=RED, height=Pt(34))
+        line = _line(document, words, font=SONG, size=_fitted(words), bold=True, color=RED, height=Pt(32))
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _spaced(_centred(document, paper.number), before=Pt(14), after=Pt(4))
+        line.paragraph_format.left_indent = line.paragraph_format.right_indent = -HEAD_OVERHANG
+    _spaced(_centred(document, paper.number), before=Pt(8), after=Pt(4))
     rule = document.add_paragraph()
     rule.paragraph_format.line_spacing = Pt(4)
     border(rule, "top", 16, RED)
     title = _line(document, paper.title, font=SONG, size=Pt(20), bold=True, height=Pt(34))
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _spaced(title, before=Pt(10), after=Pt(14))
+    _spaced(title, before=Pt(4), after=Pt(6))
     _line(document, paper.addressees)
 
 
-def _copy_footer(document: Document, paper: Paper) -> None:
-    """The first page has a header of its own, and so a footer of its own."""
-    section = document.sections[0]
-    foot = section.first_page_footer.paragraphs[0]
+def _fill_foot(document: Document, foot: WordParagraph, paper: Paper) -> None:
+    foot.style = document.styles["Normal"]
     foot.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_TAB_ALIGNMENT.RIGHT)
     write(foot, paper.foot, font=HEI, size=Pt(8), color=GREY)
     write(foot, "\t— ", size=Pt(14))
@@ -148,19 +146,22 @@ def _annex(document: Document, paper: Paper) -> None:
 
 def _table(document: Document, table: Table) -> None:
     _caption(document, table.caption)
-    size = Pt(9.5) if len(table.head) > _WIDE_TABLE else Pt(11.5)
+    size, head_size = (Pt(9.5), Pt(8.5)) if len(table.head) > _WIDE_TABLE else (Pt(11.5), Pt(10))
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.head))
     grid.autofit = False
-    cell_margins(grid, Mm(1))
+    cell_margins(grid, Mm(0.6))
     _set_widths(grid, table.widths)
-    _fill(grid, 0, table.head, left=table.left, size=Pt(size.pt - 1), font=HEI)
+    _fill(grid, 0, table.head, left=table.left, size=head_size, font=HEI)
     repeat_on_each_page(grid.rows[0])
+    keep_with_next(grid.rows[0])
     cell_border(grid.rows[0], "top", 12)
     cell_border(grid.rows[0], "bottom", 8)
     for place, row in enumerate(table.rows, start=1):
         last = place == len(table.rows)
         _fill(grid, place, row, left=table.left, size=size, bold=last and table.summed)
         keep_row_whole(grid.rows[place])
+        if not last and len(table.rows) <= _ON_ONE_PAGE:
+            keep_with_next(grid.rows[place])
         cell_border(grid.rows[place], "bottom", 12 if last else 4, "000000" if last else "999999")
         if last and table.summed:
             cell_border(grid.rows[place], "top", 8)
@@ -183,7 +184,7 @@ def _fill(
         paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if column < left else WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.line_spacing = Pt(size.pt * 1.3)
-        _spaced(paragraph, before=Pt(3), after=Pt(3))
+        _spaced(paragraph, before=Pt(2), after=Pt(2))
         write(paragraph, text, font=font, size=size, bold=bold)
 
 
@@ -199,7 +200,8 @@ def _set_widths(grid: WordTable, widths: Sequence[int]) -> None:
 def _chart(document: Document, chart: Chart) -> None:
     _caption(document, chart.caption)
     picture = document.add_paragraph()
-    picture.add_run().add_picture(io.BytesIO(pdf.chart_png(chart)), width=WIDTH)
+    picture.add_run().add_picture(io.BytesIO(pdf.chart_png(chart)), width=CHART_WIDTH)
+    picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
     described = picture.runs[0].element.xpath(".//wp:docPr")[0]
     described.set("descr", "；".join(f"{mark.label} {mark.text}" for mark in chart.marks))
     _spaced(picture, after=Pt(6))
@@ -224,7 +226,9 @@ def _line(
 ) -> WordParagraph:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.line_spacing = height
-    write(paragraph, words, font=font, size=size, bold=bold, color=color)
+    run = write(paragraph, words, font=font, size=size, bold=bold, color=color)
+    if size == BODY:
+        condense(run, CLOSER)
     return paragraph
 
 
@@ -249,7 +253,7 @@ def _spaced(paragraph: WordParagraph, *, before: Length = NONE, after: Length = 
 
 def _fitted(words: str) -> Length:
     """As large as the page allows: 26 points, less for a long name."""
-    return Pt(min(26.0, round(Mm(_HEAD_ROOM).pt / max(len(words), 1) * 2) / 2))
+    return Pt(min(26.0, round((Mm(156).pt + 2 * HEAD_OVERHANG.pt) / max(len(words), 1) * 2) / 2))
 
 
 def _printed_size(printed: tuple[str, str]) -> Length:

@@ -4,7 +4,6 @@ from typing import Any
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.section import Section
 from docx.shared import Length, RGBColor
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
@@ -12,9 +11,6 @@ from docx.text.run import Run
 
 FANG, HEI, SONG = "仿宋", "黑体", "宋体"
 RED, GREY, BLACK = "C8102E", "444444", "000000"
-LINE_PITCH, CHARACTER_SPACE = "579", "-842"
-"""22 lines a page and 28 characters a line at 16 points (GB/T 9704-2012), in twentieths and 4096ths of a point."""
-
 _CELL_BORDERS = ("top", "left", "bottom", "right")
 
 
@@ -50,14 +46,12 @@ def add_field(paragraph: Paragraph, code: str, *, size: Length) -> None:
         run._r.append(element)
 
 
-def lay_grid(section: Section) -> None:
-    grid = section._sectPr.find(qn("w:docGrid"))
-    if grid is None:
-        grid = OxmlElement("w:docGrid")
-        section._sectPr.append(grid)
-    grid.set(qn("w:type"), "linesAndChars")
-    grid.set(qn("w:linePitch"), LINE_PITCH)
-    grid.set(qn("w:charSpace"), CHARACTER_SPACE)
+def condense(run: Run, twentieths: int) -> None:
+    """Set characters closer, in twentieths of a point."""
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(-twentieths))
+    properties = run._r.get_or_add_rPr()
+    properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs")
 
 
 def border(paragraph: Paragraph, side: str, eighths: int, color: str = BLACK) -> None:
@@ -104,6 +98,22 @@ def repeat_on_each_page(row: _Row) -> None:
 
 def keep_row_whole(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def keep_with_next(row: _Row) -> None:
+    """Keep a row on the page of the next one."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
+def leave_latin_close(style: Any) -> None:
+    """Put no space between Chinese and figures: 第75号, not 第 75 号."""
+    properties = style.get_or_add_pPr()
+    for name in ("autoSpaceDE", "autoSpaceDN"):
+        element = OxmlElement(f"w:{name}")
+        element.set(qn("w:val"), "0")
+        properties.insert_element_before(element, "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind")
 
 
 def _dress(run: Run, font: str, size: Length | None) -> None:
