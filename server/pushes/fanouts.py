@@ -1,0 +1,115 @@
+"""A cause that concerns many, turned into pushes in parts of 1,000 members, each in a transaction of its own.
+
+The row is locked while a part is written and keeps how far it has come, so that two machines take turns and what one
+leaves when it dies the next goes on with. Who is concerned is asked when it is turned out, not when it was caused.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.orm import Session
+
+from server.db import reading, transaction
+from server.pushes import outbox
+from server.pushes.models import Fanout
+from server.pushes.outbox import Draft
+from server.pushes.rules import Occasion
+
+log = structlog.get_logger()
+
+PART = 1_000
+AT_ONCE = 1_000
+"""How many fan-outs one run takes up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Drafts for the next members; `after_id` is the last of them, None where nobody is left."""
+
+    drafts: Sequence[Draft] = ()
+    after_id: int | None = None
+
+
+Drafting = Callable[[Session, Fanout, int, datetime], Part]
+"""Called with the fan-out, how many members to take and the time now; `Fanout.after_id` is the last one done."""
+
+
+class NotTurnedOut(RuntimeError):
+    """Some fan-outs failed; the log says why."""
+
+
+def add(
+    session: Session,
+    *,
+    root_id: int,
+    occasion: Occasion,
+    subject: str,
+    subject_id: int,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Note that a cause is to be told to many; the same again changes nothing."""
+    values = {
+        "root_id": root_id,
+        "occasion": occasion,
+        "subject": subject,
+        "subject_id": subject_id,
+        "due_at": due_at,
+        "created_at": now,
+        "after_id": 0,
+    }
+    if session.get_bind().dialect.name == "sqlite":
+        unless_there = sqlite.insert(Fanout).on_conflict_do_nothing(index_elements=["occasion", "subject"])
+        session.execute(unless_there.values(**values))
+    else:
+        unless_there_too = mysql.insert(Fanout).on_duplicate_key_update(subject=Fanout.subject)
+        session.execute(unless_there_too.values(**values))
+
+
+def turn_out_due(engine: Engine, draftings: Mapping[Occasion, Drafting], *, now: datetime) -> int:
+    """Turn out what is due, to its end; return how many. Raises NotTurnedOut once all had their turn."""
+    due = (
+        select(Fanout.id)
+        .where(Fanout.done_at.is_(None), Fanout.due_at <= now)
+        .order_by(Fanout.due_at, Fanout.id)
+        .limit(AT_ONCE)
+    )
+    with reading(engine) as session:
+        ids = session.scalars(due).all()
+    failed = [fanout_id for fanout_id in ids if not _turned_out(engine, draftings, fanout_id, now)]
+    if failed:
+        raise NotTurnedOut(f"{len(failed)} of {len(ids)}: {', '.join(map(str, failed[:20]))}")
+    return len(ids)
+
+
+def turn_out_part(session: Session, draftings: Mapping[Occasion, Drafting], *, fanout_id: int, now: datetime) -> bool:
+    """Turn out the next part; return whether nobody is left."""
+    query = select(Fanout).where(Fanout.id == fanout_id).with_for_update()
+    fanout = session.scalars(query.execution_options(populate_existing=True)).one()
+    if fanout.done_at is not None:
+        return True
+    part = draftings[Occasion(fanout.occasion)](session, fanout, PART, now)
+    outbox.enqueue(session, part.drafts, now=now)
+    if part.after_id is None:
+        fanout.done_at = now
+    else:
+        fanout.after_id = part.after_id
+    session.flush()
+    return fanout.done_at is not None
+
+
+def _turned_out(engine: Engine, draftings: Mapping[Occasion, Drafting], fanout_id: int, now: datetime) -> bool:
+    def part(session: Session) -> bool:
+        return turn_out_part(session, draftings, fanout_id=fanout_id, now=now)
+
+    try:
+        while not transaction(engine, part):
+            continue
+    except Exception:
+        log.exception("fanout_failed", fanout_id=fanout_id)
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""Drafts of pushes: the catalogue's title, every field filled in, and where the person belongs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import SHANGHAI, shanghai_date
+from server.organizations.models import Member, Membership
+from server.organizations.service import in_force_on
+from server.pushes.catalogue import CATALOGUE
+from server.pushes.occasions.wording import Content
+from server.pushes.outbox import Draft
+from server.pushes.rules import Occasion
+
+OPENS_AT = time(9)
+"""When months are told, in Shanghai."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where someone belongs; `organization_id` is told if he cannot be reached."""
+
+    root_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said to everyone whom one cause concerns; `content` may be each person's own."""
+
+    occasion: Occasion
+    subject: str
+    page: str
+    due_at: datetime
+    expires_at: datetime | None = None
+
+
+def to_member(message: Message, member_id: int, place: Place, content: Content) -> Draft:
+    return _draft(message, place, content, member_id=member_id)
+
+
+def to_account(message: Message, account_id: int, place: Place, content: Content) -> Draft:
+    """Draft a push for somebody who need not be a member."""
+    return _draft(message, place, content, account_id=account_id)
+
+
+def _draft(
+    message: Message, place: Place, content: Content, *, member_id: int | None = None, account_id: int | None = None
+) -> Draft:
+    entry = CATALOGUE[message.occasion]
+    if content.keys() != set(entry.keys):
+        raise ValueError(f"{message.occasion} needs {entry.keys}, not {tuple(content)}")
+    return Draft(
+        root_id=place.root_id,
+        organization_id=place.organization_id,
+        occasion=message.occasion,
+        subject=message.subject,
+        title=entry.title,
+        content=content,
+        page=message.page,
+        due_at=message.due_at,
+        expires_at=message.expires_at,
+        member_id=member_id,
+        account_id=account_id,
+    )
+
+
+def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[int, Place]:
+    """Return the members' branches on a day; who belongs to none is left out."""
+    query = (
+        select(Member.id, Member.root_id, Membership.organization_id)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Member.id.in_(member_ids), in_force_on(on))
+    )
+    return {member_id: Place(root_id, branch_id) for member_id, root_id, branch_id in session.execute(query)}
+
+
+def at_nine(now: datetime) -> datetime:
+    """Return nine o'clock of the day if it is still ahead, else now."""
+    return max(now, datetime.combine(shanghai_date(now), OPENS_AT, SHANGHAI).astimezone(now.tzinfo))
+
+
+def end_of(on: date) -> datetime:
+    """Return the first instant after a day in Shanghai."""
+    return datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
+
+
+def instant_key(instant: datetime) -> str:
+    """Return an instant as it stands in a subject."""
+    return f"{instant:%Y%m%dT%H%M%S%f}"

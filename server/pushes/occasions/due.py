@@ -1,0 +1,45 @@
+"""What the clock leads to: fan-outs every minute, the officers' digest, the reminder of dues."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.db import reading, transaction
+from server.organizations.models import Organization
+from server.organizations.workdays import is_workday
+from server.pushes import fanouts
+from server.pushes.fanouts import PART
+from server.pushes.occasions import digest, dues, meetings
+from server.pushes.occasions.table import DRAFTINGS
+
+
+def prepare(engine: Engine, *, now: datetime) -> None:
+    """Take the meetings' reminders over and turn every fan-out into pushes."""
+    while transaction(engine, partial(meetings.take_over, now=now)) >= meetings.TAKEN_AT_ONCE:
+        continue
+    while fanouts.turn_out_due(engine, DRAFTINGS, now=now) >= fanouts.AT_ONCE:
+        continue
+
+
+def send_digests(engine: Engine, *, now: datetime, period: datetime) -> None:
+    """Tell the officers of every tree what waits with them, on its working days; a transaction for each tree."""
+    day = shanghai_date(period)
+    with reading(engine) as session:
+        roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
+        working = [root_id for root_id in roots if is_workday(session, root_id=root_id, day=day)]
+    for root_id in working:
+        transaction(engine, partial(digest.send, root_id=root_id, period=period, now=now))
+
+
+def remind_of_dues(engine: Engine, *, now: datetime, period: datetime) -> None:
+    """Remind of the month's dues, 1,000 members in a transaction."""
+    after_id: int | None = 0
+    while after_id is not None:
+        step: Callable[[Session], int | None] = partial(
+            dues.remind, period=period, now=now, after_id=after_id, limit=PART
+        )
+        after_id = transaction(engine, step)

@@ -1,0 +1,60 @@
+"""党费: a reminder before the month ends, for those of whom no payment is registered. Never an amount."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.dues.models import DuesRecord
+from server.dues.rules import DuesState, last_day
+from server.organizations.models import Member, Membership, Organization
+from server.organizations.service import in_force_on
+from server.points.standing import exemptions_in_force
+from server.pushes import outbox, pages
+from server.pushes.occasions import wording
+from server.pushes.occasions.drafting import Message, Place, end_of, to_member
+from server.pushes.rules import Occasion
+from server.standards.rules import AUDIENCE_STAGES, Audience
+
+SETTLED = (DuesState.paid, DuesState.waived)
+
+
+def remind(session: Session, *, period: datetime, now: datetime, after_id: int, limit: int) -> int | None:
+    """Remind the next members after `after_id`; return the last of them, None where nobody is left.
+
+    A month that is over meanwhile is not reminded of any more.
+    """
+    today = shanghai_date(now)
+    month = f"{shanghai_date(period):%Y-%m}"
+    if today > last_day(month):
+        return None
+    rows = session.execute(
+        select(Member.id, Member.root_id, Organization.id, Organization.title)
+        .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
+        .join(Organization, Organization.id == Membership.organization_id)
+        .outerjoin(DuesRecord, and_(DuesRecord.member_id == Member.id, DuesRecord.month == month))
+        .where(
+            Member.id > after_id,
+            Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
+            or_(DuesRecord.id.is_(None), DuesRecord.state.not_in(SETTLED)),
+        )
+        .order_by(Member.id)
+        .limit(limit)
+    ).all()
+    exempt = {
+        exemption.member_id
+        for exemption in exemptions_in_force(session, [row[0] for row in rows])
+        if exemption.from_date is not None
+        and exemption.from_date <= today
+        and (exemption.until_date is None or today < exemption.until_date)
+    }
+    until = last_day(month)
+    message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))
+    drafts = [
+        to_member(message, member_id, Place(root_id, branch_id), wording.dues_reminder(month, branch, until))
+        for member_id, root_id, branch_id, branch in rows
+        if member_id not in exempt
+    ]
+    outbox.enqueue(session, drafts, now=now)
+    return rows[-1][0] if len(rows) == limit else None

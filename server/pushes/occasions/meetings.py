@@ -1,0 +1,86 @@
+"""会议: planned, tomorrow, changed, cancelled. Takes over what planning left in `MeetingReminder`."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder
+from server.meetings.rules import LeaveStatus, MeetingStatus
+from server.pushes import fanouts, pages
+from server.pushes.fanouts import Part
+from server.pushes.models import Fanout
+from server.pushes.occasions import wording
+from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.rules import Occasion
+
+TAKEN_AT_ONCE = 500
+
+
+def take_over(session: Session, *, now: datetime) -> int:
+    """Turn up to 500 due reminders into fan-outs; return how many, so that it is called again while it is 500."""
+    due = (
+        select(MeetingReminder)
+        .where(MeetingReminder.taken_at.is_(None), MeetingReminder.due_at <= now)
+        .order_by(MeetingReminder.due_at, MeetingReminder.id)
+        .limit(TAKEN_AT_ONCE)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    reminders = [reminder for reminder in session.scalars(due) if reminder.taken_at is None]
+    for reminder in reminders:
+        _add(session, reminder, now)
+        reminder.taken_at = now
+    session.flush()
+    return len(reminders)
+
+
+def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+    """Draft for the next of the invited who are not on leave, with the meeting as it is now."""
+    meeting = session.get_one(Meeting, fanout.subject_id)
+    occasion = Occasion(fanout.occasion)
+    if not _is_worth_telling(meeting, occasion, fanout.due_at, now):
+        return Part()
+    member_ids = session.scalars(
+        select(Invitation.member_id)
+        .where(Invitation.meeting_id == meeting.id, Invitation.member_id > fanout.after_id)
+        .order_by(Invitation.member_id)
+        .limit(limit)
+    ).all()
+    away = set(
+        session.scalars(
+            select(Leave.member_id).where(Leave.meeting_id == meeting.id, Leave.status == LeaveStatus.granted)
+        )
+    )
+    message = Message(
+        occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=meeting.starts_at
+    )
+    content = wording.meeting(meeting.title, meeting.starts_at, meeting.place, occasion.removeprefix("meeting_"))
+    told = [member_id for member_id in member_ids if member_id not in away]
+    places = places_of(session, told, shanghai_date(now))
+    drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
+    return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
+
+
+def _is_worth_telling(meeting: Meeting, occasion: Occasion, due_at: datetime, now: datetime) -> bool:
+    """Whether the cause still holds: nothing of what has begun, nothing of a day to which it was moved from."""
+    if meeting.starts_at <= now:
+        return False
+    if occasion is Occasion.meeting_cancelled:
+        return meeting.status == MeetingStatus.cancelled
+    if occasion is Occasion.meeting_tomorrow and meeting.day != shanghai_date(due_at) + timedelta(days=1):
+        return False
+    return meeting.status == MeetingStatus.planned
+
+
+def _add(session: Session, reminder: MeetingReminder, now: datetime) -> None:
+    fanouts.add(
+        session,
+        root_id=session.get_one(Meeting, reminder.meeting_id).root_id,
+        occasion=Occasion(f"meeting_{reminder.occasion}"),
+        subject=f"{reminder.meeting_id}:{reminder.meeting_version}",
+        subject_id=reminder.meeting_id,
+        due_at=reminder.due_at,
+        now=now,
+    )

@@ -1,0 +1,59 @@
+"""异议: how an objection goes on, told to who raised it by the feature that handles it. Never its words."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from server.pushes import outbox, pages
+from server.pushes.occasions import wording
+from server.pushes.occasions.drafting import Message, Place, to_account, to_member
+from server.pushes.rules import Occasion
+
+
+class ObjectionStep(StrEnum):
+    """What who objected is told."""
+
+    received = "received"
+    investigating = "investigating"
+    answered = "answered"
+    escalated = "escalated"
+    closed = "closed"
+
+
+_WORDS = {
+    ObjectionStep.received: ("已受理", "将在期限内答复"),
+    ObjectionStep.investigating: ("调查中", "将在期限内答复"),
+    ObjectionStep.answered: ("已答复", "请打开查看，可申请复核"),
+    ObjectionStep.escalated: ("复核中", "将在期限内答复"),
+    ObjectionStep.closed: ("已办结", wording.OPEN),
+}
+
+
+def announce(
+    session: Session,
+    *,
+    objection_id: int,
+    version: int,
+    step: ObjectionStep,
+    matter: str,
+    place: Place,
+    now: datetime,
+    until: date | None = None,
+    member_id: int | None = None,
+    account_id: int | None = None,
+) -> int:
+    """Tell who objected, a member or an account without one; return 0 where he was told of this version before.
+
+    `matter` names what is objected to (个人申报, 年度积分), not why; `until` is by when he is answered.
+    """
+    result, hint = _WORDS[step]
+    message = Message(
+        Occasion.objection_progress, f"{objection_id}:{version}", pages.objection(objection_id), due_at=now
+    )
+    content = wording.objection(matter, result, until, hint)
+    if member_id is not None:
+        return outbox.enqueue(session, [to_member(message, member_id, place, content)], now=now)
+    if account_id is None:
+        raise ValueError("an objection's progress is for a member or for an account")
+    return outbox.enqueue(session, [to_account(message, account_id, place, content)], now=now)

@@ -1,0 +1,109 @@
+"""月汇总: the officers are to confirm a frozen month; the members are told a confirmed one, each his own."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.identity.rules import RULES, Permission
+from server.organizations.models import Organization
+from server.organizations.schemas import BoardVisibility, settings_out
+from server.pushes import fanouts, outbox, pages
+from server.pushes.fanouts import Part
+from server.pushes.models import Fanout
+from server.pushes.occasions import wording
+from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_account, to_member
+from server.pushes.occasions.officers import Officer, Officers
+from server.pushes.occasions.wording import Content
+from server.pushes.outbox import Draft
+from server.pushes.rules import Occasion
+from server.statements.events import StatementConfirmed, StatementFrozen
+from server.statements.models import Statement, StatementBackdated, StatementLine
+
+CONFIRMERS = RULES[Permission.branch_manage].roles & RULES[Permission.exemption_manage].roles
+"""The branch's secretary and deputy, or who is above them."""
+
+
+def frozen(session: Session, event: StatementFrozen) -> None:
+    """Tell the officers whose turn it is to confirm."""
+    statement = session.get_one(Statement, event.statement_id)
+    message = Message(
+        Occasion.statement_to_confirm,
+        subject=str(statement.id),
+        page=pages.statement(statement.id),
+        due_at=event.now,
+        expires_at=end_of(statement.confirm_by),
+    )
+    officers = Officers(session, statement.root_id, shanghai_date(event.now))
+    content = wording.statement_to_confirm(
+        officers.title(statement.organization_id),
+        members=statement.members,
+        exempt=statement.exempt,
+        backdated=_backdated(session, statement.id),
+        confirm_by=statement.confirm_by,
+    )
+    in_turn = officers.in_turn(statement.organization_id, CONFIRMERS)
+    outbox.enqueue(session, [_to_officer(message, statement, officer, content) for officer in in_turn], now=event.now)
+
+
+def confirmed(session: Session, event: StatementConfirmed) -> None:
+    """Have the members told, and those who can still save points."""
+    statement = session.get_one(Statement, event.statement_id)
+    for occasion in (Occasion.month_score, Occasion.at_risk):
+        fanouts.add(
+            session,
+            root_id=statement.root_id,
+            occasion=occasion,
+            subject=str(statement.id),
+            subject_id=statement.id,
+            due_at=event.now,
+            now=event.now,
+        )
+
+
+def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+    """Draft for the next members of a confirmed month: points, change, and the position where it is shown to him."""
+    statement = session.get_one(Statement, fanout.subject_id)
+    lines = lines_after(session, fanout, limit)
+    message = Message(
+        Occasion.month_score,
+        subject=f"{statement.organization_id}:{statement.period}",
+        page=pages.month(statement.period),
+        due_at=at_nine(fanout.due_at),
+    )
+    branch = session.get_one(Organization, statement.organization_id)
+    shows_position = settings_out(branch.settings).board_visibility is not BoardVisibility.scores
+    place = Place(statement.root_id, statement.organization_id)
+    drafts = [
+        to_member(message, line.member_id, place, _score(statement.period, line, shows_position=shows_position))
+        for line in lines
+    ]
+    return Part(drafts, lines[-1].member_id if len(lines) == limit else None)
+
+
+def lines_after(session: Session, fanout: Fanout, limit: int) -> list[StatementLine]:
+    """Return the next lines of the statement that is fanned out, by member."""
+    query = select(StatementLine).where(
+        StatementLine.statement_id == fanout.subject_id, StatementLine.member_id > fanout.after_id
+    )
+    return list(session.scalars(query.order_by(StatementLine.member_id).limit(limit)))
+
+
+def _score(period: str, line: StatementLine, *, shows_position: bool) -> Content:
+    if line.negative:
+        return wording.month_score_elsewhere(period)
+    position = line.position if shows_position else None
+    return wording.month_score(period, total=line.total, change=line.change, position=position)
+
+
+def _backdated(session: Session, statement_id: int) -> int:
+    query = select(func.coalesce(func.sum(StatementBackdated.entries), 0))
+    return int(session.scalar(query.where(StatementBackdated.statement_id == statement_id)) or 0)
+
+
+def _to_officer(message: Message, statement: Statement, officer: Officer, content: Content) -> Draft:
+    place = Place(statement.root_id, officer.organization_id)
+    if officer.member_id is not None:
+        return to_member(message, officer.member_id, place, content)
+    return to_account(message, officer.account_id, place, content)

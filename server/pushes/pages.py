@@ -1,0 +1,43 @@
+"""Where a tap on a message leads: the mini-program's pages, in one place. Pure."""
+
+HOME = "pages/home/home"
+DUES = "pages/dues/dues"
+TODO = "pages/todo/todo"
+
+
+def claim(claim_id: int) -> str:
+    return f"pages/claim/claim?id={claim_id}"
+
+
+def meeting(meeting_id: int) -> str:
+    return f"pages/meeting/meeting?id={meeting_id}"
+
+
+def notice(notice_id: int) -> str:
+    return f"pages/notice/notice?id={notice_id}"
+
+
+def score(year: int) -> str:
+    return f"pages/score/score?year={year}"
+
+
+def month(period: str) -> str:
+    """`period` as of a statement: 2026-06."""
+    return f"pages/month/month?period={period}"
+
+
+def statement(statement_id: int) -> str:
+    return f"pages/statement/statement?id={statement_id}"
+
+
+def bulletin(bulletin_id: int) -> str:
+    return f"pages/bulletin/bulletin?id={bulletin_id}"
+
+
+def year(organization_id: int, number: int) -> str:
+    """The year's close of a branch."""
+    return f"pages/year/year?organization={organization_id}&year={number}"
+
+
+def objection(objection_id: int) -> str:
+    return f"pages/objection/objection?id={objection_id}"
