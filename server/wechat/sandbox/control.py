@@ -87,7 +87,7 @@ def read_messages(state: SandboxState, ask: Ask) -> Reply:
     """What arrived, one JSON object per line, oldest first: `?after=<seq>&limit=`."""
     page = state.record.messages(after=_number(ask, "after", 0), limit=min(_number(ask, "limit", 1000), MAX_PAGE))
     lines = "".join(json.dumps(message.as_json(), ensure_ascii=False) + "\n" for message in page)
-    return Reply(lines.encode(), 200, "application/x-ndjson")
+    return Reply(lines.encode(errors="replace"), 200, "application/x-ndjson")
 
 
 def clear_messages(state: SandboxState, _ask: Ask) -> Reply:

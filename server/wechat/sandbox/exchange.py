@@ -73,8 +73,8 @@ class Outcome:
 
 def wechat_json(body: Json) -> Reply:
     """Return JSON as WeChat labels it: text/plain."""
-    return Reply(json.dumps(body, ensure_ascii=False).encode())
+    return Reply(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
 
 
 def plain_json(body: object, status: int = 200) -> Reply:
-    return Reply(json.dumps(body, ensure_ascii=False).encode(), status, "application/json")
+    return Reply(json.dumps(body, ensure_ascii=False).encode(errors="replace"), status, "application/json")

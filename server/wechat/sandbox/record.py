@@ -142,4 +142,4 @@ class Record:
 
 def _digest(template: str, page: str, content: dict[str, str]) -> str:
     text = json.dumps([template, page, content], sort_keys=True, ensure_ascii=False)
-    return blake2b(text.encode(), digest_size=12).hexdigest()
+    return blake2b(text.encode(errors="replace"), digest_size=12).hexdigest()
