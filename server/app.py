@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server import __version__, config, events, metrics, models, requests
 from server.claims import sources as claim_sources
+from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine, reading
@@ -22,12 +23,17 @@ from server.identity.guard import Api
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
 from server.meetings.check_in import committer
+from server.meetings.events import LeaveAnswered
+from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.points import handlers as points
 from server.points import sources
+from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
+from server.pushes.occasions import bulletins, claims, leaves, negatives, notices, statements
 from server.standards.events import StandardPublished
+from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
 from server.wechat import client as wechat
 
 FEATURES: tuple[str, ...] = (
@@ -74,6 +80,14 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MemberTransferred, meetings.member_transferred),
     (StageChanged, meetings.stage_changed),
     (StandardPublished, points.standard_published),
+    (ClaimReviewed, claims.reviewed),
+    (LeaveAnswered, leaves.answered),
+    (NegativeDecisionChanged, negatives.changed),
+    (NoticePublished, notices.published),
+    (UnreadReminded, notices.unread_reminded),
+    (StatementFrozen, statements.frozen),
+    (StatementConfirmed, statements.confirmed),
+    (BulletinPublished, bulletins.published),
 )
 """Who listens to what (server/events.py)."""
 

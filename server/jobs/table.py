@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from server.config import Settings
 from server.db import reading
 from server.jobs import service, work
-from server.jobs.rules import CatchUp, Schedule, daily, due_periods, every_minutes, quarterly
+from server.jobs.rules import CatchUp, Schedule, daily, due_periods, every_minutes, monthly, quarterly
 from server.statements.bulletins import due as bulletins
 
 Function = Callable[[Engine, Settings, datetime, datetime], None]
@@ -64,6 +64,9 @@ JOBS: tuple[Job, ...] = (
         keeps=WEEK,
     ),
     Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
+    Job("prepare_pushes", "推送逐人展开", every_minutes(1), CatchUp.latest, work.prepare_pushes, keeps=WEEK),
+    Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
+    Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),

@@ -15,6 +15,7 @@ from server.meetings.settlement import due
 from server.photos import upkeep as photos
 from server.photos.storage import storage_of
 from server.pushes import upkeep as pushes
+from server.pushes.occasions import due as occasions
 
 
 def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
@@ -47,6 +48,21 @@ def purge_photos(engine: Engine, settings: Settings, now: datetime, period: date
     to_the_end(engine, partial(photos.purge_unattached, storage=storage, now=now), photos.BATCH)
     with reading(engine) as session:
         photos.sweep_orphans(session, storage, now=now)
+
+
+def prepare_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Turn notices, meetings, months and bulletins into pushes for each person."""
+    occasions.prepare(engine, now=now)
+
+
+def send_digests(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Tell officers on working days what waits with them."""
+    occasions.send_digests(engine, now=now, period=period)
+
+
+def remind_of_dues(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Remind of dues that are not registered as paid."""
+    occasions.remind_of_dues(engine, now=now, period=period)
 
 
 def purge_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
