@@ -39,5 +39,5 @@ def _page(template: str, **values: object) -> Response:
 def _qr() -> str:
     settings: Settings = current_app.extensions["settings"]
     code = segno.make(f"{settings.base_url}{APP_PAGE}", error="m", micro=False)
-    drawn: str = code.svg_inline(omitsize=True, border=QUIET_ZONE, light="#fff", svgclass="qr", lineclass=None)
+    drawn: str = code.svg_inline(omitsize=True, border=QUIET_ZONE, svgclass="qr", lineclass=None)
     return drawn

@@ -122,10 +122,8 @@ function spread(board) {
     el("dt", band.own ? "own" : null, bandTitle(band)),
     el("dd", band.own ? "own" : null, [meter(band.count, most), el("span", null, `${band.count} 人`)]),
   ]);
-  const apart = board.members - board.ranked;
-  const says = ["本支部公示积分分布。本人的积分和名次在“先锋积分”里查看，也可向支部书记索取纸质清单。"];
-  if (apart) says.push(`另行通报 ${apart} 人，不计入分布。`);
-  return [...(board.own ? [mine(board)] : []), el("dl", "bars", bars.flat()), el("p", "says", says.join(""))];
+  const says = "本支部公示积分分布。本人的积分和名次在“先锋积分”里查看，也可向支部书记索取纸质清单。";
+  return [...(board.own ? [mine(board)] : []), el("dl", "bars", bars.flat()), el("p", "says", says)];
 }
 
 function mine({ own, ranked }) {

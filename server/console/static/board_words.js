@@ -46,7 +46,7 @@ export function remarks(board) {
   const says = [`年度累计，截至 ${day(board.until)}`, "起始分计入基础积分"];
   if (board.view === "full") says.push("名次同分并列");
   if (board.view === "scores") says.push("按姓名排列，不列名次");
-  if (board.ranked < board.members) says.push("另行通报者不列名次、不计平均");
+  if (board.ranked < board.members) says.push(board.view === "own" ? "另行通报者不计入分布和平均" : "另行通报者不列名次、不计平均");
   const exempt = board.exempt ? `不列入管理范围 ${board.exempt} 人，未列。` : "";
   return `${says.join("；")}。${exempt}`;
 }

@@ -31,9 +31,9 @@ function draw(sheet) {
   const { head, row, explanation } = sheet;
   document.title = `${row.name} ${head.month_title}积分清单`;
   byId("branch").textContent = `党支部：${head.organization}`;
-  byId("month").textContent = `${head.month_title}（年度累计，截至 ${fullDay(head.until)}）`;
+  byId("month").textContent = head.month_title;
   drawWho(sheet);
-  byId("basis").textContent = `依据${head.basis}。${confirmation(head)}${explanation ? "“记分”为每笔原始分值，“计入”为扣除上限后实际计算的分值。" : ""}`;
+  byId("basis").textContent = `年度累计，截至 ${fullDay(head.until)}。依据${head.basis}。${confirmation(head)}${explanation ? "“记分”为每笔原始分值，“计入”为扣除上限后实际计算的分值。" : ""}`;
   byId("sections").replaceChildren(...(explanation?.sections ?? []).map((section) => table(section, row)));
   list("late", "补记（本月汇总时补入以前月份的记分）", row.backdated.length ? [backdated(row)] : []);
   const possible = explanation?.still_possible ?? [];
@@ -86,38 +86,40 @@ function table(section, row) {
 }
 
 function lineRows(line) {
-  const title = el("td", null, `${line.title}（上限 ${Number(line.cap)}）${remark(line)}`);
+  const title = el("td", null, [`${line.title}（上限 ${Number(line.cap)}）${remark(line)}　`, el("small", null, line.clause)]);
   title.colSpan = 3;
   const points = el("td", "n", plain(line.points));
   const own = el("tr", "line", [el("td", "c", line.code), title, points]);
-  return [own, ...line.entries.filter((entry) => entry.reverses_seq === null).map(entryRow)];
+  return [own, ...line.entries.filter(isFact).map((entry) => entryRow(entry, line))];
 }
 
+/** An opening stands in the line's own row; a reversal beside what it took back. */
+const isFact = (entry) => entry.reverses_seq === null && entry.source.kind !== "opening";
+
 function remark(line) {
+  if (Number(line.opening) > 0) return `：起始分 ${line.opening}`;
   if (line.remark === "nothing_owed") return "：尚无应到";
   const { quantities } = line;
   if (quantities) return `：应到 ${quantities.owed}，实到 ${quantities.attended}，补 ${quantities.made_up}，准假 ${quantities.excused}`;
   return line.entries.length ? "" : "：没有记分";
 }
 
-function entryRow(entry) {
-  const what = el("td", null, [title(entry), ...why(entry).map((words) => el("span", "why", words))]);
+function entryRow(entry, line) {
+  const what = el("td", null, [title(entry), ...why(entry, line).map((words) => el("span", "why", words))]);
   return el("tr", entry.reversed_by === null ? "entry" : "entry gone", [
     el("td"), el("td", "c", day(entry.occurred_on)), what,
     el("td", "n", plain(entry.points)), el("td", "n", entry.counted === null ? "—" : plain(entry.counted)),
   ]);
 }
 
-function title(entry) {
-  if (entry.source.kind === "opening") return "起始分";
-  return entry.source.title ?? entry.text ?? entry.item_title;
-}
+const title = (entry) => entry.source.title ?? entry.text ?? entry.item_title;
 
-/** What the entry rests on, and why it did not count in full. */
-function why(entry) {
-  const said = entry.text && entry.text !== title(entry) ? [entry.text] : [];
+/** What the entry rests on beside its line's clause, and why it did not count in full. */
+function why(entry, line) {
+  const said = entry.text && !title(entry).includes(entry.text) ? [entry.text] : [];
   const by = entry.decided_by ? [`${entry.decided_by}审定`] : [];
-  const lines = [[...said, entry.clause, ...by].join("；")];
+  const clause = entry.clause === line.clause ? [] : [entry.clause];
+  const lines = [[...said, ...clause, ...by].join("；")].filter(Boolean);
   if (entry.reversed_by !== null) lines.push(`已冲销（台账第 ${entry.reversed_by} 笔）`);
   else if (Number(entry.uncounted) > 0) lines.push(`未计入 ${entry.uncounted}：已达上限，或同一成果只计最高一项`);
   return lines;

@@ -25,11 +25,11 @@ function draw(board) {
   byId("org").textContent = board.organization;
   byId("month").textContent = board.month_title;
   byId("lead").replaceChildren(
-    `根据${board.basis || "本单位积分标准"}三（二）“党支部要每月汇总党员积分”，现将我支部党员截至 ${fullDay(board.until)}的年度累计积分予以公示。公示期${days.length === 5 ? "五" : ` ${days.length} `}个工作日：`,
+    `根据${board.basis || "本单位积分标准"}三（二），现将我支部党员截至 ${fullDay(board.until)}的年度累计积分予以公示。公示期${days.length === 5 ? "五" : ` ${days.length} `}个工作日：`,
     el("b", null, `${fullDay(days[0])}至 ${day(days.at(-1))}`),
     "。",
   );
-  byId("roll").replaceChildren(board.rows === null ? spread(board) : roll(board));
+  byId("roll").replaceChildren(...(board.rows === null ? spread(board) : [roll(board)]));
   const secretary = board.secretary ?? "";
   byId("ask").textContent = `请于 ${day(days.at(-1))}前当面或书面向支部书记${secretary}反映，党支部调查核实后答复；对答复仍有异议的，由上级党组织专项查核认定。微信扫码可看本人每一分的出处。`;
   byId("sign").textContent = `支部书记（签字）　　　　　\n${board.branch}\n${fullDay(board.publicity.starts_at)}`;
@@ -74,7 +74,8 @@ function spread(board) {
   const rows = board.distribution.map((band) =>
     el("tr", null, [el("td", null, bandTitle(band)), el("td", null, meter(band.count, most)), el("td", "n t", `${band.count} 人`)]));
   const heads = ["积分", "", "人数"].map((title, index) => el("th", index === 2 ? "n" : null, title));
-  return el("table", "spread", [el("thead", null, el("tr", null, heads)), el("tbody", null, rows)]);
+  const says = "本支部公示积分分布，不列名单。本人的积分和名次请在“先锋积分”里查看，也可向支部书记索取纸质清单。";
+  return [el("table", "spread", [el("thead", null, el("tr", null, heads)), el("tbody", null, rows)]), el("p", "lead", says)];
 }
 
 begin();
