@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("total", db.Points(), nullable=False),
         sa.Column("change", db.Points(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("previous_id", sa.BigInteger(), nullable=True),
         sa.Column("head_seq", sa.BigInteger(), nullable=False),
         sa.Column("head_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_statement_lines_member_id")),
@@ -357,6 +358,6 @@ def downgrade() -> None:
         "statement_sections",
         "statement_backdated",
         "push_preferences",
+        "push_channel_pauses",
     ):
-        op.drop_table("push_channel_pauses")
-    op.drop_table(table)
+        op.drop_table(table)
