@@ -33,14 +33,16 @@ async function sent(path, options) {
 
 async function answered(response) {
   const text = await response.text();
-  if (!response.ok) throw new Error(said(text) ?? "服务没有应答，请稍后再试");
-  return text ? JSON.parse(text) : null;
+  const body = parsed(text);
+  if (!response.ok || body === undefined) throw new Error(body?.error?.message ?? "服务没有应答，请稍后再试");
+  return body;
 }
 
-function said(text) {
+/** Return JSON, null where there is none, or undefined where it is something else. */
+function parsed(text) {
   try {
-    return JSON.parse(text).error.message;
+    return text ? JSON.parse(text) : null;
   } catch {
-    return null;
+    return undefined;
   }
 }
