@@ -21,6 +21,58 @@ export interface paths {
     /** 用微信验证的手机号绑定 */
     post: operations["binding_bind_by_phone_binding_phone_post"];
   };
+  "/api/v1/board-links/{board_link_id}/revocation": {
+    /** 撤销公示屏链接，已打开的屏幕随即停止显示 */
+    post: operations["boards_revoke_board_link_board_links__int_board_link_id__revocation_post"];
+  };
+  "/api/v1/board-sessions": {
+    /** 用链接打开公示屏，不用登录 */
+    post: operations["boards_open_board_session_board_sessions_post"];
+  };
+  "/api/v1/boards/{organization_id}": {
+    /** 公示屏的内容；凭打开链接时得到的令牌（X-Board-Token） */
+    get: operations["boards_show_posted_board_boards__int_organization_id__get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}": {
+    /** 一份季通报的数据，不含附件 */
+    get: operations["bulletins_get_bulletin_bulletins__int_bulletin_id__get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/annex": {
+    /** 附件：各支部党员积分明细（内部） */
+    get: operations["bulletins_get_annex_bulletins__int_bulletin_id__annex_get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/branches/{organization_id}/annex": {
+    /** 附件中本支部的部分（内部） */
+    get: operations["bulletins_get_branch_annex_bulletins__int_bulletin_id__branches__int_organization_id__annex_get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/branches/{organization_id}/file": {
+    /** 下载正文和附件中本支部的部分，Word 或 PDF */
+    get: operations["bulletins_get_branch_bulletin_file_bulletins__int_bulletin_id__branches__int_organization_id__file_get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/branches/{organization_id}/receipt": {
+    /** 支部签收季通报及附件 */
+    post: operations["bulletins_acknowledge_bulletin_bulletins__int_bulletin_id__branches__int_organization_id__receipt_post"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/description": {
+    /** 填写草稿的文号和情况说明 */
+    put: operations["bulletins_describe_bulletin_bulletins__int_bulletin_id__description_put"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/file": {
+    /** 下载正文和全部附件，Word 或 PDF */
+    get: operations["bulletins_get_bulletin_file_bulletins__int_bulletin_id__file_get"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/publication": {
+    /** 发布，须已填文号 */
+    post: operations["bulletins_publish_bulletin_bulletins__int_bulletin_id__publication_post"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/redrawing": {
+    /** 按现有数据重新生成草稿，例如某支部补做了月汇总 */
+    post: operations["bulletins_redraw_bulletin_bulletins__int_bulletin_id__redrawing_post"];
+  };
+  "/api/v1/bulletins/{bulletin_id}/verification": {
+    /** 由月汇总重新计算，与冻结的快照核对 */
+    get: operations["bulletins_verify_bulletin_bulletins__int_bulletin_id__verification_get"];
+  };
   "/api/v1/check-in-digits": {
     /** 用会场屏幕上的六位数字换取签到凭证 */
     post: operations["check_in_exchange_digits_check_in_digits_post"];
@@ -134,6 +186,34 @@ export interface paths {
   "/api/v1/me": {
     /** 我是谁 */
     get: operations["identity_show_me_me_get"];
+  };
+  "/api/v1/me/inbox": {
+    /** 本人的站内消息，最近的在前；没能经微信送达的也在这里 */
+    get: operations["pushes_list_my_messages_me_inbox_get"];
+  };
+  "/api/v1/me/inbox/{push_id}/read": {
+    /** 一条站内消息已读 */
+    post: operations["pushes_read_my_message_me_inbox__int_push_id__read_post"];
+  };
+  "/api/v1/me/inbox/read": {
+    /** 全部站内消息已读 */
+    post: operations["pushes_read_all_my_messages_me_inbox_read_post"];
+  };
+  "/api/v1/me/inbox/unread": {
+    /** 本人未读的站内消息数 */
+    get: operations["pushes_count_my_unread_messages_me_inbox_unread_get"];
+  };
+  "/api/v1/me/push-preferences": {
+    /** 本人的推送设置：免打扰时段、是否显示分数、哪些只留站内 */
+    get: operations["pushes_get_my_push_preferences_me_push_preferences_get"];
+    /** 更改本人的推送设置 */
+    put: operations["pushes_choose_my_push_preferences_me_push_preferences_put"];
+  };
+  "/api/v1/me/subscriptions": {
+    /** 本人订阅消息的余量，以及此刻值得请求授权的模板 */
+    get: operations["pushes_list_my_subscriptions_me_subscriptions_get"];
+    /** 上报 wx.requestSubscribeMessage 的结果；请带 Idempotency-Key，以免重复计数 */
+    post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
   "/api/v1/meetings/{meeting_id}": {
     /** 会议详情：安排、各组织名单的人数、会议记录 */
@@ -285,6 +365,10 @@ export interface paths {
     /** 积分明细：每一分的来源、依据和审核人，以及还可以得哪些分 */
     get: operations["points_read_explanation_members__int_member_id__score_explanation_get"];
   };
+  "/api/v1/members/{member_id}/statement-sheet": {
+    /** 个人积分月度清单，供打印给不用手机的党员 */
+    get: operations["boards_show_statement_sheet_members__int_member_id__statement_sheet_get"];
+  };
   "/api/v1/members/{member_id}/transfers": {
     /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
     post: operations["members_transfer_member_members__int_member_id__transfers_post"];
@@ -368,6 +452,20 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/audit-lines": {
     /** 查看留痕：谁在何时办理或查看了什么，最近的在前（只按全校查看） */
     get: operations["audit_list_audit_lines_organizations__int_organization_id__audit_lines_get"];
+  };
+  "/api/v1/organizations/{organization_id}/board": {
+    /** 公示栏：已确认的月汇总，按支部设定的范围显示 */
+    get: operations["boards_show_board_organizations__int_organization_id__board_get"];
+  };
+  "/api/v1/organizations/{organization_id}/board-links": {
+    /** 仍然有效的公示屏链接 */
+    get: operations["boards_list_board_links_organizations__int_organization_id__board_links_get"];
+    /** 给一块不登录的屏幕开通公示栏：到期自动失效，可随时撤销 */
+    post: operations["boards_make_board_link_organizations__int_organization_id__board_links_post"];
+  };
+  "/api/v1/organizations/{organization_id}/bulletins": {
+    /** 本组织的季通报，以及上级发给本支部的；草稿只有起草单位看得到 */
+    get: operations["bulletins_list_bulletins_organizations__int_organization_id__bulletins_get"];
   };
   "/api/v1/organizations/{organization_id}/children": {
     /** 下级党组织 */
@@ -470,6 +568,14 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/standards/in-force": {
     /** 查看某党组织某年度执行的积分标准 */
     get: operations["standards_read_in_force_organizations__int_organization_id__standards_in_force_get"];
+  };
+  "/api/v1/organizations/{organization_id}/unreached-pushes": {
+    /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
+    get: operations["unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get"];
+  };
+  "/api/v1/organizations/{organization_id}/unreached-pushes/counts": {
+    /** 未送达的条数：总数和各支部 */
+    get: operations["unreached_count_unreached_pushes_organizations__int_organization_id__unreached_pushes_counts_get"];
   };
   "/api/v1/photo-files/{public_id}/{variant}": {
     /** 凭限时签名链接读取照片文件 */
@@ -583,6 +689,10 @@ export interface paths {
     /** 撤回草稿 */
     post: operations["standards_withdraw_standards__int_standard_id__withdraw_post"];
   };
+  "/api/v1/unreached-pushes/{push_id}/told": {
+    /** 登记已当面或电话告知 */
+    post: operations["unreached_tell_unreached_unreached_pushes__int_push_id__told_post"];
+  };
 }
 
 export type webhooks = Record<string, never>;
@@ -602,6 +712,52 @@ export interface components {
       name: string;
       /** Work Number */
       work_number: string;
+    };
+    /** AnnexBranchOut */
+    AnnexBranchOut: {
+      /** Lines */
+      lines: components["schemas"]["AnnexLineOut"][];
+      /** Organization Id */
+      organization_id: number;
+      /** Title */
+      title: string;
+    };
+    /**
+     * AnnexLineOut
+     * @description A member in the annex; under a negative-list decision 另行通报 stands in place of all figures.
+     */
+    AnnexLineOut: {
+      /** Change */
+      change: string | null;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Negative */
+      negative: boolean;
+      /** Sections */
+      sections: components["schemas"]["AnnexSectionOut"][];
+      /** Total */
+      total: string | null;
+    };
+    /**
+     * AnnexOut
+     * @description 附件：党员积分明细（内部）.
+     */
+    AnnexOut: {
+      /** Branches */
+      branches: components["schemas"]["AnnexBranchOut"][];
+      /** Bulletin Id */
+      bulletin_id: number;
+    };
+    /** AnnexSectionOut */
+    AnnexSectionOut: {
+      /** Code */
+      code: string;
+      /** Points */
+      points: string | null;
+      /** Title */
+      title: string;
     };
     /**
      * AppearanceOut
@@ -822,6 +978,263 @@ export interface components {
       subject_kind: string;
     };
     /**
+     * BandOut
+     * @description How many totals lie in a half-open band; a null limit is open.
+     */
+    BandOut: {
+      /** At Least */
+      at_least: string | null;
+      /** Below */
+      below: string | null;
+      /** Count */
+      count: number;
+      /** Title */
+      title: string;
+    };
+    /**
+     * BoardBackdatedOut
+     * @description 补记: what was posted since the previous statement for an earlier month.
+     */
+    BoardBackdatedOut: {
+      /** Month */
+      month: string;
+      /** Points */
+      points: string;
+    };
+    /**
+     * BoardBandOut
+     * @description How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's is among them.
+     */
+    BoardBandOut: {
+      /** At Least */
+      at_least: string | null;
+      /** Below */
+      below: string | null;
+      /** Count */
+      count: number;
+      /** Own */
+      own: boolean;
+    };
+    /** BoardColumnOut */
+    BoardColumnOut: {
+      /** Cap */
+      cap: string;
+      /** Code */
+      code: string;
+      /** Title */
+      title: string;
+    };
+    /**
+     * BoardHeadOut
+     * @description `confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any.
+     */
+    BoardHeadOut: {
+      /** Average */
+      average: string | null;
+      /** Basis */
+      basis: string;
+      /** Branch */
+      branch: string;
+      /** Columns */
+      columns: components["schemas"]["BoardColumnOut"][];
+      /** Confirmed At */
+      confirmed_at: string;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Earlier */
+      earlier: string | null;
+      /** Exempt */
+      exempt: number;
+      /** Hash */
+      hash: string;
+      /** Later */
+      later: string | null;
+      /** Median */
+      median: string | null;
+      /** Members */
+      members: number;
+      /** Month */
+      month: string;
+      /** Month Title */
+      month_title: string;
+      /** Organization */
+      organization: string;
+      /** Organization Id */
+      organization_id: number;
+      /** Secretary */
+      secretary: string | null;
+      /** Title */
+      title: string;
+      /** Total Cap */
+      total_cap: string;
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
+    };
+    /**
+     * BoardLinkIn
+     * @description `place`: where the screen hangs; `until_date`: the last day on which it shows the board.
+     */
+    BoardLinkIn: {
+      /** Place */
+      place: string;
+      /**
+       * Until Date
+       * Format: date
+       */
+      until_date: string;
+    };
+    /**
+     * BoardLinkOut
+     * @description `opens`: in how many browsers it was opened. `url` is told only when the link is made.
+     */
+    BoardLinkOut: {
+      /** Id */
+      id: number;
+      /** Made At */
+      made_at: string;
+      /** Made By */
+      made_by: string;
+      /** Opens */
+      opens: number;
+      /** Place */
+      place: string;
+      /** Revoked At */
+      revoked_at: string | null;
+      /**
+       * Until Date
+       * Format: date
+       */
+      until_date: string;
+      /** Url */
+      url: string | null;
+    };
+    /** BoardLinksOut */
+    BoardLinksOut: {
+      /** Items */
+      items: components["schemas"]["BoardLinkOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
+    /**
+     * BoardOut
+     * @description A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
+     *
+     * `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
+     */
+    BoardOut: {
+      /** Average */
+      average: string | null;
+      /** Basis */
+      basis: string;
+      /** Branch */
+      branch: string;
+      /** Columns */
+      columns: components["schemas"]["BoardColumnOut"][];
+      /** Confirmed At */
+      confirmed_at: string;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Distribution */
+      distribution: components["schemas"]["BoardBandOut"][];
+      /** Earlier */
+      earlier: string | null;
+      /** Exempt */
+      exempt: number;
+      /** Hash */
+      hash: string;
+      /** Later */
+      later: string | null;
+      /** Median */
+      median: string | null;
+      /** Members */
+      members: number;
+      /** Month */
+      month: string;
+      /** Month Title */
+      month_title: string;
+      /** Organization */
+      organization: string;
+      /** Organization Id */
+      organization_id: number;
+      own: components["schemas"]["BoardRowOut"] | null;
+      publicity: components["schemas"]["PublicityOut"];
+      /** Ranked */
+      ranked: number;
+      /** Rows */
+      rows: components["schemas"]["BoardRowOut"][] | null;
+      /** Secretary */
+      secretary: string | null;
+      /** Title */
+      title: string;
+      /**
+       * Today
+       * Format: date
+       */
+      today: string;
+      /** Total Cap */
+      total_cap: string;
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
+      view: components["schemas"]["View"];
+    };
+    /**
+     * BoardRowOut
+     * @description `total`, `change`, `position` and the sections are left out under a negative-list decision: `note` says 另行通报.
+     *
+     * `position` is null, too, where the branch does not show it. `head_hash` is the chain's beginning of eight digits.
+     */
+    BoardRowOut: {
+      /** Backdated */
+      backdated: components["schemas"]["BoardBackdatedOut"][];
+      /** Change */
+      change: string | null;
+      /** Head Hash */
+      head_hash: string;
+      /** Head Seq */
+      head_seq: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string | null;
+      /** Position */
+      position: number | null;
+      /** Sections */
+      sections: components["schemas"]["SectionPoints"][];
+      /** Total */
+      total: string | null;
+    };
+    /**
+     * BoardSessionIn
+     * @description The key behind the # of a link.
+     */
+    BoardSessionIn: {
+      /** Key */
+      key: string;
+    };
+    /** BoardSessionOut */
+    BoardSessionOut: {
+      /** Board Token */
+      board_token: string;
+      /** Organization Id */
+      organization_id: number;
+      /**
+       * Until Date
+       * Format: date
+       */
+      until_date: string;
+    };
+    /**
      * BoardVisibility
      * @description What members of a branch see of each other's scores.
      * @enum {string}
@@ -841,6 +1254,173 @@ export interface components {
       member_id: number | null;
       /** Name */
       name: string;
+    };
+    /** BulletinBranchOut */
+    BulletinBranchOut: {
+      /** Acknowledged At */
+      acknowledged_at: string | null;
+      /** Acknowledged By */
+      acknowledged_by: string | null;
+      figures: components["schemas"]["BulletinFiguresOut"];
+      /** Organization Id */
+      organization_id: number;
+      /** Title */
+      title: string;
+    };
+    /**
+     * BulletinDescriptionIn
+     * @description 文号 and remarks as they are to be printed; empty or null takes them out. Remarks: one paragraph per line.
+     */
+    BulletinDescriptionIn: {
+      /**
+       * Document Number
+       * @default null
+       */
+      document_number?: string | null;
+      /**
+       * Remarks
+       * @default null
+       */
+      remarks?: string | null;
+    };
+    /**
+     * BulletinFiguresOut
+     * @description `rate` is in percent, `review_days` in days; null where there was nothing to count.
+     */
+    BulletinFiguresOut: {
+      /** Average */
+      average: string | null;
+      /** Backdated */
+      backdated: number;
+      /** Bands */
+      bands: components["schemas"]["BandOut"][];
+      /** Change */
+      change: string | null;
+      /** Counts */
+      counts: components["schemas"]["BandOut"][];
+      /** Decisions */
+      decisions: number;
+      /** Exempt */
+      exempt: number;
+      /** Managed */
+      managed: number;
+      /** Meetings */
+      meetings: number;
+      /** Members */
+      members: number;
+      /** Negative */
+      negative: number;
+      /** Prospects */
+      prospects: number;
+      /** Rate */
+      rate: string | null;
+      /** Review Days */
+      review_days: string | null;
+    };
+    /**
+     * BulletinOut
+     * @description `compared_with`: the quarter that changes refer to, none in a year's first. `hash` covers the whole content.
+     */
+    BulletinOut: {
+      /** Acknowledged */
+      acknowledged: number;
+      /** Average */
+      average: string | null;
+      /** Branches */
+      branches: number;
+      /** Compared With */
+      compared_with: string | null;
+      /** Document Number */
+      document_number: string | null;
+      /** Frozen At */
+      frozen_at: string;
+      /** Hash */
+      hash: string;
+      /** Id */
+      id: number;
+      /** Missing */
+      missing: number;
+      /** Missing Branches */
+      missing_branches: components["schemas"]["MissingBranchOut"][];
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      /** Parts */
+      parts: components["schemas"]["BulletinBranchOut"][];
+      /** Published At */
+      published_at: string | null;
+      /** Quarter */
+      quarter: string;
+      /** Remarks */
+      remarks: string | null;
+      /** Snapshot */
+      snapshot: string;
+      status: components["schemas"]["BulletinStatus"];
+      /** Title */
+      title: string;
+      total: components["schemas"]["BulletinFiguresOut"];
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
+    };
+    /** BulletinReceiptOut */
+    BulletinReceiptOut: {
+      /** Acknowledged At */
+      acknowledged_at: string;
+      /** Acknowledged By */
+      acknowledged_by: string | null;
+      /** Organization Id */
+      organization_id: number;
+    };
+    /**
+     * BulletinStatus
+     * @enum {string}
+     */
+    BulletinStatus: "draft" | "published";
+    /** BulletinSummaryOut */
+    BulletinSummaryOut: {
+      /** Acknowledged */
+      acknowledged: number;
+      /** Average */
+      average: string | null;
+      /** Branches */
+      branches: number;
+      /** Document Number */
+      document_number: string | null;
+      /** Frozen At */
+      frozen_at: string;
+      /** Id */
+      id: number;
+      /** Missing */
+      missing: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      /** Published At */
+      published_at: string | null;
+      /** Quarter */
+      quarter: string;
+      /** Snapshot */
+      snapshot: string;
+      status: components["schemas"]["BulletinStatus"];
+      /** Title */
+      title: string;
+    };
+    /**
+     * BulletinVerificationOut
+     * @description Whether computing the bulletin again from the frozen statements gives what was frozen.
+     */
+    BulletinVerificationOut: {
+      /** Hash */
+      hash: string;
+      /** Matches */
+      matches: boolean;
+      /** Recomputed */
+      recomputed: string;
     };
     /** CancelMeetingIn */
     CancelMeetingIn: {
@@ -1732,6 +2312,11 @@ export interface components {
       /** Field */
       field: string;
     };
+    /**
+     * FileFormat
+     * @enum {string}
+     */
+    FileFormat: "word" | "pdf";
     /** FilingDetailOut */
     FilingDetailOut: {
       /** Decided At */
@@ -2635,6 +3220,37 @@ export interface components {
       /** Roles */
       roles: components["schemas"]["RoleOut"][];
     };
+    /** MessageLineOut */
+    MessageLineOut: {
+      /** Label */
+      label: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * MessageOut
+     * @description A message in the inbox; `outcome` says in words whether it also came over WeChat, `page` is where a tap leads.
+     */
+    MessageOut: {
+      /** At */
+      at: string;
+      /** Id */
+      id: number;
+      /** Lines */
+      lines: components["schemas"]["MessageLineOut"][];
+      occasion: components["schemas"]["Occasion"];
+      /** Occasion Title */
+      occasion_title: string;
+      /** Outcome */
+      outcome: string;
+      /** Page */
+      page: string;
+      /** Read At */
+      read_at: string | null;
+      status: components["schemas"]["PushStatus"];
+      /** Title */
+      title: string;
+    };
     /**
      * Method
      * @enum {string}
@@ -2650,6 +3266,22 @@ export interface components {
       /** Text */
       text: string;
     };
+    /**
+     * MissingBranchOut
+     * @description A branch whose month was not drawn up: named, and left out of all figures.
+     */
+    MissingBranchOut: {
+      /** Organization Id */
+      organization_id: number;
+      /** Title */
+      title: string;
+    };
+    /**
+     * Moment
+     * @description When asking makes sense; WeChat only lets a tap ask.
+     * @enum {string}
+     */
+    Moment: "check_in" | "claim_submitted" | "month_opened";
     /**
      * MonthRowOut
      * @description One line of a branch's month; `state` null = nothing registered yet.
@@ -2957,6 +3589,27 @@ export interface components {
      */
     NoticeStatus: "draft" | "published" | "withdrawn";
     /**
+     * Occasion
+     * @description What a person is told of. One push per person, occasion and subject, ever.
+     * @enum {string}
+     */
+    Occasion: "claim_reviewed" | "claim_returned" | "review_digest" | "meeting_planned" | "meeting_tomorrow" | "meeting_changed" | "meeting_cancelled" | "leave_answered" | "statement_to_confirm" | "month_score" | "bulletin" | "notice" | "notice_unread" | "dues_reminder" | "at_risk" | "negative_decision" | "year_end" | "objection_progress";
+    /** OccasionChoiceOut */
+    OccasionChoiceOut: {
+      /** Muted */
+      muted: boolean;
+      occasion: components["schemas"]["Occasion"];
+      /** Title */
+      title: string;
+    };
+    /** OccasionGroupOut */
+    OccasionGroupOut: {
+      /** Occasions */
+      occasions: components["schemas"]["OccasionChoiceOut"][];
+      /** Title */
+      title: string;
+    };
+    /**
      * OdditiesOut
      * @description What an officer may want to look at; nothing follows from it by itself.
      */
@@ -3127,6 +3780,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[BulletinSummaryOut] */
+    Page_BulletinSummaryOut_: {
+      /** Items */
+      items: components["schemas"]["BulletinSummaryOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[ClaimLineOut] */
     Page_ClaimLineOut_: {
       /** Items */
@@ -3217,6 +3880,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[MessageOut] */
+    Page_MessageOut_: {
+      /** Items */
+      items: components["schemas"]["MessageOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[MyNoticeOut] */
     Page_MyNoticeOut_: {
       /** Items */
@@ -3301,6 +3974,16 @@ export interface components {
     Page_StandardLine_: {
       /** Items */
       items: components["schemas"]["StandardLine"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
+    /** Page[UnreachedOut] */
+    Page_UnreachedOut_: {
+      /** Items */
+      items: components["schemas"]["UnreachedOut"][];
       /**
        * Next Cursor
        * @default null
@@ -3595,6 +4278,18 @@ export interface components {
       path: string;
     };
     /**
+     * PublicityOut
+     * @description 公示期: `days` are its working days, `left` those of them that are not over, today's included.
+     */
+    PublicityOut: {
+      /** Days */
+      days: string[];
+      /** Left */
+      left: number;
+      /** Starts At */
+      starts_at: string;
+    };
+    /**
      * PublishedOut
      * @description `left_behind` are units below whose own standards no longer fit this one and must be revised.
      */
@@ -3641,6 +4336,51 @@ export interface components {
       /** Revision */
       revision: number;
     };
+    /**
+     * PushPreferencesIn
+     * @description Equal ends mean that it is never quiet.
+     */
+    PushPreferencesIn: {
+      /** Hides Figures */
+      hides_figures: boolean;
+      /**
+       * Muted
+       * @description 只留在站内、不经微信发送的事项
+       */
+      muted: components["schemas"]["Occasion"][];
+      /**
+       * Quiet From
+       * @description 北京时间，如 22:00
+       */
+      quiet_from: string;
+      /**
+       * Quiet Until
+       * @description 北京时间，如 22:00
+       */
+      quiet_until: string;
+    };
+    /** PushPreferencesOut */
+    PushPreferencesOut: {
+      /** Groups */
+      groups: components["schemas"]["OccasionGroupOut"][];
+      /** Hides Figures */
+      hides_figures: boolean;
+      /**
+       * Quiet From
+       * @description 北京时间，如 22:00
+       */
+      quiet_from: string;
+      /**
+       * Quiet Until
+       * @description 北京时间，如 22:00
+       */
+      quiet_until: string;
+    };
+    /**
+     * PushStatus
+     * @enum {string}
+     */
+    PushStatus: "waiting" | "sending" | "sent" | "unknown" | "unreachable" | "expired" | "muted";
     /** QuantitiesOut */
     QuantitiesOut: {
       /** Attended */
@@ -4352,6 +5092,31 @@ export interface components {
      * @enum {string}
      */
     Sharing: "each_in_full" | "equal_parts" | "weights";
+    /**
+     * SheetOut
+     * @description A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows a member his own.
+     */
+    SheetOut: {
+      category: components["schemas"]["Category"];
+      /** Category Title */
+      category_title: string;
+      explanation: components["schemas"]["ExplanationOut"] | null;
+      head: components["schemas"]["BoardHeadOut"];
+      /** Head Hash */
+      head_hash: string;
+      /** Printed At */
+      printed_at: string;
+      /** Ranked */
+      ranked: number;
+      row: components["schemas"]["BoardRowOut"];
+      /** Shows Position */
+      shows_position: boolean;
+      stage: components["schemas"]["Stage"];
+      /** Stage Title */
+      stage_title: string;
+      /** Work Number */
+      work_number: string;
+    };
     /** SignInIn */
     SignInIn: {
       /**
@@ -4549,6 +5314,48 @@ export interface components {
       /** Reason */
       reason: string;
     };
+    /** SubscriptionAnswerIn */
+    SubscriptionAnswerIn: {
+      /**
+       * Accepted
+       * @description 微信回答 accept 为 true，reject、ban、filter 为 false
+       */
+      accepted: boolean;
+      /** Template Id */
+      template_id: string;
+    };
+    /**
+     * SubscriptionAnswersIn
+     * @description What a person answered when he was asked; sent once with an Idempotency-Key, however often it is repeated.
+     */
+    SubscriptionAnswersIn: {
+      /** Answers */
+      answers: components["schemas"]["SubscriptionAnswerIn"][];
+    };
+    /**
+     * SubscriptionOut
+     * @description A template with the id that `wx.requestSubscribeMessage` takes, what comes by it, and how many are left.
+     */
+    SubscriptionOut: {
+      /** Balance */
+      balance: number;
+      /** Occasions */
+      occasions: string[];
+      /** Template */
+      template: string;
+      /** Template Id */
+      template_id: string;
+    };
+    /**
+     * SubscriptionsOut
+     * @description `ask`: the ids of the templates worth asking for at this moment, those with the lowest balance first.
+     */
+    SubscriptionsOut: {
+      /** Ask */
+      ask: string[];
+      /** Items */
+      items: components["schemas"]["SubscriptionOut"][];
+    };
     /**
      * SuggestedGrantOut
      * @description A role that a 职务 suggests; it is only ever given explicitly.
@@ -4657,6 +5464,65 @@ export interface components {
       /** Title */
       title: string;
     };
+    /** UnreachedCountsOut */
+    UnreachedCountsOut: {
+      /** Places */
+      places: components["schemas"]["UnreachedPlaceOut"][];
+      /** Settled */
+      settled: number;
+      /** Unknown */
+      unknown: number;
+      /** Unreachable */
+      unreachable: number;
+    };
+    /**
+     * UnreachedOut
+     * @description Who was not reached and why; of the message no more than what it was about.
+     */
+    UnreachedOut: {
+      /** Member Id */
+      member_id: number | null;
+      /** Name */
+      name: string;
+      /** Occasion Title */
+      occasion_title: string;
+      /** Organization Title */
+      organization_title: string;
+      /** Push Id */
+      push_id: number;
+      /** Read At */
+      read_at: string | null;
+      /** Reason */
+      reason: string;
+      /** Since */
+      since: string;
+      status: components["schemas"]["PushStatus"];
+      /** Told At */
+      told_at: string | null;
+      /** Told By */
+      told_by: string | null;
+    };
+    /**
+     * UnreachedPlaceOut
+     * @description `unreachable` and `unknown` still wait for someone to tell them.
+     */
+    UnreachedPlaceOut: {
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      /** Settled */
+      settled: number;
+      /** Unknown */
+      unknown: number;
+      /** Unreachable */
+      unreachable: number;
+    };
+    /** UnreadOut */
+    UnreadOut: {
+      /** Unread */
+      unread: number;
+    };
     /** ValidationErrorModel */
     ValidationErrorModel: {
       /**
@@ -4713,6 +5579,14 @@ export interface components {
      * @enum {string}
      */
     Via: "qr" | "digits" | "helper" | "manual" | "elsewhere";
+    /**
+     * View
+     * @description How much of a board someone sees: his own place and the distribution, scores without places, or everything.
+     *
+     * The first three are the branch's own settings; `everything` is for its officers and those above.
+     * @enum {string}
+     */
+    View: "own" | "scores" | "full" | "everything";
     /**
      * WaitingClaimOut
      * @description A claim under verification as 群众代表 see it: what is said to have been done, by whom and when.
@@ -4823,6 +5697,236 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["BoundOut"];
+        };
+      };
+    };
+  };
+  /** 撤销公示屏链接，已打开的屏幕随即停止显示 */
+  boards_revoke_board_link_board_links__int_board_link_id__revocation_post: {
+    parameters: {
+      path: {
+        board_link_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BoardLinkOut"];
+        };
+      };
+    };
+  };
+  /** 用链接打开公示屏，不用登录 */
+  boards_open_board_session_board_sessions_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BoardSessionIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["BoardSessionOut"];
+        };
+      };
+    };
+  };
+  /** 公示屏的内容；凭打开链接时得到的令牌（X-Board-Token） */
+  boards_show_posted_board_boards__int_organization_id__get: {
+    parameters: {
+      query?: {
+        month?: string | null;
+      };
+      header?: {
+        "X-Board-Token"?: string;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BoardOut"];
+        };
+      };
+    };
+  };
+  /** 一份季通报的数据，不含附件 */
+  bulletins_get_bulletin_bulletins__int_bulletin_id__get: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinOut"];
+        };
+      };
+    };
+  };
+  /** 附件：各支部党员积分明细（内部） */
+  bulletins_get_annex_bulletins__int_bulletin_id__annex_get: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AnnexOut"];
+        };
+      };
+    };
+  };
+  /** 附件中本支部的部分（内部） */
+  bulletins_get_branch_annex_bulletins__int_bulletin_id__branches__int_organization_id__annex_get: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AnnexOut"];
+        };
+      };
+    };
+  };
+  /** 下载正文和附件中本支部的部分，Word 或 PDF */
+  bulletins_get_branch_bulletin_file_bulletins__int_bulletin_id__branches__int_organization_id__file_get: {
+    parameters: {
+      query?: {
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        bulletin_id: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+        };
+      };
+    };
+  };
+  /** 支部签收季通报及附件 */
+  bulletins_acknowledge_bulletin_bulletins__int_bulletin_id__branches__int_organization_id__receipt_post: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinReceiptOut"];
+        };
+      };
+    };
+  };
+  /** 填写草稿的文号和情况说明 */
+  bulletins_describe_bulletin_bulletins__int_bulletin_id__description_put: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BulletinDescriptionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinOut"];
+        };
+      };
+    };
+  };
+  /** 下载正文和全部附件，Word 或 PDF */
+  bulletins_get_bulletin_file_bulletins__int_bulletin_id__file_get: {
+    parameters: {
+      query?: {
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+        };
+      };
+    };
+  };
+  /** 发布，须已填文号 */
+  bulletins_publish_bulletin_bulletins__int_bulletin_id__publication_post: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinOut"];
+        };
+      };
+    };
+  };
+  /** 按现有数据重新生成草稿，例如某支部补做了月汇总 */
+  bulletins_redraw_bulletin_bulletins__int_bulletin_id__redrawing_post: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinOut"];
+        };
+      };
+    };
+  };
+  /** 由月汇总重新计算，与冻结的快照核对 */
+  bulletins_verify_bulletin_bulletins__int_bulletin_id__verification_get: {
+    parameters: {
+      path: {
+        bulletin_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BulletinVerificationOut"];
         };
       };
     };
@@ -5389,6 +6493,122 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["MeOut"];
+        };
+      };
+    };
+  };
+  /** 本人的站内消息，最近的在前；没能经微信送达的也在这里 */
+  pushes_list_my_messages_me_inbox_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        unread_only?: boolean;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_MessageOut_"];
+        };
+      };
+    };
+  };
+  /** 一条站内消息已读 */
+  pushes_read_my_message_me_inbox__int_push_id__read_post: {
+    parameters: {
+      path: {
+        push_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MessageOut"];
+        };
+      };
+    };
+  };
+  /** 全部站内消息已读 */
+  pushes_read_all_my_messages_me_inbox_read_post: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UnreadOut"];
+        };
+      };
+    };
+  };
+  /** 本人未读的站内消息数 */
+  pushes_count_my_unread_messages_me_inbox_unread_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UnreadOut"];
+        };
+      };
+    };
+  };
+  /** 本人的推送设置：免打扰时段、是否显示分数、哪些只留站内 */
+  pushes_get_my_push_preferences_me_push_preferences_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PushPreferencesOut"];
+        };
+      };
+    };
+  };
+  /** 更改本人的推送设置 */
+  pushes_choose_my_push_preferences_me_push_preferences_put: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PushPreferencesIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PushPreferencesOut"];
+        };
+      };
+    };
+  };
+  /** 本人订阅消息的余量，以及此刻值得请求授权的模板 */
+  pushes_list_my_subscriptions_me_subscriptions_get: {
+    parameters: {
+      query?: {
+        moment?: components["schemas"]["Moment"] | null;
+        at_most?: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SubscriptionsOut"];
+        };
+      };
+    };
+  };
+  /** 上报 wx.requestSubscribeMessage 的结果；请带 Idempotency-Key，以免重复计数 */
+  pushes_answer_subscriptions_me_subscriptions_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SubscriptionAnswersIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SubscriptionsOut"];
         };
       };
     };
@@ -6178,6 +7398,25 @@ export interface operations {
       };
     };
   };
+  /** 个人积分月度清单，供打印给不用手机的党员 */
+  boards_show_statement_sheet_members__int_member_id__statement_sheet_get: {
+    parameters: {
+      query?: {
+        month?: string | null;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SheetOut"];
+        };
+      };
+    };
+  };
   /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
   members_transfer_member_members__int_member_id__transfers_post: {
     parameters: {
@@ -6588,6 +7827,83 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Page_AuditLineOut_"];
+        };
+      };
+    };
+  };
+  /** 公示栏：已确认的月汇总，按支部设定的范围显示 */
+  boards_show_board_organizations__int_organization_id__board_get: {
+    parameters: {
+      query?: {
+        month?: string | null;
+        posted?: boolean;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BoardOut"];
+        };
+      };
+    };
+  };
+  /** 仍然有效的公示屏链接 */
+  boards_list_board_links_organizations__int_organization_id__board_links_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BoardLinksOut"];
+        };
+      };
+    };
+  };
+  /** 给一块不登录的屏幕开通公示栏：到期自动失效，可随时撤销 */
+  boards_make_board_link_organizations__int_organization_id__board_links_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BoardLinkIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["BoardLinkOut"];
+        };
+      };
+    };
+  };
+  /** 本组织的季通报，以及上级发给本支部的；草稿只有起草单位看得到 */
+  bulletins_list_bulletins_organizations__int_organization_id__bulletins_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_BulletinSummaryOut_"];
         };
       };
     };
@@ -7193,6 +8509,43 @@ export interface operations {
       };
     };
   };
+  /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
+  unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        with_settled?: boolean;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_UnreachedOut_"];
+        };
+      };
+    };
+  };
+  /** 未送达的条数：总数和各支部 */
+  unreached_count_unreached_pushes_organizations__int_organization_id__unreached_pushes_counts_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UnreachedCountsOut"];
+        };
+      };
+    };
+  };
   /** 凭限时签名链接读取照片文件 */
   photos_get_photo_file_photo_files__string_public_id___string_variant__get: {
     parameters: {
@@ -7714,6 +9067,22 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StandardOut"];
+        };
+      };
+    };
+  };
+  /** 登记已当面或电话告知 */
+  unreached_tell_unreached_unreached_pushes__int_push_id__told_post: {
+    parameters: {
+      path: {
+        push_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UnreachedOut"];
         };
       };
     };

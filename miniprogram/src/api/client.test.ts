@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { api, newKey, upload, useToken, whenSignedOut } from './client'
+import type { ApiError } from './errors'
+
+vi.mock('@/platform', () => ({ platform: { origin: () => 'https://points.example' } }))
+
+interface Request {
+  url: string
+  method: string
+  header: Record<string, string>
+  data?: string
+  success: (answer: { statusCode: number; data: unknown }) => void
+  fail: () => void
+}
+
+let sent: Request[]
+let answers: ((request: Request) => void)[]
+
+const says = (statusCode: number, data: unknown) => (request: Request) => request.success({ statusCode, data })
+const silence = (request: Request) => request.fail()
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  sent = []
+  answers = []
+  const request = (call: Request) => {
+    sent.push(call)
+    answers.shift()?.(call)
+  }
+  vi.stubGlobal('uni', { request })
+  useToken('')
+  whenSignedOut(() => undefined)
+})
+
+/** Wait for a call that may wait itself before it tries again. */
+async function settled<T>(call: Promise<T>): Promise<T | ApiError> {
+  const outcome = call.catch((error: ApiError) => error)
+  await vi.runAllTimersAsync()
+  return outcome
+}
+
+describe('a call', () => {
+  it('fills in ids and query and carries the token', async () => {
+    useToken('secret')
+    answers = [says(200, { items: [], next_cursor: null })]
+    await api.get('/members/{member_id}/claims', { path: { member_id: 3 }, query: { status: 'returned', limit: undefined } })
+    expect(sent[0]?.url).toBe('https://points.example/api/v1/members/3/claims?status=returned')
+    expect(sent[0]?.header.Authorization).toBe('Bearer secret')
+    expect(sent[0]?.header['Idempotency-Key']).toBeUndefined()
+  })
+
+  it('that changes something goes with a key, and with the same one when sent again', async () => {
+    answers = [silence, says(200, { bound: true })]
+    await settled(api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X' } }))
+    expect(sent).toHaveLength(2)
+    expect(sent[0]?.header['Idempotency-Key']).toMatch(/^[\w-]{20,64}$/)
+    expect(sent[1]?.header['Idempotency-Key']).toBe(sent[0]?.header['Idempotency-Key'])
+  })
+
+  it('keeps the key that the page gave it', async () => {
+    answers = [says(200, {})]
+    await api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X' }, key: 'draft-7' })
+    expect(sent[0]?.header['Idempotency-Key']).toBe('draft-7')
+  })
+
+  it('that got no answer twice is offline', async () => {
+    answers = [silence, silence]
+    const error = (await settled(api.get('/me', {}))) as ApiError
+    expect(error).toMatchObject({ code: 'offline', status: 0, offline: true, temporary: true })
+  })
+
+  it('that is refused is not sent again, and says why', async () => {
+    answers = [says(409, { error: { code: 'check_in_closed', message: '签到已结束', detail: { closed_at: '14:45' } } })]
+    const error = (await settled(api.get('/me', {}))) as ApiError
+    expect(sent).toHaveLength(1)
+    expect(error).toMatchObject({ code: 'check_in_closed', message: '签到已结束', status: 409, detail: { closed_at: '14:45' }, offline: false })
+  })
+
+  it("that meets a proxy's own page is told in our words", async () => {
+    answers = [says(502, '<h1>Bad Gateway</h1>')]
+    expect(await settled(api.get('/me', {}))).toMatchObject({ code: 'unavailable', status: 502, temporary: true })
+  })
+
+  it('with a token the server no longer knows signs out; without one it does not', async () => {
+    const signedOut = vi.fn()
+    whenSignedOut(signedOut)
+    const refused = says(401, { error: { code: 'unauthenticated', message: '请先登录', detail: {} } })
+    answers = [refused, refused]
+    await settled(api.get('/me', {}))
+    expect(signedOut).not.toHaveBeenCalled()
+    useToken('old')
+    await settled(api.get('/me', {}))
+    expect(signedOut).toHaveBeenCalledOnce()
+  })
+})
+
+it('no two keys are alike', () => {
+  expect(new Set(Array.from({ length: 1000 }, newKey)).size).toBe(1000)
+})
+
+it('an upload tells how far it is and reads the answer', async () => {
+  const progress: number[] = []
+  const uploadFile = vi.fn(({ success }) => {
+    queueMicrotask(() => success({ statusCode: 201, data: '{"id": 7}' }))
+    return { onProgressUpdate: (tell: (at: { progress: number }) => void) => tell({ progress: 62 }) }
+  })
+  vi.stubGlobal('uni', { uploadFile })
+  useToken('secret')
+  const answer = upload({ path: '/members/3/photos', field: 'photo', file: 'blob:1', onProgress: (percent) => progress.push(percent) })
+  expect(await answer).toEqual({ id: 7 })
+  expect(progress).toEqual([62])
+  expect(uploadFile.mock.calls[0]?.[0]).toMatchObject({ name: 'photo', filePath: 'blob:1', header: { Authorization: 'Bearer secret' } })
+})

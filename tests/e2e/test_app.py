@@ -1,0 +1,226 @@
+"""The app in a browser, on the real server: signing in, the score, why it is so, 关怀模式, no network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+
+from scripts.bench.serving import Server
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+TOUCHABLE = 44
+"""Pixels: the smallest thing a finger must hit; 56 in 关怀模式."""
+
+
+@dataclass
+class Phone:
+    """The app on one phone, and what it said and asked for meanwhile."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def listen(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.text} {message.location}")
+
+    def open(self, place: str = "") -> None:
+        self.page.goto(f"{self.address}/m/{place}")
+
+    def sign_in(self, name: str) -> None:
+        """Choose a persona from the list that a phone without a session shows."""
+        self.open()
+        self.page.locator(".row").filter(has_text=name).first.click()
+        expect(self.page.locator(".who .title")).to_have_text(name)
+
+    def tap(self, words: str) -> None:
+        self.page.locator("uni-button").filter(has_text=words).first.click()
+
+    def overflow(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.fixture
+def phone(app_server: Server, chromium: Browser) -> Iterator[Phone]:
+    """A phone that must see no error, and speak to no other host."""
+    context = chromium.new_context(locale="zh-CN", viewport=PHONE, has_touch=True)
+    phone = Phone(context.new_page(), app_server.address)
+    phone.listen()
+    yield phone
+    context.close()
+    assert phone.errors == []
+    assert phone.hosts - {""} == {urlsplit(app_server.address).netloc}
+
+
+def score_of(server: Server, code: str) -> dict[str, str]:
+    """Ask the API itself: `total`, and each section's points by its code."""
+    api = f"{server.address}/api/v1"
+    token = requests.post(f"{api}/auth/wechat", json={"code": code}, timeout=20).json()["token"]
+    signed_in = {"Authorization": f"Bearer {token}"}
+    member_id = requests.get(f"{api}/me", headers=signed_in, timeout=20).json()["member_id"]
+    score = requests.get(f"{api}/members/{member_id}/score", headers=signed_in, timeout=20).json()
+    return {"total": score["total"], **{section["code"]: section["points"] for section in score["sections"]}}
+
+
+def test_zhang_min_signs_in_and_sees_the_score_that_the_api_gives(phone: Phone, app_server: Server) -> None:
+    score = score_of(app_server, "sandbox:zhang_min")
+    phone.sign_in("张敏")
+    expect(phone.page.get_by_test_id("total")).to_have_text(score["total"])
+    expect(phone.page.locator(".meter").nth(0)).to_contain_text(score["base"])
+    expect(phone.page.locator(".meter").nth(1)).to_contain_text(score["contribution"])
+    assert phone.overflow() <= 0
+
+
+def test_why_it_is_this_score_goes_down_to_photo_reviewer_and_clause(phone: Phone, app_server: Server) -> None:
+    phone.sign_in("张敏")
+    phone.tap("为什么是这个分")
+    expect(phone.page.locator(".total")).to_have_text(score_of(app_server, "sandbox:zhang_min")["total"])
+    phone.page.get_by_role("tab", name="贡献").click()
+    phone.page.locator(".item").filter(has_text="联系服务师生群众").locator(".head-row").click()
+    entry = phone.page.locator(".entry").filter(has_text="照片").first
+    expect(entry).to_contain_text("李伟审核")
+    expect(entry).to_contain_text("依据：《实施方案》二（二），标准 C04")
+    entry.click()
+    sheet = phone.page.get_by_role("dialog")
+    expect(sheet).to_contain_text("审核人")
+    photo = sheet.locator("img").first
+    phone.page.wait_for_function("image => image.naturalWidth > 0", arg=photo.element_handle())
+
+
+def test_care_mode_enlarges_everything_and_stays(phone: Phone) -> None:
+    phone.sign_in("周明")
+    phone.open("pages/me/me")
+    before = size_of_text(phone)
+    phone.page.get_by_test_id("elder").click()
+    expect(phone.page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    assert size_of_text(phone) > before * 1.25
+    phone.page.set_viewport_size(NARROW)
+    phone.open()
+    expect(phone.page.locator(".page.elder")).to_be_visible()
+    assert phone.overflow() <= 0
+
+
+@pytest.mark.parametrize("elder", [False, True])
+def test_nothing_sticks_out_and_everything_can_be_hit_at_320_pixels(phone: Phone, elder: bool) -> None:
+    phone.page.set_viewport_size(NARROW)
+    phone.sign_in("张敏")
+    if elder:
+        phone.open("pages/me/me")
+        phone.page.get_by_test_id("elder").click()
+    for place, shown in PLACES.items():
+        phone.open(place)
+        expect(phone.page.locator(shown).first).to_be_visible()
+        assert phone.overflow() <= 0, place
+        assert too_small(phone, 56 if elder else TOUCHABLE) == [], place
+
+
+PLACES = {
+    "": ".ring",
+    "pages/score/score": ".item",
+    "pages/me/me": ".who",
+    "pages/meetings/meetings": ".row",
+    "pages/claims/claims": ".row",
+    "pages/branch/branch": ".row",
+}
+
+
+def test_a_page_asked_for_before_signing_in_comes_after_it(phone: Phone) -> None:
+    phone.open("pages/score/score?year=2026")
+    phone.page.locator(".row").filter(has_text="张敏").first.click()
+    expect(phone.page.locator(".item").first).to_be_visible()
+    assert phone.page.url.endswith("/m/pages/score/score?year=2026")
+
+
+def test_someone_without_a_binding_is_asked_to_bind_and_a_wrong_code_is_told(phone: Phone) -> None:
+    phone.open("pages/sign-in/sign-in?code=sandbox:a_newcomer")
+    expect(phone.page.get_by_text("绑定党员身份")).to_be_visible()
+    for field_name, value in (("name", "张敏"), ("work-number", "T0000"), ("code", "NOTACODE")):
+        phone.page.locator(f"[data-testid={field_name}] input").fill(value)
+    phone.tap("绑定")
+    expect(phone.page.get_by_role("alert")).to_have_text("请先看过并同意信息使用说明")
+    phone.page.get_by_role("checkbox").click()
+    phone.tap("绑定")
+    expect(phone.page.get_by_role("alert")).not_to_have_text("请先看过并同意信息使用说明")
+    expect(phone.page.get_by_role("alert")).to_be_visible()
+    phone.errors.clear()  # the browser itself reports the refusal of the wrong code
+
+
+def test_without_a_network_the_page_says_so_and_recovers(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    expect(phone.page.get_by_test_id("total")).to_be_visible()
+    phone.page.route("**/api/v1/members/**", lambda route: route.abort())
+    phone.tap("为什么是这个分")
+    expect(phone.page.get_by_text("没有连上网络")).to_be_visible()
+    phone.page.unroute("**/api/v1/members/**")
+    phone.tap("重试")
+    expect(phone.page.locator(".item").first).to_be_visible()
+    phone.errors.clear()  # the browser itself reports requests that failed
+
+
+def test_signing_off_forgets_the_person(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    phone.open("pages/me/me")
+    phone.page.get_by_text("退出登录").click()
+    phone.page.locator(".uni-modal__btn_primary").click()
+    expect(phone.page.get_by_text("选一个人")).to_be_visible()
+    assert phone.page.evaluate("localStorage.getItem('token')") is None
+    assert phone.page.evaluate("localStorage.getItem('me')") is None
+
+
+def test_the_start_page_signs_its_personas_in_in_the_frame(phone: Phone, app_server: Server) -> None:
+    phone.page.set_viewport_size({"width": 1440, "height": 900})
+    phone.page.goto(app_server.address)
+    phone.page.locator("#cast button").filter(has_text="张敏").click()
+    frame = phone.page.frame_locator("#app")
+    expect(frame.get_by_test_id("total")).to_have_text(score_of(app_server, "sandbox:zhang_min")["total"])
+    expect(phone.page.locator("#who")).to_contain_text("当前身份：张敏")
+    phone.page.locator("#cast button").filter(has_text="李伟").click()
+    expect(frame.locator(".who .title")).to_have_text("李伟")
+
+
+def test_the_built_files_are_kept_for_good_and_the_page_is_not(app_server: Server) -> None:
+    first = requests.get(f"{app_server.address}/m/pages/score/score", timeout=20)
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert "script-src" not in first.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in first.headers["Content-Security-Policy"]
+    script = first.text.split('src="')[1].split('"')[0]
+    packed = requests.get(app_server.address + script, headers={"Accept-Encoding": "gzip"}, timeout=20)
+    plain = requests.get(app_server.address + script, headers={"Accept-Encoding": "identity"}, timeout=20)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Content-Type"] == plain.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert packed.text == plain.text
+    assert "immutable" in packed.headers["Cache-Control"]
+    assert app_server.get("/m/assets/gone.js") == 404
+
+
+def test_without_a_build_the_page_says_what_is_missing(server: Server) -> None:
+    missing = requests.get(f"{server.address}/m/", timeout=20)
+    assert missing.status_code == 503
+    assert "make app" in missing.text
+    assert "Node.js 20" in missing.text
+
+
+def size_of_text(phone: Phone) -> float:
+    return float(phone.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.page')).fontSize)"))
+
+
+def too_small(phone: Phone, pixels: int) -> list[str]:
+    """Name what can be tapped but is lower than that; a place in a row counts with the row."""
+    return list(
+        phone.page.evaluate(
+            """pixels => [...document.querySelectorAll('uni-button, [role=button], [role=link], [role=tab]')]
+                .filter(each => each.offsetParent && each.getBoundingClientRect().height < pixels - .5)
+                .map(each => `${each.className} ${each.textContent}`)""",
+            pixels,
+        )
+    )
