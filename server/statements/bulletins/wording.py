@@ -48,7 +48,7 @@ def missing(content: Content) -> str | None:
     if not content.missing:
         return None
     names = "、".join(each.title for each in content.missing)
-    return f"{names}{content.period.months[-1].replace('-', '年').replace('年0', '年')}月汇总尚未生成，未计入本通报。"
+    return f"{names}{content.until.year}年{content.until.month}月的月汇总尚未生成，未计入本通报。"
 
 
 def distribution(content: Content) -> str:
