@@ -1,6 +1,6 @@
 """Which subscription messages a person may be asked for, and what he answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,14 +10,14 @@ from server.errors import DomainError, conflict
 from server.identity.models import WechatIdentity
 from server.pushes import quotas
 from server.pushes.catalogue import TEMPLATES
+from server.pushes.channels import accounts
+from server.pushes.rules import Channel
 
 
 def template_ids(settings: Settings) -> dict[str, str]:
     """Return WeChat's id of each template that is set up, by our key."""
-    if settings.sandbox:
-        return {template: f"sandbox-{template}" for template in TEMPLATES}
-    declared = getattr(settings, "wechat_templates", {}).get("subscription", {})
-    return {template: declared[template]["id"] for template in TEMPLATES if template in declared}
+    declared = {key: accounts.template_of(settings, Channel.subscription, key) for key in TEMPLATES}
+    return {key: template.id for key, template in declared.items() if template is not None}
 
 
 def balances_of(session: Session, identity_id: int) -> dict[str, int]:
@@ -30,17 +30,16 @@ def take_answers(
     answers: Iterable[tuple[str, bool]],
     *,
     identity_id: int,
-    app_id: str,
-    templates: Mapping[str, str],
+    settings: Settings,
     now: datetime,
 ) -> None:
-    """Note what a person answered in the mini-program, by template id; `templates` maps our keys to these ids.
+    """Note what a person answered in the mini-program, by template id.
 
     Raises DomainError 409 `not_in_the_mini_program`, 422 `unknown_template`.
     """
-    if session.get_one(WechatIdentity, identity_id).app_id != app_id:
+    if session.get_one(WechatIdentity, identity_id).app_id != accounts.mini_program_of(settings):
         raise conflict("not_in_the_mini_program", "订阅消息只能在小程序里授权")
-    keys = {template_id: key for key, template_id in templates.items()}
+    keys = {template_id: key for key, template_id in template_ids(settings).items()}
     answered = list(answers)
     if not {template_id for template_id, _ in answered} <= keys.keys():
         raise DomainError("unknown_template", "没有这个消息模板，请更新小程序后再试")

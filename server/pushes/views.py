@@ -18,7 +18,6 @@ from server.pushes.schemas import (
     SubscriptionsQuery,
     UnreadOut,
 )
-from server.wechat.client import current_client
 
 api = Api("pushes", __name__, tag="消息与推送")
 
@@ -87,8 +86,7 @@ def answer_subscriptions(context: Context, body: SubscriptionAnswersIn) -> Subsc
         context.session,
         [(answer.template_id, answer.accepted) for answer in body.answers],
         identity_id=context.actor.identity_id,
-        app_id=current_client().app_id,
-        templates=subscriptions.template_ids(context.settings),
+        settings=context.settings,
         now=context.now,
     )
     return _subscriptions(context, SubscriptionsQuery())
