@@ -111,6 +111,7 @@ tools: # What tests and benchmarks need besides Python. Only the server's progra
 	@missing=(); export PATH="$$PATH:/usr/sbin"; \
 	command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || missing+=(mariadb-server-core mariadb-client-core); \
 	command -v chromium >/dev/null || missing+=(chromium); \
+	test -n "$$(find /usr/share/fonts /usr/local/share/fonts ~/.local/share/fonts ~/.fonts -iname 'NotoSerifCJK*' 2>/dev/null)" || missing+=(fonts-noto-cjk); \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing $${missing[*]} …" >&2; \

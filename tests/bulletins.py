@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from sqlalchemy.orm import Session
 
+from server.errors import DomainError
 from server.organizations.models import Category, Stage
-from server.statements.bulletins import service
+from server.statements.bulletins import service, typesetting
 from server.statements.bulletins.rules import Quarter
 from server.statements.models import Bulletin, Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import StatementStatus
@@ -16,6 +18,16 @@ from tests.cast import Cast, Person
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
 DUE = datetime(2026, 7, 7, 19, 0, tzinfo=UTC)
 """8 July 2026, 03:00 in Shanghai."""
+
+
+def _without_fonts() -> bool:
+    try:
+        return not typesetting.fonts()
+    except DomainError:
+        return True
+
+
+needs_fonts = pytest.mark.skipif(_without_fonts(), reason="no Chinese fonts: apt install fonts-noto-cjk")
 
 
 def make_statement(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
-from tests.bulletins import both_branches, drawn, make_statement, of
+from tests.bulletins import both_branches, drawn, make_statement, needs_fonts, of
 from tests.bulletins import published as publish
 from tests.cast import Cast
 from tests.conftest import Call
@@ -139,6 +139,7 @@ def test_the_annex_is_closed_to_others(
     assert call(cast.people[who], "GET", path).status_code == status
 
 
+@needs_fonts
 def test_the_whole_annex_is_for_those_above_and_every_look_is_noted(
     call: Call, session: Session, cast: Cast, published: str
 ) -> None:
@@ -151,6 +152,7 @@ def test_the_whole_annex_is_for_those_above_and_every_look_is_noted(
     assert session.scalar(noted) == 2
 
 
+@needs_fonts
 def test_word_and_pdf_are_downloaded(call: Call, cast: Cast, published: str) -> None:
     pdf = call(cast.chen_jing, "GET", f"{published}/file?format=pdf")
     assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")

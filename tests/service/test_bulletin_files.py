@@ -14,9 +14,10 @@ from server.organizations.models import Member, Organization, OrganizationKind
 from server.statements.bulletins import document, service, typesetting
 from server.statements.bulletins.paper import Paper
 from server.statements.models import Bulletin
-from tests.bulletins import DUE, both_branches, drawn, make_statement, of, published
+from tests.bulletins import DUE, both_branches, drawn, make_statement, needs_fonts, of, published
 from tests.cast import Cast
 
+pytestmark = needs_fonts
 LONG = "材料科学与工程学院高分子材料与工程系研究生第一党支部和博士后流动站联合党支部"
 
 

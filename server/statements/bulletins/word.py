@@ -83,7 +83,7 @@ def _letterhead(document: Document, paper: Paper) -> None:
         line = _line(document, words, font=SONG, size=_fitted(words), bold=True, color=RED, height=Pt(32))
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.paragraph_format.left_indent = line.paragraph_format.right_indent = -HEAD_OVERHANG
-    _spaced(_centred(document, paper.number), before=Pt(8), after=Pt(4))
+    _spaced(_centred(document, paper.number), before=Pt(2), after=Pt(4))
     rule = document.add_paragraph()
     rule.paragraph_format.line_spacing = Pt(4)
     border(rule, "top", 16, RED)
@@ -160,7 +160,7 @@ def _table(document: Document, table: Table) -> None:
         last = place == len(table.rows)
         _fill(grid, place, row, left=table.left, size=size, bold=last and table.summed)
         keep_row_whole(grid.rows[place])
-        if not last and len(table.rows) <= _ON_ONE_PAGE:
+        if len(table.rows) <= _ON_ONE_PAGE and (not last or table.note):
             keep_with_next(grid.rows[place])
         cell_border(grid.rows[place], "bottom", 12 if last else 4, "000000" if last else "999999")
         if last and table.summed:
