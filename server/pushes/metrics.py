@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.pushes.models import Push, PushAttempt, SubscriptionEntry, SubscriptionQuota
+from server.pushes.models import ChannelPause, Push, PushAttempt, SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import PushStatus
 
 WINDOW = timedelta(hours=1)
@@ -44,6 +44,7 @@ def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
         ),
         _attempts(now),
     )
+    yield _paused(session, now)
     yield _counted(
         session,
         GaugeMetricFamily(
@@ -76,6 +77,17 @@ def _pushes(now: datetime) -> Select[str, str | None, str, int]:
 def _oldest_waiting(session: Session, now: datetime) -> float:
     first = session.scalar(select(func.min(Push.next_at)).where(Push.status == PushStatus.waiting))
     return 0 if first is None else max((now - first).total_seconds(), 0)
+
+
+def _paused(session: Session, now: datetime) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "xianfeng_push_channel_paused_seconds",
+        "For how long WeChat told us to leave a channel alone.",
+        labels=["channel", "errcode"],
+    )
+    for pause in session.scalars(select(ChannelPause).where(ChannelPause.until > now)):
+        family.add_metric([str(pause.channel), str(pause.errcode)], (pause.until - now).total_seconds())
+    return family
 
 
 def _attempts(now: datetime) -> Select[str, str, int | None, int]:

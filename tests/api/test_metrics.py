@@ -17,6 +17,7 @@ from server import config
 from server.app import create_app
 from server.jobs.models import JobRun
 from server.pushes import quotas
+from server.pushes.models import ChannelPause
 from server.pushes.quotas import Spend
 from server.pushes.rules import AttemptStatus, Channel, Occasion, PushStatus
 from tests.cast import NOW, Cast
@@ -83,6 +84,14 @@ def test_attempts_are_counted_by_how_they_ended(app: OpenAPI, session: Session, 
         ("subscription", "43101", "refused"): 1,
         ("official", "", "sent"): 1,
     }
+
+
+def test_a_channel_that_must_be_left_alone_says_for_how_long(app: OpenAPI, session: Session) -> None:
+    for channel, until in ((Channel.official, NOW + 90 * MINUTE), (Channel.work, NOW - MINUTE)):
+        session.add(ChannelPause(channel=channel, until=until, errcode=45009))
+    session.commit()
+    with travel(NOW, tick=False):
+        assert figures(page(app), "xianfeng_push_channel_paused_seconds") == {("official", "45009"): 5400}
 
 
 def test_balances_and_their_movements_are_summed(app: OpenAPI, session: Session, cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """订阅消息 over HTTP: what the phone reports, and what it should ask for next."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -10,10 +11,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from server.config import Settings, WechatTemplate
 from server.identity.models import WechatIdentity
 from server.pushes.catalogue import TEMPLATES
 from server.pushes.models import SubscriptionEntry
 from server.pushes.moments import MOMENTS, Moment
+from server.pushes.rules import Channel
+from server.pushes.subscriptions import template_ids
 from tests.cast import Cast, Person
 from tests.conftest import Call
 
@@ -154,3 +158,11 @@ def test_the_moments_name_templates_that_exist() -> None:
     assert set(MOMENTS.askings) == set(Moment)
     for asking in MOMENTS.askings.values():
         assert {*asking.everyone, *asking.officers} <= set(TEMPLATES)
+
+
+@pytest.mark.sqlite_only
+def test_only_templates_that_wechat_gave_us_are_offered(settings: Settings) -> None:
+    fields = tuple(f"{kind}{number}" for number, kind in enumerate(TEMPLATES["score"], start=1))
+    given = {Channel.subscription.value: {"score": WechatTemplate("Wq8", fields)}}
+    live = replace(settings, wechat_app_id="wx1", wechat_templates=given)
+    assert template_ids(live) == {"score": "Wq8"}
