@@ -13,6 +13,7 @@ import requests
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine
 
+from server import config
 from server.app import create_app
 from server.config import Settings
 from server.wechat.client import WechatClient
@@ -148,6 +149,14 @@ def test_a_server_uses_the_sandbox_of_another_process(settings: Settings, engine
     assert refused.value.errcode == 43101
     assert client.get(f"{PREFIX}/counts").get_json()["messages"] == 1
     assert app.extensions["wechat_sandbox"].record.counts()["messages"] == 0
+
+
+def test_the_address_of_the_other_process_comes_from_the_environment(settings: Settings) -> None:
+    data = {"XIANFENG_DATA": str(settings.data_dir)}
+    assert config.load(data | {"XIANFENG_SANDBOX_URL": f"http://127.0.0.1:8400{PREFIX}/"}).sandbox_url == (
+        f"http://127.0.0.1:8400{PREFIX}"
+    )
+    assert config.load(data | {"XIANFENG_SANDBOX_URL": ""}).sandbox_url is None
 
 
 def test_work_has_a_prefix_of_its_own(app: OpenAPI, address: str, http: requests.Session) -> None:

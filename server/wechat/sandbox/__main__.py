@@ -1,4 +1,7 @@
-"""`python -m server.wechat.sandbox --port 8400`: the sandbox as a process of its own, for several servers at once."""
+"""`python -m server.wechat.sandbox --port 8400`: the sandbox as a process of its own, for several servers at once.
+
+It prints its address; servers and schedulers that are given it as XIANFENG_SANDBOX_URL use it instead of their own.
+"""
 
 import argparse
 import signal
@@ -9,7 +12,11 @@ from server.wechat.sandbox.state import SandboxState
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m server.wechat.sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m server.wechat.sandbox",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=8400)
     parser.add_argument("--unbounded", action="store_true", help="keep every message, for simulations")
     options = parser.parse_args()
