@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from server.wechat.sandbox import routes
+from server.wechat.sandbox import calls
 from server.wechat.sandbox.exchange import Ask, Reply
 from server.wechat.sandbox.state import SandboxState
 
@@ -18,7 +18,7 @@ class Caller:
         self.state = state
 
     def ask(self, method: str, path: str, body: object = None, **query: str) -> Reply:
-        return routes.answer(self.state, Ask(method, path, query, b"" if body is None else json.dumps(body).encode()))
+        return calls.answer(self.state, Ask(method, path, query, b"" if body is None else json.dumps(body).encode()))
 
     def json(self, method: str, path: str, body: object = None, **query: str) -> Any:
         return json.loads(self.ask(method, path, body, **query).body)

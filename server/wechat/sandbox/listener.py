@@ -11,7 +11,7 @@ from http import HTTPStatus
 from threading import Lock, Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from server.wechat.sandbox import routes
+from server.wechat.sandbox import calls
 from server.wechat.sandbox.exchange import Ask, Fate, Reply
 from server.wechat.sandbox.state import SandboxState
 
@@ -62,7 +62,7 @@ class Listener:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             while (ask := await _read(reader)) is not None:
                 state = self._find_state()
-                reply = routes.answer(state, ask)
+                reply = calls.answer(state, ask)
                 if reply.delay_seconds:
                     await asyncio.sleep(reply.delay_seconds)
                 if reply.fate is Fate.hangs:
@@ -117,7 +117,7 @@ async def _read(reader: asyncio.StreamReader) -> Ask | None:
 def path_below(path: str) -> str:
     """Return a path as the routes know it: without the prefix, 企业微信's below `/work`."""
     if path.startswith(f"{WORK_PREFIX}/"):
-        return routes.WORK_PREFIX + path.removeprefix(WORK_PREFIX)
+        return calls.WORK_PREFIX + path.removeprefix(WORK_PREFIX)
     return path.removeprefix(PREFIX)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 
 from server.config import Settings
 from server.errors import DomainError
-from server.wechat.sandbox import routes
+from server.wechat.sandbox import calls
 from server.wechat.sandbox.exchange import Ask, Fate, Reply
 from server.wechat.sandbox.listener import PREFIX, WORK_PREFIX, Listener, path_below
 from server.wechat.sandbox.sign_in import unionid_of
@@ -38,7 +38,7 @@ def play(_path: str) -> Response:
         return _forwarded(settings.sandbox_url + path)
     ask = Ask(request.method, path, request.args.to_dict(), request.get_data())
     state: SandboxState = current_app.extensions["wechat_sandbox"]
-    reply = routes.answer(state, ask)
+    reply = calls.answer(state, ask)
     if reply.fate is Fate.hangs:
         state.released.wait(HANG_SECONDS)
     elif reply.delay_seconds:
