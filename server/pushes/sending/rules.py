@@ -65,7 +65,7 @@ def next_status(meaning: Verdict) -> PushStatus:
 def next_at(meaning: Verdict, *, tries: int, now: datetime) -> datetime:
     """Return when a push that waits again is looked at; `tries` counts the one just made."""
     if meaning is Verdict.backoff:
-        return now + min(_SHORTEST_PAUSE * 2 ** (min(tries, 10) - 1), _LONGEST_PAUSE)
+        return now + min(_SHORTEST_PAUSE * (1 << min(tries, 10) - 1), _LONGEST_PAUSE)
     return pause_until(meaning, now) or now
 
 
@@ -81,7 +81,7 @@ def pause_until(meaning: Verdict, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One earlier call for a push."""
+    """One earlier call for a push; refused without an errcode: it could not even be written."""
 
     channel: Channel
     status: AttemptStatus
@@ -162,8 +162,8 @@ def obstacle(standing: Standing, channel: Channel) -> Reason | None:
         return Reason.not_bound
     tries = [each for each in standing.tries if each.channel is channel]
     for each in tries:
-        if each.status is AttemptStatus.refused and each.errcode is not None:
-            return _reason_of(verdict(channel, each.errcode))
+        if each.status is AttemptStatus.refused:
+            return Reason.misconfigured if each.errcode is None else _reason_of(verdict(channel, each.errcode))
     if Counter(each.status for each in tries)[AttemptStatus.retry] >= MOST_TRIES:
         return Reason.refused
     return None if channel in standing.agreed else Reason.not_subscribed

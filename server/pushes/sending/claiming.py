@@ -1,0 +1,117 @@
+"""Taking due pushes: from now on they are `sending`, and no other sender takes them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from server.db import database_now
+from server.pushes.catalogue import CATALOGUE
+from server.pushes.channels import accounts
+from server.pushes.channels.letter import Letter
+from server.pushes.models import Push, PushAttempt
+from server.pushes.rules import AttemptStatus, Channel, PushStatus
+from server.pushes.sending.post import Post
+from server.pushes.sending.rules import Decision, decide
+from server.pushes.sending.standings import Standings
+
+ATTEMPTS = cast(Table, PushAttempt.__table__)
+_COLUMNS = (
+    *(Push.id, Push.recipient, Push.member_id, Push.account_id, Push.occasion, Push.content),
+    *(Push.page, Push.expires_at, Push.attempts),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make, committed as an attempt before it is made. `number` counts the attempts for its push."""
+
+    push_id: int
+    number: int
+    channel: Channel
+    identity_id: int
+    template: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The calls to make, and how many pushes were looked at for them: 0 when nothing is due."""
+
+    calls: Sequence[Call]
+    looked_at: int
+
+
+def claim(session: Session, post: Post, *, most: int, now: datetime) -> Claimed:
+    """Decide the next due pushes, at most so many, and mark those that are to be sent."""
+    due = select(*_COLUMNS).where(Push.status == PushStatus.waiting, Push.next_at <= now)
+    locked = due.order_by(Push.next_at, Push.id).limit(most).with_for_update(skip_locked=True)
+    pushes = session.execute(locked).all()
+    if not pushes:
+        return Claimed((), 0)
+    standings = Standings(session, post, pushes)
+    calls: list[Call] = []
+    decisions: dict[Decision, list[int]] = defaultdict(list)
+    for push in pushes:
+        decision = decide(standings.of(push), now=now)
+        decisions[decision].append(push.id)
+        if decision.channel is not None:
+            calls.append(_call(post, standings, push, decision.channel))
+    _write(session, decisions, calls, now)
+    return Claimed(calls, len(pushes))
+
+
+def _call(post: Post, standings: Standings, push: Row[Any], channel: Channel) -> Call:
+    entry = CATALOGUE[push.occasion]
+    address = standings.addresses[push.recipient][channel]
+    standings.take_consent(channel, address, entry.template)
+    letter = Letter(
+        push_id=push.id,
+        address=address.openid,
+        entry=entry,
+        content=push.content,
+        page=push.page,
+        hides_figures=standings.preferences[push.recipient].hides_figures,
+        template=post.template(channel, entry.template),
+        mini_program=accounts.mini_program_of(post.settings),
+        formal=post.settings.production,
+    )
+    return Call(push.id, push.attempts + 1, channel, address.identity_id, entry.template, letter)
+
+
+def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls: Sequence[Call], now: datetime) -> None:
+    for decision, push_ids in decisions.items():
+        values: dict[str, Any] = {"status": decision.status}
+        if decision.status is PushStatus.sending:
+            values |= {"channel": decision.channel, "attempts": Push.attempts + 1}
+        elif decision.status is PushStatus.waiting:
+            values |= {"next_at": decision.next_at}
+        else:
+            values |= {"channel": None, "reason": decision.reason, "finished_at": now}
+        change_guarded(session, push_ids, PushStatus.waiting, values)
+    if calls:
+        started_at = database_now(session)
+        session.execute(insert(ATTEMPTS), [_attempt(call, started_at) for call in calls])
+
+
+def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
+    """Change pushes that were seen, and locked, in one state; if one has left it, nothing at all may happen."""
+    change = update(Push).where(Push.id.in_(push_ids), Push.status == seen).values(values)
+    changed = session.execute(change.execution_options(synchronize_session=False))
+    assert isinstance(changed, CursorResult)
+    if changed.rowcount != len(push_ids):
+        raise RuntimeError(f"{len(push_ids) - changed.rowcount} pushes were taken by another sender")
+
+
+def _attempt(call: Call, started_at: datetime) -> dict[str, Any]:
+    return {
+        "push_id": call.push_id,
+        "number": call.number,
+        "channel": call.channel,
+        "status": AttemptStatus.sending,
+        "started_at": started_at,
+    }

@@ -1,0 +1,46 @@
+"""The channels as this installation has them: which are set up, and a client for each, opened once."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine
+
+from server.config import Settings, WechatTemplate
+from server.pushes.catalogue import CATALOGUE
+from server.pushes.channels import accounts
+from server.pushes.channels.table import WAYS, Way
+from server.pushes.rules import Channel, Occasion
+
+
+class Post:
+    """What a sender needs to know of channels; tests may hand in ways of their own."""
+
+    def __init__(self, engine: Engine, settings: Settings, ways: Mapping[Channel, Way] = WAYS) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.ways = ways
+
+    @cached_property
+    def routes(self) -> Mapping[Occasion, Sequence[Channel]]:
+        """By occasion the channels that are set up, in the catalogue's order."""
+        return {
+            occasion: [
+                channel
+                for channel in entry.channels
+                if channel in self.ways and self.ways[channel].available(self.settings, entry.template)
+            ]
+            for occasion, entry in CATALOGUE.items()
+        }
+
+    @cached_property
+    def app_ids(self) -> Mapping[str, Channel]:
+        """Whose identities are the addresses of which channel."""
+        return {way.app_id(self.settings): channel for channel, way in self.ways.items() if way.app_id(self.settings)}
+
+    @cached_property
+    def clients(self) -> Mapping[Channel, Any]:
+        return {channel: self.ways[channel].client(self.engine, self.settings) for channel in self.app_ids.values()}
+
+    def template(self, channel: Channel, key: str) -> WechatTemplate | None:
+        return accounts.template_of(self.settings, channel, key)

@@ -1,0 +1,141 @@
+"""Writing down what became of calls; and of those whose sender is gone."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.db import database_now
+from server.pushes import quotas
+from server.pushes.models import ChannelPause, Push, PushAttempt
+from server.pushes.quotas import Spend
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, Reason
+from server.pushes.sending import rules
+from server.pushes.sending.claiming import Call, change_guarded
+from server.pushes.sending.post import Post
+from server.pushes.sending.rules import Verdict
+
+RECOVERED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`errcode` is None where no answer came, or none was asked for."""
+
+    call: Call
+    meaning: Verdict
+    errcode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Outcomes that are written alike. `tries` only matters where it decides how long to wait."""
+
+    channel: Channel
+    meaning: Verdict
+    errcode: int | None
+    tries: int
+
+
+def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so."""
+    if not outcomes:
+        return
+    held = _held(session, outcomes)
+    kinds: dict[_Kind, list[Call]] = defaultdict(list)
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.call.push_id):
+        if outcome.call.push_id in held:
+            kinds[_kind(outcome)].append(outcome.call)
+    for kind, calls in kinds.items():
+        _write(session, kind, [call.push_id for call in calls], now)
+    _count_consents(session, post, kinds, now)
+
+
+def _held(session: Session, outcomes: Sequence[Outcome]) -> set[int]:
+    ids = [outcome.call.push_id for outcome in outcomes]
+    ours = select(Push.id).where(Push.id.in_(ids), Push.status == PushStatus.sending).with_for_update()
+    return set(session.scalars(ours))
+
+
+def _kind(outcome: Outcome) -> _Kind:
+    tries = outcome.call.number if outcome.meaning is Verdict.backoff else 0
+    return _Kind(outcome.call.channel, outcome.meaning, outcome.errcode, tries)
+
+
+def _write(session: Session, kind: _Kind, push_ids: Sequence[int], now: datetime) -> None:
+    status = rules.next_status(kind.meaning)
+    values: dict[str, object] = {"status": status}
+    if status is PushStatus.waiting:
+        values["next_at"] = rules.next_at(kind.meaning, tries=kind.tries, now=now)
+    else:
+        values |= {"finished_at": now, "reason": Reason.timed_out if status is PushStatus.unknown else None}
+    change_guarded(session, push_ids, PushStatus.sending, values)
+    session.execute(
+        update(PushAttempt)
+        .where(PushAttempt.push_id.in_(push_ids), PushAttempt.status == AttemptStatus.sending)
+        .values(status=rules.attempt_status(kind.meaning), errcode=kind.errcode, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    until = rules.pause_until(kind.meaning, now)
+    if until is not None and kind.errcode is not None:
+        _pause(session, kind.channel, until, kind.errcode)
+
+
+def _count_consents(session: Session, post: Post, kinds: dict[_Kind, list[Call]], now: datetime) -> None:
+    used: list[Spend] = []
+    emptied: list[Spend] = []
+    for kind, calls in kinds.items():
+        if post.ways[kind.channel].NEEDS_CONSENT and kind.meaning in (Verdict.sent, Verdict.emptied):
+            spends = [Spend(call.identity_id, call.template, call.push_id) for call in calls]
+            (used if kind.meaning is Verdict.sent else emptied).extend(spends)
+    if used:
+        quotas.spend(session, used, now=now)
+    if emptied:
+        quotas.empty(session, emptied, now=now)
+
+
+def _pause(session: Session, channel: Channel, until: datetime, errcode: int) -> None:
+    """Leave a channel alone for so long, whoever sends; a longer pause stays."""
+    there = session.get(ChannelPause, channel, with_for_update=True, populate_existing=True)
+    if there is None:
+        try:
+            with session.begin_nested():
+                session.add(ChannelPause(channel=channel, until=until, errcode=errcode))
+        except IntegrityError:  # another sender heard it in the same moment
+            there = session.get_one(ChannelPause, channel, with_for_update=True, populate_existing=True)
+    if there is not None and there.until < until:
+        there.until, there.errcode = until, errcode
+    session.flush()
+
+
+def recover(session: Session, *, now: datetime) -> int:
+    """Give up pushes whose sender is gone: they may have arrived. Return how many, at most `RECOVERED_AT_ONCE`.
+
+    By the database's time, and only when no call can still be under way.
+    """
+    left = (
+        select(PushAttempt.push_id)
+        .join(Push, Push.id == PushAttempt.push_id)
+        .where(
+            Push.status == PushStatus.sending,
+            PushAttempt.status == AttemptStatus.sending,
+            PushAttempt.started_at < database_now(session) - rules.LONGEST_CALL,
+        )
+        .order_by(PushAttempt.push_id)
+        .limit(RECOVERED_AT_ONCE)
+        .with_for_update()
+    )
+    push_ids = session.scalars(left).all()
+    if push_ids:
+        unknown = {"status": PushStatus.unknown, "reason": Reason.timed_out, "finished_at": now}
+        change_guarded(session, push_ids, PushStatus.sending, unknown)
+        attempts = update(PushAttempt).where(
+            PushAttempt.push_id.in_(push_ids), PushAttempt.status == AttemptStatus.sending
+        )
+        given_up = attempts.values(status=AttemptStatus.unknown, finished_at=now)
+        session.execute(given_up.execution_options(synchronize_session=False))
+    return len(push_ids)

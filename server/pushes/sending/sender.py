@@ -1,0 +1,141 @@
+"""The sender: a few pushes are `sending` at a time, each called once by a thread, results and claims in one commit.
+
+While some calls are under way, those that ended are written down together with the next claims: neither the database
+nor WeChat waits for the other.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Event, Thread, main_thread
+from time import monotonic
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.config import Settings
+from server.db import transaction
+from server.pushes.sending import claiming, results, rules
+from server.pushes.sending.claiming import Call, Claimed
+from server.pushes.sending.post import Post
+from server.pushes.sending.results import Outcome
+from server.pushes.sending.rules import Verdict
+from server.wechat.errors import WechatError
+
+log = structlog.get_logger()
+_GATHER_SECONDS = 0.02
+"""How long a commit waits for more results than the first."""
+
+
+class Sender:
+    """Sends what is due. Any number of them may run at once, here and elsewhere."""
+
+    def __init__(self, post: Post, *, concurrency: int) -> None:
+        self._post = post
+        self._concurrency = concurrency
+        self._ended: SimpleQueue[Outcome] = SimpleQueue()
+
+    def run(self, stop: Event) -> int:
+        """Send until nothing is due or `stop` is set, and bring to its end what began; return how many calls were made."""
+        self._recover()
+        made = under_way = 0
+        outcomes: Sequence[Outcome] = ()
+        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="push") as pool:
+            while True:
+                room = 0 if _stopped(stop) else self._concurrency - under_way
+                claimed = self._step(outcomes, room)
+                for call in claimed.calls:
+                    self._begin(pool, call)
+                made += len(claimed.calls)
+                under_way += len(claimed.calls)
+                if under_way == 0 and claimed.looked_at == 0:
+                    return made
+                outcomes = self._gathered(under_way)
+                under_way -= len(outcomes)
+
+    def _begin(self, pool: ThreadPoolExecutor, call: Call) -> None:
+        try:
+            pool.submit(self._make, call)
+        except RuntimeError:  # the process is about to end: nothing went out
+            self._ended.put(Outcome(call, Verdict.backoff))
+
+    def _recover(self) -> None:
+        recover = partial(results.recover, now=clock.now())
+        while transaction(self._post.engine, recover) >= results.RECOVERED_AT_ONCE:
+            continue
+
+    def _step(self, outcomes: Sequence[Outcome], room: int) -> Claimed:
+        """Write results down and claim the next, in one transaction."""
+        now = clock.now()
+
+        def work(session: Session) -> Claimed:
+            results.settle(session, self._post, outcomes, now=now)
+            return claiming.claim(session, self._post, most=room, now=now) if room else Claimed((), 0)
+
+        return transaction(self._post.engine, work)
+
+    def _gathered(self, under_way: int) -> Sequence[Outcome]:
+        """Return the outcomes of half of what is under way, or of what ends within a moment after the first."""
+        if under_way == 0:
+            return ()
+        ended = [self._ended.get()]
+        until = monotonic() + _GATHER_SECONDS
+        enough = max(under_way // 2, 1)
+        try:
+            while len(ended) < enough and (left := until - monotonic()) > 0:
+                ended.append(self._ended.get(timeout=left))
+            while len(ended) < under_way:
+                ended.append(self._ended.get_nowait())
+        except Empty:
+            pass
+        return ended
+
+    def _make(self, call: Call) -> None:
+        self._ended.put(self._outcome(call))
+
+    def _outcome(self, call: Call) -> Outcome:
+        way = self._post.ways[call.channel]
+        try:
+            body = way.message(call.letter)
+        except Exception:
+            log.exception("push_not_written", channel=call.channel, push=call.push_id)
+            return Outcome(call, Verdict.misconfigured)
+        try:
+            errcode = way.send(self._post.clients[call.channel], body)
+        except WechatError as error:
+            return Outcome(call, Verdict.unknown if error.maybe_done else Verdict.backoff, error.errcode)
+        except Exception:
+            log.exception("push_call_failed", channel=call.channel, push=call.push_id)
+            return Outcome(call, Verdict.unknown)
+        return Outcome(call, rules.verdict(call.channel, errcode), errcode)
+
+
+def _stopped(stop: Event) -> bool:
+    """Whether to claim no more: asked to, or the process is about to end."""
+    return stop.is_set() or not main_thread().is_alive()
+
+
+def send_due(engine: Engine, settings: Settings, *, stop: Event | None = None) -> int:
+    """Send what is due and return how many calls were made.
+
+    In a thread that the process waits for at its end: a call cut off would be `unknown` for good.
+    """
+    sender = Sender(Post(engine, settings), concurrency=settings.push_concurrency)
+    made: list[int] = []
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            made.append(sender.run(stop or Event()))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = Thread(target=work, name="send-pushes")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return made[0]
