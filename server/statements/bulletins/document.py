@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.statements.bulletins import present, service
+from server.statements.bulletins import pdf, present, service
 from server.statements.bulletins.composing import compose
 from server.statements.bulletins.paper import Paper
 from server.statements.bulletins.rules import snapshot_name
@@ -29,12 +29,10 @@ def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | 
 
 
 def as_pdf(paper: Paper) -> bytes:
-    from server.statements.bulletins.pdf import render  # typst is loaded only when a file is made
-
-    return render(paper)
+    return pdf.render(paper)
 
 
 def as_word(paper: Paper) -> bytes:
-    from server.statements.bulletins.word import render  # python-docx likewise
+    from server.statements.bulletins.word import render  # python-docx is loaded only when a file is made
 
     return render(paper)

@@ -1,9 +1,10 @@
 """A bulletin as PDF, and its charts as pictures for Word. The same paper gives the same bytes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from server.statements.bulletins.paper import Chart, Paper
-from server.statements.bulletins.typesetting import compiled
+from server.statements.bulletins.typesetting import Job, compiled
 
 PIXELS_PER_INCH = 300.0
 
@@ -12,9 +13,12 @@ def render(paper: Paper) -> bytes:
     """Return the paper set as an official document, fonts embedded."""
     data = asdict(paper)
     del data["dated"]
-    return compiled("bulletin.typ", data, format="pdf", timestamp=int(paper.dated.timestamp()))
+    options = {"format": "pdf", "timestamp": int(paper.dated.timestamp())}
+    (made,) = compiled([Job("bulletin.typ", data, options)])
+    return made
 
 
-def chart_png(chart: Chart) -> bytes:
-    """Return one chart as it stands in the PDF, without its caption."""
-    return compiled("chart.typ", {"chart": asdict(chart)}, format="png", ppi=PIXELS_PER_INCH)
+def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
+    """Return charts as they stand in the PDF, without their captions."""
+    options = {"format": "png", "ppi": PIXELS_PER_INCH}
+    return compiled([Job("chart.typ", {"chart": asdict(chart)}, options) for chart in charts])

@@ -103,6 +103,8 @@ def _fill_foot(document: Document, foot: WordParagraph, paper: Paper) -> None:
 
 
 def _body(document: Document, paper: Paper) -> None:
+    charts = [block for block in paper.body if isinstance(block, Chart)]
+    pictures = dict(zip(charts, pdf.chart_pictures(charts), strict=True))
     for block in paper.body:
         if isinstance(block, Paragraph):
             _indented(document, block.text)
@@ -112,7 +114,7 @@ def _body(document: Document, paper: Paper) -> None:
         elif isinstance(block, Table):
             _table(document, block)
         else:
-            _chart(document, block)
+            _chart(document, block, pictures[block])
 
 
 def _ending(document: Document, paper: Paper) -> None:
@@ -197,10 +199,10 @@ def _set_widths(grid: WordTable, widths: Sequence[int]) -> None:
             cell.width = width
 
 
-def _chart(document: Document, chart: Chart) -> None:
+def _chart(document: Document, chart: Chart, png: bytes) -> None:
     _caption(document, chart.caption)
     picture = document.add_paragraph()
-    picture.add_run().add_picture(io.BytesIO(pdf.chart_png(chart)), width=CHART_WIDTH)
+    picture.add_run().add_picture(io.BytesIO(png), width=CHART_WIDTH)
     picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
     described = picture.runs[0].element.xpath(".//wp:docPr")[0]
     described.set("descr", "；".join(f"{mark.label} {mark.text}" for mark in chart.marks))
