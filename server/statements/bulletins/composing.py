@@ -203,4 +203,6 @@ def _member(
 
 
 def _label(title: str) -> str:
-    return title if len(title) <= LABEL_AT_MOST else f"{title[: LABEL_AT_MOST - 1]}…"
+    """Shorten a long title in its middle: what tells branches apart often stands at the end."""
+    half = LABEL_AT_MOST // 2
+    return title if len(title) <= LABEL_AT_MOST else f"{title[:half]}…{title[1 - half :]}"

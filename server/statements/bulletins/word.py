@@ -10,6 +10,7 @@ from datetime import UTC
 
 import docx
 from docx.document import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.shared import Length, Mm, Pt
 from docx.table import Table as WordTable
@@ -183,6 +184,7 @@ def _fill(
     bold: bool = False,
 ) -> None:
     for column, (cell, text) in enumerate(zip(grid.rows[place].cells, words, strict=True)):
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if column < left else WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.line_spacing = Pt(size.pt * 1.3)

@@ -27,8 +27,7 @@ def opening(content: Content) -> str:
 def overall(content: Content) -> str:
     """The paragraph of 总体情况: people, average and counts, then meetings."""
     total = content.total
-    whole = "直属" if content.facts.is_committee else "全总支"
-    people = f"截至{spoken_day(content.until)}，{whole}{len(content.branches)}个党支部共有党员{total.members}人"
+    people = f"截至{spoken_day(content.until)}，{_branches(content)}共有党员{total.members}人"
     parts = [people, f"纳入积分管理{total.members - total.exempt}人", *_average(total)]
     counts = "，".join(_counts(content))
     return "，".join(parts) + f"；{counts}。" + _meetings(total)
@@ -59,7 +58,7 @@ def distribution(content: Content) -> str:
         (each for each in content.branches if each.figures.average is not None),
         key=lambda each: -(each.figures.average or Decimal(0)),
     )
-    if len(ranked) > 1:
+    if ranked and ranked[0].figures.average != ranked[-1].figures.average:
         best, last = ranked[0], ranked[-1]
         said += (
             f"平均积分最高的是{best.title}（{two(best.figures.average)}分），"
@@ -72,7 +71,7 @@ def work(content: Content) -> str:
     """The paragraph of 组织生活和积分审核."""
     total, said = content.total, ""
     rated = sorted((each for each in content.branches if each.figures.rate is not None), key=_rate)
-    if len(rated) > 1:
+    if rated and rated[0].figures.rate != rated[-1].figures.rate:
         low, high = rated[0], rated[-1]
         said += (
             f"出勤率最高的是{high.title}（{percent(high.figures.rate)}），"
@@ -127,6 +126,13 @@ def signed(figure: Decimal | None) -> str:
 
 def paragraphs(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _branches(content: Content) -> str:
+    count = len(content.branches)
+    if content.facts.is_committee:
+        return f"{count}个直属党支部"
+    return f"{'全总支' if content.facts.issuer[-1].endswith('总支部委员会') else '所属'}{count}个党支部"
 
 
 def _average(total: Figures) -> Iterable[str]:
