@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.identity import service as identity
 from server.identity.models import Grant
+from server.organizations.models import Member, WorkdayOverride
 from server.organizations.schemas import BoardVisibility
 from server.statements.models import BoardLink
 from tests.boards import cast_lines, cast_statement, show
@@ -237,3 +238,52 @@ def test_everyone_may_be_reported_apart(call: Call, session: Session, cast: Cast
     cast_statement(session, cast, lines=cast_lines(cast)[-1:])
     seen = board(call, cast, cast.sun_li, "?posted=true")
     assert (seen["ranked"], seen["average"]) == (0, None)
+
+
+def test_a_day_the_university_does_not_work_is_no_day_of_publicity(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    session.add(
+        WorkdayOverride(
+            root_id=cast.root,
+            day=date(2026, 6, 4),
+            works=False,
+            note="校庆",
+            changed_by=cast.organization_department.account_id,
+            changed_at=cast.now,
+        )
+    )
+    session.commit()
+    days = board(call, cast, cast.zhang_min)["publicity"]["days"]
+    assert days == ["2026-06-03", "2026-06-05", "2026-06-08", "2026-06-09", "2026-06-10"]
+
+
+def test_a_new_name_stands_on_the_board_within_a_minute(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    assert board(call, cast, cast.li_wei)["rows"][0]["name"] == "王芳"
+    session.get_one(Member, cast.wang_fang.member_id).name = "王芳芳"
+    session.commit()
+    with time_machine.travel(cast.now + timedelta(seconds=60)):
+        assert board(call, cast, cast.li_wei)["rows"][0]["name"] == "王芳芳"
+
+
+def test_an_officer_prints_a_members_sheet_and_it_is_noted(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    path = f"/members/{cast.zhang_min.member_id}/statement-sheet"
+    own = call(cast.zhang_min, "GET", path).json
+    assert (own["row"]["total"], own["row"]["position"], own["ranked"]) == ("76.00", 3, 3)
+    assert (own["stage_title"], own["category_title"]) == ("正式党员", "教职工")
+    assert session.scalars(select(AuditLine).where(AuditLine.subject_kind == "statement_sheet")).all() == []
+    session.rollback()
+    printed = call(cast.li_wei, "GET", f"{path}?month=2026-05").json
+    assert printed["row"] == own["row"]
+    looks = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "statement_sheet")).all()
+    assert [(line.actor_id, line.subject_id) for line in looks] == [(cast.li_wei.account_id, cast.zhang_min.member_id)]
+    for stranger in (cast.zhao_qiang, cast.zhou_yu, cast.stranger, cast.administrator):
+        assert call(stranger, "GET", path).status_code in (403, 404)
+
+
+def test_a_sheet_says_no_place_where_the_branch_shows_none(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    show(session, cast, BoardVisibility.scores)
+    sheet = call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/statement-sheet").json
+    assert (sheet["shows_position"], sheet["row"]["position"]) == (False, None)

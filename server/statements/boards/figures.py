@@ -1,8 +1,7 @@
-"""The figures of a frozen statement, read once per process since they never change, and the names beside them."""
+"""The figures of a frozen statement, read once per process since they never change. No name is among them."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -10,7 +9,6 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import BigInteger, Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from server.organizations.models import Member
 from server.standards import versions
 from server.standards.rules import StandardDocument
 from server.statements.boards.rules import Band, spread
@@ -20,8 +18,6 @@ T = TypeVar("T")
 
 KEPT = 256
 """Statements a process remembers; one of 27 members takes some 20 kB."""
-
-NAMES_LIFETIME = timedelta(seconds=30)
 
 _ID = bindparam("statement_id", type_=BigInteger)
 _LINES = (
@@ -46,7 +42,6 @@ _BACKDATED = (
     .where(StatementBackdated.statement_id == _ID)
     .order_by(StatementBackdated.month)
 )
-_NAMES = select(Member.id, Member.name).where(Member.id.in_(bindparam("member_ids", type_=BigInteger, expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +86,6 @@ class Figures:
         return next((line for line in self.lines if line.member_id == member_id), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Names:
-    """The names on a statement, as they were a moment ago."""
-
-    by_id: dict[int, str]
-    read_at: datetime
-
-    def hold(self, now: datetime) -> bool:
-        return timedelta(0) <= now - self.read_at < NAMES_LIFETIME
-
-
 class Memory(Generic[T]):
     """Statement hash → what was read of it; the one not asked for longest is forgotten first."""
 
@@ -125,22 +109,12 @@ class Memory(Generic[T]):
 
 
 _figures: Memory[Figures] = Memory()
-_names: Memory[Names] = Memory()
 
 
 def figures_of(session: Session, statement_id: int, statement_hash: str) -> Figures:
     """Return a statement's figures. Its hash covers all of them, so they are read once."""
     found = _figures.recall(statement_hash)
     return found or _figures.keep(statement_hash, read_figures(session, statement_id))
-
-
-def names_on(session: Session, figures: Figures, statement_hash: str, *, now: datetime) -> Names:
-    """Return the names on a statement: they are no part of what was frozen, and are read anew after 30 seconds."""
-    found = _names.recall(statement_hash)
-    if found is not None and found.hold(now):
-        return found
-    rows = session.execute(_NAMES, {"member_ids": [line.member_id for line in figures.lines]}).all()
-    return _names.keep(statement_hash, Names(dict(rows), now))
 
 
 def read_figures(session: Session, statement_id: int) -> Figures:

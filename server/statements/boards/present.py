@@ -7,7 +7,9 @@ from typing import Any
 from server.points.presenting import explanation_out
 from server.points.schemas import NEGATIVE_NOTE, SectionPoints
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
-from server.statements.boards.figures import KEPT, Figures, Line, Names
+from server.statements.boards.beside import Beside
+from server.statements.boards.figures import KEPT, Figures, Line
+from server.statements.boards.head import Head
 from server.statements.boards.rules import View, by_name, month_title, title_of
 from server.statements.boards.schemas import (
     BoardBackdatedOut,
@@ -20,7 +22,7 @@ from server.statements.boards.schemas import (
     PublicityOut,
     SheetOut,
 )
-from server.statements.boards.service import Board, Head
+from server.statements.boards.service import Board
 from server.statements.boards.sheet import Sheet
 from server.statements.models import BoardLink
 
@@ -29,30 +31,30 @@ SHORT = 8
 
 
 def board_out(board: Board) -> BoardOut:
-    own, names = board.own, board.names.by_id
+    own, beside = board.own, board.beside
     return BoardOut(
-        **_head(board.head, board.figures),
+        **_head(board.head, board.figures, beside),
         view=board.view,
         today=board.today,
         ranked=board.figures.ranked,
         publicity=PublicityOut(
-            starts_at=board.publicity.starts_at,
-            days=list(board.publicity.days),
-            left=board.publicity.left(board.today),
+            starts_at=beside.publicity.starts_at,
+            days=list(beside.publicity.days),
+            left=beside.publicity.left(board.today),
         ),
         distribution=_distribution(board),
-        own=row_out(own, names, place=board.view.places_own, is_own=True) if own else None,
-        rows=rows_out(board.figures, board.names, board.view) if board.view.lists else None,
+        own=row_out(own, beside.names, place=board.view.places_own, is_own=True) if own else None,
+        rows=rows_out(board.figures, beside, board.view) if board.view.lists else None,
     )
 
 
 @lru_cache(maxsize=KEPT)
-def rows_out(figures: Figures, names: Names, view: View) -> list[BoardRowOut]:
-    """Present a list as long as its names hold: the same for everyone who sees it."""
+def rows_out(figures: Figures, beside: Beside, view: View) -> list[BoardRowOut]:
+    """Present a list as long as what stands beside it holds: the same for everyone who sees it."""
     lines, places = figures.lines, view.places_all
     if not places:  # by name: an order by totals would show positions after all
-        lines = tuple(sorted(lines, key=lambda line: (line.negative, by_name(names.by_id[line.member_id]))))
-    return [row_out(line, names.by_id, place=places) for line in lines]
+        lines = tuple(sorted(lines, key=lambda line: (line.negative, by_name(beside.names[line.member_id]))))
+    return [row_out(line, beside.names, place=places) for line in lines]
 
 
 def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
@@ -76,7 +78,7 @@ def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
     names = {sheet.member.id: sheet.member.name}
     shows_position = sheet.head.visibility.places_own
     return SheetOut(
-        head=BoardHeadOut(**_head(sheet.head, sheet.figures)),
+        head=BoardHeadOut(**_head(sheet.head, sheet.figures, sheet.beside)),
         row=row_out(sheet.line, names, place=shows_position, is_own=True),
         ranked=sheet.figures.ranked,
         shows_position=shows_position,
@@ -104,18 +106,18 @@ def link_out(link: BoardLink, made_by: str, *, url: str | None = None) -> BoardL
     )
 
 
-def _head(head: Head, figures: Figures) -> dict[str, Any]:
+def _head(head: Head, figures: Figures, beside: Beside) -> dict[str, Any]:
     return {
         "organization_id": head.organization_id,
-        "organization": head.organization,
+        "organization": beside.organization,
         "branch": head.branch,
         "title": title_of(head.period),
         "month": head.period,
         "month_title": month_title(head.period),
         "until": head.until,
         "confirmed_at": head.confirmed_at,
-        "confirmed_by": head.confirmed_by,
-        "secretary": head.secretary,
+        "confirmed_by": beside.confirmed_by,
+        "secretary": beside.secretary,
         "basis": figures.basis,
         "total_cap": figures.total_cap,
         "columns": [BoardColumnOut(code=column.code, title=column.title, cap=column.cap) for column in figures.columns],
@@ -124,8 +126,8 @@ def _head(head: Head, figures: Figures) -> dict[str, Any]:
         "average": head.average,
         "median": head.median,
         "hash": head.hash,
-        "earlier": head.earlier,
-        "later": head.later,
+        "earlier": beside.earlier,
+        "later": beside.later,
     }
 
 

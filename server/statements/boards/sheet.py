@@ -11,7 +11,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.organizations.models import Member
 from server.organizations.service import account_names
 from server.points.batch import measured
@@ -24,8 +23,9 @@ from server.points.rules import Fact, score
 from server.points.sources import Described, described
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
+from server.statements.boards.beside import Beside, beside
 from server.statements.boards.figures import Figures, Line, figures_of
-from server.statements.boards.service import Head, head_of, nothing_confirmed
+from server.statements.boards.head import Head, head_of, nothing_confirmed
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
 
@@ -36,6 +36,7 @@ class Sheet:
 
     head: Head
     figures: Figures
+    beside: Beside
     member: Member
     line: Line
     frozen: StatementLine
@@ -45,12 +46,13 @@ class Sheet:
 def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> Sheet:
     """Return a member's confirmed month, the newest by default. Raises DomainError 404 where there is none."""
     frozen = _frozen(session, member_id, month)
-    head = head_of(session, frozen.statement_id, on=shanghai_date(now))
+    head = head_of(session, frozen.statement_id)
     figures = figures_of(session, head.statement_id, head.hash)
     line = figures.line_of(member_id)
     assert line is not None
     member = session.get_one(Member, member_id)
-    return Sheet(head, figures, member, line, frozen, _explained(session, head, frozen))
+    around = beside(session, head, figures, now=now)
+    return Sheet(head, figures, around, member, line, frozen, _explained(session, head, frozen))
 
 
 def _frozen(session: Session, member_id: int, month: str | None) -> StatementLine:
