@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scripts.bench.serving import Server, serving
 from server.config import BUILT_APP
 from tests.demo import copy_of_demo
+from tests.e2e import phone as phones
 from tests.e2e.chromium import FLAGS, missing_chromium, program
 
 
@@ -46,3 +48,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
+    """A phone that must see no error, and speak to no other host."""
+    context = chromium.new_context(locale="zh-CN", viewport=phones.SIZE, has_touch=True)
+    phone = phones.Phone(context.new_page(), app_server.address)
+    phone.listen()
+    yield phone
+    context.close()
+    assert phone.errors == []
+    assert phone.hosts - {""} == {urlsplit(app_server.address).netloc}

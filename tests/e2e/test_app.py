@@ -1,65 +1,14 @@
 """The app in a browser, on the real server: signing in, the score, why it is so, 关怀模式, no network."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
-
 import pytest
 import requests
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import expect
 
 from scripts.bench.serving import Server
+from tests.e2e.phone import NARROW, Phone
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-NARROW: ViewportSize = {"width": 320, "height": 640}
 TOUCHABLE = 44
 """Pixels: the smallest thing a finger must hit; 56 in 关怀模式."""
-
-
-@dataclass
-class Phone:
-    """The app on one phone, and what it said and asked for meanwhile."""
-
-    page: Page
-    address: str
-    errors: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-
-    def listen(self) -> None:
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.errors.append(f"{message.text} {message.location}")
-
-    def open(self, place: str = "") -> None:
-        self.page.goto(f"{self.address}/m/{place}")
-
-    def sign_in(self, name: str) -> None:
-        """Choose a persona from the list that a phone without a session shows."""
-        self.open()
-        self.page.locator(".row").filter(has_text=name).first.click()
-        expect(self.page.locator(".who .title")).to_have_text(name)
-
-    def tap(self, words: str) -> None:
-        self.page.locator("uni-button").filter(has_text=words).first.click()
-
-    def overflow(self) -> int:
-        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
-@pytest.fixture
-def phone(app_server: Server, chromium: Browser) -> Iterator[Phone]:
-    """A phone that must see no error, and speak to no other host."""
-    context = chromium.new_context(locale="zh-CN", viewport=PHONE, has_touch=True)
-    phone = Phone(context.new_page(), app_server.address)
-    phone.listen()
-    yield phone
-    context.close()
-    assert phone.errors == []
-    assert phone.hosts - {""} == {urlsplit(app_server.address).netloc}
 
 
 def score_of(server: Server, code: str) -> dict[str, str]:
@@ -131,6 +80,7 @@ PLACES = {
     "pages/meetings/meetings": ".row",
     "pages/claims/claims": ".row",
     "pages/branch/branch": ".row",
+    "pages/claim-form/claim-form": ".field",
 }
 
 

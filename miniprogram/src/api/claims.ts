@@ -41,3 +41,61 @@ export function toClaimLine(dto: ClaimLineOut): ClaimLine {
     points: dto.approved_points ?? dto.proposed_points ?? '',
   }
 }
+
+export interface ClaimableItem {
+  code: string
+  title: string
+  /** What one gets for it and what is needed to show for it. */
+  rule: string
+  room: string
+  full: boolean
+  unit: string
+  /** Whether a figure is asked for, such as hours. */
+  counted: boolean
+  levels: { code: string; title: string; points: string }[]
+}
+
+export interface ClaimContents {
+  title: string
+  description: string
+  itemCode: string
+  level: string
+  quantity: string
+  occurredOn: string
+  photoIds: number[]
+}
+
+/** Read what a member may claim for a year, and what each item still takes. */
+export async function listClaimableItems(memberId: number, year: number): Promise<ClaimableItem[]> {
+  const { items } = await api.get('/members/{member_id}/claimable-items', { path: { member_id: memberId }, query: { year } })
+  return items.map(toClaimableItem)
+}
+
+/** Hand in a claim; `key` stays the same until it is known to have arrived. */
+export async function submitClaim(memberId: number, contents: ClaimContents, key: string): Promise<ClaimLine> {
+  const body = {
+    title: contents.title,
+    description: contents.description,
+    item_code: contents.itemCode,
+    level: contents.level || null,
+    quantity: contents.quantity || null,
+    occurred_on: contents.occurredOn,
+    photo_ids: contents.photoIds,
+    submit: true,
+  }
+  return toClaimLine(await api.post('/members/{member_id}/claims', { path: { member_id: memberId }, body, key }))
+}
+
+export function toClaimableItem(dto: components['schemas']['ClaimableItemOut']): ClaimableItem {
+  const worth = dto.levels.length ? '' : `每${dto.unit} ${dto.points}`
+  return {
+    code: dto.code,
+    title: dto.title,
+    rule: [worth, dto.evidence_note].filter(Boolean).join('，'),
+    room: dto.room,
+    full: Number(dto.room) <= 0,
+    unit: dto.unit,
+    counted: dto.method === 'measured' || (dto.method === 'earn' && dto.unit !== '次'),
+    levels: dto.levels,
+  }
+}

@@ -1,0 +1,44 @@
+"""A phone with the app open in its browser, for all tests of the app."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
+
+SIZE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+
+
+@dataclass
+class Phone:
+    """The app on one phone, and what it said and asked for meanwhile."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def listen(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        nothing_yet = "404" in message.text and message.location["url"].endswith("/board")
+        if message.type in ("error", "warning") and not nothing_yet:
+            self.errors.append(f"{message.text} {message.location}")
+
+    def open(self, place: str = "") -> None:
+        self.page.goto(f"{self.address}/m/{place}")
+
+    def sign_in(self, name: str) -> None:
+        """Choose a persona from the list that a phone without a session shows."""
+        self.open()
+        self.page.locator(".row").filter(has_text=name).first.click()
+        expect(self.page.locator(".who .title")).to_have_text(name)
+
+    def tap(self, words: str) -> None:
+        self.page.locator("uni-button").filter(has_text=words).first.click()
+
+    def overflow(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
