@@ -36,6 +36,7 @@ def add_push(
         "page": PAGE,
         "created_at": due_at,
         "next_at": due_at,
+        "finished_at": None if status in (PushStatus.waiting, PushStatus.sending) else due_at,
     }
     push = Push(subject=subject, occasion=occasion, status=status, due_at=due_at, **(values | others))
     session.add(push)

@@ -17,7 +17,6 @@ from server.pushes.rules import PushStatus
 
 WINDOW = timedelta(hours=1)
 UNDER_WAY = (PushStatus.waiting, PushStatus.sending)
-OVER = tuple(status for status in PushStatus if status not in UNDER_WAY)
 
 
 def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
@@ -25,7 +24,7 @@ def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
         session,
         GaugeMetricFamily(
             "xianfeng_pushes",
-            "Pushes whose turn came within the last hour, and all that wait although it came.",
+            "Pushes done with within the last hour, and all that wait although their turn has come.",
             labels=["occasion", "channel", "status"],
         ),
         _pushes(now),
@@ -66,12 +65,9 @@ def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _pushes(now: datetime) -> Select[str, str | None, str, int]:
-    turn_came = or_(
-        and_(Push.status.in_(OVER), Push.next_at > now - WINDOW, Push.next_at <= now),
-        and_(Push.status.in_(UNDER_WAY), Push.next_at <= now),
-    )
+    waiting = and_(Push.status.in_(UNDER_WAY), Push.next_at <= now)
     kinds = (Push.occasion, Push.channel, Push.status)
-    return select(*kinds, func.count()).where(turn_came).group_by(*kinds)
+    return select(*kinds, func.count()).where(or_(waiting, Push.finished_at > now - WINDOW)).group_by(*kinds)
 
 
 def _oldest_waiting(session: Session, now: datetime) -> float:

@@ -47,6 +47,7 @@ class Push(Base):
         UniqueConstraint("recipient", "occasion", "subject"),
         CheckConstraint("(member_id IS NULL) <> (account_id IS NULL)", name="one_recipient"),
         Index(None, "status", "next_at"),
+        Index(None, "finished_at"),
         Index(None, "recipient", "due_at"),
         Index(None, "organization_id", "status", "due_at"),
         Base.__table_args__,

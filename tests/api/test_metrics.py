@@ -58,11 +58,12 @@ def test_pushes_are_counted_by_occasion_channel_and_status(app: OpenAPI, session
     add_push(session, cast, cast.zhang_min, **sent)
     add_push(session, cast, cast.li_wei, **sent)
     add_push(session, cast, cast.wang_fang, **(sent | {"due_at": NOW - 61 * MINUTE}))
+    add_push(session, cast, cast.he_hua, **(sent | {"due_at": NOW - 61 * MINUTE, "finished_at": NOW}))  # caught up
     add_push(session, cast, cast.sun_li, status=PushStatus.unreachable, occasion=Occasion.notice)
     add_push(session, cast, cast.zhou_yu, status=PushStatus.waiting, due_at=NOW - 7 * 24 * 60 * MINUTE)
     add_push(session, cast, cast.wu_gang, status=PushStatus.waiting, due_at=NOW + 60 * MINUTE)
     assert figures(page(app), "xianfeng_pushes") == {
-        ("subscription", "month_score", "sent"): 2,
+        ("subscription", "month_score", "sent"): 3,
         ("", "notice", "unreachable"): 1,
         ("", "month_score", "waiting"): 1,
     }

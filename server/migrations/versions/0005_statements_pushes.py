@@ -150,6 +150,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_pushes_recipient_due_at"), ["recipient", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_pushes_status_next_at"), ["status", "next_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pushes_finished_at"), ["finished_at"], unique=False)
 
     op.create_table(
         "statements",
