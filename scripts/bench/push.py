@@ -1,0 +1,184 @@
+"""The outbox to a sandbox in a process of its own, beside a bare loop that makes the same calls."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, time
+from pathlib import Path
+from statistics import median
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+import requests
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.orm import Session
+
+from scripts.bench.databases import each_database
+from scripts.bench.lines import Line, measured
+from server import clock, config
+from server.db import make_engine, transaction
+from server.identity.models import Account, WechatIdentity
+from server.organizations.models import Organization, OrganizationKind
+from server.pushes import outbox
+from server.pushes.channels.subscription import channel
+from server.pushes.channels.table import WAYS
+from server.pushes.models import Push, PushPreference, SubscriptionQuota
+from server.pushes.outbox import Draft
+from server.pushes.rules import Channel, Occasion, PushStatus
+from server.pushes.sending import claiming
+from server.pushes.sending.post import Post
+from server.pushes.sending.sender import Sender
+from server.wechat.client import SANDBOX_APP_ID
+
+BENCH = "push"
+SIZES = {"default": 2_000, "full": 10_000}
+ROUNDS = 3
+CONCURRENCY = 32
+LATENCIES_MS = (0, 30)
+"""As fast as the sandbox can, and with the delay of a call over the country."""
+
+GOAL = 0.8
+
+
+def run(size: str) -> Iterator[Line]:
+    """Yield how fast the outbox is emptied, against the bare calls, on each database."""
+    for name, url, directory in each_database():
+        engine = make_engine(url)
+        with _sandbox() as sandbox_url:
+            settings = replace(config.load({"XIANFENG_DATA": str(directory)}), sandbox_url=sandbox_url)
+            bench = _Bench(engine, settings, SIZES[size])
+            for latency in LATENCIES_MS:
+                requests.put(f"{sandbox_url}/settings", json={"latency_ms": latency}, timeout=5)
+                yield bench.line(name, latency)
+        engine.dispose()
+
+
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    command = [sys.executable, "-m", "server.wechat.sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+class _Bench:
+    """People who agreed to more messages than they get. Each round sends as many pushes as there are people."""
+
+    def __init__(self, engine: Engine, settings: config.Settings, count: int) -> None:
+        self.engine = engine
+        self.post = Post(engine, settings)
+        self.sandbox_url = settings.sandbox_url
+        self.count = count
+        self.rounds = 0
+        self.root_id, self.account_ids = transaction(engine, self._people)
+        openids = [_openid(account_id) for account_id in self.account_ids]
+        consents = {"openids": openids, "templates": ["sandbox-score"], "times": 1000}
+        requests.post(f"{self.sandbox_url}/phones/agree", json=consents, timeout=60)
+
+    def line(self, database: str, latency_ms: int) -> Line:
+        pairs = [(self._bare(), self._outbox()) for _ in range(ROUNDS)]
+        ratio = median(outbox / bare for bare, outbox in pairs)
+        return measured(
+            BENCH,
+            f"rate_{latency_ms}ms",
+            median(outbox for _, outbox in pairs),
+            "pushes/s",
+            database=database,
+            against=f"a bare keep-alive loop: {median(bare for bare, _ in pairs):,.0f}/s",
+            ratio=ratio,
+            goal=f">= {GOAL:.0%} of the bare loop",
+            met=ratio >= GOAL,
+        )
+
+    def _bare(self) -> float:
+        """Make the calls of one round with nothing around them; return calls per second."""
+        self._enqueue()
+        bodies = transaction(self.engine, self._bodies)
+        client = self.post.clients[Channel.subscription]
+        WAYS[Channel.subscription].send(client, bodies[0])
+        with ThreadPoolExecutor(CONCURRENCY) as pool:
+            begun = perf_counter()
+            errcodes = list(pool.map(lambda body: client.send(channel.PATH, body), bodies))
+            seconds = perf_counter() - begun
+        assert set(errcodes) == {0}
+        return len(bodies) / seconds
+
+    def _bodies(self, session: Session) -> Sequence[Mapping[str, Any]]:
+        """Return what the sender would send now, and leave everything as it is."""
+        claimed = claiming.claim(session, self.post, most=self.count, now=clock.now())
+        session.rollback()
+        return [channel.message(call.letter) for call in claimed.calls]
+
+    def _outbox(self) -> float:
+        """Send the round that waits; return pushes per second, from the first claim to the last commit."""
+        sender = Sender(self.post, concurrency=CONCURRENCY)
+        begun = perf_counter()
+        made = sender.run(Event())
+        seconds = perf_counter() - begun
+        with Session(self.engine) as session:
+            sent = session.scalar(select(func.count()).where(Push.status == PushStatus.sent))
+        assert (made, sent) == (self.count, self.count * self.rounds)
+        return made / seconds
+
+    def _enqueue(self) -> None:
+        self.rounds += 1
+        now = clock.now()
+        content = {"points": "62.50 分", "change": "+1.50", "hint": "点击查看明细"}
+        drafts = [
+            Draft(
+                root_id=self.root_id,
+                organization_id=self.root_id,
+                occasion=Occasion.month_score,
+                subject=f"round:{self.rounds}",
+                title="您的月度积分",
+                content={"month": f"第{self.rounds}轮", **content},
+                page="/pages/score/month",
+                due_at=now,
+                account_id=account_id,
+            )
+            for account_id in self.account_ids
+        ]
+        transaction(self.engine, lambda session: outbox.enqueue(session, drafts, now=now))
+
+    def _people(self, session: Session) -> tuple[int, Sequence[int]]:
+        now = clock.now()
+        root = Organization(
+            kind=OrganizationKind.party_committee, title="党委", path="/1/", settings={}, created_at=now, parent_id=None
+        )
+        session.add(root)
+        session.flush()
+        root.root_id = root.id
+        session.flush()
+        ids = range(1, self.count + 1)
+        session.execute(
+            insert(Account), [{"id": i, "root_id": root.id, "name": f"党员{i}", "created_at": now} for i in ids]
+        )
+        identities = [
+            {"id": i, "app_id": SANDBOX_APP_ID, "openid": _openid(i), "account_id": i, "created_at": now} for i in ids
+        ]
+        session.execute(insert(WechatIdentity), identities)
+        quota = {"template": "score", "balance": 1000, "updated_at": now}
+        session.execute(insert(SubscriptionQuota), [{"identity_id": i, **quota} for i in ids])
+        session.execute(insert(PushPreference), [_awake(i, now) for i in ids])
+        return root.id, list(ids)
+
+
+def _awake(account_id: int, now: datetime) -> dict[str, Any]:
+    """No quiet hours: a benchmark is also run at night."""
+    return {
+        "recipient": f"account:{account_id}",
+        "quiet_from": time(0),
+        "quiet_until": time(0),
+        "hides_figures": False,
+        "muted": [],
+        "updated_at": now,
+    }
+
+
+def _openid(account_id: int) -> str:
+    return f"bench-{account_id}"
