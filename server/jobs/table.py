@@ -65,6 +65,7 @@ JOBS: tuple[Job, ...] = (
     ),
     Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
     Job("prepare_pushes", "推送逐人展开", every_minutes(1), CatchUp.latest, work.prepare_pushes, keeps=WEEK),
+    Job("send_pushes", "发送推送", every_minutes(1), CatchUp.latest, work.send_pushes, keeps=WEEK),
     Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
     Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),

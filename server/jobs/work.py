@@ -16,6 +16,7 @@ from server.photos import upkeep as photos
 from server.photos.storage import storage_of
 from server.pushes import upkeep as pushes
 from server.pushes.occasions import due as occasions
+from server.pushes.sending import sender
 
 
 def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
@@ -63,6 +64,11 @@ def send_digests(engine: Engine, settings: Settings, now: datetime, period: date
 def remind_of_dues(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Remind of dues that are not registered as paid."""
     occasions.remind_of_dues(engine, now=now, period=period)
+
+
+def send_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Send what is due, until nothing is."""
+    sender.send_due(engine, settings)
 
 
 def purge_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
