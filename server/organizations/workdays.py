@@ -20,7 +20,7 @@ def overrides_of(session: Session, *, root_id: int, around: date) -> Overrides:
     query = select(WorkdayOverride.day, WorkdayOverride.works).where(
         WorkdayOverride.root_id == root_id, WorkdayOverride.day.between(around - AROUND, around + AROUND)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def is_workday(session: Session, *, root_id: int, day: date) -> bool:

@@ -55,6 +55,7 @@ class StatementLine(Base):
 
     `standard_id`, `category`, `stage` and `negative` are what the figures were computed with, kept so that they can be
     computed again: the facts are his entries of the year up to `head_seq` that occurred by the statement's `until`.
+    `previous_id` is the statement of the same year that holds his line before this one.
     """
 
     __tablename__ = "statement_lines"
@@ -69,6 +70,7 @@ class StatementLine(Base):
     total: Mapped[Decimal] = mapped_column(Points)
     change: Mapped[Decimal | None] = mapped_column(Points)
     position: Mapped[int | None]
+    previous_id: Mapped[int | None] = mapped_column(BigInteger)
     head_seq: Mapped[int] = mapped_column(BigInteger)
     head_hash: Mapped[str] = mapped_column(String(64))
 

@@ -1,6 +1,20 @@
 """What months and quarters are, when a statement is due, and how positions are counted. Pure."""
 
+from calendar import monthrange
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+K = TypeVar("K", bound=Hashable)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FINEST = Decimal("0.0001")
+
+CONFIRM_WORKDAYS = 3
+"""A statement nobody confirms stands by itself after so many working days (design §5 Month)."""
 
 
 class StatementStatus(StrEnum):
@@ -11,3 +25,55 @@ class StatementStatus(StrEnum):
 class BulletinStatus(StrEnum):
     draft = "draft"
     published = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a statement is of: facts of `year` up to `until`, posted before `cutoff_at`. `closes_year` as in `score`."""
+
+    period: str
+    year: int
+    until: date
+    cutoff_at: datetime
+    closes_year: bool = False
+
+
+def month_before(cutoff_at: datetime) -> Term:
+    """Return the month that a cutoff ends: the one before that in which it lies, as clocks in Shanghai show."""
+    last = cutoff_at.astimezone(SHANGHAI).date().replace(day=1) - timedelta(days=1)
+    return Term(f"{last:%Y-%m}", last.year, last, cutoff_at)
+
+
+def closing_of(year: int, cutoff_at: datetime) -> Term:
+    """Return the closing statement of a year: whatever was posted for it up to the cutoff."""
+    return Term(f"{year}-closing", year, date(year, 12, 31), cutoff_at, closes_year=True)
+
+
+def last_day(period: str) -> date:
+    """Return the last day of a month `YYYY-MM`."""
+    year, month = map(int, period.split("-"))
+    return date(year, month, monthrange(year, month)[1])
+
+
+def period_title(period: str) -> str:
+    """Return a statement's period as people write it: 2026 年 6 月."""
+    year, _, month = period.partition("-")
+    return f"{year} 年年终" if month == "closing" else f"{year} 年 {int(month)} 月"
+
+
+def positions(totals: Mapping[K, Decimal]) -> dict[K, int]:
+    """Return everyone's position: standard competition ranking (1, 2, 2, 4)."""
+    ordered = sorted(totals.values(), reverse=True)
+    first = {total: place for place, total in reversed(list(enumerate(ordered, 1)))}
+    return {key: first[total] for key, total in totals.items()}
+
+
+def average(totals: Sequence[Decimal]) -> Decimal | None:
+    """Return the mean, exact to a ten-thousandth, or None of nobody."""
+    return (sum(totals, Decimal(0)) / len(totals)).quantize(FINEST, ROUND_HALF_UP) if totals else None
+
+
+def median(totals: Sequence[Decimal]) -> Decimal | None:
+    """Return the middle, or the mean of the two in the middle, exact to a ten-thousandth, or None of nobody."""
+    ordered, middle = sorted(totals), len(totals) // 2
+    return average(ordered[middle - 1 : middle + 1] if len(totals) % 2 == 0 else [ordered[middle]]) if totals else None

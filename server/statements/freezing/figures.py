@@ -1,0 +1,179 @@
+"""The figures of lines: computed by `score` where the ledger has moved since the cutoff, copied where it has not."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from server.organizations.models import Category, Membership, Stage
+from server.points.carrying import measured_by
+from server.points.ledger import chunks
+from server.points.models import LedgerHead, PointEntry, Score
+from server.points.negative_years import negative_members
+from server.points.openings import opening_facts, openings
+from server.points.rules import Fact, YearScore, score
+from server.standards.rules import StandardDocument
+from server.standards.versions import document_of
+from server.statements.freezing.roster import TOTAL
+from server.statements.models import StatementLine, StatementSection
+from server.statements.rules import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a line's figures are computed with."""
+
+    statement_id: int
+    member_id: int
+    standard_id: int | None
+    category: Category
+    stage: Stage
+    negative: bool
+    head_seq: int
+
+
+def write_figures(session: Session, statement_ids: Sequence[int], term: Term) -> None:
+    """Set totals and sections: copied where the stored score is that of the cutoff, else computed."""
+    if not term.closes_year:
+        _copy_sections(session, statement_ids, term)
+    for part in chunks(_without_sections(session, statement_ids)):
+        _compute(session, statement_ids, part, term)
+
+
+def computed(
+    session: Session, measures: Collection[Measure], *, year: int, until: date, year_closed: bool
+) -> Mapping[int, YearScore | None]:
+    """Return the score of each by his entries up to `head_seq` that occurred by `until`; None without a standard."""
+    entries = _entries(session, {each.member_id: each for each in measures}, year, until)
+    scoring = _Scoring(_Documents(session), year, year_closed)
+    return {each.member_id: scoring.of(each, entries[each.member_id]) for each in measures}
+
+
+class _Documents(dict[int, StandardDocument]):
+    """Standards by id, each read when it is first asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __missing__(self, standard_id: int) -> StandardDocument:
+        document = self[standard_id] = document_of(self._session, standard_id)
+        return document
+
+
+class _Scoring:
+    """Scores by the pure rules; members of a kind with equal facts share one."""
+
+    def __init__(self, documents: _Documents, year: int, year_closed: bool) -> None:
+        self._documents, self._begins, self._year_closed = documents, date(year, 1, 1), year_closed
+        self._known: dict[tuple[object, ...], YearScore] = {}
+
+    def of(self, each: Measure, entries: Sequence[PointEntry]) -> YearScore | None:
+        if each.standard_id is None:
+            return None
+        posted_under = {entry.standard_id: self._documents[entry.standard_id] for entry in entries}
+        document, facts = measured_by(self._documents[each.standard_id], entries, posted_under)
+        facts += self._openings_due(document, facts, each)
+        key: tuple[object, ...] = (each.standard_id, each.category, each.stage, each.negative, *facts)
+        if key not in self._known:
+            self._known[key] = self._score(document, facts, each)
+        return self._known[key]
+
+    def _openings_due(self, document: StandardDocument, facts: Sequence[Fact], each: Measure) -> list[Fact]:
+        """起始分 of whom nothing was posted for yet: they are his from the first day, as the explained score says."""
+        if any(fact.opening for fact in facts):
+            return []
+        return opening_facts(openings(document, each.category, each.stage), self._begins)
+
+    def _score(self, document: StandardDocument, facts: Sequence[Fact], each: Measure) -> YearScore:
+        return score(
+            document,
+            facts,
+            category=each.category,
+            stage=each.stage,
+            year_closed=self._year_closed,
+            negative=each.negative,
+        )
+
+
+def _entries(session: Session, measures: Mapping[int, Measure], year: int, until: date) -> dict[int, list[PointEntry]]:
+    """Return the entries that a line counts, by member and in order."""
+    found: dict[int, list[PointEntry]] = {member_id: [] for member_id in measures}
+    for part in chunks(sorted(measures)):
+        query = (
+            select(PointEntry)
+            .where(PointEntry.member_id.in_(part), PointEntry.year == year, PointEntry.occurred_on <= until)
+            .order_by(PointEntry.member_id, PointEntry.seq)
+        )
+        for member_id, entries in groupby(session.scalars(query), key=lambda entry: entry.member_id):
+            found[member_id] = [entry for entry in entries if entry.seq <= measures[member_id].head_seq]
+    return found
+
+
+def _copy_sections(session: Session, statement_ids: Sequence[int], term: Term) -> None:
+    """Take the stored points of whoever's ledger is still as it was when his line was written, by one statement."""
+    plain = and_(LedgerHead.seq == StatementLine.head_seq, ~_counts_otherwise(term), ~_moves_on(term))
+    stored = (
+        select(StatementLine.statement_id, StatementLine.member_id, Score.section, Score.points)
+        .join(LedgerHead, LedgerHead.member_id == StatementLine.member_id)
+        .join(Score, and_(Score.member_id == StatementLine.member_id, Score.year == term.year, Score.section != TOTAL))
+        .where(StatementLine.statement_id.in_(statement_ids), StatementLine.standard_id.is_not(None), plain)
+    )
+    columns = ["statement_id", "member_id", "section", "points"]
+    session.execute(insert(StatementSection).from_select(columns, stored))
+
+
+def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequence[int]:
+    """Return who has no figures yet, in order."""
+    section = select(StatementSection.section).where(
+        StatementSection.statement_id == StatementLine.statement_id,
+        StatementSection.member_id == StatementLine.member_id,
+    )
+    query = select(StatementLine.member_id).where(StatementLine.statement_id.in_(statement_ids), ~section.exists())
+    return session.scalars(query.order_by(StatementLine.member_id)).all()
+
+
+def _counts_otherwise(term: Term) -> ColumnElement[bool]:
+    """An entry of the year is of a later day than the statement, or was posted under another standard than measures."""
+    other = or_(PointEntry.occurred_on > term.until, PointEntry.standard_id != StatementLine.standard_id)
+    entry = select(PointEntry.seq).where(PointEntry.member_id == StatementLine.member_id, PointEntry.year == term.year)
+    return entry.where(other).exists()
+
+
+def _moves_on(term: Term) -> ColumnElement[bool]:
+    """A later membership of the year measures the score that is stored."""
+    later = and_(Membership.from_date > term.until, Membership.from_date <= date(term.year, 12, 31))
+    return select(Membership.id).where(Membership.member_id == StatementLine.member_id, later).exists()
+
+
+def _compute(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int], term: Term) -> None:
+    negative = negative_members(session, member_ids, term.year)
+    measures = [_measure(line, line.member_id in negative) for line in _lines(session, statement_ids, member_ids)]
+    scores = computed(session, measures, year=term.year, until=term.until, year_closed=term.closes_year)
+    session.execute(update(StatementLine), [_line_columns(each, scores[each.member_id]) for each in measures])
+    sections = [columns for each in measures for columns in _section_columns(each, scores[each.member_id])]
+    if sections:
+        session.execute(insert(StatementSection), sections)
+
+
+def _lines(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int]) -> Iterable[StatementLine]:
+    wanted = (StatementLine.statement_id.in_(statement_ids), StatementLine.member_id.in_(member_ids))
+    return session.scalars(select(StatementLine).where(*wanted)).all()
+
+
+def _measure(line: StatementLine, negative: bool) -> Measure:
+    who = (line.standard_id, Category(line.category), Stage(line.stage), negative)
+    return Measure(line.statement_id, line.member_id, *who, line.head_seq)
+
+
+def _line_columns(each: Measure, result: YearScore | None) -> dict[str, object]:
+    key = {"statement_id": each.statement_id, "member_id": each.member_id}
+    return {**key, "negative": each.negative, "total": result.total if result else 0}
+
+
+def _section_columns(each: Measure, result: YearScore | None) -> Iterable[dict[str, object]]:
+    for section in result.sections if result else ():
+        key = {"statement_id": each.statement_id, "member_id": each.member_id}
+        yield {**key, "section": section.section.code, "points": section.points}

@@ -1,0 +1,155 @@
+"""Whom a statement has a line for, under which standard, and where everybody's chain stood at the cutoff."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, insert, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from server.organizations.models import (
+    Exemption,
+    Filing,
+    FilingStatus,
+    Member,
+    Membership,
+    Organization,
+    OrganizationKind,
+    ids_in,
+)
+from server.organizations.service import in_force_on
+from server.points.chain import GENESIS
+from server.points.models import PointEntry, Score
+from server.standards.models import Standard
+from server.standards.rules import AUDIENCE_STAGES, Audience
+from server.standards.versions import find_in_force
+from server.statements.models import Statement, StatementLine
+from server.statements.rules import Term
+
+T = TypeVar("T")
+TOTAL = ""
+MANAGES_PROSPECTS = "manages_prospects"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch, and the standards (ids) by which its people are measured, by audience."""
+
+    id: int
+    standards: tuple[tuple[Audience, int | None], ...]
+
+
+def next_branches(session: Session, root_id: int, term: Term, *, limit: int) -> list[Branch]:
+    """Return branches that had members on the term's last day and have no statement of it yet."""
+    has_one = select(Statement.id).where(Statement.organization_id == Organization.id, Statement.period == term.period)
+    belongs = select(Membership.id).where(Membership.organization_id == Organization.id, in_force_on(term.until))
+    query = (
+        select(Organization)
+        .where(Organization.root_id == root_id, Organization.kind == OrganizationKind.branch)
+        .where(belongs.exists(), ~has_one.exists())
+        .order_by(Organization.id)
+        .limit(limit)
+    )
+    found = _Standards(session, root_id, term.year)
+    return [Branch(place.id, tuple(found.of(place))) for place in session.scalars(query)]
+
+
+class _Standards:
+    """The standards in force in a tree's year; each way up the tree is looked at once."""
+
+    def __init__(self, session: Session, root_id: int, year: int) -> None:
+        self._session, self._year = session, year
+        owners = select(Standard.organization_id).where(Standard.year == year, Standard.in_force.is_(True))
+        self._owners = set(session.scalars(owners))
+        self._known: dict[tuple[tuple[int, ...], Audience], int | None] = {}
+
+    def of(self, place: Organization) -> list[tuple[Audience, int | None]]:
+        """Return who is measured in a branch, and by what."""
+        managed = list(Audience) if place.settings.get(MANAGES_PROSPECTS) else [Audience.members]
+        above = tuple(each for each in ids_in(place.path) if each in self._owners)
+        return [(audience, self._find(above, audience)) for audience in managed]
+
+    def _find(self, above: tuple[int, ...], audience: Audience) -> int | None:
+        key = (above, audience)
+        if key not in self._known:
+            found = find_in_force(self._session, organization_ids=above, year=self._year, audience=audience)
+            self._known[key] = found.id if found else None
+        return self._known[key]
+
+
+def write_lines(session: Session, statements: Mapping[int, int], branches: Sequence[Branch], term: Term) -> None:
+    """Add a line for everyone, with the stored total; `statements` are ids by branch."""
+    groups: dict[tuple[Audience, int | None], list[int]] = {}
+    for branch in branches:
+        for measured in branch.standards:
+            groups.setdefault(measured, []).append(statements[branch.id])
+    for (audience, standard_id), ids in groups.items():
+        lines = _lines(ids, audience, standard_id, term)
+        session.execute(insert(StatementLine).from_select(list(lines.selected_columns.keys()), lines))
+
+
+def exempt_counts(session: Session, branches: Sequence[Branch], on: date) -> Mapping[int, int]:
+    """Return how many of each branch's people are not managed that day, by branch."""
+    query = (
+        select(Membership.organization_id, func.count())
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.organization_id.in_([branch.id for branch in branches]), in_force_on(on))
+        .where(is_exempt(on))
+        .group_by(Membership.organization_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def is_exempt(on: date) -> ColumnElement[bool]:
+    """The condition that a member is 不列入管理范围 on a day."""
+    ends_later = or_(Exemption.until_date.is_(None), Exemption.until_date > on)
+    return (
+        select(Exemption.id)
+        .join(Filing, Filing.id == Exemption.filing_id)
+        .where(Exemption.member_id == Member.id, Filing.status == FilingStatus.received)
+        .where(Exemption.from_date <= on, ends_later)
+        .exists()
+    )
+
+
+def _lines(
+    statement_ids: Sequence[int], audience: Audience, standard_id: int | None, term: Term
+) -> Select[*tuple[object, ...]]:
+    total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
+    return (
+        select(
+            Statement.id.label("statement_id"),
+            Member.id.label("member_id"),
+            literal(standard_id, BigInteger).label("standard_id"),
+            Member.category.label("category"),
+            Member.stage.label("stage"),
+            func.coalesce(Score.negative, False).label("negative"),
+            func.coalesce(Score.points, 0).label("total"),
+            _previous(term).label("previous_id"),
+            func.coalesce(_last(PointEntry.seq, term), 0).label("head_seq"),
+            func.coalesce(_last(PointEntry.hash, term), GENESIS).label("head_hash"),
+        )
+        .join(Membership, and_(Membership.organization_id == Statement.organization_id, in_force_on(term.until)))
+        .join(Member, Member.id == Membership.member_id)
+        .outerjoin(Score, total)
+        .where(Statement.id.in_(statement_ids), Member.stage.in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until))
+    )
+
+
+def _last(column: InstrumentedAttribute[T], term: Term) -> ScalarSelect[T]:
+    """What the last entry posted before the cutoff says."""
+    before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < term.cutoff_at)
+    return before.order_by(PointEntry.seq.desc()).limit(1).scalar_subquery()
+
+
+def _previous(term: Term) -> ScalarSelect[int]:
+    """The latest statement of the year before this one that has a line of the member's."""
+    line, statement = aliased(StatementLine), aliased(Statement)
+    earlier = (
+        select(func.max(line.statement_id))
+        .join(statement, statement.id == line.statement_id)
+        .where(line.member_id == Member.id, statement.year == term.year, statement.until <= term.until)
+        .where(statement.period != term.period)
+    )
+    return earlier.scalar_subquery()

@@ -1,0 +1,97 @@
+"""A statement's words for its hash: every figure in one order, the same on every machine and database.
+
+The hash covers the head, each line, section and 补记, and the hash of the branch's statement before. No name is in it,
+so that a person's can be erased; whose line it is says the member's id.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from decimal import Decimal
+from functools import reduce
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, select, text
+from sqlalchemy.orm import Session
+
+from server.points.chain import GENESIS
+from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
+
+TABLES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+    (
+        StatementLine,
+        (
+            *("member_id", "standard_id", "category", "stage", "negative", "total", "change", "position"),
+            *("previous_id", "head_seq", "head_hash"),
+        ),
+    ),
+    (StatementSection, ("member_id", "section", "points")),
+    (StatementBackdated, ("member_id", "month", "entries", "points")),
+)
+"""What is covered of each table, in the order of its primary key."""
+
+NOTHING = "-"
+LONGEST = 8 << 20
+LONGEST_LINE = 300
+"""Bytes: half of what MariaDB sends at once, and more than any line here has."""
+
+
+def seals(session: Session, statements: Sequence[Statement]) -> dict[int, str]:
+    """Return what the hash of each statement must be by what is stored, by id."""
+    ids = [statement.id for statement in statements]
+    words = [_words(session, table, columns, ids) for table, columns in TABLES]
+    before = _hashes(session, statements)
+    return {
+        each.id: _seal(each, [found.get(each.id, "") for found in words], before.get(each.previous_id or 0, GENESIS))
+        for each in statements
+    }
+
+
+def _seal(statement: Statement, words: Sequence[str], previous: str) -> str:
+    return hashlib.sha256("\n\n".join((previous, _head(statement), *words)).encode()).hexdigest()
+
+
+def _head(statement: Statement) -> str:
+    facts = (
+        *(statement.organization_id, statement.period, statement.until.isoformat()),
+        statement.cutoff_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        *(statement.members, statement.exempt, _plain(statement.average), _plain(statement.median)),
+    )
+    return "|".join(map(str, facts))
+
+
+def _plain(figure: Decimal | None) -> str:
+    return NOTHING if figure is None else format(figure.normalize(), "f")
+
+
+def _hashes(session: Session, statements: Sequence[Statement]) -> Mapping[int, str]:
+    ids = [statement.previous_id for statement in statements if statement.previous_id is not None]
+    return dict(session.execute(select(Statement.id, Statement.hash).where(Statement.id.in_(ids))).all())
+
+
+def _words(session: Session, table: type[Any], columns: Sequence[str], ids: Sequence[int]) -> Mapping[int, str]:
+    """Return a statement's rows of one table as text, a line each; MariaDB puts them together itself.
+
+    Its result may have `LONGEST` bytes; whether a branch's could exceed that is asked first, since it would be cut.
+    """
+    parts = [_text(getattr(table, column)) for column in columns]
+    line = reduce(lambda words, part: words + "|" + part, parts)
+    order = [key for key in table.__table__.primary_key.columns if key.name != "statement_id"]
+    mine = select(table.statement_id).where(table.statement_id.in_(ids))
+    if session.get_bind().dialect.name == "sqlite" or _may_be_long(session, table, ids):
+        rows = session.execute(mine.add_columns(line).order_by(table.statement_id, *order))
+        return {key: "\n".join(map(itemgetter(1), found)) for key, found in groupby(rows, key=itemgetter(0))}
+    session.execute(text(f"SET SESSION group_concat_max_len = {LONGEST}"))
+    together = func.aggregate_strings(line, "\n").aggregate_order_by(*order)
+    return dict(session.execute(mine.add_columns(together).group_by(table.statement_id)).all())
+
+
+def _may_be_long(session: Session, table: type[Any], ids: Sequence[int]) -> bool:
+    counts = select(func.count()).select_from(table).where(table.statement_id.in_(ids)).group_by(table.statement_id)
+    return max(session.scalars(counts), default=0) > LONGEST // LONGEST_LINE
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    return func.coalesce(cast(column, String(70)), NOTHING)

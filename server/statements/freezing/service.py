@@ -1,0 +1,113 @@
+"""Freeze a term for a whole tree, batch by batch; each batch is a transaction of its own."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.db import reading, transaction
+from server.events import emit
+from server.organizations.models import Organization
+from server.organizations.workdays import workday_after
+from server.statements.events import StatementFrozen
+from server.statements.freezing import figures, roster, sealing, sums
+from server.statements.freezing.roster import Branch
+from server.statements.models import Statement
+from server.statements.rules import CONFIRM_WORKDAYS, StatementStatus, Term
+
+BRANCHES_AT_ONCE = 100
+MOST_MEETINGS = 10
+"""How often in a row two machines may meet over a batch before it counts as a failure."""
+
+
+def freeze(engine: Engine, term: Term, *, now: datetime) -> int:
+    """Freeze a term wherever it is not yet; return how many statements were added.
+
+    Nothing is frozen twice, whether run again, by two machines at once, or after one died half-way.
+    """
+    with reading(engine) as session:
+        roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
+    added = 0
+    for root_id in roots:
+        while done := _some(engine, partial(freeze_some, root_id=root_id, term=term, now=now)):
+            added += done
+    return added
+
+
+def _some(engine: Engine, work: Callable[[Session], int]) -> int:
+    """Freeze a batch. Where another machine was at the same, its statements stand: look again at what is left."""
+    for _ in range(MOST_MEETINGS):
+        try:
+            return transaction(engine, work)
+        except IntegrityError:
+            continue
+    return transaction(engine, work)
+
+
+def freeze_some(session: Session, *, root_id: int, term: Term, now: datetime, limit: int = BRANCHES_AT_ONCE) -> int:
+    """Freeze a term for up to `limit` branches that lack it; return how many."""
+    branches = roster.next_branches(session, root_id, term, limit=limit)
+    if not branches:
+        return 0
+    statements = _begin(session, root_id, branches, term, now)
+    ids = [statement.id for statement in statements]
+    roster.write_lines(session, {each.organization_id: each.id for each in statements}, branches, term)
+    figures.write_figures(session, ids, term)
+    sums.write_changes(session, ids)
+    sums.write_positions(session, ids)
+    sums.write_backdated(session, ids, term.year)
+    _seal(session, statements)
+    for statement_id in ids:
+        emit(session, StatementFrozen(statement_id, now))
+    return len(statements)
+
+
+def _begin(
+    session: Session, root_id: int, branches: Sequence[Branch], term: Term, now: datetime
+) -> Sequence[Statement]:
+    before = _latest(session, branches)
+    exempt = roster.exempt_counts(session, branches, term.until)
+    confirm_by = workday_after(session, root_id=root_id, day=shanghai_date(now), count=CONFIRM_WORKDAYS)
+    statements = [
+        Statement(
+            root_id=root_id,
+            organization_id=branch.id,
+            period=term.period,
+            year=term.year,
+            until=term.until,
+            cutoff_at=term.cutoff_at,
+            previous_id=before.get(branch.id),
+            members=0,
+            exempt=exempt.get(branch.id, 0),
+            hash="",
+            status=StatementStatus.frozen,
+            frozen_at=now,
+            confirm_by=confirm_by,
+        )
+        for branch in branches
+    ]
+    session.add_all(statements)
+    session.flush()
+    return statements
+
+
+def _latest(session: Session, branches: Sequence[Branch]) -> dict[int, int]:
+    ids = [branch.id for branch in branches]
+    latest = select(Statement.organization_id, func.max(Statement.id)).where(Statement.organization_id.in_(ids))
+    return dict(session.execute(latest.group_by(Statement.organization_id)).all())
+
+
+def _seal(session: Session, statements: Sequence[Statement]) -> None:
+    found = sums.totals(session, [statement.id for statement in statements])
+    for statement in statements:
+        if statement.id in found:
+            total = found[statement.id]
+            statement.members, statement.average, statement.median = total.members, total.average, total.median
+    session.flush()
+    for statement_id, seal in sealing.seals(session, statements).items():
+        session.get_one(Statement, statement_id).hash = seal
+    session.flush()
