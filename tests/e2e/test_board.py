@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -182,6 +182,25 @@ def test_on_a_phone_one_list_scrolls_down_but_not_sideways(wall: BrowserContext,
     expect(page.locator("tbody")).to_have_count(1)
     expect(page.locator("tbody tr")).to_have_count(ROWS)
     assert int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) <= 0
+
+
+def test_too_many_rows_for_one_screen_take_turns(wall: BrowserContext, corridor: Corridor) -> None:
+    def thrice(route: Route) -> None:
+        answer = route.fetch()
+        shown = answer.json()
+        route.fulfill(response=answer, json=shown | {"rows": shown["rows"] * 3, "members": 3 * ROWS})
+
+    corridor.show("full")
+    page = wall.new_page()
+    page.clock.install()
+    page.route("**/api/v1/boards/*", thrice)
+    page.goto(corridor.link()["url"])
+    expect(page.locator("#page-mark")).to_contain_text("第 1 页，共 3 页")
+    expect(page.locator("tbody tr")).to_have_count(28)
+    assert fits(page)
+    page.clock.run_for(41_000)
+    expect(page.locator("#page-mark")).to_contain_text("第 3 页，共 3 页")
+    expect(page.locator("tbody tr")).to_have_count(3 * ROWS - 2 * 28)
 
 
 def test_the_key_leaves_the_address_and_the_screen_survives_a_restart(wall: BrowserContext, corridor: Corridor) -> None:

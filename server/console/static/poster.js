@@ -7,6 +7,7 @@ import {
 import { el, meter } from "./elements.js";
 
 const ONE_SHEET = 27;
+const ONE_CLOSE_SHEET = 36;
 const byId = (id) => document.getElementById(id);
 
 async function begin() {
@@ -50,7 +51,8 @@ function roll(board) {
   ];
   const head = el("thead", null, el("tr", null, heads.map(([name, title]) => el("th", name, title))));
   const body = el("tbody", null, board.rows.map((row) => line(board, row, places)));
-  return el("table", board.rows.length > ONE_SHEET ? "close" : null, [head, body]);
+  const close = board.rows.length > ONE_SHEET && board.rows.length <= ONE_CLOSE_SHEET;
+  return el("table", close ? "close" : null, [head, body]);
 }
 
 function line(board, row, places) {
