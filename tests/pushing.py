@@ -37,7 +37,11 @@ def told(session: Session, cast: Cast, occasion: Occasion) -> list[str]:
     return sorted(names[push.recipient] for push in all_pushes(session, occasion))
 
 
-def prepared(engine: Engine, now: datetime) -> None:
+def prepared(session: Session, now: datetime) -> None:
+    """Commit, and turn fan-outs and reminders out as the job does."""
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
     due.prepare(engine, now=now)
 
 
