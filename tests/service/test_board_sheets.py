@@ -13,6 +13,9 @@ from server.points.service import Posting
 from server.statements.boards.present import sheet_out
 from server.statements.boards.schemas import SheetOut
 from server.statements.boards.sheet import read_sheet
+from server.statements.freezing.service import freeze_some
+from server.statements.models import Statement, StatementLine
+from server.statements.rules import StatementStatus, Term, closing_of, month_before
 from tests.boards import Told, cast_lines, cast_statement, line_at_head
 from tests.cast import Cast
 from tests.claiming import refused
@@ -113,3 +116,30 @@ def test_another_months_sheet_is_that_months(session: Session, cast: Cast) -> No
     cast_statement(session, cast, lines=cast_lines(cast)[:1])
     assert sheet(session, cast).head.month == "2026-05"
     assert sheet(session, cast, "2026-04").head.month == "2026-04"
+
+
+def confirmed(session: Session, cast: Cast, term: Term) -> list[Statement]:
+    """Draw up a term for every branch, and confirm it."""
+    freeze_some(session, root_id=cast.root, term=term, now=term.cutoff_at)
+    statements = list(session.scalars(select(Statement).where(Statement.period == term.period)))
+    for statement in statements:
+        statement.status, statement.confirmed_at = StatementStatus.confirmed, term.cutoff_at
+    session.commit()
+    return statements
+
+
+@pytest.mark.parametrize("term", [month_before(FROZEN_AT), closing_of(2026, datetime(2027, 1, 20, tzinfo=UTC))])
+def test_every_sheet_adds_up_to_what_was_frozen(session: Session, cast: Cast, term: Term) -> None:
+    post(session, cast, *(date(2026, 3, day) for day in range(1, 13)), now=datetime(2026, 5, 20, tzinfo=UTC))
+    post(session, cast, date(2026, 5, 30), date(2026, 6, 1), now=datetime(2026, 6, 1, tzinfo=UTC), first=50)
+    points.open_year(session, member_ids=[cast.zhou_yu.member_id], year=2026, now=cast.now)
+    session.commit()
+    assert confirmed(session, cast, term)
+    lines = session.scalars(select(StatementLine)).all()
+    assert {cast.zhang_min.member_id, cast.he_hua.member_id, cast.zhou_yu.member_id} <= {x.member_id for x in lines}
+    for line in lines:
+        shown = sheet_out(read_sheet(session, member_id=line.member_id, month=term.period, now=LATER), now=LATER)
+        assert shown.explanation is not None
+        assert shown.explanation.total == shown.row.total == line.total
+        explained = {section.code: section.points for section in shown.explanation.sections}
+        assert explained == {section.code: section.points for section in shown.row.sections}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.clock import SHANGHAI
-from server.statements.boards.rules import View, by_name, month_title, publicity, spread, title_of
+from server.statements.boards.rules import View, by_name, closes_year, publicity, spread, title_of
 
 TOTALS = st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=60)
 NATIONAL_DAY = {date(2026, 10, day) for day in range(1, 9)}
@@ -75,7 +75,7 @@ def test_names_are_in_the_order_of_their_sound() -> None:
     assert sorted(["张敏", "李伟", "王芳", "白洁"], key=by_name) == ["白洁", "李伟", "王芳", "张敏"]
 
 
-def test_a_period_has_a_title() -> None:
-    assert month_title("2026-10") == "2026 年 10 月"
-    assert month_title("2026-closing") == "2026 年度补充"
+def test_a_board_has_a_title() -> None:
     assert title_of("2026-05") == "2026 年 5 月党员积分公示"
+    assert title_of("2026-closing") == "2026 年年终党员积分公示"
+    assert [period for period in ("2026-05", "2026-12", "2026-closing") if closes_year(period)] == ["2026-closing"]

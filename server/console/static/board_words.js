@@ -19,8 +19,8 @@ export function day(iso) {
 /** Return `2026 年 11 月 3 日` of an ISO date. */
 export const fullDay = (iso) => `${iso.slice(0, 4)} 年 ${day(iso)}`;
 
-/** Return `9 月` of `2026-09`; a closing statement is 年度补充. */
-export const month = (period) => (period.endsWith("closing") ? "年度补充" : `${Number(period.slice(5))} 月`);
+/** Return `9 月` of `2026-09`; a closing statement is 年终. */
+export const month = (period) => (period.endsWith("closing") ? "年终" : `${Number(period.slice(5))} 月`);
 
 /** Return the hash's beginning in groups of four. */
 export const shortHash = (hash) => hash.slice(0, 12).match(/.{4}/g).join(" ");

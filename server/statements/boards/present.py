@@ -10,7 +10,7 @@ from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.statements.boards.beside import Beside
 from server.statements.boards.figures import KEPT, Figures, Line
 from server.statements.boards.head import Head
-from server.statements.boards.rules import View, by_name, month_title, title_of
+from server.statements.boards.rules import View, by_name, title_of
 from server.statements.boards.schemas import (
     BoardBackdatedOut,
     BoardBandOut,
@@ -25,6 +25,7 @@ from server.statements.boards.schemas import (
 from server.statements.boards.service import Board
 from server.statements.boards.sheet import Sheet
 from server.statements.models import BoardLink
+from server.statements.rules import period_title
 
 SHORT = 8
 """Digits of a chain's head that stand beside a row."""
@@ -113,7 +114,7 @@ def _head(head: Head, figures: Figures, beside: Beside) -> dict[str, Any]:
         "branch": head.branch,
         "title": title_of(head.period),
         "month": head.period,
-        "month_title": month_title(head.period),
+        "month_title": period_title(head.period),
         "until": head.until,
         "confirmed_at": head.confirmed_at,
         "confirmed_by": beside.confirmed_by,

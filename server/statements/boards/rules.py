@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from server.statements.rules import period_title
+
 PUBLICITY_DAYS = 5
 """工作日, the day of the confirmation among them."""
 
@@ -94,12 +96,11 @@ def by_name(name: str) -> bytes:
     return name.encode("gb18030")
 
 
-def month_title(period: str) -> str:
-    """Return a period as people write it: 2026 年 10 月; a closing statement is 2026 年度补充."""
-    year, _, month = period.partition("-")
-    return f"{year} 年 {int(month)} 月" if month.isdigit() else f"{year} 年度补充"
+def closes_year(period: str) -> bool:
+    """Whether a statement is the one that follows a December's."""
+    return period.endswith("-closing")
 
 
 def title_of(period: str) -> str:
     """Return what stands over a board."""
-    return f"{month_title(period)}党员积分公示"
+    return f"{period_title(period)}党员积分公示"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.organizations.models import Member
 from server.organizations.service import account_names
-from server.points.batch import measured
+from server.points.carrying import measured_by
 from server.points.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.models import PointEntry, SourceKind
 from server.points.openings import opening_facts, openings
@@ -21,11 +21,12 @@ from server.points.possible import still_possible
 from server.points.reading import texts_of
 from server.points.rules import Fact, score
 from server.points.sources import Described, described
-from server.points.standing import Standing
 from server.standards.rules import StandardDocument
+from server.standards.versions import document_of
 from server.statements.boards.beside import Beside, beside
 from server.statements.boards.figures import Figures, Line, figures_of
 from server.statements.boards.head import Head, head_of, nothing_confirmed
+from server.statements.boards.rules import closes_year
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
 
@@ -75,11 +76,18 @@ def _explained(session: Session, head: Head, frozen: StatementLine) -> Explanati
     """Explain the figures by the entries they were computed from, with the standard and category of that day."""
     if frozen.standard_id is None:
         return None
-    standing = Standing(session, [frozen.member_id])
     entries = _entries(session, frozen, head.year, head.until)
-    document, facts = measured(standing, frozen.standard_id, entries)
-    facts += _openings_due(standing, frozen, head.year, document, facts)
-    result = score(document, facts, category=frozen.category, stage=frozen.stage, negative=frozen.negative)
+    posted_under = {entry.standard_id: document_of(session, entry.standard_id) for entry in entries}
+    document, facts = measured_by(document_of(session, frozen.standard_id), entries, posted_under)
+    facts += _openings_due(document, frozen, head.year, facts)
+    result = score(
+        document,
+        facts,
+        category=frozen.category,
+        stage=frozen.stage,
+        year_closed=closes_year(head.period),
+        negative=frozen.negative,
+    )
     codes = {fact.seq: fact.item_code for fact in facts}
     background = Background(
         texts=texts_of(session, frozen.member_id, entries),
@@ -111,14 +119,11 @@ def _entries(session: Session, frozen: StatementLine, year: int, until: date) ->
     ).all()
 
 
-def _openings_due(
-    standing: Standing, frozen: StatementLine, year: int, document: StandardDocument, facts: Sequence[Fact]
-) -> list[Fact]:
-    """The openings that the year's first posting makes, where nothing was posted by then."""
-    begins = standing.first_day_in(frozen.member_id, year)
-    if begins is None or any(fact.opening for fact in facts):
+def _openings_due(document: StandardDocument, frozen: StatementLine, year: int, facts: Sequence[Fact]) -> list[Fact]:
+    """起始分 of whom nothing was posted for by then: they were his from the year's first day."""
+    if any(fact.opening for fact in facts):
         return []
-    return opening_facts(openings(document, frozen.category, frozen.stage), begins)
+    return opening_facts(openings(document, frozen.category, frozen.stage), date(year, 1, 1))
 
 
 def _sources(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
