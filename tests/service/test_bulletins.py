@@ -240,7 +240,7 @@ def test_the_committee_reports_on_its_direct_branches(session: Session, cast: Ca
     make_statement(session, cast, cast.direct_branch, of((cast.he_hua, "77")))
     found = content(drawn(session, cast, at=cast.root))
     assert [branch.title for branch in found.branches] == ["图书馆直属党支部"]
-    assert found.facts.issuer == ("中共山海学院委员会", "组织部")
+    assert found.facts.issuer == ("中共山海学院委员会组织部",)
 
 
 def test_the_job_drafts_every_issuer_once(engine: Engine, session: Session, cast: Cast) -> None:

@@ -137,4 +137,4 @@ def test_the_hash_depends_on_what_is_said_and_not_on_the_order_of_keys() -> None
 def test_an_issuer_signs_with_its_full_name(title: str, head: tuple[str, ...]) -> None:
     root = Organization(id=1, title="山海学院党委")
     assert official_name(Organization(id=2, title=title), root) == head
-    assert official_name(root, root) == ("中共山海学院委员会", "组织部")
+    assert official_name(root, root) == ("中共山海学院委员会组织部",)

@@ -13,6 +13,9 @@ from server.statements.bulletins.wording import NEGATIVE, NOTHING, one, percent,
 Row = Callable[[str, Figures], tuple[str, ...]]
 BARS_AT_MOST = 30
 LABEL_AT_MOST = 28
+WHOLE_IN_TEXT = 12
+WHOLE_IN_ANNEX = 30
+"""Rows up to which a table stands whole: in the annex, as many as fit on a page of their own."""
 
 
 def compose(
@@ -38,18 +41,12 @@ def compose(
         annex_line=f"附件：{wording.annex_title()}",
         signed="".join(content.facts.issuer),
         signed_on=issued_on or "（待发布）",
-        printed=(_office(content), f"{issued_on}印发" if issued_on else "（待印发）"),
+        printed=(content.facts.issuer[-1], f"{issued_on}印发" if issued_on else "（待印发）"),
         annex_title=wording.annex_title(),
         annex=tuple(_annex(content, each, names) for each in content.branches if only in (None, each.organization_id)),
         foot=wording.foot(snapshot),
         dated=dated,
     )
-
-
-def _office(content: Content) -> str:
-    """Who has it printed: short, beside the date."""
-    issuer = content.facts.issuer
-    return "".join(issuer) if content.facts.is_committee else issuer[-1]
 
 
 def _body(content: Content, remarks: str | None) -> Sequence[Block]:
@@ -94,6 +91,7 @@ def _main_table(content: Content) -> Table:
         rows=_with_sum(content, row),
         widths=(30, 17, 15, *(20 for _ in shown), 13, 20),
         summed=True,
+        whole=len(content.branches) < WHOLE_IN_TEXT,
         note=wording.TABLE_NOTE,
     )
 
@@ -124,6 +122,7 @@ def _second_table(content: Content) -> Table:
         rows=_with_sum(content, row),
         widths=(41, 14, 12, *(14 for _ in change_title), *(12 for _ in bands), 9, 9),
         summed=True,
+        whole=len(content.branches) < WHOLE_IN_TEXT,
     )
 
 
@@ -189,6 +188,7 @@ def _annex(content: Content, branch: Branch, names: Mapping[int, str]) -> Table:
         ),
         widths=(9, 30, *(16 for _ in codes), 16, *(16 for _ in change_title)),
         left=2,
+        whole=len(branch.lines) <= WHOLE_IN_ANNEX,
     )
 
 

@@ -38,7 +38,7 @@ def official_name(organization: Organization, root: Organization) -> tuple[str, 
     """Return the lines of a document's head: 中共…委员会组织部, or 中共… and the 总支's own committee."""
     university = _without_ending(root.title)
     if organization.id == root.id:
-        return f"中共{university}{_BRANCH_ENDINGS['党委']}", _OFFICE
+        return (f"中共{university}{_BRANCH_ENDINGS['党委']}{_OFFICE}",)
     return f"中共{university}", full_title(organization.title)
 
 

@@ -26,7 +26,7 @@ class Heading:
 class Table:
     """The first `left` columns are words, the others figures; `widths` are parts of the whole.
 
-    `summed`: the last row is a sum.
+    `summed`: the last row is a sum. `whole`: not torn between pages; others repeat their head.
     """
 
     caption: str
@@ -35,6 +35,7 @@ class Table:
     widths: tuple[int, ...]
     left: int = 1
     summed: bool = False
+    whole: bool = False
     note: str | None = None
     kind: str = "table"
 

@@ -43,7 +43,6 @@ BODY = Pt(16)
 NONE = Pt(0)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _WIDE_TABLE = 8
-_ON_ONE_PAGE = 24
 HEAD_OVERHANG = Mm(8)
 CLOSER = 5
 """Twentieths of a point by which 28 characters of 16 points come to stand on a line of 156 mm (GB/T 9704-2012)."""
@@ -163,7 +162,7 @@ def _table(document: Document, table: Table) -> None:
         last = place == len(table.rows)
         _fill(grid, place, row, left=table.left, size=size, bold=last and table.summed)
         keep_row_whole(grid.rows[place])
-        if len(table.rows) <= _ON_ONE_PAGE and (not last or table.note):
+        if table.whole and (not last or table.note):
             keep_with_next(grid.rows[place])
         cell_border(grid.rows[place], "bottom", 12 if last else 4, "000000" if last else "999999")
         if last and table.summed:
