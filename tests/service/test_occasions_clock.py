@@ -1,0 +1,279 @@
+"""What the clock leads to: the officers' digest on working days, the reminder of dues before the month ends."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from server.claims.reviewers import queue
+from server.dues import service as dues_service
+from server.dues.models import DuesRecord
+from server.dues.service import Payment
+from server.identity.models import Grant
+from server.jobs.rules import CatchUp, Past, due_periods, periods_between
+from server.jobs.table import JOBS
+from server.meetings.leave import service as leave_service
+from server.meetings.leave.service import Wish
+from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization, Stage, WorkdayOverride
+from server.pushes.occasions import due
+from server.pushes.occasions.digest import waiting_with
+from server.pushes.occasions.officers import Officers
+from server.pushes.rules import Occasion
+from server.standards.rules import LeaveKind
+from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
+from tests.claiming import submitted
+from tests.meeting import make_meeting
+from tests.pushing import SECRET_WORDS, all_pushes, make_statement, shanghai, told
+
+NINE = shanghai(2026, 6, 18, 9)
+
+
+def digests(session: Session, period: datetime = NINE, now: datetime | None = None) -> None:
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    due.send_digests(engine, now=now or period, period=period)
+
+
+def asked(session: Session, cast: Cast, person: Person) -> None:
+    meeting = make_meeting(session, cast)
+    leave_service.ask(
+        session,
+        member_id=person.member_id,
+        meeting_id=meeting.id,
+        wish=Wish(LeaveKind.sick, SECRET_WORDS),
+        actor=person.actor,
+        account_id=person.account_id,
+        now=NOW,
+    )
+
+
+def contents(session: Session, cast: Cast) -> dict[str, dict[str, str]]:
+    keys = {person.member_id: key for key, person in cast.people.items() if person.member_id}
+    return {keys[push.member_id or 0]: push.content for push in all_pushes(session, Occasion.review_digest)}
+
+
+def test_with_whom_nothing_waits_hears_nothing(session: Session, cast: Cast) -> None:
+    digests(session)
+    assert all_pushes(session) == []
+
+
+def test_each_officer_reads_what_waits_with_him(session: Session, cast: Cast) -> None:
+    for person in (cast.zhang_min, cast.zhang_min, cast.wang_fang):
+        submitted(session, person)
+    asked(session, cast, cast.zhang_min)
+    asked(session, cast, cast.li_wei)
+    make_meeting(session, cast, starts_at=NOW - timedelta(days=2))
+    make_statement(session, cast, {"zhang_min": ("70", None, 1)})
+    for _ in range(2):
+        digests(session)
+    found = contents(session, cast)
+    assert found["li_wei"] == {
+        "place": "教工第一党支部",
+        "claims": "待审核 3 条",
+        "meetings": "请假 1 份，应到名单 1 份",
+        "months": "待确认 1 份",
+    }
+    assert found["wang_fang"]["claims"] == "待审核 2 条"
+    assert (found["wang_fang"]["meetings"], found["wang_fang"]["months"]) == ("请假 2 份", "无")
+    assert told(session, cast, Occasion.review_digest) == ["li_wei", "sun_li", "wang_fang"]
+    assert SECRET_WORDS not in str(found)
+
+
+def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Session, cast: Cast) -> None:
+    for person in (cast.zhang_min, cast.li_wei, cast.wang_fang, cast.zhao_qiang, cast.zhou_yu, cast.chen_jing):
+        submitted(session, person, item_code="C04")
+    session.flush()
+    officers = Officers(session, cast.root, TODAY)
+    counted = {each.officer.account_id: each.counts["claims"] for each in waiting_with(session, officers, now=NOW)}
+    root = session.get_one(Organization, cast.root)
+    for person in cast.people.values():
+        if person.account_id:
+            listed = queue(session, organization=root, actor=person.actor, now=NOW, limit=100)
+            assert counted.get(person.account_id, 0) == len(listed), person.name
+    assert counted[cast.chen_jing.account_id] == 1  # 赵强's own: his branch has nobody else
+
+
+def test_what_a_branch_cannot_decide_falls_to_the_organization_above(session: Session, cast: Cast) -> None:
+    for grant in session.scalars(select(Grant).where(Grant.organization_id == cast.branch)):
+        grant.until_date = TODAY
+    submitted(session, cast.zhang_min)
+    asked(session, cast, cast.zhang_min)
+    digests(session)
+    assert told(session, cast, Occasion.review_digest) == ["chen_jing"]
+    assert contents(session, cast)["chen_jing"]["place"] == "计算机科学与技术学院党总支"
+
+
+def test_two_machines_at_once_send_one_digest(engine: Engine, session: Session, cast: Cast) -> None:
+    submitted(session, cast.zhang_min)
+    session.commit()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: due.send_digests(engine, now=NINE, period=NINE), range(4)))
+    assert told(session, cast, Occasion.review_digest) == ["li_wei", "sun_li", "wang_fang"]
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2026, 6, 18), True),
+        (date(2026, 6, 19), False),  # 端午节
+        (date(2026, 6, 20), False),
+        (date(2026, 6, 22), True),
+        (date(2026, 10, 1), False),
+        (date(2026, 10, 10), True),  # a Saturday worked for 国庆节
+        (date(2026, 12, 31), True),
+        (date(2028, 1, 3), True),  # a Monday of a year the calendar does not know
+    ],
+)
+def test_digests_are_for_working_days(session: Session, cast: Cast, day: date, works: bool) -> None:
+    submitted(session, cast.zhang_min)
+    digests(session, shanghai(day.year, day.month, day.day, 9))
+    assert bool(all_pushes(session)) is works
+
+
+def test_the_universitys_own_calendar_counts(session: Session, cast: Cast) -> None:
+    submitted(session, cast.zhang_min)
+    session.add(
+        WorkdayOverride(
+            root_id=cast.root,
+            day=TODAY,
+            works=False,
+            note="校运动会",
+            changed_by=cast.administrator.account_id,
+            changed_at=NOW,
+        )
+    )
+    digests(session)
+    assert all_pushes(session) == []
+
+
+def test_what_was_missed_for_days_comes_once_and_a_stale_digest_never(session: Session, cast: Cast) -> None:
+    job = next(job for job in JOBS if job.name == "send_digests")
+    assert job.catch_up is CatchUp.latest
+    past = Past(last=shanghai(2026, 6, 8, 9))
+    assert due_periods(job.when.trigger, job.catch_up, past, now=shanghai(2026, 6, 18, 11), most=100) == [NINE]
+    submitted(session, cast.zhang_min)
+    digests(session, NINE, now=shanghai(2026, 6, 19, 0, 0))
+    assert all_pushes(session) == []
+    digests(session, NINE, now=shanghai(2026, 6, 18, 23, 59))
+    push = all_pushes(session)[0]
+    assert (push.due_at, push.expires_at) == (NINE, shanghai(2026, 6, 19))
+
+
+# Dues
+
+TEN = shanghai(2026, 6, 25, 10)
+
+
+def remind(session: Session, period: datetime = TEN, now: datetime | None = None) -> None:
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    due.remind_of_dues(engine, now=now or period, period=period)
+
+
+def reminded(session: Session, cast: Cast) -> list[str]:
+    return told(session, cast, Occasion.dues_reminder)
+
+
+MEMBERS = "zhang_min wang_fang li_wei sun_li zhao_qiang zhou_yu chen_jing wu_gang he_hua"
+EVERYONE = sorted([*MEMBERS.split(), "organization_department", "inspector"])
+
+
+def test_members_whose_month_is_not_paid_are_reminded_once(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "PART", 2)
+    for key, payment in {
+        "zhang_min": Payment(2000, 2000, date(2026, 6, 2)),
+        "wang_fang": Payment(2000, 1000, date(2026, 6, 2)),
+    }.items():
+        dues_service.register(
+            session,
+            member_id=cast.people[key].member_id,
+            month="2026-06",
+            payment=payment,
+            account_id=cast.li_wei.account_id,
+            now=NOW,
+        )
+    dues_service.waive(
+        session,
+        member_id=cast.sun_li.member_id,
+        month="2026-06",
+        reason=SECRET_WORDS,
+        actor=cast.li_wei.actor,
+        now=NOW,
+    )
+    for minutes in range(2):
+        remind(session, now=TEN + timedelta(minutes=minutes))
+    assert reminded(session, cast) == [key for key in EVERYONE if key not in ("zhang_min", "sun_li")]
+    push = all_pushes(session)[0]
+    assert push.content | {"organization": ""} == {
+        "title": "2026年6月党费",
+        "organization": "",
+        "date": "2026年6月30日",
+        "hint": "尚未登记交纳，如已交请联系支部",
+    }
+    assert (push.page, push.expires_at) == ("pages/dues/dues", shanghai(2026, 7, 1))
+    assert not any(
+        figure in str([each.content for each in all_pushes(session)]) for figure in ("20.00", "1000", "2000")
+    )
+
+
+def test_prospects_and_the_exempt_are_not_reminded(session: Session, cast: Cast) -> None:
+    session.get_one(Member, cast.sun_li.member_id).stage = Stage.prospect
+    filing = Filing(
+        root_id=cast.root,
+        subject_kind="exemption",
+        subject_id=1,
+        title="不列入",
+        from_organization_id=cast.branch,
+        to_organization_id=cast.general_branch,
+        status=FilingStatus.received,
+        submitted_by=cast.li_wei.account_id,
+        submitted_at=NOW,
+    )
+    session.add(filing)
+    session.flush()
+    session.add(
+        Exemption(
+            member_id=cast.zhang_min.member_id,
+            organization_id=cast.branch,
+            open=True,
+            reason=SECRET_WORDS,
+            studied_on=YEAR_START,
+            studied_note="",
+            studied_by=cast.li_wei.account_id,
+            from_date=YEAR_START,
+            filing_id=filing.id,
+            created_at=NOW,
+        )
+    )
+    remind(session)
+    assert reminded(session, cast) == [key for key in EVERYONE if key not in ("zhang_min", "sun_li")]
+
+
+@pytest.mark.parametrize(
+    ("now", "comes"),
+    [(shanghai(2026, 6, 30, 23, 59), True), (shanghai(2026, 7, 1), False), (shanghai(2026, 8, 4), False)],
+)
+def test_a_month_that_is_over_is_not_reminded_of(session: Session, cast: Cast, now: datetime, comes: bool) -> None:
+    remind(session, now=now)
+    assert bool(reminded(session, cast)) is comes
+    assert session.scalars(select(DuesRecord)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("period", "last"), [((2026, 12), "2026年12月31日"), ((2028, 2), "2028年2月29日"), ((2027, 2), "2027年2月28日")]
+)
+def test_the_last_day_is_that_of_the_month(session: Session, cast: Cast, period: tuple[int, int], last: str) -> None:
+    remind(session, shanghai(*period, 25, 10))
+    assert {push.content["date"] for push in all_pushes(session)} == {last}
+
+
+def test_the_reminder_comes_on_the_25th_of_every_month() -> None:
+    job = next(job for job in JOBS if job.name == "remind_of_dues")
+    found = list(periods_between(job.when.trigger, shanghai(2026, 12, 1), shanghai(2027, 3, 1)))
+    assert found == [shanghai(2026, 12, 25, 10), shanghai(2027, 1, 25, 10), shanghai(2027, 2, 25, 10)]
