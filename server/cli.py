@@ -94,6 +94,22 @@ def verify_ledger(machine: Machine) -> None:
     console.print("台账完整：每条记录都与链相符。")
 
 
+@main.command("verify-statements")
+@click.option("--organization", type=int, help="Only this branch's.")
+@click.pass_obj
+def verify_statements(machine: Machine, organization: int | None) -> None:
+    """Compute every frozen month anew from the ledger as of its cutoff; exit 1 if anything differs."""
+    from server.statements import verification
+
+    with reading(machine.engine) as session:
+        deviations = list(verification.verify_statements(session, organization_id=organization))
+    for deviation in deviations:
+        console.print(str(deviation))
+    if deviations:
+        raise SystemExit(1)
+    console.print("月汇总完整：重算结果和校验值都相符。")
+
+
 @main.command()
 @click.option("--year", type=int, help="Only this year.")
 @click.pass_obj

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     audit_read = "audit_read"
     organization_read = "organization_read"
     organization_manage = "organization_manage"
+    workday_manage = "workday_manage"  # days that the university counts otherwise than the national calendar
     branch_manage = "branch_manage"  # what a branch settles itself: its settings and groups
     member_read = "member_read"
     member_manage = "member_manage"
@@ -72,6 +73,9 @@ class Permission(StrEnum):
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
+    statement_read = "statement_read"  # a branch's months; its members see the confirmed ones, as far as it shows them
+    statement_confirm = "statement_confirm"
+    statement_verify = "statement_verify"
     board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
     board_manage = "board_manage"  # let a screen show it
     bulletin_read = "bulletin_read"  # the figures, once published; no member's name
@@ -107,6 +111,7 @@ RULES: dict[Permission, Rule] = {
     Permission.audit_read: Rule(frozenset({Role.organization_department, Role.inspector, Role.administrator})),
     Permission.organization_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
     Permission.organization_manage: Rule(_ABOVE | _ADMIN),
+    Permission.workday_manage: Rule(frozenset({Role.organization_department})),
     Permission.branch_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.member_read: Rule(_READERS | _ADMIN, own=True),
     Permission.member_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
@@ -140,6 +145,9 @@ RULES: dict[Permission, Rule] = {
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),
+    Permission.statement_read: Rule(_READERS, fellow=True),
+    Permission.statement_confirm: Rule(_LEADERS | _ABOVE),
+    Permission.statement_verify: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.board_read: Rule(_READERS, fellow=True),
     Permission.board_manage: Rule(_LEADERS | _ABOVE),
     Permission.bulletin_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, fellow=True),

@@ -63,6 +63,8 @@ JOBS: tuple[Job, ...] = (
         work.count_missed_makeups,
         keeps=WEEK,
     ),
+    Job(FREEZING, "生成月汇总", monthly(3, "02:00"), CatchUp.every, work.freeze_statements),
+    Job("confirm_statements", "月汇总到期自动确认", daily("08:30"), CatchUp.latest, work.confirm_statements),
     Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
     Job("prepare_pushes", "推送逐人展开", every_minutes(1), CatchUp.latest, work.prepare_pushes, keeps=WEEK),
     Job("send_pushes", "发送推送", every_minutes(1), CatchUp.latest, work.send_pushes, keeps=WEEK),

@@ -17,6 +17,9 @@ from server.photos.storage import storage_of
 from server.pushes import upkeep as pushes
 from server.pushes.occasions import due as occasions
 from server.pushes.sending import sender
+from server.statements import confirming
+from server.statements.freezing.service import freeze
+from server.statements.rules import month_before
 
 
 def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
@@ -29,6 +32,16 @@ def count_missed_makeups(engine: Engine, settings: Settings, now: datetime, peri
     """Count what was not made up for by its day, and go on with long lists."""
     while due.count_missed_makeups(engine, now=now) >= due.AT_ONCE:
         continue
+
+
+def freeze_statements(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Draw up the month before the period, as the ledger was at that instant."""
+    freeze(engine, month_before(period), now=now)
+
+
+def confirm_statements(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Confirm the months whose working days for it have passed."""
+    confirming.confirm_overdue(engine, now=now)
 
 
 def purge_sign_ins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

@@ -27,6 +27,7 @@ grant_manage            .       .      .    .     .     .     x      x       x  
 audit_read              .       .      .    .     .     .     .      .       x     x      .       x
 organization_read       .       x      x    x     x     x     x      x       x     x      x       x
 organization_manage     .       .      .    .     .     .     x      x       x     .      .       x
+workday_manage          .       .      .    .     .     .     .      .       x     .      .       .
 branch_manage           .       .      .    .     x     x     x      x       x     .      .       x
 member_read             x       .      x    x     x     x     x      x       x     x      .       x
 member_manage           .       .      .    .     x     x     x      x       x     .      .       x
@@ -60,6 +61,9 @@ roster_confirm          .       .      x    .     x     x     x      x       x  
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
 leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
+statement_read          .       x      x    x     x     x     x      x       x     x      .       .
+statement_confirm       .       .      .    .     x     x     x      x       x     .      .       .
+statement_verify        .       .      .    x     x     x     x      x       x     x      .       .
 board_read              .       x      x    x     x     x     x      x       x     x      .       .
 board_manage            .       .      .    .     x     x     x      x       x     .      .       .
 bulletin_read           .       x      .    x     x     x     x      x       x     x      .       .
@@ -271,6 +275,16 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/unreached-pushes": "unreached_manage",
     "GET /organizations/<int:organization_id>/unreached-pushes/counts": "unreached_manage",
     "POST /unreached-pushes/<int:push_id>/told": "unreached_manage",
+    # statements
+    "GET /organizations/<int:organization_id>/statements": "statement_read",
+    "GET /statements/<int:statement_id>": "statement_read",
+    "POST /statements/<int:statement_id>/confirmation": "statement_confirm",
+    "GET /statements/<int:statement_id>/verification": "statement_verify",
+    "GET /members/<int:member_id>/statements": "score_read",
+    # working days
+    "GET /organizations/<int:organization_id>/workdays/<int:year>": "organization_read",
+    "PUT /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",
+    "DELETE /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",
     # bulletins
     "GET /organizations/<int:organization_id>/bulletins": "bulletin_read",
     "GET /bulletins/<int:bulletin_id>": "bulletin_read",

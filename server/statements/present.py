@@ -1,0 +1,122 @@
+"""How statements are shown, and to whom what of them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from server.identity.models import Account
+from server.identity.rules import RULES, Actor, Permission, Target, roles_at
+from server.organizations.models import Organization
+from server.organizations.schemas import BoardVisibility, settings_out
+from server.points.schemas import NEGATIVE_NOTE
+from server.standards.versions import document_of
+from server.statements.boards.rules import by_name, spread
+from server.statements.models import Statement
+from server.statements.rules import period_title
+from server.statements.schemas import (
+    StatementBackdatedOut,
+    StatementBandOut,
+    StatementDetailOut,
+    StatementDeviationOut,
+    StatementLineOut,
+    StatementMonthOut,
+    StatementOut,
+    StatementSectionOut,
+    StatementVerificationOut,
+)
+from server.statements.service import Row
+from server.statements.verification import Deviation
+
+HUNDRED = Decimal(100)
+
+
+def is_officer(actor: Actor, target: Target) -> bool:
+    """Whether he sees months that are not yet confirmed, and every line: by a role over the branch."""
+    return bool(roles_at(actor, target.ancestor_ids) & RULES[Permission.statement_read].roles)
+
+
+def statement_out(session: Session, statement: Statement) -> StatementOut:
+    return StatementOut(**_head(session, statement))
+
+
+def detail_out(
+    session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, target: Target
+) -> StatementDetailOut:
+    return StatementDetailOut(
+        **_head(session, statement),
+        lines=_lines(session, statement, rows, reader, officer=is_officer(reader, target)),
+        distribution=_distribution(session, rows),
+    )
+
+
+def month_out(statement: Statement, row: Row) -> StatementMonthOut:
+    return StatementMonthOut(
+        statement_id=statement.id,
+        period=statement.period,
+        title=period_title(statement.period),
+        status=statement.status,
+        line=_line(row, place=True),
+    )
+
+
+def verification_out(statement: Statement, first: Deviation | None) -> StatementVerificationOut:
+    shown = first and StatementDeviationOut(
+        what=first.what, member_id=first.member_id, stored=str(first.stored), computed=str(first.computed)
+    )
+    return StatementVerificationOut(statement_id=statement.id, hash=statement.hash, matches=first is None, first=shown)
+
+
+def _head(session: Session, statement: Statement) -> dict[str, object]:
+    confirmer = session.get(Account, statement.confirmed_by) if statement.confirmed_by else None
+    shown = {name: getattr(statement, name) for name in StatementOut.model_fields if hasattr(statement, name)}
+    return {
+        **shown,
+        "title": f"{period_title(statement.period)}积分汇总",
+        "confirmed_by": confirmer.name if confirmer else None,
+    }
+
+
+def _lines(
+    session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, *, officer: bool
+) -> list[StatementLineOut]:
+    """Everyone for officers; for members what the branch decided: only themselves, all by name, or the whole list."""
+    if officer:
+        return [_line(row, place=True) for row in rows]
+    settings = session.get_one(Organization, statement.organization_id).settings
+    match settings_out(settings).board_visibility:
+        case BoardVisibility.full:
+            return [_line(row, place=True) for row in rows]
+        case BoardVisibility.scores:
+            listed = sorted(rows, key=lambda row: (row.line.negative, by_name(row.name)))
+            return [_line(row, place=False) for row in listed]
+        case _:
+            return [_line(row, place=True) for row in rows if row.line.member_id == reader.member_id]
+
+
+def _line(row: Row, *, place: bool) -> StatementLineOut:
+    line = row.line
+    return StatementLineOut(
+        member_id=line.member_id,
+        name=row.name,
+        total=None if line.negative else line.total,
+        change=None if line.negative else line.change,
+        position=line.position if place else None,
+        note=NEGATIVE_NOTE if line.negative else None,
+        sections=[]
+        if line.negative
+        else [StatementSectionOut(section=part.section, points=part.points) for part in row.sections],
+        backdated=[
+            StatementBackdatedOut(month=part.month, entries=part.entries, points=part.points) for part in row.backdated
+        ],
+        head_seq=line.head_seq,
+        head_hash=line.head_hash,
+    )
+
+
+def _distribution(session: Session, rows: Sequence[Row]) -> list[StatementBandOut]:
+    counted = [row.line for row in rows if not row.line.negative]
+    standard_id = next((line.standard_id for line in counted if line.standard_id is not None), None)
+    cap = HUNDRED if standard_id is None else document_of(session, standard_id).total_cap
+    bands = spread([line.total for line in counted], cap=cap)
+    return [StatementBandOut(at_least=band.at_least, below=band.below, count=band.count) for band in bands]

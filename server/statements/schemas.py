@@ -1,0 +1,109 @@
+"""Monthly statements on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.presentation import Id, PointsOut, TimeOut
+from server.statements.rules import StatementStatus
+
+
+class StatementPath(BaseModel):
+    statement_id: Id
+
+
+class StatementYearQuery(BaseModel):
+    year: Annotated[int, Field(ge=2000, le=2099)]
+
+
+class StatementOut(BaseModel):
+    """`confirmed_by` null with `confirmed_at`: by itself, its working days having passed."""
+
+    id: int
+    organization_id: int
+    period: str
+    title: str
+    until: date
+    cutoff_at: TimeOut
+    members: int
+    exempt: int
+    average: PointsOut | None
+    median: PointsOut | None
+    hash: str
+    status: StatementStatus
+    frozen_at: TimeOut
+    confirm_by: date
+    confirmed_at: TimeOut | None
+    confirmed_by: str | None
+
+
+class StatementSectionOut(BaseModel):
+    section: str
+    points: PointsOut
+
+
+class StatementBackdatedOut(BaseModel):
+    """补记: what was posted since the statement before for an earlier month; points before any cap."""
+
+    month: str
+    entries: int
+    points: PointsOut
+
+
+class StatementLineOut(BaseModel):
+    """Under a negative-list decision total and change are null, `note` says 另行通报, and there is no position."""
+
+    member_id: int
+    name: str
+    total: PointsOut | None
+    change: PointsOut | None
+    position: int | None
+    note: str | None
+    sections: list[StatementSectionOut]
+    backdated: list[StatementBackdatedOut]
+    head_seq: int
+    head_hash: str
+
+
+class StatementBandOut(BaseModel):
+    """Totals from `at_least` to below `below`; null: open on that side."""
+
+    at_least: PointsOut | None
+    below: PointsOut | None
+    count: int
+
+
+class StatementDetailOut(StatementOut):
+    """`lines`: everyone for officers; for members as the branch decided, at least the reader's own."""
+
+    lines: list[StatementLineOut]
+    distribution: list[StatementBandOut]
+
+
+class StatementMonthOut(BaseModel):
+    statement_id: int
+    period: str
+    title: str
+    status: StatementStatus
+    line: StatementLineOut
+
+
+class StatementHistoryOut(BaseModel):
+    items: list[StatementMonthOut]
+
+
+class StatementDeviationOut(BaseModel):
+    what: str
+    member_id: int | None
+    stored: str
+    computed: str
+
+
+class StatementVerificationOut(BaseModel):
+    """Whether the ledger as of the cutoff gives the same figures and hash; `first` names the first difference."""
+
+    statement_id: int
+    hash: str
+    matches: bool
+    first: StatementDeviationOut | None

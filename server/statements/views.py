@@ -1,0 +1,99 @@
+"""Monthly statements over HTTP: a branch's months, one of them, a member's own, confirming and verifying."""
+
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.organizations.targets import member_target, organization_target
+from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.statements import confirming, present, service, verification
+from server.statements.schemas import (
+    StatementDetailOut,
+    StatementHistoryOut,
+    StatementOut,
+    StatementPath,
+    StatementVerificationOut,
+    StatementYearQuery,
+)
+from server.statements.targets import statement_target
+
+api = Api("statements", __name__, tag="月汇总")
+
+
+@api.guarded(
+    "GET",
+    "/organizations/<int:organization_id>/statements",
+    permission=Permission.statement_read,
+    target=organization_target,
+    responses={200: Page[StatementOut]},
+)
+def list_statements(context: Context, path: OrganizationPath, query: PageQuery) -> Page[StatementOut]:
+    """支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见"""
+    rows = service.statements_of(
+        context.session,
+        organization_id=path.organization_id,
+        all_states=present.is_officer(context.actor, context.target),
+        before=decode_id_cursor(query.cursor),
+        limit=query.limit + 1,
+    )
+    page, more = cut_page(rows, query.limit)
+    items = [present.statement_out(context.session, each) for each in page]
+    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+
+
+@api.guarded(
+    "GET",
+    "/statements/<int:statement_id>",
+    permission=Permission.statement_read,
+    target=statement_target,
+    responses={200: StatementDetailOut},
+)
+def show_statement(context: Context, path: StatementPath) -> StatementDetailOut:
+    """一期月汇总：负责人看全部明细，党员按支部设定的范围查看"""
+    officer = present.is_officer(context.actor, context.target)
+    found = service.statement(context.session, statement_id=path.statement_id, all_states=officer)
+    context.audit_look("statement", path.statement_id)
+    rows = service.rows_of(context.session, path.statement_id)
+    return present.detail_out(context.session, found, rows, context.actor, context.target)
+
+
+@api.guarded(
+    "POST",
+    "/statements/<int:statement_id>/confirmation",
+    permission=Permission.statement_confirm,
+    target=statement_target,
+    responses={200: StatementOut},
+)
+def confirm_statement(context: Context, path: StatementPath) -> StatementOut:
+    """确认月汇总：确认后支部党员可见并公示"""
+    found = confirming.confirm(
+        context.session, statement_id=path.statement_id, account_id=context.account_id, now=context.now
+    )
+    return present.statement_out(context.session, found)
+
+
+@api.guarded(
+    "GET",
+    "/statements/<int:statement_id>/verification",
+    permission=Permission.statement_verify,
+    target=statement_target,
+    responses={200: StatementVerificationOut},
+)
+def verify_statement(context: Context, path: StatementPath) -> StatementVerificationOut:
+    """按截止时刻的台账重算并核对校验值，指出第一处不同"""
+    found = service.statement(context.session, statement_id=path.statement_id, all_states=True)
+    first = next(verification.verify_statement(context.session, found), None)
+    return present.verification_out(found, first)
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>/statements",
+    permission=Permission.score_read,
+    target=member_target,
+    responses={200: StatementHistoryOut},
+)
+def list_member_statements(context: Context, path: MemberPath, query: StatementYearQuery) -> StatementHistoryOut:
+    """党员一年中各月的积分"""
+    context.audit_look("member_statements", path.member_id)
+    officer = present.is_officer(context.actor, context.target)
+    months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
+    return StatementHistoryOut(items=[present.month_out(head, row) for head, row in months])
