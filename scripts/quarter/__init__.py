@@ -1,0 +1,1 @@
+"""A simulated quarter: a university's pushes under faults, kills and two schedulers, compared with what arrived."""

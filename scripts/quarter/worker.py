@@ -1,0 +1,50 @@
+"""python -m scripts.quarter.worker CLOCK IDLE: a scheduler that goes by the simulated clock, until it is killed.
+
+It works the jobs off as `xianfeng scheduler` does. Each time it finds nothing to do it writes the step of the clock to
+the file IDLE. Leases are shorter than usual, so that the jobs of who was killed are soon taken up.
+"""
+
+import sys
+import time
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from scripts.quarter.simulated import SimulatedClock
+from server import (
+    app,  # noqa: F401  (its subscriptions tell the features above)
+    config,
+    logs,
+)
+from server.db import make_engine
+from server.jobs import lease, runs
+from server.jobs.table import JOBS
+
+LEASE = timedelta(seconds=3)
+PAUSE_SECONDS = 0.05
+
+
+def main(clock_file: str, idle_file: str) -> None:
+    settings = config.load()
+    logs.configure_logging(settings)
+    engine = make_engine(settings.database_url)
+    simulated, idle = SimulatedClock(Path(clock_file)), Path(idle_file)
+    simulated.rule()
+    _shorten_leases()
+    while True:
+        step = simulated.step
+        for job in JOBS:
+            runs.work_off(engine, settings, job)
+        if not any(runs.due(engine, job) for job in JOBS):
+            idle.write_text(str(step))
+            time.sleep(PAUSE_SECONDS)
+
+
+def _shorten_leases() -> None:
+    lease.take = partial(lease.take, lasts=LEASE)
+    lease.renew = partial(lease.renew, lasts=LEASE)
+    lease.RENEWED_AFTER_SECONDS = 1
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
