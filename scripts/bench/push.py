@@ -37,7 +37,7 @@ from server.wechat.client import SANDBOX_APP_ID
 BENCH = "push"
 SIZES = {"default": 2_000, "full": 10_000}
 ROUNDS = 3
-CONCURRENCY = 32
+CONCURRENCY = 64
 LATENCIES_MS = (0, 30)
 """As fast as the sandbox can, and with the delay of a call over the country."""
 

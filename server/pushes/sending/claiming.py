@@ -19,6 +19,7 @@ from server.pushes.sending.post import Post
 from server.pushes.sending.rules import Decision, decide
 from server.pushes.sending.standings import Standings
 
+PUSHES = cast(Table, Push.__table__)
 ATTEMPTS = cast(Table, PushAttempt.__table__)
 _COLUMNS = (
     *(Push.id, Push.recipient, Push.member_id, Push.account_id, Push.occasion, Push.content),
@@ -87,7 +88,7 @@ def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls:
     for decision, push_ids in decisions.items():
         values: dict[str, Any] = {"status": decision.status}
         if decision.status is PushStatus.sending:
-            values |= {"channel": decision.channel, "attempts": Push.attempts + 1}
+            values |= {"channel": decision.channel, "attempts": PUSHES.c.attempts + 1}
         elif decision.status is PushStatus.waiting:
             values |= {"next_at": decision.next_at}
         else:
@@ -100,8 +101,7 @@ def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls:
 
 def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
     """Change pushes that were seen, and locked, in one state; if one has left it, nothing at all may happen."""
-    change = update(Push).where(Push.id.in_(push_ids), Push.status == seen).values(values)
-    changed = session.execute(change.execution_options(synchronize_session=False))
+    changed = session.execute(update(PUSHES).where(PUSHES.c.id.in_(push_ids), PUSHES.c.status == seen).values(values))
     assert isinstance(changed, CursorResult)
     if changed.rowcount != len(push_ids):
         raise RuntimeError(f"{len(push_ids) - changed.rowcount} pushes were taken by another sender")

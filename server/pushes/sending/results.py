@@ -15,7 +15,7 @@ from server.pushes.models import ChannelPause, Push, PushAttempt
 from server.pushes.quotas import Spend
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, Reason
 from server.pushes.sending import rules
-from server.pushes.sending.claiming import Call, change_guarded
+from server.pushes.sending.claiming import ATTEMPTS, Call, change_guarded
 from server.pushes.sending.post import Post
 from server.pushes.sending.rules import Verdict
 
@@ -75,10 +75,9 @@ def _write(session: Session, kind: _Kind, push_ids: Sequence[int], now: datetime
         values |= {"finished_at": now, "reason": Reason.timed_out if status is PushStatus.unknown else None}
     change_guarded(session, push_ids, PushStatus.sending, values)
     session.execute(
-        update(PushAttempt)
-        .where(PushAttempt.push_id.in_(push_ids), PushAttempt.status == AttemptStatus.sending)
+        update(ATTEMPTS)
+        .where(ATTEMPTS.c.push_id.in_(push_ids), ATTEMPTS.c.status == AttemptStatus.sending)
         .values(status=rules.attempt_status(kind.meaning), errcode=kind.errcode, finished_at=now)
-        .execution_options(synchronize_session=False)
     )
     until = rules.pause_until(kind.meaning, now)
     if until is not None and kind.errcode is not None:
@@ -133,9 +132,6 @@ def recover(session: Session, *, now: datetime) -> int:
     if push_ids:
         unknown = {"status": PushStatus.unknown, "reason": Reason.timed_out, "finished_at": now}
         change_guarded(session, push_ids, PushStatus.sending, unknown)
-        attempts = update(PushAttempt).where(
-            PushAttempt.push_id.in_(push_ids), PushAttempt.status == AttemptStatus.sending
-        )
-        given_up = attempts.values(status=AttemptStatus.unknown, finished_at=now)
-        session.execute(given_up.execution_options(synchronize_session=False))
+        attempts = update(ATTEMPTS).where(ATTEMPTS.c.push_id.in_(push_ids), ATTEMPTS.c.status == AttemptStatus.sending)
+        session.execute(attempts.values(status=AttemptStatus.unknown, finished_at=now))
     return len(push_ids)

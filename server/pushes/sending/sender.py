@@ -39,7 +39,7 @@ class Sender:
         self._ended: SimpleQueue[Outcome] = SimpleQueue()
 
     def run(self, stop: Event) -> int:
-        """Send until nothing is due or `stop` is set, and bring to its end what began; return how many calls were made."""
+        """Send until nothing is due or `stop` is set, and finish what began; return how many calls were made."""
         self._recover()
         made = under_way = 0
         outcomes: Sequence[Outcome] = ()

@@ -97,7 +97,7 @@ def _tries(session: Session, push_ids: Sequence[int]) -> Mapping[int, Sequence[T
 
 
 def _pauses(session: Session) -> Mapping[Channel, Pause]:
-    rows: Sequence[tuple[Channel, datetime, int]] = (
-        session.execute(select(ChannelPause.channel, ChannelPause.until, ChannelPause.errcode)).all()
-    )
+    rows: Sequence[tuple[Channel, datetime, int]] = session.execute(
+        select(ChannelPause.channel, ChannelPause.until, ChannelPause.errcode)
+    ).all()
     return {Channel(channel): Pause(until, verdict(Channel(channel), errcode)) for channel, until, errcode in rows}

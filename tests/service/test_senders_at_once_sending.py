@@ -1,0 +1,129 @@
+"""Two senders at once, and senders killed in the middle: nothing arrives twice, nothing is lost without a word."""
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import Engine, event, select, update
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.db import make_engine
+from server.pushes.models import Push, PushAttempt
+from server.pushes.rules import AttemptStatus
+from tests.cast import NOW, Cast
+from tests.sending import Played, played
+
+MANY = 60
+
+
+@pytest.fixture
+def play(engine: Engine, cast: Cast, settings: Settings) -> Iterator[Played]:
+    with played(engine, cast, settings) as play:
+        yield play
+
+
+def _due(play: Played, cast: Cast, count: int) -> None:
+    play.agree(cast.zhang_min, times=count)
+    for number in range(count):
+        content = {"month": f"第{number}条", "points": "1", "change": "2", "hint": "3"}
+        play.push(cast.zhang_min, subject=f"number:{number}", content=content)
+
+
+def _arrivals(play: Played) -> Counter[str]:
+    return Counter(message.content["thing1"] for message in play.arrived())
+
+
+def _statuses(play: Played) -> Counter[str]:
+    with Session(play.engine) as session:
+        return Counter(str(status) for status in session.scalars(select(Push.status)))
+
+
+def test_two_senders_at_once_send_each_push_once(play: Played, cast: Cast) -> None:
+    _due(play, cast, MANY)
+    engines = [make_engine(play.engine.url.render_as_string(hide_password=False)) for _ in range(2)]
+    made: list[int] = []
+    with time_machine.travel(NOW, tick=True):
+        senders = [play.sender(8, engine) for engine in engines]
+        threads = [Thread(target=lambda sender=sender: made.append(sender.run(Event()))) for sender in senders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    for engine in engines:
+        engine.dispose()
+    assert sum(made) == MANY
+    assert set(_arrivals(play).values()) == {1}
+    assert len(_arrivals(play)) == MANY
+    assert _statuses(play) == {"sent": MANY}
+    assert play.balance(cast.zhang_min) == 0
+
+
+def test_two_senders_need_one_token(play: Played, cast: Cast) -> None:
+    test_two_senders_at_once_send_each_push_once(play, cast)
+    assert play.wechat.tokens.desks["sandbox"].fetches == 1  # type: ignore[index]
+
+
+def test_a_stopped_sender_brings_to_its_end_what_it_began_and_leaves_the_rest(play: Played, cast: Cast) -> None:
+    _due(play, cast, MANY)
+    stop = Event()
+    sender = play.sender(4)
+    begin = sender._begin
+
+    def stopping(*arguments: Any) -> None:
+        begin(*arguments)
+        stop.set()
+
+    sender._begin = stopping  # type: ignore[method-assign]
+    with time_machine.travel(NOW, tick=True):
+        assert sender.run(stop) == 4
+    assert _statuses(play) == {"sent": 4, "waiting": MANY - 4}
+    assert len(play.arrived()) == 4
+
+
+@pytest.mark.parametrize("moment", range(3, 63, 6))
+def test_a_sender_killed_at_any_moment_leaves_nothing_to_arrive_twice(play: Played, cast: Cast, moment: int) -> None:
+    _due(play, cast, 12)
+    play.engine.dispose()
+    process = multiprocessing.get_context("fork").Process(target=_send_and_die, args=(play, moment))
+    process.start()
+    process.join(60)
+    assert process.exitcode in (0, -signal.SIGKILL)
+    _let_two_minutes_pass(play)
+    play.send()
+    arrivals, statuses = _arrivals(play), _statuses(play)
+    assert all(times == 1 for times in arrivals.values())
+    assert set(statuses) <= {"sent", "unknown"}
+    assert statuses["sent"] <= len(arrivals) <= statuses["sent"] + statuses["unknown"] == 12
+    assert play.balance(cast.zhang_min) == 12 - statuses["sent"]
+
+
+def _send_and_die(play: Played, moment: int) -> None:
+    engine = make_engine(play.engine.url.render_as_string(hide_password=False), pool_size=4)
+    steps = 0
+
+    def step(*_arguments: Any) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for point in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(engine, point, step)
+    with time_machine.travel(NOW, tick=True):
+        play.sender(4, engine).run(Event())
+    os._exit(0)
+
+
+def _let_two_minutes_pass(play: Played) -> None:
+    """What was being sent was begun long ago, as the database sees it."""
+    with Session(play.engine) as session:
+        left = update(PushAttempt).where(PushAttempt.status == AttemptStatus.sending)
+        session.execute(left.values(started_at=NOW.replace(year=2020)))
+        session.commit()
