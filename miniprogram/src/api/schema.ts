@@ -369,6 +369,10 @@ export interface paths {
     /** 个人积分月度清单，供打印给不用手机的党员 */
     get: operations["boards_show_statement_sheet_members__int_member_id__statement_sheet_get"];
   };
+  "/api/v1/members/{member_id}/statements": {
+    /** 党员一年中各月的积分 */
+    get: operations["statements_list_member_statements_members__int_member_id__statements_get"];
+  };
   "/api/v1/members/{member_id}/transfers": {
     /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
     post: operations["members_transfer_member_members__int_member_id__transfers_post"];
@@ -569,6 +573,10 @@ export interface paths {
     /** 查看某党组织某年度执行的积分标准 */
     get: operations["standards_read_in_force_organizations__int_organization_id__standards_in_force_get"];
   };
+  "/api/v1/organizations/{organization_id}/statements": {
+    /** 支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见 */
+    get: operations["statements_list_statements_organizations__int_organization_id__statements_get"];
+  };
   "/api/v1/organizations/{organization_id}/unreached-pushes": {
     /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
     get: operations["unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get"];
@@ -576,6 +584,16 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/unreached-pushes/counts": {
     /** 未送达的条数：总数和各支部 */
     get: operations["unreached_count_unreached_pushes_organizations__int_organization_id__unreached_pushes_counts_get"];
+  };
+  "/api/v1/organizations/{organization_id}/workdays/{day}": {
+    /** 规定某一天上班或休息（写明依据） */
+    put: operations["workdays_set_workday_organizations__int_organization_id__workdays__string_day__put"];
+    /** 撤销规定，仍按国家日历 */
+    delete: operations["workdays_forget_workday_organizations__int_organization_id__workdays__string_day__delete"];
+  };
+  "/api/v1/organizations/{organization_id}/workdays/{year}": {
+    /** 全校一年中另行规定的工作日和休息日 */
+    get: operations["workdays_list_workdays_organizations__int_organization_id__workdays__int_year__get"];
   };
   "/api/v1/photo-files/{public_id}/{variant}": {
     /** 凭限时签名链接读取照片文件 */
@@ -688,6 +706,18 @@ export interface paths {
   "/api/v1/standards/{standard_id}/withdraw": {
     /** 撤回草稿 */
     post: operations["standards_withdraw_standards__int_standard_id__withdraw_post"];
+  };
+  "/api/v1/statements/{statement_id}": {
+    /** 一期月汇总：负责人看全部明细，党员按支部设定的范围查看 */
+    get: operations["statements_show_statement_statements__int_statement_id__get"];
+  };
+  "/api/v1/statements/{statement_id}/confirmation": {
+    /** 确认月汇总：确认后支部党员可见并公示 */
+    post: operations["statements_confirm_statement_statements__int_statement_id__confirmation_post"];
+  };
+  "/api/v1/statements/{statement_id}/verification": {
+    /** 按截止时刻的台账重算并核对校验值，指出第一处不同 */
+    get: operations["statements_verify_statement_statements__int_statement_id__verification_get"];
   };
   "/api/v1/unreached-pushes/{push_id}/told": {
     /** 登记已当面或电话告知 */
@@ -3980,6 +4010,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[StatementOut] */
+    Page_StatementOut_: {
+      /** Items */
+      items: components["schemas"]["StatementOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[UnreachedOut] */
     Page_UnreachedOut_: {
       /** Items */
@@ -5288,6 +5328,198 @@ export interface components {
      * @enum {string}
      */
     Standing: "present" | "late" | "made_up" | "on_leave" | "expected" | "absent";
+    /**
+     * StatementBackdatedOut
+     * @description 补记: what was posted since the statement before for an earlier month; points before any cap.
+     */
+    StatementBackdatedOut: {
+      /** Entries */
+      entries: number;
+      /** Month */
+      month: string;
+      /** Points */
+      points: string;
+    };
+    /**
+     * StatementBandOut
+     * @description Totals from `at_least` to below `below`; null: open on that side.
+     */
+    StatementBandOut: {
+      /** At Least */
+      at_least: string | null;
+      /** Below */
+      below: string | null;
+      /** Count */
+      count: number;
+    };
+    /**
+     * StatementDetailOut
+     * @description `lines`: everyone for officers; for members as the branch decided, at least the reader's own.
+     */
+    StatementDetailOut: {
+      /** Average */
+      average: string | null;
+      /**
+       * Confirm By
+       * Format: date
+       */
+      confirm_by: string;
+      /** Confirmed At */
+      confirmed_at: string | null;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Cutoff At */
+      cutoff_at: string;
+      /** Distribution */
+      distribution: components["schemas"]["StatementBandOut"][];
+      /** Exempt */
+      exempt: number;
+      /** Frozen At */
+      frozen_at: string;
+      /** Hash */
+      hash: string;
+      /** Id */
+      id: number;
+      /** Lines */
+      lines: components["schemas"]["StatementLineOut"][];
+      /** Median */
+      median: string | null;
+      /** Members */
+      members: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Period */
+      period: string;
+      status: components["schemas"]["StatementStatus"];
+      /** Title */
+      title: string;
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
+    };
+    /** StatementDeviationOut */
+    StatementDeviationOut: {
+      /** Computed */
+      computed: string;
+      /** Member Id */
+      member_id: number | null;
+      /** Stored */
+      stored: string;
+      /** What */
+      what: string;
+    };
+    /** StatementHistoryOut */
+    StatementHistoryOut: {
+      /** Items */
+      items: components["schemas"]["StatementMonthOut"][];
+    };
+    /**
+     * StatementLineOut
+     * @description Under a negative-list decision total and change are null, `note` says 另行通报, and there is no position.
+     */
+    StatementLineOut: {
+      /** Backdated */
+      backdated: components["schemas"]["StatementBackdatedOut"][];
+      /** Change */
+      change: string | null;
+      /** Head Hash */
+      head_hash: string;
+      /** Head Seq */
+      head_seq: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string | null;
+      /** Position */
+      position: number | null;
+      /** Sections */
+      sections: components["schemas"]["StatementSectionOut"][];
+      /** Total */
+      total: string | null;
+    };
+    /** StatementMonthOut */
+    StatementMonthOut: {
+      line: components["schemas"]["StatementLineOut"];
+      /** Period */
+      period: string;
+      /** Statement Id */
+      statement_id: number;
+      status: components["schemas"]["StatementStatus"];
+      /** Title */
+      title: string;
+    };
+    /**
+     * StatementOut
+     * @description `confirmed_by` null with `confirmed_at`: by itself, its working days having passed.
+     */
+    StatementOut: {
+      /** Average */
+      average: string | null;
+      /**
+       * Confirm By
+       * Format: date
+       */
+      confirm_by: string;
+      /** Confirmed At */
+      confirmed_at: string | null;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Cutoff At */
+      cutoff_at: string;
+      /** Exempt */
+      exempt: number;
+      /** Frozen At */
+      frozen_at: string;
+      /** Hash */
+      hash: string;
+      /** Id */
+      id: number;
+      /** Median */
+      median: string | null;
+      /** Members */
+      members: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Period */
+      period: string;
+      status: components["schemas"]["StatementStatus"];
+      /** Title */
+      title: string;
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
+    };
+    /** StatementSectionOut */
+    StatementSectionOut: {
+      /** Points */
+      points: string;
+      /** Section */
+      section: string;
+    };
+    /**
+     * StatementStatus
+     * @enum {string}
+     */
+    StatementStatus: "frozen" | "confirmed";
+    /**
+     * StatementVerificationOut
+     * @description Whether the ledger as of the cutoff gives the same figures and hash; `first` names the first difference.
+     */
+    StatementVerificationOut: {
+      first: components["schemas"]["StatementDeviationOut"] | null;
+      /** Hash */
+      hash: string;
+      /** Matches */
+      matches: boolean;
+      /** Statement Id */
+      statement_id: number;
+    };
     /** StillPossibleOut */
     StillPossibleOut: {
       /** Item Code */
@@ -5629,6 +5861,45 @@ export interface components {
     WithdrawNoticeIn: {
       /** Reason */
       reason: string;
+    };
+    /**
+     * WorkdayIn
+     * @description `works`: whether the day is worked; `note` says why it counts otherwise than in the national calendar.
+     */
+    WorkdayIn: {
+      /** Note */
+      note: string;
+      /** Works */
+      works: boolean;
+    };
+    /** WorkdayOut */
+    WorkdayOut: {
+      /** Changed At */
+      changed_at: string;
+      /**
+       * Day
+       * Format: date
+       */
+      day: string;
+      /** Note */
+      note: string;
+      /** Works */
+      works: boolean;
+    };
+    /**
+     * WorkdayYearOut
+     * @description `known` false: the State Council's holidays of the year are not in the calendar yet, weekdays count; `notice`
+     * says so.
+     */
+    WorkdayYearOut: {
+      /** Items */
+      items: components["schemas"]["WorkdayOut"][];
+      /** Known */
+      known: boolean;
+      /** Notice */
+      notice: string | null;
+      /** Year */
+      year: number;
     };
   };
   responses: never;
@@ -7417,6 +7688,25 @@ export interface operations {
       };
     };
   };
+  /** 党员一年中各月的积分 */
+  statements_list_member_statements_members__int_member_id__statements_get: {
+    parameters: {
+      query: {
+        year: number;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StatementHistoryOut"];
+        };
+      };
+    };
+  };
   /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
   members_transfer_member_members__int_member_id__transfers_post: {
     parameters: {
@@ -8509,6 +8799,26 @@ export interface operations {
       };
     };
   };
+  /** 支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见 */
+  statements_list_statements_organizations__int_organization_id__statements_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_StatementOut_"];
+        };
+      };
+    };
+  };
   /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
   unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get: {
     parameters: {
@@ -8542,6 +8852,60 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["UnreachedCountsOut"];
+        };
+      };
+    };
+  };
+  /** 规定某一天上班或休息（写明依据） */
+  workdays_set_workday_organizations__int_organization_id__workdays__string_day__put: {
+    parameters: {
+      path: {
+        organization_id: number;
+        day: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkdayIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["WorkdayOut"];
+        };
+      };
+    };
+  };
+  /** 撤销规定，仍按国家日历 */
+  workdays_forget_workday_organizations__int_organization_id__workdays__string_day__delete: {
+    parameters: {
+      path: {
+        organization_id: number;
+        day: string;
+      };
+    };
+    responses: {
+      /** @description No Content */
+      204: {
+        content: never;
+      };
+    };
+  };
+  /** 全校一年中另行规定的工作日和休息日 */
+  workdays_list_workdays_organizations__int_organization_id__workdays__int_year__get: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["WorkdayYearOut"];
         };
       };
     };
@@ -9067,6 +9431,54 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StandardOut"];
+        };
+      };
+    };
+  };
+  /** 一期月汇总：负责人看全部明细，党员按支部设定的范围查看 */
+  statements_show_statement_statements__int_statement_id__get: {
+    parameters: {
+      path: {
+        statement_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StatementDetailOut"];
+        };
+      };
+    };
+  };
+  /** 确认月汇总：确认后支部党员可见并公示 */
+  statements_confirm_statement_statements__int_statement_id__confirmation_post: {
+    parameters: {
+      path: {
+        statement_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StatementOut"];
+        };
+      };
+    };
+  };
+  /** 按截止时刻的台账重算并核对校验值，指出第一处不同 */
+  statements_verify_statement_statements__int_statement_id__verification_get: {
+    parameters: {
+      path: {
+        statement_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StatementVerificationOut"];
         };
       };
     };
