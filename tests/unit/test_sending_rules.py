@@ -1,0 +1,129 @@
+"""What error codes mean, when to try again, and which channel is next."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, Reason
+from server.pushes.sending.rules import (
+    MOST_TRIES,
+    Decision,
+    Pause,
+    Standing,
+    Try,
+    Verdict,
+    attempt_status,
+    decide,
+    next_at,
+    next_status,
+    pause_until,
+    verdict,
+)
+
+NOW = datetime(2026, 6, 18, 2, 0, 30, tzinfo=UTC)
+BOTH = (Channel.subscription, Channel.official)
+STANDING = Standing(None, QuietHours(), BOTH, frozenset(BOTH), frozenset(BOTH))
+
+
+@pytest.mark.parametrize(
+    ("errcode", "meaning"),
+    [
+        (0, Verdict.sent),
+        (-1, Verdict.backoff),
+        (40001, Verdict.backoff),
+        (40014, Verdict.backoff),
+        (42001, Verdict.backoff),
+        (45011, Verdict.next_minute),
+        (45009, Verdict.tomorrow),
+        (40003, Verdict.refused),
+        (43004, Verdict.refused),
+        (43117, Verdict.refused),
+        (45168, Verdict.refused),
+        (81013, Verdict.refused),
+        (99999, Verdict.refused),
+        (40037, Verdict.misconfigured),
+        (41030, Verdict.misconfigured),
+        (47003, Verdict.misconfigured),
+    ],
+)
+@pytest.mark.parametrize("channel", Channel)
+def test_an_error_code_means_the_same_on_every_channel(channel: Channel, errcode: int, meaning: Verdict) -> None:
+    assert verdict(channel, errcode) is meaning
+
+
+def test_no_consent_empties_a_balance_only_where_there_is_one() -> None:
+    assert verdict(Channel.subscription, 43101) is Verdict.emptied
+    assert verdict(Channel.official, 43101) is Verdict.refused
+
+
+@pytest.mark.parametrize("meaning", Verdict)
+def test_only_what_arrived_or_may_have_is_over(meaning: Verdict) -> None:
+    over = meaning in (Verdict.sent, Verdict.unknown)
+    assert (next_status(meaning) is not PushStatus.waiting) == over
+    assert (attempt_status(meaning) is AttemptStatus.sent) == (meaning is Verdict.sent)
+
+
+def test_backoff_doubles_up_to_an_hour() -> None:
+    pauses = [next_at(Verdict.backoff, tries=tries, now=NOW) - NOW for tries in range(1, 12)]
+    assert pauses == [timedelta(minutes=each) for each in (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60)]
+
+
+def test_the_next_minute_and_the_next_day_in_shanghai() -> None:
+    assert pause_until(Verdict.next_minute, NOW) == datetime(2026, 6, 18, 2, 1, tzinfo=UTC)
+    assert pause_until(Verdict.tomorrow, NOW) == datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
+    last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
+    assert pause_until(Verdict.tomorrow, last_second) == datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+    assert pause_until(Verdict.tomorrow, last_second + timedelta(seconds=1)) == datetime(2027, 1, 1, 16, 0, tzinfo=UTC)
+    assert pause_until(Verdict.backoff, NOW) is None
+
+
+@pytest.mark.parametrize("order", [BOTH, BOTH[::-1]])
+def test_the_order_of_channels_is_given(order: tuple[Channel, ...]) -> None:
+    assert decide(replace(STANDING, channels=order), now=NOW) == Decision(PushStatus.sending, order[0])
+
+
+def test_expiry_comes_before_all_else_and_holds_from_its_very_instant() -> None:
+    night = NOW + timedelta(hours=14)
+    for expires_at, status in ((night, PushStatus.expired), (night + timedelta(seconds=1), PushStatus.waiting)):
+        assert decide(replace(STANDING, expires_at=expires_at), now=night).status is status
+
+
+def test_a_minutes_pause_is_waited_for_a_days_pause_is_gone_round() -> None:
+    minute, day = NOW + timedelta(seconds=30), NOW + timedelta(hours=14)
+    short = replace(STANDING, pauses={Channel.subscription: Pause(minute, Verdict.next_minute)})
+    long = replace(STANDING, pauses={Channel.subscription: Pause(day, Verdict.tomorrow)})
+    assert decide(short, now=NOW) == Decision(PushStatus.waiting, next_at=minute)
+    assert decide(short, now=minute) == Decision(PushStatus.sending, Channel.subscription)
+    assert decide(long, now=NOW) == Decision(PushStatus.sending, Channel.official)
+    alone = replace(long, addressed=frozenset({Channel.subscription}))
+    assert decide(alone, now=NOW) == Decision(PushStatus.waiting, next_at=day)
+
+
+def _after(*tries: Try, **others: object) -> Decision:
+    return decide(replace(STANDING, tries=tries, **others), now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_refusal_is_final_on_its_channel_alone() -> None:
+    refused = Try(Channel.subscription, AttemptStatus.refused, 40003)
+    assert _after(refused).channel is Channel.official
+    assert _after(refused, channels=(Channel.subscription,)).reason is Reason.refused
+
+
+def test_a_channel_is_given_up_after_so_many_tries() -> None:
+    retry = Try(Channel.subscription, AttemptStatus.retry, -1)
+    assert _after(*[retry] * (MOST_TRIES - 1)).channel is Channel.subscription
+    assert _after(*[retry] * MOST_TRIES).channel is Channel.official
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"channels": ()}, Reason.no_channel),
+        ({"addressed": frozenset()}, Reason.not_bound),
+        ({"agreed": frozenset()}, Reason.not_subscribed),
+        ({"agreed": frozenset(), "addressed": frozenset({Channel.official})}, Reason.not_subscribed),
+    ],
+)
+def test_who_cannot_be_reached_is_said_why(changes: dict[str, object], reason: Reason) -> None:
+    assert _after(**changes) == Decision(PushStatus.unreachable, reason=reason)
