@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.claims import service as claims
+from server.claims.contents import Participant
 from server.claims.reviewers import queue
 from server.dues import service as dues_service
 from server.dues.models import DuesRecord
@@ -23,7 +25,7 @@ from server.pushes.occasions.officers import Officers
 from server.pushes.rules import Occasion
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
-from tests.claiming import submitted
+from tests.claiming import VOLUNTEERING, submitted
 from tests.meeting import make_meeting
 from tests.pushing import SECRET_WORDS, all_pushes, make_statement, shanghai, told
 
@@ -84,8 +86,17 @@ def test_each_officer_reads_what_waits_with_him(session: Session, cast: Cast) ->
 
 def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Session, cast: Cast) -> None:
     for person in (cast.zhang_min, cast.li_wei, cast.wang_fang, cast.zhao_qiang, cast.zhou_yu, cast.chen_jing):
-        submitted(session, person, item_code="C04")
-    session.flush()
+        submitted(session, person)
+    submitted(session, cast.zhang_min, participants=[Participant(cast.wang_fang.member_id, 2)], people=2)
+    on_behalf = claims.create_draft(
+        session,
+        member_id=cast.sun_li.member_id,
+        actor=cast.wang_fang.actor,
+        contents=VOLUNTEERING,
+        on_behalf_reason=SECRET_WORDS,
+        now=NOW,
+    )
+    claims.submit(session, claim_id=on_behalf.id, actor=cast.wang_fang.actor, version=on_behalf.version, now=NOW)
     officers = Officers(session, cast.root, TODAY)
     counted = {each.officer.account_id: each.counts["claims"] for each in waiting_with(session, officers, now=NOW)}
     root = session.get_one(Organization, cast.root)

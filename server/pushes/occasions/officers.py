@@ -22,26 +22,25 @@ class Officer:
 
 
 class Officers:
-    """Who holds which office in a tree on a day, read once."""
+    """Who holds which office on a day: in a whole tree, or in a place and above it; read once."""
 
-    def __init__(self, session: Session, root_id: int, on: date) -> None:
+    def __init__(self, session: Session, root_id: int, on: date, *, places: Collection[int] | None = None) -> None:
+        """`places` leaves out all other organizations of the tree."""
         self.root_id = root_id
-        self._by_place: dict[int, list[Officer]] = defaultdict(list)
-        places = session.execute(
-            select(Organization.id, Organization.path, Organization.title).where(Organization.root_id == root_id)
-        )
-        self._paths, self._titles = {}, {}
-        for organization_id, path, title in places:
+        wanted = [Organization.root_id == root_id]
+        if places is not None:
+            wanted.append(Organization.id.in_(places))
+        self._paths: dict[int, tuple[int, ...]] = {}
+        self._titles: dict[int, str] = {}
+        rows = session.execute(select(Organization.id, Organization.path, Organization.title).where(*wanted))
+        for organization_id, path, title in rows:
             self._paths[organization_id], self._titles[organization_id] = ids_in(path), title
+        self._by_place: dict[int, list[Officer]] = defaultdict(list)
         grants = (
             select(Grant.account_id, Account.member_id, Grant.organization_id, Grant.role)
             .join(Account, Account.id == Grant.account_id)
             .join(Organization, Organization.id == Grant.organization_id)
-            .where(
-                Organization.root_id == root_id,
-                Grant.from_date <= on,
-                or_(Grant.until_date.is_(None), Grant.until_date > on),
-            )
+            .where(*wanted, Grant.from_date <= on, or_(Grant.until_date.is_(None), Grant.until_date > on))
             .order_by(Grant.id)
         )
         for account_id, member_id, organization_id, role in session.execute(grants):

@@ -9,6 +9,7 @@ from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
 from server.organizations.schemas import BoardVisibility, settings_out
+from server.organizations.service import ancestor_ids
 from server.pushes import fanouts, outbox, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
@@ -35,7 +36,8 @@ def frozen(session: Session, event: StatementFrozen) -> None:
         due_at=event.now,
         expires_at=end_of(statement.confirm_by),
     )
-    officers = Officers(session, statement.root_id, shanghai_date(event.now))
+    above = ancestor_ids(session, statement.organization_id)
+    officers = Officers(session, statement.root_id, shanghai_date(event.now), places=above)
     content = wording.statement_to_confirm(
         officers.title(statement.organization_id),
         members=statement.members,
