@@ -77,7 +77,7 @@ class _Bench:
         self.rounds = 0
         self.root_id, self.account_ids = transaction(engine, self._people)
         openids = [_openid(account_id) for account_id in self.account_ids]
-        consents = {"openids": openids, "templates": ["sandbox-score"], "times": 1000}
+        consents: dict[str, Any] = {"openids": openids, "templates": ["sandbox-score"], "times": 1000}
         requests.post(f"{self.sandbox_url}/phones/agree", json=consents, timeout=60)
 
     def line(self, database: str, latency_ms: int) -> Line:

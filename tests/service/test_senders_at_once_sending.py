@@ -80,7 +80,7 @@ def test_a_stopped_sender_brings_to_its_end_what_it_began_and_leaves_the_rest(pl
         begin(*arguments)
         stop.set()
 
-    sender._begin = stopping  # type: ignore[method-assign]
+    sender._begin = stopping  # type: ignore[method-assign, assignment]
     with time_machine.travel(NOW, tick=True):
         assert sender.run(stop) == 4
     assert _statuses(play) == {"sent": 4, "waiting": MANY - 4}

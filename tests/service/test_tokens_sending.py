@@ -1,0 +1,138 @@
+"""What a call that failed tells: that it never went out, or that nobody knows; and 企业微信's token."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from pytest_httpserver import HTTPServer
+from sqlalchemy import Engine
+from werkzeug import Request, Response
+
+from server.wechat.client import WechatClient, client_of
+from server.wechat.errors import WechatError
+from server.wechat.transport import MAX_ANSWER_BYTES, Transport
+from server.wechat.work import WorkClient
+
+SECRET = "a-secret-nobody-may-see"
+TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/subscribe/send"
+WORK_TOKEN, WORK_SEND = "/cgi-bin/gettoken", "/cgi-bin/message/send"
+
+
+def _transport(base_url: str) -> Transport:
+    transport = Transport(lambda: base_url.rstrip("/"), timeout_seconds=0.5)
+    transport.http.trust_env = False
+    return transport
+
+
+@pytest.fixture
+def client(httpserver: HTTPServer, engine: Engine) -> WechatClient:
+    httpserver.expect_request(TOKEN).respond_with_json({"access_token": "t", "expires_in": 7200})
+    return client_of(engine, _transport(httpserver.url_for("")), "wx1", SECRET)
+
+
+def _failure(client: WechatClient) -> WechatError:
+    with pytest.raises(WechatError) as failed:
+        client.send(SEND, {"touser": "o"})
+    return failed.value
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (b"", 200),
+        (b"{}", 200),
+        (b'{"msgid": 7}', 200),
+        (b'{"errcode": "0"}', 200),
+        (b'{"errcode": true}', 200),
+        (b"[]", 200),
+        (b"<html>502 Bad Gateway</html>", 502),
+        (b"<html>502 Bad Gateway</html>", 200),
+        (b'{"errcode": 0}', 500),
+        (b" " * (MAX_ANSWER_BYTES + 1), 200),
+    ],
+)
+def test_an_answer_nobody_understands_may_mean_that_it_was_done(
+    client: WechatClient, httpserver: HTTPServer, answer: bytes, status: int
+) -> None:
+    httpserver.expect_request(SEND).respond_with_data(answer, status=status)
+    assert _failure(client).maybe_done
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("errcode", [0, -1, 43101, 47003, 99999])
+def test_what_wechat_says_is_passed_on(client: WechatClient, httpserver: HTTPServer, errcode: int) -> None:
+    httpserver.expect_request(SEND).respond_with_json({"errcode": errcode, "errmsg": "said"})
+    assert client.send(SEND, {}) == errcode
+
+
+@pytest.mark.sqlite_only
+def test_a_refused_connection_means_that_nothing_went_out(engine: Engine) -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        port = unheard.getsockname()[1]
+        transport = _transport(f"http://127.0.0.1:{port}")
+        with pytest.raises(WechatError) as failed:
+            transport.call("POST", SEND, params={}, body={})
+    assert not failed.value.maybe_done
+
+
+@pytest.mark.sqlite_only
+def test_silence_after_the_call_went_out_may_mean_that_it_was_done() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        transport = _transport(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(WechatError) as failed:
+            transport.call("POST", SEND, params={}, body={})
+    assert failed.value.maybe_done
+
+
+@pytest.mark.sqlite_only
+def test_without_a_token_nothing_was_asked(httpserver: HTTPServer, engine: Engine) -> None:
+    httpserver.expect_request(TOKEN).respond_with_data("<html>", status=502)
+    client = client_of(engine, _transport(httpserver.url_for("")), "wx1", SECRET)
+    assert not _failure(client).maybe_done
+
+
+def test_many_senders_of_enterprise_wechat_fetch_one_token(httpserver: HTTPServer, engine: Engine) -> None:
+    asked: list[str] = []
+
+    def give(request: Request) -> Response:
+        asked.append(request.args["corpsecret"])
+        return Response(json.dumps({"errcode": 0, "access_token": "t", "expires_in": 7200}))
+
+    httpserver.expect_request(WORK_TOKEN).respond_with_handler(give)
+    httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, "invaliduser": ""})
+    together = Barrier(8)
+
+    def send(_number: int) -> int:
+        transport = _transport(httpserver.url_for(""))
+        client = WorkClient(engine, transport, corp_id="ww1", secret=SECRET, agent_id=7)
+        together.wait(10)
+        return client.send(WORK_SEND, {"touser": "u"})
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(send, range(8))) == {0}
+    assert asked == [SECRET]
+
+
+@pytest.mark.sqlite_only
+def test_a_person_enterprise_wechat_does_not_know_is_no_success(httpserver: HTTPServer, engine: Engine) -> None:
+    httpserver.expect_request(WORK_TOKEN).respond_with_json({"errcode": 0, "access_token": "t", "expires_in": 7200})
+    httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, "invaliduser": "u"})
+    client = WorkClient(engine, _transport(httpserver.url_for("")), corp_id="ww1", secret=SECRET, agent_id=7)
+    assert client.send(WORK_SEND, {"touser": "u"}) == 81013
+
+
+@pytest.mark.sqlite_only
+def test_a_token_that_stays_refused_is_fetched_once_more_and_no_oftener(httpserver: HTTPServer, engine: Engine) -> None:
+    httpserver.expect_request(WORK_TOKEN).respond_with_json({"errcode": 0, "access_token": "t", "expires_in": 7200})
+    httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 42001})
+    client = WorkClient(engine, _transport(httpserver.url_for("")), corp_id="ww1", secret=SECRET, agent_id=7)
+    assert client.send(WORK_SEND, {"touser": "u"}) == 42001
+    paths = [request.path for request, _ in httpserver.log]
+    assert paths.count(WORK_SEND) == 2
+    assert paths.count(WORK_TOKEN) <= 3
