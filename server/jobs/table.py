@@ -42,12 +42,11 @@ FREEZING = "freeze_statements"
 
 def draw_up_bulletins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Draft the quarter's bulletins. While months are still being drawn up, fail, to be tried again."""
-    freezing = next((job for job in JOBS if job.name == FREEZING), None)
-    if freezing is not None:
-        with reading(engine) as session:
-            past = service.past_of(session, freezing.name, freezing.catch_up, now=now)
-        if past.unfinished or due_periods(freezing.when.trigger, freezing.catch_up, past, now=now, most=1):
-            raise RuntimeError("月汇总还没有全部生成，完成后再生成季通报")
+    freezing = next(job for job in JOBS if job.name == FREEZING)
+    with reading(engine) as session:
+        past = service.past_of(session, freezing.name, freezing.catch_up, now=now)
+    if past.unfinished or due_periods(freezing.when.trigger, freezing.catch_up, past, now=now, most=1):
+        raise RuntimeError("月汇总还没有全部生成，完成后再生成季通报")
     bulletins.draw_up_due(engine, period=period, now=now)
 
 

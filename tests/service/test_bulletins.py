@@ -24,8 +24,9 @@ from server.statements.bulletins import due, service
 from server.statements.bulletins.content import Content
 from server.statements.bulletins.rules import content_hash
 from server.statements.events import BulletinPublished
+from server.statements.freezing.service import freeze
 from server.statements.models import Bulletin, BulletinReceipt, StatementLine
-from server.statements.rules import BulletinStatus
+from server.statements.rules import BulletinStatus, month_before
 from tests.bulletins import DUE, Q2, both_branches, drawn, make_statement, of, published
 from tests.cast import Cast, Person
 from tests.claiming import approved, submitted
@@ -189,6 +190,25 @@ def test_drawn_up_forty_days_late_it_says_the_same(session: Session, cast: Cast)
     session.delete(in_time)
     attends(session, meeting, cast.wang_fang, at=DUE + timedelta(days=3))
     assert drawn(session, cast, now=AFTER).hash == before
+
+
+def test_months_as_they_are_really_frozen_can_be_reported_on(engine: Engine, session: Session, cast: Cast) -> None:
+    claim = submitted(session, cast.zhang_min)
+    approved(session, claim, cast.li_wei)
+    session.commit()
+    for month in (4, 5, 6, 7):
+        cutoff = datetime(2026, month, 2, 18, tzinfo=UTC)
+        freeze(engine, month_before(cutoff), now=cutoff)
+    due.draw_up_due(engine, period=DUE, now=DUE)
+    bulletin = session.scalars(select(Bulletin).where(Bulletin.organization_id == cast.general_branch)).one()
+    best = content(bulletin).branches[0].lines[0]
+    assert (best.member_id, best.sections["contribution"], best.change) == (
+        cast.zhang_min.member_id,
+        Decimal(1),
+        Decimal(1),
+    )
+    assert content(bulletin).missing == ()
+    assert service.verify(session, bulletin) == bulletin.hash
 
 
 def test_a_changed_statement_is_found_out(session: Session, cast: Cast) -> None:
