@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Engine
 
 import server.app  # noqa: F401  (its subscriptions open the members' year)
-from scripts.demo import claiming, founding, paying, people, reporting
+from scripts.demo import claiming, founding, months, paying, people, reporting
 from scripts.demo.gatherings import meeting
 from scripts.demo.university import University, at
 from server.config import Settings
@@ -43,4 +43,5 @@ def write(settings: Settings, engine: Engine, *, today: date, now: datetime | No
     claiming.claim(university, per_member=scale.claims_per_member)
     paying.register_dues(university, months=scale.dues_months)
     meeting.meet(university, months=scale.meeting_months)
+    months.sum_up(university)
     reporting.report(university)

@@ -1,0 +1,48 @@
+"""月汇总 of the months that are over: frozen as the job does, confirmed by secretaries; the newest waits with some."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from scripts.demo.university import University, at
+from server.clock import shanghai_date
+from server.identity.models import Grant
+from server.identity.rules import Role
+from server.statements import confirming
+from server.statements.freezing.service import freeze
+from server.statements.models import Statement
+from server.statements.rules import Term, month_before
+
+FREEZE_DAY, FREEZE_HOUR, CONFIRM_HOUR = 3, 2, 10
+EVERY_WAITING = 3
+"""Of the newest month, so many branches' go to one that still waits."""
+
+
+def sum_up(university: University) -> None:
+    """Freeze and confirm every month that was due by now."""
+    cutoffs = [cutoff for cutoff in _cutoffs(university.begin, university.today) if cutoff <= university.now]
+    for cutoff in cutoffs:
+        term = month_before(cutoff)
+        freeze(university.engine, term, now=cutoff)
+        _confirm(university, term, newest=cutoff == cutoffs[-1])
+    confirming.confirm_overdue(university.engine, now=university.now)
+
+
+def _cutoffs(begin: date, today: date) -> list[datetime]:
+    """The job's periods after the first month of the demo."""
+    months = [date(today.year, month, FREEZE_DAY) for month in range(1, 13)]
+    return [at(day, FREEZE_HOUR) for day in months if begin.replace(day=1) < day.replace(day=1) and day <= today]
+
+
+def _confirm(university: University, term: Term, *, newest: bool) -> None:
+    """Have each branch's secretary confirm on the morning of the same day."""
+    now = at(shanghai_date(term.cutoff_at), CONFIRM_HOUR)
+    if now > university.now:
+        return
+    waiting = select(Statement.id, Grant.account_id).where(Statement.period == term.period)
+    holds = (Grant.organization_id == Statement.organization_id) & (Grant.role == Role.secretary)
+    with university.transaction() as session:
+        rows = dict(session.execute(waiting.join(Grant, holds).order_by(Statement.id)).all())
+        for number, (statement_id, account_id) in enumerate(rows.items()):
+            if not (newest and number % EVERY_WAITING == 0):
+                confirming.confirm(session, statement_id=statement_id, account_id=account_id, now=now)
