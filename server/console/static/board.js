@@ -31,7 +31,7 @@ async function refresh() {
 
 function refuse(error) {
   const [heading, sentences, again] = wordsFor(error);
-  if (error.status === undefined && seenAt !== null) showStale(seenAt);
+  if (again && seenAt !== null) showStale(seenAt);
   else showDoor(heading, sentences, error.status === 401);
   if (again) setTimeout(refresh, MINUTE);
 }

@@ -31,7 +31,7 @@ export function showStale(seenAt) {
   if (seenAt === null) return;
   const options = { timeZone: "Asia/Shanghai", hour12: false, hour: "2-digit", minute: "2-digit" };
   const time = new Intl.DateTimeFormat("zh-CN", options).format(seenAt);
-  byId("stale").textContent = `网络中断，显示的是 ${time} 的公示；恢复后自动更新`;
+  byId("stale").textContent = `连不上服务，显示的是 ${time} 的公示；恢复后自动更新`;
 }
 
 /** Draw the board. */
