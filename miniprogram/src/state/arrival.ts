@@ -1,5 +1,6 @@
 import { onLoad, onShow } from '@dcloudio/uni-app'
 
+import { toast } from './say'
 import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
 import { TABS } from './tabs'
 
@@ -44,7 +45,7 @@ export function goOn(): void {
 /** Open a page: tabs are switched to, others stacked. */
 export function open(url: string): void {
   if (TAB_URLS.includes(url)) uni.switchTab({ url })
-  else uni.navigateTo({ url })
+  else uni.navigateTo({ url, fail: () => toast('这一页暂时打不开') })
 }
 
 export function withQuery(route: string, query: Record<string, string>): string {
