@@ -1,8 +1,9 @@
 """Where a tap on a message leads: the mini-program's pages, in one place. Pure."""
 
 HOME = "pages/home/home"
+"""What waits with an officer stands there, too."""
+
 DUES = "pages/dues/dues"
-TODO = "pages/todo/todo"
 
 
 def claim(claim_id: int) -> str:

@@ -42,7 +42,7 @@ def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> 
     day = shanghai_date(period)
     if shanghai_date(now) != day:
         return 0
-    message = Message(Occasion.review_digest, day.isoformat(), pages.TODO, due_at=period, expires_at=end_of(day))
+    message = Message(Occasion.review_digest, day.isoformat(), pages.HOME, due_at=period, expires_at=end_of(day))
     officers = Officers(session, root_id, day)
     drafts = [_draft(message, officers, waiting) for waiting in waiting_with(session, officers, now=now)]
     return outbox.enqueue(session, drafts, now=now)
