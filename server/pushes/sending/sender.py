@@ -26,7 +26,7 @@ from server.pushes.sending.rules import Verdict
 from server.wechat.errors import WechatError
 
 log = structlog.get_logger()
-_GATHER_SECONDS = 0.02
+_GATHER_SECONDS = 0.1
 """How long a commit waits for more results than the first."""
 
 
@@ -78,12 +78,12 @@ class Sender:
         return transaction(self._post.engine, work)
 
     def _gathered(self, under_way: int) -> Sequence[Outcome]:
-        """Return the outcomes of half of what is under way, or of what ends within a moment after the first."""
+        """Return the outcomes of most of what is under way, or of what ends within a moment after the first."""
         if under_way == 0:
             return ()
         ended = [self._ended.get()]
         until = monotonic() + _GATHER_SECONDS
-        enough = max(under_way // 2, 1)
+        enough = max(under_way * 3 // 4, 1)
         try:
             while len(ended) < enough and (left := until - monotonic()) > 0:
                 ended.append(self._ended.get(timeout=left))
