@@ -56,6 +56,7 @@ def test_a_frozen_month_goes_to_secretary_and_deputy_of_the_branch(session: Sess
     session.flush()
     for _ in range(2):
         emit(session, StatementFrozen(statement.id, NOW))
+        prepared(session, NOW)
     assert told(session, cast, Occasion.statement_to_confirm) == ["li_wei", "sun_li"]
     push = all_pushes(session)[0]
     assert push.content == {
@@ -72,7 +73,14 @@ def test_a_branch_without_secretary_is_confirmed_from_above(session: Session, ca
         grant.until_date = date(2026, 6, 1)
     session.flush()
     emit(session, StatementFrozen(make_statement(session, cast, LINES).id, NOW))
+    prepared(session, NOW)
     assert told(session, cast, Occasion.statement_to_confirm) == ["chen_jing"]
+
+
+def test_what_is_confirmed_already_needs_nobody(session: Session, cast: Cast) -> None:
+    emit(session, StatementFrozen(make_statement(session, cast, LINES, status=StatementStatus.confirmed).id, NOW))
+    prepared(session, NOW)
+    assert all_pushes(session) == []
 
 
 def test_a_confirmed_month_tells_each_member_his_own(session: Session, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
 from server.organizations.schemas import BoardVisibility, settings_out
 from server.organizations.service import ancestor_ids
-from server.pushes import fanouts, outbox, pages
+from server.pushes import fanouts, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
@@ -21,23 +21,37 @@ from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated, StatementLine
+from server.statements.rules import StatementStatus
 
 CONFIRMERS = RULES[Permission.branch_manage].roles & RULES[Permission.exemption_manage].roles
 """The branch's secretary and deputy, or who is above them."""
 
 
 def frozen(session: Session, event: StatementFrozen) -> None:
-    """Tell the officers whose turn it is to confirm."""
-    statement = session.get_one(Statement, event.statement_id)
+    """Have the officers told whose turn it is to confirm; freezing thousands of branches must not wait for that."""
+    _fan_out(session, event.statement_id, Occasion.statement_to_confirm, event.now)
+
+
+def confirmed(session: Session, event: StatementConfirmed) -> None:
+    """Have the members told, and those who can still save points."""
+    for occasion in (Occasion.month_score, Occasion.at_risk):
+        _fan_out(session, event.statement_id, occasion, event.now)
+
+
+def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+    """Draft for the officers whose turn it is, unless it is confirmed by now."""
+    statement = session.get_one(Statement, fanout.subject_id)
+    if statement.status != StatementStatus.frozen:
+        return Part()
     message = Message(
         Occasion.statement_to_confirm,
         subject=str(statement.id),
         page=pages.statement(statement.id),
-        due_at=event.now,
+        due_at=fanout.due_at,
         expires_at=end_of(statement.confirm_by),
     )
     above = ancestor_ids(session, statement.organization_id)
-    officers = Officers(session, statement.root_id, shanghai_date(event.now), places=above)
+    officers = Officers(session, statement.root_id, shanghai_date(now), places=above)
     content = wording.statement_to_confirm(
         officers.title(statement.organization_id),
         members=statement.members,
@@ -46,22 +60,19 @@ def frozen(session: Session, event: StatementFrozen) -> None:
         confirm_by=statement.confirm_by,
     )
     in_turn = officers.in_turn(statement.organization_id, CONFIRMERS)
-    outbox.enqueue(session, [_to_officer(message, statement, officer, content) for officer in in_turn], now=event.now)
+    return Part([_to_officer(message, statement, officer, content) for officer in in_turn])
 
 
-def confirmed(session: Session, event: StatementConfirmed) -> None:
-    """Have the members told, and those who can still save points."""
-    statement = session.get_one(Statement, event.statement_id)
-    for occasion in (Occasion.month_score, Occasion.at_risk):
-        fanouts.add(
-            session,
-            root_id=statement.root_id,
-            occasion=occasion,
-            subject=str(statement.id),
-            subject_id=statement.id,
-            due_at=event.now,
-            now=event.now,
-        )
+def _fan_out(session: Session, statement_id: int, occasion: Occasion, now: datetime) -> None:
+    fanouts.add(
+        session,
+        root_id=session.get_one(Statement, statement_id).root_id,
+        occasion=occasion,
+        subject=str(statement_id),
+        subject_id=statement_id,
+        due_at=now,
+        now=now,
+    )
 
 
 def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:

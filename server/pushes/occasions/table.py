@@ -13,6 +13,7 @@ DRAFTINGS: Mapping[Occasion, Drafting] = {
     Occasion.meeting_tomorrow: meetings.draft,
     Occasion.meeting_changed: meetings.draft,
     Occasion.meeting_cancelled: meetings.draft,
+    Occasion.statement_to_confirm: statements.draft_to_confirm,
     Occasion.month_score: statements.draft_scores,
     Occasion.at_risk: at_risk.draft,
     Occasion.bulletin: bulletins.draft,
