@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from server.points.presenting import explanation_out
-from server.points.schemas import NEGATIVE_NOTE, SectionPoints
+from server.points.schemas import NEGATIVE_NOTE
+from server.presentation import points_text
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.statements.boards.beside import Beside
 from server.statements.boards.figures import KEPT, Figures, Line
@@ -19,6 +20,7 @@ from server.statements.boards.schemas import (
     BoardLinkOut,
     BoardOut,
     BoardRowOut,
+    BoardSectionOut,
     PublicityOut,
     SheetOut,
 )
@@ -65,14 +67,26 @@ def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = Fa
         member_id=line.member_id,
         name=names[line.member_id],
         position=line.position if place else None,
-        total=None if line.negative else line.total,
-        change=None if line.negative else line.change,
+        total=None if line.negative else points_text(line.total),
+        change=None if line.negative or line.change is None else points_text(line.change),
         note=NEGATIVE_NOTE if line.negative else None,
-        sections=[SectionPoints(code=code, points=points) for code, points in line.sections.items()] if told else [],
-        backdated=[BoardBackdatedOut(month=month, points=points) for month, points in line.backdated] if told else [],
+        sections=[BoardSectionOut(code=code, points=points_text(points)) for code, points in line.sections.items()]
+        if told
+        else [],
+        backdated=[BoardBackdatedOut(month=month, points=points_text(points)) for month, points in line.backdated]
+        if told
+        else [],
         head_seq=line.head_seq,
         head_hash=line.head_hash[:SHORT],
     )
+
+
+def _sections(line: Line) -> list[BoardSectionOut]:
+    return [BoardSectionOut(code=code, points=points_text(points)) for code, points in line.sections.items()]
+
+
+def _backdated(line: Line) -> list[BoardBackdatedOut]:
+    return [BoardBackdatedOut(month=month, points=points_text(points)) for month, points in line.backdated]
 
 
 def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:

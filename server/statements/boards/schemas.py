@@ -8,11 +8,14 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.organizations.models import Category, Stage
 from server.organizations.schemas import Line
-from server.points.schemas import ExplanationOut, SectionPoints
+from server.points.schemas import ExplanationOut
 from server.presentation import Id, PointsOut, TimeOut
 from server.statements.boards.rules import View
 
 Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
+PointsText = str
+"""Points already written with two decimals: rows are laid out once and sent to many."""
+
 Place = Annotated[Line, Field(min_length=1, max_length=64)]
 
 
@@ -79,11 +82,16 @@ class BoardColumnOut(BaseModel):
     cap: PointsOut
 
 
+class BoardSectionOut(BaseModel):
+    code: str
+    points: PointsText
+
+
 class BoardBackdatedOut(BaseModel):
     """补记: what was posted since the previous statement for an earlier month."""
 
     month: str
-    points: PointsOut
+    points: PointsText
 
 
 class BoardRowOut(BaseModel):
@@ -95,10 +103,10 @@ class BoardRowOut(BaseModel):
     member_id: int
     name: str
     position: int | None
-    total: PointsOut | None
-    change: PointsOut | None
+    total: PointsText | None
+    change: PointsText | None
     note: str | None
-    sections: list[SectionPoints]
+    sections: list[BoardSectionOut]
     backdated: list[BoardBackdatedOut]
     head_seq: int
     head_hash: str
