@@ -93,11 +93,11 @@ $(APP)/%.built: miniprogram/node_modules/.installed $(APP_SOURCES)
 
 app-for-run: # Without Node, or without a registry, the server still runs; /m/ then says what is missing.
 	@if ! { $(has-node); }; then echo "No Node.js 20 or newer: the app at /m/ is not built, all else runs (later: make app)" >&2; \
-	elif ! $(MAKE) --no-print-directory $(APP)/h5.built; then echo "The app at /m/ could not be built, all else runs" >&2; fi
+	elif ! $(MAKE) -s --no-print-directory $(APP)/h5.built; then echo "The app at /m/ could not be built, all else runs" >&2; fi
 
 app-checks: # The app's own tests; the browser's and WeChat's are in tests/e2e and tests/unit and need the builds.
 	@if ! { $(has-node); }; then echo "Not installed, the app is not tested: Node.js 20 or newer" >&2; test "$${XIANFENG_REQUIRE_ALL:-}" != 1; \
-	else $(MAKE) --no-print-directory app && cd miniprogram && npm run --silent typecheck && npm run --silent test; fi
+	else $(MAKE) -s --no-print-directory app && cd miniprogram && npm run --silent typecheck && npm run --silent test; fi
 
 .venv/.runtime: requirements.lock pyproject.toml
 	@$(call install,requirements.lock)

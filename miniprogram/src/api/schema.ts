@@ -1240,9 +1240,16 @@ export interface components {
       /** Position */
       position: number | null;
       /** Sections */
-      sections: components["schemas"]["SectionPoints"][];
+      sections: components["schemas"]["BoardSectionOut"][];
       /** Total */
       total: string | null;
+    };
+    /** BoardSectionOut */
+    BoardSectionOut: {
+      /** Code */
+      code: string;
+      /** Points */
+      points: string;
     };
     /**
      * BoardSessionIn
