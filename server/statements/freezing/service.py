@@ -33,7 +33,7 @@ def freeze(engine: Engine, term: Term, *, now: datetime) -> int:
         roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
     added = 0
     for root_id in roots:
-        while done := _some(engine, partial(freeze_some, root_id=root_id, term=term, now=now)):
+        while done := _some(engine, partial(freeze_some, root_id=root_id, term=term, now=now, limit=BRANCHES_AT_ONCE)):
             added += done
     return added
 
