@@ -1,3 +1,5 @@
+import { month as monthOf } from '@/format/dates'
+
 import { api } from './client'
 import type { components } from './schema'
 
@@ -19,6 +21,7 @@ export async function readStanding(branchId: number): Promise<Standing | null> {
   return board && toStanding(board)
 }
 
-export function toStanding({ own, ranked, month_title }: BoardOut): Standing | null {
-  return own?.position ? { position: own.position, ranked, asOf: `${month_title}汇总，同分同名次` } : null
+export function toStanding({ own, ranked, month, month_title }: BoardOut): Standing | null {
+  const asOf = /-\d\d$/.test(month) ? `${monthOf(month)} 月` : month_title
+  return own?.position ? { position: own.position, ranked, asOf: `${asOf}汇总，同分同名次` } : null
 }
