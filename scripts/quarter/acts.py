@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from scripts.quarter.world import Branch, World
@@ -29,6 +29,10 @@ from server.notices import service as notices
 from server.notices.models import NoticeReading
 from server.notices.rules import NoticeAudience
 from server.standards.rules import LeaveKind
+from server.statements import confirming
+from server.statements.bulletins import service as bulletins
+from server.statements.models import Bulletin, Statement, StatementLine
+from server.statements.rules import BulletinStatus, StatementStatus
 
 TWO_HOURS = timedelta(hours=2)
 
@@ -180,3 +184,26 @@ def register_dues(session: Session, *, branch: Branch, payers: Sequence[int], da
     place = {"root_id": branch.path[0], "organization_id": branch.id, "month": f"{day:%Y-%m}"}
     by = {"recorded_by": branch.secretary_id}
     session.execute(insert(DuesRecord), [{**paid, **place, **by, "member_id": each} for each in payers])
+
+
+def confirm_months(session: Session, *, chance: Random, now: datetime) -> None:
+    """Let seven in ten secretaries confirm their month; the others are confirmed by the clock."""
+    waiting = select(Statement.id).where(Statement.status == StatementStatus.frozen).order_by(Statement.id)
+    for statement_id in session.scalars(waiting).all():
+        if chance.random() < 0.7:
+            confirming.confirm(session, statement_id=statement_id, account_id=1, now=now)
+
+
+def confirmed_lines(session: Session) -> int:
+    """Return how many people have a line in a confirmed month."""
+    confirmed = (
+        select(func.count()).select_from(StatementLine).join(Statement, Statement.id == StatementLine.statement_id)
+    )
+    return session.scalar(confirmed.where(Statement.status == StatementStatus.confirmed)) or 0
+
+
+def publish_bulletins(session: Session, *, now: datetime) -> None:
+    """Publish the drafts there are."""
+    drafts = select(Bulletin.id).where(Bulletin.status == BulletinStatus.draft).order_by(Bulletin.id)
+    for bulletin_id in session.scalars(drafts).all():
+        bulletins.publish(session, bulletin_id, account_id=1, now=now)

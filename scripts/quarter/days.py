@@ -20,7 +20,7 @@ CLAIMS_A_DAY = 1 / 250
 """Per member, on weekdays."""
 
 CALLED_OFF, MOVED, ON_LEAVE, GRANTED, HAS_READ, HAS_PAID = 0.05, 0.15, 0.02, 0.8, 0.6, 0.9
-PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 5, 20, (1, 15)
+CONFIRMING_DAY, PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 4, 5, 20, (1,)
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class Days:
     _meetings: dict[int, tuple[Branch, date]] = field(default_factory=dict)
     _waiting: list[tuple[int, Branch]] = field(default_factory=list)
     _notices: dict[int, date] = field(default_factory=dict)
+    _away: Counter[int] = field(default_factory=Counter)
 
     def morning(self, day: date, now: datetime) -> None:
         """Officers plan, change, confirm and announce."""
@@ -45,6 +46,9 @@ class Days:
                 self._plan(branch, day, now)
             if day.day == DUES_DAY:
                 self._register_dues(branch, day, now)
+        if day.day == CONFIRMING_DAY:
+            self._do(acts.confirm_months, chance=self.chance, now=now)
+        self._do(acts.publish_bulletins, now=now)
         for notice_id, published in self._notices.items():
             if day - published == timedelta(days=3):
                 self._remind(notice_id, now)
@@ -69,15 +73,20 @@ class Days:
             returned = self._do(acts.review_claim, claim_id=claim_id, branch=branch, fate=fate, now=now)
             self.expected[Occasion.claim_returned if returned else Occasion.claim_reviewed] += 1
         self._waiting.clear()
-        for meeting_id, (_, on) in self._meetings.items():
+        for meeting_id, (branch, on) in self._meetings.items():
+            if on - day == timedelta(days=1):
+                self.expected[Occasion.meeting_tomorrow] += len(branch.member_ids) - self._away[meeting_id]
             if on == day:
                 self._do(acts.attend, meeting_id=meeting_id, chance=self.chance, now=now)
+
+    def months(self) -> None:
+        """Count the months that were confirmed, by secretaries or by themselves: each line is a push."""
+        self.expected[Occasion.month_score] = self._do(acts.confirmed_lines)
 
     def _plan(self, branch: Branch, day: date, now: datetime) -> None:
         on = day + timedelta(days=self.chance.randrange(4, 20))
         self._meetings[self._do(acts.plan, branch=branch, on=on, now=now)] = (branch, on)
         self.expected[Occasion.meeting_planned] += len(branch.member_ids)
-        self.expected[Occasion.meeting_tomorrow] += len(branch.member_ids)
 
     def _register_dues(self, branch: Branch, day: date, now: datetime) -> None:
         payers = [each for each in branch.member_ids if self.chance.random() < HAS_PAID]
@@ -96,7 +105,6 @@ class Days:
         if fate < CALLED_OFF:
             self._do(acts.call_off, meeting_id=meeting_id, branch=branch, now=now)
             self.expected[Occasion.meeting_cancelled] += people
-            self.expected[Occasion.meeting_tomorrow] -= people
             del self._meetings[meeting_id]
             return
         if fate < MOVED:
@@ -108,7 +116,7 @@ class Days:
                 wish = {"meeting_id": meeting_id, "branch": branch, "member_id": member_id, "granted": granted}
                 self._do(acts.ask_leave, **wish, now=now)
                 self.expected[Occasion.leave_answered] += 1
-                self.expected[Occasion.meeting_tomorrow] -= granted
+                self._away[meeting_id] += granted
 
     def _do(self, act: Callable[..., T], **values: Any) -> T:
         return transaction(self.engine, partial(act, **values))

@@ -71,13 +71,13 @@ def _letter(
 def test_a_subscription_message(settings: Settings) -> None:
     body = subscription.message(_letter(settings, Channel.subscription))
     assert (body["touser"], body["template_id"]) == ("oAbC", "sandbox-score")
-    assert body["page"] == "pages/score/month?month=2026-05"
+    assert body["page"] == "pages/score/month?month=2026-05&push=7"
     assert body["data"]["thing2"] == {"value": "62.50 分"}
 
 
 def test_an_official_accounts_message_opens_the_mini_program(settings: Settings) -> None:
     body = official.message(_letter(settings, Channel.official))
-    assert body["miniprogram"] == {"appid": "wx1", "pagepath": "pages/score/month?month=2026-05"}
+    assert body["miniprogram"] == {"appid": "wx1", "pagepath": "pages/score/month?month=2026-05&push=7"}
     assert body["client_msg_id"] == "push-7"
 
 

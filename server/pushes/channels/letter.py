@@ -25,8 +25,8 @@ class Letter:
 
     @property
     def path(self) -> str:
-        """The page as WeChat wants it, without a slash before it."""
-        return self.page.lstrip("/")
+        """The page as WeChat wants it, without a slash before it; it says which push led there."""
+        return f"{self.page.lstrip('/')}{'&' if '?' in self.page else '?'}push={self.push_id}"
 
     def text(self, field: TemplateField) -> str:
         """Return a field's value within the limits of its kind."""

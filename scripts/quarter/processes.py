@@ -1,0 +1,75 @@
+"""The sandbox and the schedulers of a simulation, each a process of its own; the schedulers can be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def sandbox() -> Iterator[str]:
+    """Yield the address of a sandbox that forgets nothing."""
+    command = [sys.executable, "-m", "server.wechat.sandbox", "--port", "0", "--unbounded"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+@dataclass(slots=True)
+class Schedulers:
+    """Some schedulers at once, on the simulated clock. Whoever is killed is started again."""
+
+    directory: Path
+    clock_file: Path
+    environment: Mapping[str, str]
+    count: int = 2
+    kills: int = 0
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __enter__(self) -> "Schedulers":
+        self._running = [self._start(number) for number in range(self.count)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._running:
+            process.kill()
+            process.wait()
+
+    def kill_one(self, chance: Random) -> None:
+        """End one as a crash would, and start another in its place."""
+        number = chance.randrange(self.count)
+        os.kill(self._running[number].pid, signal.SIGKILL)
+        self._running[number].wait()
+        self._idle_file(number).unlink(missing_ok=True)
+        self._running[number] = self._start(number)
+        self.kills += 1
+
+    def are_idle(self, step: int) -> bool:
+        """Whether all of them found nothing left to do in this step. Raises RuntimeError where one gave up."""
+        if any(process.poll() is not None for process in self._running):
+            raise RuntimeError(f"a scheduler ended by itself; see {self.directory}")
+        return all(self._idle_step(number) == step for number in range(self.count))
+
+    def _start(self, number: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "scripts.quarter.worker", str(self.clock_file), str(self._idle_file(number))]
+        with (self.directory / f"scheduler-{number}.log").open("ab") as log:
+            return subprocess.Popen(
+                command, env={**os.environ, **self.environment}, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def _idle_file(self, number: int) -> Path:
+        return self.directory / f"idle-{number}"
+
+    def _idle_step(self, number: int) -> int | None:
+        try:
+            return int(self._idle_file(number).read_text() or -1)
+        except FileNotFoundError:
+            return None
