@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types test lint format check bench crash lock migration clean tools app-for-run app-checks
+.PHONY: help run app types test lint format check bench crash quarter lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -44,6 +44,10 @@ check: lint test ## Everything CI checks: lint, then test
 
 bench: .venv/.runtime tools ## Measure; prints JSON lines (only=start,score_read size=full)
 	@$(BIN)/python -m scripts.bench $(if $(only),only=$(only)) $(if $(size),size=$(size))
+
+quarter: .venv/.runtime tools ## Simulate a quarter's pushes with faults, kills and two schedulers (members=10000 kills=20 seed=… only=mariadb)
+	@$(BIN)/python -m scripts.quarter $(if $(members),members=$(members)) $(if $(kills),kills=$(kills)) \
+		$(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
 
 crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
 	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
