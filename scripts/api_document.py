@@ -1,7 +1,4 @@
-"""Print the OpenAPI document, from which the app's types are made.
-
-    python -m scripts.api_document
-"""
+"""Print the OpenAPI document, from which the app's types are made (`python -m scripts.api_document`)."""
 
 import json
 import sys
