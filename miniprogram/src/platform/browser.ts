@@ -9,6 +9,7 @@ export const browser: Platform = {
   origin: () => window.location.origin,
   givesPhone: false,
   signInCode: () => Promise.resolve(null),
+  notifies: false,
   askToNotify: () => Promise.resolve([]),
 
   async scan() {

@@ -9,6 +9,8 @@ export interface Platform {
   givesPhone: boolean
   /** The text of a QR code, or null if the person thought better of it. Throws Error with words for him. */
   scan(): Promise<string | null>
+  /** Whether messages can be agreed to here. */
+  notifies: boolean
   /** Ask for consent to messages; only inside a tap, as its first call. Resolves to the accepted template ids. */
   askToNotify(templateIds: string[]): Promise<string[]>
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */

@@ -20,6 +20,7 @@ export const weixin: Platform = {
       })
     }),
 
+  notifies: true,
   askToNotify: (tmplIds) =>
     new Promise((resolve) => {
       uni.requestSubscribeMessage({
