@@ -1,5 +1,6 @@
 """Every table, imported in one place so that the metadata is complete."""
 
+from bot import dialogue as bot_dialogue
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
@@ -21,6 +22,7 @@ from server.wechat import models as wechat
 __all__ = [
     "Base",
     "audit",
+    "bot_dialogue",
     "claims",
     "dues",
     "identity",

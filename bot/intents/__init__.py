@@ -1,0 +1,1 @@
+"""What the bot understands: a module per intent, found by its name."""
