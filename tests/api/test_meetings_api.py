@@ -247,6 +247,8 @@ def test_minutes_and_photos_come_with_the_meeting(call: Call, cast: Cast, engine
     assert code(call(cast.wang_fang, "PUT", path, json=minutes)) == (422, "photo_unavailable")
     written = body(call(cast.li_wei, "PUT", path, json=minutes))
     assert (written["minutes"], [each["id"] for each in written["photos"]]) == ("一、学习文件。", [photo_id])
+    own = body(call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/meetings/{meeting.id}"))
+    assert (own["minutes"], [each["id"] for each in own["photos"]]) == ("一、学习文件。", [photo_id])
     assert call(None, "GET", written["photos"][0]["url"]).status_code == 200
     assert body(call(cast.wang_fang, "PUT", path, json=minutes | {"text": "补充"}))["minutes"] == "补充"
     assert code(call(cast.li_wei, "DELETE", f"/photos/{photo_id}")) == (409, "photo_attached")
@@ -278,7 +280,9 @@ def test_a_member_reads_what_staying_away_costs(call: Call, cast: Cast, plan: Pl
         "B06a": "到会得 0.50；缺席不扣分",
         "B07": "计入到会率，缺席会降低该项得分；准假不计",
     }
+    assert {cost["item_code"]: cost["absence"] for cost in own["costs"]} == {"B04": "2.00", "B06a": None, "B07": None}
     assert [rule["title"] for rule in own["leave_rules"] if rule["needs_makeup"]] == ["事假"]
+    assert own["leave_until"] == "2026-07-25"
 
 
 def test_a_members_standing_and_leave_are_his_own_to_read(call: Call, cast: Cast, engine: Engine) -> None:

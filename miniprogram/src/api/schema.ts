@@ -1818,9 +1818,11 @@ export interface components {
     };
     /**
      * CostOut
-     * @description What the meeting means for the member's points, in words.
+     * @description What the meeting means for the member's points, in words; `absence` is what staying away costs, if a figure.
      */
     CostOut: {
+      /** Absence */
+      absence: string | null;
       /** Item Code */
       item_code: string;
       /** Item Title */
@@ -3753,7 +3755,10 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** OwnMeetingOut */
+    /**
+     * OwnMeetingOut
+     * @description A meeting with the member's own part; `leave_until` is the last day on which leave may still be asked for.
+     */
     OwnMeetingOut: {
       /** Agenda */
       agenda: string;
@@ -3776,10 +3781,17 @@ export interface components {
       /** Leave Rules */
       leave_rules: components["schemas"]["LeaveRuleOut"][];
       /**
+       * Leave Until
+       * Format: date
+       */
+      leave_until: string;
+      /**
        * Makeup Until
        * Format: date
        */
       makeup_until: string;
+      /** Minutes */
+      minutes: string;
       /** Opens At */
       opens_at: string;
       /** Organization Id */
@@ -3790,6 +3802,8 @@ export interface components {
       phase: components["schemas"]["MeetingPhase"];
       /** Phase Title */
       phase_title: string;
+      /** Photos */
+      photos: components["schemas"]["PhotoOut"][];
       /** Place */
       place: string;
       /** Roster Id */

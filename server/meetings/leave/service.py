@@ -178,6 +178,11 @@ def list_below(
     return [(leave, meeting, place) for leave, meeting, place in rows]
 
 
+def last_day_to_ask(meeting: Meeting) -> date:
+    """Return the last day on which leave may be asked for afterwards."""
+    return meeting.day + timedelta(days=ASKED_WITHIN_DAYS)
+
+
 def leave_of(session: Session, *, meeting_id: int, member_id: int) -> Leave | None:
     """Return a member's leave from a meeting, whatever became of it."""
     return session.scalar(select(Leave).where(Leave.meeting_id == meeting_id, Leave.member_id == member_id))
@@ -200,7 +205,7 @@ def _invitation(session: Session, meeting: Meeting, member_id: int) -> Invitatio
 
 
 def _check_time(meeting: Meeting, now: datetime) -> None:
-    last = meeting.day + timedelta(days=ASKED_WITHIN_DAYS)
+    last = last_day_to_ask(meeting)
     if shanghai_date(now) > last:
         message = f"补请假的期限是会后 {ASKED_WITHIN_DAYS} 天，已于 {last} 截止，请联系支部说明情况"
         raise conflict("leave_too_late", message, until=last.isoformat())

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.identity.guard import Context
 from server.meetings.leave import present as leave_present
+from server.meetings.leave.service import last_day_to_ask
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.planning import own, series
 from server.meetings.planning.own import OwnMeeting
@@ -24,7 +25,7 @@ from server.meetings.planning.schemas import (
     SeriesMeetingOut,
 )
 from server.meetings.planning.service import offered_to
-from server.meetings.planning.wording import cost_words, needs_makeup
+from server.meetings.planning.wording import absence_cost, cost_words, needs_makeup
 from server.meetings.rules import (
     KIND_TITLES,
     LEAVE_KIND_TITLES,
@@ -38,6 +39,7 @@ from server.meetings.rules import (
 from server.meetings.service import phase_of, rosters_of
 from server.organizations.service import account_names, titles
 from server.photos import service as photos
+from server.photos.schemas import PhotoOut
 from server.photos.views import present as present_photo
 from server.standards.rules import Item, LeaveKind
 
@@ -66,7 +68,7 @@ def whole(context: Context, meeting: Meeting) -> MeetingOut:
         planned_by=account_names(session, [meeting.planned_by])[meeting.planned_by],
         rosters=_rosters(session, meeting.id),
         minutes=meeting.minutes,
-        photos=[present_photo(context, photo) for photo in photos.photos_of_meeting(session, meeting.id)],
+        photos=_photos(context, meeting.id),
         series_id=meeting.series_id,
         series=[
             SeriesMeetingOut(id=each.id, starts_at=each.starts_at, phase=phase_of(each, now))
@@ -92,12 +94,24 @@ def own_whole(context: Context, found: OwnMeeting, member_id: int) -> OwnMeeting
         via=found.attendance.via if found.attendance else None,
         leave=leave_present.one_leave(context, found.leave) if found.leave else None,
         costs=[
-            CostOut(item_code=item.code, item_title=item.title, text=cost_words(planned, item, measure))
+            CostOut(
+                item_code=item.code,
+                item_title=item.title,
+                text=cost_words(planned, item, measure),
+                absence=absence_cost(planned, item, measure),
+            )
             for planned, item in items
             if measure
         ],
         leave_rules=_leave_rules([item for _, item in items]),
+        leave_until=last_day_to_ask(meeting),
+        minutes=meeting.minutes,
+        photos=_photos(context, meeting.id),
     )
+
+
+def _photos(context: Context, meeting_id: int) -> list[PhotoOut]:
+    return [present_photo(context, photo) for photo in photos.photos_of_meeting(context.session, meeting_id)]
 
 
 def _leave_rules(items: list[Item]) -> list[LeaveRuleOut]:

@@ -14,7 +14,7 @@ from server.meetings.planning.series import Repeat
 from server.meetings.planning.service import Plan
 from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, Part, RosterStatus, Scope, Standing, Via
 from server.photos.schemas import PhotoOut
-from server.presentation import Id, PageQuery, TimeOut
+from server.presentation import Id, PageQuery, PointsOut, TimeOut
 from server.standards.rules import LeaveKind
 
 _FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
@@ -276,11 +276,12 @@ class OwnMeetingLineOut(BaseModel):
 
 
 class CostOut(BaseModel):
-    """What the meeting means for the member's points, in words."""
+    """What the meeting means for the member's points, in words; `absence` is what staying away costs, if a figure."""
 
     item_code: str
     item_title: str
     text: str
+    absence: PointsOut | None
 
 
 class LeaveRuleOut(BaseModel):
@@ -292,6 +293,8 @@ class LeaveRuleOut(BaseModel):
 
 
 class OwnMeetingOut(OwnMeetingLineOut):
+    """A meeting with the member's own part; `leave_until` is the last day on which leave may still be asked for."""
+
     topic: str
     agenda: str
     opens_at: TimeOut
@@ -303,4 +306,7 @@ class OwnMeetingOut(OwnMeetingLineOut):
     leave: LeaveOut | None
     costs: list[CostOut]
     leave_rules: list[LeaveRuleOut]
+    leave_until: date
     makeup_until: date
+    minutes: str
+    photos: list[PhotoOut]

@@ -20,6 +20,11 @@ def cost_words(planned: PlannedItem, item: Item, measure: Measure) -> str:
     return "；".join([missed, *([f"迟到扣 {points_text(late)}"] if late else []), _leave_words("准假不扣", item)])
 
 
+def absence_cost(planned: PlannedItem, item: Item, measure: Measure) -> Decimal | None:
+    """Return the points that staying away costs by an item; None where it costs none, or none by itself."""
+    return -_points(planned, measure, None) if item.method is Method.deduct else None
+
+
 def _leave_words(words: str, item: Item) -> str:
     if not item.makeup_leaves:
         return words
