@@ -225,6 +225,7 @@ ROUTES = {
     "POST /rosters/<int:roster_id>/reopen": "roster_confirm",
     # meetings
     "POST /organizations/<int:organization_id>/meetings": "meeting_manage",
+    "POST /organizations/<int:organization_id>/meeting-previews": "meeting_manage",
     "GET /organizations/<int:organization_id>/meetings": "meeting_read",
     "GET /meetings/<int:meeting_id>": "meeting_read",
     "PATCH /meetings/<int:meeting_id>": "meeting_manage",

@@ -136,6 +136,54 @@ def test_observers_are_the_planners_own_or_officers_above(call: Call, cast: Cast
     assert refusal(call, cast, observers=[cast.wu_gang.member_id]) == (404, "not_found")
 
 
+def outline(plan: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in plan.items() if name not in ("title", "topic", "place")}
+
+
+def previewed(call: Call, cast: Cast, at: int | None = None, by: Person | None = None, **changes: Any) -> TestResponse:
+    path = f"/organizations/{at or cast.branch}/meeting-previews"
+    response: TestResponse = call(by or cast.li_wei, "POST", path, json=outline(PLAN) | changes)
+    return response
+
+
+def test_a_preview_counts_whom_the_plan_then_invites(call: Call, cast: Cast, plan: Plans) -> None:
+    lists: list[dict[str, Any]] = [
+        {},
+        {"rosters": [{"organization_id": cast.branch, "scope": "committee"}]},
+        {"rosters": [{"organization_id": cast.branch}, {"organization_id": cast.other_branch}]},
+        {"observers": [cast.chen_jing.member_id, cast.zhang_min.member_id]},
+        {
+            "rosters": [
+                {"organization_id": cast.branch, "scope": "chosen", "member_ids": [cast.zhang_min.member_id]},
+            ],
+            "observers": [cast.wang_fang.member_id],
+        },
+    ]
+    for changes in lists:
+        preview = body(previewed(call, cast, **changes))
+        planned = plan(**changes)
+        named = ("organization_id", "organization_title", "scope", "invited", "observers")
+        assert preview["expected"] == [{name: roster[name] for name in named} for roster in planned["rosters"]]
+        for name in ("opens_at", "late_after", "closes_at", "makeup_until", "items"):
+            assert preview[name] == planned[name]
+    whole = body(previewed(call, cast, at=cast.general_branch, by=cast.chen_jing))
+    assert [line["invited"] for line in whole["expected"]] == [4, 3]
+
+
+def test_a_preview_says_the_days_and_what_can_be_chosen_and_keeps_nothing(call: Call, cast: Cast) -> None:
+    preview = body(previewed(call, cast, repeat={"every": "month", "by": "weekday", "until": "2026-09-30"}))
+    assert preview["days"] == ["2026-06-25", "2026-07-23", "2026-08-27", "2026-09-24"]
+    assert [item["code"] for item in preview["offered"]] == ["B01", "B02", "B03", "B04", "B06a", "B07", "C04"]
+    assert body(call(cast.li_wei, "GET", f"/organizations/{cast.branch}/meetings"))["items"] == []
+
+
+def test_a_preview_refuses_what_planning_refuses(call: Call, cast: Cast) -> None:
+    assert code(previewed(call, cast, ends_at=PLAN["starts_at"])) == (422, "end_before_start")
+    assert code(previewed(call, cast, rosters=[{"organization_id": cast.foreign_branch}])) == (404, "not_found")
+    assert code(previewed(call, cast, by=cast.zhao_qiang)) == (404, "not_found")
+    assert code(previewed(call, cast, by=cast.zhang_min)) == (403, "forbidden")
+
+
 def test_a_recurring_meeting_is_a_meeting_each_month(call: Call, cast: Cast, plan: Plans) -> None:
     meeting = plan(repeat={"every": "month", "by": "weekday", "until": "2026-09-30"})
     days = [each["starts_at"][:10] for each in meeting["series"]]

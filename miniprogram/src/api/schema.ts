@@ -519,6 +519,10 @@ export interface paths {
     /** 党组织及下级的请假，最早提出的在前 */
     get: operations["leaves_list_leaves_organizations__int_organization_id__leaves_get"];
   };
+  "/api/v1/organizations/{organization_id}/meeting-previews": {
+    /** 安排之前先看：每次的日期、签到时间、计分项目、各组织的应到人数；不保存 */
+    post: operations["meetings_preview_plan_organizations__int_organization_id__meeting_previews_post"];
+  };
   "/api/v1/organizations/{organization_id}/meetings": {
     /** 党组织主办或参加的会议，最新的在前 */
     get: operations["meetings_list_meetings_organizations__int_organization_id__meetings_get"];
@@ -2275,6 +2279,21 @@ export interface components {
       from_date: string;
     };
     /**
+     * ExpectedOut
+     * @description How many an organization's list would hold.
+     */
+    ExpectedOut: {
+      /** Invited */
+      invited: number;
+      /** Observers */
+      observers: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      scope: components["schemas"]["Scope"];
+    };
+    /**
      * ExplainedEntryOut
      * @description `counted` + `uncounted` (未计入) = `points`; both are null for a reversal and for what it took back.
      */
@@ -3667,6 +3686,18 @@ export interface components {
       /** Text */
       text: string;
     };
+    /**
+     * OfferedItemOut
+     * @description An item of the standard that a meeting can count for.
+     */
+    OfferedItemOut: {
+      /** Code */
+      code: string;
+      /** Title */
+      title: string;
+      /** Unit */
+      unit: string;
+    };
     /** OpinionIn */
     OpinionIn: {
       /** Words */
@@ -3723,6 +3754,57 @@ export interface components {
      * @enum {string}
      */
     Outcome: "registered" | "unchanged" | "unpaid" | "error";
+    /**
+     * OutlineIn
+     * @description A plan without its words: all that decides when it is, what it counts for and whom it invites.
+     */
+    OutlineIn: {
+      /**
+       * Closes At
+       * @default null
+       */
+      closes_at?: string | null;
+      /**
+       * Ends At
+       * Format: date-time
+       */
+      ends_at: string;
+      /**
+       * Items
+       * @default null
+       */
+      items?: components["schemas"]["CountedIn"][] | null;
+      kind: components["schemas"]["MeetingKind"];
+      /**
+       * Late After
+       * @default null
+       */
+      late_after?: string | null;
+      /**
+       * Makeup Until
+       * @default null
+       */
+      makeup_until?: string | null;
+      /** Observers */
+      observers?: number[];
+      /**
+       * Opens At
+       * @default null
+       */
+      opens_at?: string | null;
+      /** @default null */
+      repeat?: components["schemas"]["RepeatIn"] | null;
+      /**
+       * Rosters
+       * @default null
+       */
+      rosters?: components["schemas"]["RosterIn"][] | null;
+      /**
+       * Starts At
+       * Format: date-time
+       */
+      starts_at: string;
+    };
     /**
      * OwnMeetingLineOut
      * @description A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing.
@@ -4325,6 +4407,31 @@ export interface components {
        * @default
        */
       topic?: string;
+    };
+    /**
+     * PreviewOut
+     * @description What a plan comes to. `offered`: what its meetings can count for; `items`: what they would.
+     */
+    PreviewOut: {
+      /** Closes At */
+      closes_at: string;
+      /** Days */
+      days: string[];
+      /** Expected */
+      expected: components["schemas"]["ExpectedOut"][];
+      /** Items */
+      items: components["schemas"]["CountedItemOut"][];
+      /** Late After */
+      late_after: string;
+      /**
+       * Makeup Until
+       * Format: date
+       */
+      makeup_until: string;
+      /** Offered */
+      offered: components["schemas"]["OfferedItemOut"][];
+      /** Opens At */
+      opens_at: string;
     };
     /**
      * ProblemOut
@@ -8481,6 +8588,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Page_LeaveOut_"];
+        };
+      };
+    };
+  };
+  /** 安排之前先看：每次的日期、签到时间、计分项目、各组织的应到人数；不保存 */
+  meetings_preview_plan_organizations__int_organization_id__meeting_previews_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OutlineIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PreviewOut"];
         };
       };
     };

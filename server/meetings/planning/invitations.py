@@ -1,5 +1,6 @@
 """Who is invited to a meeting: the rosters' scopes, on the meeting's day, as rows."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
-from server.meetings.planning.rules import invited_stages
+from server.meetings.planning.rules import RosterPlan, invited_stages
 from server.meetings.rules import MeetingKind, Part, RosterStatus, Scope
 from server.organizations.models import (
     Exemption,
@@ -62,6 +63,37 @@ def invite(session: Session, meeting: Meeting, *, only: Collection[int] | None =
     free = [row for who, row in found.items() if who not in bound and row.roster_id in open_ids]
     _move(session, meeting.id, free, wanted, exempt)
     take_off(session, meeting.id, [row.member_id for row in free if not row.chosen and row.member_id not in wanted])
+
+
+def expected(
+    session: Session,
+    host: Organization,
+    kind: MeetingKind,
+    *,
+    rosters: Sequence[RosterPlan],
+    named: Mapping[int, tuple[int, Part]],
+    day: date,
+) -> dict[int, Counter[Part]]:
+    """Count by organization whom these rosters would invite on a day, `named` people included; nothing is written."""
+    exempt = _exempt_ids(session, host.ancestor_ids[0], day)
+    wanted = _wanted(session, kind, _planned_lists(session, rosters), day, None)
+    places = {who: (place, _part(who, exempt)) for who, place in wanted.items()}
+    for who, (place, part) in named.items():
+        places[who] = (place, Part.observer if who in exempt else part)
+    counts = {roster.organization_id: Counter[Part]() for roster in rosters}
+    for place, part in places.values():
+        counts[place][part] += 1
+    return counts
+
+
+def _planned_lists(session: Session, rosters: Sequence[RosterPlan]) -> list[_List]:
+    """Return rosters that are not written yet, each under its organization's id."""
+    ids = [roster.organization_id for roster in rosters]
+    places = {place.id: place for place in session.scalars(select(Organization).where(Organization.id.in_(ids)))}
+    return [
+        _List(at, roster.scope, frozenset(roster.group_ids), at, OrganizationKind(places[at].kind), places[at].path)
+        for at, roster in zip(ids, rosters, strict=True)
+    ]
 
 
 def bound_ids(session: Session, meeting_id: int) -> set[int]:

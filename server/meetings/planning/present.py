@@ -13,14 +13,18 @@ from server.meetings.leave.service import last_day_to_ask
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.planning import own, series
 from server.meetings.planning.own import OwnMeeting
+from server.meetings.planning.preview import Preview
 from server.meetings.planning.schemas import (
     CostOut,
     CountedItemOut,
+    ExpectedOut,
     LeaveRuleOut,
     MeetingLineOut,
     MeetingOut,
+    OfferedItemOut,
     OwnMeetingLineOut,
     OwnMeetingOut,
+    PreviewOut,
     RosterOfMeetingOut,
     SeriesMeetingOut,
 )
@@ -73,6 +77,30 @@ def whole(context: Context, meeting: Meeting) -> MeetingOut:
         series=[
             SeriesMeetingOut(id=each.id, starts_at=each.starts_at, phase=phase_of(each, now))
             for each in series.in_series(session, meeting)
+        ],
+    )
+
+
+def preview(session: Session, found: Preview) -> PreviewOut:
+    checked = found.checked
+    places = titles(session, [roster.organization_id for roster in checked.rosters])
+    return PreviewOut(
+        days=checked.days,
+        opens_at=checked.times.opens_at,
+        late_after=checked.times.late_after,
+        closes_at=checked.times.closes_at,
+        makeup_until=checked.makeup_until,
+        offered=[OfferedItemOut(code=item.code, title=item.title, unit=item.unit) for item in found.offered],
+        items=_counted(checked.items, found.offered),
+        expected=[
+            ExpectedOut(
+                organization_id=roster.organization_id,
+                organization_title=places[roster.organization_id],
+                scope=roster.scope,
+                invited=found.counts[roster.organization_id][Part.invited],
+                observers=found.counts[roster.organization_id][Part.observer],
+            )
+            for roster in checked.rosters
         ],
     )
 
@@ -155,15 +183,19 @@ def _own(found: OwnMeeting, places: dict[int, str], now: datetime) -> dict[str, 
 
 
 def _items(session: Session, meeting: Meeting) -> list[CountedItemOut]:
-    offered = {item.code: item for item in offered_to(session, meeting.organization_id, meeting.starts_at)}
+    return _counted(meeting.items, offered_to(session, meeting.organization_id, meeting.starts_at))
+
+
+def _counted(items: Sequence[dict[str, str]], offered: Sequence[Item]) -> list[CountedItemOut]:
+    by_code = {item.code: item for item in offered}
     return [
         CountedItemOut(
             code=each["code"],
             quantity=each["quantity"],
-            title=offered[each["code"]].title if each["code"] in offered else None,
-            unit=offered[each["code"]].unit if each["code"] in offered else None,
+            title=by_code[each["code"]].title if each["code"] in by_code else None,
+            unit=by_code[each["code"]].unit if each["code"] in by_code else None,
         )
-        for each in meeting.items
+        for each in items
     ]
 
 

@@ -1,5 +1,6 @@
 """Planning on the wire. What an organizer leaves out follows the defaults of `rules`."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -64,19 +65,16 @@ Rosters = Annotated[list[RosterIn], Field(max_length=500)]
 Observers = Annotated[list[Id], Field(max_length=200)]
 
 
-class PlanIn(Body):
+class OutlineIn(Body):
+    """A plan without its words: all that decides when it is, what it counts for and whom it invites."""
+
     kind: MeetingKind
-    title: MeetingTitle
-    topic: Topic = ""
-    place: Place
-    agenda: Agenda = ""
     starts_at: When
     ends_at: When
     opens_at: When | None = None
     late_after: When | None = None
     closes_at: When | None = None
     items: Items | None = None
-    shows_names: bool = True
     makeup_until: Day | None = None
     rosters: Rosters | None = None
     observers: Annotated[Observers, Field(default_factory=list)]
@@ -85,19 +83,32 @@ class PlanIn(Body):
     def plan(self) -> Plan:
         return Plan(
             kind=self.kind,
-            title=self.title,
-            topic=self.topic,
-            place=self.place,
-            agenda=self.agenda,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             window=WindowWish(self.opens_at, self.late_after, self.closes_at),
             items=_items(self.items),
-            shows_names=self.shows_names,
             makeup_until=self.makeup_until,
             rosters=_rosters(self.rosters),
             observers=tuple(self.observers),
             repeat=Repeat(self.repeat.by, self.repeat.until) if self.repeat else None,
+        )
+
+
+class PlanIn(OutlineIn):
+    title: MeetingTitle
+    topic: Topic = ""
+    place: Place
+    agenda: Agenda = ""
+    shows_names: bool = True
+
+    def plan(self) -> Plan:
+        return replace(
+            super().plan(),
+            title=self.title,
+            topic=self.topic,
+            place=self.place,
+            agenda=self.agenda,
+            shows_names=self.shows_names,
         )
 
 
@@ -212,6 +223,37 @@ class RosterOfMeetingOut(BaseModel):
     made_up: int
     on_leave: int
     observers: int
+
+
+class OfferedItemOut(BaseModel):
+    """An item of the standard that a meeting can count for."""
+
+    code: str
+    title: str
+    unit: str
+
+
+class ExpectedOut(BaseModel):
+    """How many an organization's list would hold."""
+
+    organization_id: int
+    organization_title: str
+    scope: Scope
+    invited: int
+    observers: int
+
+
+class PreviewOut(BaseModel):
+    """What a plan comes to. `offered`: what its meetings can count for; `items`: what they would."""
+
+    days: list[date]
+    opens_at: TimeOut
+    late_after: TimeOut
+    closes_at: TimeOut
+    makeup_until: date
+    offered: list[OfferedItemOut]
+    items: list[CountedItemOut]
+    expected: list[ExpectedOut]
 
 
 class SeriesMeetingOut(BaseModel):

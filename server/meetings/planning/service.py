@@ -42,15 +42,16 @@ _PUBLIC_ID_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned. None leaves items, make-up day and lists to the defaults."""
+    """What is planned; words may wait until it is not only looked at. None leaves items, make-up day and lists to the
+    defaults."""
 
     kind: MeetingKind
-    title: str
-    topic: str
-    place: str
-    agenda: str
     starts_at: datetime
     ends_at: datetime
+    title: str = ""
+    topic: str = ""
+    place: str = ""
+    agenda: str = ""
     window: WindowWish = USUAL
     items: tuple[Counted, ...] | None = None
     shows_names: bool = True
@@ -60,10 +61,21 @@ class Plan:
     repeat: Repeat | None = None
 
 
-def plan(
-    session: Session, *, organization_id: int, plan: Plan, actor: Actor, account_id: int, now: datetime
-) -> list[Meeting]:
-    """Plan a meeting or a series; return its meetings by time.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan that can stand: when its meetings are, what they count for and whom they invite."""
+
+    host: Organization
+    times: Times
+    days: list[date]
+    makeup_until: date
+    items: list[dict[str, str]]
+    rosters: tuple[RosterPlan, ...]
+    lists: Lists
+
+
+def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> Checked:
+    """Return what a plan comes to.
 
     Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat` or `makeup_too_early`.
     """
@@ -75,16 +87,25 @@ def plan(
     items = counted_items(session, host.id, plan.kind, plan.items, times)
     rosters = plan.rosters if plan.rosters is not None else default_rosters(session, host)
     lists = checked_lists(session, host=host, rosters=rosters, observers=plan.observers, actor=actor, on=days[0])
+    return Checked(host, times, days, makeup_until, items, rosters, lists)
+
+
+def plan(
+    session: Session, *, organization_id: int, plan: Plan, actor: Actor, account_id: int, now: datetime
+) -> list[Meeting]:
+    """Plan a meeting or a series; return its meetings by time. Raises what `check` raises."""
+    checked = check(session, organization_id=organization_id, plan=plan, actor=actor, now=now)
+    first = checked.days[0]
     meetings = []
-    for day in days:
-        meeting = _new_meeting(host, plan, times.shifted(day - days[0]), items, now=now)
-        meeting.makeup_until, meeting.planned_by = makeup_until + (day - days[0]), account_id
+    for day in checked.days:
+        meeting = _new_meeting(checked.host, plan, checked.times.shifted(day - first), checked.items, now=now)
+        meeting.makeup_until, meeting.planned_by = checked.makeup_until + (day - first), account_id
         meetings.append(meeting)
     session.add_all(meetings)
     session.flush()
     for meeting in meetings if plan.repeat else ():
         meeting.series_id = meetings[0].id
-    _invite_and_remind(session, meetings, lists, account_id=account_id, now=now)
+    _invite_and_remind(session, meetings, checked.lists, account_id=account_id, now=now)
     return meetings
 
 

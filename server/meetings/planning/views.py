@@ -8,6 +8,7 @@ from server.identity.rules import Permission
 from server.meetings import service
 from server.meetings.leave.schemas import MemberMeetingPath
 from server.meetings.planning import changes, minutes, own, present, window
+from server.meetings.planning import preview as previews
 from server.meetings.planning import service as planning
 from server.meetings.planning.own import OwnMeeting, Position
 from server.meetings.planning.schemas import (
@@ -19,9 +20,11 @@ from server.meetings.planning.schemas import (
     MeetingPath,
     MeetingsQuery,
     MinutesIn,
+    OutlineIn,
     OwnMeetingLineOut,
     OwnMeetingOut,
     PlanIn,
+    PreviewOut,
 )
 from server.meetings.targets import meeting_target
 from server.organizations.targets import member_target, organization_target
@@ -58,6 +61,26 @@ def plan_meeting(context: Context, path: OrganizationPath, body: PlanIn) -> tupl
         now=context.now,
     )
     return present.whole(context, meetings[0]), HTTPStatus.CREATED
+
+
+@api.guarded(
+    "POST",
+    "/organizations/<int:organization_id>/meeting-previews",
+    permission=Permission.meeting_manage,
+    target=organization_target,
+    responses={200: PreviewOut},
+    idempotent=False,
+)
+def preview_plan(context: Context, path: OrganizationPath, body: OutlineIn) -> PreviewOut:
+    """安排之前先看：每次的日期、签到时间、计分项目、各组织的应到人数；不保存"""
+    found = previews.preview(
+        context.session,
+        organization_id=path.organization_id,
+        plan=body.plan(),
+        actor=context.actor,
+        now=context.now,
+    )
+    return present.preview(context.session, found)
 
 
 @api.guarded(
