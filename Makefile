@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types test lint format check bench crash quarter lock migration clean tools app-for-run app-checks
+.PHONY: help run app types screens test lint format check bench crash quarter lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -26,6 +26,9 @@ app: $(APP)/h5.built $(APP)/mp-weixin.built ## Build the app for WeChat and the 
 
 types: .venv/.runtime miniprogram/node_modules/.installed ## Make the app's types from the API, after a change of the API
 	@cd miniprogram && npm run --silent types
+
+screens: .venv/.development tools app ## Photograph the app's pages into docs/screens/app (only=home,score out=… data=…)
+	@$(BIN)/python -m scripts.screens $(if $(only),only=$(only)) $(if $(out),out=$(out)) $(if $(data),data=$(data))
 
 test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
 	@$(BIN)/pytest -n auto $(args)

@@ -12,7 +12,7 @@ from scripts.bench.serving import Server, serving
 from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e import phone as phones
-from tests.e2e.chromium import FLAGS, missing_chromium, program
+from scripts.chromium import FLAGS, missing_chromium, program
 
 
 @pytest.fixture(scope="session")

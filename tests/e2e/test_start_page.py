@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from scripts.bench.serving import Server
-from tests.e2e import chromium as the_program
+from scripts import chromium as the_program
 
 SIZES = [(390, 844), (320, 640), (1440, 900)]
 expect.set_options(timeout=20_000)

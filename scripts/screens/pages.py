@@ -1,0 +1,32 @@
+"""Which pages of the app are photographed, as whom, and by what one knows that a page has come."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Ask = Callable[[str], Any]
+"""Asks the API, as the persona, for what stands below `/api/v1`; `{me}` and `{branch}` in it are filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """`place` stands behind `/m/`, or is found with the API; `shown` is a CSS selector; `tap` is tapped once it is there."""
+
+    name: str
+    persona: str
+    place: str | Callable[[Ask], str]
+    shown: str
+    tap: str = ""
+
+
+SHOTS = (
+    Shot("home", "zhang_min", "pages/home/home", ".ring"),
+    Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
+    Shot("score", "zhang_min", "pages/score/score", ".item"),
+    Shot("claim-form", "zhang_min", "pages/claim-form/claim-form", ".field"),
+    Shot("claims", "zhang_min", "pages/claims/claims", ".row"),
+    Shot("meetings", "zhang_min", "pages/meetings/meetings", ".row"),
+    Shot("branch", "zhang_min", "pages/branch/branch", ".row"),
+    Shot("me", "zhang_min", "pages/me/me", ".who"),
+    Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
+)
