@@ -97,30 +97,42 @@ def _photograph(browser: Browser, address: str, shot: Shot, out: Path) -> Iterat
         yield f"{shot.name}: nothing to show: {error!r}"
         return
     for suffix, elder in SIZES.items():
-        context = browser.new_context(
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport={"width": WIDTH, "height": HEIGHT},
-            device_scale_factor=SCALE,
-            has_touch=True,
-        )
-        page = context.new_page()
-        page.goto(f"{address}/m/static/")  # any address of this origin: to write what the phone keeps
-        page.evaluate("elder => localStorage.setItem('elder', JSON.stringify({type: 'boolean', data: elder}))", elder)
-        if shot.persona:
-            token = caller.token()
-            page.evaluate("token => localStorage.setItem('token', JSON.stringify({type: 'string', data: token}))", token)
-        try:
-            _open(page, f"{address}/m/{place}", shot)
-            _save(page, out / f"{shot.name}{suffix}.webp")
-            page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            if over > 0:
-                yield f"{shot.name}{suffix}: sticks out by {over} pixels at {NARROW}"
-        except Error as error:
-            yield f"{shot.name}{suffix}: {error.message.splitlines()[0]}"
-        finally:
-            context.close()
+        with _phone(browser, address, caller, elder=elder) as page:
+            try:
+                _open(page, f"{address}/m/{place}", shot)
+                _save(page, out / f"{shot.name}{suffix}.webp")
+                if (over := _overflow(page)) > 0:
+                    yield f"{shot.name}{suffix}: sticks out by {over} pixels at {NARROW}"
+            except Error as error:
+                yield f"{shot.name}{suffix}: {error.message.splitlines()[0]}"
+
+
+@contextmanager
+def _phone(browser: Browser, address: str, caller: Caller, *, elder: bool) -> Iterator[Page]:
+    """A phone that is signed in and knows its owner's size of text."""
+    context = browser.new_context(
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        viewport={"width": WIDTH, "height": HEIGHT},
+        device_scale_factor=SCALE,
+        has_touch=True,
+    )
+    page = context.new_page()
+    page.goto(f"{address}/m/static/")  # any address of this origin will do to write what a phone keeps
+    _keep(page, "elder", {"type": "boolean", "data": elder})
+    if caller.persona:
+        _keep(page, "token", {"type": "string", "data": caller.token()})
+    yield page
+    context.close()
+
+
+def _keep(page: Page, key: str, value: object) -> None:
+    page.evaluate("([key, value]) => localStorage.setItem(key, JSON.stringify(value))", [key, value])
+
+
+def _overflow(page: Page) -> int:
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def _open(page: Page, url: str, shot: Shot) -> None:

@@ -10,7 +10,10 @@ Ask = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """`place` stands behind `/m/`, or is found with the API; `shown` is a CSS selector; `tap` is tapped once it is there."""
+    """`place` stands behind `/m/`, or is found with the API; `shown` and `tap` are CSS selectors.
+
+    A page has come when `shown` is there; `tap` is tapped then.
+    """
 
     name: str
     persona: str

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from scripts.bench.serving import Server, serving
+from scripts.chromium import FLAGS, missing_chromium, program
 from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e import phone as phones
-from scripts.chromium import FLAGS, missing_chromium, program
 
 
 @pytest.fixture(scope="session")

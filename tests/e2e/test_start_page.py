@@ -8,8 +8,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from scripts.bench.serving import Server
 from scripts import chromium as the_program
+from scripts.bench.serving import Server
 
 SIZES = [(390, 844), (320, 640), (1440, 900)]
 expect.set_options(timeout=20_000)
