@@ -22,9 +22,18 @@ def small_demo(temporary: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not directory.exists():
             unfinished = shared / "demo.unfinished"
-            assert seeded(unfinished, SMALL)
+            _copy_or_seed(unfinished)
             unfinished.rename(directory)
     return directory
+
+
+def _copy_or_seed(directory: Path) -> None:
+    """Fill it, or copy the demo that `XIANFENG_TEST_DEMO` names: for who runs browser tests again and again."""
+    if kept := os.environ.get("XIANFENG_TEST_DEMO"):
+        shutil.copytree(kept, directory)
+        _migrate(config.load({"XIANFENG_DATA": str(directory)}))
+    else:
+        assert seeded(directory, SMALL)
 
 
 def copy_of_demo(temporary: pytest.TempPathFactory) -> Path:
@@ -34,7 +43,11 @@ def copy_of_demo(temporary: pytest.TempPathFactory) -> Path:
 def seeded(directory: Path, scale: Scale) -> bool:
     """Migrate and fill the data directory, as `make run` does; return whether it was empty."""
     settings = config.load({"XIANFENG_DATA": str(directory)})
+    _migrate(settings)
+    return fill(settings, scale)
+
+
+def _migrate(settings: config.Settings) -> None:
     engine = make_engine(settings.database_url)
     migrations.upgrade(engine)
     engine.dispose()
-    return fill(settings, scale)
