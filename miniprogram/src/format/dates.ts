@@ -32,6 +32,14 @@ export function time(instant: string): string {
   return new Date(new Date(instant).getTime() + SHANGHAI_MS).toISOString().slice(11, 16)
 }
 
+/** `今天 15:00 至 16:30`; a day that is not near comes with its weekday. */
+export function span(from: string, until: string, now: Date = new Date()): string {
+  const near = nearDay(from, now)
+  const when = near === day(from, now) ? `${near}${weekday(dayOf(new Date(from)))}` : near
+  const end = dayOf(new Date(from)) === dayOf(new Date(until)) ? time(until) : `${day(until, now)} ${time(until)}`
+  return `${when} ${time(from)} 至 ${end}`
+}
+
 export function month(iso: string): number {
   return Number(iso.slice(5, 7))
 }

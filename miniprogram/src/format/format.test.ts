@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { day, dayOf, nearDay, time, weekday } from './dates'
+import { day, dayOf, nearDay, span, time, weekday } from './dates'
 import { cap, percent, signed, sum } from './points'
 
 describe('points', () => {
@@ -38,6 +38,11 @@ describe('dates', () => {
 
   it('say today, tomorrow and yesterday', () => {
     expect(['2026-06-17', '2026-06-18', '2026-06-19', '2026-06-20'].map((each) => nearDay(each, now))).toEqual(['昨天', '今天', '明天', '6 月 20 日'])
+  })
+
+  it('and times of a meeting are one span', () => {
+    expect(span('2026-06-18T15:00:00+08:00', '2026-06-18T16:30:00+08:00', now)).toBe('今天 15:00 至 16:30')
+    expect(span('2026-06-25T00:10:00+08:00', '2026-06-26T09:00:00+08:00', now)).toBe('6 月 25 日周四 00:10 至 6 月 26 日 09:00')
   })
 
   it('know their weekday', () => {

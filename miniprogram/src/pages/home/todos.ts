@@ -21,10 +21,10 @@ export async function readTodos(me: Me, now: Date): Promise<Todo[]> {
   const [queues, returned, meetings] = await Promise.all([
     Promise.all(offices.map(async ({ organization }) => ({ title: organization.title, ...(await readReviewQueue(organization.id)) }))),
     me.memberId ? listClaims(me.memberId, 'returned') : [],
-    me.memberId ? listMeetings(me.memberId) : [],
+    me.memberId ? listMeetings(me.memberId) : { items: [] },
   ])
   waiting.claims = returned.length > 0
-  const todos = [...queues.filter(({ items }) => items.length).map(ofQueue), ...returned.map(ofReturned), ...meetings.filter((each) => isToday(each, now)).map(ofMeeting)]
+  const todos = [...queues.filter(({ items }) => items.length).map(ofQueue), ...returned.map(ofReturned), ...meetings.items.filter((each) => isToday(each, now)).map(ofMeeting)]
   return onlyFirstUrgent(todos)
 }
 
@@ -38,7 +38,7 @@ function ofReturned(claim: ClaimLine): Todo {
 }
 
 function ofMeeting(meeting: MeetingLine): Todo {
-  return { title: `${meeting.when} ${meeting.kind}`, words: `${meeting.place}，${meeting.title}`, act: '查看', url: '/pages/meetings/meetings', urgent: false }
+  return { title: `${meeting.when} ${meeting.kind}`, words: `${meeting.place}，${meeting.title}`, act: '查看', url: `/pages/meeting/meeting?id=${meeting.id}`, urgent: false }
 }
 
 function isToday(meeting: MeetingLine, now: Date): boolean {
