@@ -1,6 +1,8 @@
 import { LONGEST_EDGE, type Platform } from './types'
 
 const QR_EDGE = 1200
+/** Where server/console/static/check_in.js leaves a ticket for the app. */
+const LEFT_BY_PAGE = 'check-in ticket'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
 
 export const browser: Platform = {
@@ -13,11 +15,17 @@ export const browser: Platform = {
   askToNotify: () => Promise.resolve([]),
 
   async scan() {
-    const [path] = await chosen(1)
+    const [path] = await chosen(1, ['camera'])
     if (!path) return null
     const found = await decoded(path)
     if (!found) throw new Error(NO_CODE)
     return found
+  },
+
+  handedOver() {
+    const left = window.sessionStorage.getItem(LEFT_BY_PAGE)
+    window.sessionStorage.removeItem(LEFT_BY_PAGE)
+    return left && JSON.parse(left)
   },
 
   async choosePhotos(count) {
@@ -25,11 +33,12 @@ export const browser: Platform = {
   },
 }
 
-function chosen(count: number): Promise<string[]> {
+function chosen(count: number, sourceType: string[] = ['album', 'camera']): Promise<string[]> {
   return new Promise((resolve) => {
     uni.chooseImage({
       count,
       sizeType: ['original'],
+      sourceType,
       success: ({ tempFilePaths }) => resolve([...tempFilePaths].slice(0, count)),
       fail: () => resolve([]),
     })

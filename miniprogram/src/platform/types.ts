@@ -1,3 +1,5 @@
+import type { Ticket } from '@/api/check_in'
+
 /** What differs between WeChat and a browser. Everything else is one code. */
 export interface Platform {
   name: 'weixin' | 'browser'
@@ -9,6 +11,8 @@ export interface Platform {
   givesPhone: boolean
   /** The text of a QR code, or null if the person thought better of it. Throws Error with words for him. */
   scan(): Promise<string | null>
+  /** The ticket for which the page behind the QR has exchanged its code, given once; null where there is no such page. */
+  handedOver(): Ticket | null
   /** Whether messages can be agreed to here. */
   notifies: boolean
   /** Ask for consent to messages; only inside a tap, as its first call. Resolves to the accepted template ids. */

@@ -13,7 +13,8 @@ export const weixin: Platform = {
   scan: () =>
     new Promise((resolve, reject) => {
       uni.scanCode({
-        onlyFromCamera: false,
+        // A picture out of a chat is how one checks in from afar; the screen can always be scanned.
+        onlyFromCamera: true,
         scanType: ['qrCode'],
         success: ({ result }) => resolve(result),
         fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次'))),
@@ -21,6 +22,8 @@ export const weixin: Platform = {
     }),
 
   notifies: true,
+  handedOver: () => null,
+
   askToNotify: (tmplIds) =>
     new Promise((resolve) => {
       uni.requestSubscribeMessage({

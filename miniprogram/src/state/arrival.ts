@@ -3,7 +3,9 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 import { toast } from './say'
 import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
 import { TABS } from './tabs'
+import { heldTicket } from './ticket'
 
+export const CHECK_IN = '/pages/check-in/check-in'
 const HOME = '/pages/home/home'
 const TAB_URLS = TABS.map(({ url }) => url)
 
@@ -17,9 +19,15 @@ export function whenSignedIn(begin: () => unknown): void {
     query = (given ?? {}) as Record<string, string>
   })
   onShow(async () => {
-    if (await isSignedIn()) begin()
-    else goToSignIn(query)
+    if (await mayGoOn(query)) begin()
   })
+}
+
+/** Whether this page may go on; where not, he is led to what comes first, and comes back to the page with this query. */
+export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
+  const signedIn = await isSignedIn()
+  if (!signedIn) goToSignIn(query)
+  return signedIn
 }
 
 /** Whether someone bound is signed in; signs in without a word where the platform can. */
@@ -35,9 +43,9 @@ function goToSignIn(query: Record<string, string>): void {
   uni.reLaunch({ url: SIGN_IN })
 }
 
-/** Go where he wanted to go, or home. */
+/** Go where he wanted to go, or on with the check-in that waits for him, or home. */
 export function goOn(): void {
-  const url = wanted || HOME
+  const url = wanted || (heldTicket() ? CHECK_IN : HOME)
   wanted = ''
   uni.reLaunch({ url })
 }

@@ -5,6 +5,7 @@ import { type Me, readMe, signIn, signOut } from '@/api/identity'
 import { platform } from '@/platform'
 
 import { forget, store, stored } from './stored'
+import { dropTicket } from './ticket'
 
 export const SIGN_IN = '/pages/sign-in/sign-in'
 const TOKEN = 'token'
@@ -42,6 +43,7 @@ export async function readWhoIAm(): Promise<Me> {
 
 export async function leave(): Promise<void> {
   await signOut().catch(() => undefined)
+  dropTicket()
   forgetMe()
 }
 
