@@ -60,6 +60,7 @@ FEATURES: tuple[str, ...] = (
     "server.statements.views",
     "server.statements.boards.views",
     "server.statements.bulletins.views",
+    "server.statements.comparison.views",
     "server.meetings.settlement.views",
     "server.meetings.planning.views",
     "server.meetings.check_in.views",

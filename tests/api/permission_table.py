@@ -71,6 +71,7 @@ bulletin_manage         .       .      .    .     .     .     x      x       x  
 bulletin_audit          .       .      .    .     .     .     x      x       x     x      .       .
 bulletin_annex          .       .      .    x     x     x     x      x       x     x      .       .
 bulletin_acknowledge    .       .      .    .     x     x     .      .       .     .      .       .
+overview_read           .       .      .    .     .     .     x      x       x     x      .       .
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
 notice_inbox            x       .      .    .     .     .     .      .       .     .      .       .
@@ -282,6 +283,7 @@ ROUTES = {
     "POST /statements/<int:statement_id>/confirmation": "statement_confirm",
     "GET /statements/<int:statement_id>/verification": "statement_verify",
     "GET /members/<int:member_id>/statements": "score_read",
+    "GET /organizations/<int:organization_id>/overview": "overview_read",
     # working days
     "GET /organizations/<int:organization_id>/workdays/<int:year>": "organization_read",
     "PUT /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",

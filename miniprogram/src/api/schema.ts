@@ -541,6 +541,10 @@ export interface paths {
     /** 起草通知，对象为本组织及下级 */
     post: operations["notices_write_notice_organizations__int_organization_id__notices_post"];
   };
+  "/api/v1/organizations/{organization_id}/overview": {
+    /** 下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息 */
+    get: operations["overview_show_overview_organizations__int_organization_id__overview_get"];
+  };
   "/api/v1/organizations/{organization_id}/representatives": {
     /** 邀请群众代表并发放激活码；同一人再次邀请得到新码 */
     post: operations["binding_invite_representative_organizations__int_organization_id__representatives_post"];
@@ -1789,6 +1793,30 @@ export interface components {
       code: string;
       /** Expires At */
       expires_at: string;
+    };
+    /**
+     * ComparedOut
+     * @description `average` of the month's statements; `attendance` in percent, `review_days` as averages of the time looked at.
+     */
+    ComparedOut: {
+      /** Attendance */
+      attendance: string | null;
+      /** Average */
+      average: string | null;
+      /** Members */
+      members: number;
+      pending: components["schemas"]["PendingOut"];
+      /** Review Days */
+      review_days: string | null;
+    };
+    /** ComparedUnitOut */
+    ComparedUnitOut: {
+      figures: components["schemas"]["ComparedOut"];
+      kind: components["schemas"]["OrganizationKind"];
+      /** Organization Id */
+      organization_id: number;
+      /** Title */
+      title: string;
     };
     /**
      * ConfirmationIn
@@ -3806,6 +3834,29 @@ export interface components {
       starts_at: string;
     };
     /**
+     * OverviewOut
+     * @description `own` is what is the organization's own and of no unit; `total` is all of it. Averages are of `period`,
+     * attendance and reviews since `since`.
+     */
+    OverviewOut: {
+      kind: components["schemas"]["OrganizationKind"];
+      /** Organization Id */
+      organization_id: number;
+      own: components["schemas"]["ComparedOut"];
+      /** Period */
+      period: string | null;
+      /**
+       * Since
+       * Format: date
+       */
+      since: string;
+      /** Title */
+      title: string;
+      total: components["schemas"]["ComparedOut"];
+      /** Units */
+      units: components["schemas"]["ComparedUnitOut"][];
+    };
+    /**
      * OwnMeetingLineOut
      * @description A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing.
      */
@@ -4253,6 +4304,22 @@ export interface components {
        * @default null
        */
       paid_on?: string | null;
+    };
+    /**
+     * PendingOut
+     * @description 待审核的申报、待批的请假、待确认的签到名单、待确认的月汇总、未送达且无人告知的推送。
+     */
+    PendingOut: {
+      /** Claims */
+      claims: number;
+      /** Leaves */
+      leaves: number;
+      /** Rosters */
+      rosters: number;
+      /** Statements */
+      statements: number;
+      /** Unreached */
+      unreached: number;
     };
     /** PersonaOut */
     PersonaOut: {
@@ -8740,6 +8807,22 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["NoticeOut"];
+        };
+      };
+    };
+  };
+  /** 下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息 */
+  overview_show_overview_organizations__int_organization_id__overview_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OverviewOut"];
         };
       };
     };
