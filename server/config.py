@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -31,7 +32,8 @@ class Settings:
     """All settings. Sizes in bytes, times in seconds.
 
     `secret_key` signs URLs and tickets, `phone_keys` maps key ids to 32-byte keys (the first one encrypts).
-    `official_*` is the 公众号, `work_*` the 企业微信 application; '' means that this channel is off.
+    `official_*` is the 公众号, `work_*` the 企业微信 application; '' means that this channel is off. Without its token
+    an account only sends; without its AES key the 公众号 posts in plain text.
     `wechat_templates` is by channel and our key.
     """
 
@@ -50,9 +52,13 @@ class Settings:
     wechat_base_url: str | None
     official_app_id: str
     official_secret: str = field(repr=False)
+    official_token: str = field(repr=False)
+    official_aes_key: str = field(repr=False)
     work_corp_id: str
     work_secret: str = field(repr=False)
     work_agent_id: int
+    work_token: str = field(repr=False)
+    work_aes_key: str = field(repr=False)
     work_base_url: str | None
     wechat_templates: Mapping[str, Mapping[str, WechatTemplate]]
     push_concurrency: int
@@ -106,9 +112,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_base_url=env.get("WECHAT_BASE_URL"),
         official_app_id=_half(env, "OFFICIAL_APP_ID", "OFFICIAL_SECRET"),
         official_secret=env.get("OFFICIAL_SECRET", ""),
+        official_token=_callback_token(env, "OFFICIAL_TOKEN", "OFFICIAL_APP_ID"),
+        official_aes_key=_aes_key(env, "OFFICIAL_AES_KEY", "OFFICIAL_TOKEN"),
         work_corp_id=_half(env, "WORK_CORP_ID", "WORK_SECRET"),
         work_secret=env.get("WORK_SECRET", ""),
         work_agent_id=_integer(env, "WORK_AGENT_ID", 0, low=0),
+        work_token=_callback_token(env, "WORK_TOKEN", "WORK_CORP_ID", "WORK_AES_KEY"),
+        work_aes_key=_aes_key(env, "WORK_AES_KEY", "WORK_TOKEN"),
         work_base_url=env.get("WORK_BASE_URL"),
         wechat_templates=_wechat_templates(env.get("XIANFENG_WECHAT_TEMPLATES")),
         push_concurrency=_integer(env, "XIANFENG_PUSH_CONCURRENCY", 32, high=256),
@@ -136,6 +146,27 @@ def _half(env: Mapping[str, str], name: str, other: str) -> str:
     if bool(env.get(name)) != bool(env.get(other)):
         raise ConfigurationError(f"{name} and {other} go together")
     return env.get(name, "")
+
+
+def _callback_token(env: Mapping[str, str], name: str, *needed: str) -> str:
+    """Return the word we share with WeChat for its callbacks, 3 to 32 letters and digits; '' when there are none."""
+    token = env.get(name, "")
+    if token and not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
+        raise ConfigurationError(f"{name} must have 3 to 32 letters and digits")
+    for other in needed if token else ():
+        if not env.get(other):
+            raise ConfigurationError(f"{name} needs {other}")
+    return token
+
+
+def _aes_key(env: Mapping[str, str], name: str, token: str) -> str:
+    """Return an EncodingAESKey: 43 letters and digits that stand for 32 bytes."""
+    key = env.get(name, "")
+    if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key):
+        raise ConfigurationError(f"{name} must have 43 letters and digits")
+    if key and not env.get(token):
+        raise ConfigurationError(f"{name} needs {token}")
+    return key
 
 
 def _wechat_templates(path: str | None) -> dict[str, dict[str, WechatTemplate]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeGuard, TypeVar
 
 from flask import Flask, current_app, g
@@ -72,9 +73,25 @@ class WechatClient:
             raise refused(errcode)
         return answer
 
+    def get(self, path: str, params: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+        """Return what was asked for. Raises WechatError."""
+        answer = call_authorized(self.transport, self.tokens, "GET", path, params=params)
+        if errcode := answer.get("errcode", 0):
+            raise refused(errcode)
+        return answer
+
     def send(self, path: str, body: Mapping[str, Any]) -> int:
         """Send a message and return WeChat's errcode, 0 when it took it."""
         return errcode_of(self.authorized(path, body))
+
+    def media(self, media_id: str, *, max_bytes: int) -> bytes:
+        """Return a file that a person sent. Raises WechatError."""
+        return download_authorized(self.transport, self.tokens, media_id, max_bytes)
+
+    def follower(self, openid: str) -> str | None:
+        """Return the unionid of who follows the official account, if WeChat knows one. Raises WechatError."""
+        unionid = self.get("/cgi-bin/user/info", {"openid": openid, "lang": "zh_CN"}).get("unionid")
+        return unionid if _is_id(unionid) else None
 
     def authorized(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Post with the access token; a refused token is renewed and the call made once more."""
@@ -83,12 +100,41 @@ class WechatClient:
 
 def post_authorized(transport: Transport, tokens: TokenStore, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Post with a token of `tokens`; when it is refused, once more with another. Raises WechatError."""
+    return call_authorized(transport, tokens, "POST", path, body=body)
+
+
+def call_authorized(
+    transport: Transport,
+    tokens: TokenStore,
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, str] = MappingProxyType({}),
+    body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Call with a token of `tokens`; when it is refused, once more with another. Raises WechatError."""
     token = tokens.current()
-    answer = transport.call("POST", path, params={"access_token": token}, body=body)
+    answer = transport.call(method, path, params={"access_token": token, **params}, body=body)
     if answer.get("errcode", 0) in TOKEN_REFUSED:
         token = tokens.after_refusal(token)
-        answer = transport.call("POST", path, params={"access_token": token}, body=body)
+        answer = transport.call(method, path, params={"access_token": token, **params}, body=body)
     return answer
+
+
+def download_authorized(transport: Transport, tokens: TokenStore, media_id: str, max_bytes: int) -> bytes:
+    """Fetch what a person sent, of an official account or of 企业微信. Raises WechatError."""
+
+    def fetched(token: str) -> bytes | dict[str, Any]:
+        params = {"access_token": token, "media_id": media_id}
+        return transport.download("/cgi-bin/media/get", params=params, max_bytes=max_bytes)
+
+    token = tokens.current()
+    got = fetched(token)
+    if isinstance(got, dict) and got.get("errcode", 0) in TOKEN_REFUSED:
+        got = fetched(tokens.after_refusal(token))
+    if isinstance(got, dict):
+        raise refused(got.get("errcode", 0))
+    return got
 
 
 def errcode_of(answer: Mapping[str, Any]) -> int:

@@ -42,6 +42,20 @@ class Transport:
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return WeChat's JSON object, whatever `errcode` it holds. Raises WechatError `wechat_unavailable`."""
+        status, _, raw = self._exchanged(method, path, params, body, MAX_ANSWER_BYTES)
+        return _parse(path, status, raw)
+
+    def download(self, path: str, *, params: Mapping[str, str], max_bytes: int) -> bytes | dict[str, Any]:
+        """Return a file, or the JSON object by which WeChat refuses it. Raises WechatError."""
+        status, mimetype, raw = self._exchanged("GET", path, params, None, max_bytes)
+        if status == 200 and not mimetype.startswith(("text/", "application/json")):
+            return raw
+        return _parse(path, status, raw)
+
+    def _exchanged(
+        self, method: str, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None, max_bytes: int
+    ) -> tuple[int, str, bytes]:
+        """Return status, type and body of the answer."""
         deadline = time.monotonic() + self.timeout_seconds
         try:
             with self.http.request(
@@ -54,11 +68,11 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                status, raw = response.status_code, _read(response, deadline)
+                mimetype = response.headers.get("Content-Type", "")
+                return response.status_code, mimetype, _read(response, deadline, max_bytes)
         except (requests.RequestException, TimeoutError, ValueError) as error:
             log.warning("wechat_unreachable", path=path, error=type(error).__name__)
             raise unavailable(maybe_done=_went_out(error)) from None
-        return _parse(path, status, raw)
 
 
 def _went_out(error: Exception) -> bool:
@@ -78,11 +92,11 @@ def _is_untrusted(reason: object) -> bool:
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+def _read(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
     raw = bytearray()
     for chunk in response.iter_content(16 * 1024):
         raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
+        if len(raw) > max_bytes:
             raise ValueError("the answer is too long")
         if time.monotonic() > deadline:
             raise TimeoutError

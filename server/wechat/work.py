@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from server.wechat.client import errcode_of, post_authorized
+from server.wechat.client import download_authorized, errcode_of, post_authorized
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import Transport
 
@@ -30,6 +30,10 @@ class WorkClient:
         answer = post_authorized(self.transport, self.tokens, path, {"agentid": self.agent_id, **body})
         errcode = errcode_of(answer)
         return UNKNOWN_USER if errcode == 0 and answer.get("invaliduser") else errcode
+
+    def media(self, media_id: str, *, max_bytes: int) -> bytes:
+        """Return a file that a person sent. Raises WechatError."""
+        return download_authorized(self.transport, self.tokens, media_id, max_bytes)
 
 
 def _ask_token(transport: Transport, corp_id: str, secret: str, _force: bool) -> dict[str, Any]:

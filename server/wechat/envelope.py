@@ -1,0 +1,135 @@
+"""Callbacks: who posts here must know our token; what he sealed is opened, and what we answer is sealed.
+
+The 公众号 posts in plain text or sealed (安全模式), 企业微信 always sealed. In plain text WeChat's signature does not
+cover the body: whoever takes such a callback must see that a signature is used for one message only.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+MAX_AGE = timedelta(minutes=5)
+MAX_BYTES = 64 * 1024
+_TIMESTAMP = re.compile(r"[0-9]{1,11}")
+_NONCE = re.compile(r"[\x21-\x7e]{1,64}")
+
+
+class NotFromWechat(Exception):
+    """The post does not prove that it comes from WeChat, or it is an old one. Nothing may be answered."""
+
+
+class Unreadable(Exception):
+    """The post comes from WeChat and makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A verified post; `signature` proves it, so that a repeated one is recognised."""
+
+    xml: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One account's callback. `aes_key` is its EncodingAESKey, '' where it posts in plain text."""
+
+    app_id: str
+    token: str = field(repr=False)
+    aes_key: str = field(repr=False)
+
+    def echo(self, query: Mapping[str, str], *, now: datetime) -> str:
+        """Return what WeChat wants to hear when it tries a new address. Raises NotFromWechat, Unreadable."""
+        said = query.get("echostr", "")
+        if "msg_signature" in query:  # 企业微信 seals the word it tries us with
+            self._verify(query, now, said)
+            return self._decrypted(said)
+        self._verify(query, now)
+        return said
+
+    def open(self, query: Mapping[str, str], body: bytes, *, now: datetime) -> Opened:
+        """Return what was posted. Raises NotFromWechat, Unreadable."""
+        if not self.aes_key:
+            return Opened(as_xml(body), self._verify(query, now))
+        if "msg_signature" not in query:
+            raise NotFromWechat
+        try:
+            sealed = fields_of(as_xml(body)).get("Encrypt")
+        except Unreadable:
+            raise NotFromWechat from None
+        if not sealed:
+            raise NotFromWechat
+        signature = self._verify(query, now, sealed)
+        return Opened(as_xml(self._decrypted(sealed).encode()), signature)
+
+    def seal(self, xml: str, *, nonce: str, now: datetime) -> str:
+        """Return an answer, or a post, as it goes out."""
+        if not self.aes_key:
+            return xml
+        from wechatpy.crypto import PrpCrypto  # 企业微信's differs in the name of an error only
+
+        sealed = PrpCrypto(self._key).encrypt(xml, self.app_id).decode("ascii")
+        timestamp = str(int(now.timestamp()))
+        signature = self.signed(timestamp, nonce, sealed)
+        return (
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
+            f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        )
+
+    def signed(self, *parts: str) -> str:
+        """Return WeChat's signature over `parts`, in any order."""
+        return hashlib.sha1("".join(sorted((self.token, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def _key(self) -> bytes:
+        return b64decode(self.aes_key + "=")
+
+    def _verify(self, query: Mapping[str, str], now: datetime, *parts: str) -> str:
+        """Return the signature if it is right, and the post is neither old nor of the future."""
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        given = query.get("msg_signature" if parts else "signature", "")
+        if not self.token or not _TIMESTAMP.fullmatch(timestamp) or not _NONCE.fullmatch(nonce):
+            raise NotFromWechat
+        right = self.signed(timestamp, nonce, *parts)
+        if not hmac.compare_digest(right.encode(), given.encode("utf-8", "surrogatepass")):
+            raise NotFromWechat
+        if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > MAX_AGE:
+            raise NotFromWechat
+        return right
+
+    def _decrypted(self, sealed: str) -> str:
+        from wechatpy.crypto import PrpCrypto
+
+        try:
+            return str(PrpCrypto(self._key).decrypt(sealed, self.app_id))
+        except Exception as error:  # padding, lengths, base64, another app's id: wechatpy lets each through as it is
+            raise Unreadable(type(error).__name__) from None
+
+
+def as_xml(raw: bytes) -> str:
+    """Return a post's text. Raises Unreadable for what WeChat never sends: other encodings, a DTD, megabytes."""
+    if len(raw) > MAX_BYTES:
+        raise Unreadable("too long")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("not UTF-8") from None
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise Unreadable("a DTD")
+    return text
+
+
+def fields_of(xml: str) -> dict[str, str]:
+    """Return what stands right below `<xml>`. Raises Unreadable."""
+    try:
+        root = ElementTree.fromstring(xml)
+    except ElementTree.ParseError as error:
+        raise Unreadable(type(error).__name__) from None
+    if root.tag != "xml":
+        raise Unreadable("not from WeChat's hand")
+    return {child.tag: child.text or "" for child in root}
