@@ -10,7 +10,11 @@ from requests.adapters import BaseAdapter
 from requests.models import PreparedRequest
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
+from bot.messages import Channel
+from bot.receive.desk import Desk
+from server.config import Settings
 from server.wechat.client import SANDBOX_PATH
+from server.wechat.sandbox.state import SandboxState
 
 
 class WsgiAdapter(BaseAdapter):
@@ -43,7 +47,13 @@ class WsgiAdapter(BaseAdapter):
 
 
 def connect_sandbox(app: Flask) -> None:
-    """Let the app's WeChat client reach the app's own sandbox."""
+    """Let the app's WeChat clients reach the app's own sandbox, and the sandbox the app's callbacks."""
     transport = app.extensions["wechat"].transport
     transport.find_base_url = lambda: f"http://sandbox{SANDBOX_PATH}"
     transport.http.mount("http://sandbox", WsgiAdapter(app))
+    settings: Settings = app.extensions["settings"]
+    desk: Desk = app.extensions["bot_desk"]
+    sandbox: SandboxState = app.extensions["wechat_sandbox"]
+    https = [desk.client_of(Channel.official).transport.http, desk.client_of(Channel.work).transport.http, sandbox.http]
+    for http in https:
+        http.mount(f"http://127.0.0.1:{settings.port}", WsgiAdapter(app))

@@ -22,6 +22,7 @@ from server.organizations.roster.files import import_file
 from server.organizations.roster.rules import Column
 from server.standards import service as standards
 from server.wechat.client import SANDBOX_APP_ID
+from server.wechat.sandbox.sign_in import unionid_of
 
 ROOT_TITLE = "山海学院党委"
 ROLES = {"支部书记": Role.secretary, "支委": Role.committee_member, "副书记": Role.deputy_secretary}
@@ -138,7 +139,9 @@ def _let_in(university: University, session: Session, persona: Persona, now: dat
         name=persona.name,
         now=now,
     )
-    known = identity.find_or_add_identity(session, app_id=SANDBOX_APP_ID, openid=persona.openid, unionid=None, now=now)
+    known = identity.find_or_add_identity(
+        session, app_id=SANDBOX_APP_ID, openid=persona.openid, unionid=unionid_of(persona.openid), now=now
+    )
     identity.bind(session, identity_id=known.id, account_id=account.id, now=now)
     if persona.role:
         _grant(session, account, persona.role, university.places[persona.place], now)

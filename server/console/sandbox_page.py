@@ -1,5 +1,6 @@
 """The sandbox's page `/sandbox`: phones, faults, and what became of each message. Registered in the sandbox only."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -8,10 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.config import Settings
 from server.console.views import POLICY, page
 from server.db import reading
 from server.identity.models import Account, WechatIdentity
 from server.identity.personas import personas
+from server.meetings.check_in.codes import code_of, digits_of, meeting_key, payload_url, step_at
+from server.meetings.models import Meeting
+from server.meetings.rules import MeetingPhase
+from server.meetings.service import phase_of
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus, PushStatus
@@ -19,6 +25,7 @@ from server.wechat.sandbox.accounts import App
 
 MAX_PEOPLE = 3000
 MAX_PUSHES = 300
+MAX_CODES = 20
 
 pages = Blueprint("sandbox_page", __name__, template_folder="templates")
 
@@ -42,6 +49,30 @@ def overview() -> Response:
     response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@pages.get("/sandbox/codes")
+def codes() -> Response:
+    """What hangs on the walls at this moment: the code of each meeting that is taking check-ins, to be scanned here."""
+    now = clock.now()
+    settings: Settings = current_app.extensions["settings"]
+    with reading(current_app.extensions["engine"]) as session:
+        items = [_code(meeting, settings, now) for meeting in _open_meetings(session, now)]
+    response = jsonify({"items": items})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _open_meetings(session: Session, now: datetime) -> Sequence[Meeting]:
+    near = select(Meeting).where(Meeting.starts_at.between(now - timedelta(hours=12), now + timedelta(hours=12)))
+    meetings = session.scalars(near.order_by(Meeting.starts_at).limit(MAX_CODES)).all()
+    return [meeting for meeting in meetings if phase_of(meeting, now) is MeetingPhase.open]
+
+
+def _code(meeting: Meeting, settings: Settings, now: datetime) -> dict[str, str]:
+    key, step = meeting_key(settings.secret_key, meeting.public_id), step_at(now)
+    code = payload_url(settings.base_url, meeting.public_id, code_of(key, step))
+    return {"title": meeting.title, "place": meeting.place, "code": code, "digits": digits_of(key, step)}
 
 
 def _people(session: Session) -> list[dict[str, Any]]:

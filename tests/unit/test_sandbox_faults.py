@@ -110,7 +110,7 @@ def test_a_slow_call_is_answered_late_and_right(wechat: Caller) -> None:
 
 def test_a_fault_of_all_sends_leaves_tokens_alone(wechat: Caller) -> None:
     rule = wechat.json("POST", "/rules", {"fault": "busy"})
-    assert rule["calls"] == ["custom_send", "subscribe_send", "template_send", "work_send"]
+    assert rule["calls"] == ["custom_send", "subscribe_send", "template_send", "webhook_send", "work_send"]
     assert [wechat.subscribe(), wechat.template(), wechat.custom(), wechat.work()["errcode"]] == [-1] * 4
     assert wechat.ask("DELETE", f"/rules/{rule['id']}").status == 204
     assert wechat.ask("DELETE", f"/rules/{rule['id']}").status == 404

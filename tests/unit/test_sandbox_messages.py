@@ -58,6 +58,7 @@ def test_what_arrived_is_recorded_with_all_that_matters(wechat: Caller) -> None:
             "key": "month_score:2026-10",
             "times": 1,
             "answered": True,
+            "own": False,
         }
     ]
 

@@ -1,14 +1,16 @@
 /** The sandbox's page: phones, faults, state and log, read anew every two seconds. */
 import { el } from "./elements.js";
 import { acceptAs, overview, sandbox } from "./sandbox_api.js";
+import { openidAt, showMenu, startChat } from "./sandbox_chat.js";
 import { logRows } from "./sandbox_log.js";
 import { showPhone } from "./sandbox_phones.js";
 import { FAULTS, SCOPES, isSend, moment, templateName } from "./sandbox_words.js";
 
 const EVERY = 2000;
+const SOON = [250, 700, 1300];
 const SHOWN = 30;
 const TEMPLATES = ["score", "claim", "meeting", "notice", "todo"];
-const APPS = { subscribe_send: "sandbox", template_send: "sandbox-official", custom_send: "sandbox-official", work_send: "sandbox-work" };
+const APPS = { subscribe_send: "sandbox", template_send: "sandbox-official", custom_send: "sandbox-official", callback: "sandbox-official", work_send: "sandbox-work" };
 const FIRST = { sandbox: 0, "sandbox-official": 0, "sandbox-work": 1 };
 
 const find = (id) => document.getElementById(id);
@@ -34,7 +36,8 @@ async function refresh() {
 
 async function refreshPhone(section) {
   const persona = chosen(section);
-  const openid = persona && openidOf(persona, section.dataset.app);
+  const openid = persona && (openidOf(persona, section.dataset.app) ?? (chats(section) && openidAt(section.dataset.app, persona)));
+  await showMenu(section, openid);
   const phone = openid ? await sandbox("GET", `/phones/${section.dataset.app}/${encodeURIComponent(openid)}?limit=${SHOWN}`) : null;
   const account = accountOf(persona);
   if (section.dataset.app === "sandbox") showAgreements(phone);
@@ -53,6 +56,14 @@ function fillChooser(section) {
 function chosen(section) {
   const { value } = section.querySelector("select");
   return known.personas.find((persona) => persona.openid === value);
+}
+
+const chats = (section) => section.dataset.app !== "sandbox";
+
+/** The openid that speaks from a phone. */
+function speaker(section) {
+  const persona = chosen(section);
+  return openidOf(persona, section.dataset.app) ?? openidAt(section.dataset.app, persona);
 }
 
 function accountOf(persona) {
@@ -188,6 +199,11 @@ async function attempt(work) {
   }
 }
 
+/** An answer comes within a moment: look for it sooner than usual. */
+function lookSoon() {
+  for (const after of SOON) setTimeout(() => refresh().catch(() => {}), after);
+}
+
 async function poll() {
   if (!document.hidden) {
     await refresh().catch((error) => {
@@ -198,7 +214,10 @@ async function poll() {
 }
 
 faults.append(...FAULTS.map(faultLine));
-for (const section of phones) section.querySelector("select").addEventListener("change", () => attempt(() => ""));
+for (const section of phones) {
+  section.querySelector("select").addEventListener("change", () => attempt(() => ""));
+  startChat(section, { who: () => speaker(section), attempt: (work) => attempt(work).then(lookSoon) });
+}
 find("latency").addEventListener("change", ({ target }) =>
   attempt(async () => {
     await sandbox("PUT", "/settings", { latency_ms: Number(target.value) });

@@ -8,6 +8,17 @@ export async function sandbox(method, path, body) {
   return answered(await sent(`${SANDBOX}${path}`, { method, ...(body && { body: JSON.stringify(body) }) }));
 }
 
+/** Send a picture from a person's phone. */
+export async function sendPicture(app, openid, file) {
+  const path = `${SANDBOX}/phones/${app}/${encodeURIComponent(openid)}/picture`;
+  await answered(await sent(path, { method: "POST", body: file }));
+}
+
+/** Return what hangs on the walls at this moment: the code of each meeting that takes check-ins. */
+export async function meetingCodes() {
+  return (await answered(await sent("/sandbox/codes", {}))).items;
+}
+
 /** Return who is who, and what the product knows of its pushes. */
 export async function overview() {
   return answered(await sent("/sandbox/overview", {}));

@@ -10,8 +10,8 @@ const NOBODY = {
 };
 const EMPTY = {
   sandbox: "还没有消息。在下面点“同意订阅”，到时的推送就会出现在这里。",
-  "sandbox-official": "还没有消息。订阅消息的次数用完后，推送会改走这里。",
-  "sandbox-work": "还没有消息。前面的渠道都走不通时，推送会到这里。",
+  "sandbox-official": "和机器人说句话吧，例如“我多少分了”。订阅消息的次数用完后，推送也会到这里。",
+  "sandbox-work": "也可以在这里和机器人说话。前面的渠道都走不通时，推送会到这里。",
 };
 
 /** Show a phone's messages; keep the reader's place unless something new came. */
@@ -41,8 +41,28 @@ function quota(app, phone) {
 
 function bubble(message, pushes, hot) {
   const time = el("p", "tm", moment(message.at).words);
-  if (message.call === "custom_send") return [time, el("p", "it", message.content.text)];
+  if (message.content.picture) return [time, photo(message)];
+  if (["custom_send", "callback"].includes(message.call)) return [time, el("p", message.own ? "me" : "it", linked(message.content.text))];
   return [time, card(message, pushes, hot)];
+}
+
+function photo(message) {
+  const image = el("img", "me");
+  image.src = `/sandbox/wechat/media/${encodeURIComponent(message.content.picture)}`;
+  image.alt = "发出的图片";
+  return image;
+}
+
+/** Addresses can be tapped, as in WeChat. */
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s，。）]+)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const link = el("a", null, part);
+    link.href = part;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link;
+  });
 }
 
 function card(message, pushes, hot) {

@@ -27,6 +27,8 @@ const CALLS = {
   template_send: "template/send",
   custom_send: "custom/send",
   work_send: "work message/send",
+  webhook_send: "webhook/send",
+  callback: "回调",
 };
 
 const RESULTS = {
@@ -46,6 +48,8 @@ const RESULTS = {
   45047: "45047 回复次数用完",
   47003: "47003 字段不合规",
   81013: "81013 没有这个成员",
+  93000: "93000 没有这个群机器人",
+  no_answer: "无人应答",
   time_out: "未应答",
   dropped: "连接中断",
   nonsense: "答非所问",

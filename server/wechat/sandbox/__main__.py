@@ -19,16 +19,17 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=8400)
     parser.add_argument("--unbounded", action="store_true", help="keep every message, for simulations")
+    parser.add_argument("--product", default="http://127.0.0.1:8000", help="whose callbacks are posted to")
     options = parser.parse_args()
-    serve(options.port, unbounded=options.unbounded)
+    serve(options.port, unbounded=options.unbounded, product=options.product)
 
 
-def serve(port: int, *, unbounded: bool) -> None:
+def serve(port: int, *, unbounded: bool, product: str = "") -> None:
     """Serve until stopped; prints the address once it listens."""
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    state = SandboxState()
+    state = SandboxState(product_url=product.rstrip("/"))
     state.record.unbounded = unbounded
     listener = Listener(lambda: state, port=port)
     print(listener.base_url(), flush=True)

@@ -16,6 +16,10 @@ OVERLAP = timedelta(minutes=5)
 FORCED_PAUSE = timedelta(seconds=30)
 FORCED_PER_DAY = 20
 
+CALLBACK_TOKEN = "sandboxtoken"
+CALLBACK_AES_KEY = "sandbox0123456789abcdefghijABCDEFGHIJ012345"
+"""What the sandbox's accounts sign and seal their callbacks with: no secret, as little as a persona's openid."""
+
 
 class App(StrEnum):
     """By app id, or corp id."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from server import clock
-from server.wechat.sandbox import checks, control, messages, qr, sign_in, work
+from server.wechat.sandbox import checks, control, messages, official, qr, sign_in, work
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.errcodes import Refusal
 from server.wechat.sandbox.exchange import Ask, Fate, Outcome, Picture, Reply, wechat_json
@@ -40,8 +40,21 @@ ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
         ("POST", "/wxa/msg_sec_check"): Route(Call.text_check, App.miniprogram, checks.check_text),
         ("POST", "/wxa/media_check_async"): Route(Call.media_check, App.miniprogram, checks.check_media),
         ("POST", "/wxa/getwxacodeunlimit"): Route(Call.qr, App.miniprogram, qr.draw),
+        ("GET", "/cgi-bin/media/get"): Route(Call.media, App.official, official.media),
+        ("GET", "/cgi-bin/user/info"): Route(Call.follower, App.official, official.follower),
+        ("POST", "/cgi-bin/menu/create"): Route(Call.menu, App.official, official.create_menu),
+        ("POST", "/cgi-bin/menu/addconditional"): Route(Call.menu, App.official, official.add_conditional_menu),
+        ("POST", "/cgi-bin/menu/delconditional"): Route(Call.menu, App.official, official.remove_conditional_menu),
+        ("GET", "/cgi-bin/menu/get"): Route(Call.menu, App.official, official.read_menus),
+        ("POST", "/cgi-bin/tags/create"): Route(Call.tags, App.official, official.create_tag),
+        ("GET", "/cgi-bin/tags/get"): Route(Call.tags, App.official, official.read_tags),
+        ("POST", "/cgi-bin/user/tag/get"): Route(Call.tags, App.official, official.read_tagged),
+        ("POST", "/cgi-bin/tags/members/batchtagging"): Route(Call.tags, App.official, official.tag),
+        ("POST", "/cgi-bin/tags/members/batchuntagging"): Route(Call.tags, App.official, official.untag),
+        ("GET", f"{WORK_PREFIX}/cgi-bin/media/get"): Route(Call.media, App.work, official.media),
         ("GET", f"{WORK_PREFIX}/cgi-bin/gettoken"): Route(Call.work_token, None, sign_in.work_token),
         ("POST", f"{WORK_PREFIX}/cgi-bin/message/send"): Route(Call.work, App.work, work.send),
+        ("POST", f"{WORK_PREFIX}/cgi-bin/webhook/send"): Route(Call.robot, None, work.say_in_group),
     }
 )
 
@@ -106,7 +119,7 @@ def _reply(outcome: Outcome) -> Reply:
 def _recipient(ask: Ask) -> str:
     """Return whom a call is about, as far as it says."""
     if ask.method == "GET":
-        return ask.query.get("js_code", "").partition(":")[2]
+        return ask.query.get("openid") or ask.query.get("js_code", "").partition(":")[2]
     return (ask.text("touser") or ask.text("openid")).partition("|")[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from server import clock
 from server.errors import DomainError, not_found
-from server.wechat.sandbox import checks, phones
+from server.wechat.sandbox import checks, phones, saying
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.exchange import Ask, Reply, plain_json
 from server.wechat.sandbox.faults import SENDS, Call, Fault, FaultRule
@@ -199,6 +199,43 @@ def hear(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
     return Reply(status=NO_CONTENT)
 
 
+def say(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+    """A person says something to an account: `{"kind": "text" | "click" | "scan" | …, "text", "copies"?, "delay_ms"?}`.
+
+    The product is posted to, `copies` times at once; what it answers appears on the phone.
+    """
+    saying.say(
+        state,
+        _app(app),
+        openid,
+        ask.text("kind") or "text",
+        ask.text("text"),
+        copies=_whole(ask, "copies", 1, 1, saying.MOST_COPIES),
+        delay_seconds=_whole(ask, "delay_ms", 0, 0, saying.LONGEST_DELAY_SECONDS * 1000) / 1000,
+        now=clock.now(),
+    )
+    return Reply(status=NO_CONTENT)
+
+
+def send_picture(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+    """A person sends a picture, the body of this call."""
+    media_id = saying.keep_picture(state, ask.body)
+    saying.say(state, _app(app), openid, "image", media_id, now=clock.now())
+    return Reply(status=NO_CONTENT)
+
+
+def read_media(state: SandboxState, _ask: Ask, media_id: str) -> Reply:
+    found = state.media.get(media_id)
+    if found is None:
+        raise not_found("图片")
+    return Reply(found.content, 200, found.mimetype)
+
+
+def read_menu(state: SandboxState, _ask: Ask, app: str, openid: str) -> Reply:
+    """The menu that stands below a person's chat."""
+    return plain_json({"items": state.menus.seen_by(state.tags.of(openid)) if _app(app) is App.official else []})
+
+
 def read_media_check(state: SandboxState, _ask: Ask, trace_id: str) -> Reply:
     """The event about a picture, once there is one; before that 204."""
     check = state.media_checks.get(trace_id)
@@ -240,6 +277,10 @@ CONTROLS: tuple[tuple[str, re.Pattern[str], Control], ...] = tuple(
         ("GET", rf"/phones/{_ID}/{_ID}", read_phone),
         ("PUT", rf"/phones/{_ID}/{_ID}", change_phone),
         ("POST", rf"/phones/{_ID}/{_ID}/heard", hear),
+        ("POST", rf"/phones/{_ID}/{_ID}/say", say),
+        ("POST", rf"/phones/{_ID}/{_ID}/picture", send_picture),
+        ("GET", rf"/phones/{_ID}/{_ID}/menu", read_menu),
+        ("GET", rf"/media/{_ID}", read_media),
         ("GET", r"/media-checks/([0-9a-f]{32})", read_media_check),
         ("PUT", r"/media-checks/([0-9a-f]{32})", decide_media_check),
     )

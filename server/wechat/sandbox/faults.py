@@ -22,9 +22,15 @@ class Call(StrEnum):
     text_check = "msg_sec_check"
     media_check = "media_check_async"
     qr = "getwxacodeunlimit"
+    media = "media_get"
+    follower = "user_info"
+    menu = "menu"
+    tags = "tags"
+    robot = "webhook_send"
+    callback = "callback"  # the other way round: WeChat posts to the product
 
 
-SENDS = frozenset({Call.subscribe, Call.template, Call.custom, Call.work})
+SENDS = frozenset({Call.subscribe, Call.template, Call.custom, Call.work, Call.robot})
 
 
 class Fault(StrEnum):

@@ -18,7 +18,10 @@ KEPT_CALLS = 500
 
 @dataclass(slots=True)
 class Message:
-    """One message on one phone. `times`: the how manyth with the same key; `answered`: the caller heard of it."""
+    """One message on one phone. `times`: the how manyth with the same key; `answered`: the caller heard of it.
+
+    `own`: the person said it himself.
+    """
 
     seq: int
     at: datetime
@@ -31,6 +34,7 @@ class Message:
     key: str
     times: int
     answered: bool = True
+    own: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"at": self.at.isoformat()}
@@ -88,6 +92,7 @@ class Record:
         content: dict[str, str],
         key: str,
         now: datetime,
+        own: bool = False,
     ) -> Message:
         """Put a message on a phone."""
         key = key or _digest(template, page, content)
@@ -95,7 +100,8 @@ class Record:
         if messages is None:
             messages = self._phones[app, openid] = deque(maxlen=None if self._unbounded else KEPT_PER_PHONE)
         times = 1 + sum(each.key == key for each in messages)
-        message = Message(next(self._message_seq), now, app, call, openid, template, page, content, key, times)
+        seq = next(self._message_seq)
+        message = Message(seq, now, app, call, openid, template, page, content, key, times, own=own)
         messages.append(message)
         self._messages.append(message)
         return message

@@ -5,15 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, RLock
 
+import requests
+
 from server import clock
 from server.clock import shanghai_date
 from server.wechat.sandbox.accounts import App, Tokens
 from server.wechat.sandbox.errcodes import Refusal
 from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
+from server.wechat.sandbox.menus import Menus
 from server.wechat.sandbox.phones import Phones
 from server.wechat.sandbox.record import Record
+from server.wechat.sandbox.tags import Tags
 
 __all__ = ["Call", "Fault", "Limits", "SandboxState"]
+
+
+def local_session() -> requests.Session:
+    """Loopback never goes through a proxy."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 @dataclass(slots=True)
@@ -47,9 +58,20 @@ class MediaCheck:
     suggest: str = "pass"
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture that a person sent to an account."""
+
+    content: bytes
+    mimetype: str
+
+
 @dataclass(slots=True)
 class SandboxState:
-    """One per sandbox. `released` ends every time-out at once. `lock` guards phones, record and limits."""
+    """One per sandbox. `released` ends every time-out at once. `lock` guards phones, record and limits.
+
+    `product_url` is where callbacks are posted to, through `http`.
+    """
 
     faults: Faults = field(default_factory=Faults)
     tokens: Tokens = field(default_factory=Tokens)
@@ -59,6 +81,11 @@ class SandboxState:
     templates: dict[str, frozenset[str]] = field(default_factory=dict)
     media_checks: dict[str, MediaCheck] = field(default_factory=dict)
     media_delay: timedelta = timedelta(seconds=2)
+    media: dict[str, Media] = field(default_factory=dict)
+    menus: Menus = field(default_factory=Menus)
+    tags: Tags = field(default_factory=Tags)
+    product_url: str = ""
+    http: requests.Session = field(default_factory=local_session)
     latency_ms: int = 0
     released: Event = field(default_factory=Event)
     lock: RLock = field(default_factory=RLock)

@@ -22,7 +22,8 @@ blueprint = Blueprint("wechat_sandbox", __name__)
 
 def install(app: Flask) -> Listener:
     """Give the app its sandbox, and return the listener for the app's own WeChat client."""
-    app.extensions["wechat_sandbox"] = SandboxState()
+    settings: Settings = app.extensions["settings"]
+    app.extensions["wechat_sandbox"] = SandboxState(product_url=f"http://127.0.0.1:{settings.port}")
     app.register_blueprint(blueprint)
     listener = app.extensions["wechat_listener"] = Listener(lambda: app.extensions["wechat_sandbox"])
     return listener

@@ -1,5 +1,6 @@
 """企业微信: messages of an application, without quota; it can hold back repetitions itself."""
 
+import re
 from datetime import datetime, timedelta
 
 from server.wechat.sandbox.accounts import App
@@ -11,6 +12,7 @@ from server.wechat.sandbox.record import Message
 from server.wechat.sandbox.state import SandboxState
 
 MAX_USERS = 1000
+ROBOT_KEY = re.compile(r"[0-9a-f-]{36}")
 MAX_TEXT_BYTES = 2048
 MAX_ITEMS = 10
 MAX_INTERVAL = 4 * 3600
@@ -38,6 +40,18 @@ def send(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
         "response_code": "",
     }
     return Outcome(body, "" if arrived else "重复内容，未再送达", arrived)
+
+
+def say_in_group(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+    """webhook/send: a robot says something in its group. Any key is a robot's, but those of robots that are gone."""
+    key = ask.query.get("key", "")
+    if not ROBOT_KEY.fullmatch(key) or state.phones.at(App.work, key).gone:
+        raise Refusal(93000)
+    title, page, content = _card(ask)
+    message = state.record.arrive(
+        app=App.work, call=Call.robot, openid=key, template=title, page=page, content=content, key="", now=now
+    )
+    return Outcome({"errcode": 0, "errmsg": "ok"}, "群里可见", (message,))
 
 
 def _deliver(state: SandboxState, ask: Ask, user: str, card: Card, now: datetime) -> Message | None:
