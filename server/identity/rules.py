@@ -87,6 +87,7 @@ class Permission(StrEnum):
     notice_manage = "notice_manage"
     notice_read = "notice_read"
     notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
+    robot_manage = "robot_manage"  # what a robot says in the branch's group
     unreached_manage = "unreached_manage"  # whom no push reached, and that someone told him
 
 
@@ -160,6 +161,7 @@ RULES: dict[Permission, Rule] = {
     Permission.notice_manage: Rule(_BRANCH | _ABOVE),
     Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),
     Permission.notice_inbox: Rule(frozenset(), own=True),
+    Permission.robot_manage: Rule(_LEADERS),
     Permission.unreached_manage: Rule(_BRANCH | _ABOVE),
 }
 

@@ -16,6 +16,7 @@ from server.photos import upkeep as photos
 from server.photos.storage import storage_of
 from server.pushes import upkeep as pushes
 from server.pushes.occasions import due as occasions
+from server.pushes.robots import sending as robots
 from server.pushes.sending import sender
 from server.statements import confirming
 from server.statements.freezing.service import freeze
@@ -82,6 +83,11 @@ def remind_of_dues(engine: Engine, settings: Settings, now: datetime, period: da
 def send_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Send what is due, until nothing is."""
     sender.send_due(engine, settings)
+
+
+def say_in_groups(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Let the branches' robots say what is due."""
+    robots.send_due(engine, settings)
 
 
 def purge_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

@@ -75,6 +75,7 @@ overview_read           .       .      .    .     .     .     x      x       x  
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
 notice_inbox            x       .      .    .     .     .     .      .       .     .      .       .
+robot_manage            .       .      .    .     x     x     .      .       .     .      .       .
 unreached_manage        .       .      .    x     x     x     x      x       x     .      .       .
 """
 
@@ -266,7 +267,6 @@ ROUTES = {
     "DELETE /notices/<int:notice_id>/files/<int:file_id>": "notice_manage",
     "GET /notice-files/<string:public_id>": PUBLIC,
     # pushes
-    "GET /me/todos": SIGNED_IN,
     "GET /me/inbox": SIGNED_IN,
     "GET /me/inbox/unread": SIGNED_IN,
     "POST /me/inbox/read": SIGNED_IN,
@@ -278,6 +278,10 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/unreached-pushes": "unreached_manage",
     "GET /organizations/<int:organization_id>/unreached-pushes/counts": "unreached_manage",
     "POST /unreached-pushes/<int:push_id>/told": "unreached_manage",
+    "GET /organizations/<int:organization_id>/group-robot": "robot_manage",
+    "PUT /organizations/<int:organization_id>/group-robot": "robot_manage",
+    "DELETE /organizations/<int:organization_id>/group-robot": "robot_manage",
+    "POST /organizations/<int:organization_id>/group-robot/trial": "robot_manage",
     # statements
     "GET /organizations/<int:organization_id>/statements": "statement_read",
     "GET /statements/<int:statement_id>": "statement_read",

@@ -215,10 +215,6 @@ export interface paths {
     /** 上报 wx.requestSubscribeMessage 的结果；请带 Idempotency-Key，以免重复计数 */
     post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
-  "/api/v1/me/todos": {
-    /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
-    get: operations["todos_list_my_todos_me_todos_get"];
-  };
   "/api/v1/meetings/{meeting_id}": {
     /** 会议详情：安排、各组织名单的人数、会议记录 */
     get: operations["meetings_get_meeting_meetings__int_meeting_id__get"];
@@ -515,6 +511,18 @@ export interface paths {
     /** 授予角色（不得高于本人） */
     post: operations["grants_give_role_organizations__int_organization_id__grants_post"];
   };
+  "/api/v1/organizations/{organization_id}/group-robot": {
+    /** 群机器人：是否设置、说什么、最近说了什么 */
+    get: operations["group_robots_get_group_robot_organizations__int_organization_id__group_robot_get"];
+    /** 设置群机器人，选择在群里说什么；群里不出现任何人的积分和姓名 */
+    put: operations["group_robots_set_group_robot_organizations__int_organization_id__group_robot_put"];
+    /** 移除群机器人，不再在群里说话 */
+    delete: operations["group_robots_remove_group_robot_organizations__int_organization_id__group_robot_delete"];
+  };
+  "/api/v1/organizations/{organization_id}/group-robot/trial": {
+    /** 让机器人在群里说一句，一分钟内发出 */
+    post: operations["group_robots_try_group_robot_organizations__int_organization_id__group_robot_trial_post"];
+  };
   "/api/v1/organizations/{organization_id}/groups": {
     /** 支部设立党小组 */
     post: operations["organizations_create_group_organizations__int_organization_id__groups_post"];
@@ -801,6 +809,29 @@ export interface components {
       /** Title */
       title: string;
     };
+    /**
+     * AnnouncementKind
+     * @enum {string}
+     */
+    AnnouncementKind: "meeting_tomorrow" | "month_published" | "trial";
+    /** AnnouncementOut */
+    AnnouncementOut: {
+      /** At */
+      at: string;
+      /** Id */
+      id: number;
+      kind: components["schemas"]["AnnouncementKind"];
+      status: components["schemas"]["AnnouncementStatus"];
+      /** Status Title */
+      status_title: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * AnnouncementStatus
+     * @enum {string}
+     */
+    AnnouncementStatus: "waiting" | "sending" | "sent" | "unknown" | "refused" | "expired";
     /**
      * AppearanceOut
      * @description A meeting in a member's year. A leave shows its kind, never its reason; `makeup_due` is the last day of 补课.
@@ -1901,8 +1932,6 @@ export interface components {
       kind: components["schemas"]["SourceKind"];
       /** Member Id */
       member_id: number;
-      /** Member Name */
-      member_name: string;
       /**
        * Occurred On
        * Format: date
@@ -2486,16 +2515,6 @@ export interface components {
       status: components["schemas"]["FilingStatus"];
     };
     /**
-     * FillOut
-     * @description How full the claim's line is this year: what the member has there, of what it can give.
-     */
-    FillOut: {
-      /** Cap */
-      cap: string;
-      /** Points */
-      points: string;
-    };
-    /**
      * Gender
      * @enum {string}
      */
@@ -2596,6 +2615,41 @@ export interface components {
       role_title: string;
       /** Until Date */
       until_date: string | null;
+    };
+    /** GroupRobotIn */
+    GroupRobotIn: {
+      /**
+       * Meeting Tomorrow
+       * @description 会议前一天在群里提醒
+       */
+      meeting_tomorrow: boolean;
+      /**
+       * Month Published
+       * @description 月度积分公布后在群里告知
+       */
+      month_published: boolean;
+      /**
+       * Webhook
+       * @description 群机器人的 Webhook 地址；不填则沿用已有的
+       * @default null
+       */
+      webhook?: string | null;
+    };
+    /** GroupRobotOut */
+    GroupRobotOut: {
+      /** Changed At */
+      changed_at: string | null;
+      /** Meeting Tomorrow */
+      meeting_tomorrow: boolean;
+      /** Month Published */
+      month_published: boolean;
+      /** Recent */
+      recent: components["schemas"]["AnnouncementOut"][];
+      /**
+       * Webhook
+       * @description 已设置的地址，只显示末四位；未设置为空
+       */
+      webhook: string | null;
     };
     /**
      * GuestOut
@@ -2907,10 +2961,7 @@ export interface components {
      * @enum {string}
      */
     MatchKind: "exact" | "similar";
-    /**
-     * MatchOut
-     * @description A photo of the claim that is like another; `uploaded_at` is when that other came.
-     */
+    /** MatchOut */
     MatchOut: {
       /** Earlier */
       earlier: boolean;
@@ -2919,8 +2970,6 @@ export interface components {
       other_claim_id: number;
       /** Other Member Id */
       other_member_id: number;
-      /** Other Member Name */
-      other_member_name: string;
       /** Other Photo Id */
       other_photo_id: number;
       /** Photo Id */
@@ -4770,8 +4819,7 @@ export interface components {
     };
     /**
      * ReviewOut
-     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: the
-     * least of what its line and its section do.
+     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year.
      */
     ReviewOut: {
       /** Already Counted */
@@ -4779,7 +4827,6 @@ export interface components {
       claim: components["schemas"]["ClaimOut"];
       /** History */
       history: components["schemas"]["ClaimLineOut"][];
-      line: components["schemas"]["FillOut"] | null;
       /** Photo Matches */
       photo_matches: components["schemas"]["MatchOut"][];
       /** Room */
@@ -5881,35 +5928,6 @@ export interface components {
     TitleIn: {
       /** Title */
       title: string;
-    };
-    /**
-     * TodoKind
-     * @enum {string}
-     */
-    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "dues" | "unreached" | "opinions";
-    /**
-     * TodoOut
-     * @description How many things of a kind wait with the caller in an organization.
-     *
-     * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
-     * meeting's day, the statement and the last day to confirm it; of 党费 only the month's last day.
-     */
-    TodoOut: {
-      /** Count */
-      count: number;
-      /** First Day */
-      first_day: string | null;
-      /** First Id */
-      first_id: number | null;
-      kind: components["schemas"]["TodoKind"];
-      organization: components["schemas"]["PlaceOut"];
-      /** Title */
-      title: string;
-    };
-    /** TodosOut */
-    TodosOut: {
-      /** Items */
-      items: components["schemas"]["TodoOut"][];
     };
     /** TransferIn */
     TransferIn: {
@@ -7127,17 +7145,6 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["SubscriptionsOut"];
-        };
-      };
-    };
-  };
-  /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
-  todos_list_my_todos_me_todos_get: {
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["TodosOut"];
         };
       };
     };
@@ -8676,6 +8683,75 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["GrantOut"];
+        };
+      };
+    };
+  };
+  /** 群机器人：是否设置、说什么、最近说了什么 */
+  group_robots_get_group_robot_organizations__int_organization_id__group_robot_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["GroupRobotOut"];
+        };
+      };
+    };
+  };
+  /** 设置群机器人，选择在群里说什么；群里不出现任何人的积分和姓名 */
+  group_robots_set_group_robot_organizations__int_organization_id__group_robot_put: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["GroupRobotIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["GroupRobotOut"];
+        };
+      };
+    };
+  };
+  /** 移除群机器人，不再在群里说话 */
+  group_robots_remove_group_robot_organizations__int_organization_id__group_robot_delete: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["GroupRobotOut"];
+        };
+      };
+    };
+  };
+  /** 让机器人在群里说一句，一分钟内发出 */
+  group_robots_try_group_robot_organizations__int_organization_id__group_robot_trial_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["GroupRobotOut"];
         };
       };
     };

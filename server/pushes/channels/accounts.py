@@ -38,12 +38,15 @@ def official(engine: Engine, settings: Settings) -> WechatClient:
 
 
 def corporation(engine: Engine, settings: Settings) -> WorkClient:
-    if settings.sandbox:
-        base, secret, agent = _sandbox_url(settings, "work"), SANDBOX_SECRET, SANDBOX_AGENT
-    else:
-        base, secret, agent = settings.work_base_url or WORK_BASE_URL, settings.work_secret, settings.work_agent_id
-    transport = _to(base, settings)
+    secret = SANDBOX_SECRET if settings.sandbox else settings.work_secret
+    agent = SANDBOX_AGENT if settings.sandbox else settings.work_agent_id
+    transport = _to(_work_url(settings), settings)
     return WorkClient(engine, transport, corp_id=corporation_of(settings), secret=secret, agent_id=agent)
+
+
+def webhook(settings: Settings) -> Transport:
+    """Return the way to 企业微信's group robots: each call carries the robot's own key, no token is needed."""
+    return _to(_work_url(settings), settings)
 
 
 def template_of(settings: Settings, channel: Channel, key: str) -> WechatTemplate | None:
@@ -58,6 +61,10 @@ def template_of(settings: Settings, channel: Channel, key: str) -> WechatTemplat
 def _transport(settings: Settings) -> Transport:
     base = _sandbox_url(settings, "wechat") if settings.sandbox else settings.wechat_base_url or WECHAT_BASE_URL
     return _to(base, settings)
+
+
+def _work_url(settings: Settings) -> str:
+    return _sandbox_url(settings, "work") if settings.sandbox else settings.work_base_url or WORK_BASE_URL
 
 
 def _sandbox_url(settings: Settings, part: str) -> str:

@@ -40,7 +40,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     """Draft for the next of the invited who are not on leave, with the meeting as it is now."""
     meeting = session.get_one(Meeting, fanout.subject_id)
     occasion = Occasion(fanout.occasion)
-    if not _is_worth_telling(meeting, occasion, fanout.due_at, now):
+    if not is_worth_telling(meeting, occasion, fanout.due_at, now):
         return Part()
     member_ids = session.scalars(
         select(Invitation.member_id)
@@ -63,7 +63,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
 
-def _is_worth_telling(meeting: Meeting, occasion: Occasion, due_at: datetime, now: datetime) -> bool:
+def is_worth_telling(meeting: Meeting, occasion: Occasion, due_at: datetime, now: datetime) -> bool:
     """Whether the cause still holds: nothing of what has begun, nothing of a day to which it was moved from."""
     if meeting.starts_at <= now:
         return False

@@ -1,0 +1,71 @@
+"""Whose turn it is: the officers of a place, or of the nearest place above that has one who may."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from server.identity.models import Account, Grant
+from server.identity.rules import Role
+from server.organizations.models import Organization, ids_in
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    account_id: int
+    member_id: int | None
+    organization_id: int
+    role: Role
+
+
+class Officers:
+    """Who holds which office on a day: in a whole tree, or in a place and above it; read once."""
+
+    def __init__(self, session: Session, root_id: int, on: date, *, places: Collection[int] | None = None) -> None:
+        """`places` leaves out all other organizations of the tree."""
+        self.root_id = root_id
+        wanted = [Organization.root_id == root_id]
+        if places is not None:
+            wanted.append(Organization.id.in_(places))
+        self._paths: dict[int, tuple[int, ...]] = {}
+        self._titles: dict[int, str] = {}
+        rows = session.execute(select(Organization.id, Organization.path, Organization.title).where(*wanted))
+        for organization_id, path, title in rows:
+            self._paths[organization_id], self._titles[organization_id] = ids_in(path), title
+        self._by_place: dict[int, list[Officer]] = defaultdict(list)
+        grants = (
+            select(Grant.account_id, Account.member_id, Grant.organization_id, Grant.role)
+            .join(Account, Account.id == Grant.account_id)
+            .join(Organization, Organization.id == Grant.organization_id)
+            .where(*wanted, Grant.from_date <= on, or_(Grant.until_date.is_(None), Grant.until_date > on))
+            .order_by(Grant.id)
+        )
+        for account_id, member_id, organization_id, role in session.execute(grants):
+            self._by_place[organization_id].append(Officer(account_id, member_id, organization_id, Role(role)))
+
+    def title(self, organization_id: int) -> str:
+        return self._titles[organization_id]
+
+    def in_turn(
+        self,
+        organization_id: int,
+        roles: Collection[Role],
+        *,
+        not_members: Collection[int] = (),
+        not_accounts: Collection[int] = (),
+    ) -> list[Officer]:
+        """Return those who may act at the place itself, or at the nearest above where somebody may; each once."""
+        for place in reversed(self._paths.get(organization_id, ())):
+            found = {
+                officer.account_id: officer
+                for officer in self._by_place.get(place, ())
+                if officer.role in roles
+                and officer.account_id not in not_accounts
+                and (officer.member_id is None or officer.member_id not in not_members)
+            }
+            if found:
+                return list(found.values())
+        return []
