@@ -10,6 +10,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
@@ -57,6 +58,7 @@ FEATURES: tuple[str, ...] = (
     "server.notices.views",
     "server.pushes.views",
     "server.pushes.unreached_views",
+    "server.pushes.robots.views",
     "server.statements.views",
     "server.statements.boards.views",
     "server.statements.bulletins.views",
@@ -69,7 +71,6 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.leave.views",
     "server.meetings.rosters.views",
     "server.meetings.rosters.guest_views",
-    "server.todos.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
@@ -137,6 +138,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.register_blueprint(app_page.pages)
     if settings.sandbox:
         app.register_blueprint(sandbox_page.pages)
+    bot.install(app, settings)
     _add_health(app)
     metrics.install(app, settings)
     return app

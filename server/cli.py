@@ -182,6 +182,29 @@ def run_job(machine: Machine, name: str, period: datetime | None) -> None:
     console.print(f"{job.title}已完成：{done.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M} 这一期")
 
 
+@main.group()
+def bot() -> None:
+    """The chat-bot."""
+
+
+@bot.command("menu")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.pass_obj
+def bot_menu(machine: Machine, dry_run: bool) -> None:
+    """Bring the official account's menus in line, one for all and one for those who review; again changes nothing."""
+    from bot.menus import publishing
+
+    machine.require_schema("wechat_access_tokens")
+    try:
+        made = publishing.publish(machine.engine, machine.settings, dry_run=dry_run)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from None
+    for words in made:
+        console.print(f"{'将' if dry_run else '已'}{words}")
+    if not made:
+        console.print("菜单和标签已是最新，没有改动。")
+
+
 @main.command("import-roster")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organization", "organization_id", type=int, required=True, help="Id of the organization it is for.")

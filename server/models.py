@@ -1,6 +1,7 @@
 """Every table, imported in one place so that the metadata is complete."""
 
 from bot import dialogue as bot_dialogue
+from bot.receive import models as bot_receive
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
@@ -14,6 +15,7 @@ from server.organizations.roster import models as roster
 from server.photos import models as photos
 from server.points import models as points
 from server.pushes import models as pushes
+from server.pushes.robots import models as robots
 from server.standards import models as standards
 from server.standards import protection as standards_protection
 from server.statements import models as statements
@@ -23,6 +25,7 @@ __all__ = [
     "Base",
     "audit",
     "bot_dialogue",
+    "bot_receive",
     "claims",
     "dues",
     "identity",
@@ -33,6 +36,7 @@ __all__ = [
     "photos",
     "points",
     "pushes",
+    "robots",
     "roster",
     "standards",
     "standards_protection",

@@ -7,6 +7,8 @@ from functools import partial
 
 from sqlalchemy import Engine
 
+from bot.menus import publishing as menus
+from bot.receive import upkeep as bot
 from server.config import Settings
 from server.db import reading
 from server.jobs import service, work
@@ -67,11 +69,15 @@ JOBS: tuple[Job, ...] = (
     Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
     Job("prepare_pushes", "推送逐人展开", every_minutes(1), CatchUp.latest, work.prepare_pushes, keeps=WEEK),
     Job("send_pushes", "发送推送", every_minutes(1), CatchUp.latest, work.send_pushes, keeps=WEEK),
+    Job("say_in_groups", "群机器人播报", every_minutes(1), CatchUp.latest, work.say_in_groups, keeps=WEEK),
+    Job("finish_bot_replies", "补发对话回复", every_minutes(1), CatchUp.latest, bot.finish, keeps=WEEK),
     Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
     Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),
     Job("purge_pushes", "清理过期推送记录", daily("03:30"), CatchUp.latest, work.purge_pushes),
+    Job("tag_reviewers", "公众号审核菜单随任职更新", daily("04:00"), CatchUp.latest, menus.tag_reviewers),
+    Job("purge_bot", "清理对话收件记录", daily("03:30"), CatchUp.latest, bot.purge),
     Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs),
 )

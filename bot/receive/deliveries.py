@@ -1,0 +1,147 @@
+"""Each message once: written down when it comes, answered under its lock, the answer kept for WeChat's repetitions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.messages import Channel
+from bot.receive import rules
+from bot.receive.models import Delivery, FollowUp, Signature
+from bot.receive.parsing import Heard, heard_again, kept
+from bot.receive.rules import DeliveryStatus, FollowUpStatus
+
+
+class Replayed(Exception):
+    """A signature that was used for another message comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is said to a message, in order."""
+
+    texts: Sequence[str]
+    status: DeliveryStatus = DeliveryStatus.answered
+
+
+class Race:
+    """Whether an answer goes back in time. Decided once: by the worker about to commit, or by who waits no longer."""
+
+    def __init__(self, *, late: bool | None = None) -> None:
+        self._late = late
+        self._lock = Lock()
+
+    def is_late(self, otherwise: bool) -> bool:
+        """Return what is decided; where nothing is yet, `otherwise` is from now on."""
+        with self._lock:
+            if self._late is None:
+                self._late = otherwise
+            return self._late
+
+
+def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> Delivery:
+    """Write a message down, or find it where it has come before. Raises Replayed."""
+    incoming = heard.incoming
+    used = Signature(app_id=incoming.app_id, signature=signature, key=incoming.key, seen_at=now)
+    known = session.get(Signature, (incoming.app_id, signature))
+    if known is None and not _added(session, used):
+        known = session.get_one(Signature, (incoming.app_id, signature))
+    if known is not None and known.key != incoming.key:
+        raise Replayed
+    query = select(Delivery).where(Delivery.app_id == incoming.app_id, Delivery.key == incoming.key)
+    delivery = session.scalar(query)
+    if delivery is None:
+        delivery = Delivery(
+            app_id=incoming.app_id,
+            key=incoming.key,
+            channel=incoming.channel,
+            openid=incoming.openid,
+            content=kept(heard),
+            received_at=now,
+            status=DeliveryStatus.received,
+            answer="",
+        )
+        if not _added(session, delivery):
+            delivery = session.scalars(query).one()
+    return delivery
+
+
+def _added(session: Session, row: Signature | Delivery) -> bool:
+    """Whether a row is ours, and not there already by another thread."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def locked(session: Session, delivery_id: int) -> Delivery:
+    query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def finish(
+    session: Session,
+    delivery: Delivery,
+    outcome: Outcome,
+    *,
+    race: Race,
+    tapped: bool,
+    now: datetime,
+) -> None:
+    """Keep the answer, in the transaction of its effect; what does not go back with the post follows it."""
+    texts, late = outcome.texts, race.is_late(False)
+    first, rest = ("", texts) if late else ("".join(texts[:1]), texts[1:])
+    most, lasts = rules.allowance(tapped=tapped)
+    for position, text in enumerate(rules.packed(rest, most)):
+        session.add(_follow_up(delivery, position, text, now, lasts, first=first))
+    delivery.status, delivery.finished_at = outcome.status, now
+    delivery.answer = rules.RECEIVED if late else first
+    delivery.content = {}
+    session.flush()
+
+
+def _follow_up(
+    delivery: Delivery, position: int, text: str, now: datetime, lasts: timedelta, *, first: str
+) -> FollowUp:
+    """What follows an answer is sent by who gave it; only if he is gone, by the job, a moment later."""
+    return FollowUp(
+        delivery_id=delivery.id,
+        position=position,
+        app_id=delivery.app_id,
+        channel=delivery.channel,
+        openid=delivery.openid,
+        text=text,
+        status=FollowUpStatus.waiting,
+        created_at=now,
+        next_at=now + rules.AFTER_ANSWER if first else now,
+        until=delivery.received_at + lasts,
+    )
+
+
+def heard_of(delivery: Delivery) -> Heard:
+    """Return an unanswered message as it was heard."""
+    return heard_again(
+        delivery.content,
+        channel=Channel(delivery.channel),
+        app_id=delivery.app_id,
+        openid=delivery.openid,
+        key=delivery.key,
+        received_at=delivery.received_at,
+    )
+
+
+def is_overtaken(session: Session, delivery: Delivery) -> bool:
+    """Whether the person has been answered a later message: what he said before may mean something else by now."""
+    later = select(Delivery.id).where(
+        Delivery.app_id == delivery.app_id,
+        Delivery.openid == delivery.openid,
+        Delivery.id > delivery.id,
+        Delivery.status != DeliveryStatus.received,
+    )
+    return session.scalar(later.limit(1)) is not None

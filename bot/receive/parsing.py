@@ -1,0 +1,152 @@
+"""WeChat's XML, read by wechatpy, becomes what the conversation hears. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from bot.messages import Channel, Incoming, Kind
+from server.wechat.envelope import Unreadable
+
+LONGEST_TEXT = 4000
+MAX_KEY = 128
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "text": Kind.text,
+        "voice": Kind.voice,
+        "image": Kind.image,
+        "video": Kind.video,
+        "shortvideo": Kind.video,
+        "location": Kind.location,
+        "link": Kind.link,
+        "miniprogrampage": Kind.link,
+        "sticker": Kind.sticker,
+        "emoji": Kind.sticker,
+    }
+)
+_HEARD_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "subscribe": "subscribe",
+        "subscribe_scan": "subscribe",  # wechatpy's name for a follow by a scene's QR
+        "scan": "scan",
+        "scancode_waitmsg": "scan",  # a menu's 扫一扫 that hands us what was scanned
+        "click": "click",
+    }
+)
+"""Events a person expects an answer to. Of others (a location sent on its own, a template delivered, a page viewed, a
+subscription popup, which the app reports itself) nothing is said."""
+
+TAPS = frozenset({"subscribe", "scan", "click"})
+"""After these WeChat lets us send three messages within a minute, after a message five within 48 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message with what is needed to answer it; `us` is the account's own id, `media_id` where its picture lies."""
+
+    incoming: Incoming
+    us: str
+    media_id: str = ""
+
+    @property
+    def tapped(self) -> bool:
+        return self.incoming.event in TAPS
+
+    def with_picture(self, picture: bytes | None) -> "Heard":
+        return replace(self, incoming=replace(self.incoming, picture=picture))
+
+
+def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard | None:
+    """Return what a post says to the conversation, or None where nobody awaits a word. Raises Unreadable."""
+    fields, kind, event = _parsed(xml, channel)
+    if kind is None or (kind is Kind.event and event not in _HEARD_EVENTS):
+        return None
+    openid = _text(fields, "FromUserName")
+    if not 0 < len(openid) <= 64:
+        raise Unreadable("nobody's")
+    incoming = Incoming(
+        channel=channel,
+        app_id=app_id,
+        openid=openid,
+        key=_key(fields, openid, event),
+        kind=kind,
+        received_at=now,
+        text=_said(fields, kind),
+        event=_HEARD_EVENTS.get(event, ""),
+        scene=_scene(fields, event),
+    )
+    return Heard(incoming, us=_text(fields, "ToUserName"), media_id=_text(fields, "MediaId"))
+
+
+def _parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind | None, str]:
+    """Return the fields, what kind of message it is, None for one we do not know, and the name of an event."""
+    if channel is Channel.work:
+        from wechatpy.enterprise.parser import parse_message
+    else:
+        from wechatpy.parser import parse_message
+    try:
+        message = parse_message(xml)
+        fields = message._data  # unknown messages have nothing else
+        kind = Kind.event if fields["MsgType"].lower() == "event" else _KINDS.get(fields["MsgType"].lower())
+        return fields, kind, fields["Event"].lower() if kind is Kind.event else ""
+    except Exception as error:  # wechatpy stumbles over an empty post in as many ways as a post can be empty
+        raise Unreadable(type(error).__name__) from None
+
+
+def _key(fields: Mapping[str, Any], openid: str, event: str) -> str:
+    """Return what is the same whenever the message is delivered: its id, for an event who did what when."""
+    if message_id := _text(fields, "MsgId"):
+        return message_id[:MAX_KEY]
+    created = _text(fields, "CreateTime")
+    if not created.isdecimal():
+        raise Unreadable("no time")
+    return f"{openid}:{created}:{event}"[:MAX_KEY]
+
+
+def _said(fields: Mapping[str, Any], kind: Kind) -> str:
+    names = {Kind.text: "Content", Kind.voice: "Recognition", Kind.location: "Label", Kind.link: "Title"}
+    return _text(fields, names.get(kind, ""))[:LONGEST_TEXT]
+
+
+def _scene(fields: Mapping[str, Any], event: str) -> str:
+    """Return what a scanned code or a menu entry carries."""
+    if event == "scancode_waitmsg":
+        info = fields.get("ScanCodeInfo")
+        return _text(info, "ScanResult") if isinstance(info, dict) else ""
+    return _text(fields, "EventKey") if event else ""
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def kept(heard: Heard) -> dict[str, str]:
+    """Return what a message says, as it is kept until it is answered: without its picture, which WeChat keeps."""
+    incoming = heard.incoming
+    return {
+        "kind": incoming.kind,
+        "text": incoming.text,
+        "event": incoming.event,
+        "scene": incoming.scene,
+        "media_id": heard.media_id,
+    }
+
+
+def heard_again(
+    content: Mapping[str, str], *, channel: Channel, app_id: str, openid: str, key: str, received_at: datetime
+) -> Heard:
+    """Return a kept message as it was heard."""
+    incoming = Incoming(
+        channel=channel,
+        app_id=app_id,
+        openid=openid,
+        key=key,
+        kind=Kind(content["kind"]),
+        received_at=received_at,
+        text=content["text"],
+        event=content["event"],
+        scene=content["scene"],
+    )
+    return Heard(incoming, us="", media_id=content["media_id"])

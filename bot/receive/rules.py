@@ -1,0 +1,81 @@
+"""How long WeChat waits, how often it may be told more, and what becomes of what was left half done. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from server.pushes.rules import Channel as PushChannel
+from server.pushes.sending.rules import Verdict, verdict
+
+
+class DeliveryStatus(StrEnum):
+    received = "received"  # written down, not answered yet
+    answered = "answered"
+    failed = "failed"  # it could not be answered; the person was told so
+
+
+class FollowUpStatus(StrEnum):
+    waiting = "waiting"
+    sending = "sending"  # committed before the call, so that a crash is seen
+    sent = "sent"
+    unknown = "unknown"  # crash or time-out after the call went out: never sent again
+    refused = "refused"  # WeChat took it not: `errcode` says why
+    expired = "expired"  # WeChat's time for it was over first
+
+
+ANSWER_SECONDS = 4.0
+"""WeChat waits for five, the way included."""
+
+AFTER_ANSWER = timedelta(seconds=2)
+"""So that what follows an answer does not arrive before it."""
+
+REPEATED_WITHIN = timedelta(seconds=60)
+"""WeChat repeats a post three times, five seconds apart. Whoever repeats it later is not WeChat, and learns nothing."""
+
+STALE_AFTER = timedelta(seconds=30)
+"""What was received so long ago and not answered has no worker any more."""
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""Later nobody would know what an answer answers."""
+
+LONGEST_CALL = timedelta(minutes=1)
+MOST_TRIES = 5
+MOST_BYTES = 2048
+
+RECEIVED = "收到，正在处理，结果稍后发给您。"
+NOT_DONE = "您刚才的消息没有处理成功，什么都没有改动。请再发一次。"
+SHORTENED = "……（内容较长，其余请打开小程序查看）"
+
+
+def allowance(*, tapped: bool) -> tuple[int, timedelta]:
+    """Return how many messages may follow, and for how long."""
+    return (3, timedelta(minutes=1)) if tapped else (5, timedelta(hours=48))
+
+
+def packed(texts: Sequence[str], most: int) -> list[str]:
+    """Return the texts as at most so many messages: short ones are put together, what is left over is said to be."""
+    found: list[str] = []
+    for text in texts:
+        together = f"{found[-1]}\n\n{text}" if found else text
+        if found and len(texts) > most and len(together.encode()) <= MOST_BYTES:
+            found[-1] = together
+        else:
+            found.append(text)
+    if len(found) > most:
+        found = found[:most]
+        found[-1] = _cut(found[-1], MOST_BYTES - len(SHORTENED.encode())) + SHORTENED
+    return found
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")
+
+
+def after_call(errcode: int, *, tries: int, now: datetime) -> tuple[FollowUpStatus, datetime]:
+    """Return what becomes of a follow-up after WeChat's answer, and when it is looked at next."""
+    meaning = verdict(PushChannel.official, errcode)
+    if meaning is Verdict.sent:
+        return FollowUpStatus.sent, now
+    if meaning in (Verdict.backoff, Verdict.next_minute) and tries < MOST_TRIES:
+        return FollowUpStatus.waiting, now + timedelta(seconds=5 * 2**tries)
+    return FollowUpStatus.refused, now

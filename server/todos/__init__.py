@@ -1,1 +1,0 @@
-"""What waits with the officers, and whose turn each thing is."""
