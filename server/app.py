@@ -71,6 +71,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.leave.views",
     "server.meetings.rosters.views",
     "server.meetings.rosters.guest_views",
+    "server.todos.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 

@@ -15,6 +15,7 @@ from server.claims.schemas import (
     ClaimOut,
     CountedOut,
     EventOut,
+    FillOut,
     MatchOut,
     OpinionOut,
     ParticipantOut,
@@ -68,6 +69,9 @@ def detail(context: Context, claim: Claim) -> ClaimOut:
 
 def for_review(context: Context, claim: Claim) -> ReviewOut:
     session = context.session
+    matches, counted = _matches(session, claim), counted_elsewhere(session, claim)
+    names = _member_names(session, {match.member_id for match in matches} | {found.member_id for found in counted})
+    room = room_of(session, claim, now=context.now)
     return ReviewOut(
         claim=detail(context, claim),
         photo_matches=[
@@ -76,25 +80,28 @@ def for_review(context: Context, claim: Claim) -> ReviewOut:
                 other_photo_id=match.other_photo_id,
                 other_claim_id=match.claim_id,
                 other_member_id=match.member_id,
+                other_member_name=names[match.member_id],
                 uploaded_at=match.uploaded_at,
                 kind=match.kind,
                 earlier=match.earlier,
             )
-            for match in _matches(session, claim)
+            for match in matches
         ],
         already_counted=[
             CountedOut(
                 kind=found.kind,
                 source_id=found.source_id,
                 member_id=found.member_id,
+                member_name=names[found.member_id],
                 title=found.title,
                 occurred_on=found.occurred_on,
                 status=found.status,
                 same=found.same,
             )
-            for found in counted_elsewhere(session, claim)
+            for found in counted
         ],
-        room=room_of(session, claim, now=context.now),
+        room=room.left if room else None,
+        line=FillOut(points=room.points, cap=room.cap) if room else None,
         history=lines(session, review.history(session, claim)),
     )
 

@@ -68,7 +68,7 @@ def queue(
     places = reach(actor, Permission.claim_review)
     on = shanghai_date(now)
     query = _waiting(organization).where(
-        *_not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(on))
+        *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(on))
     )
     if after is not None:
         at, claim_id = after
@@ -95,20 +95,7 @@ def waiting(session: Session, *, organization: Organization, limit: int, after_i
     return list(session.scalars(query.order_by(Claim.id).limit(limit)))
 
 
-def _waiting(organization: Organization) -> Select[Claim]:
-    return (
-        select(Claim)
-        .join(Organization, Organization.id == Claim.organization_id)
-        .where(Claim.status == ClaimStatus.submitted, Organization.path.startswith(organization.path))
-    )
-
-
-def _falls_to(session: Session, claim: Claim, places: tuple[int, ...], on: date) -> bool:
-    organization = reviewing_organization(session, claim, on=on)
-    return organization is not None and organization.id in places
-
-
-def _not_his(actor: Actor) -> list[ColumnElement[bool]]:
+def not_his(actor: Actor) -> list[ColumnElement[bool]]:
     """The claim neither pays the reviewer nor was written by him."""
     written = select(ClaimEvent.id).where(
         ClaimEvent.claim_id == Claim.id, ClaimEvent.actor_id == actor.account_id, ClaimEvent.kind.in_(WRITING)
@@ -120,6 +107,19 @@ def _not_his(actor: Actor) -> list[ColumnElement[bool]]:
         )
         conditions += [Claim.member_id != actor.member_id, ~shared.exists()]
     return conditions
+
+
+def _waiting(organization: Organization) -> Select[Claim]:
+    return (
+        select(Claim)
+        .join(Organization, Organization.id == Claim.organization_id)
+        .where(Claim.status == ClaimStatus.submitted, Organization.path.startswith(organization.path))
+    )
+
+
+def _falls_to(session: Session, claim: Claim, places: tuple[int, ...], on: date) -> bool:
+    organization = reviewing_organization(session, claim, on=on)
+    return organization is not None and organization.id in places
 
 
 def _holding(on: date) -> tuple[ColumnElement[bool], ...]:

@@ -1,5 +1,6 @@
 """What a member can claim, and how much his lines still take this year."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -17,8 +18,17 @@ from server.standards import service as standards
 from server.standards.rules import Item, audience_of
 
 
-def room_of(session: Session, claim: Claim, *, now: datetime) -> Decimal | None:
-    """Return what the claim's item still takes of its member, None while it has no day or item."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A line of a year: the points that count there, what it can give, and what it, and its section, still take."""
+
+    points: Decimal
+    cap: Decimal
+    left: Decimal
+
+
+def room_of(session: Session, claim: Claim, *, now: datetime) -> Room | None:
+    """Return the room for the claim's item in its member's year, None while it has no day or item."""
     if claim.item_code is None or claim.occurred_on is None:
         return None
     score = _score(session, claim.member_id, claim.occurred_on.year, now)
@@ -37,21 +47,20 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
     standard = standards.in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
     document = standards.document_in(standard)
     score = _score(session, member_id, year, now)
-    return [
-        (item, _room(score, item.code) or Decimal(0))
-        for item in document.items_for(member.category, member.stage)
-        if item_refusal(item) is None
-    ]
+    items = document.items_for(member.category, member.stage)
+    rooms = [(item, _room(score, item.code)) for item in items if item_refusal(item) is None]
+    return [(item, room.left if room else Decimal(0)) for item, room in rooms]
 
 
 def _score(session: Session, member_id: int, year: int, now: datetime) -> YearScore:
     return points.explain(session, member_id=member_id, year=year, as_of=now).score
 
 
-def _room(score: YearScore, item_code: str) -> Decimal | None:
-    """The least of what the line and its section still take; None where the year's standard has no such item."""
+def _room(score: YearScore, item_code: str) -> Room | None:
+    """None where the year's standard has no such item."""
     for section in score.sections:
         for line in section.lines:
             if any(item.code == item_code for item in line.items):
-                return max(min(line.cap - line.points, section.section.cap - section.points), Decimal(0))
+                left = min(line.cap - line.points, section.section.cap - section.points)
+                return Room(line.points, line.cap, max(left, Decimal(0)))
     return None

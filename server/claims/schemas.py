@@ -186,6 +186,7 @@ class CountedOut(BaseModel):
     kind: SourceKind
     source_id: int
     member_id: int
+    member_name: str
     title: str
     occurred_on: date
     status: ClaimStatus | None
@@ -193,22 +194,34 @@ class CountedOut(BaseModel):
 
 
 class MatchOut(BaseModel):
+    """A photo of the claim that is like another; `uploaded_at` is when that other came."""
+
     photo_id: int
     other_photo_id: int
     other_claim_id: int
     other_member_id: int
+    other_member_name: str
     uploaded_at: TimeOut
     kind: MatchKind
     earlier: bool
 
 
+class FillOut(BaseModel):
+    """How full the claim's line is this year: what the member has there, of what it can give."""
+
+    points: PointsOut
+    cap: PointsOut
+
+
 class ReviewOut(BaseModel):
-    """A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year."""
+    """A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: the
+    least of what its line and its section do."""
 
     claim: ClaimOut
     photo_matches: list[MatchOut]
     already_counted: list[CountedOut]
     room: PointsOut | None
+    line: FillOut | None
     history: list[ClaimLineOut]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,17 +28,20 @@ class Standing:
 
 def is_exempt(session: Session, member_id: int, on: date) -> bool:
     """Whether a member is outside the managed range on a day: filing received, begun and not yet ended."""
-    query = (
+    return session.scalar(exempting(on).where(Exemption.member_id == member_id).limit(1)) is not None
+
+
+def exempting(on: date) -> Select[int]:
+    """The exemptions in force on a day."""
+    return (
         select(Exemption.id)
         .join(Filing, Filing.id == Exemption.filing_id)
         .where(
-            Exemption.member_id == member_id,
             Filing.status == FilingStatus.received,
             Exemption.from_date <= on,
             or_(Exemption.until_date.is_(None), Exemption.until_date > on),
         )
     )
-    return session.scalar(query.limit(1)) is not None
 
 
 def record_study(

@@ -267,6 +267,7 @@ ROUTES = {
     "DELETE /notices/<int:notice_id>/files/<int:file_id>": "notice_manage",
     "GET /notice-files/<string:public_id>": PUBLIC,
     # pushes
+    "GET /me/todos": SIGNED_IN,
     "GET /me/inbox": SIGNED_IN,
     "GET /me/inbox/unread": SIGNED_IN,
     "POST /me/inbox/read": SIGNED_IN,

@@ -1,5 +1,6 @@
 """Claims over HTTP: what each role gets, what is refused and how it reads."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from server.presentation import encode_cursor
 from tests.cast import Cast, Person
 from tests.claiming import paid
 from tests.conftest import Call
+from tests.pictures import jpeg
 
 VOLUNTEERING: dict[str, Any] = {
     "title": "社区志愿服务",
@@ -40,6 +42,12 @@ def claimed(call: Call, person: Person, **changes: Any) -> dict[str, Any]:
     return dict(body(call(person, "POST", f"/members/{person.member_id}/claims", json=VOLUNTEERING | changes)))
 
 
+def sent(call: Call, person: Person) -> int:
+    """Upload the same picture as everyone else and return its id."""
+    form = {"photo": (BytesIO(jpeg()), "照片.jpg", "image/jpeg")}
+    return int(body(call(person, "POST", f"/members/{person.member_id}/photos", data=form))["id"])
+
+
 def opened(call: Call, person: Person, claim: dict[str, Any]) -> dict[str, Any]:
     return dict(body(call(person, "POST", f"/claims/{claim['id']}/open")))
 
@@ -60,7 +68,7 @@ def test_a_claim_goes_from_phone_to_points(call: Call, cast: Cast) -> None:
     queue = body(call(cast.li_wei, "GET", f"/organizations/{cast.branch}/review-queue"))
     assert [line["id"] for line in queue["items"]] == [claim["id"]]
     review = opened(call, cast.li_wei, claim)
-    assert review["room"] == "10.00"
+    assert (review["room"], review["line"]) == ("10.00", {"points": "0.00", "cap": "10.00"})
     assert review["already_counted"] == []
     decided = body(decide(call, cast.li_wei, claim))
     assert decided["claim"]["approved_points"] == "2.00"
@@ -72,6 +80,16 @@ def test_a_claim_goes_from_phone_to_points(call: Call, cast: Cast) -> None:
     assert shown["participants"] == [
         {"member_id": cast.zhang_min.member_id, "name": "张敏", "place": 1, "points": "2.00"}
     ]
+
+
+def test_a_reviewer_reads_whose_claim_and_whose_photo_is_like_this_one(call: Call, cast: Cast) -> None:
+    first = claimed(call, cast.zhang_min, photo_ids=[sent(call, cast.zhang_min)])
+    second = claimed(call, cast.sun_li, photo_ids=[sent(call, cast.sun_li)])
+    joint = claimed(call, cast.zhang_min, title="另一次志愿服务")
+    (match,) = opened(call, cast.li_wei, second)["photo_matches"]
+    assert (match["other_member_name"], match["other_claim_id"]) == ("张敏", first["id"])
+    (counted,) = opened(call, cast.li_wei, joint)["already_counted"]
+    assert (counted["member_name"], counted["title"], counted["same"]) == ("张敏", "社区志愿服务", False)
 
 
 def test_a_decision_leads_to_the_next_claim(call: Call, cast: Cast) -> None:

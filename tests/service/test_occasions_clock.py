@@ -21,9 +21,10 @@ from server.meetings.leave.service import Wish
 from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization, Stage, WorkdayOverride
 from server.pushes.occasions import due
 from server.pushes.occasions.digest import waiting_with
-from server.pushes.occasions.officers import Officers
 from server.pushes.rules import Occasion
 from server.standards.rules import LeaveKind
+from server.todos.officers import Officers
+from server.todos.rules import TodoKind
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import VOLUNTEERING, submitted
 from tests.meeting import make_meeting
@@ -98,7 +99,9 @@ def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Se
     )
     claims.submit(session, claim_id=on_behalf.id, actor=cast.wang_fang.actor, version=on_behalf.version, now=NOW)
     officers = Officers(session, cast.root, TODAY)
-    counted = {each.officer.account_id: each.counts["claims"] for each in waiting_with(session, officers, now=NOW)}
+    counted = {
+        each.officer.account_id: each.counts[TodoKind.claims] for each in waiting_with(session, officers, now=NOW)
+    }
     root = session.get_one(Organization, cast.root)
     for person in cast.people.values():
         if person.account_id:

@@ -21,7 +21,19 @@ TOP_LEVEL = {
 NOT_OURS = {"var", "dist", "build", "node_modules", "__pycache__"}
 FEATURES = {
     *("audit", "identity", "organizations", "standards", "points", "claims", "photos", "meetings", "dues"),
-    *("statements", "annual", "objections", "ratings", "notices", "pushes", "jobs", "oversight", "wechat", "console"),
+    *(
+        "statements",
+        "annual",
+        "objections",
+        "ratings",
+        "notices",
+        "pushes",
+        "jobs",
+        "oversight",
+        "todos",
+        "wechat",
+        "console",
+    ),
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}
 MISNAMED = {"model", "view", "schema", "rule", "services", "routes", "api"}

@@ -215,6 +215,10 @@ export interface paths {
     /** 上报 wx.requestSubscribeMessage 的结果；请带 Idempotency-Key，以免重复计数 */
     post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
+  "/api/v1/me/todos": {
+    /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
+    get: operations["todos_list_my_todos_me_todos_get"];
+  };
   "/api/v1/meetings/{meeting_id}": {
     /** 会议详情：安排、各组织名单的人数、会议记录 */
     get: operations["meetings_get_meeting_meetings__int_meeting_id__get"];
@@ -1932,6 +1936,8 @@ export interface components {
       kind: components["schemas"]["SourceKind"];
       /** Member Id */
       member_id: number;
+      /** Member Name */
+      member_name: string;
       /**
        * Occurred On
        * Format: date
@@ -2515,6 +2521,16 @@ export interface components {
       status: components["schemas"]["FilingStatus"];
     };
     /**
+     * FillOut
+     * @description How full the claim's line is this year: what the member has there, of what it can give.
+     */
+    FillOut: {
+      /** Cap */
+      cap: string;
+      /** Points */
+      points: string;
+    };
+    /**
      * Gender
      * @enum {string}
      */
@@ -2961,7 +2977,10 @@ export interface components {
      * @enum {string}
      */
     MatchKind: "exact" | "similar";
-    /** MatchOut */
+    /**
+     * MatchOut
+     * @description A photo of the claim that is like another; `uploaded_at` is when that other came.
+     */
     MatchOut: {
       /** Earlier */
       earlier: boolean;
@@ -2970,6 +2989,8 @@ export interface components {
       other_claim_id: number;
       /** Other Member Id */
       other_member_id: number;
+      /** Other Member Name */
+      other_member_name: string;
       /** Other Photo Id */
       other_photo_id: number;
       /** Photo Id */
@@ -4819,7 +4840,8 @@ export interface components {
     };
     /**
      * ReviewOut
-     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year.
+     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: the
+     * least of what its line and its section do.
      */
     ReviewOut: {
       /** Already Counted */
@@ -4827,6 +4849,7 @@ export interface components {
       claim: components["schemas"]["ClaimOut"];
       /** History */
       history: components["schemas"]["ClaimLineOut"][];
+      line: components["schemas"]["FillOut"] | null;
       /** Photo Matches */
       photo_matches: components["schemas"]["MatchOut"][];
       /** Room */
@@ -5928,6 +5951,35 @@ export interface components {
     TitleIn: {
       /** Title */
       title: string;
+    };
+    /**
+     * TodoKind
+     * @enum {string}
+     */
+    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "dues" | "unreached" | "opinions";
+    /**
+     * TodoOut
+     * @description How many things of a kind wait with the caller in an organization.
+     *
+     * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
+     * meeting's day, the statement and the last day to confirm it; of 党费 only the month's last day.
+     */
+    TodoOut: {
+      /** Count */
+      count: number;
+      /** First Day */
+      first_day: string | null;
+      /** First Id */
+      first_id: number | null;
+      kind: components["schemas"]["TodoKind"];
+      organization: components["schemas"]["PlaceOut"];
+      /** Title */
+      title: string;
+    };
+    /** TodosOut */
+    TodosOut: {
+      /** Items */
+      items: components["schemas"]["TodoOut"][];
     };
     /** TransferIn */
     TransferIn: {
@@ -7145,6 +7197,17 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["SubscriptionsOut"];
+        };
+      };
+    };
+  };
+  /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
+  todos_list_my_todos_me_todos_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["TodosOut"];
         };
       };
     };

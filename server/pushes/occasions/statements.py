@@ -15,15 +15,15 @@ from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_account, to_member
-from server.pushes.occasions.officers import Officer, Officers
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated, StatementLine
 from server.statements.rules import StatementStatus
+from server.todos.officers import Officer, Officers
 
-CONFIRMERS = RULES[Permission.branch_manage].roles & RULES[Permission.exemption_manage].roles
+CONFIRMERS = RULES[Permission.statement_confirm].roles
 """The branch's secretary and deputy, or who is above them."""
 
 

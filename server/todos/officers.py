@@ -27,6 +27,7 @@ class Officers:
     def __init__(self, session: Session, root_id: int, on: date, *, places: Collection[int] | None = None) -> None:
         """`places` leaves out all other organizations of the tree."""
         self.root_id = root_id
+        self.places = places
         wanted = [Organization.root_id == root_id]
         if places is not None:
             wanted.append(Organization.id.in_(places))

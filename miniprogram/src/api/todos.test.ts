@@ -1,0 +1,27 @@
+import { describe, expect, it, vi } from 'vitest'
+
+import { toTodo } from './todos'
+
+vi.mock('@/platform', () => ({ platform: {} }))
+
+const organization = { id: 3, title: '教工第一党支部' }
+
+describe("what waits with an officer", () => {
+  it('says how many, where, since when, and leads there', () => {
+    expect(toTodo({ kind: 'claims', title: '待审核', organization, count: 12, first_id: 7, first_day: '2025-06-15' })).toEqual({
+      title: '待审核 12 条',
+      words: '教工第一党支部，最早 2025 年 6 月 15 日提交',
+      act: '去审核',
+      url: '/pages/review/review?organization=3',
+      urgent: true,
+    })
+  })
+
+  it('opens the meeting whose list is the first to be confirmed', () => {
+    expect(toTodo({ kind: 'rosters', title: '签到名单待确认', organization, count: 2, first_id: 41, first_day: '2025-06-15' }).url).toBe('/pages/host/host?id=41')
+  })
+
+  it('says no day where there is none', () => {
+    expect(toTodo({ kind: 'unreached', title: '未送达待告知', organization, count: 1, first_id: null, first_day: null }).words).toBe('教工第一党支部')
+  })
+})

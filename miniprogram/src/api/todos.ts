@@ -1,0 +1,50 @@
+import { day } from '@/format/dates'
+
+import { api } from './client'
+import type { components } from './schema'
+
+type TodoOut = components['schemas']['TodoOut']
+type TodoKind = components['schemas']['TodoKind']
+
+/** Something that waits for the one who holds this phone, and where he does it. */
+export interface Todo {
+  title: string
+  words: string
+  act: string
+  url: string
+  /** Whether it stands still until one acts. */
+  urgent: boolean
+}
+
+interface Manner {
+  unit: string
+  act: string
+  url: (todo: TodoOut) => string
+  /** What is to be known of the first of them. */
+  first?: (firstDay: string) => string
+}
+
+const MANNERS: Record<TodoKind, Manner> = {
+  claims: { unit: '条', act: '去审核', url: at('review'), first: (on) => `最早 ${day(on)}提交` },
+  leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
+  rosters: { unit: '份', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
+  statements: { unit: '份', act: '去确认', url: at('month'), first: (on) => `最晚 ${day(on)}` },
+  dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
+  unreached: { unit: '条', act: '去告知', url: at('unreached') },
+  opinions: { unit: '条', act: '去看看', url: at('opinions') },
+}
+
+function at(page: string): (todo: TodoOut) => string {
+  return ({ organization }) => `/pages/${page}/${page}?organization=${organization.id}`
+}
+
+/** Read what waits with an officer, in the order in which to turn to it. */
+export async function listOfficeTodos(): Promise<Todo[]> {
+  return (await api.get('/me/todos', {})).items.map(toTodo)
+}
+
+export function toTodo(dto: TodoOut): Todo {
+  const { unit, act, url, first } = MANNERS[dto.kind]
+  const since = first && dto.first_day ? `，${first(dto.first_day)}` : ''
+  return { title: `${dto.title} ${dto.count} ${unit}`, words: dto.organization.title + since, act, url: url(dto), urgent: true }
+}

@@ -1,0 +1,1 @@
+"""What waits with the officers, and whose turn each thing is."""

@@ -1,0 +1,27 @@
+"""待办 on the wire."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from server.identity.schemas import PlaceOut
+from server.todos.rules import TodoKind
+
+
+class TodoOut(BaseModel):
+    """How many things of a kind wait with the caller in an organization.
+
+    `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
+    meeting's day, the statement and the last day to confirm it; of 党费 only the month's last day.
+    """
+
+    kind: TodoKind
+    title: str
+    organization: PlaceOut
+    count: int
+    first_id: int | None
+    first_day: date | None
+
+
+class TodosOut(BaseModel):
+    items: list[TodoOut]

@@ -1,0 +1,31 @@
+"""待办 over HTTP: the caller's own, from all his offices."""
+
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.identity.schemas import PlaceOut
+from server.organizations.service import titles
+from server.todos import service
+from server.todos.rules import TITLES
+from server.todos.schemas import TodoOut, TodosOut
+
+api = Api("todos", __name__, tag="待办")
+
+
+@api.guarded("GET", "/me/todos", permission=Permission.signed_in, responses={200: TodosOut})
+def list_my_todos(context: Context) -> TodosOut:
+    """轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数"""
+    found = service.todos_of(context.session, context.actor, now=context.now)
+    places = titles(context.session, [todo.organization_id for todo in found])
+    return TodosOut(
+        items=[
+            TodoOut(
+                kind=todo.kind,
+                title=TITLES[todo.kind],
+                organization=PlaceOut(id=todo.organization_id, title=places[todo.organization_id]),
+                count=todo.count,
+                first_id=todo.first_id,
+                first_day=todo.first_day,
+            )
+            for todo in found
+        ]
+    )

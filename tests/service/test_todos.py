@@ -1,0 +1,182 @@
+"""待办: what waits with an officer, counted as the digest counts it and as the decisions are routed."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.claims import review
+from server.claims.contents import Participant
+from server.claims.models import OpinionKind
+from server.dues import service as dues
+from server.dues.service import Payment
+from server.identity.models import Grant
+from server.meetings.leave import service as leave
+from server.meetings.leave.service import Wish
+from server.meetings.models import Leave
+from server.pushes.occasions.digest import waiting_with
+from server.pushes.rules import PushStatus
+from server.standards.rules import LeaveKind
+from server.statements.rules import StatementStatus
+from server.todos.officers import Officers
+from server.todos.rules import TodoKind, dues_months
+from server.todos.service import Todo, todos_of
+from tests.cast import NOW, TODAY, Cast, Person
+from tests.claiming import submitted
+from tests.meeting import make_meeting
+from tests.pushed import add_push
+from tests.pushing import make_statement
+
+DIGESTED = (TodoKind.claims, TodoKind.leaves, TodoKind.rosters, TodoKind.statements)
+PAID = Payment(due_cents=1000, paid_cents=1000, paid_on=date(2026, 5, 20))
+
+
+def of_kind(session: Session, person: Person, kind: TodoKind) -> list[Todo]:
+    session.commit()
+    return [todo for todo in todos_of(session, person.actor, now=NOW) if todo.kind is kind]
+
+
+def asked(session: Session, cast: Cast, person: Person) -> Leave:
+    meeting = make_meeting(session, cast)
+    return leave.ask(
+        session,
+        member_id=person.member_id,
+        meeting_id=meeting.id,
+        wish=Wish(LeaveKind.sick, "发烧"),
+        actor=person.actor,
+        account_id=person.account_id,
+        now=NOW,
+    )
+
+
+def much_waits(session: Session, cast: Cast) -> None:
+    for person in (cast.zhang_min, cast.zhang_min, cast.wang_fang, cast.li_wei, cast.zhao_qiang, cast.wu_gang):
+        submitted(session, person)
+    submitted(session, cast.zhang_min, participants=[Participant(cast.sun_li.member_id, 2)], people=2)
+    asked(session, cast, cast.zhang_min)
+    asked(session, cast, cast.li_wei)
+    make_meeting(session, cast, starts_at=NOW - timedelta(days=2))
+    make_meeting(
+        session,
+        cast,
+        organization_id=cast.other_branch,
+        invited={cast.other_branch: [cast.zhou_yu]},
+        starts_at=NOW - timedelta(days=1),
+    )
+    make_statement(session, cast, {"zhang_min": ("70", None, 1)})
+
+
+def test_each_officer_has_to_do_what_the_digest_tells_him(session: Session, cast: Cast) -> None:
+    much_waits(session, cast)
+    session.commit()
+    digest = {
+        each.officer.account_id: each.counts
+        for each in waiting_with(session, Officers(session, cast.root, TODAY), now=NOW)
+    }
+    for person in cast.people.values():
+        counts = Counter[TodoKind]()
+        for todo in todos_of(session, person.actor, now=NOW):
+            if todo.kind in DIGESTED:
+                counts[todo.kind] += todo.count
+        assert counts == digest.get(person.account_id, Counter()), person.name
+    assert digest[cast.li_wei.account_id][TodoKind.claims] == 4
+
+
+def test_a_members_own_claim_and_leave_never_wait_with_himself(session: Session, cast: Cast) -> None:
+    submitted(session, cast.li_wei)
+    asked(session, cast, cast.li_wei)
+    kinds = {todo.kind for todo in todos_of(session, cast.li_wei.actor, now=NOW)}
+    assert not kinds & {TodoKind.claims, TodoKind.leaves}
+    assert {todo.kind for todo in todos_of(session, cast.wang_fang.actor, now=NOW)} >= {
+        TodoKind.claims,
+        TodoKind.leaves,
+    }
+
+
+def test_the_first_of_each_kind_is_named(session: Session, cast: Cast) -> None:
+    late = submitted(session, cast.zhang_min)
+    early = submitted(session, cast.sun_li, now=NOW - timedelta(days=3))
+    (claims,) = of_kind(session, cast.li_wei, TodoKind.claims)
+    assert late.id < early.id
+    assert claims == Todo(TodoKind.claims, cast.branch, 2, early.id, date(2026, 6, 15))
+    statement = make_statement(session, cast, {})
+    (statements,) = of_kind(session, cast.li_wei, TodoKind.statements)
+    assert statements == Todo(TodoKind.statements, cast.branch, 1, statement.id, statement.confirm_by)
+    meeting = make_meeting(session, cast, starts_at=NOW - timedelta(days=2))
+    (rosters,) = of_kind(session, cast.li_wei, TodoKind.rosters)
+    assert rosters == Todo(TodoKind.rosters, cast.branch, 1, meeting.id, meeting.day)
+
+
+def test_what_a_branch_cannot_decide_waits_with_who_is_above(session: Session, cast: Cast) -> None:
+    submitted(session, cast.zhang_min)
+    assert of_kind(session, cast.chen_jing, TodoKind.claims) == []
+    for grant in session.scalars(select(Grant).where(Grant.organization_id == cast.branch)):
+        grant.until_date = TODAY
+    (claims,) = of_kind(session, cast.chen_jing, TodoKind.claims)
+    assert (claims.organization_id, claims.count) == (cast.branch, 1)
+    assert of_kind(session, cast.organization_department, TodoKind.claims) == []
+
+
+@pytest.mark.parametrize("name", ["zhang_min", "zhou_yu", "inspector", "administrator", "stranger"])
+def test_who_holds_no_office_that_decides_has_nothing_to_do(session: Session, cast: Cast, name: str) -> None:
+    much_waits(session, cast)
+    add_push(session, cast, cast.zhang_min, status=PushStatus.unreachable)
+    assert todos_of(session, cast.people[name].actor, now=NOW) == []
+
+
+def test_dues_wait_until_the_last_of_the_branch_is_registered(session: Session, cast: Cast) -> None:
+    people = (cast.zhang_min, cast.wang_fang, cast.li_wei, cast.sun_li)
+    for registered, person in enumerate(people):
+        assert of_kind(session, cast.wang_fang, TodoKind.dues) == [
+            Todo(TodoKind.dues, cast.branch, 4 - registered, first_day=date(2026, 5, 31))
+        ]
+        dues.register(
+            session,
+            member_id=person.member_id,
+            month="2026-05",
+            payment=PAID,
+            account_id=cast.wang_fang.account_id,
+            now=NOW,
+        )
+    assert of_kind(session, cast.wang_fang, TodoKind.dues) == []
+    assert of_kind(session, cast.chen_jing, TodoKind.dues) == []
+
+
+def test_a_month_waits_for_its_dues_from_the_day_on_which_members_are_reminded() -> None:
+    assert dues_months(date(2026, 6, 24)) == ["2026-05"]
+    assert dues_months(date(2026, 6, 25)) == ["2026-05", "2026-06"]
+    assert dues_months(date(2027, 1, 1)) == ["2026-12"]
+
+
+def test_who_was_not_reached_waits_to_be_told(session: Session, cast: Cast) -> None:
+    add_push(session, cast, cast.zhang_min, status=PushStatus.unreachable)
+    add_push(session, cast, cast.zhang_min, subject="2026-04", status=PushStatus.unknown)
+    add_push(session, cast, cast.zhang_min, subject="2026-03", status=PushStatus.unreachable, told_at=NOW)
+    add_push(session, cast, cast.zhou_yu, status=PushStatus.unreachable)
+    assert of_kind(session, cast.li_wei, TodoKind.unreached) == [Todo(TodoKind.unreached, cast.branch, 2)]
+    assert of_kind(session, cast.chen_jing, TodoKind.unreached) == []
+
+
+def test_a_representative_is_asked_for_his_opinion_until_he_gave_it(session: Session, cast: Cast) -> None:
+    first, _second = submitted(session, cast.zhang_min), submitted(session, cast.li_wei)
+    assert of_kind(session, cast.representative, TodoKind.opinions) == [
+        Todo(TodoKind.opinions, cast.branch, 2, first.id)
+    ]
+    review.add_opinion(
+        session, claim_id=first.id, kind=OpinionKind.opinion, actor=cast.representative.actor, words="属实", now=NOW
+    )
+    (left,) = of_kind(session, cast.representative, TodoKind.opinions)
+    assert left.count == 1
+
+
+def test_what_was_decided_waits_no_longer(session: Session, cast: Cast) -> None:
+    make_statement(session, cast, {}, status=StatementStatus.confirmed)
+    claim = submitted(session, cast.zhang_min)
+    review.open_for_review(session, claim_id=claim.id, actor=cast.sun_li.actor, now=NOW)
+    review.reject(
+        session, claim_id=claim.id, actor=cast.sun_li.actor, version=claim.version, reason="与本人无关", now=NOW
+    )
+    kinds = {todo.kind for todo in todos_of(session, cast.li_wei.actor, now=NOW)}
+    assert kinds == {TodoKind.dues}
