@@ -52,6 +52,7 @@ def detail(context: Context, claim: Claim) -> ClaimOut:
         clause=item.clause if item else None,
         quantity=plain_number(claim.quantity) if claim.quantity is not None else None,
         level=claim.level,
+        level_title=next((level.title for level in item.levels if level.code == claim.level), None) if item else None,
         achievement=claim.achievement,
         description=claim.description,
         people=claim.people,

@@ -83,6 +83,7 @@ class ClaimForIn(NewClaimIn):
 
 class EditClaimIn(ClaimIn):
     version: Version
+    submit: bool = Field(default=False, description="修改后立即（再次）提交")
 
 
 class VersionIn(Body):
@@ -166,6 +167,7 @@ class ClaimOut(ClaimLineOut):
     clause: str | None
     quantity: str | None
     level: str | None
+    level_title: str | None
     achievement: str | None
     description: str
     people: int
@@ -230,6 +232,21 @@ class DecidedOut(BaseModel):
 
     claim: ClaimOut
     next_claim_id: int | None
+
+
+class FellowsQuery(BaseModel):
+    """`on`: the day of the joint work."""
+
+    on: date
+
+
+class FellowOut(BaseModel):
+    member_id: int
+    name: str
+
+
+class FellowsOut(BaseModel):
+    items: list[FellowOut]
 
 
 class WaitingClaimOut(BaseModel):

@@ -14,8 +14,8 @@ from server.claims.worth import Worth, appraise, check_same_branch
 from server.clock import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity.rules import Actor
-from server.organizations.models import Member, Organization
-from server.organizations.service import branch_of
+from server.organizations.models import Member, Membership, Organization
+from server.organizations.service import branch_of, in_force_on
 from server.photos import service as photos
 
 
@@ -137,6 +137,19 @@ def claims_of_member(
     if item_code is not None:
         query = query.where(Claim.item_code == item_code)
     return list(session.scalars(query.order_by(Claim.id.desc()).limit(limit)))
+
+
+def fellows(session: Session, *, member_id: int, on: date) -> list[Member]:
+    """Return the other members of the branch a member belonged to on a day, by name; empty where he had none."""
+    branch = branch_of(session, member_id=member_id, on=on)
+    if branch is None:
+        return []
+    query = (
+        select(Member)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Membership.organization_id == branch.id, in_force_on(on), Member.id != member_id)
+    )
+    return list(session.scalars(query.order_by(Member.name, Member.id)))
 
 
 def timeline(session: Session, claim_id: int) -> list[ClaimEvent]:

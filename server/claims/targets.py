@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
+from server.claims.steps import places_of
 from server.identity.guard import TargetParameter
 from server.identity.rules import Target
 from server.organizations.service import ancestor_ids
@@ -13,4 +14,14 @@ def of_claim(session: Session, claim_id: int) -> Target | None:
     return Target(ancestor_ids(session, claim.organization_id), claim.member_id) if claim else None
 
 
+def of_work(session: Session, claim_id: int) -> Target | None:
+    """The same for everyone whom a joint work pays: for reading, not for writing."""
+    claim = session.get(Claim, claim_id)
+    if claim is None:
+        return None
+    ancestors = ancestor_ids(session, claim.organization_id)
+    return Target(ancestors, claim.member_id, sharer_ids=frozenset(places_of(session, claim)))
+
+
 claim_target = TargetParameter("claim_id", of_claim)
+work_target = TargetParameter("claim_id", of_work)

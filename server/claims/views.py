@@ -13,13 +13,16 @@ from server.claims.schemas import (
     ClaimPath,
     ClaimsQuery,
     EditClaimIn,
+    FellowOut,
+    FellowsOut,
+    FellowsQuery,
     ItemsQuery,
     LevelOut,
     NewClaimIn,
     VersionIn,
     WithdrawIn,
 )
-from server.claims.targets import claim_target
+from server.claims.targets import claim_target, work_target
 from server.claims.worth import cut_off_of
 from server.errors import DomainError
 from server.identity.guard import Api, Context
@@ -116,7 +119,20 @@ def create_claim_on_behalf(context: Context, path: MemberPath, body: ClaimForIn)
 
 
 @api.guarded(
-    "GET", "/claims/<int:claim_id>", permission=Permission.claim_read, target=claim_target, responses={200: ClaimOut}
+    "GET",
+    "/members/<int:member_id>/fellows",
+    permission=Permission.claim_submit,
+    target=member_target,
+    responses={200: FellowsOut},
+)
+def list_fellows(context: Context, path: MemberPath, query: FellowsQuery) -> FellowsOut:
+    """可填为合作人员的人：当日与本人同在一个支部的其他党员"""
+    found = service.fellows(context.session, member_id=path.member_id, on=query.on)
+    return FellowsOut(items=[FellowOut(member_id=member.id, name=member.name) for member in found])
+
+
+@api.guarded(
+    "GET", "/claims/<int:claim_id>", permission=Permission.claim_read, target=work_target, responses={200: ClaimOut}
 )
 def get_claim(context: Context, path: ClaimPath) -> ClaimOut:
     """申报详情：内容、照片、办理过程和意见"""
@@ -129,15 +145,13 @@ def get_claim(context: Context, path: ClaimPath) -> ClaimOut:
     "PUT", "/claims/<int:claim_id>", permission=Permission.claim_write, target=claim_target, responses={200: ClaimOut}
 )
 def edit_claim(context: Context, path: ClaimPath, body: EditClaimIn) -> ClaimOut:
-    """修改草稿或被退回的申报"""
+    """修改草稿或被退回的申报，可直接（再次）提交"""
+    session, actor, now = context.session, context.actor, context.now
     claim = service.edit(
-        context.session,
-        claim_id=path.claim_id,
-        actor=context.actor,
-        version=body.version,
-        contents=body.contents(),
-        now=context.now,
+        session, claim_id=path.claim_id, actor=actor, version=body.version, contents=body.contents(), now=now
     )
+    if body.submit:
+        service.submit(session, claim_id=claim.id, actor=actor, version=claim.version, now=now)
     return present.detail(context, claim)
 
 

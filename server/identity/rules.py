@@ -189,11 +189,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), and the
-    member it concerns, if any."""
+    """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), the member
+    it concerns, if any, and who shares in it with him."""
 
     ancestor_ids: tuple[int, ...]
     member_id: int | None = None
+    sharer_ids: frozenset[int] = frozenset()
 
 
 def holds(actor: Actor, permission: Permission) -> bool:
@@ -211,7 +212,7 @@ def allows(actor: Actor, permission: Permission, target: Target) -> bool:
     if permission is Permission.signed_in:
         return True
     rule = RULES[permission]
-    if rule.own and actor.member_id is not None and actor.member_id == target.member_id:
+    if rule.own and actor.member_id is not None and actor.member_id in (target.member_id, *target.sharer_ids):
         return True
     if rule.fellow and target.ancestor_ids and target.ancestor_ids[-1] in actor.organization_ids:
         return True

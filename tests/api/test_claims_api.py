@@ -216,6 +216,40 @@ def test_a_returned_claim_is_edited_and_handed_in_again(call: Call, cast: Cast) 
     assert gone["status_title"] == "已撤回"
 
 
+def test_a_returned_claim_is_mended_and_handed_in_again_in_one_step_that_counts_once(call: Call, cast: Cast) -> None:
+    claim = claimed(call, cast.zhang_min)
+    opened(call, cast.li_wei, claim)
+    back = body(decide(call, cast.li_wei, claim, "return", reason="请补充证明"))["claim"]
+    path, mended = f"/claims/{claim['id']}", VOLUNTEERING | {"quantity": "3", "version": back["version"]}
+    tomorrow = call(cast.zhang_min, "PUT", path, json=mended | {"occurred_on": "2026-06-19"})
+    assert code(tomorrow) == (422, "in_the_future")
+    assert body(call(cast.zhang_min, "GET", path))["version"] == back["version"]  # a refusal leaves all as it was
+    key = {"Idempotency-Key": "the-phone-lost-its-network"}
+    answers = [body(call(cast.zhang_min, "PUT", path, json=mended, headers=key)) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (answers[0]["status"], answers[0]["proposed_points"]) == ("submitted", "3.00")
+    assert code(call(cast.zhang_min, "PUT", path, json=mended)) == (409, "wrong_status")
+
+
+def test_who_shares_in_a_joint_work_reads_it_and_nothing_more(call: Call, cast: Cast) -> None:
+    claim = claimed(call, cast.wang_fang, people=2, participants=[{"member_id": cast.zhang_min.member_id, "place": 2}])
+    path = f"/claims/{claim['id']}"
+    shown = body(call(cast.zhang_min, "GET", path))
+    assert [(each["name"], each["place"]) for each in shown["participants"]] == [("王芳", 1), ("张敏", 2)]
+    assert code(call(cast.zhang_min, "POST", f"{path}/withdraw", json={"version": 2})) == (404, "not_found")
+    alone = claimed(call, cast.wang_fang, title="独自完成")
+    assert code(call(cast.zhang_min, "GET", f"/claims/{alone['id']}")) == (404, "not_found")
+
+
+def test_fellows_are_the_others_of_the_branch_on_that_day(call: Call, cast: Cast) -> None:
+    path = f"/members/{cast.zhang_min.member_id}/fellows"
+    names = [each["name"] for each in body(call(cast.zhang_min, "GET", f"{path}?on=2026-06-01"))["items"]]
+    assert {"李伟", "王芳"} <= set(names)
+    assert not {"张敏", "赵强"} & set(names)
+    assert body(call(cast.zhang_min, "GET", f"{path}?on=2001-01-01")) == {"items": []}
+    assert code(call(cast.wang_fang, "GET", f"{path}?on=2026-06-01")) == (404, "not_found")
+
+
 def test_an_approval_is_taken_back_by_the_secretary(call: Call, cast: Cast) -> None:
     claim = claimed(call, cast.zhang_min)
     opened(call, cast.wang_fang, claim)

@@ -88,7 +88,7 @@ export interface paths {
   "/api/v1/claims/{claim_id}": {
     /** 申报详情：内容、照片、办理过程和意见 */
     get: operations["claims_get_claim_claims__int_claim_id__get"];
-    /** 修改草稿或被退回的申报 */
+    /** 修改草稿或被退回的申报，可直接（再次）提交 */
     put: operations["claims_edit_claim_claims__int_claim_id__put"];
   };
   "/api/v1/claims/{claim_id}/approve": {
@@ -328,6 +328,10 @@ export interface paths {
   "/api/v1/members/{member_id}/exemptions": {
     /** 第一步：支委会研究 */
     post: operations["exemptions_record_study_members__int_member_id__exemptions_post"];
+  };
+  "/api/v1/members/{member_id}/fellows": {
+    /** 可填为合作人员的人：当日与本人同在一个支部的其他党员 */
+    get: operations["claims_list_fellows_members__int_member_id__fellows_get"];
   };
   "/api/v1/members/{member_id}/meetings": {
     /** 党员的会议：将要召开的在前，其后是以往的 */
@@ -1754,6 +1758,8 @@ export interface components {
       item_title: string | null;
       /** Level */
       level: string | null;
+      /** Level Title */
+      level_title: string | null;
       /** Member Id */
       member_id: number;
       /** Member Name */
@@ -2149,6 +2155,12 @@ export interface components {
        */
       quantity?: number | string | null;
       /**
+       * Submit
+       * @description 修改后立即（再次）提交
+       * @default false
+       */
+      submit?: boolean;
+      /**
        * Title
        * @default
        */
@@ -2431,6 +2443,18 @@ export interface components {
        * Format: date-time
        */
       closes_at: string;
+    };
+    /** FellowOut */
+    FellowOut: {
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+    };
+    /** FellowsOut */
+    FellowsOut: {
+      /** Items */
+      items: components["schemas"]["FellowOut"][];
     };
     /** FieldChangeOut */
     FieldChangeOut: {
@@ -6595,7 +6619,7 @@ export interface operations {
       };
     };
   };
-  /** 修改草稿或被退回的申报 */
+  /** 修改草稿或被退回的申报，可直接（再次）提交 */
   claims_edit_claim_claims__int_claim_id__put: {
     parameters: {
       path: {
@@ -7780,6 +7804,25 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["ExemptionOut"];
+        };
+      };
+    };
+  };
+  /** 可填为合作人员的人：当日与本人同在一个支部的其他党员 */
+  claims_list_fellows_members__int_member_id__fellows_get: {
+    parameters: {
+      query: {
+        on: string;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FellowsOut"];
         };
       };
     };
