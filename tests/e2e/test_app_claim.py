@@ -64,7 +64,7 @@ def test_without_a_network_the_draft_stays_and_counts_once(phone: Phone) -> None
     fill_in(phone, "社区防火宣传")
     phone.page.route("**/claims", lambda route: route.abort())
     phone.tap("提交申报")
-    expect(phone.page.get_by_text("没有连上网络，内容已存在手机里")).to_be_visible()
+    expect(phone.page.get_by_text("没有连上网络，内容已存在手机里，联网后自动提交").first).to_be_visible()
     phone.page.unroute("**/claims")
     phone.page.reload()
     expect(phone.page.locator("[data-testid=title] input")).to_have_value("社区防火宣传")

@@ -1,6 +1,7 @@
 import { day } from '@/format/dates'
 
 import { api } from './client'
+import { type Portion, PORTION, toPortion } from './portion'
 import type { components } from './schema'
 
 type ClaimLineOut = components['schemas']['ClaimLineOut']
@@ -21,6 +22,14 @@ export interface ClaimLine {
 export async function listClaims(memberId: number, status?: ClaimStatus): Promise<ClaimLine[]> {
   const { items } = await api.get('/members/{member_id}/claims', { path: { member_id: memberId }, query: { status, limit: 50 } })
   return items.map(toClaimLine)
+}
+
+/** Read a part of a member's claims, newest first; a draft he threw away is not among them. */
+export async function readClaims(memberId: number, status?: ClaimStatus, cursor?: string): Promise<Portion<ClaimLine>> {
+  const query = { status, cursor, limit: PORTION }
+  const page = await api.get('/members/{member_id}/claims', { path: { member_id: memberId }, query })
+  const kept = page.items.filter((claim) => claim.status !== 'withdrawn' || claim.submitted_at !== null)
+  return toPortion({ ...page, items: kept }, toClaimLine)
 }
 
 /** Read what waits for this reviewer in an organization; `more` if there is more than `items`. */
@@ -63,6 +72,16 @@ export interface ClaimContents {
   quantity: string
   occurredOn: string
   photoIds: number[]
+  /** Of a joint work: how many took part, the claimant's place among them, and the others who are paid. */
+  people: number
+  place: number
+  participants: Participant[]
+}
+
+export interface Participant {
+  memberId: number
+  name: string
+  place: number
 }
 
 /** Read what a member may claim for a year, and what each item still takes. */
@@ -72,8 +91,17 @@ export async function listClaimableItems(memberId: number, year: number): Promis
 }
 
 /** Hand in a claim; `key` stays the same until it is known to have arrived. */
-export async function submitClaim(memberId: number, contents: ClaimContents, key: string): Promise<ClaimLine> {
-  const body = {
+export async function submitClaim(memberId: number, contents: ClaimContents, key: string): Promise<void> {
+  await api.post('/members/{member_id}/claims', { path: { member_id: memberId }, body: bodyOf(contents), key })
+}
+
+/** Hand in a draft that the server has, or a returned claim once more, as it reads now. */
+export async function resubmitClaim(id: number, version: number, contents: ClaimContents, key: string): Promise<void> {
+  await api.put('/claims/{claim_id}', { path: { claim_id: id }, body: { ...bodyOf(contents), version }, key })
+}
+
+function bodyOf(contents: ClaimContents) {
+  return {
     title: contents.title,
     description: contents.description,
     item_code: contents.itemCode,
@@ -81,9 +109,22 @@ export async function submitClaim(memberId: number, contents: ClaimContents, key
     quantity: contents.quantity || null,
     occurred_on: contents.occurredOn,
     photo_ids: contents.photoIds,
+    people: contents.people,
+    place: contents.place,
+    participants: contents.participants.map(({ memberId, place }) => ({ member_id: memberId, place })),
     submit: true,
   }
-  return toClaimLine(await api.post('/members/{member_id}/claims', { path: { member_id: memberId }, body, key }))
+}
+
+/** Take a claim back before it is decided, or throw a draft away. */
+export async function withdrawClaim(id: number, version: number, key: string): Promise<void> {
+  await api.post('/claims/{claim_id}/withdraw', { path: { claim_id: id }, body: { version }, key })
+}
+
+/** Read with whom a member can have worked on a day: those of his branch. */
+export async function listFellows(memberId: number, on: string): Promise<{ memberId: number; name: string }[]> {
+  const { items } = await api.get('/members/{member_id}/fellows', { path: { member_id: memberId }, query: { on } })
+  return items.map((each) => ({ memberId: each.member_id, name: each.name }))
 }
 
 export function toClaimableItem(dto: components['schemas']['ClaimableItemOut']): ClaimableItem {

@@ -55,6 +55,11 @@ export interface Line {
 
 export interface Entry {
   seq: number
+  itemCode: string
+  /** The day it happened, as `2026-06-18`. */
+  day: string
+  /** Whether it gave or took points and stands: no opening, not taken back. */
+  counts: boolean
   title: string
   points: string
   /** Not counted at all: struck through. */
@@ -80,6 +85,12 @@ export interface Possible {
 /** Read a member's score with all that is behind it. */
 export async function readScore(memberId: number, year?: number): Promise<Score> {
   return toScore(await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }), new Date())
+}
+
+/** Name what of an item's line has counted on a day; empty if nothing has. */
+export function countedOn(score: Score, itemCode: string, on: string): string {
+  const lines = score.sections.flatMap((section) => section.lines).filter(({ code }) => itemCode.startsWith(code))
+  return lines.flatMap(({ entries }) => entries).find((entry) => entry.counts && entry.day === on)?.title ?? ''
 }
 
 export function toScore(dto: ExplanationOut, now: Date): Score {
@@ -157,6 +168,9 @@ function toEntry(dto: EntryOut, line: LineOut): Entry {
   const uncounted = hundredths(dto.uncounted ?? '0') > 0 ? (dto.uncounted ?? '') : ''
   return {
     seq: dto.seq,
+    itemCode: dto.item_code,
+    day: dto.occurred_on,
+    counts: isFact(dto),
     title: titleOf(dto),
     points: line.method === 'ratio' ? attendance(dto.quantities) : signed(dto.points),
     struck: dto.reversed_by !== null || (uncounted !== '' && hundredths(dto.counted ?? '0') === 0),

@@ -3,10 +3,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { ApiError } from '@/api/errors'
 
-import { problemsOf, useDraft } from './draft'
+import { emptyDraft, keptDraft, problemsOf, useDraft } from './draft'
 
 const submitClaim = vi.hoisted(() => vi.fn())
-vi.mock('@/api/claims', () => ({ submitClaim }))
+const resubmitClaim = vi.hoisted(() => vi.fn())
+vi.mock('@/api/claims', () => ({ submitClaim, resubmitClaim }))
 vi.mock('@/platform', () => ({ platform: {} }))
 
 const NOW = new Date('2026-06-18T06:00:00Z')
@@ -62,5 +63,55 @@ describe('a draft', () => {
     expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({ item: '请选择级别', quantity: '请填写数量', day: '日期还没到，请选今天或以前的日期' })
     Object.assign(draft, { level: 'university', quantity: '2', occurredOn: '2026-06-18' })
     expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({})
+  })
+})
+
+describe('a claim that the server has', () => {
+  const returned = { id: 7, version: 3, contents: { ...emptyDraft(NOW), title: '财税进社区', photoIds: [5] } }
+
+  it('is changed in its own place, and the new one that was begun stays', async () => {
+    useDraft(3, NOW).draft.title = '新的一份'
+    await nextTick()
+    const { draft, edit, submit } = useDraft(3, NOW)
+    edit(returned)
+    draft.description = '补充了时长'
+    await nextTick()
+    resubmitClaim.mockResolvedValueOnce(undefined)
+    await submit()
+    expect(resubmitClaim).toHaveBeenCalledWith(7, 3, expect.objectContaining({ title: '财税进社区', description: '补充了时长', photoIds: [5] }), expect.any(String))
+    expect(Object.keys(kept)).toEqual(['claim-draft-3'])
+    expect(keptDraft(3)?.title).toBe('新的一份')
+  })
+
+  it('keeps what was changed of it, until the server has another version', async () => {
+    const first = useDraft(3, NOW)
+    first.edit(returned)
+    first.draft.description = '写到一半'
+    await nextTick()
+    const again = useDraft(3, NOW)
+    again.edit(returned)
+    expect(again.draft.description).toBe('写到一半')
+    again.edit({ ...returned, version: 4 })
+    expect(again.draft.description).toBe('')
+  })
+
+  it('is copied without its photos, which stay with it', () => {
+    const { draft, copy } = useDraft(3, NOW)
+    copy(returned.contents)
+    expect(draft).toMatchObject({ title: '财税进社区', claimId: null, photoIds: [] })
+  })
+})
+
+describe('a claim that found no network', () => {
+  it('waits to be sent, and no longer once it was refused', async () => {
+    const { draft, submit } = useDraft(3, NOW)
+    draft.title = '财税进社区'
+    submitClaim.mockRejectedValueOnce(new ApiError('offline', '没有连上网络', 0))
+    await expect(submit()).rejects.toThrow()
+    await nextTick()
+    expect(keptDraft(3)?.waiting).toBe(true)
+    submitClaim.mockRejectedValueOnce(new ApiError('unfinished', '请先填写：标题', 422))
+    await expect(submit()).rejects.toThrow()
+    expect(draft.waiting).toBe(false)
   })
 })

@@ -1,17 +1,20 @@
 import { computed, reactive } from 'vue'
 
-import { readPhoto, sendPhoto } from '@/api/photos'
+import { discardPhoto, readPhoto, sendPhoto } from '@/api/photos'
 import { platform } from '@/platform'
 import { toastError } from '@/state/say'
 
 export const MOST_PHOTOS = 9
 
 export interface Picture {
+  key: number
   src: string
   file: string
   id: number | null
   percent: number
   failed: boolean
+  /** A claim of the server's has it already: taking it off the wall does not throw it away. */
+  used: boolean
 }
 
 /** The photos of a claim, each with its own progress and retry. `keep` is told the ids that have arrived. */
@@ -19,6 +22,8 @@ export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
   const pictures = reactive<Picture[]>([])
   const sending = computed(() => pictures.filter(({ id, failed }) => id === null && !failed).length)
   const failed = computed(() => pictures.filter((each) => each.failed).length)
+  const underWay = new Set<Promise<void>>()
+  let last = 0
 
   async function add(): Promise<void> {
     const files = await platform.choosePhotos(MOST_PHOTOS - pictures.length).catch((error) => {
@@ -26,18 +31,27 @@ export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
       return []
     })
     for (const file of files.slice(0, MOST_PHOTOS - pictures.length)) {
-      pictures.push({ src: file, file, id: null, percent: 0, failed: false })
-      const picture = pictures[pictures.length - 1]
-      if (picture) send(picture)
+      send(push({ src: file, file, id: null }))
     }
   }
 
-  async function send(picture: Picture): Promise<void> {
+  function push(given: Pick<Picture, 'src' | 'file' | 'id'> & { used?: boolean }): Picture {
+    const picture = reactive({ key: ++last, percent: 0, failed: false, used: false, ...given })
+    pictures.push(picture)
+    return picture
+  }
+
+  function send(picture: Picture): Promise<void> {
+    const way = upload(picture).finally(() => underWay.delete(way))
+    underWay.add(way)
+    return way
+  }
+
+  async function upload(picture: Picture): Promise<void> {
     Object.assign(picture, { failed: false, percent: 0 })
     try {
       const id = await sendPhoto(memberId, picture.file, (percent) => (picture.percent = percent))
-      if (pictures.some((each) => each.id === id)) remove(picture)
-      picture.id = id
+      arrive(picture, id)
     } catch (error) {
       picture.failed = true
       toastError(error)
@@ -45,23 +59,50 @@ export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
     tell()
   }
 
+  /** The same file twice is one photo; one that was taken off the wall meanwhile is not wanted any more. */
+  function arrive(picture: Picture, id: number): void {
+    const twin = pictures.some((each) => each.id === id)
+    const wanted = pictures.includes(picture)
+    if (twin) drop(picture)
+    else if (!wanted) discardPhoto(id).catch(() => undefined)
+    picture.id = id
+  }
+
   function remove(picture: Picture): void {
-    const index = pictures.indexOf(picture)
-    if (index >= 0) pictures.splice(index, 1)
+    drop(picture)
+    // The server lets go of photos that nobody uses in time; this only does it at once.
+    if (picture.id !== null && !picture.used) discardPhoto(picture.id).catch(() => undefined)
     tell()
   }
 
-  /** Show again what an earlier visit had sent. */
-  async function restore(ids: number[]): Promise<void> {
-    for (const id of ids) {
-      const photo = await readPhoto(id).catch(() => null)
-      if (photo) pictures.push({ src: photo.thumb, file: '', id, percent: 100, failed: false })
-    }
+  function drop(picture: Picture): void {
+    const index = pictures.indexOf(picture)
+    if (index >= 0) pictures.splice(index, 1)
+  }
+
+  /** Send once more all that did not arrive. */
+  function again(): void {
+    pictures.filter((each) => each.failed).forEach(send)
+  }
+
+  /** Wait until each photo has arrived or failed. */
+  async function settled(): Promise<void> {
+    while (underWay.size) await Promise.all(underWay)
+  }
+
+  /** Show what was sent before. One that cannot be read now, without a network, keeps its place. */
+  async function restore(ids: number[], used: boolean): Promise<void> {
+    const sources = await Promise.all(ids.map((id) => readPhoto(id).then((photo) => photo?.thumb ?? null, ({ status }) => (status === 404 ? null : ''))))
+    ids.forEach((id, index) => {
+      const src = sources[index]
+      if (src !== null && src !== undefined) push({ src, file: '', id, used })
+    })
+    tell()
   }
 
   function tell(): void {
     keep(pictures.flatMap(({ id }) => id ?? []))
   }
 
-  return { pictures, sending, failed, add, send, remove, restore }
+  return { pictures, sending, failed, add, send, again, settled, remove, restore }
 }
