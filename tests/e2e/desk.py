@@ -17,8 +17,10 @@ class Desk:
 
     def call(self, method: str, path: str, **body: Any) -> Any:
         """Return what a request that must go well answered; a GET takes no body."""
-        given = {"json": body} if method != "GET" else {"params": body}
-        answer = self.session.request(method, f"{self.api}{path}", timeout=20, **given)
+        reads = method == "GET"
+        answer = self.session.request(
+            method, f"{self.api}{path}", params=body if reads else None, json=None if reads else body, timeout=20
+        )
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

@@ -142,7 +142,7 @@ def test_a_claim_that_found_no_network_goes_off_by_itself_once_there_is_one(phon
     context: BrowserContext = phone.page.context
     context.set_offline(True)
     phone.tap("提交申报")
-    expect(phone.page.get_by_text("已存在手机里，联网后自动提交")).to_be_visible()
+    expect(phone.page.locator(".hint").filter(has_text="联网后自动提交")).to_be_visible()
     context.set_offline(False)
     expect(phone.page.locator(".row").filter(has_text="防汛值守")).to_contain_text("待审核")
     sent = zhang_min.call("GET", f"/members/{zhang_min.member_id}/claims")["items"]
@@ -156,7 +156,7 @@ def test_what_waits_is_sent_when_the_list_is_opened_and_a_draft_can_be_thrown_aw
     fill_in(phone, "夜间巡护")
     phone.page.route("**/claims", lambda route: route.abort())
     phone.tap("提交申报")
-    expect(phone.page.get_by_text("已存在手机里，联网后自动提交")).to_be_visible()
+    expect(phone.page.locator(".hint").filter(has_text="联网后自动提交")).to_be_visible()
     phone.page.unroute("**/claims")
     phone.open(LIST)
     expect(phone.page.locator(".row").filter(has_text="夜间巡护")).to_have_count(1)

@@ -1,7 +1,7 @@
 import { day } from '@/format/dates'
+import type { Slice } from '@/state/list'
 
 import { api } from './client'
-import { type Portion, PORTION, toPortion } from './portion'
 import type { components } from './schema'
 
 type ClaimLineOut = components['schemas']['ClaimLineOut']
@@ -25,11 +25,11 @@ export async function listClaims(memberId: number, status?: ClaimStatus): Promis
 }
 
 /** Read a part of a member's claims, newest first; a draft he threw away is not among them. */
-export async function readClaims(memberId: number, status?: ClaimStatus, cursor?: string): Promise<Portion<ClaimLine>> {
-  const query = { status, cursor, limit: PORTION }
+export async function readClaims(memberId: number, status?: ClaimStatus, cursor?: string): Promise<Slice<ClaimLine>> {
+  const query = { status, cursor, limit: 20 }
   const page = await api.get('/members/{member_id}/claims', { path: { member_id: memberId }, query })
   const kept = page.items.filter((claim) => claim.status !== 'withdrawn' || claim.submitted_at !== null)
-  return toPortion({ ...page, items: kept }, toClaimLine)
+  return { items: kept.map(toClaimLine), next: page.next_cursor ?? null }
 }
 
 /** Read what waits for this reviewer in an organization; `more` if there is more than `items`. */

@@ -28,6 +28,13 @@ export const browser: Platform = {
     return left && JSON.parse(left)
   },
 
+  async openFile(url, name) {
+    const link = document.createElement('a')
+    link.href = url
+    link.download = name
+    link.click()
+  },
+
   async choosePhotos(count) {
     return Promise.all((await chosen(count)).map(smaller))
   },

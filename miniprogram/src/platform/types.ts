@@ -17,6 +17,8 @@ export interface Platform {
   notifies: boolean
   /** Ask for consent to messages; only inside a tap, as its first call. Resolves to the accepted template ids. */
   askToNotify(templateIds: string[]): Promise<string[]>
+  /** Show a file of the server's, whatever its kind. Throws Error with words for him. */
+  openFile(url: string, name: string): Promise<void>
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
   choosePhotos(count: number): Promise<string[]>
 }

@@ -33,6 +33,15 @@ export const weixin: Platform = {
       })
     }),
 
+  openFile: async (url, name) => {
+    const path = await downloaded(url)
+    if (/\.(jpe?g|png)$/i.test(name)) return void uni.previewImage({ urls: [path] })
+    await new Promise<void>((resolve, reject) => {
+      const fileType = name.split('.').pop()?.toLowerCase() as 'pdf'
+      uni.openDocument({ filePath: path, fileType, showMenu: true, success: () => resolve(), fail: () => reject(new Error('这部手机打不开这种文件')) })
+    })
+  },
+
   choosePhotos: (count) =>
     new Promise((resolve, reject) => {
       uni.chooseMedia({
@@ -43,6 +52,17 @@ export const weixin: Platform = {
         fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
       })
     }),
+}
+
+function downloaded(url: string): Promise<string> {
+  const failed = () => new Error('附件没有下载成功，请再试一次')
+  return new Promise((resolve, reject) => {
+    uni.downloadFile({
+      url,
+      success: ({ statusCode, tempFilePath }) => (statusCode === 200 ? resolve(tempFilePath) : reject(failed())),
+      fail: () => reject(failed()),
+    })
+  })
 }
 
 /** The picture no larger than needed; as it was if WeChat cannot make it smaller. */
