@@ -14,6 +14,7 @@ from server.config import Settings
 from server.errors import DomainError, not_found
 from server.identity.models import WechatIdentity
 from server.identity.rules import Actor, Permission, Target, allows
+from server.organizations.targets import of_member
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Turn:
     identity: WechatIdentity
     actor: Actor
     dialogue: Dialogue
+    asked: dict[str, Any] | None = None
+    """What the message before waited for; a reply may ask it again."""
 
     @property
     def today(self) -> date:
@@ -52,6 +55,10 @@ class Turn:
         if target is None or not allows(self.actor, permission, target):
             raise not_found()
         return target
+
+    def require_own(self, permission: Permission) -> Target:
+        """Return the speaker's own member as the target, if he may do this to himself."""
+        return self.require(permission, of_member(self.session, self.member_id))
 
     def page(self, path: str) -> str:
         """Return the address of one of the app's pages, to be opened from the chat."""

@@ -205,6 +205,21 @@ def bot_menu(machine: Machine, dry_run: bool) -> None:
         console.print("菜单和标签已是最新，没有改动。")
 
 
+@bot.command("chat")
+@click.option("--as", "work_number", required=True, help="工号 or 学号 of the member to speak as.")
+@click.pass_obj
+def bot_chat(machine: Machine, work_number: str) -> None:
+    """Hold the bot's conversation here, as any member of the sandbox."""
+    from bot import terminal
+    from server import app  # noqa: F401  (its subscriptions tell the features above)
+
+    machine.require_schema("bot_dialogues")
+    try:
+        terminal.chat(machine.engine, machine.settings, console, work_number=work_number)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from None
+
+
 @main.command("import-roster")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organization", "organization_id", type=int, required=True, help="Id of the organization it is for.")

@@ -1,0 +1,1 @@
+"""How a sentence becomes an intent with slots. Pure: no clock, no database, no web."""

@@ -14,7 +14,14 @@ from server.claims.counted import Counted, counted_elsewhere, lock_members
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, OpinionKind
 from server.claims.reviewers import check_reviewer
-from server.claims.rules import ClaimAction, ClaimStatus, adjustment_refusal, next_status
+from server.claims.rules import (
+    TAKEN_BACK_WITHIN,
+    ClaimAction,
+    ClaimStatus,
+    adjustment_refusal,
+    next_status,
+    take_back_refusal,
+)
 from server.claims.steps import account_of, note_event, overtaken, places_of, step
 from server.claims.worth import as_error, item_of, shares
 from server.errors import DomainError, conflict, forbidden, not_found
@@ -110,24 +117,28 @@ def revoke(session: Session, *, claim_id: int, actor: Actor, version: int, reaso
         raise DomainError("own_claim", message, status=HTTPStatus.FORBIDDEN)
     if not roles_at(actor, ancestor_ids(session, claim.organization_id)) & MAY_REVOKE:
         raise forbidden()
-    account_id, before, revision = account_of(actor), claim.approved_points, claim.revision
-    step(
-        session,
-        claim,
-        ClaimAction.revoke,
-        version=version,
-        revision=revision + 1,
-        approved_points=None,
-        decided_by=None,
-        decided_at=None,
-    )
-    for entry in points.entries_of_source(session, source_kind=SourceKind.claim, source_id=claim.id):
-        if entry.revision == revision:
-            points.reverse(
-                session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
-            )
-    _decided(session, claim, EventKind.reopened, actor_id=account_id, now=now, words=reason, before=before)
-    return claim
+    return _reopen(session, claim, ClaimAction.revoke, actor=actor, version=version, reason=reason, now=now)
+
+
+def take_back(session: Session, *, claim_id: int, actor: Actor, version: int, now: datetime) -> Claim:
+    """Undo one's own decision of the last minutes: the claim waits for review again as it did before.
+
+    Raises DomainError 403 `not_your_decision`, 409 `stale_version` or `wrong_status`, `taken_back_too_late`.
+    """
+    claim = _submitted(session, claim_id)
+    refusal = take_back_refusal(decided_by=claim.decided_by, decided_at=claim.decided_at, by=account_of(actor), now=now)
+    if claim.version != version or next_status(claim.status, ClaimAction.take_back) is None:
+        raise overtaken(session, claim, ClaimAction.take_back)
+    if refusal is not None:
+        raise DomainError(refusal.code, refusal.message, status=HTTPStatus.FORBIDDEN)
+    reason = "审核人撤销刚作出的决定"
+    return _reopen(session, claim, ClaimAction.take_back, actor=actor, version=version, reason=reason, now=now)
+
+
+def last_decided(session: Session, *, account_id: int, now: datetime) -> Claim | None:
+    """Return what this account decided last, if that can still be taken back."""
+    query = select(Claim).where(Claim.decided_by == account_id, Claim.decided_at >= now - TAKEN_BACK_WITHIN)
+    return session.scalar(query.order_by(Claim.decided_at.desc(), Claim.id.desc()).limit(1))
 
 
 def add_opinion(
@@ -161,6 +172,22 @@ def history(session: Session, claim: Claim) -> Sequence[Claim]:
         Claim.member_id == claim.member_id, Claim.id != claim.id, Claim.submitted_at.is_not(None)
     )
     return session.scalars(others.order_by(Claim.id.desc()).limit(HISTORY_LENGTH)).all()
+
+
+def _reopen(
+    session: Session, claim: Claim, action: ClaimAction, *, actor: Actor, version: int, reason: str, now: datetime
+) -> Claim:
+    """Let a decided claim wait for review again; what it has paid is reversed, so that it can pay anew."""
+    account_id, before, revision = account_of(actor), claim.approved_points, claim.revision
+    changes = {"revision": revision + 1, "approved_points": None, "decided_by": None, "decided_at": None}
+    step(session, claim, action, version=version, **changes)
+    for entry in points.entries_of_source(session, source_kind=SourceKind.claim, source_id=claim.id):
+        if entry.revision == revision:
+            points.reverse(
+                session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
+            )
+    _decided(session, claim, EventKind.reopened, actor_id=account_id, now=now, words=reason, before=before)
+    return claim
 
 
 def _submitted(session: Session, claim_id: int) -> Claim:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -10,6 +10,9 @@ from server.standards.rules import Evidence, Item, Method, Sharing
 
 CENT = Decimal("0.0001")
 """The finest points the ledger stores."""
+
+TAKEN_BACK_WITHIN = timedelta(minutes=5)
+"""How long a reviewer may take back what he has just decided: long enough for a slip of the hand."""
 
 DEFAULT_CUT_OFF = "01-10"
 """The last day, that day included, on which facts of the year before may be claimed (design §4.9)."""
@@ -32,6 +35,7 @@ class ClaimAction(StrEnum):
     send_back = "send_back"
     reject = "reject"
     revoke = "revoke"
+    take_back = "take_back"  # a decision, by whoever has just made it
 
 
 STATUS_TITLES = {
@@ -55,6 +59,9 @@ _NEXT = {
     (ClaimStatus.returned, ClaimAction.submit): ClaimStatus.submitted,
     (ClaimStatus.returned, ClaimAction.withdraw): ClaimStatus.withdrawn,
     (ClaimStatus.approved, ClaimAction.revoke): ClaimStatus.submitted,
+    (ClaimStatus.approved, ClaimAction.take_back): ClaimStatus.submitted,
+    (ClaimStatus.returned, ClaimAction.take_back): ClaimStatus.submitted,
+    (ClaimStatus.rejected, ClaimAction.take_back): ClaimStatus.submitted,
 }
 
 
@@ -83,6 +90,16 @@ def review_refusal(
         return Refusal("own_claim", "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
     if reviewer_account in written_by:
         return Refusal("own_entry", "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核")
+    return None
+
+
+def take_back_refusal(*, decided_by: int | None, decided_at: datetime | None, by: int, now: datetime) -> Refusal | None:
+    """Return why a decision cannot be taken back by this account now; its last instant still counts."""
+    if decided_by != by or decided_at is None:
+        return Refusal("not_your_decision", "只能撤销本人刚作出的审核决定")
+    if now - decided_at > TAKEN_BACK_WITHIN:
+        minutes = int(TAKEN_BACK_WITHIN.total_seconds()) // 60
+        return Refusal("taken_back_too_late", f"审核决定只能在{minutes}分钟内撤销，如确有错误请联系支部书记处理")
     return None
 
 

@@ -1,0 +1,71 @@
+"""取消: to the question just asked, or to what is going on. Pure."""
+
+import re
+
+from bot.understanding.cues import Intent, Slots, cue
+from bot.understanding.saying import Saying
+
+_NO = re.compile(
+    r"(?:还是|那|我|先|都|哎|嗯|啊|唉|噢|哦|等等|等会儿?|等下|暂时?|这个?|日期|时间|内容|[它都]|你|可|就)*"
+    r"(?:不(?!知|懂|清|明白|过|急|着急|一定|确定|太|好意思|错)|否|别|甭|勿|莫|没有?(?:说|想(?!好)|要|让|"
+    r"打算|同意|提)|并没|取消|算了|算啦|错了?$|"
+    r"错了|[弄搞写填点打说看发选报]错|no(?![a-z])|n$|cancel|退出|停下?$|停止|放弃|作罢|拉倒|撤销$|撤回$)"
+)
+_LONGEST = 12
+
+
+def _read(saying: Saying) -> Slots | None:
+    """To refuse is safe, so that it need not be said exactly."""
+    core = saying.core
+    if len(core) > _LONGEST or re.search(r"[?？吗]|怎|为|什么|啥|没错|不错|问题", saying.text):
+        return None
+    return {} if _NO.match(core) else None
+
+
+INTENT = Intent(
+    name="no",
+    title="取消",
+    only_in=frozenset({"confirm"}),
+    grammar=_read,
+    whole=(
+        "取消",
+        "算了",
+        "不报",
+        "退出",
+        "不弄",
+        "别弄",
+        "先不弄",
+        "停",
+        "停止",
+        "不是",
+        "不",
+        "不要",
+        "否",
+        "不用",
+        "no",
+        "不办",
+        "不办了",
+        "算了算了",
+        "不报了",
+        "不申报了",
+        "不请了",
+        "放弃",
+        "作罢",
+        "不搞了",
+        "不填了",
+        "结束",
+        "返回",
+        "拉倒",
+    ),
+    cues=(
+        cue(7, "停下 不想报 不要报 不报了"),
+        cue(
+            7,
+            (
+                "算了 取消吧 不弄了 别弄了 不报了 先不弄 不填了 先不报 不搞了 不申报了 先不申报 不办了 退出 别报了 "
+                "别搞了 不想报 不想弄 不想填 先取消 都取消"
+            ),
+        ),
+        cue(-6, "请假 撤回 党费 积分 会议 审核"),
+    ),
+)

@@ -1,0 +1,16 @@
+"""Pictures sent in a chat, decoded once: a transaction that is run again, or that follows, finds them ready.
+
+Whoever receives a picture calls `decoded` before opening the transaction, as the app's upload does: decoding takes
+a second, and SQLite has one writer.
+"""
+
+from functools import lru_cache
+
+from server.photos import processing
+from server.photos.processing import Picture
+
+
+@lru_cache(maxsize=16)
+def decoded(original: bytes) -> Picture:
+    """Return the clean picture of an untrusted file. Raises DomainError `photo_…`."""
+    return processing.process(original)

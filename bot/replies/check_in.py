@@ -1,0 +1,99 @@
+"""签到: by the six digits on the screen, or by what a scanned code held; the same write as the app's."""
+
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from bot.turn import Turn
+from bot.understanding.engine import Meaning
+from bot.understanding.saying import Saying
+from bot.wording import spoken_moment
+from server.errors import DomainError
+from server.meetings.check_in import exchange, helping
+from server.meetings.check_in import service as check_in
+from server.meetings.check_in.service import Recorded, Result, Scan
+
+HOW = "签到请发会场大屏上的六位数字（每10秒更换），例如“482915”；也可以用微信扫大屏上的二维码。"
+NOT_SURE = "要签到的话，请只发那六位数字。"
+_UNSURE = re.compile(r"[?？吗么]|不|别|没|勿|如果|怎么|能否")
+ASKED = {
+    "on_leave": ("您已批准本次会议的请假。销假并签到。", "end_leave"),
+    "not_invited": ("您不在本次会议的签到名单上。以外来人员身份签到，由会议主办方确认。", "as_guest"),
+}
+"""What a refusal leaves open, and how the scan says so."""
+
+
+def reply(turn: Turn, meaning: Meaning) -> list[str]:
+    code = meaning.slots.get("code")
+    if code is None:
+        return [HOW]
+    if _UNSURE.search(Saying(turn.incoming.text).text):
+        return [NOT_SURE]
+    exchanged = exchange.exchange_digits(
+        turn.session,
+        secret_key=turn.settings.secret_key,
+        digits=code,
+        account_id=turn.account_id,
+        member_id=helping.own_member(turn.actor),
+        now=turn.now,
+    )
+    return by_ticket(turn, exchanged.ticket)
+
+
+def by_code(turn: Turn, payload: str) -> list[str]:
+    """Check in by what a scanned code held."""
+    return by_ticket(turn, ticket_for(turn, payload))
+
+
+def ticket_for(turn: Turn, payload: str) -> str:
+    """Return a ticket of ten minutes, good also for who has to bind first."""
+    key = turn.settings.secret_key
+    return exchange.exchange_code(turn.session, secret_key=key, text=payload, now=turn.now).ticket
+
+
+def by_ticket(turn: Turn, ticket: str, *choices: str) -> list[str]:
+    answer = _written(turn, ticket, choices)
+    if isinstance(answer, Recorded):
+        return [_said(turn, answer)]
+    open_question = ASKED.get(answer.code)
+    if open_question is None or (answer.code == "not_invited" and not answer.detail.get("as_guest")):
+        raise answer
+    words, choice = open_question
+    return [turn.confirm("check_in", words, ticket=ticket, choice=choice)]
+
+
+def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
+    return by_ticket(turn, arguments["ticket"], arguments["choice"])
+
+
+def _written(turn: Turn, text: str, choices: Collection[str]) -> Recorded | DomainError:
+    ticket = exchange.read_fresh_ticket(secret_key=turn.settings.secret_key, text=text, now=turn.now)
+    subject = helping.own(turn.actor, ticket)
+    scan = Scan(
+        scan_id=secrets.token_hex(16),
+        public_id=ticket.public_id,
+        ticket_id=ticket.ticket_id,
+        scanned_at=ticket.scanned_at,
+        root_id=turn.actor.root_id,
+        member_id=subject.member_id,
+        account_id=turn.account_id,
+        via=subject.via,
+    )
+    (answer,) = check_in.write(
+        turn.session, [replace(scan, end_leave="end_leave" in choices, as_guest="as_guest" in choices)], now=turn.now
+    )
+    return answer
+
+
+def _said(turn: Turn, recorded: Recorded) -> str:
+    meeting = recorded.meeting
+    at = spoken_moment(recorded.checked_in_at, today=turn.today)
+    what = {
+        Result.checked_in: f"签到成功（{at}）",
+        Result.late: f"签到成功，记为迟到（{at}）",
+        Result.already_checked_in: f"您已经签到过了（{at}），不用重复",
+        Result.guest_waiting: "已登记，等会议主办方确认",
+    }[recorded.result]
+    return f"{what}：{recorded.member_name}，{meeting.title}，{meeting.place}。"

@@ -1,0 +1,25 @@
+"""我的积分: the year so far, section by section."""
+
+from bot import pages
+from bot.turn import Turn
+from bot.understanding.engine import Meaning
+from bot.wording import spoken_day
+from server.identity.rules import Permission
+from server.points import reading
+from server.points.schemas import NEGATIVE_NOTE
+from server.presentation import points_text
+
+
+def reply(turn: Turn, meaning: Meaning) -> list[str]:
+    turn.require_own(Permission.score_read)
+    year = int(meaning.slots.get("year", turn.today.year))
+    explained = reading.explain(turn.session, member_id=turn.member_id, year=year, as_of=turn.now)
+    when = f"到今天（{spoken_day(turn.today, today=turn.today)}），" if year == turn.today.year else ""
+    total = NEGATIVE_NOTE if explained.score.negative else f"{points_text(explained.score.total)} 分"
+    lines = [f"{when}您{year}年度的积分：{total}。"]
+    for section in explained.score.sections:
+        lines.append(
+            f"{section.section.title}：{points_text(section.points)}（满分 {points_text(section.section.cap)}）"
+        )
+    lines.append(f"每一分的来源：{turn.page(pages.score(year))}")
+    return ["\n".join(lines)]
