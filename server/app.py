@@ -39,6 +39,7 @@ from server.wechat import client as wechat
 
 FEATURES: tuple[str, ...] = (
     "server.identity.views",
+    "server.identity.privacy_views",
     "server.organizations.views",
     "server.organizations.member_views",
     "server.organizations.binding_views",

@@ -13,6 +13,7 @@ from scripts.demo.people import DemoMember
 from scripts.demo.personas import PERSONAS, Persona
 from scripts.demo.university import University, at
 from server.db import reading
+from server.identity import consents, privacy_notice
 from server.identity import service as identity
 from server.identity.models import Account
 from server.identity.rules import Actor, Held, Role
@@ -143,6 +144,7 @@ def _let_in(university: University, session: Session, persona: Persona, now: dat
         session, app_id=SANDBOX_APP_ID, openid=persona.openid, unionid=unionid_of(persona.openid), now=now
     )
     identity.bind(session, identity_id=known.id, account_id=account.id, now=now)
+    consents.agree(session, account_id=account.id, version=privacy_notice.current().version, now=now)
     if persona.role:
         _grant(session, account, persona.role, university.places[persona.place], now)
 

@@ -69,6 +69,18 @@ class Grant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PrivacyConsent(Base):
+    """An account agreed to one version of the privacy notice."""
+
+    __tablename__ = "privacy_consents"
+    __table_args__ = (UniqueConstraint("account_id", "version"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    version: Mapped[int]
+    agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class BindingAttempt(Base):
     """The last wrong tries (ISO instants) of one identity, or at one roster entry."""
 

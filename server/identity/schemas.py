@@ -8,6 +8,8 @@ from server.identity.guard import Body
 from server.identity.rules import Role
 from server.presentation import TimeOut
 
+PrivacyVersion = Annotated[int, Field(ge=1, le=9999, description="所同意的个人信息使用说明的版本")]
+
 
 class SignInIn(Body):
     code: Annotated[str, Field(min_length=1, max_length=200, description="wx.login 得到的 code")]
@@ -33,7 +35,10 @@ class RoleOut(BaseModel):
 
 
 class MeOut(BaseModel):
-    """The caller. `organization` is his own group or branch, `organizations` that and all above it, root first."""
+    """The caller. `organization` is his own group or branch, `organizations` that and all above it, root first.
+
+    `privacy_due`: he has an account, and has yet to agree to the current privacy notice.
+    """
 
     bound: bool
     account_id: int | None
@@ -42,6 +47,24 @@ class MeOut(BaseModel):
     organization: PlaceOut | None
     organizations: list[PlaceOut]
     roles: list[RoleOut]
+    privacy_due: bool
+
+
+class PrivacyQuery(BaseModel):
+    version: PrivacyVersion | None = None
+
+
+class ConsentIn(Body):
+    version: PrivacyVersion
+
+
+class ConsentOut(BaseModel):
+    version: int
+    agreed_at: TimeOut
+
+
+class ConsentsOut(BaseModel):
+    items: list[ConsentOut]
 
 
 class PersonaOut(BaseModel):

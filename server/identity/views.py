@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from server.identity import limits, service
+from server.identity import consents, limits, service
 from server.identity.guard import Api, Context, bearer_token
 from server.identity.rules import ROLE_TITLES, Permission
 from server.identity.schemas import MeOut, PlaceOut, RoleOut, SignInIn, SignInOut
@@ -71,4 +71,5 @@ def show_me(context: Context) -> MeOut:
         organization=places[-1] if places else None,
         organizations=places,
         roles=roles,
+        privacy_due=actor.account_id is not None and consents.is_due(context.session, actor.account_id),
     )

@@ -2,7 +2,7 @@
 
 from server.clock import shanghai_date
 from server.errors import not_found
-from server.identity import limits
+from server.identity import consents, limits
 from server.identity.guard import Api, Context
 from server.identity.models import Account
 from server.identity.rules import Permission
@@ -23,10 +23,6 @@ from server.wechat.client import ask_once
 api = Api("binding", __name__, tag="身份绑定")
 
 
-def present(account: Account) -> BoundOut:
-    return BoundOut(account_id=account.id, member_id=account.member_id, name=account.name)
-
-
 @api.guarded(
     "POST",
     "/binding/phone",
@@ -37,11 +33,12 @@ def present(account: Account) -> BoundOut:
 )
 def bind_by_phone(context: Context, body: PhoneBindingIn) -> BoundOut:
     """用微信验证的手机号绑定"""
+    consents.refuse_outdated(body.privacy_version)
     phone = ask_once(context.session, lambda wechat: wechat.phone_number(body.phone_code))
     account = binding.bind_by_phone(
         context.session, vault_of(context), identity_id=context.actor.identity_id, phone=phone, now=context.now
     )
-    return present(account)
+    return _bound(context, account, body.privacy_version)
 
 
 @api.guarded(
@@ -53,6 +50,7 @@ def bind_by_phone(context: Context, body: PhoneBindingIn) -> BoundOut:
 )
 def bind_by_code(context: Context, body: ActivationIn) -> BoundOut:
     """用姓名、工号/学号和激活码绑定"""
+    consents.refuse_outdated(body.privacy_version)
     account = binding.bind_by_code(
         context.session,
         identity_id=context.actor.identity_id,
@@ -61,7 +59,18 @@ def bind_by_code(context: Context, body: ActivationIn) -> BoundOut:
         code=body.code,
         now=context.now,
     )
-    return present(account)
+    return _bound(context, account, body.privacy_version)
+
+
+def _bound(context: Context, account: Account, privacy_version: int) -> BoundOut:
+    consents.agree(context.session, account_id=account.id, version=privacy_version, now=context.now)
+    return BoundOut(account_id=account.id, member_id=account.member_id, name=account.name)
+
+
+@api.guarded("POST", "/me/unbinding", permission=Permission.signed_in, responses={200: UnboundOut})
+def unbind_myself(context: Context) -> UnboundOut:
+    """解除本人的绑定：所有微信都退出，记录不受影响"""
+    return _release(context, context.account_id)
 
 
 @api.guarded(

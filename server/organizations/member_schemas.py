@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 from server.identity.guard import Body
+from server.identity.schemas import PrivacyVersion
 from server.organizations.models import Category, Stage
 from server.organizations.rules import is_clean, normal_name, normal_work_number
 from server.organizations.schemas import Line, Words
@@ -130,12 +131,14 @@ class LeaveIn(Body):
 
 class PhoneBindingIn(Body):
     phone_code: Annotated[str, Field(min_length=1, max_length=256)]
+    privacy_version: PrivacyVersion
 
 
 class ActivationIn(Body):
     name: Annotated[str, Field(min_length=1, max_length=64)]
     work_number: Annotated[str, Field(min_length=1, max_length=32)]
     code: Annotated[str, Field(min_length=1, max_length=32)]
+    privacy_version: PrivacyVersion
 
 
 class BoundOut(BaseModel):

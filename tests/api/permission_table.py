@@ -88,9 +88,13 @@ ROUTES = {
     "POST /auth/sign-out": SIGNED_IN,
     "GET /me": SIGNED_IN,
     "GET /sandbox/personas": PUBLIC,
+    "GET /privacy-notice": PUBLIC,  # what one reads before one binds
+    "GET /me/privacy-consents": SIGNED_IN,
+    "POST /me/privacy-consents": SIGNED_IN,
     # binding
     "POST /binding/phone": SIGNED_IN,
     "POST /binding/activation": SIGNED_IN,
+    "POST /me/unbinding": SIGNED_IN,
     "POST /members/<int:member_id>/activation-codes": "account_manage",
     "POST /members/<int:member_id>/unbinding": "account_manage",
     "POST /organizations/<int:organization_id>/representatives": "account_manage",

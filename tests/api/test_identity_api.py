@@ -58,6 +58,7 @@ def test_the_first_sign_in_of_an_openid_is_unbound(call: Call, cast: Cast) -> No
         "organization": None,
         "organizations": [],
         "roles": [],
+        "privacy_due": False,
     }
 
 

@@ -140,8 +140,8 @@ def test_a_grant_names_one_receiver(call: Call, cast: Cast) -> None:
     assert call(cast.chen_jing, "POST", path, json={"role": "secretary", "from_date": "2026-06-18"}).status_code == 422
 
 
-def activation(call: Call, cast: Cast, **changes: str) -> Any:
-    body = {"name": "赵新", "work_number": "N1", "code": "AAAAA-AAAAA", **changes}
+def activation(call: Call, cast: Cast, **changes: Any) -> Any:
+    body = {"name": "赵新", "work_number": "N1", "code": "AAAAA-AAAAA", "privacy_version": 1, **changes}
     return call(cast.stranger, "POST", "/binding/activation", json=body)
 
 

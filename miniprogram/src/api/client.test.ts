@@ -52,7 +52,7 @@ describe('a call', () => {
 
   it('that changes something goes with a key, and with the same one when sent again', async () => {
     answers = [silence, says(200, { bound: true })]
-    await settled(api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X' } }))
+    await settled(api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 } }))
     expect(sent).toHaveLength(2)
     expect(sent[0]?.header['Idempotency-Key']).toMatch(/^[\w-]{20,64}$/)
     expect(sent[1]?.header['Idempotency-Key']).toBe(sent[0]?.header['Idempotency-Key'])
@@ -60,7 +60,7 @@ describe('a call', () => {
 
   it('keeps the key that the page gave it', async () => {
     answers = [says(200, {})]
-    await api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X' }, key: 'draft-7' })
+    await api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 }, key: 'draft-7' })
     expect(sent[0]?.header['Idempotency-Key']).toBe('draft-7')
   })
 

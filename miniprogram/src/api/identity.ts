@@ -23,6 +23,8 @@ export interface Me {
   branch: Place | null
   organizations: Place[]
   offices: Office[]
+  /** He has yet to agree to the privacy notice in force. */
+  privacyDue: boolean
 }
 
 export interface Persona {
@@ -45,12 +47,24 @@ export async function readMe(): Promise<Me> {
   return toMe(await api.get('/me', {}))
 }
 
-export async function bindByCode(body: { name: string; work_number: string; code: string }, key: string): Promise<void> {
-  await api.post('/binding/activation', { body, key })
+interface Claimed {
+  name: string
+  workNumber: string
+  code: string
 }
 
-export async function bindByPhone(phoneCode: string): Promise<void> {
-  await api.post('/binding/phone', { body: { phone_code: phoneCode } })
+/** Bind to whom the branch issued the code for; `privacyVersion` is what he agreed to. */
+export async function bindByCode({ name, workNumber, code }: Claimed, privacyVersion: number, key: string): Promise<void> {
+  await api.post('/binding/activation', { body: { name, work_number: workNumber, code, privacy_version: privacyVersion }, key })
+}
+
+export async function bindByPhone(phoneCode: string, privacyVersion: number): Promise<void> {
+  await api.post('/binding/phone', { body: { phone_code: phoneCode, privacy_version: privacyVersion } })
+}
+
+/** End the binding of this person: all his phones are signed out, his records stay. */
+export async function unbind(): Promise<void> {
+  await api.post('/me/unbinding', {})
 }
 
 /** Whom one can be without a phone; an empty list outside the sandbox. */
@@ -70,5 +84,6 @@ export function toMe(dto: MeOut): Me {
     branch: [...dto.organizations].reverse().find(({ title }) => !title.endsWith('党小组')) ?? null,
     organizations: dto.organizations,
     offices: dto.roles,
+    privacyDue: dto.privacy_due,
   }
 }

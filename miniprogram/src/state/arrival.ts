@@ -1,5 +1,7 @@
 import { onLoad, onShow } from '@dcloudio/uni-app'
 
+import type { Me } from '@/api/identity'
+
 import { toast } from './say'
 import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
 import { TABS } from './tabs'
@@ -7,9 +9,10 @@ import { heldTicket } from './ticket'
 
 export const CHECK_IN = '/pages/check-in/check-in'
 const HOME = '/pages/home/home'
+const ASK_FOR_CONSENT = '/pages/privacy/privacy?ask=1'
 const TAB_URLS = TABS.map(({ url }) => url)
 
-/** Where this person wanted to go before he had to sign in. */
+/** Where this person wanted to go before he had to sign in, or to agree. */
 let wanted = ''
 
 /** Begin a page that needs a signed-in, bound person: `begin` runs when there is one, each time the page is shown. */
@@ -25,22 +28,24 @@ export function whenSignedIn(begin: () => unknown): void {
 
 /** Whether this page may go on; where not, he is led to what comes first, and comes back to the page with this query. */
 export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
-  const signedIn = await isSignedIn()
-  if (!signedIn) goToSignIn(query)
-  return signedIn
+  const me = await whoIsSignedIn()
+  if (!me?.bound) goFirstTo(SIGN_IN, query)
+  else if (me.privacyDue) goFirstTo(ASK_FOR_CONSENT, query)
+  else return true
+  return false
 }
 
-/** Whether someone bound is signed in; signs in without a word where the platform can. */
-async function isSignedIn(): Promise<boolean> {
-  if (session.me?.bound) return true
-  const me = await (session.token ? readWhoIAm() : enterByPlatform()).catch(() => null)
-  return me?.bound ?? false
+/** The person signed in, if any; signs in without a word where the platform can. */
+async function whoIsSignedIn(): Promise<Me | null> {
+  if (session.me?.bound) return session.me
+  return (session.token ? readWhoIAm() : enterByPlatform()).catch(() => null)
 }
 
-function goToSignIn(query: Record<string, string>): void {
+/** Go to a page that comes before the one that is shown, and note where `goOn` leads. */
+function goFirstTo(url: string, query: Record<string, string>): void {
   const page = getCurrentPages().slice(-1)[0]
   wanted = page ? withQuery(`/${page.route}`, query) : ''
-  uni.reLaunch({ url: SIGN_IN })
+  uni.reLaunch({ url })
 }
 
 /** Go where he wanted to go, or on with the check-in that waits for him, or home. */

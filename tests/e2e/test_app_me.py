@@ -1,0 +1,109 @@
+"""What is a person's own in the app: binding, consent, his profile, his data, what he wants to be told."""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Route, expect
+
+from scripts.bench.serving import Server
+from tests.e2e.phone import Phone
+
+
+class Caller:
+    """The API itself, for what someone else does meanwhile."""
+
+    def __init__(self, server: Server, code: str) -> None:
+        self.api = f"{server.address}/api/v1"
+        self.headers = {"Authorization": f"Bearer {self._post('/auth/wechat', {'code': code}, {})['token']}"}
+        self.me = self.get("/me")
+
+    def get(self, path: str) -> Any:
+        answer = requests.get(self.api + path, headers=self.headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: object = None) -> Any:
+        return self._post(path, body, self.headers)
+
+    def _post(self, path: str, body: object, headers: dict[str, str]) -> Any:
+        answer = requests.post(self.api + path, json=body, headers=headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+
+@pytest.fixture
+def secretary(app_server: Server) -> Caller:
+    return Caller(app_server, "sandbox:li_wei")
+
+
+def new_member(secretary: Caller, name: str, work_number: str) -> str:
+    """Put someone on the branch's roster and return the code with which he binds."""
+    branch = secretary.me["roles"][0]["organization"]["id"]
+    body = {"name": name, "work_number": work_number, "category": "staff", "stage": "full", "phone": "13900005678"}
+    member = secretary.post(f"/organizations/{branch}/members", body)
+    return str(secretary.post(f"/members/{member['id']}/activation-codes")["code"])
+
+
+def bind(phone: Phone, name: str, work_number: str, code: str) -> None:
+    for field, value in (("name", name), ("work-number", work_number), ("code", code)):
+        phone.page.locator(f"[data-testid={field}] input").fill(value)
+    phone.page.get_by_role("checkbox").click()
+    phone.tap("绑定")
+
+
+def test_a_newcomer_reads_the_notice_binds_by_code_and_comes_to_what_he_wanted(phone: Phone, secretary: Caller) -> None:
+    code = new_member(secretary, "许晴", "T9001")
+    phone.open("pages/sign-in/sign-in?code=sandbox:xu_qing")
+    phone.tap("阅读《个人信息使用说明》")
+    expect(phone.page.get_by_text("哪些会交给微信")).to_be_visible()
+    phone.page.go_back()
+    bind(phone, "许晴", "T9001", code)
+    expect(phone.page.locator(".who .title")).to_have_text("许晴")
+
+
+def test_without_consent_nobody_is_bound_and_a_changed_notice_is_shown_anew(phone: Phone, secretary: Caller) -> None:
+    code = new_member(secretary, "何静", "T9002")
+    phone.page.route("**/api/v1/privacy-notice", once_outdated())
+    phone.open("pages/sign-in/sign-in?code=sandbox:he_jing")
+    bind(phone, "何静", "T9002", code)
+    expect(phone.page.get_by_role("alert")).to_have_text("个人信息使用说明有更新，请重新阅读后再同意")
+    expect(phone.page.get_by_role("checkbox")).to_have_attribute("aria-checked", "false")
+    phone.page.get_by_role("checkbox").click()
+    phone.tap("绑定")
+    expect(phone.page.locator(".who .title")).to_have_text("何静")
+    phone.errors.clear()  # the browser itself reports the refusal of the outdated version
+
+
+def once_outdated() -> Any:
+    """Hand out an older notice the first time, as to a phone that has had the page open for long."""
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        notice = route.fetch().json()
+        asked.append(route)
+        route.fulfill(json={**notice, "version": 99} if len(asked) == 1 else notice)
+
+    return answer
+
+
+def test_who_has_yet_to_agree_is_asked_before_he_goes_on_and_then_comes_where_he_wanted(phone: Phone) -> None:
+    agreed: list[str] = []
+
+    def me(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "privacy_due": not agreed})
+
+    def consents(route: Route) -> None:
+        agreed.append(json.dumps(route.request.post_data_json))
+        route.continue_()
+
+    phone.page.route("**/api/v1/me", me)
+    phone.page.route("**/api/v1/me/privacy-consents", consents)
+    phone.open("pages/score/score?year=2026")
+    phone.page.locator(".row").filter(has_text="张敏").first.click()
+    expect(phone.page.get_by_text("说明有更新")).to_be_visible()
+    phone.tap("同意并继续")
+    expect(phone.page.locator(".item").first).to_be_visible()
+    assert phone.page.url.endswith("/m/pages/score/score?year=2026")
+    assert agreed == ['{"version": 1}']
