@@ -24,10 +24,10 @@ class Caller:
         answer.raise_for_status()
         return answer.json()
 
-    def post(self, path: str, body: object = None) -> Any:
+    def post(self, path: str, body: Any = None) -> Any:
         return self._post(path, body, self.headers)
 
-    def _post(self, path: str, body: object, headers: dict[str, str]) -> Any:
+    def _post(self, path: str, body: Any, headers: dict[str, str]) -> Any:
         answer = requests.post(self.api + path, json=body, headers=headers, timeout=20)
         answer.raise_for_status()
         return answer.json()

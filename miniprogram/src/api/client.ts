@@ -100,6 +100,25 @@ export function upload({ path, field, file, onProgress }: Upload): Promise<unkno
   })
 }
 
+export interface Download {
+  path: string
+  onProgress?: (percent: number) => void
+}
+
+/** Fetch a file; resolves to where it lies on this phone until the app closes. Throws ApiError. */
+export function download({ path, onProgress }: Download): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const task = uni.downloadFile({
+      url: platform.origin() + '/api/v1' + path,
+      header: authorization(),
+      timeout: UPLOAD_TIMEOUT_MS,
+      success: ({ statusCode, tempFilePath }) => settle(statusCode, null, () => resolve(tempFilePath), reject),
+      fail: () => reject(noAnswer()),
+    })
+    task.onProgressUpdate(({ progress }) => onProgress?.(progress))
+  })
+}
+
 function authorization(): Record<string, string> {
   return token ? { Authorization: `Bearer ${token}` } : {}
 }

@@ -62,6 +62,11 @@ export async function bindByPhone(phoneCode: string, privacyVersion: number): Pr
   await api.post('/binding/phone', { body: { phone_code: phoneCode, privacy_version: privacyVersion } })
 }
 
+/** A member's phone number, masked; '' where none is on the roster. */
+export async function readPhone(memberId: number): Promise<string> {
+  return (await api.get('/members/{member_id}', { path: { member_id: memberId } })).phone ?? ''
+}
+
 /** End the binding of this person: all his phones are signed out, his records stay. */
 export async function unbind(): Promise<void> {
   await api.post('/me/unbinding', {})

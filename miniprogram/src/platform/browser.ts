@@ -11,6 +11,7 @@ export const browser: Platform = {
   origin: () => window.location.origin,
   givesPhone: false,
   signInCode: () => Promise.resolve(null),
+  whenPrivacyNeeded: () => undefined,
   notifies: false,
   askToNotify: () => Promise.resolve([]),
 
@@ -28,16 +29,20 @@ export const browser: Platform = {
     return left && JSON.parse(left)
   },
 
-  async openFile(url, name) {
-    const link = document.createElement('a')
-    link.href = url
-    link.download = name
-    link.click()
-  },
+  openFile: async (url, name) => saveAs(url, name),
+  handsOver: () => '保存到这台设备',
+  handOver: async (path, name) => saveAs(path, name),
 
   async choosePhotos(count) {
     return Promise.all((await chosen(count)).map(smaller))
   },
+}
+
+function saveAs(address: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
 }
 
 function chosen(count: number, sourceType: string[] = ['album', 'camera']): Promise<string[]> {

@@ -1,5 +1,8 @@
 import type { Ticket } from '@/api/check_in'
 
+/** The id of the button with which a person agrees to WeChat's privacy guide; WeChat wants to know it. */
+export const AGREE_BUTTON = 'agree-to-privacy'
+
 /** What differs between WeChat and a browser. Everything else is one code. */
 export interface Platform {
   name: 'weixin' | 'browser'
@@ -9,6 +12,8 @@ export interface Platform {
   signInCode(): Promise<string | null>
   /** Whether `<button open-type="getPhoneNumber">` works here. */
   givesPhone: boolean
+  /** Have `ask` called when WeChat's privacy guide must be agreed to before something can be used (phone number, album). */
+  whenPrivacyNeeded(ask: (answer: (agreed: boolean) => void) => void): void
   /** The text of a QR code, or null if the person thought better of it. Throws Error with words for him. */
   scan(): Promise<string | null>
   /** The ticket for which the page behind the QR has exchanged its code, given once; null where there is no such page. */
@@ -19,6 +24,10 @@ export interface Platform {
   askToNotify(templateIds: string[]): Promise<string[]>
   /** Show a file of the server's, whatever its kind. Throws Error with words for him. */
   openFile(url: string, name: string): Promise<void>
+  /** What `handOver` does with a file of this name, as the words of a button. */
+  handsOver(name: string): string
+  /** Give a downloaded file to the person; only inside a tap. Throws Error with words for him. */
+  handOver(path: string, name: string): Promise<void>
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
   choosePhotos(count: number): Promise<string[]>
 }

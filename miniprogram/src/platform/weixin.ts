@@ -1,4 +1,4 @@
-import { LONGEST_EDGE, type Platform } from './types'
+import { AGREE_BUTTON, LONGEST_EDGE, type Platform } from './types'
 
 export const weixin: Platform = {
   name: 'weixin',
@@ -21,6 +21,10 @@ export const weixin: Platform = {
       })
     }),
 
+  whenPrivacyNeeded: (ask) =>
+    wx.onNeedPrivacyAuthorization?.((resolve) =>
+      ask((agreed) => resolve(agreed ? { event: 'agree', buttonId: AGREE_BUTTON } : { event: 'disagree' })),
+    ),
   notifies: true,
   handedOver: () => null,
 
@@ -41,6 +45,17 @@ export const weixin: Platform = {
       uni.openDocument({ filePath: path, fileType, showMenu: true, success: () => resolve(), fail: () => reject(new Error('这部手机打不开这种文件')) })
     })
   },
+
+  handsOver: (name) => (opens(name) ? '打开' : '发到微信聊天'),
+  handOver: (filePath, fileName) =>
+    new Promise((resolve, reject) => {
+      const done = {
+        success: () => resolve(),
+        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve() : reject(new Error('没有打开成功，请再试一次'))),
+      }
+      if (opens(fileName)) uni.openDocument({ filePath, fileType: 'xlsx', showMenu: true, ...done })
+      else wx.shareFileMessage({ filePath, fileName, ...done })
+    }),
 
   choosePhotos: (count) =>
     new Promise((resolve, reject) => {
@@ -63,6 +78,11 @@ function downloaded(url: string): Promise<string> {
       fail: () => reject(failed()),
     })
   })
+}
+
+/** Whether WeChat shows such a file itself; an archive it can only pass on. */
+function opens(name: string): boolean {
+  return name.endsWith('.xlsx')
 }
 
 /** The picture no larger than needed; as it was if WeChat cannot make it smaller. */
