@@ -18,6 +18,7 @@ from server.console import app_page, board_pages, check_in_page, meeting_pages, 
 from server.console import views as console
 from server.db import make_engine, reading
 from server.dues import sources as dues_sources
+from server.export import registry
 from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
@@ -73,6 +74,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.rosters.views",
     "server.meetings.rosters.guest_views",
     "server.todos.views",
+    "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
 
@@ -105,7 +107,24 @@ DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
 )
 """Who describes what stands behind a ledger entry (server/points/sources.py)."""
 
+HOLDERS = (
+    "server.identity.holdings",
+    "server.organizations.holdings",
+    "server.points.holdings",
+    "server.claims.holdings",
+    "server.photos.holdings",
+    "server.meetings.holdings",
+    "server.dues.holdings",
+    "server.statements.holdings",
+    "server.notices.holdings",
+    "server.pushes.holdings",
+    "server.audit.holdings",
+)
+"""Modules whose `holdings` say what is held about a person, in the order in which he reads it (server/holdings.py)."""
+
 identity.know_places(organizations)
+for holder in HOLDERS:
+    registry.register(import_module(holder).holdings)
 for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
 for event_type, handler in SUBSCRIPTIONS:

@@ -37,6 +37,10 @@ TargetResolver = Callable[[Session, int], Target | None]
 """Return what a path's id stands for, or None where there is no such thing."""
 
 
+Look = tuple[str, str, int]
+"""What was done, and the kind and id of what was seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetParameter:
     """Which path parameter names the target, and how to find it."""
@@ -55,12 +59,16 @@ class Context:
     target: Target
     settings: Settings
     request_id: str
-    looks: list[tuple[str, int]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
     def audit_look(self, subject_kind: str, subject_id: int) -> None:
         """Note that the caller sees another's details; the guard writes the audit line once the answer stands."""
         if self.target.member_id is None or self.target.member_id != self.actor.member_id:
-            self.looks.append((subject_kind, subject_id))
+            self.looks.append(("look", subject_kind, subject_id))
+
+    def audit_export(self, subject_kind: str, subject_id: int) -> None:
+        """Note that data leave the house, whoever takes them; written as a look is."""
+        self.looks.append(("export", subject_kind, subject_id))
 
     @property
     def account_id(self) -> int:
@@ -187,7 +195,7 @@ class _Route:
         actor = _authenticate(engine, self.permission, fresh=not self.reads)
         if request.is_json:
             request.get_data()  # before the transaction: a slow sender must not hold its locks
-        looks: list[tuple[str, int]] = []
+        looks: list[Look] = []
 
         def work(session: Session) -> Response:
             looks.clear()
@@ -198,7 +206,7 @@ class _Route:
             transaction(engine, lambda session: _record_looks(session, actor, looks))
         return response
 
-    def _act(self, session: Session, actor: Actor, path: Mapping[str, Any], looks: list[tuple[str, int]]) -> Response:
+    def _act(self, session: Session, actor: Actor, path: Mapping[str, Any], looks: list[Look]) -> Response:
         """Authorise, validate and run the view once, in a transaction that may be refused and run again."""
         context = Context(
             session=session,
@@ -227,13 +235,13 @@ def _read(engine: Engine, work: Callable[[Session], Response]) -> Response:
         return work(session)
 
 
-def _record_looks(session: Session, actor: Actor, looks: list[tuple[str, int]]) -> None:
-    for subject_kind, subject_id in looks:
+def _record_looks(session: Session, actor: Actor, looks: list[Look]) -> None:
+    for action, subject_kind, subject_id in looks:
         audit.record(
             session,
             actor_id=actor.account_id,
             root_id=actor.root_id,
-            action="look",
+            action=action,
             subject_kind=subject_kind,
             subject_id=subject_id,
             now=clock.now(),

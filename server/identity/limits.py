@@ -37,6 +37,7 @@ sign_in = (
     limiter.shared_limit("60/minute", scope="failed sign-in", deduct_when=_was_refused),
 )
 binding = (limiter.shared_limit("20/minute", scope="binding", key_func=_caller),)
+export = (limiter.shared_limit("10/hour", scope="export", key_func=_caller),)
 upload = (
     limiter.shared_limit("60/minute", scope="upload", key_func=_caller),
     limiter.shared_limit("1200/minute", scope="uploads of an address"),

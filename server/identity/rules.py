@@ -34,6 +34,7 @@ ROLE_TITLES = {
 
 class Permission(StrEnum):
     signed_in = "signed_in"  # anyone with a token, bound or not; touches only the caller himself
+    data_export = "data_export"  # everything held about a member: for himself alone
     account_manage = "account_manage"  # activation codes, unbinding
     grant_manage = "grant_manage"
     audit_read = "audit_read"
@@ -108,6 +109,7 @@ _READERS = _BRANCH | _ABOVE | {Role.group_leader, Role.inspector}
 _ADMIN = frozenset({Role.administrator})
 
 RULES: dict[Permission, Rule] = {
+    Permission.data_export: Rule(frozenset(), own=True),
     Permission.account_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.grant_manage: Rule(_ABOVE | _ADMIN),
     Permission.audit_read: Rule(frozenset({Role.organization_department, Role.inspector, Role.administrator})),

@@ -22,6 +22,7 @@ COLUMNS = (
 
 MATRIX = """
                      himself everyone 组长 支委 副书记 书记 组织员 总支书记 组织部 督查 群众代表 管理员
+data_export             x       .      .    .     .     .     .      .       .     .      .       .
 account_manage          .       .      .    .     x     x     x      x       x     .      .       x
 grant_manage            .       .      .    .     .     .     x      x       x     .      .       x
 audit_read              .       .      .    .     .     .     .      .       x     x      .       x
@@ -85,6 +86,8 @@ SIGNED_IN = "signed_in"
 ROUTES = {
     # identity
     "POST /auth/wechat": PUBLIC,
+    "POST /auth/official": PUBLIC,
+    "GET /auth/official": PUBLIC,
     "POST /auth/sign-out": SIGNED_IN,
     "GET /me": SIGNED_IN,
     "GET /sandbox/personas": PUBLIC,
@@ -95,6 +98,8 @@ ROUTES = {
     "POST /binding/phone": SIGNED_IN,
     "POST /binding/activation": SIGNED_IN,
     "POST /me/unbinding": SIGNED_IN,
+    # export
+    "GET /members/<int:member_id>/export": "data_export",
     "POST /members/<int:member_id>/activation-codes": "account_manage",
     "POST /members/<int:member_id>/unbinding": "account_manage",
     "POST /organizations/<int:organization_id>/representatives": "account_manage",

@@ -1,6 +1,9 @@
 """What is a person's own in the app: binding, consent, his profile, his data, what he wants to be told."""
 
 import json
+import re
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +23,7 @@ class Caller:
         self.me = self.get("/me")
 
     def get(self, path: str) -> Any:
-        answer = requests.get(self.api + path, headers=self.headers, timeout=20)
+        answer = requests.get(self.api + path, headers=self.headers, timeout=180)
         answer.raise_for_status()
         return answer.json()
 
@@ -28,7 +31,7 @@ class Caller:
         return self._post(path, body, self.headers)
 
     def _post(self, path: str, body: Any, headers: dict[str, str]) -> Any:
-        answer = requests.post(self.api + path, json=body, headers=headers, timeout=20)
+        answer = requests.post(self.api + path, json=body, headers=headers, timeout=180)
         answer.raise_for_status()
         return answer.json()
 
@@ -107,3 +110,60 @@ def test_who_has_yet_to_agree_is_asked_before_he_goes_on_and_then_comes_where_he
     expect(phone.page.locator(".item").first).to_be_visible()
     assert phone.page.url.endswith("/m/pages/score/score?year=2026")
     assert agreed == ['{"version": 1}']
+
+
+def test_the_profile_says_who_i_am_and_leads_to_all_that_is_mine(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    phone.open("pages/me/me")
+    expect(phone.page.get_by_test_id("phone")).to_have_text(re.compile(r"^1\d\d\*{4}\d{4}$"))
+    for title, shown in (("积分台账", ".item"), ("消息提醒", ".switch"), ("个人信息和隐私", ".heading")):
+        phone.open("pages/me/me")
+        phone.page.locator(".row").filter(has_text=title).click()
+        expect(phone.page.locator(shown).first).to_be_visible()
+
+
+def test_a_member_ends_his_binding_after_being_told_what_follows(phone: Phone, secretary: Caller) -> None:
+    code = new_member(secretary, "梁月", "T9003")
+    phone.open("pages/sign-in/sign-in?code=sandbox:liang_yue")
+    bind(phone, "梁月", "T9003", code)
+    expect(phone.page.locator(".who .title")).to_have_text("梁月")
+    phone.open("pages/me/me")
+    phone.page.get_by_text("解除绑定").first.click()
+    expect(phone.page.locator(".uni-modal")).to_contain_text("积分和记录不受影响")
+    phone.page.locator(".uni-modal__btn_primary").click()
+    expect(phone.page.get_by_text("选一个人")).to_be_visible()
+    phone.open("pages/sign-in/sign-in?code=sandbox:liang_yue")
+    expect(phone.page.get_by_text("绑定党员身份")).to_be_visible()
+
+
+def test_choices_of_what_one_is_told_are_kept(phone: Phone) -> None:
+    phone.sign_in("王芳")
+    phone.open("pages/subscriptions/subscriptions")
+    figures = phone.page.get_by_test_id("figures")
+    expect(figures.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    with phone.page.expect_response("**/push-preferences"):
+        figures.click()
+    with phone.page.expect_response("**/push-preferences"):
+        phone.page.get_by_test_id("notice").click()
+    phone.page.reload()
+    expect(figures.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    expect(phone.page.get_by_test_id("notice")).to_contain_text("只留在站内")
+    phone.page.route("**/push-preferences", lambda route: route.abort())
+    figures.click()
+    expect(figures.get_by_role("switch")).to_have_attribute("aria-checked", "true")  # taken back: it was not kept
+    phone.errors.clear()  # the browser itself reports the requests that failed
+
+
+def test_a_member_takes_his_data_along(phone: Phone, tmp_path: Path) -> None:
+    phone.sign_in("张敏")
+    phone.open("pages/export/export")
+    card = phone.page.get_by_test_id("zip")
+    card.locator("uni-button").click()
+    save = card.locator("uni-button").filter(has_text="保存到这台设备")
+    expect(save).to_be_visible(timeout=20_000)
+    with phone.page.expect_download() as download:
+        save.click()
+    assert download.value.suggested_filename == "我的数据.zip"
+    download.value.save_as(tmp_path / "mine.zip")
+    with zipfile.ZipFile(tmp_path / "mine.zip") as packed:
+        assert {"我的数据.json", "我的数据.xlsx"} < set(packed.namelist())

@@ -31,6 +31,7 @@ FEATURES = {
         "jobs",
         "oversight",
         "todos",
+        "export",
         "wechat",
         "console",
     ),

@@ -1,0 +1,83 @@
+"""The export as files: a workbook to read, and an archive with the same as JSON and the photos beside it."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from server.export.service import Table
+from server.organizations.roster.sheets import guarded
+from server.photos.models import Photo
+from server.photos.rules import Variant
+from server.photos.storage import Storage
+from server.presentation import local_time, spoken_time
+
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_EXPLANATION = (
+    "这里是系统中保存的关于您的全部信息。",
+    "涉及其他人的姓名和手机号已隐去，写作“（他人）”。",
+    "时间为北京时间；“校验值”可用来核对台账没有被改动。",
+    "发现有误，请联系支部书记更正，或在系统里提出异议。",
+)
+
+
+def workbook(tables: Sequence[Table], *, name: str, now: datetime) -> bytes:
+    """Return one sheet per table that has rows, after one that explains and counts."""
+    import xlsxwriter  # only when a sheet is made
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        bold = book.add_format({"bold": True})
+        _cover(book.add_worksheet("说明"), tables, name, now, bold)
+        for table in tables:
+            if table.rows:
+                _sheet(book.add_worksheet(table.title[:31]), table, bold)
+    return buffer.getvalue()
+
+
+def _cover(sheet: Any, tables: Sequence[Table], name: str, now: datetime, bold: Any) -> None:
+    sheet.set_column(0, 0, 44)
+    lines = [(f"{name}的个人数据", ""), (f"导出于 {spoken_time(now)}", ""), *((line, "") for line in _EXPLANATION)]
+    lines += [(table.title, f"{len(table.rows)} 条") for table in tables]
+    for row, (left, right) in enumerate(lines):
+        sheet.write_string(row, 0, guarded(left), bold if row == 0 else None)
+        sheet.write_string(row, 1, right)
+
+
+def _sheet(sheet: Any, table: Table, bold: Any) -> None:
+    sheet.set_column(0, len(table.headings) - 1, 18)
+    for position, heading in enumerate(table.headings):
+        sheet.write_string(0, position, heading, bold)
+    for number, row in enumerate(table.rows, start=1):
+        for position, text in enumerate(row):
+            sheet.write_string(number, position, guarded(text))
+
+
+def archive(
+    file: BinaryIO, tables: Sequence[Table], photos: Iterable[Photo], storage: Storage, *, name: str, now: datetime
+) -> None:
+    """Write everything into a zip: the workbook, the same as JSON, and each photo as it is kept."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("我的数据.xlsx", workbook(tables, name=name, now=now))
+        packed.writestr("我的数据.json", as_json(tables, now=now))
+        for photo in photos:
+            try:
+                with storage.open(photo.key(Variant.full)) as stored:
+                    packed.writestr(f"照片/{photo.id}.jpg", stored.read(), zipfile.ZIP_STORED)
+            except FileNotFoundError:  # removed since it was listed
+                continue
+
+
+def as_json(tables: Sequence[Table], *, now: datetime) -> str:
+    """Return all tables, each row an object of heading and text."""
+    held = [
+        {
+            "table": table.name,
+            "title": table.title,
+            "rows": [dict(zip(table.headings, row, strict=True)) for row in table.rows],
+        }
+        for table in tables
+    ]
+    return json.dumps({"exported_at": local_time(now), "held": held}, ensure_ascii=False, indent=1)

@@ -1,0 +1,48 @@
+"""What is held about one person: each feature says it of its own tables (`holdings.py`), `server/export` reads it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from server.db import Base
+
+Join = tuple[Any, ColumnElement[bool]]
+"""A table that a field is read from beside the holding's own, and how the two belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person: as a member, as the account that acts for him, and by the names he receives pushes under.
+
+    `phone` is his number, opened for this one purpose; `account_id` is 0 for who never had an account.
+    """
+
+    member_id: int
+    root_id: int
+    name: str
+    phone: str | None
+    account_id: int
+    identity_ids: tuple[int, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The rows of one table that are about a person: `fields` by their title for people.
+
+    Fields never name another person, nor hold anything that opens a door (tokens, codes and their hashes).
+    """
+
+    title: str
+    table: type[Base]
+    where: ColumnElement[bool]
+    fields: Mapping[str, Any]
+    joins: tuple[Join, ...] = ()
+    words: Mapping[str, str] | None = None
+    """What stored codes are called, by code; the same in every field."""
+
+
+Hold = Callable[[Subject], Iterable[Holding]]
+"""What one feature holds about a person."""

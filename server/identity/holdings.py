@@ -1,0 +1,35 @@
+"""What is held about how a person signs in, and what he agreed to."""
+
+from collections.abc import Iterator
+
+from server.holdings import Holding, Subject
+from server.identity.models import Account, PrivacyConsent, Token, WechatIdentity
+
+
+def holdings(subject: Subject) -> Iterator[Holding]:
+    yield Holding(
+        "账号", Account, Account.id == subject.account_id, {"姓名": Account.name, "开通时间": Account.created_at}
+    )
+    yield Holding(
+        "微信身份",
+        WechatIdentity,
+        WechatIdentity.account_id == subject.account_id,
+        {
+            "应用": WechatIdentity.app_id,
+            "openid": WechatIdentity.openid,
+            "unionid": WechatIdentity.unionid,
+            "首次登录": WechatIdentity.created_at,
+        },
+    )
+    yield Holding(
+        "登录记录",
+        Token,
+        Token.identity_id.in_(subject.identity_ids),
+        {"登录时间": Token.created_at, "到期时间": Token.expires_at, "退出时间": Token.revoked_at},
+    )
+    yield Holding(
+        "对个人信息使用说明的同意",
+        PrivacyConsent,
+        PrivacyConsent.account_id == subject.account_id,
+        {"版本": PrivacyConsent.version, "同意时间": PrivacyConsent.agreed_at},
+    )

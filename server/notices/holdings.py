@@ -1,0 +1,16 @@
+"""Which notices a person has read."""
+
+from collections.abc import Iterator
+
+from server.holdings import Holding, Subject
+from server.notices.models import Notice, NoticeReading
+
+
+def holdings(subject: Subject) -> Iterator[Holding]:
+    yield Holding(
+        "通知的阅读",
+        NoticeReading,
+        NoticeReading.member_id == subject.member_id,
+        {"通知": Notice.title, "阅读时间": NoticeReading.read_at},
+        joins=((Notice, Notice.id == NoticeReading.notice_id),),
+    )

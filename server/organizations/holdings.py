@@ -1,0 +1,85 @@
+"""What is held about a person on the roster: who he is, where he belongs, his offices."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import literal
+from sqlalchemy.orm import aliased
+
+from server.holdings import Holding, Subject
+from server.identity.models import Grant
+from server.identity.rules import ROLE_TITLES
+from server.organizations.models import ActivationCode, Exemption, Member, Membership, Organization
+from server.organizations.roster.rules import CATEGORIES, STAGES
+
+_GROUP = aliased(Organization)
+_WORDS = {code.value: title for title, code in reversed({**CATEGORIES, **STAGES}.items())}
+
+
+def holdings(subject: Subject) -> Iterator[Holding]:
+    yield Holding(
+        "名册信息",
+        Member,
+        Member.id == subject.member_id,
+        {
+            "姓名": Member.name,
+            "性别": Member.gender,
+            "工号或学号": Member.work_number,
+            "手机号": literal(subject.phone).label("phone"),
+            "入党日期": Member.joined_on,
+            "转正日期": Member.full_member_on,
+            "类别": Member.category,
+            "阶段": Member.stage,
+            "职务": Member.duty,
+            "登记时间": Member.created_at,
+            "更新时间": Member.updated_at,
+        },
+        words=_WORDS,
+    )
+    yield Holding(
+        "组织关系",
+        Membership,
+        Membership.member_id == subject.member_id,
+        {
+            "党支部": Organization.title,
+            "党小组": _GROUP.title.label("group"),
+            "自": Membership.from_date,
+            "至": Membership.until_date,
+        },
+        joins=(
+            (Organization, Organization.id == Membership.organization_id),
+            (_GROUP, _GROUP.id == Membership.group_id),
+        ),
+    )
+    yield Holding(
+        "任职",
+        Grant,
+        Grant.account_id == subject.account_id,
+        {"职务": Grant.role, "党组织": Organization.title, "自": Grant.from_date, "至": Grant.until_date},
+        joins=((Organization, Organization.id == Grant.organization_id),),
+        words={role.value: title for role, title in ROLE_TITLES.items()},
+    )
+    yield Holding(
+        "激活码发放",
+        ActivationCode,
+        ActivationCode.account_id == subject.account_id,
+        {
+            "发放时间": ActivationCode.created_at,
+            "到期时间": ActivationCode.expires_at,
+            "使用时间": ActivationCode.used_at,
+        },
+    )
+    yield Holding(
+        "不列入管理范围",
+        Exemption,
+        Exemption.member_id == subject.member_id,
+        {
+            "理由": Exemption.reason,
+            "支委会研究": Exemption.studied_on,
+            "研究意见": Exemption.studied_note,
+            "党员大会通过": Exemption.passed_on,
+            "通过情况": Exemption.passed_note,
+            "自": Exemption.from_date,
+            "至": Exemption.until_date,
+            "结束说明": Exemption.ended_note,
+        },
+    )

@@ -1,0 +1,101 @@
+"""A person's ledger and scores, and the decisions behind them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_
+
+from server.holdings import Holding, Subject
+from server.points.models import Decision, EntryText, LedgerHead, NegativeDecision, PointEntry, Score, SourceKind
+from server.points.rules import NegativeStatus
+
+_SOURCES = {
+    SourceKind.meeting: "会议",
+    SourceKind.claim: "申报",
+    SourceKind.dues: "党费",
+    SourceKind.decision: "支部决定",
+    SourceKind.opening: "起始分",
+    SourceKind.reversal: "更正",
+}
+_STATUSES = {
+    NegativeStatus.in_force: "生效",
+    NegativeStatus.suspended: "暂停",
+    NegativeStatus.revoked: "撤销",
+}
+
+
+def holdings(subject: Subject) -> Iterator[Holding]:
+    yield Holding(
+        "积分台账",
+        PointEntry,
+        PointEntry.member_id == subject.member_id,
+        {
+            "序号": PointEntry.seq,
+            "年度": PointEntry.year,
+            "项目": PointEntry.item_code,
+            "分值": PointEntry.points,
+            "应到": PointEntry.owed,
+            "实到": PointEntry.attended,
+            "补课": PointEntry.made_up,
+            "请假": PointEntry.excused,
+            "级别": PointEntry.level,
+            "成果": PointEntry.achievement,
+            "发生日期": PointEntry.occurred_on,
+            "记账时间": PointEntry.posted_at,
+            "来源": PointEntry.source_kind,
+            "来源编号": PointEntry.source_id,
+            "更正的序号": PointEntry.reverses_seq,
+            "依据": PointEntry.clause,
+            "说明": EntryText.text,
+            "校验值": PointEntry.hash,
+        },
+        joins=((EntryText, and_(EntryText.member_id == PointEntry.member_id, EntryText.seq == PointEntry.seq)),),
+        words={kind.value: title for kind, title in _SOURCES.items()},
+    )
+    yield Holding(
+        "台账末笔",
+        LedgerHead,
+        LedgerHead.member_id == subject.member_id,
+        {"序号": LedgerHead.seq, "校验值": LedgerHead.hash},
+    )
+    yield Holding(
+        "各年得分",
+        Score,
+        Score.member_id == subject.member_id,
+        {
+            "年度": Score.year,
+            "部分": Score.section,
+            "得分": Score.points,
+            "另行通报": Score.negative,
+            "更新时间": Score.updated_at,
+        },
+    )
+    yield Holding(
+        "支部对我的决定",
+        Decision,
+        Decision.member_id == subject.member_id,
+        {
+            "项目": Decision.item_code,
+            "发生日期": Decision.occurred_on,
+            "次数": Decision.times,
+            "理由": Decision.reason,
+            "文号": Decision.document_number,
+            "决定时间": Decision.decided_at,
+        },
+    )
+    # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/negatives.py).
+    yield Holding(
+        "负面清单决定",
+        NegativeDecision,
+        and_(NegativeDecision.member_id == subject.member_id, NegativeDecision.confirmed_at.is_not(None)),
+        {
+            "年度": NegativeDecision.year,
+            "情形": NegativeDecision.category_title,
+            "依据": NegativeDecision.clause,
+            "文号": NegativeDecision.document_number,
+            "决定日期": NegativeDecision.decided_on,
+            "理由": NegativeDecision.reason,
+            "状态": NegativeDecision.status,
+            "变更理由": NegativeDecision.change_reason,
+        },
+        words={status.value: title for status, title in _STATUSES.items()},
+    )
