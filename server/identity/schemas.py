@@ -23,6 +23,12 @@ class SignInOut(BaseModel):
     member_id: int | None
 
 
+class OfficialSignInOut(BaseModel):
+    """`address`: where WeChat's browser goes and comes back from with `code` and `state=official`."""
+
+    address: str | None
+
+
 class PlaceOut(BaseModel):
     id: int
     title: str

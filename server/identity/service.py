@@ -171,6 +171,27 @@ def find_or_add_identity(
     return identity
 
 
+def adopt_by_unionid(session: Session, identity: WechatIdentity) -> None:
+    """Let a new identity act for the account that the same person, by his unionid, has bound in another of our apps."""
+    if identity.account_id is not None or identity.unionid is None:
+        return
+    same = select(WechatIdentity.account_id).where(
+        WechatIdentity.unionid == identity.unionid,
+        WechatIdentity.account_id.is_not(None),
+        WechatIdentity.app_id != identity.app_id,
+    )
+    account_id = session.scalar(same.order_by(WechatIdentity.id).limit(1))
+    if account_id is None:
+        return
+    try:
+        with session.begin_nested():
+            identity.account_id = account_id
+    except IntegrityError:  # the account has another identity in this app: that one stays
+        session.refresh(identity)
+        return
+    _forget_afterwards(session, [identity.id])
+
+
 def ensure_account(session: Session, *, member_id: int | None, root_id: int, name: str, now: datetime) -> Account:
     """Return the member's account, made if he has none; without a member (群众代表) always a new one."""
     query = select(Account).where(Account.member_id == member_id)

@@ -5,8 +5,9 @@ from datetime import timedelta
 from server.identity import consents, limits, service
 from server.identity.guard import Api, Context, bearer_token
 from server.identity.rules import ROLE_TITLES, Permission
-from server.identity.schemas import MeOut, PlaceOut, RoleOut, SignInIn, SignInOut
-from server.wechat.client import ask_once, current_client
+from server.identity.schemas import MeOut, OfficialSignInOut, PlaceOut, RoleOut, SignInIn, SignInOut
+from server.wechat.client import SignIn, ask_once, current_client, official_client
+from server.wechat.official import official_address
 
 api = Api("identity", __name__, tag="登录")
 
@@ -22,13 +23,39 @@ api = Api("identity", __name__, tag="登录")
 def sign_in(context: Context, body: SignInIn) -> SignInOut:
     """微信登录"""
     known = ask_once(context.session, lambda wechat: wechat.sign_in(body.code))
+    return _let_in(context, current_client().app_id, known)
+
+
+@api.guarded(
+    "POST",
+    "/auth/official",
+    permission=None,
+    responses={200: SignInOut},
+    idempotent=False,
+    decorators=limits.sign_in,
+)
+def sign_in_by_browser(context: Context, body: SignInIn) -> SignInOut:
+    """在微信里打开网页登录（公众号网页授权）"""
+    official = official_client()
+    known = ask_once(context.session, lambda _: official.sign_in_by_browser(body.code))
+    return _let_in(context, official.app_id, known)
+
+
+@api.guarded("GET", "/auth/official", permission=None, responses={200: OfficialSignInOut})
+def where_to_sign_in_by_browser(context: Context) -> OfficialSignInOut:
+    """微信内置浏览器去哪里授权；没有公众号时为空"""
+    return OfficialSignInOut(address=official_address(context.settings))
+
+
+def _let_in(context: Context, app_id: str, known: SignIn) -> SignInOut:
     identity = service.find_or_add_identity(
         context.session,
-        app_id=current_client().app_id,
+        app_id=app_id,
         openid=known.openid,
         unionid=known.unionid,
         now=context.now,
     )
+    service.adopt_by_unionid(context.session, identity)
     days = context.settings.token_days
     token = service.issue_token(context.session, identity_id=identity.id, now=context.now, days=days)
     account = service.account_of(context.session, identity)

@@ -20,6 +20,7 @@ from server.wechat.transport import Transport, is_integer
 
 T = TypeVar("T")
 SANDBOX_APP_ID = "sandbox"
+SANDBOX_OFFICIAL_ID = "sandbox-official"
 SANDBOX_SECRET = "sandbox-secret"
 SANDBOX_PATH = "/sandbox/wechat"
 WECHAT_BASE_URL = "https://api.weixin.qq.com"
@@ -46,13 +47,12 @@ class WechatClient:
     def sign_in(self, code: str) -> SignIn:
         """Return the openid behind a mini-program's sign-in code. `wechat_code_invalid` is 401 here."""
         params = {"appid": self.app_id, "secret": self._secret, "js_code": code, "grant_type": "authorization_code"}
-        answer = self.transport.call("GET", "/sns/jscode2session", params=params)
-        if errcode := answer.get("errcode", 0):
-            raise refused(errcode, bad_code=HTTPStatus.UNAUTHORIZED)
-        openid, unionid = answer.get("openid"), answer.get("unionid") or None
-        if not _is_id(openid) or (unionid is not None and not _is_id(unionid)):
-            raise unavailable()
-        return SignIn(openid, unionid)
+        return _known(self.transport.call("GET", "/sns/jscode2session", params=params))
+
+    def sign_in_by_browser(self, code: str) -> SignIn:
+        """Return the openid behind the code that a 公众号 gave WeChat's browser; the unionid if WeChat tells it."""
+        params = {"appid": self.app_id, "secret": self._secret, "code": code, "grant_type": "authorization_code"}
+        return _known(self.transport.call("GET", "/sns/oauth2/access_token", params=params))
 
     def phone_number(self, code: str) -> str:
         """Return the 11 digits of the number a user has agreed to show. Raises also DomainError `phone_unsupported`."""
@@ -96,6 +96,15 @@ class WechatClient:
     def authorized(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Post with the access token; a refused token is renewed and the call made once more."""
         return post_authorized(self.transport, self.tokens, path, body)
+
+
+def _known(answer: Mapping[str, Any]) -> SignIn:
+    if errcode := answer.get("errcode", 0):
+        raise refused(errcode, bad_code=HTTPStatus.UNAUTHORIZED)
+    openid, unionid = answer.get("openid"), answer.get("unionid") or None
+    if not _is_id(openid) or (unionid is not None and not _is_id(unionid)):
+        raise unavailable()
+    return SignIn(openid, unionid)
 
 
 def post_authorized(transport: Transport, tokens: TokenStore, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +161,9 @@ def install(app: Flask, settings: Settings) -> None:
         base_url = settings.wechat_base_url or WECHAT_BASE_URL
         transport = Transport(lambda: base_url)
         app.extensions["wechat"] = client_of(engine, transport, settings.wechat_app_id, settings.wechat_secret)
+        if settings.official_app_id:
+            official = client_of(engine, transport, settings.official_app_id, settings.official_secret)
+            app.extensions["wechat_official"] = official
         return
     from server.wechat.sandbox import views
 
@@ -159,6 +171,7 @@ def install(app: Flask, settings: Settings) -> None:
     transport = Transport(lambda: settings.sandbox_url or listener.base_url())
     transport.http.trust_env = False  # loopback never goes through a proxy
     app.extensions["wechat"] = client_of(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
+    app.extensions["wechat_official"] = client_of(engine, transport, SANDBOX_OFFICIAL_ID, SANDBOX_SECRET)
 
 
 def client_of(engine: Engine, transport: Transport, app_id: str, secret: str) -> WechatClient:
@@ -168,6 +181,14 @@ def client_of(engine: Engine, transport: Transport, app_id: str, secret: str) ->
 
 def current_client() -> WechatClient:
     client: WechatClient = current_app.extensions["wechat"]
+    return client
+
+
+def official_client() -> WechatClient:
+    """Return the client of the 公众号. Raises DomainError 404 `no_official_account`."""
+    client: WechatClient | None = current_app.extensions.get("wechat_official")
+    if client is None:
+        raise DomainError("no_official_account", "请在微信小程序里登录", status=HTTPStatus.NOT_FOUND)
     return client
 
 

@@ -14,6 +14,7 @@ from server.app import create_app
 from server.config import Settings, load
 from server.identity import service
 from server.identity.models import Token, WechatIdentity
+from server.wechat.official import official_address
 from server.wechat.sandbox.state import Call as WechatCall
 from server.wechat.sandbox.state import Fault, SandboxState
 from tests.cast import Cast
@@ -194,3 +195,58 @@ def test_production_knows_no_sandbox(engine: Engine, settings: Settings) -> None
     assert not [rule.rule for rule in app.url_map.iter_rules() if "sandbox" in rule.rule]
     assert app.test_client().get("/api/v1/sandbox/personas").status_code == 404
     assert app.test_client().get("/sandbox/wechat/sns/jscode2session").status_code == 404
+
+
+OFFICIAL = "/auth/official"
+
+
+def test_who_is_bound_in_the_mini_program_is_known_in_wechats_browser_by_his_unionid(call: Call, cast: Cast) -> None:
+    call(None, "POST", SIGN_IN, json={"code": "sandbox:zhang_min"})
+    answer = call(None, "POST", OFFICIAL, json={"code": "sandbox:zhang_min"}).json
+    assert (answer["bound"], answer["member_id"]) == (True, cast.zhang_min.member_id)
+    me = call(None, "GET", "/me", headers=_bearer(answer["token"])).json
+    assert me["name"] == "张敏"
+
+
+def test_who_is_known_nowhere_else_comes_unbound_into_wechats_browser(call: Call, cast: Cast, engine: Engine) -> None:
+    answer = call(None, "POST", OFFICIAL, json={"code": "sandbox:new_reader"}).json
+    assert (answer["bound"], answer["member_id"]) == (False, None)
+    with Session(engine) as session:
+        identity = session.scalars(select(WechatIdentity).where(WechatIdentity.openid == "new_reader")).one()
+        assert identity.app_id == "sandbox-official"
+
+
+def test_an_account_keeps_the_identity_it_has_in_the_official_account(call: Call, cast: Cast, engine: Engine) -> None:
+    call(None, "POST", SIGN_IN, json={"code": "sandbox:zhang_min"})
+    with Session(engine) as session:
+        bound = WechatIdentity(
+            app_id="sandbox-official", openid="another", account_id=cast.zhang_min.account_id, created_at=cast.now
+        )
+        session.add(bound)
+        session.commit()
+    assert call(None, "POST", OFFICIAL, json={"code": "sandbox:zhang_min"}).json["bound"] is False
+
+
+def test_unbinding_holds_in_wechats_browser_too(call: Call, cast: Cast) -> None:
+    call(None, "POST", SIGN_IN, json={"code": "sandbox:zhang_min"})
+    token = call(None, "POST", OFFICIAL, json={"code": "sandbox:zhang_min"}).json["token"]
+    assert call(cast.zhang_min, "POST", "/me/unbinding").json == {"unbound": 2}
+    assert call(None, "GET", "/me", headers=_bearer(token)).status_code == 401
+    assert call(None, "POST", OFFICIAL, json={"code": "sandbox:zhang_min"}).json["bound"] is False
+
+
+@pytest.mark.parametrize("code", ["wrong", "sandbox:", "sandbox:has space"])
+def test_a_code_the_official_account_does_not_know_is_refused(call: Call, code: str) -> None:
+    answer = call(None, "POST", OFFICIAL, json={"code": code})
+    assert (answer.status_code, answer.json["error"]["code"]) == (401, "wechat_code_invalid")
+
+
+def test_wechats_browser_is_told_where_to_go_only_where_there_is_an_official_account(call: Call) -> None:
+    assert call(None, "GET", OFFICIAL).json == {"address": None}
+    secrets = {"XIANFENG_SECRET_KEY": "x" * 32, "XIANFENG_PHONE_KEYS": f"k:{'0' * 64}", "WECHAT_SECRET": "s"}
+    official = {"WECHAT_APP_ID": "wx1", "OFFICIAL_APP_ID": "wx2", "OFFICIAL_SECRET": "o"}
+    address = official_address(load({**secrets, **official, "XIANFENG_BASE_URL": "https://points.example"}))
+    assert address is not None
+    assert "appid=wx2" in address
+    assert "redirect_uri=https%3A%2F%2Fpoints.example%2Fm%2Fpages%2Fsign-in%2Fsign-in" in address
+    assert address.endswith("&state=official#wechat_redirect")

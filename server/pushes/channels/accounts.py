@@ -5,11 +5,17 @@ from sqlalchemy import Engine
 from server.config import Settings, WechatTemplate
 from server.pushes.catalogue import TEMPLATES
 from server.pushes.rules import Channel
-from server.wechat.client import SANDBOX_APP_ID, SANDBOX_SECRET, WECHAT_BASE_URL, WechatClient, client_of
+from server.wechat.client import (
+    SANDBOX_APP_ID,
+    SANDBOX_OFFICIAL_ID,
+    SANDBOX_SECRET,
+    WECHAT_BASE_URL,
+    WechatClient,
+    client_of,
+)
 from server.wechat.transport import Transport
 from server.wechat.work import WORK_BASE_URL, WorkClient
 
-SANDBOX_OFFICIAL = "sandbox-official"
 SANDBOX_WORK = "sandbox-work"
 SANDBOX_AGENT = 1
 
@@ -20,7 +26,7 @@ def mini_program_of(settings: Settings) -> str:
 
 def official_of(settings: Settings) -> str:
     """Return the official account's app id, '' when there is none."""
-    return SANDBOX_OFFICIAL if settings.sandbox else settings.official_app_id
+    return SANDBOX_OFFICIAL_ID if settings.sandbox else settings.official_app_id
 
 
 def corporation_of(settings: Settings) -> str:

@@ -32,6 +32,7 @@ class Route:
 ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
     {
         ("GET", "/sns/jscode2session"): Route(Call.sign_in, None, sign_in.sign_in),
+        ("GET", "/sns/oauth2/access_token"): Route(Call.sign_in, None, sign_in.sign_in_by_browser),
         ("POST", "/cgi-bin/stable_token"): Route(Call.token, None, sign_in.stable_token),
         ("POST", "/wxa/business/getuserphonenumber"): Route(Call.phone, App.miniprogram, sign_in.phone_number),
         ("POST", "/cgi-bin/message/subscribe/send"): Route(Call.subscribe, App.miniprogram, messages.send_subscribed),
@@ -119,7 +120,8 @@ def _reply(outcome: Outcome) -> Reply:
 def _recipient(ask: Ask) -> str:
     """Return whom a call is about, as far as it says."""
     if ask.method == "GET":
-        return ask.query.get("openid") or ask.query.get("js_code", "").partition(":")[2]
+        code = ask.query.get("js_code") or ask.query.get("code", "")
+        return ask.query.get("openid") or code.partition(":")[2]
     return (ask.text("touser") or ask.text("openid")).partition("|")[0]
 
 
