@@ -45,7 +45,7 @@ format: .venv/.development ## Format the code and repair what ruff can
 
 check: lint test ## Everything CI checks: lint, then test
 
-bench: .venv/.runtime tools ## Measure; prints JSON lines (only=start,score_read size=full)
+bench: .venv/.development tools app-for-run ## Measure; prints JSON lines (only=start,score_read size=full)
 	@$(BIN)/python -m scripts.bench $(if $(only),only=$(only)) $(if $(size),size=$(size))
 
 quarter: .venv/.runtime tools ## Simulate a quarter's pushes with faults, kills and two schedulers (members=10000 kills=20 seed=… only=mariadb)

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
 const ICON_FONT = join(here, 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf')
@@ -44,6 +44,11 @@ function preloadHome(directory) {
   writeFileSync(index, readFileSync(index, 'utf-8').replace('<!--preload-links-->', links))
 }
 
+function pack(path, text) {
+  writeFileSync(`${path}.gz`, gzipSync(text, { level: 9 }))
+  writeFileSync(`${path}.br`, brotliCompressSync(text))
+}
+
 function finish(target) {
   if (target === 'h5') preloadHome(join(here, 'dist/build/h5'))
   const left = []
@@ -51,7 +56,7 @@ function finish(target) {
     const text = readFileSync(path, 'utf-8')
     const clean = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
     if (clean !== text) writeFileSync(path, clean)
-    if (target === 'h5' && clean.length > WORTH_PACKING) writeFileSync(`${path}.gz`, gzipSync(clean, { level: 9 }))
+    if (target === 'h5' && clean.length > WORTH_PACKING) pack(path, clean)
     left.push(...foreignAddresses(clean).map((address) => `${path}: ${address}`))
   }
   if (left.length) {

@@ -1,6 +1,7 @@
 """The app in a browser, `/m/`: what `make app` built from miniprogram/, or a page that says how to build it."""
 
 import mimetypes
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, send_from_directory
 
@@ -15,6 +16,9 @@ APP_POLICY = "; ".join(
     )
 )
 """Scripts come from files only. uni-app writes style elements; a chosen photo is a blob: until it is uploaded."""
+
+PACKINGS = {"br": ".br", "gzip": ".gz"}
+"""How a built file may be packed and what its name then ends in, the smallest first."""
 
 FOREVER = "public, max-age=31536000, immutable"
 """For names that carry a hash of their content."""
@@ -43,14 +47,18 @@ def app_in_browser(place: str = "") -> Response:
 def _file(name: str, caching: str) -> Response:
     """Send a built file, packed where the browser takes it and the build has it. Raises NotFound."""
     built = _settings().app_dir
-    packed = request.accept_encodings.quality("gzip") > 0 and (built / f"{name}.gz").is_file()
-    response = send_from_directory(built, f"{name}.gz" if packed else name)
+    packed = next((packing for packing in PACKINGS if _is_packed(built / name, packing)), None)
+    response = send_from_directory(built, name + PACKINGS[packed] if packed else name)
     if packed:
-        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Encoding"] = packed
         response.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response.headers["Cache-Control"] = caching
     response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+def _is_packed(file: Path, packing: str) -> bool:
+    return request.accept_encodings.quality(packing) > 0 and file.with_name(file.name + PACKINGS[packing]).is_file()
 
 
 def _settings() -> Settings:
