@@ -118,6 +118,7 @@ HOLDERS = (
     "server.statements.holdings",
     "server.notices.holdings",
     "server.pushes.holdings",
+    "bot.holdings",
     "server.audit.holdings",
 )
 """Modules whose `holdings` say what is held about a person, in the order in which he reads it (server/holdings.py)."""

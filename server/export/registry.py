@@ -9,7 +9,10 @@ _holds: list[Hold] = []
 LEFT_OUT = {
     "binding_attempts": "counters of wrong tries, by hash-like keys, deleted after a day",
     "idempotency_records": "answers kept for a repeat, deleted after a day; each repeats what stands elsewhere",
-    "bot_dialogues": "where a conversation with the bot stands, deleted within the hour",
+    "bot_signatures": "signatures of WeChat, that none is used twice; of nobody in particular",
+    "group_robots": "a branch's robot in its group",
+    "group_announcements": "messages to a group as a whole",
+    "bot_dialogues": "where a conversation with the bot stands, for a day; in a review it is about another's claim",
     "point_entry_texts": "the words of a ledger entry; they stand with it",
     "organizations": "about an organization",
     "workday_overrides": "about the calendar",
