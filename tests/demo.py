@@ -6,11 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from scripts.demo.writing import SMALL, Scale
 from scripts.seed_demo import fill
-from server import config, migrations
+from server import clock, config, migrations
 from server.db import make_engine
+from server.identity import consents, privacy_notice
+from server.identity.models import Account
 
 
 def small_demo(temporary: pytest.TempPathFactory) -> Path:
@@ -31,9 +35,21 @@ def _copy_or_seed(directory: Path) -> None:
     """Fill it, or copy the demo that `XIANFENG_TEST_DEMO` names: for who runs browser tests again and again."""
     if kept := os.environ.get("XIANFENG_TEST_DEMO"):
         shutil.copytree(kept, directory)
-        _migrate(config.load({"XIANFENG_DATA": str(directory)}))
+        settings = config.load({"XIANFENG_DATA": str(directory)})
+        _migrate(settings)
+        _agree_for_all(settings)
     else:
         assert seeded(directory, SMALL)
+
+
+def _agree_for_all(settings: config.Settings) -> None:
+    """Let everyone agree to the privacy notice that is in force, which the kept demo may be older than."""
+    engine = make_engine(settings.database_url)
+    with Session(engine) as session:
+        for account_id in session.scalars(select(Account.id).order_by(Account.id)):
+            consents.agree(session, account_id=account_id, version=privacy_notice.current().version, now=clock.now())
+        session.commit()
+    engine.dispose()
 
 
 def copy_of_demo(temporary: pytest.TempPathFactory) -> Path:

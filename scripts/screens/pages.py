@@ -31,5 +31,8 @@ SHOTS = (
     Shot("meetings", "zhang_min", "pages/meetings/meetings", ".row"),
     Shot("branch", "zhang_min", "pages/branch/branch", ".row"),
     Shot("me", "zhang_min", "pages/me/me", ".who"),
+    Shot("privacy", "zhang_min", "pages/privacy/privacy", ".heading"),
+    Shot("subscriptions", "zhang_min", "pages/subscriptions/subscriptions", ".switch"),
+    Shot("export", "zhang_min", "pages/export/export", ".card"),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )

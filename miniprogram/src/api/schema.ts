@@ -5,6 +5,12 @@
 
 
 export interface paths {
+  "/api/v1/auth/official": {
+    /** 微信内置浏览器去哪里授权；没有公众号时为空 */
+    get: operations["identity_where_to_sign_in_by_browser_auth_official_get"];
+    /** 在微信里打开网页登录（公众号网页授权） */
+    post: operations["identity_sign_in_by_browser_auth_official_post"];
+  };
   "/api/v1/auth/sign-out": {
     /** 退出登录 */
     post: operations["identity_sign_out_auth_sign_out_post"];
@@ -203,6 +209,12 @@ export interface paths {
     /** 本人未读的站内消息数 */
     get: operations["pushes_count_my_unread_messages_me_inbox_unread_get"];
   };
+  "/api/v1/me/privacy-consents": {
+    /** 本人同意过哪些版本 */
+    get: operations["privacy_list_my_consents_me_privacy_consents_get"];
+    /** 同意现行的个人信息使用说明；重复同意以第一次为准 */
+    post: operations["privacy_agree_to_privacy_notice_me_privacy_consents_post"];
+  };
   "/api/v1/me/push-preferences": {
     /** 本人的推送设置：免打扰时段、是否显示分数、哪些只留站内 */
     get: operations["pushes_get_my_push_preferences_me_push_preferences_get"];
@@ -218,6 +230,10 @@ export interface paths {
   "/api/v1/me/todos": {
     /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
     get: operations["todos_list_my_todos_me_todos_get"];
+  };
+  "/api/v1/me/unbinding": {
+    /** 解除本人的绑定：所有微信都退出，记录不受影响 */
+    post: operations["binding_unbind_myself_me_unbinding_post"];
   };
   "/api/v1/meetings/{meeting_id}": {
     /** 会议详情：安排、各组织名单的人数、会议记录 */
@@ -328,6 +344,10 @@ export interface paths {
   "/api/v1/members/{member_id}/exemptions": {
     /** 第一步：支委会研究 */
     post: operations["exemptions_record_study_members__int_member_id__exemptions_post"];
+  };
+  "/api/v1/members/{member_id}/export": {
+    /** 导出本人的全部数据：压缩包（含照片），或便于手机查看的表格 */
+    get: operations["export_export_my_data_members__int_member_id__export_get"];
   };
   "/api/v1/members/{member_id}/fellows": {
     /** 可填为合作人员的人：当日与本人同在一个支部的其他党员 */
@@ -633,6 +653,10 @@ export interface paths {
     /** 删除一张尚未用于申报的照片 */
     delete: operations["photos_delete_photo_photos__int_photo_id__delete"];
   };
+  "/api/v1/privacy-notice": {
+    /** 个人信息使用说明；不指明版本时给现行的一版 */
+    get: operations["privacy_show_privacy_notice_privacy_notice_get"];
+  };
   "/api/v1/roster-imports/{import_id}": {
     /** 导入进度与结果 */
     get: operations["roster_read_import_roster_imports__int_import_id__get"];
@@ -768,6 +792,11 @@ export interface components {
       code: string;
       /** Name */
       name: string;
+      /**
+       * Privacy Version
+       * @description 所同意的个人信息使用说明的版本
+       */
+      privacy_version: number;
       /** Work Number */
       work_number: string;
     };
@@ -1873,6 +1902,26 @@ export interface components {
       /** Count Anyway */
       count_anyway?: number[];
     };
+    /** ConsentIn */
+    ConsentIn: {
+      /**
+       * Version
+       * @description 所同意的个人信息使用说明的版本
+       */
+      version: number;
+    };
+    /** ConsentOut */
+    ConsentOut: {
+      /** Agreed At */
+      agreed_at: string;
+      /** Version */
+      version: number;
+    };
+    /** ConsentsOut */
+    ConsentsOut: {
+      /** Items */
+      items: components["schemas"]["ConsentOut"][];
+    };
     /** CorrectionIn */
     CorrectionIn: {
       /**
@@ -2436,6 +2485,11 @@ export interface components {
       /** Year */
       year: number;
     };
+    /**
+     * ExportForm
+     * @enum {string}
+     */
+    ExportForm: "zip" | "xlsx";
     /** ExtendCheckInIn */
     ExtendCheckInIn: {
       /**
@@ -3405,6 +3459,8 @@ export interface components {
     /**
      * MeOut
      * @description The caller. `organization` is his own group or branch, `organizations` that and all above it, root first.
+     *
+     * `privacy_due`: he has an account, and has yet to agree to the current privacy notice.
      */
     MeOut: {
       /** Account Id */
@@ -3418,6 +3474,8 @@ export interface components {
       organization: components["schemas"]["PlaceOut"] | null;
       /** Organizations */
       organizations: components["schemas"]["PlaceOut"][];
+      /** Privacy Due */
+      privacy_due: boolean;
       /** Roles */
       roles: components["schemas"]["RoleOut"][];
     };
@@ -3784,6 +3842,13 @@ export interface components {
       /** Told */
       told: boolean;
     };
+    /** NoticeSection */
+    NoticeSection: {
+      /** Paragraphs */
+      paragraphs: string[];
+      /** Title */
+      title: string;
+    };
     /**
      * NoticeStatus
      * @enum {string}
@@ -3840,6 +3905,14 @@ export interface components {
       title: string;
       /** Unit */
       unit: string;
+    };
+    /**
+     * OfficialSignInOut
+     * @description `address`: where WeChat's browser goes and comes back from with `code` and `state=official`.
+     */
+    OfficialSignInOut: {
+      /** Address */
+      address: string | null;
     };
     /** OpinionIn */
     OpinionIn: {
@@ -4461,6 +4534,11 @@ export interface components {
     PhoneBindingIn: {
       /** Phone Code */
       phone_code: string;
+      /**
+       * Privacy Version
+       * @description 所同意的个人信息使用说明的版本
+       */
+      privacy_version: number;
     };
     /**
      * PhotoForm
@@ -4614,6 +4692,25 @@ export interface components {
       offered: components["schemas"]["OfferedItemOut"][];
       /** Opens At */
       opens_at: string;
+    };
+    /**
+     * PrivacyNotice
+     * @description What people read before they agree.
+     */
+    PrivacyNotice: {
+      /**
+       * In Force From
+       * Format: date
+       */
+      in_force_from: string;
+      /** Sections */
+      sections: components["schemas"]["NoticeSection"][];
+      /** Summary */
+      summary: string;
+      /** Title */
+      title: string;
+      /** Version */
+      version: number;
     };
     /**
      * ProblemOut
@@ -6256,6 +6353,33 @@ export type external = Record<string, never>;
 
 export interface operations {
 
+  /** 微信内置浏览器去哪里授权；没有公众号时为空 */
+  identity_where_to_sign_in_by_browser_auth_official_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OfficialSignInOut"];
+        };
+      };
+    };
+  };
+  /** 在微信里打开网页登录（公众号网页授权） */
+  identity_sign_in_by_browser_auth_official_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SignInIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SignInOut"];
+        };
+      };
+    };
+  };
   /** 退出登录 */
   identity_sign_out_auth_sign_out_post: {
     responses: {
@@ -7165,6 +7289,33 @@ export interface operations {
       };
     };
   };
+  /** 本人同意过哪些版本 */
+  privacy_list_my_consents_me_privacy_consents_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ConsentsOut"];
+        };
+      };
+    };
+  };
+  /** 同意现行的个人信息使用说明；重复同意以第一次为准 */
+  privacy_agree_to_privacy_notice_me_privacy_consents_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConsentIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ConsentOut"];
+        };
+      };
+    };
+  };
   /** 本人的推送设置：免打扰时段、是否显示分数、哪些只留站内 */
   pushes_get_my_push_preferences_me_push_preferences_get: {
     responses: {
@@ -7232,6 +7383,17 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["TodosOut"];
+        };
+      };
+    };
+  };
+  /** 解除本人的绑定：所有微信都退出，记录不受影响 */
+  binding_unbind_myself_me_unbinding_post: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UnboundOut"];
         };
       };
     };
@@ -7804,6 +7966,26 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["ExemptionOut"];
+        };
+      };
+    };
+  };
+  /** 导出本人的全部数据：压缩包（含照片），或便于手机查看的表格 */
+  export_export_my_data_members__int_member_id__export_get: {
+    parameters: {
+      query?: {
+        form?: components["schemas"]["ExportForm"];
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+          "application/zip": string;
         };
       };
     };
@@ -9435,6 +9617,22 @@ export interface operations {
       /** @description No Content */
       204: {
         content: never;
+      };
+    };
+  };
+  /** 个人信息使用说明；不指明版本时给现行的一版 */
+  privacy_show_privacy_notice_privacy_notice_get: {
+    parameters: {
+      query?: {
+        version?: number | null;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PrivacyNotice"];
+        };
       };
     };
   };
