@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from bot import dialogue
 from bot.receive import deliveries, rules
 from bot.receive.deliveries import Race
 from bot.receive.desk import Desk
@@ -46,10 +47,11 @@ def _stale(engine: Engine, now: datetime) -> list[Delivery]:
 
 
 def purge(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Delete what was answered a week ago, and signatures that are too old to be used again."""
+    """Delete what was answered a week ago, signatures too old to be used again, and conversations that fell silent."""
     for step in (_purge_signatures, _purge_deliveries):
         while transaction(engine, partial(step, now=now)) >= BATCH:
             continue
+    transaction(engine, partial(dialogue.forget_old, now=now))
 
 
 def _purge_signatures(session: Session, *, now: datetime) -> int:

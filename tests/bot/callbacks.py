@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from bot.messages import Channel
 from bot.receive.accounts import app_id_of, envelope_of
+from bot.receive.desk import Desk
 from server import clock
 from server.config import Settings
 from server.identity.models import WechatIdentity
@@ -20,6 +21,9 @@ from server.wechat.sandbox.courier import Post, post_of, sealed, words_in
 from server.wechat.sandbox.phones import wrote
 from server.wechat.sandbox.state import SandboxState
 from tests.cast import NOW, Person
+
+PATIENCE_SECONDS = 60.0
+"""A busy machine must not turn answers into promises, where a test is not about that."""
 
 
 @dataclass
@@ -65,9 +69,19 @@ class Writer:
         return self.send(MsgType="image", MediaId=media_id, PicUrl="http://mmbiz.invalid/1", MsgId=media_id[:12])
 
     def send(self, at: datetime | None = None, /, **fields: str) -> str:
-        now = at or clock.now()
-        self.said = sealed(self.envelope, post_of(self.place, self.openid, fields, now=now), now=now)
+        self.said = self._sealed(fields, at)
         return self.words(self.post(self.said))
+
+    def sealed(self, text: str, *, at: datetime | None = None) -> Post:
+        """Return a text as it would be posted, to be delivered as often as one likes."""
+        return self._sealed({"MsgType": "text", "Content": text, "MsgId": str(secrets.randbits(60))}, at)
+
+    def sealed_event(self, event: str, key: str) -> Post:
+        return self._sealed({"MsgType": "event", "Event": event, "EventKey": key}, None)
+
+    def _sealed(self, fields: dict[str, str], at: datetime | None) -> Post:
+        now = at or clock.now()
+        return sealed(self.envelope, post_of(self.place, self.openid, fields, now=now), now=now)
 
     def again(self) -> str:
         """Deliver the last post once more, as it was."""
@@ -95,6 +109,8 @@ def writer_of(app: Flask, person: Person, channel: Channel = Channel.official) -
     with Session(app.extensions["engine"]) as session:
         session.add(WechatIdentity(app_id=app_id, openid=openid, account_id=person.account_id, created_at=NOW))
         session.commit()
+    desk: Desk = app.extensions["bot_desk"]
+    desk.answer_seconds = PATIENCE_SECONDS
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
     place = App.official if channel is Channel.official else App.work
     wrote(sandbox.phones.at(place, openid), clock.now())

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from bot.intents import titles
 from bot.menus import entries, publishing
 from server.config import Settings
 from server.identity.models import Grant, WechatIdentity
@@ -83,3 +84,8 @@ def test_the_tag_follows_the_grants(
     session.commit()
     publishing.tag_reviewers(engine, reaching, NOW, NOW)
     assert wechat.tags.of(li_wei) == []
+
+
+def test_every_key_is_an_intent() -> None:
+    keys = {each["key"] for top in entries.for_reviewers(HOME) for each in top["sub_button"] if "key" in each}
+    assert keys <= titles().keys()

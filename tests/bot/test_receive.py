@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot import answering
+from bot.dialogue import DialogueRow
 from bot.messages import Channel, Incoming, Kind, Reply
 from bot.receive import rules, upkeep
 from bot.receive.desk import Desk
@@ -26,7 +27,7 @@ from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.courier import post_of, sealed
 from server.wechat.sandbox.faults import Call, Fault
 from server.wechat.sandbox.sign_in import unionid_of
-from tests.bot.callbacks import Writer, writer_of
+from tests.bot.callbacks import PATIENCE_SECONDS, Writer, writer_of
 from tests.cast import NOW, Cast
 from tests.pictures import jpeg
 
@@ -166,7 +167,7 @@ class TestOnce:
     def test_five_interleaved_deliveries_act_once_and_get_the_same(
         self, zhang_min: Writer, ear: Ear, engine: Engine
     ) -> None:
-        said = _said(zhang_min, "通过")
+        said = zhang_min.sealed("通过")
         ear.may_go_on.clear()
         with ThreadPoolExecutor(5) as pool:
             posts = [pool.submit(zhang_min.post, said) for _ in range(5)]
@@ -270,7 +271,7 @@ class TestAfterACrash:
         with monkeypatch.context() as patch:
             patch.setattr(Desk, "_submit", lambda *_: Future())
             assert zhang_min.write(text) == rules.RECEIVED
-        desk.answer_seconds = rules.ANSWER_SECONDS
+        desk.answer_seconds = PATIENCE_SECONDS
 
     def _finish(self, desk: Desk, after: timedelta) -> None:
         with time_machine.travel(clock.now() + after, tick=True):
@@ -333,14 +334,14 @@ class TestNothing:
     def test_a_wrong_signature(
         self, zhang_min: Writer, ear: Ear, break_it: Callable[[dict[str, str]], dict[str, str]]
     ) -> None:
-        query, body = _said(zhang_min, "我的积分")
+        query, body = zhang_min.sealed("我的积分")
         answer = zhang_min.post((break_it(query), body))
         assert (answer.status_code, answer.get_data()) == (403, b"")
         assert ear.heard == []
 
     @pytest.mark.parametrize("minutes", [-6, 6])
     def test_an_old_time_or_one_to_come(self, zhang_min: Writer, ear: Ear, minutes: int) -> None:
-        said = _said(zhang_min, "我的积分", at=clock.now() + timedelta(minutes=minutes))
+        said = zhang_min.sealed("我的积分", at=clock.now() + timedelta(minutes=minutes))
         assert zhang_min.post(said).status_code == 403
         assert ear.heard == []
 
@@ -392,7 +393,7 @@ class TestNothing:
         "body", [b"", b"\xff\xfe", b"<xml>", b"{}", b"<xml><Encrypt>AAAA</Encrypt></xml>", b"x" * 70_000]
     )
     def test_unsigned_nonsense(self, zhang_min: Writer, ear: Ear, body: bytes) -> None:
-        query, _ = _said(zhang_min, "x")
+        query, _ = zhang_min.sealed("x")
         answer = zhang_min.post((query, body))
         assert (answer.status_code, answer.get_data()) == (403, b"")
 
@@ -438,15 +439,15 @@ class TestPlainText:
 
     def test_is_answered_in_plain_text(self, plain: Writer) -> None:
         with time_machine.travel(NOW):
-            said = _said(plain, "我的积分")
+            said = plain.sealed("我的积分")
             answer = plain.post(said)
             assert "<Content><![CDATA[好的]]></Content>" in answer.get_data(as_text=True)
 
     def test_a_signature_is_good_for_one_message(self, plain: Writer, ear: Ear) -> None:
         with time_machine.travel(NOW):
-            query, body = _said(plain, "我的积分")
+            query, body = plain.sealed("我的积分")
             assert plain.post((query, body)).status_code == 200
-            _, other = _said(plain, "通过")
+            _, other = plain.sealed("通过")
             assert plain.post((query, other)).status_code == 403
         assert [heard.text for heard in ear.heard] == ["我的积分"]
 
@@ -489,15 +490,17 @@ def test_old_records_are_purged(zhang_min: Writer, ear: Ear, desk: Desk, engine:
         assert session.scalars(select(Signature)).all() == []
 
 
+def test_a_conversation_that_fell_silent_is_forgotten(zhang_min: Writer, engine: Engine) -> None:
+    zhang_min.write("昨天去社区做志愿服务，帮老人打扫卫生")
+    for hours, left in ((23, 1), (25, 0)):
+        upkeep.purge(engine, zhang_min.settings, clock.now() + timedelta(hours=hours), NOW)
+        with Session(engine) as session:
+            assert len(session.scalars(select(DialogueRow)).all()) == left
+
+
 def test_what_was_said_is_not_kept_beyond_its_answer(zhang_min: Writer, ear: Ear, engine: Engine) -> None:
     zhang_min.write("周三请假，家里有事")
     assert [each.content for each in _deliveries(engine)] == [{}]
-
-
-def _said(writer: Writer, text: str, *, at: datetime | None = None) -> tuple[dict[str, str], bytes]:
-    now = at or clock.now()
-    fields = {"MsgType": "text", "Content": text, "MsgId": str(abs(hash((text, now))))}
-    return sealed(writer.envelope, post_of(writer.place, writer.openid, fields, now=now), now=now)
 
 
 def test_the_envelope_shows_no_secret() -> None:

@@ -109,4 +109,4 @@ def _put_down(state: SandboxState, app: App, openid: str, answers: list[str]) ->
             )
         result = "no_answer" if text == OUT_OF_ORDER else "0"
         arrived = message.seq if message else None
-        state.record.note(CallMade(0, now, Call.callback, openid, "", text[:512], "", result, note, arrived))
+        state.record.note(CallMade(0, now, Call.callback, openid, "对话", text[:512], "", result, note, arrived))
