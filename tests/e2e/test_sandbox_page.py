@@ -120,6 +120,30 @@ def test_a_fault_may_be_meant_for_one_person(page: Page, wechat: WechatClient) -
     assert _send(wechat) == 0
 
 
+def test_a_visitor_chats_with_the_bot_as_a_persona(page: Page) -> None:
+    official = page.locator('[data-app="sandbox-official"]')
+    official.get_by_label("公众号对话：输入消息").fill("帮助")
+    official.get_by_role("button", name="发送").click()
+    expect(official.locator(".chat .me")).to_have_text("帮助")
+    expect(official.locator(".chat .it").first).not_to_be_empty()
+    expect(page.locator("#calls tr").first).to_contain_text("回调")
+
+
+def test_a_message_delivered_five_times_is_answered_alike(page: Page) -> None:
+    official = page.locator('[data-app="sandbox-official"]')
+    official.get_by_label("重复投递").check()
+    official.get_by_label("公众号对话：输入消息").fill("帮助")
+    official.get_by_role("button", name="发送").click()
+    expect(page.locator("#calls tr").first).to_contain_text("投递 5 次，应答相同")
+    official.get_by_label("重复投递").uncheck()
+
+
+def test_the_start_page_leads_to_the_chat_with_one_click(page: Page, server: Server) -> None:
+    page.goto(server.address)
+    page.get_by_role("link", name="和机器人聊天").click()
+    expect(page.get_by_label("公众号对话：输入消息")).to_be_visible()
+
+
 def test_messages_are_cleared(page: Page, wechat: WechatClient) -> None:
     _agree(page)
     assert _send(wechat) == 0
