@@ -18,13 +18,14 @@ from server.export import registry
 from server.holdings import Subject
 from server.identity.models import Account, WechatIdentity
 from server.meetings.models import Attendance, Leave, Roster
-from server.meetings.rules import AttendanceState, LeaveKind, LeaveStatus, Via
+from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.models import Base
 from server.organizations.models import Member
 from server.privacy import PhoneVault
 from server.pushes import quotas
 from server.pushes.models import Push
 from server.pushes.rules import Occasion, PushStatus
+from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person
 from tests.claiming import approved, submitted
 from tests.conftest import Call
