@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import date
+from functools import lru_cache
 
 from bot import replies
 from bot.intents import all_intents, titles
@@ -48,7 +50,13 @@ def _text_of(incoming: Incoming) -> str:
 
 
 def _meaning_of(turn: Turn, text: str, moment: str | None) -> Meaning:
-    return understand(text, all_intents(), today=turn.today, moment=moment)
+    return _understood(text, turn.today, moment)
+
+
+@lru_cache(maxsize=256)
+def _understood(text: str, today: date, moment: str | None) -> Meaning:
+    """Return a message's meaning; answering it asks for that several times."""
+    return understand(text, all_intents(), today=today, moment=moment)
 
 
 def _goes_on(turn: Turn, text: str) -> list[str] | None:
