@@ -22,9 +22,19 @@ class Shot:
     tap: str = ""
 
 
+def _opinions(ask: Ask) -> str:
+    """Where the representative is asked for his opinion."""
+    place = next(todo["organization"]["id"] for todo in ask("/me/todos")["items"] if todo["kind"] == "opinions")
+    return f"pages/opinions/opinions?organization={place}"
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
+    Shot("todos", "li_wei", "pages/todos/todos", ".row"),
+    Shot("review", "li_wei", "pages/review/review", ".place"),
+    Shot("review-return", "li_wei", "pages/review/review", ".place", tap=".acts .act"),
+    Shot("opinions", "feng_qun", _opinions, ".card"),
     Shot("score", "zhang_min", "pages/score/score", ".item"),
     Shot("claim-form", "zhang_min", "pages/claim-form/claim-form", ".field"),
     Shot("claims", "zhang_min", "pages/claims/claims", ".row"),

@@ -92,7 +92,8 @@ function factsOf(dto: ClaimOut): Claim['facts'] {
   return facts.flatMap(({ name, text }) => (text ? [{ name, text }] : []))
 }
 
-function togetherWith(dto: ClaimOut): string {
+/** Who shares in a joint work, in the order of names; empty for one's own. */
+export function togetherWith(dto: ClaimOut): string {
   if (dto.people === 1) return ''
   const parts = [...dto.participants].sort((one, other) => one.place - other.place)
   const named = parts.map(({ name, place, points }) => `第 ${place} 位 ${name}${points ? ` ${points}` : ''}`)

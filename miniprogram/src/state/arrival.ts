@@ -55,6 +55,12 @@ export function goOn(): void {
   uni.reLaunch({ url })
 }
 
+/** Go back, or home where this page is the first: opened by its address, a browser has nowhere to go. */
+export function goBack(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack()
+  else uni.switchTab({ url: HOME })
+}
+
 /** Open a page: tabs are switched to, others stacked. */
 export function open(url: string): void {
   if (TAB_URLS.includes(url)) uni.switchTab({ url })
