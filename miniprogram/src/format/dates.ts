@@ -40,6 +40,16 @@ export function span(from: string, until: string, now: Date = new Date()): strin
   return `${when} ${time(from)} 至 ${end}`
 }
 
+/** `14:51:06`, in Shanghai. */
+export function clock(instant: string): string {
+  return new Date(new Date(instant).getTime() + SHANGHAI_MS).toISOString().slice(11, 19)
+}
+
+/** The instant of a day and a time in Shanghai, as the API takes it. */
+export function instant(date: string, at: string): string {
+  return `${date}T${at}:00+08:00`
+}
+
 export function month(iso: string): number {
   return Number(iso.slice(5, 7))
 }

@@ -36,6 +36,12 @@ export const browser: Platform = {
   async choosePhotos(count) {
     return Promise.all((await chosen(count)).map(smaller))
   },
+
+  stayAwake(on) {
+    lit?.then((lock) => lock.release()).catch(() => undefined)
+    lit = on ? (navigator as Waking).wakeLock?.request('screen') : undefined
+    lit?.catch(() => undefined)
+  },
 }
 
 function saveAs(address: string, name: string): void {
@@ -44,6 +50,10 @@ function saveAs(address: string, name: string): void {
   link.download = name
   link.click()
 }
+
+/** Not every browser has it, nor do these types. */
+type Waking = Navigator & { wakeLock?: { request(kind: 'screen'): Promise<{ release(): Promise<void> }> } }
+let lit: Promise<{ release(): Promise<void> }> | undefined
 
 function chosen(count: number, sourceType: string[] = ['album', 'camera']): Promise<string[]> {
   return new Promise((resolve) => {

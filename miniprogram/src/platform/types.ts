@@ -30,6 +30,8 @@ export interface Platform {
   handOver(path: string, name: string): Promise<void>
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
   choosePhotos(count: number): Promise<string[]>
+  /** Keep the screen lit while a code is held up; where that is not possible, nothing is lost. */
+  stayAwake(on: boolean): void
 }
 
 /** Pixels. Keeps a certificate legible and a photo below half a megabyte. */

@@ -67,6 +67,8 @@ export const weixin: Platform = {
         fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
       })
     }),
+
+  stayAwake: (on) => uni.setKeepScreenOn({ keepScreenOn: on, fail: () => undefined }),
 }
 
 function downloaded(url: string): Promise<string> {

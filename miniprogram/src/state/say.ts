@@ -39,3 +39,14 @@ export async function waitFor<T>(words: string, work: () => Promise<T>): Promise
     uni.hideLoading()
   }
 }
+
+/** Let one of a few be chosen; resolves to null if none was. */
+export function choose<T extends { title: string }>(few: T[]): Promise<T | null> {
+  return new Promise((resolve) => {
+    uni.showActionSheet({
+      itemList: few.map(({ title }) => title),
+      success: ({ tapIndex }) => resolve(few[tapIndex] ?? null),
+      fail: () => resolve(null),
+    })
+  })
+}
