@@ -71,7 +71,7 @@ export function toLeaveToDecide(dto: Schemas['LeaveOut']): LeaveToDecide {
     meeting: `${dto.meeting_title}，${day(dto.starts_at)} ${time(dto.starts_at)}`,
     branch: dto.organization_title,
     reason: dto.reason ?? '',
-    asked: `${day(dto.asked_at)} ${time(dto.asked_at)}${self ? '' : `，${dto.asked_by}代为`}提出`,
+    asked: `${day(dto.asked_at)} ${time(dto.asked_at)}${self ? '' : `，${dto.asked_by}代为`} 提出`,
     decided: dto.decided_by ? `${dto.decided_by}${dto.status_title}${makeUpWords(dto)}${dto.answer ? `：${dto.answer}` : ''}` : '',
     status: dto.status,
   }

@@ -20,6 +20,8 @@ export interface Screen {
   opensAt: number
   closesAt: number
   codes: Code[]
+  /** Changes whenever someone comes or is on leave; what it says does not matter. */
+  tally: string
 }
 
 export interface ScreenLink {
@@ -44,6 +46,7 @@ export function toScreen(dto: ScreenOut): Screen {
     phase: dto.phase,
     opensAt: Date.parse(dto.meeting.opens_at),
     closesAt: Date.parse(dto.meeting.closes_at),
+    tally: JSON.stringify([dto.counts, dto.recent[0]?.at]),
     codes: dto.codes.map(({ step, shown_from, shown_until, digits, size, path }) => ({
       step,
       from: Date.parse(shown_from),

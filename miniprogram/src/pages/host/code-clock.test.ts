@@ -19,7 +19,7 @@ function answer(now: number, first: number, count: number, changes: Partial<Scre
     size: 33,
     path: `M${step} 0.5h1`,
   }))
-  return { now, phase: 'open', opensAt: BEGIN, closesAt: BEGIN + 30 * 60_000, codes, ...changes }
+  return { now, phase: 'open', opensAt: BEGIN, closesAt: BEGIN + 30 * 60_000, tally: '', codes, ...changes }
 }
 
 function heard(now = BEGIN, first = 0, count = 7, changes: Partial<Screen> = {}): Held {

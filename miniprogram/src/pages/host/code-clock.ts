@@ -9,6 +9,7 @@ export interface Held {
   codes: Code[]
   skew: number
   heardAt: number
+  tally: string
 }
 
 export type Shown =
@@ -31,6 +32,7 @@ export function hold(held: Held | null, answer: Screen, sentAt: number, received
     codes: runs ? [...kept, ...answer.codes] : [],
     skew: answer.now - (sentAt + receivedAt) / 2,
     heardAt: receivedAt,
+    tally: answer.tally,
   }
 }
 
