@@ -104,5 +104,5 @@ export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
     keep(pictures.flatMap(({ id }) => id ?? []))
   }
 
-  return { pictures, sending, failed, add, send, again, settled, remove, restore }
+  return { pictures, sending, failed, add, push, send, again, settled, remove, restore }
 }
