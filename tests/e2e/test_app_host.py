@@ -1,5 +1,6 @@
 """A secretary's meeting in the app: planned, its code held up and read by another phone, entered by hand, settled."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -61,6 +62,19 @@ def code_on(phone: Phone) -> str:
     return str(found.text)
 
 
+def scan(phone: Phone, shown_on: Phone) -> None:
+    """Read the code on another phone and check in with it; on a slow machine once more, as people do."""
+    for _ in range(3):
+        url = code_on(shown_on)
+        assert urlsplit(url).netloc == urlsplit(phone.address).netloc
+        phone.open(f"pages/check-in/check-in?q={quote(url, safe='')}")
+        expect(phone.page.locator("body")).to_contain_text(re.compile("签到成功|已过期"))
+        if "签到成功" in phone.page.locator("body").inner_text():
+            return
+        phone.errors.clear()  # the browser itself reports the refusal of the old code
+    pytest.fail("no code was read in time")
+
+
 def count(phone: Phone, name: str) -> int:
     return int(phone.page.get_by_test_id(name).inner_text())
 
@@ -104,12 +118,9 @@ def test_a_meeting_from_its_plan_to_the_points_it_costs(
     phone.tap("安排会议")
     agree(phone)
 
-    url = code_on(phone)
-    assert urlsplit(url).netloc == urlsplit(app_server.address).netloc
-    came = count(phone, "came")
     other_phone.sign_in("张敏")
-    other_phone.open(f"pages/check-in/check-in?q={quote(url, safe='')}")
-    expect(other_phone.page.locator("body")).to_contain_text("签到成功")
+    came = count(phone, "came")
+    scan(other_phone, phone)
     expect(phone.page.get_by_test_id("came")).to_have_text(str(came + 1))
     phone.page.get_by_role("tab").filter(has_text="实到").click()
     expect(row(phone, "张敏")).to_contain_text("出席")
@@ -194,10 +205,12 @@ def test_minutes_are_written_and_shown_again(phone: Phone, secretary: Secretary)
     phone.open(f"pages/host/host?id={meeting}")
     phone.tap("更多")
     phone.page.get_by_text("会议记录和照片").click()
-    phone.page.locator("[data-testid=minutes] textarea").fill("主持人：李伟。会议一致通过工作安排。")
+    text = phone.page.locator("[data-testid=minutes] textarea")
+    expect(text).to_have_value(secretary.get(f"/meetings/{meeting}")["minutes"])
+    text.press_sequentially("会议一致通过工作安排。")
     phone.tap("保存会议记录")
     expect(phone.page.locator("[data-testid=minutes]")).to_have_count(0)
-    assert secretary.get(f"/meetings/{meeting}")["minutes"] == "主持人：李伟。会议一致通过工作安排。"
+    assert "会议一致通过工作安排。" in secretary.get(f"/meetings/{meeting}")["minutes"]
 
 
 def test_a_meeting_is_called_off_with_a_reason(phone: Phone, secretary: Secretary) -> None:
