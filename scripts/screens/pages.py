@@ -26,6 +26,14 @@ def _opinions(ask: Ask) -> str:
     """Where the representative is asked for his opinion."""
     place = next(todo["organization"]["id"] for todo in ask("/me/todos")["items"] if todo["kind"] == "opinions")
     return f"pages/opinions/opinions?organization={place}"
+def _of_office(place: str, phase: str) -> Callable[[Ask], str]:
+    """Return how to find the page of his office's newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
+
+    def find(ask: Ask) -> str:
+        office = ask("/me")["roles"][0]["organization"]["id"]
+        return place.format(**ask(f"/organizations/{office}/meetings?phase={phase}")["items"][0])
+
+    return find
 
 
 SHOTS = (
@@ -44,5 +52,11 @@ SHOTS = (
     Shot("privacy", "zhang_min", "pages/privacy/privacy", ".heading"),
     Shot("subscriptions", "zhang_min", "pages/subscriptions/subscriptions", ".switch"),
     Shot("export", "zhang_min", "pages/export/export", ".card"),
+    Shot("hosting", "li_wei", "pages/hosting/hosting", ".row"),
+    Shot("plan", "li_wei", "pages/plan/plan", "[data-testid=preview]"),
+    Shot("host", "li_wei", _of_office("pages/host/host?id={id}", "open"), ".person"),
+    Shot("settle", "li_wei", _of_office("pages/settle/settle?roster={roster_id}", "open"), ".row"),
+    Shot("leaves", "li_wei", "pages/leaves/leaves", ".card"),
+    Shot("minutes", "li_wei", _of_office("pages/minutes/minutes?id={id}", "settled"), ".writing"),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )
