@@ -26,6 +26,8 @@ def _opinions(ask: Ask) -> str:
     """Where the representative is asked for his opinion."""
     place = next(todo["organization"]["id"] for todo in ask("/me/todos")["items"] if todo["kind"] == "opinions")
     return f"pages/opinions/opinions?organization={place}"
+
+
 def _of_office(place: str, phase: str) -> Callable[[Ask], str]:
     """Return how to find the page of his office's newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
 
