@@ -40,11 +40,12 @@ Duty = Annotated[Line, Field(max_length=64)]
 
 
 class MembersQuery(PageQuery):
-    """`search` is the beginning of a name or of a work number."""
+    """`search` is the beginning of a name or of a work number; `bound`: only those with a WeChat, or without."""
 
     search: Annotated[Line, Field(max_length=64)] | None = None
     stage: Stage | None = None
     category: Category | None = None
+    bound: bool | None = None
 
 
 class MemberIn(Body):
@@ -91,6 +92,7 @@ class MemberOut(BaseModel):
     organization_title: str
     group_id: int | None
     group_title: str | None
+    bound: bool
 
 
 class MembershipOut(BaseModel):

@@ -51,6 +51,7 @@ def _line(row: Belonging, titles: dict[int, str]) -> MemberOut:
         organization_title=titles[membership.organization_id],
         group_id=membership.group_id,
         group_title=titles[membership.group_id] if membership.group_id else None,
+        bound=row.bound,
     )
 
 
@@ -106,6 +107,7 @@ def list_members(context: Context, path: OrganizationPath, query: MembersQuery) 
         search=query.search,
         stage=query.stage,
         category=query.category,
+        bound=query.bound,
         after_id=decode_id_cursor(query.cursor),
         limit=query.limit + 1,
     )

@@ -13,6 +13,7 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
+from server.identity.models import Account, WechatIdentity
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.organizations.rules import date_problem, normal_name, normal_work_number
@@ -22,10 +23,19 @@ from server.privacy import PhoneVault, normal_phone
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """A member and where he belongs."""
+    """A member, where he belongs, and whether a WeChat is bound to him."""
 
     member: Member
     membership: Membership
+    bound: bool
+
+
+_IS_BOUND = (
+    select(WechatIdentity.id)
+    .join(Account, Account.id == WechatIdentity.account_id)
+    .where(Account.member_id == Member.id)
+    .exists()
+)
 
 
 def list_members(
@@ -36,11 +46,13 @@ def list_members(
     search: str | None,
     stage: Stage | None,
     category: Category | None,
+    bound: bool | None,
     after_id: int | None,
     limit: int,
 ) -> list[Belonging]:
     """Return members at and below an organization on a day; `search` is the beginning of a name or work number."""
-    query = _below(select(Member, Membership), organization).where(in_force_on(on), Member.id > (after_id or 0))
+    query = _below(select(Member, Membership, _IS_BOUND), organization)
+    query = query.where(in_force_on(on), Member.id > (after_id or 0))
     if search:
         name, number = normal_name(search), normal_work_number(search)
         query = query.where(or_(_begins(Member.name, name), _begins(Member.work_number, number)))
@@ -48,11 +60,13 @@ def list_members(
         query = query.where(Member.stage == stage)
     if category:
         query = query.where(Member.category == category)
+    if bound is not None:
+        query = query.where(_IS_BOUND if bound else ~_IS_BOUND)
     rows = session.execute(query.order_by(Member.id).limit(limit))
-    return [Belonging(member, membership) for member, membership in rows]
+    return [Belonging(*row) for row in rows]
 
 
-def _below(query: Select[Member, Membership], organization: Organization) -> Select[Member, Membership]:
+def _below(query: Select[Member, Membership, bool], organization: Organization) -> Select[Member, Membership, bool]:
     joined = query.select_from(Membership).join(Member, Member.id == Membership.member_id)
     if organization.kind == OrganizationKind.group:
         return joined.where(Membership.group_id == organization.id)

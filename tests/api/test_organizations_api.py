@@ -63,6 +63,15 @@ def test_the_list_reaches_down_the_tree_and_filters(call: Call, cast: Cast) -> N
     assert call(cast.zhang_min, "GET", path).status_code == 404
 
 
+def test_the_list_says_who_has_no_wechat_yet_and_can_show_them_alone(call: Call, cast: Cast) -> None:
+    path = f"/organizations/{cast.branch}/members"
+    assert all(item["bound"] for item in call(cast.li_wei, "GET", path).json["items"])
+    assert call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/unbinding").json == {"unbound": 1}
+    unbound = call(cast.li_wei, "GET", f"{path}?bound=false").json["items"]
+    assert [(item["name"], item["bound"]) for item in unbound] == [("张敏", False)]
+    assert "张敏" not in [item["name"] for item in call(cast.li_wei, "GET", f"{path}?bound=true").json["items"]]
+
+
 def test_a_look_at_another_member_is_masked_and_audited(call: Call, cast: Cast, session: Session) -> None:
     path = f"/members/{cast.zhang_min.member_id}"
     changed = call(cast.li_wei, "PATCH", path, json={"phone": "13800001234", "duty": "支委"})

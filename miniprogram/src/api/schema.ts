@@ -3402,6 +3402,8 @@ export interface components {
      * @description A line in a list.
      */
     MemberOut: {
+      /** Bound */
+      bound: boolean;
       category: components["schemas"]["Category"];
       /** Duty */
       duty: string | null;
@@ -9161,6 +9163,7 @@ export interface operations {
         search?: string | null;
         stage?: components["schemas"]["Stage"] | null;
         category?: components["schemas"]["Category"] | null;
+        bound?: boolean | null;
       };
       path: {
         organization_id: number;
