@@ -38,6 +38,11 @@ def _of_office(place: str, phase: str) -> Callable[[Ask], str]:
     return find
 
 
+def _of_charge(page: str) -> Callable[[Ask], str]:
+    """A page about the organization in which the persona holds his first office."""
+    return lambda ask: f"pages/{page}/{page}?organization={ask('/me')['roles'][0]['organization']['id']}"
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
@@ -50,6 +55,15 @@ SHOTS = (
     Shot("claims", "zhang_min", "pages/claims/claims", ".row"),
     Shot("meetings", "zhang_min", "pages/meetings/meetings", ".row"),
     Shot("branch", "zhang_min", "pages/branch/branch", ".row"),
+    Shot("branch-secretary", "li_wei", "pages/branch/branch", ".row"),
+    Shot("members", "li_wei", _of_charge("members"), ".avatar"),
+    Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
+    Shot("dues", "li_wei", _of_charge("dues"), ".box"),
+    Shot("month", "li_wei", _of_charge("month"), ".place"),
+    Shot("unreached", "li_wei", _of_charge("unreached"), ".segments"),
+    Shot("notice-form", "li_wei", _of_charge("notice-form"), ".input"),
+    Shot("overview", "chen_jing", _of_charge("overview"), ".sum"),
+    Shot("standard", "zhang_min", "pages/standard/standard", ".item"),
     Shot("me", "zhang_min", "pages/me/me", ".who"),
     Shot("privacy", "zhang_min", "pages/privacy/privacy", ".heading"),
     Shot("subscriptions", "zhang_min", "pages/subscriptions/subscriptions", ".switch"),

@@ -27,8 +27,9 @@ def month(period: str) -> str:
     return f"pages/month/month?period={period}"
 
 
-def statement(statement_id: int) -> str:
-    return f"pages/statement/statement?id={statement_id}"
+def statement(organization_id: int, statement_id: int) -> str:
+    """A branch's month, for those who confirm it."""
+    return f"pages/month/month?organization={organization_id}&statement={statement_id}"
 
 
 def bulletin(bulletin_id: int) -> str:

@@ -6,13 +6,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.bench.serving import Server, serving
 from scripts.chromium import FLAGS, missing_chromium, program
 from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e import phone as phones
+
+expect.set_options(timeout=30_000)
+"""Milliseconds; a busy machine is slow, not wrong."""
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +27,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def app_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of `app_server`, for a test that needs a fact there which no page can make."""
+    return copy_of_demo(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def app_server(app_data: Path) -> Iterator[Server]:
     """The same with a demo of its own, and with the app as `make app` built it."""
     if not (BUILT_APP / "index.html").is_file():
         pytest.skip("the app is not built (needs Node ≥ 20: make app)")
-    with _serving(copy_of_demo(tmp_path_factory), app=BUILT_APP) as server:
+    with _serving(app_data, app=BUILT_APP) as server:
         yield server
 
 
@@ -53,6 +62,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
     """A phone that must see no error, and speak to no other host."""
+    with _phone(app_server, chromium) as phone:
+        yield phone
+
+
+@pytest.fixture
+def other_phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
+    """Someone else's."""
+    with _phone(app_server, chromium) as phone:
+        yield phone
+
+
+@contextmanager
+def _phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
     context = chromium.new_context(locale="zh-CN", viewport=phones.SIZE, has_touch=True)
     phone = phones.Phone(context.new_page(), app_server.address)
     phone.listen()

@@ -83,6 +83,8 @@ PLACES = {
     "pages/check-in/check-in?digits=1": ".field",
     "pages/claims/claims": ".row",
     "pages/branch/branch": ".row",
+    "pages/standard/standard": ".item",
+    "pages/dues/dues": ".row",
     "pages/claim-form/claim-form": ".field",
 }
 

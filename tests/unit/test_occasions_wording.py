@@ -113,6 +113,7 @@ def test_the_hour_is_shanghais() -> None:
 
 def test_pages_are_paths_of_the_app() -> None:
     found = [pages.HOME, pages.DUES, pages.claim(2**62), pages.meeting(1), pages.notice(1)]
-    found += [pages.score(2026), pages.month("2026-06"), pages.statement(1), pages.bulletin(1), pages.objection(1)]
+    found += [pages.score(2026), pages.month("2026-06"), pages.bulletin(1), pages.objection(1)]
     assert all(re.fullmatch(r"pages/([a-z-]+)/\1(\?[a-z]+=[0-9-]+)?", page) for page in found)
+    assert pages.statement(3, 7) == "pages/month/month?organization=3&statement=7"
     assert pages.year(3, 2026) == "pages/year/year?organization=3&year=2026"

@@ -2,7 +2,7 @@ import { api } from './client'
 import type { components } from './schema'
 
 type MeOut = components['schemas']['MeOut']
-type Role = components['schemas']['Role']
+export type Role = components['schemas']['Role']
 
 export interface Place {
   id: number

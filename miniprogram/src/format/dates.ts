@@ -53,3 +53,9 @@ export function instant(date: string, at: string): string {
 export function month(iso: string): number {
   return Number(iso.slice(5, 7))
 }
+
+/** The month so many after one given as `2026-06`; before it where `by` is negative. */
+export function monthBeside(month: string, by: number): string {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7)
+}

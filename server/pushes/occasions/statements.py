@@ -46,7 +46,7 @@ def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime
     message = Message(
         Occasion.statement_to_confirm,
         subject=str(statement.id),
-        page=pages.statement(statement.id),
+        page=pages.statement(statement.organization_id, statement.id),
         due_at=fanout.due_at,
         expires_at=end_of(statement.confirm_by),
     )

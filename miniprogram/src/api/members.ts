@@ -1,0 +1,99 @@
+import { day } from '@/format/dates'
+import type { Slice } from '@/state/list'
+
+import { api } from './client'
+import type { components } from './schema'
+
+type MemberOut = components['schemas']['MemberOut']
+type MemberDetailOut = components['schemas']['MemberDetailOut']
+export type Stage = components['schemas']['Stage']
+
+export const STAGES: Record<Stage, string> = { full: '正式党员', probationary: '预备党员', prospect: '发展对象', activist: '积极分子' }
+const CATEGORIES: Record<components['schemas']['Category'], string> = { staff: '教职工', student: '学生', retired: '离退休' }
+
+export interface MemberLine {
+  id: number
+  name: string
+  workNumber: string
+  /** Where he belongs, and what he is where that is not 正式. */
+  words: string
+  stage: string
+  bound: boolean
+}
+
+export interface MemberFilter {
+  search?: string
+  stage?: Stage
+  bound?: boolean
+}
+
+/** Read who belongs to an organization or below it. */
+export async function listMembers(organizationId: number, filter: MemberFilter, cursor?: string): Promise<Slice<MemberLine>> {
+  const path = { organization_id: organizationId }
+  const { items, next_cursor } = await api.get('/organizations/{organization_id}/members', { path, query: { ...filter, cursor } })
+  return { items: items.map(toMemberLine), next: next_cursor ?? null }
+}
+
+export function toMemberLine(dto: MemberOut): MemberLine {
+  const place = dto.group_title ?? dto.organization_title
+  return {
+    id: dto.id,
+    name: dto.name,
+    workNumber: dto.work_number,
+    words: [place, dto.duty].filter(Boolean).join('，'),
+    stage: dto.stage === 'full' ? '' : STAGES[dto.stage],
+    bound: dto.bound,
+  }
+}
+
+export interface Member {
+  id: number
+  name: string
+  workNumber: string
+  bound: boolean
+  exempt: boolean
+  facts: { name: string; words: string }[]
+}
+
+/** Read what is kept on a member; the server notes that it was looked at. */
+export async function readMember(id: number): Promise<Member> {
+  return toMember(await api.get('/members/{member_id}', { path: { member_id: id } }))
+}
+
+export function toMember(dto: MemberDetailOut): Member {
+  const home = dto.memberships.find(({ until_date }) => until_date === null) ?? dto.memberships[0]
+  const facts: [string, string | null | undefined][] = [
+    ['支部', home && [home.organization_title, home.group_title].filter(Boolean).join(' · ')],
+    ['身份', `${STAGES[dto.stage]}，${CATEGORIES[dto.category]}`],
+    ['职务', dto.duty],
+    ['工号', dto.work_number],
+    ['手机', dto.phone],
+    ['入党', dto.joined_on && day(dto.joined_on)],
+    ['微信', dto.bound ? '已绑定' : '未绑定'],
+  ]
+  return {
+    id: dto.id,
+    name: dto.name,
+    workNumber: dto.work_number,
+    bound: dto.bound,
+    exempt: dto.exempt,
+    facts: facts.flatMap(([name, words]) => (words ? [{ name, words }] : [])),
+  }
+}
+
+/** A code by which a member binds his WeChat: told this once. */
+export interface ActivationCode {
+  code: string
+  until: string
+}
+
+/** Issue a new code; an earlier one is void from now on. */
+export async function issueCode(memberId: number): Promise<ActivationCode> {
+  const { code, expires_at } = await api.post('/members/{member_id}/activation-codes', { path: { member_id: memberId } })
+  return { code, until: day(expires_at) }
+}
+
+/** Take a member's WeChat off his name. */
+export async function unbindMember(memberId: number, key: string): Promise<void> {
+  await api.post('/members/{member_id}/unbinding', { path: { member_id: memberId }, key })
+}
