@@ -37,10 +37,12 @@ from server.pushes.occasions import bulletins, claims, leaves, negatives, notice
 from server.standards.events import StandardPublished
 from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
 from server.wechat import client as wechat
+from server.wechat import js_sdk
 
 FEATURES: tuple[str, ...] = (
     "server.identity.views",
     "server.identity.privacy_views",
+    "server.identity.js_sdk_views",
     "server.organizations.views",
     "server.organizations.member_views",
     "server.organizations.binding_views",
@@ -148,6 +150,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     requests.install(app, settings)
     limits.install(app, settings)
     wechat.install(app, settings)
+    js_sdk.install(app, settings)
     committer.install(app)
     for feature in FEATURES + (SANDBOX_FEATURES if settings.sandbox else ()):
         api = import_module(feature).api

@@ -29,6 +29,19 @@ class OfficialSignInOut(BaseModel):
     address: str | None
 
 
+class SignPageQuery(BaseModel):
+    url: Annotated[str, Field(min_length=1, max_length=2000, description="页面地址，# 之前的部分")]
+
+
+class PageSignatureOut(BaseModel):
+    """What `wx.config` wants beside the list of calls."""
+
+    app_id: str
+    timestamp: int
+    nonce: str
+    signature: str
+
+
 class PlaceOut(BaseModel):
     id: int
     title: str

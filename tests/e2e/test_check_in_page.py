@@ -80,7 +80,8 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
             select(Meeting.public_id).where(Meeting.place == PLACE, Meeting.ends_at > clock.now())
         ).one()
     secret_key = config.load({**os.environ, "XIANFENG_DATA": str(directory)}).secret_key
-    with serving(url, Path(directory)) as server:
+    without_app = {"XIANFENG_APP_DIR": str(directory / "no app")}
+    with serving(url, Path(directory), environment=without_app) as server:
         server.wait_until_ready()
         yield Hall(server.address, engine, public_id, codes.meeting_key(secret_key, public_id))
     engine.dispose()

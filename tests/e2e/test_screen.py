@@ -44,7 +44,8 @@ class Host:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demo of these tests' own: they check people in."""
     directory = copy_of_demo(tmp_path_factory)
-    with serving(f"sqlite:///{directory}/xianfeng.db", directory) as server:
+    without_app = {"XIANFENG_APP_DIR": str(directory / "no app")}
+    with serving(f"sqlite:///{directory}/xianfeng.db", directory, environment=without_app) as server:
         server.wait_until_ready()
         yield server
 

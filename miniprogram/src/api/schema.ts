@@ -775,6 +775,10 @@ export interface paths {
     /** 登记已当面或电话告知 */
     post: operations["unreached_tell_unreached_unreached_pushes__int_push_id__told_post"];
   };
+  "/api/v1/wechat/js-sdk-signature": {
+    /** 为微信内置浏览器中的页面签名，以便调用微信扫一扫；未配置公众号时没有 */
+    get: operations["js_sdk_sign_page_wechat_js_sdk_signature_get"];
+  };
 }
 
 export type webhooks = Record<string, never>;
@@ -4383,6 +4387,20 @@ export interface components {
        * @default null
        */
       next_cursor?: string | null;
+    };
+    /**
+     * PageSignatureOut
+     * @description What `wx.config` wants beside the list of calls.
+     */
+    PageSignatureOut: {
+      /** App Id */
+      app_id: string;
+      /** Nonce */
+      nonce: string;
+      /** Signature */
+      signature: string;
+      /** Timestamp */
+      timestamp: number;
     };
     /**
      * Part
@@ -10173,6 +10191,23 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["UnreachedOut"];
+        };
+      };
+    };
+  };
+  /** 为微信内置浏览器中的页面签名，以便调用微信扫一扫；未配置公众号时没有 */
+  js_sdk_sign_page_wechat_js_sdk_signature_get: {
+    parameters: {
+      query: {
+        /** @description 页面地址，# 之前的部分 */
+        url: string;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PageSignatureOut"];
         };
       };
     };

@@ -1,6 +1,9 @@
 import { LONGEST_EDGE, type Platform } from './types'
 
 const QR_EDGE = 1200
+const INSIDE_WECHAT = /MicroMessenger/i
+/** The address at which the app was opened. */
+const ENTRY = window.location.href
 /** Where server/console/static/check_in.js leaves a ticket for the app. */
 const LEFT_BY_PAGE = 'check-in ticket'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
@@ -16,6 +19,8 @@ export const browser: Platform = {
   askToNotify: () => Promise.resolve([]),
 
   async scan() {
+    const wechat = INSIDE_WECHAT.test(navigator.userAgent) && (await import('./wechat_browser').then(({ wechatScanner }) => wechatScanner(ENTRY)))
+    if (wechat) return wechat()
     const [path] = await chosen(1, ['camera'])
     if (!path) return null
     const found = await decoded(path)

@@ -8,7 +8,10 @@ const RETRIES = 5;
 const PATIENCE_MS = 15_000;
 const CLOSING_MS = 400;
 
-const { meeting: publicId, sandbox } = document.body.dataset;
+/** Where the app, if there is one, looks for a ticket: miniprogram/src/platform/browser.ts. */
+const FOR_THE_APP = "check-in ticket";
+
+const { meeting: publicId, sandbox, app } = document.body.dataset;
 const inSandbox = sandbox !== undefined;
 const kept = `ticket:${publicId}`;
 const scanned = new URLSearchParams(location.search).has("t") ? location.href : null;
@@ -59,8 +62,16 @@ function forgetCode() {
 
 async function goOn() {
   if (resume()) await checkIn({});
+  else if (app) handOver();
   else if (inSandbox) await choose();
   else show(pages.openInWechat(held.meeting));
+}
+
+/** The app can sign in and bind; the ticket waits there meanwhile. */
+function handOver() {
+  sessionStorage.removeItem(kept);
+  sessionStorage.setItem(FOR_THE_APP, JSON.stringify(held));
+  location.replace(app);
 }
 
 async function checkIn(wanted) {

@@ -41,6 +41,15 @@ class Desk:
     forced_today: tuple[date, int] = (date.min, 0)
 
 
+@dataclass(slots=True)
+class JsTicket:
+    """The official account's: the same one until its end. `fetches` counts who asked."""
+
+    text: str = ""
+    until: datetime | None = None
+    fetches: int = 0
+
+
 class Tokens:
     """All apps' tokens."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from server import clock
-from server.wechat.sandbox import checks, control, messages, official, qr, sign_in, work
+from server.wechat.sandbox import checks, control, js_sdk, messages, official, qr, sign_in, work
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.errcodes import Refusal
 from server.wechat.sandbox.exchange import Ask, Fate, Outcome, Picture, Reply, wechat_json
@@ -34,6 +34,7 @@ ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
         ("GET", "/sns/jscode2session"): Route(Call.sign_in, None, sign_in.sign_in),
         ("GET", "/sns/oauth2/access_token"): Route(Call.sign_in, None, sign_in.sign_in_by_browser),
         ("POST", "/cgi-bin/stable_token"): Route(Call.token, None, sign_in.stable_token),
+        ("GET", "/cgi-bin/ticket/getticket"): Route(Call.js_ticket, App.official, js_sdk.give_ticket),
         ("POST", "/wxa/business/getuserphonenumber"): Route(Call.phone, App.miniprogram, sign_in.phone_number),
         ("POST", "/cgi-bin/message/subscribe/send"): Route(Call.subscribe, App.miniprogram, messages.send_subscribed),
         ("POST", "/cgi-bin/message/template/send"): Route(Call.template, App.official, messages.send_template),

@@ -7,7 +7,7 @@ from typing import Any
 
 from server import clock
 from server.errors import DomainError, not_found
-from server.wechat.sandbox import checks, phones, saying
+from server.wechat.sandbox import checks, js_sdk, phones, saying
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.exchange import Ask, Reply, plain_json
 from server.wechat.sandbox.faults import SENDS, Call, Fault, FaultRule
@@ -236,6 +236,11 @@ def read_menu(state: SandboxState, _ask: Ask, app: str, openid: str) -> Reply:
     return plain_json({"items": state.menus.seen_by(state.tags.of(openid)) if _app(app) is App.official else []})
 
 
+def verify_page(state: SandboxState, ask: Ask) -> Reply:
+    """What WeChat does when a page calls `wx.config`: `{"noncestr", "timestamp", "url", "signature"}`."""
+    return plain_json({"ok": js_sdk.verifies(state, ask.json, clock.now()), "fetches": state.js_ticket.fetches})
+
+
 def read_media_check(state: SandboxState, _ask: Ask, trace_id: str) -> Reply:
     """The event about a picture, once there is one; before that 204."""
     check = state.media_checks.get(trace_id)
@@ -281,6 +286,7 @@ CONTROLS: tuple[tuple[str, re.Pattern[str], Control], ...] = tuple(
         ("POST", rf"/phones/{_ID}/{_ID}/picture", send_picture),
         ("GET", rf"/phones/{_ID}/{_ID}/menu", read_menu),
         ("GET", rf"/media/{_ID}", read_media),
+        ("POST", "/js-sdk/verify", verify_page),
         ("GET", r"/media-checks/([0-9a-f]{32})", read_media_check),
         ("PUT", r"/media-checks/([0-9a-f]{32})", decide_media_check),
     )

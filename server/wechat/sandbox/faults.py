@@ -13,6 +13,7 @@ class Call(StrEnum):
 
     sign_in = "jscode2session"
     token = "stable_token"
+    js_ticket = "getticket"
     phone = "getuserphonenumber"
     subscribe = "subscribe_send"
     template = "template_send"

@@ -9,7 +9,7 @@ import requests
 
 from server import clock
 from server.clock import shanghai_date
-from server.wechat.sandbox.accounts import App, Tokens
+from server.wechat.sandbox.accounts import App, JsTicket, Tokens
 from server.wechat.sandbox.errcodes import Refusal
 from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
 from server.wechat.sandbox.menus import Menus
@@ -75,6 +75,7 @@ class SandboxState:
 
     faults: Faults = field(default_factory=Faults)
     tokens: Tokens = field(default_factory=Tokens)
+    js_ticket: JsTicket = field(default_factory=JsTicket)
     phones: Phones = field(default_factory=Phones)
     record: Record = field(default_factory=Record)
     limits: Limits = field(default_factory=Limits)

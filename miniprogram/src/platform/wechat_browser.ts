@@ -1,0 +1,40 @@
+/** WeChat's scanner, for a page inside WeChat's own browser (JS-SDK). */
+import wx from 'weixin-js-sdk'
+
+import { type PageSignature, signPage } from '@/api/js_sdk'
+
+const PATIENCE_MS = 4000
+
+/** Return how to scan, or null where WeChat does not let us. `entry`: the address at which the app was opened. */
+export async function wechatScanner(entry: string): Promise<(() => Promise<string | null>) | null> {
+  const signed = await signPage(addressOf(entry)).catch(() => null)
+  return signed && (await accepts(signed)) ? scan : null
+}
+
+/** WeChat on iOS goes on comparing with the address at which the page was loaded, elsewhere with the one it is at. */
+function addressOf(entry: string): string {
+  const address = /iPhone|iPad/i.test(navigator.userAgent) ? entry : window.location.href
+  return address.replace(/#.*/, '')
+}
+
+function accepts({ app_id, timestamp, nonce, signature }: PageSignature): Promise<boolean> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), PATIENCE_MS)
+    wx.error(() => resolve(false))
+    wx.config({ appId: app_id, timestamp, nonceStr: nonce, signature, jsApiList: ['scanQRCode'], openTagList: [] })
+    // Once configured, `ready` no longer waits for a later page's signature; this does.
+    wx.ready(() => wx.checkJsApi({ jsApiList: ['scanQRCode'], success: ({ checkResult }) => resolve(checkResult.scanQRCode !== false), fail: () => resolve(false) }))
+  })
+}
+
+function scan(): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    wx.scanQRCode({
+      needResult: 1,
+      scanType: ['qrCode'],
+      success: ({ resultStr }) => resolve(resultStr),
+      cancel: () => resolve(null),
+      fail: () => reject(new Error('没有扫到二维码，请对准后再扫一次')),
+    })
+  })
+}
