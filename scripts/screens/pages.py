@@ -54,6 +54,12 @@ SHOTS = (
     Shot("claim-form", "zhang_min", "pages/claim-form/claim-form", ".field"),
     Shot("claims", "zhang_min", "pages/claims/claims", ".row"),
     Shot("meetings", "zhang_min", "pages/meetings/meetings", ".row"),
+    Shot("meeting", "zhang_min", lambda ask: _meeting(ask, "open"), ".mine"),
+    Shot("leave", "zhang_min", lambda ask: _meeting(ask, "planned"), ".mine", tap=".row.first[role=button]"),
+    Shot("attendance", "zhang_min", "pages/attendance/attendance", ".kind"),
+    Shot("check-in", "zhang_min", "pages/check-in/check-in", ".seal"),
+    Shot("check-in-digits", "zhang_min", "pages/check-in/check-in?digits=1", ".field"),
+    Shot("check-in-refused", "zhang_min", "pages/check-in/check-in?q=https%3A%2F%2Felsewhere.example", ".tips"),
     Shot("branch", "zhang_min", "pages/branch/branch", ".row"),
     Shot("branch-secretary", "li_wei", "pages/branch/branch", ".row"),
     Shot("members", "li_wei", _of_charge("members"), ".avatar"),
@@ -76,3 +82,8 @@ SHOTS = (
     Shot("minutes", "li_wei", _of_office("pages/minutes/minutes?id={id}", "settled"), ".writing"),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )
+
+
+def _meeting(ask: Ask, phase: str) -> str:
+    ids = [each["id"] for each in ask("/members/{me}/meetings")["items"] if each["phase"] == phase]
+    return f"pages/meeting/meeting?id={ids[0]}"

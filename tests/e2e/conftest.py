@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -62,23 +61,12 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
     """A phone that must see no error, and speak to no other host."""
-    with _phone(app_server, chromium) as phone:
+    with phones.taken_up(chromium, app_server.address) as phone:
         yield phone
 
 
 @pytest.fixture
 def other_phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
     """Someone else's."""
-    with _phone(app_server, chromium) as phone:
+    with phones.taken_up(chromium, app_server.address) as phone:
         yield phone
-
-
-@contextmanager
-def _phone(app_server: Server, chromium: Browser) -> Iterator[phones.Phone]:
-    context = chromium.new_context(locale="zh-CN", viewport=phones.SIZE, has_touch=True)
-    phone = phones.Phone(context.new_page(), app_server.address)
-    phone.listen()
-    yield phone
-    context.close()
-    assert phone.errors == []
-    assert phone.hosts - {""} == {urlsplit(app_server.address).netloc}

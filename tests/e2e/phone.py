@@ -1,9 +1,11 @@
 """A phone with the app open in its browser, for all tests of the app."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 SIZE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
@@ -42,3 +44,15 @@ class Phone:
 
     def overflow(self) -> int:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@contextmanager
+def taken_up(browser: Browser, address: str, *, user_agent: str | None = None) -> Iterator[Phone]:
+    """Hand out a phone; put down again, it must have seen no error, and spoken to no other host."""
+    context = browser.new_context(locale="zh-CN", viewport=SIZE, has_touch=True, user_agent=user_agent)
+    phone = Phone(context.new_page(), address)
+    phone.listen()
+    yield phone
+    context.close()
+    assert phone.errors == [], phone.errors
+    assert phone.hosts - {""} == {urlsplit(address).netloc}, phone.hosts

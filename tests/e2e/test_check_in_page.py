@@ -1,29 +1,17 @@
 """The page behind the QR in a browser: what a phone shows a second after the scan."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
 
-from scripts.bench.serving import serving
-from server import clock, config
-from server.db import make_engine
-from server.meetings.check_in import codes
-from server.meetings.models import Attendance, Invitation, Leave, Meeting
-from server.organizations.models import Member
 from tests.demo import copy_of_demo
-
-PLACE = "实验楼 B402"
-"""Where today's theme day of the demo is."""
+from tests.e2e.hall import PLACE, Hall, open_hall
 
 PHONES = [(390, 844), (320, 640)]
 OPENS = {"opens_at": "2026-06-18T14:30:00+08:00", "closes_at": "2026-06-18T15:20:00+08:00"}
@@ -43,48 +31,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, a")]
 expect.set_options(timeout=20_000)
 
 
-@dataclass(frozen=True)
-class Hall:
-    """Today's meeting of the demo behind a running server, and its codes."""
-
-    address: str
-    engine: Engine
-    public_id: str
-    key: bytes
-
-    def code(self, *, steps_ago: int = 0) -> str:
-        return codes.code_of(self.key, codes.step_at(clock.now()) - steps_ago)
-
-    def qr(self, code: str | None = None) -> str:
-        return codes.payload_url(self.address, self.public_id, code or self.code())
-
-    def missing(self) -> Member:
-        """Return someone invited who has neither come nor asked for leave, and is none of the personas."""
-        with Session(self.engine) as session:
-            meeting_id = select(Meeting.id).where(Meeting.public_id == self.public_id).scalar_subquery()
-            invited = select(Invitation.member_id).where(Invitation.meeting_id == meeting_id)
-            came = select(Attendance.member_id).where(Attendance.meeting_id == meeting_id)
-            away = select(Leave.member_id).where(Leave.meeting_id == meeting_id)
-            query = select(Member).where(Member.id.in_(invited), Member.id.not_in(came), Member.id.not_in(away))
-            return session.scalars(query.where(Member.name != "张敏").order_by(Member.id)).all()[0]
-
-
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A demo of its own: who checks in here has not checked in for the other tests."""
     directory = copy_of_demo(tmp_path_factory)
-    url = f"sqlite:///{directory}/xianfeng.db"
-    engine = make_engine(url)
-    with Session(engine) as session:
-        public_id = session.scalars(
-            select(Meeting.public_id).where(Meeting.place == PLACE, Meeting.ends_at > clock.now())
-        ).one()
-    secret_key = config.load({**os.environ, "XIANFENG_DATA": str(directory)}).secret_key
-    without_app = {"XIANFENG_APP_DIR": str(directory / "no app")}
-    with serving(url, Path(directory), environment=without_app) as server:
-        server.wait_until_ready()
-        yield Hall(server.address, engine, public_id, codes.meeting_key(secret_key, public_id))
-    engine.dispose()
+    with open_hall(directory, app=directory / "no app") as hall:
+        yield hall
 
 
 @dataclass
@@ -217,7 +169,7 @@ def test_an_account_without_a_member_is_told_to_bind(phone: Phone) -> None:
 
 
 def test_a_colleague_without_a_phone_is_entered_by_another(phone: Phone) -> None:
-    colleague = phone.hall.missing()
+    colleague = phone.hall.missing()[0]
     phone.scan_as("李伟")
     phone.reads("您已签到过")
     phone.press("替家人代签")
