@@ -1,5 +1,6 @@
 """Checking in with the app: by the picture of a screen, by WeChat's scanner, by digits, before the first sign-in."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -298,7 +299,7 @@ def test_a_full_hall_is_queued_with_one_ticket(phone: Phone, hall: Hall) -> None
     tickets: list[str] = []
 
     def busy_once(route: Route) -> None:
-        tickets.append(route.request.post_data_json["ticket"])
+        tickets.append(json.loads(route.request.post_data or "{}")["ticket"])
         if len(tickets) > 1:
             route.continue_()
         else:
