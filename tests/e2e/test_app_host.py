@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, expect
 
 from scripts.bench.serving import Server
 from server import clock
+from tests.e2e.legible import TOUCHABLE, TOUCHABLE_ELDER, too_small
 from tests.e2e.phone import NARROW, SIZE, Phone
-from tests.e2e.test_app import TOUCHABLE, score_of, too_small
+from tests.e2e.test_app import score_of
 
 expect.set_options(timeout=20_000)
 
@@ -260,4 +261,4 @@ def test_a_hosts_pages_hold_at_320_pixels(phone: Phone, secretary: Secretary, el
         phone.open(f"pages/{place}")
         expect(phone.page.locator(shown).first).to_be_visible()
         assert phone.overflow() <= 0, place
-        assert too_small(phone, 56 if elder else TOUCHABLE) == [], place
+        assert too_small(phone, TOUCHABLE_ELDER if elder else TOUCHABLE) == [], place
