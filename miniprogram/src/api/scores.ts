@@ -72,6 +72,17 @@ export interface Entry {
   details: { label: string; text: string }[]
   clause: string
   photoIds: number[]
+  /** The page of the claim or meeting behind it, or empty. */
+  url: string
+}
+
+/** A month as it was summed up: what stands above its explanation. */
+export interface MonthHead {
+  title: string
+  total: string
+  change: string
+  place: string
+  backdated: string
 }
 
 export interface Possible {
@@ -85,6 +96,23 @@ export interface Possible {
 /** Read a member's score with all that is behind it. */
 export async function readScore(memberId: number, year?: number): Promise<Score> {
   return toScore(await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }), new Date())
+}
+
+/** Read a member's confirmed month as it was summed up, with all that was behind it then. */
+export async function readMonth(memberId: number, month: string): Promise<{ head: MonthHead; score: Score | null }> {
+  const sheet = await api.get('/members/{member_id}/statement-sheet', { path: { member_id: memberId }, query: { month } })
+  return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, new Date()) }
+}
+
+export function toMonthHead({ head, row, ranked, shows_position }: components['schemas']['SheetOut']): MonthHead {
+  const late = row.backdated.map(({ month: of, points }) => `${month(of)} 月 ${signed(points)}`)
+  return {
+    title: `${head.month_title}汇总`,
+    total: row.total ?? row.note ?? '',
+    change: row.change === null ? '' : signed(row.change),
+    place: shows_position && row.position !== null ? `第 ${row.position} 名，共 ${ranked} 人` : '',
+    backdated: late.join('，'),
+  }
 }
 
 /** Name what of an item's line has counted on a day; empty if nothing has. */
@@ -181,6 +209,7 @@ function toEntry(dto: EntryOut, line: LineOut): Entry {
     details: dto.source.details,
     clause: dto.clause,
     photoIds: dto.source.photo_ids,
+    url: pageOf(dto.source),
   }
 }
 
@@ -197,6 +226,13 @@ function sourceOf({ occurred_on, source, decided_by }: EntryOut): string {
   if (source.photo_ids.length) parts.push(`照片 ${source.photo_ids.length} 张`)
   if (decided_by) parts.push(source.kind === 'claim' ? `${decided_by}审核` : `${decided_by}确认`)
   return parts.join('，')
+}
+
+/** A claim and a meeting have a page of their own; of others the sheet says all there is. */
+function pageOf({ kind, id, path }: EntryOut['source']): string {
+  if (path === null) return ''
+  if (kind === 'claim') return `/pages/claim/claim?id=${id}`
+  return kind === 'meeting' ? `/pages/meeting/meeting?id=${id}` : ''
 }
 
 /** The server's sentence without the title and the figure, which stand beside it. */
