@@ -43,6 +43,11 @@ def _of_charge(page: str) -> Callable[[Ask], str]:
     return lambda ask: f"pages/{page}/{page}?organization={ask('/me')['roles'][0]['organization']['id']}"
 
 
+def _decided_claim(ask: Ask) -> str:
+    (newest,) = ask("/members/{me}/claims?status=approved&limit=1")["items"]
+    return f"pages/claim/claim?id={newest['id']}"
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
@@ -53,6 +58,11 @@ SHOTS = (
     Shot("score", "zhang_min", "pages/score/score", ".item"),
     Shot("claim-form", "zhang_min", "pages/claim-form/claim-form", ".field"),
     Shot("claims", "zhang_min", "pages/claims/claims", ".row"),
+    Shot("claim", "zhang_min", _decided_claim, ".step"),
+    Shot("board", "zhang_min", "pages/board/board", ".bands"),
+    Shot("history", "zhang_min", "pages/history/history", ".row .points"),
+    Shot("inbox", "zhang_min", "pages/inbox/inbox", ".segments"),
+    Shot("notices", "zhang_min", "pages/notices/notices", ".segments"),
     Shot("meetings", "zhang_min", "pages/meetings/meetings", ".row"),
     Shot("meeting", "zhang_min", lambda ask: _meeting(ask, "open"), ".mine"),
     Shot("leave", "zhang_min", lambda ask: _meeting(ask, "planned"), ".mine", tap=".row.first[role=button]"),

@@ -23,8 +23,8 @@ def score(year: int) -> str:
 
 
 def month(period: str) -> str:
-    """`period` as of a statement: 2026-06."""
-    return f"pages/month/month?period={period}"
+    """A member's month as it was summed up; `period` as of a statement: 2026-06."""
+    return f"pages/score/score?month={period}"
 
 
 def statement(organization_id: int, statement_id: int) -> str:
@@ -36,10 +36,10 @@ def bulletin(bulletin_id: int) -> str:
     return f"pages/bulletin/bulletin?id={bulletin_id}"
 
 
-def year(organization_id: int, number: int) -> str:
-    """The year's close of a branch."""
-    return f"pages/year/year?organization={organization_id}&year={number}"
+def year(number: int) -> str:
+    """A member's year, month by month, down to the score it closed with."""
+    return f"pages/history/history?year={number}"
 
 
-def objection(objection_id: int) -> str:
-    return f"pages/objection/objection?id={objection_id}"
+INBOX = "pages/inbox/inbox"
+"""Where a push stands in full: for an occasion that says all there is to know."""

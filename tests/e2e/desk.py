@@ -4,6 +4,8 @@ from typing import Any
 
 import requests
 
+from server.clock import now, shanghai_date
+
 
 class Desk:
     """The API as a persona of the sandbox sees it."""
@@ -26,8 +28,9 @@ class Desk:
 
     def claim(self, title: str, **contents: Any) -> Any:
         """Hand in a claim of his own, as another phone would."""
+        today = shanghai_date(now()).isoformat()
         what = {"item_code": "C04", "title": title, "description": "在社区讲解", "quantity": "1", "submit": True}
-        return self.call("POST", f"/members/{self.member_id}/claims", **what | contents)
+        return self.call("POST", f"/members/{self.member_id}/claims", **what | {"occurred_on": today} | contents)
 
     def decide(self, claim_id: int, how: str, **words: Any) -> None:
         """Open a claim and decide it as seen."""

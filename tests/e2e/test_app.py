@@ -86,6 +86,10 @@ PLACES = {
     "pages/standard/standard": ".item",
     "pages/dues/dues": ".row",
     "pages/claim-form/claim-form": ".field",
+    "pages/notices/notices": ".segments",
+    "pages/inbox/inbox": ".segments",
+    "pages/board/board": ".bands",
+    "pages/history/history": ".row .points",
 }
 
 

@@ -1,8 +1,10 @@
 """What messages say fits WeChat's fields, and says neither a reason nor a figure where there must be none."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from server.pushes.occasions.wording import Content
 from server.pushes.rules import Occasion
 from server.wechat.sandbox.fields import KINDS
 
+APP_PAGES = Path(__file__).resolve().parents[2] / "miniprogram" / "src" / "pages.json"
 DAY, NOON = date(2026, 12, 31), datetime(2026, 12, 31, 4, 0, tzinfo=UTC)
 ITEM, BRANCH = "联系服务师生群众", "教工第一党支部"
 
@@ -112,8 +115,8 @@ def test_the_hour_is_shanghais() -> None:
 
 
 def test_pages_are_paths_of_the_app() -> None:
-    found = [pages.HOME, pages.DUES, pages.claim(2**62), pages.meeting(1), pages.notice(1)]
-    found += [pages.score(2026), pages.month("2026-06"), pages.bulletin(1), pages.objection(1)]
-    assert all(re.fullmatch(r"pages/([a-z-]+)/\1(\?[a-z]+=[0-9-]+)?", page) for page in found)
-    assert pages.statement(3, 7) == "pages/month/month?organization=3&statement=7"
-    assert pages.year(3, 2026) == "pages/year/year?organization=3&year=2026"
+    found = [pages.HOME, pages.DUES, pages.INBOX, pages.claim(2**62), pages.meeting(1), pages.notice(1)]
+    found += [pages.score(2026), pages.month("2026-06"), pages.statement(3, 1), pages.bulletin(1), pages.year(2026)]
+    assert all(re.fullmatch(r"pages/([a-z-]+)/\1(\?[a-z]+=[0-9-]+(&[a-z]+=[0-9]+)?)?", page) for page in found)
+    listed = {page["path"] for page in json.loads(APP_PAGES.read_text(encoding="utf-8"))["pages"]}
+    assert {page.partition("?")[0] for page in found} <= listed

@@ -48,9 +48,7 @@ def announce(
     `matter` names what is objected to (个人申报, 年度积分), not why; `until` is by when he is answered.
     """
     result, hint = _WORDS[step]
-    message = Message(
-        Occasion.objection_progress, f"{objection_id}:{version}", pages.objection(objection_id), due_at=now
-    )
+    message = Message(Occasion.objection_progress, f"{objection_id}:{version}", pages.INBOX, due_at=now)
     content = wording.objection(matter, result, until, hint)
     if member_id is not None:
         return outbox.enqueue(session, [to_member(message, member_id, place, content)], now=now)

@@ -54,7 +54,7 @@ def announce(
     message = Message(
         Occasion.year_end,
         subject=f"{organization_id}:{year}:{step}:{round_number}",
-        page=pages.year(organization_id, year),
+        page=pages.year(year),
         due_at=now,
     )
     content = wording.year_end(f"{year}年度{title}", organization.title, on, hint)
