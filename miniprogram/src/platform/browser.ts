@@ -2,8 +2,8 @@ import { LONGEST_EDGE, type Platform } from './types'
 
 const QR_EDGE = 1200
 const INSIDE_WECHAT = /MicroMessenger/i
-/** The address at which the app was opened. */
-const ENTRY = window.location.href
+/** The address at which the app was opened; none where the code is tested, without a browser. */
+const ENTRY = globalThis.location?.href ?? ''
 /** Where server/console/static/check_in.js leaves a ticket for the app. */
 const LEFT_BY_PAGE = 'check-in ticket'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
