@@ -6,6 +6,7 @@ message of ours. Should the process die in between, `upkeep.py` goes on.
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot import answering
+from bot import answering, pictures
 from bot.messages import Channel, Kind
 from bot.receive import deliveries, follow_ups, followers, rules
 from bot.receive.deliveries import Outcome, Race
@@ -24,6 +25,7 @@ from bot.receive.rules import DeliveryStatus
 from server import clock
 from server.config import Settings
 from server.db import is_retryable, transaction
+from server.errors import DomainError
 from server.pushes.channels import accounts
 from server.wechat.client import WechatClient
 from server.wechat.errors import WechatError
@@ -116,7 +118,7 @@ class Desk:
             return self._pool
 
     def _prepared(self, heard: Heard) -> Heard:
-        """Ask WeChat what it must be asked, before any lock is held: who this is, and for the picture."""
+        """Do what takes long before any lock is held: ask WeChat who this is and for the picture, and decode that."""
         incoming = heard.incoming
         client = self.client_of(incoming.channel)
         if isinstance(client, WechatClient):
@@ -128,6 +130,8 @@ class Desk:
         except WechatError as error:
             log.warning("picture_missing", errcode=error.errcode)
             return heard
+        with suppress(DomainError):  # the conversation tells why a picture is no good
+            pictures.decoded(picture)
         return heard.with_picture(picture)
 
     def _answer(self, session: Session, *, delivery_id: int, heard: Heard, race: Race) -> str:
