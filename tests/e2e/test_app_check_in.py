@@ -97,8 +97,10 @@ def newcomer(hall: Hall) -> tuple[str, str]:
     """Bind such a person's WeChat, and return his sign-in code and name."""
     name, work_number, code = activation(hall)
     sign_in = f"sandbox:new_{work_number}"
-    body = {"name": name, "work_number": work_number, "code": code}
-    Caller(hall, sign_in).call("POST", "/binding/activation", body)
+    caller = Caller(hall, sign_in)
+    version = caller.call("GET", "/privacy-notice")["version"]
+    body = {"name": name, "work_number": work_number, "code": code, "privacy_version": version}
+    caller.call("POST", "/binding/activation", body)
     return sign_in, name
 
 
@@ -158,8 +160,6 @@ def test_what_is_settled_after_the_meeting_is_in_the_score(phone: Phone, hall: H
     transaction(hall.engine, lambda session: settle_today(session, meeting.id))
     phone.tap("完成")
     expect(phone.page.get_by_test_id("total")).to_have_text(f"{before + 0.5:.2f}")
-    scan(phone, other)
-    reads(phone, "您已签到过")
 
 
 def settle_today(session: Session, meeting_id: int) -> None:

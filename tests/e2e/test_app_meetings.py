@@ -1,19 +1,39 @@
 """A member's meetings in the app: the list, one meeting, leave asked and withdrawn, the year."""
 
+from datetime import timedelta
+
+import pytest
 import requests
 from playwright.sync_api import expect
 
 from scripts.bench.serving import Server
+from server import clock
 from tests.e2e.phone import Phone
 
-LECTURE = "专题党课：从校史中汲取力量"
+LECTURE = "专题党课：重温入党誓词"
 
 
-def test_a_meeting_says_what_absence_costs_and_leave_can_be_asked_for_and_withdrawn(phone: Phone) -> None:
+@pytest.fixture
+def lecture_id(app_server: Server) -> int:
+    """A lecture that 李伟 has just called: other tests call off what the demo holds."""
+    api = f"{app_server.address}/api/v1"
+    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=20).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    branch = requests.get(f"{api}/me", headers=headers, timeout=20).json()["roles"][0]["organization"]["id"]
+    starts = clock.now().replace(microsecond=0) + timedelta(days=6)
+    times = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
+    wish = {"kind": "lecture", "title": LECTURE, "place": "明德楼 305", **times}
+    planned = requests.post(f"{api}/organizations/{branch}/meetings", json=wish, headers=headers, timeout=20)
+    assert planned.ok, planned.text
+    return int(planned.json()["id"])
+
+
+def test_a_meeting_says_what_absence_costs_and_leave_can_be_asked_and_withdrawn(phone: Phone, lecture_id: int) -> None:
     phone.sign_in("王芳")
     phone.open("pages/meetings/meetings")
     expect(phone.page.locator(".label").first).to_have_text("将要召开")
-    phone.page.locator(".row").filter(has_text=LECTURE).first.click()
+    expect(phone.page.locator(".row").filter(has_text=LECTURE).first).to_be_visible()
+    phone.open(f"pages/meeting/meeting?id={lecture_id}")
     expect(phone.page.locator(".facts").last).to_contain_text("缺席扣 2.00")
     phone.page.locator(".row").filter(has_text="公假、病假").click()
     sheet = phone.page.get_by_role("dialog")
@@ -46,14 +66,8 @@ def test_the_year_shows_rates_and_leads_to_each_meeting(phone: Phone) -> None:
     expect(phone.page.locator(".mine .figure")).to_have_text("出席")
 
 
-def test_a_reminder_opens_its_meeting_after_signing_in(phone: Phone, app_server: Server) -> None:
-    api = f"{app_server.address}/api/v1"
-    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:zhang_min"}, timeout=20).json()["token"]
-    signed_in = {"Authorization": f"Bearer {token}"}
-    me = requests.get(f"{api}/me", headers=signed_in, timeout=20).json()["member_id"]
-    meetings = requests.get(f"{api}/members/{me}/meetings", headers=signed_in, timeout=20).json()["items"]
-    meeting = next(each for each in meetings if each["title"] == LECTURE)
-    phone.open(f"pages/meeting/meeting?id={meeting['id']}")
+def test_a_reminder_opens_its_meeting_after_signing_in(phone: Phone, lecture_id: int) -> None:
+    phone.open(f"pages/meeting/meeting?id={lecture_id}")
     phone.page.locator(".row").filter(has_text="张敏").first.click()
     expect(phone.page.locator(".title.name")).to_have_text(LECTURE)
     expect(phone.page.locator(".mine .figure")).to_have_text("签到未开始")

@@ -43,6 +43,11 @@ export async function readWhoIAm(): Promise<Me> {
 
 export async function leave(): Promise<void> {
   await signOut().catch(() => undefined)
+  forgetHere()
+}
+
+/** Forget the person on this phone, whom the server has signed off already. */
+export function forgetHere(): void {
   dropTicket()
   forgetMe()
 }
