@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scripts.bench.serving import serving
@@ -20,6 +20,7 @@ from server.db import make_engine
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.points.models import PointEntry
 from server.standards.models import Standard
+from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from tests.boards import Told, line_at_head, make_statement
 from tests.demo import copy_of_demo
 
@@ -63,9 +64,17 @@ def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
     directory = copy_of_demo(tmp_path_factory)
     url = f"sqlite:///{directory}/xianfeng.db"
     branch_id, zhang_min_id = _add_month(url)
-    with serving(url, directory) as server:
+    with serving(url, directory, environment={"XIANFENG_SCHEDULER": "none"}) as server:
         server.wait_until_ready()
         yield Corridor(server.address, branch_id, zhang_min_id)
+
+
+def _forget_months(session: Session, branch_id: int) -> None:
+    """Take the demo's own months of a branch away: the board shows the newest."""
+    ids = select(Statement.id).where(Statement.organization_id == branch_id).scalar_subquery()
+    for table in (StatementBackdated, StatementSection, StatementLine):
+        session.execute(delete(table).where(table.statement_id.in_(ids)))
+    session.execute(delete(Statement).where(Statement.organization_id == branch_id))
 
 
 def _add_month(url: str) -> tuple[int, int]:
@@ -74,6 +83,7 @@ def _add_month(url: str) -> tuple[int, int]:
         zhang_min = session.scalars(select(Member).where(Member.name == "张敏")).one()
         home = select(Membership.organization_id).where(Membership.member_id == zhang_min.id)
         branch = session.get_one(Organization, session.scalars(home).one())
+        _forget_months(session, branch.id)
         make_statement(
             session,
             organization_id=branch.id,
