@@ -23,6 +23,9 @@ from tests.cast import make_cast
 from tests.meeting import make_meeting
 
 LONG = 150
+MAY_COME_TOO_EARLY = {"tag_reviewers", "draw_up_bulletins"}
+"""The first asks WeChat, which this very server plays, perhaps before its port is open; the second needs the months that
+the other worker may still be drawing up. Both fail then and are tried again."""
 STOPS_WITHIN = 5
 """Seconds. It takes well under two; the rest is for a machine that does much else."""
 
@@ -62,8 +65,8 @@ def test_the_server_settles_a_meeting_that_is_due_and_stops_at_once(due: Engine,
         server.wait_until_ready()
         until(lambda: settled(due))
         until(lambda: len(done(due)) == len(JOBS))
-        # One job asks WeChat, which this very server plays, and may be earlier than its port.
-        assert {job: times for job, times in done(due).items() if times != 1 and job != "tag_reviewers"} == {}
+        again = {job for job, attempts in done(due).items() if attempts != 1}
+        assert again <= MAY_COME_TOO_EARLY
         stopping = monotonic()
     assert monotonic() - stopping < STOPS_WITHIN
 
