@@ -61,6 +61,9 @@ describe.skipIf(!built)('the compiled app', () => {
 const ME = { bound: true, account_id: 1, member_id: 3, name: '张敏', organization: { id: 4, title: '教工第一党支部' }, organizations: [{ id: 4, title: '教工第一党支部' }], roles: [] }
 const ITEM = { code: 'C04', title: '联系服务师生群众', clause: '二（二）', method: 'earn', points: '1.00', unit: '次', levels: [], evidence_note: '', room: '10.00' }
 
+const RECORD = { result: 'checked_in', state: 'present', via: 'qr', member_id: 3, member_name: '张敏', checked_in_at: '2026-11-28T14:31:00+08:00', meeting: { id: 9, title: '主题党日', kind_title: '主题党日', place: '实验楼', starts_at: '2026-11-28T14:30:00+08:00', ends_at: '2026-11-28T16:30:00+08:00' } }
+const ASKING = { ask: ['meetings'], items: [] }
+
 /** Answer as the server would: by method and the end of the path. */
 function serve(routes) {
   weixin.answers.request = ({ method, url }) => {
@@ -96,18 +99,26 @@ describe.skipIf(!built)('its pages', () => {
 
   it('check-in: exchanges what was scanned and records the member', async () => {
     Object.assign(weixin.storage, { token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
-    serve({ 'POST /check-in-tickets': { ticket: 'ticket-1', meeting: {} }, 'GET /me': ME })
-    weixin.open('pages/check-in/check-in', { q: encodeURIComponent('https://points.example/c/abc?t=12345') })
+    weixin.answers.requestSubscribeMessage = { errMsg: 'ok', meetings: 'accept' }
+    serve({ 'POST /check-in-tickets': { ticket: 'ticket-1', meeting: {} }, 'POST /check-ins': RECORD, 'GET /me': ME, 'GET /me/subscriptions': ASKING, 'POST /me/subscriptions': { items: [] } })
+    const page = weixin.open('pages/check-in/check-in', { q: encodeURIComponent('https://points.example/c/abc?t=12345') })
     await vi.waitFor(() => expect(requests('POST', '/check-ins')).toHaveLength(1))
     expect(requests('POST', '/check-in-tickets')[0].data).toContain('abc')
     expect(requests('POST', '/check-ins')[0]).toMatchObject({ data: expect.stringContaining('ticket-1'), header: { Authorization: 'Bearer secret' } })
+    await vi.waitFor(() => expect(requests('GET', '/me/subscriptions')).toMatchObject([{ url: expect.stringContaining('moment=check_in') }]))
+    await vi.waitFor(() => {
+      page.tap('完成')
+      expect(weixin.asked('requestSubscribeMessage')).toEqual([{ tmplIds: ['meetings'] }])
+    })
+    await vi.waitFor(() => expect(requests('POST', '/me/subscriptions')).toHaveLength(1))
   })
 
   it('claim: chooses photos, sends each, and hands in what it says', async () => {
     Object.assign(weixin.storage, { token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
     Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }, { tempFilePath: 'wxfile://2' }] }, compressImage: ({ src }) => ({ tempFilePath: `${src}-small` }) })
     weixin.answers.uploadFile = ({ filePath }) => ({ statusCode: 201, data: JSON.stringify({ id: filePath.includes('1') ? 11 : 12 }) })
-    serve({ 'GET /me': ME, 'GET /members/3/claimable-items': { items: [ITEM], claim_until: '2027-01-10' }, 'POST /members/3/claims': { id: 5, title: '社区服务', status: 'submitted' } })
+    serve({ 'GET /me': ME, 'GET /members/3/claimable-items': { items: [ITEM], claim_until: '2027-01-10' }, 'POST /members/3/claims': { id: 5, title: '社区服务', status: 'submitted' }, 'GET /me/subscriptions': ASKING })
+    weixin.answers.requestSubscribeMessage = { errMsg: 'ok', meetings: 'reject' }
     const page = weixin.open('pages/claim-form/claim-form', { item: 'C04' })
     await vi.waitFor(() => page.emit('photo-wall', 'add'))
     await vi.waitFor(() => expect(weixin.asked('uploadFile')).toHaveLength(2))
@@ -118,6 +129,7 @@ describe.skipIf(!built)('its pages', () => {
       page.tap('提交申报')
       expect(requests('POST', '/members/3/claims')).toHaveLength(1)
     })
+    expect(weixin.asked('requestSubscribeMessage')).toEqual([{ tmplIds: ['meetings'] }])
     const [{ data, header }] = requests('POST', '/members/3/claims')
     expect(JSON.parse(data)).toMatchObject({ title: '社区服务', item_code: 'C04', photo_ids: [11, 12], submit: true })
     expect(header['Idempotency-Key']).toMatch(/\S{20,}/)

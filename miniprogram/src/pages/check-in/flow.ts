@@ -3,6 +3,7 @@ import { ref, shallowRef } from 'vue'
 import { checkIn, exchangeCode, exchangeDigits, type Ticket, type Wish } from '@/api/check_in'
 import type { ApiError } from '@/api/errors'
 import { mayGoOn, open } from '@/state/arrival'
+import { useConsent } from '@/state/consent'
 import { scanned } from '@/state/scan'
 import { readWhoIAm } from '@/state/session'
 import { dropTicket, heldTicket, holdTicket } from '@/state/ticket'
@@ -13,11 +14,14 @@ const TRIES = 5
 const PAUSE_MS = 1500
 /** After these the same ticket is still good once the person is who he has to be. */
 const TICKET_STAYS = new Set(['not_signed_in', 'token_expired', 'not_bound'])
+/** Taps that end it: a moment to ask whether he wants to be told of the next meeting. */
+const LEAVING: ReadonlySet<Act> = new Set<Act>(['meeting', 'home'])
 
 /** A check-in: the code for a ticket at once, then whoever holds the phone signs in, then the ticket for a record. */
 export function useCheckIn() {
   const screen = shallowRef<Screen>(waiting('正在核对二维码，请不要关闭页面。'))
   const field = ref('')
+  const consent = useConsent('check_in')
   let code = ''
   let ticket: Ticket | null = null
   let wish: Wish = {}
@@ -60,6 +64,7 @@ export function useCheckIn() {
       meetingId = record.meeting.id
       dropTicket()
       show(recorded(record, { wish, ticket }, new Date()))
+      consent.prepare()
     } catch (error) {
       refuse(error as ApiError)
     }
@@ -132,7 +137,7 @@ export function useCheckIn() {
     home: () => open('/pages/home/home'),
   }
 
-  return { screen, field, begin, ask: () => show(typing()), act: (name: Act) => acts[name]() }
+  return { screen, field, begin, ask: () => show(typing()), act: (name: Act) => (LEAVING.has(name) ? consent.ask().then(acts[name]) : acts[name]()) }
 }
 
 /** What a page of ours, or WeChat's own scan, gave as `q`: WeChat leaves it encoded, a browser does not. */
