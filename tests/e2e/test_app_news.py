@@ -122,3 +122,18 @@ def test_a_year_goes_month_by_month_down_to_the_meeting_or_claim(phone: Phone, z
     expect(phone.page.locator(".step").last).to_contain_text("通过")
     phone.open("pages/history/history?year=2001")
     expect(phone.page.get_by_text("这一年还没有月汇总")).to_be_visible()
+
+
+def test_a_quarters_bulletin_is_read_and_acknowledged_for_the_branch(phone: Phone, li_wei: Desk) -> None:
+    general = li_wei.call("GET", "/me")["organizations"][1]["id"]
+    bulletin = li_wei.call("GET", f"/organizations/{general}/bulletins")["items"][0]
+    phone.sign_in("李伟")
+    phone.open(f"pages/bulletin/bulletin?id={bulletin['id']}")
+    expect(phone.page.locator(".card .title").first).to_have_text(bulletin["title"])
+    expect(phone.page.locator(".facts")).to_contain_text("平均分")
+    expect(phone.page.locator(".rows").last).to_contain_text("教工第一党支部")
+    phone.tap("签收")
+    expect(phone.page.locator("uni-button").filter(has_text="签收")).to_have_count(0)
+    part = li_wei.call("GET", f"/bulletins/{bulletin['id']}")["parts"]
+    branch = branch_of(li_wei)
+    assert [each["acknowledged_at"] is not None for each in part if each["organization_id"] == branch] == [True]
