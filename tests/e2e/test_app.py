@@ -102,6 +102,13 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(phone: Phone) -> None
     assert phone.page.url.endswith("/m/pages/score/score?year=2026")
 
 
+def test_an_address_that_is_no_page_leads_home_and_says_so(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    phone.open("pages/of-last-year/of-last-year?id=3")
+    expect(phone.page.get_by_text("没有找到这个页面，已回到首页")).to_be_visible()
+    expect(phone.page.get_by_test_id("total")).to_be_visible()
+
+
 def test_someone_without_a_binding_is_asked_to_bind_and_a_wrong_code_is_told(phone: Phone) -> None:
     phone.open("pages/sign-in/sign-in?code=sandbox:a_newcomer")
     expect(phone.page.get_by_text("绑定党员身份")).to_be_visible()

@@ -55,6 +55,11 @@ export function goOn(): void {
   uni.reLaunch({ url })
 }
 
+/** Of a page that is no more, or never was: an old push, a mistyped address. */
+export function goHomeInstead(): void {
+  uni.reLaunch({ url: HOME, success: () => toast('没有找到这个页面，已回到首页') })
+}
+
 /** Go back, or home where this page is the first: opened by its address, a browser has nowhere to go. */
 export function goBack(): void {
   if (getCurrentPages().length > 1) uni.navigateBack()
