@@ -9,6 +9,7 @@ export const WEIXIN = fileURLToPath(new URL('../dist/build/mp-weixin', import.me
 const ASKED = [
   ...['login', 'request', 'uploadFile', 'scanCode', 'requestSubscribeMessage', 'chooseMedia', 'compressImage'],
   ...['navigateTo', 'switchTab', 'reLaunch', 'showToast', 'showLoading', 'hideLoading', 'setNavigationBarTitle'],
+  ...['showActionSheet', 'chooseMessageFile'],
 ]
 
 /**

@@ -47,6 +47,14 @@ describe.skipIf(!built)('the compiled app', () => {
     expect(weixin.asked('requestSubscribeMessage')).toEqual([{ tmplIds: ['scores', 'notices'] }])
   })
 
+  it('takes files out of a chat under the names people gave them, and photos out of the album', async () => {
+    Object.assign(weixin.answers, { showActionSheet: { tapIndex: 0 }, chooseMessageFile: { tempFiles: [{ path: 'wxfile://a1', name: '议程.pdf', size: 9 }] } })
+    expect(await platform.chooseFiles(2)).toEqual([{ path: 'wxfile://a1', name: '议程.pdf' }])
+    expect(weixin.asked('chooseMessageFile')).toMatchObject([{ count: 2, type: 'file', extension: expect.arrayContaining(['pdf', 'docx']) }])
+    Object.assign(weixin.answers, { showActionSheet: { tapIndex: 1 }, chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, compressImage: { tempFilePath: 'wxfile://small.jpg' } })
+    expect(await platform.chooseFiles(2)).toEqual([{ path: 'wxfile://small.jpg', name: '照片 1.jpg' }])
+  })
+
   it('chooses photos, makes them smaller and sends each with the token', async () => {
     Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, compressImage: { tempFilePath: 'wxfile://small' }, uploadFile: { statusCode: 201, data: '{"id":7}' } })
     expect(await platform.choosePhotos(3)).toEqual(['wxfile://small'])

@@ -6,6 +6,13 @@ declare const __API_ORIGIN__: string
 /** What WeChat has and uni-app does not pass on. */
 declare const wx: {
   shareFileMessage(options: { filePath: string; fileName: string; success(): void; fail(error: { errMsg: string }): void }): void
+  chooseMessageFile(options: {
+    count: number
+    type: 'file'
+    extension: string[]
+    success(answer: { tempFiles: { path: string; name: string }[] }): void
+    fail(): void
+  }): void
   onNeedPrivacyAuthorization?(listener: (resolve: (answer: { event: 'agree' | 'disagree'; buttonId?: string }) => void) => void): void
 }
 

@@ -61,11 +61,15 @@ class ReadersQuery(PageQuery):
 
 
 class NoticeForm(BaseModel):
-    """One file: PDF, Word, Excel, PPT, JPEG or PNG; its name's ending must agree with its content."""
+    """One file: PDF, Word, Excel, PPT, JPEG or PNG; its name's ending must agree with its content.
+
+    `filename` is what the file is called where the sender's own name for it is lost: WeChat uploads temporary names.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     file: Annotated[FileStorage, Field(description="附件，每次一个")]
+    filename: Annotated[str, Field(max_length=255, description="文件名；不填则取上传时的")] = ""
 
     @field_validator("file", mode="before")
     @classmethod
@@ -80,8 +84,8 @@ class NoticeForm(BaseModel):
         return self.file.stream.read()
 
     def name(self) -> str:
-        """Return the file's own name without a path or what a name must not hold, its ending kept."""
-        raw = (self.file.filename or "").replace("\\", "/").rpartition("/")[2]
+        """Return the file's name without a path or what a name must not hold, its ending kept."""
+        raw = (self.filename or self.file.filename or "").replace("\\", "/").rpartition("/")[2]
         clean = "".join(character for character in raw if character.isprintable()).strip()
         stem, dot, ending = clean.rpartition(".")
         return f"{stem[:100]}{dot}{ending[:10]}"

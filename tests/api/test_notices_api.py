@@ -73,6 +73,13 @@ def test_a_file_goes_in_and_comes_out_by_link_only(call: Call, cast: Cast) -> No
     assert (refused.status_code, refused.json["error"]["code"]) == (409, "already_published")
 
 
+def test_a_file_sent_under_a_temporary_name_keeps_the_one_people_gave_it(call: Call, cast: Cast) -> None:
+    path = f"/notices/{drafted(call, cast)['id']}/files"
+    form = {"file": (BytesIO(b"%PDF-1.7 agenda"), "wxfile_31a.pdf"), "filename": "../六月 议程.pdf"}
+    added = call(cast.li_wei, "POST", path, data=form, content_type="multipart/form-data")
+    assert (added.status_code, added.json["name"]) == (201, "六月 议程.pdf")
+
+
 def test_a_disguised_file_is_refused_with_a_clear_word(call: Call, cast: Cast) -> None:
     path = f"/notices/{drafted(call, cast)['id']}/files"
     form = {"file": (BytesIO(b"MZ\x90"), "议程.pdf")}

@@ -192,6 +192,17 @@ def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, othe
     expect(phone.page.get_by_role("alert")).to_have_text("请写一个标题")
     phone.page.locator("[data-testid=title] input").fill("关于召开十二月支部党员大会的通知")
     phone.page.locator("[data-testid=body] textarea").fill("12 月 10 日 14:30，行政楼 301，请全体党员参加。")
+    with phone.page.expect_file_chooser() as chooser:
+        row(phone, "添加附件").click()
+    chooser.value.set_files(
+        [
+            {"name": "议程.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"},
+            {"name": "会场.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"},
+        ]
+    )
+    expect(row(phone, "议程.pdf")).to_be_visible()
+    row(phone, "会场.png").get_by_text("取下").click()
+    expect(row(phone, "会场.png")).to_have_count(0)
     phone.page.locator(".bar uni-button").filter(has_text="发布").last.click()
     agree(phone)
     row(phone, "关于召开十二月支部党员大会的通知").click()
@@ -199,4 +210,5 @@ def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, othe
     tap(phone, "提醒还没有读的人")
     expect(phone.page.get_by_text("提醒过")).to_be_visible()
     other_phone.sign_in("张敏")
-    expect(other_phone.page.get_by_text("关于召开十二月支部党员大会的通知")).to_be_visible()
+    other_phone.page.get_by_text("关于召开十二月支部党员大会的通知").click()
+    expect(other_phone.page.get_by_text("议程.pdf")).to_be_visible()

@@ -81,16 +81,19 @@ export interface Upload {
   path: string
   field: string
   file: string
+  /** What goes with it. */
+  words?: Record<string, string>
   onProgress?: (percent: number) => void
 }
 
 /** Send one file. The server knows a file it has seen, so no key is needed. Throws ApiError. */
-export function upload({ path, field, file, onProgress }: Upload): Promise<unknown> {
+export function upload({ path, field, file, words, onProgress }: Upload): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const task = uni.uploadFile({
       url: platform.origin() + '/api/v1' + path,
       name: field,
       filePath: file,
+      formData: words,
       header: authorization(),
       timeout: UPLOAD_TIMEOUT_MS,
       success: ({ statusCode, data }) => settle(statusCode, parsed(data), resolve, reject),

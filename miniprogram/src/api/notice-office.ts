@@ -1,4 +1,5 @@
 import { day, time } from '@/format/dates'
+import type { ChosenFile } from '@/platform'
 import type { Slice } from '@/state/list'
 
 import { api, upload } from './client'
@@ -69,8 +70,8 @@ export async function withdrawNotice(id: number, reason: string, key: string): P
 }
 
 /** Attach one file to a draft; the same file sent twice is one. */
-export async function attachFile(id: number, file: string): Promise<Attachment> {
-  const sent = (await upload({ path: `/notices/${id}/files`, field: 'file', file })) as Attachment
+export async function attachFile(id: number, { path: file, name }: ChosenFile): Promise<Attachment> {
+  const sent = (await upload({ path: `/notices/${id}/files`, field: 'file', file, words: { filename: name } })) as Attachment
   return { id: sent.id, name: sent.name }
 }
 

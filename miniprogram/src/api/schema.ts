@@ -3776,6 +3776,8 @@ export interface components {
     /**
      * NoticeForm
      * @description One file: PDF, Word, Excel, PPT, JPEG or PNG; its name's ending must agree with its content.
+     *
+     * `filename` is what the file is called where the sender's own name for it is lost: WeChat uploads temporary names.
      */
     NoticeForm: {
       /**
@@ -3784,6 +3786,12 @@ export interface components {
        * @description 附件，每次一个
        */
       file: string;
+      /**
+       * Filename
+       * @description 文件名；不填则取上传时的
+       * @default
+       */
+      filename?: string;
     };
     /**
      * NoticeIn

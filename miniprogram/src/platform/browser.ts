@@ -1,4 +1,4 @@
-import { LONGEST_EDGE, type Platform } from './types'
+import { DOCUMENTS, LONGEST_EDGE, PICTURES, type Platform } from './types'
 
 const QR_EDGE = 1200
 const INSIDE_WECHAT = /MicroMessenger/i
@@ -41,6 +41,16 @@ export const browser: Platform = {
   async choosePhotos(count) {
     return Promise.all((await chosen(count)).map(smaller))
   },
+
+  chooseFiles: (count) =>
+    new Promise((resolve) => {
+      uni.chooseFile({
+        count,
+        extension: [...DOCUMENTS, ...PICTURES].map((ending) => '.' + ending),
+        success: ({ tempFiles }) => resolve((tempFiles as (File & { path: string })[]).slice(0, count).map(({ path, name }) => ({ path, name }))),
+        fail: () => resolve([]),
+      })
+    }),
 
   stayAwake(on) {
     lit?.then((lock) => lock.release()).catch(() => undefined)

@@ -16,4 +16,4 @@ chosen = browser
 // #endif
 
 export const platform = chosen as Platform
-export type { Platform } from './types'
+export type { ChosenFile, Platform } from './types'

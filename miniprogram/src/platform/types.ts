@@ -3,6 +3,12 @@ import type { Ticket } from '@/api/check_in'
 /** The id of the button with which a person agrees to WeChat's privacy guide; WeChat wants to know it. */
 export const AGREE_BUTTON = 'agree-to-privacy'
 
+/** A file on this phone: where `uploadFile` finds it, and what people call it. */
+export interface ChosenFile {
+  path: string
+  name: string
+}
+
 /** What differs between WeChat and a browser. Everything else is one code. */
 export interface Platform {
   name: 'weixin' | 'browser'
@@ -30,9 +36,14 @@ export interface Platform {
   handOver(path: string, name: string): Promise<void>
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
   choosePhotos(count: number): Promise<string[]>
+  /** Up to `count` files of the kinds that a notice may carry, photos among them; [] if none was chosen. */
+  chooseFiles(count: number): Promise<ChosenFile[]>
   /** Keep the screen lit while a code is held up; where that is not possible, nothing is lost. */
   stayAwake(on: boolean): void
 }
+
+export const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx']
+export const PICTURES = ['jpg', 'jpeg', 'png']
 
 /** Pixels. Keeps a certificate legible and a photo below half a megabyte. */
 export const LONGEST_EDGE = 2000

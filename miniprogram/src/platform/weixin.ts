@@ -1,4 +1,4 @@
-import { AGREE_BUTTON, LONGEST_EDGE, type Platform } from './types'
+import { AGREE_BUTTON, type ChosenFile, DOCUMENTS, LONGEST_EDGE, type Platform } from './types'
 
 export const weixin: Platform = {
   name: 'weixin',
@@ -68,7 +68,35 @@ export const weixin: Platform = {
       })
     }),
 
+  chooseFiles: async (count) => {
+    const way = await picked(['从聊天记录选文件', '从相册选照片'])
+    if (way === 0) return documents(count)
+    if (way === null) return []
+    const photos = await weixin.choosePhotos(count)
+    return photos.map((path, index) => ({ path, name: `照片 ${index + 1}.${path.split('.').pop()}` }))
+  },
+
   stayAwake: (on) => uni.setKeepScreenOn({ keepScreenOn: on, fail: () => undefined }),
+}
+
+/** Which of these the person taps, by its place; null if none. */
+function picked(itemList: string[]): Promise<number | null> {
+  return new Promise((resolve) => {
+    uni.showActionSheet({ itemList, success: ({ tapIndex }) => resolve(tapIndex), fail: () => resolve(null) })
+  })
+}
+
+/** WeChat hands out documents from chats only. */
+function documents(count: number): Promise<ChosenFile[]> {
+  return new Promise((resolve) => {
+    wx.chooseMessageFile({
+      count,
+      type: 'file',
+      extension: DOCUMENTS,
+      success: ({ tempFiles }) => resolve(tempFiles.map(({ path, name }) => ({ path, name }))),
+      fail: () => resolve([]),
+    })
+  })
 }
 
 function downloaded(url: string): Promise<string> {
