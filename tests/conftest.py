@@ -4,6 +4,8 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, literal, select, union_all
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from server import config, models, protection
@@ -55,6 +58,27 @@ def _loopback_only() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _routes_compiled_once() -> Iterator[None]:
+    """Let the apps of all tests share what werkzeug compiles for a route: it is most of what an app costs."""
+    compiling = Rule._compile_builder
+
+    @cache
+    def compiled(rule: str, defaults: str, append_unknown: bool) -> Callable[..., tuple[str, str]]:
+        return compiling(known[rule, defaults], append_unknown)
+
+    known: dict[tuple[str, str], Rule] = {}
+
+    def shared(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        defaults = repr(self.defaults)
+        known.setdefault((self.rule, defaults), self)
+        return compiled(self.rule, defaults, append_unknown)
+
+    Rule._compile_builder = shared  # type: ignore[method-assign]
+    yield
+    Rule._compile_builder = compiling  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -115,11 +139,12 @@ def engine(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
 
 def _clean(engine: Engine) -> None:
     """Empty every table that has rows. TRUNCATE, since the ledger's triggers refuse DELETE."""
+    tables = models.Base.metadata.sorted_tables
+    filled = union_all(*(select(literal(table.name)).where(select(table).exists()) for table in tables))
     with engine.begin() as connection:
         connection.exec_driver_sql("SET foreign_key_checks = 0")
-        for table in models.Base.metadata.sorted_tables:
-            if connection.scalar(text(f"SELECT 1 FROM {table.name} LIMIT 1")):
-                connection.exec_driver_sql(f"TRUNCATE TABLE {table.name}")
+        for name in connection.scalars(filled).all():
+            connection.exec_driver_sql(f"TRUNCATE TABLE {name}")
         connection.exec_driver_sql("SET foreign_key_checks = 1")
 
 
@@ -140,10 +165,31 @@ def _frozen_time() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast(engine: Engine) -> Cast:
+Rows = list[tuple[Table, list[dict[str, Any]]]]
+
+
+@pytest.fixture(scope="session")
+def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Cast, Rows]:
+    """The cast and the rows it is made of: made once, written for each test."""
+    path = tmp_path_factory.mktemp("cast") / "cast.db"
+    shutil.copy(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
     with Session(engine, expire_on_commit=False) as session:
-        return make_cast(session)
+        cast = make_cast(session)
+    with engine.connect() as connection:
+        tables = models.Base.metadata.sorted_tables
+        rows = [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
+    engine.dispose()
+    return cast, [(table, found) for table, found in rows if found]
+
+
+@pytest.fixture
+def cast(engine: Engine, cast_rows: tuple[Cast, Rows]) -> Cast:
+    made, rows = cast_rows
+    with engine.begin() as connection:
+        for table, found in rows:
+            connection.execute(table.insert(), found)
+    return replace(made, people=dict(made.people))
 
 
 @pytest.fixture

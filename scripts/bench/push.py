@@ -1,13 +1,9 @@
 """The outbox to a sandbox in a process of its own, beside a bare loop that makes the same calls."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time
-from pathlib import Path
 from statistics import median
 from threading import Event
 from time import perf_counter
@@ -19,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from scripts.bench.databases import each_database
 from scripts.bench.lines import Line, measured
+from scripts.sandbox import sandbox
 from server import clock, config
 from server.db import make_engine, transaction
 from server.identity.models import Account, WechatIdentity
@@ -48,22 +45,13 @@ def run(size: str) -> Iterator[Line]:
     """Yield how fast the outbox is emptied, against the bare calls, on each database."""
     for name, url, directory in each_database():
         engine = make_engine(url)
-        with _sandbox() as sandbox_url:
+        with sandbox() as sandbox_url:
             settings = replace(config.load({"XIANFENG_DATA": str(directory)}), sandbox_url=sandbox_url)
             bench = _Bench(engine, settings, SIZES[size])
             for latency in LATENCIES_MS:
                 requests.put(f"{sandbox_url}/settings", json={"latency_ms": latency}, timeout=5)
                 yield bench.line(name, latency)
         engine.dispose()
-
-
-@contextmanager
-def _sandbox() -> Iterator[str]:
-    command = [sys.executable, "-m", "server.wechat.sandbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
 
 
 class _Bench:

@@ -203,7 +203,9 @@ def confirmed_lines(session: Session) -> int:
 
 
 def publish_bulletins(session: Session, *, now: datetime) -> None:
-    """Publish the drafts there are."""
+    """Give the drafts there are their number, and publish them."""
     drafts = select(Bulletin.id).where(Bulletin.status == BulletinStatus.draft).order_by(Bulletin.id)
     for bulletin_id in session.scalars(drafts).all():
+        number = f"党委组〔{now.year}〕{bulletin_id}号"
+        bulletins.describe(session, bulletin_id, document_number=number, remarks=None, account_id=1, now=now)
         bulletins.publish(session, bulletin_id, account_id=1, now=now)

@@ -1,26 +1,15 @@
-"""The sandbox and the schedulers of a simulation, each a process of its own; the schedulers can be killed."""
+"""The schedulers of a simulation, each a process of its own that can be killed."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def sandbox() -> Iterator[str]:
-    """Yield the address of a sandbox that forgets nothing."""
-    command = [sys.executable, "-m", "server.wechat.sandbox", "--port", "0", "--unbounded"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+from scripts.sandbox import ROOT
 
 
 @dataclass(slots=True)

@@ -14,10 +14,11 @@ import requests
 from sqlalchemy import Engine, select
 
 from scripts.quarter.days import Days
-from scripts.quarter.processes import Schedulers, sandbox
+from scripts.quarter.processes import Schedulers
 from scripts.quarter.report import Report, ended
 from scripts.quarter.simulated import SimulatedClock
 from scripts.quarter.world import Phones, World, found
+from scripts.sandbox import sandbox
 from server import app  # noqa: F401  (its subscriptions tell the features above)
 from server.clock import SHANGHAI
 from server.db import make_engine, reading
@@ -64,7 +65,7 @@ def simulate(url: str, directory: Path, scale: Scale, *, seed: int) -> Report:
     engine = make_engine(url)
     phones = Phones("sandbox-official", "sandbox-work", tuple(TEMPLATES))
     world = found(engine, members=scale.members, phones=phones, chance=chance, now=simulated.now())
-    with sandbox() as address:
+    with sandbox("--unbounded") as address:
         _prepare(address, world, seed)
         environment = {
             "XIANFENG_DATABASE_URL": url,
