@@ -1,38 +1,46 @@
-"""改成2分通过: fewer points than claimed. Pure."""
+"""改成2分通过: other points than were claimed. Pure."""
 
 import re
 from decimal import Decimal
 
-from bot.intents.approve import APPROVAL
-from bot.understanding.commands import LEAD, TAIL, is_order, reason_of
+from bot.intents.approve import APPROVAL, BESIDE
+from bot.understanding.commands import any_of, as_reason, given, order
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.numbers import NUMBER, plain, value
 from bot.understanding.saying import Saying
 
-_VERB = (
-    r"(?:改|调|调整|核|核定|按照?|照|给|认|认定|算|定|记|计|打)(?:成|为|到|至|作|给)?(?:[他她])?"
-    r"|(?:减|降|核减|下调|调低|压|调减|减少|降低)(?:成|为|到|至)"
+_TO = "(?:成|为|到|至|作|给)"
+_VERB = any_of(
+    f"(?:改|调整?|修改|更改|核定?|核准|定|认定?|算|折算|记|计|打|给|按照?|照){_TO}?[足个]?[他她]?",
+    f"(?:减|降|核减|下调|调低|压|调减|减少|降低|扣|上调|调高|提|提高|加|涨|升|增加){_TO}",
+    "给(?:[他她]|本人)?加 只加 可以加",
 )
-_HOW = r"(?:最多|只能|只|就|应该?是?|顶多|我看|分值|积分|分数|把?分)*"
-_ADJUSTMENT = re.compile(
-    rf"{LEAD}(?:{APPROVAL}(?:但|并)?)?{_HOW}(?:{_VERB})?{_HOW}({NUMBER})个?分(半)?(?:来)?(?:算|"
-    rf"计)?(?:{APPROVAL})?{TAIL}"
-    rf"|{LEAD}{_HOW}(?:改|调|调整|降|减|核|核定)(?:成|为|到)({NUMBER})(?:{APPROVAL})?{TAIL}"
+_HOW = any_of("最多 只能 只 就 应该?是? 顶多 至多 我看 酌情 适当 按标准 分值 积分 分数 得分 把?分[数值]? 的 给[他她]") + "*"
+_FROM = rf"(?:(?:从|由|把|将|原来?的?|申报的?)*{NUMBER}个?分)?"
+_POINTS = f"({NUMBER})个?分(半)?"
+_BARE = rf"(?:改|调整?|降|减|核定?)(?:成|为|到|至)({NUMBER})"
+_APPROVED = f"(?:{APPROVAL}(?:但是?|不过|并|只是)?)?"
+_THEN = (
+    f"(?:再|后|并|来|给|算|计|就|也)*(?:{APPROVAL})?(?:比较|更|才|最)?"
+    "(?:够了?|足够|合适|合理|中|差不多|封顶|为好|为宜|为准|妥当|可以|行|好)?"
 )
-_APPROVED = re.compile(rf"{LEAD}{APPROVAL}{TAIL}|{LEAD}可以{TAIL}")
+ORDER = order(
+    f"(?:{_FROM}{_HOW}(?:{_VERB})?{_HOW}{_POINTS}|{_HOW}{_BARE})",
+    in_one=f"(?:{_FROM}{_HOW}{_VERB}{_HOW}{_POINTS}|{_HOW}{_BARE})",
+    before=_APPROVED,
+    after=_THEN,
+)
 
 
 def _read(saying: Saying) -> Slots | None:
     """“减1分” is none: it does not say to how many."""
-    if not is_order(saying):
+    found = given(saying, ORDER, BESIDE)
+    reason = as_reason(found, saying) if found is not None else None
+    if found is None or reason is None:
         return None
-    reason = reason_of(saying, _ADJUSTMENT)
-    said = next((match for clause in saying.clauses if (match := _ADJUSTMENT.fullmatch(clause))), None)
-    if reason is None or said is None:
-        return None
-    points = value(said[1] or said[3]) + (Decimal("0.5") if said[2] else 0)
-    kept = "，".join(part for part in reason.split("，") if part and not _APPROVED.fullmatch(part))
-    return {"points": plain(points)} | ({"reason": kept} if kept else {})
+    whole, half, bare = found.order.groups()
+    points = value(whole or bare) + (Decimal("0.5") if half else 0)
+    return {"points": plain(points)} | ({"reason": reason} if reason else {})
 
 
 INTENT = Intent(name="adjust", title="改分后通过", only_in=frozenset({"review"}), grammar=_read)

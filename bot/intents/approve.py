@@ -2,29 +2,31 @@
 
 import re
 
-from bot.understanding.commands import LEAD, TAIL, is_order, wholly
+from bot.understanding.commands import LEAD, POSITIVE, TAIL, any_of, as_remark, given, order
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 
-APPROVAL = (
-    r"(?:放行|照准|准许|准予|予以批准|给予通过|让[他她]过|核准|准予通过|审核通过|审批通过|审核同意|"
-    r"可以通过|同意通过|予以通过|予以认可|予以认定|通过|同意|批准|"
-    r"认可|认定|准了|批了|给过)"
+_WORTH = "(?:[他她其]|本人|申报人|该同志|原|所)*(?:报|申报|申请|填报?|填写|上报|标准|说)?的?(?:分值|分数|积分|分|数|标准|原分)?"
+APPROVAL = any_of(
+    "放行 照准 核准 准[予许]?(?:通过|加分)? 准许 准予 给[予他她]?过 让[他她]过 给(?:予|[他她])?(?:通过|批准) 给[他她]?批 照批 过审",
+    "(?:审核|审批|初审)?(?:同意|通过|批准)(?:通过|加分|认定|计分|给分|申报|申请)? (?:予以)?(?:认可|认定)(?:通过|加分)?",
+    "准了 批了 批吧 批 过(?!一下|去|来|程|年|期|会|后) 可以[批过准]了? 能[批过] (?:可以|同意|准予|予以|给予|给[他她]?)(?:加分|加上|计分|记分|给分|计入)",
+    f"(?:按照?|依照?|照着?){_WORTH}(?:给|加|计|记|算|通过|批准?|认定|同意|来|计入|办)+分? 加上(?:吧|去) 给[他她]?加上?吧 (?:可以|给|予以|就)?(?:给|计|记|加|算)分吧? 同意上报",
 )
-_COMMENT = (
-    r"(?:我?看(?:过|完|好)?了|情况|属实|真实|材料|照片|证明|手续|内容|齐全|齐备|完整|清楚|清晰|充分|"
-    r"没问题|没有问题|没毛病|不错|很好|挺好|合格|合理|符合(?:标准|要求|条件|规定)|核实过?了?|审过了|无误|"
-    r"有效|也|都齐|很|可以|行|好的?|ok|嗯)"
-)
-_APPROVAL = re.compile(rf"(?:{LEAD}{_COMMENT}*)*{LEAD}{APPROVAL}{TAIL}{_COMMENT}*")
-_BESIDE = re.compile(rf"(?:{LEAD}|{_COMMENT}|{TAIL})+")
-_ANY = re.compile(rf"{_APPROVAL.pattern}|{_BESIDE.pattern}")
+_BARE = re.compile(f"(?:我|俺|本人|支部)?(?:没有?(?:什么|啥)?(?:意见|异议)|无异议|无意见)(?:了|的|哈)?|过(?:吧|了吧)?")
+_PLAIN = any_of("(?:审核|审批)?(?:通过|同意|批准) 予以通过 准予通过 给[他她]通过 放行 批了 认可 准予加分 同意加分 给[他她]?过")
+_OF_WHOM = "(?:(?:该|这[位个]|此|本)?(?:同志|老师|党员|同学|[他她])?的?(?:这[条个项份])?(?:申报|申请|加分|材料|事项)?)"
+ORDER = order(f"(?:{APPROVAL}){{1,3}}", in_one=f"(?:{_PLAIN}){{1,2}}", after=_OF_WHOM)
+BESIDE = re.compile(f"{LEAD}(?:{APPROVAL}|{POSITIVE}|情况|材料|照片|证明|手续|内容|也|很|都)+{TAIL}")
+"""Clauses that only approve or praise."""
 
 
 def _read(saying: Saying) -> Slots | None:
-    """An approval is made of approving words alone: whatever else is said, the reviewer is asked."""
-    approves = any(_APPROVAL.fullmatch(clause) for clause in saying.clauses)
-    return {} if approves and is_order(saying) and wholly(saying, _ANY) else None
+    """What else is said must not take the approval back; where it might, the reviewer is asked."""
+    found = given(saying, ORDER, BESIDE)
+    if found is None:
+        return {} if saying.clauses and all(_BARE.fullmatch(each) for each in saying.clauses) else None
+    return {} if as_remark(found) else None
 
 
 INTENT = Intent(name="approve", title="通过这项申报", only_in=frozenset({"review"}), grammar=_read)

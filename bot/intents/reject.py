@@ -1,22 +1,14 @@
 """不予认定: for good, with the reason. Pure."""
 
-import re
+from bot.understanding.commands import any_of, order, with_reason
+from bot.understanding.cues import Intent
 
-from bot.understanding.commands import LEAD, TAIL, is_order, reason_of
-from bot.understanding.cues import Intent, Slots
-from bot.understanding.saying import Saying
-
-_REJECT = re.compile(
-    rf"{LEAD}(?:驳回|不予(?:认可|认定|通过|计分|采纳|加分|批准)|否决|拒绝|不认可|不认定)(?:这?[个条项])?{TAIL}"
+_REJECT = any_of(
+    "驳回 驳了 驳掉 驳",
+    "不予(?:以)?(?:认可|认定|通过|计分|采纳|加分|批准|受理|支持|采信|给分) 不给(?:[他她])?(?:加分|计分|记分|算分) 否决 否了 否掉",
+    "拒绝(?:通过|认定|加分)? 不认可 不认定 枪毙 毙了 毙掉",
 )
+ORDER = order(f"{_REJECT}{{1,2}}")
 
-
-def _read(saying: Saying) -> Slots | None:
-    """A bare 不通过 is none: it may be meant for completion, so the reviewer is asked."""
-    if not is_order(saying):
-        return None
-    reason = reason_of(saying, _REJECT)
-    return None if reason is None else {"reason": reason} if reason else {}
-
-
-INTENT = Intent(name="reject", title="不予认定", only_in=frozenset({"review"}), grammar=_read)
+INTENT = Intent(name="reject", title="不予认定", only_in=frozenset({"review"}), grammar=with_reason(ORDER))
+"""A bare 不通过 is no such order: it may be meant for completion, so the reviewer is asked."""

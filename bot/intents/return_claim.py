@@ -2,26 +2,27 @@
 
 import re
 
-from bot.understanding.commands import LEAD, TAIL, is_order, reason_of
-from bot.understanding.cues import Intent, Slots
-from bot.understanding.saying import Saying
+from bot.understanding.commands import any_of, order, with_reason
+from bot.understanding.cues import Intent
 
-_MORE = (
-    r"(?:重写|重新写|重新填|重新弄|重做|重来|再交|再报|改一改|改改|修改|补充|补正|重填|重报|重新提交|"
-    r"重新填写|补材料|补交|完善|让[他她](?:补|改|重新?)(?:充|齐|材料|"
-    r"正|交|一下|填|报)*)*"
+_RETURN = "(?:退回去?|打回去?|退给(?:[他她]|本人|申报人|作者)|退还|发回|返回|退掉|退下去|退一下|退(?!步|休|伍|出|党|场))"
+_REDO = (
+    any_of("去 来 让(?:[他她]|本人|申报人) 叫[他她] 由(?:[他她]|本人) 请(?:[他她]|本人)? 要求(?:[他她]|本人)? 并 再 后 好好")
+    + "*(?:"
+    + any_of("重新? 再 重新?去")
+    + "?"
+    + any_of("修改 改一改 改改 改 补充 补正 补齐 补全 补材料 补一补 补交 补 完善 填写? 传 重拍 拍 弄 做 来 写 整理 整 提交 交 报 申报 上传")
+    + any_of("一下 一遍 一次 好 完整? 清楚 材料 后 再 了 吧 哈 的 上来 提交 交 报")
+    + "*)+"
 )
-_RETURN = re.compile(
-    rf"{LEAD}(?:退回|打回|退给[他她]|退还|发回|返回修改|退){TAIL}{_MORE}{TAIL}|{LEAD}让[他她](?:补|"
-    rf"改)(?:充|齐|材料|正|交|一下)*{TAIL}"
+_RETURNED = re.compile(rf"{_REDO}")
+ORDER = order(f"{_RETURN}{{1,2}}", after=rf"(?:吧|给?(?:本人|申报人|[他她]))*(?:{_REDO})?")
+_ONLY_REDO = re.compile(r"让[他她](?:补|改)(?:充|齐|材料|正|交|一下)*(?:吧|哈|了|啊)*")
+_read_return = with_reason(ORDER, _RETURNED)
+
+INTENT = Intent(
+    name="return_claim",
+    title="退回补充",
+    only_in=frozenset({"review"}),
+    grammar=lambda saying: {} if _ONLY_REDO.fullmatch(saying.plain) else _read_return(saying),
 )
-
-
-def _read(saying: Saying) -> Slots | None:
-    if not is_order(saying):
-        return None
-    reason = reason_of(saying, _RETURN)
-    return None if reason is None else {"reason": reason} if reason else {}
-
-
-INTENT = Intent(name="return_claim", title="退回补充", only_in=frozenset({"review"}), grammar=_read)

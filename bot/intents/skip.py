@@ -2,27 +2,36 @@
 
 import re
 
-from bot.understanding.commands import is_order, wholly
+from bot.understanding.commands import any_of, decides, is_question
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 
-_WORD = (
-    r"(?:跳过去?|略过|跳|pass|next|下一?[个条份项位]|换一?[个条份]|翻到?|往下|往后|放着?|一放|一边|一下|"
-    r"搁着?|置|留着|留到?|不(?:审|看|处理|管|定|决定|动|弄|办)|"
-    r"先|暂时?|暂且|这|那|就|我|等|一会儿?|待会儿?|待|过会儿?|会儿?|回头|晚点|以后|后面|之后|下次|有空|"
-    r"有时间|过|再|看|审|说|处理|弄|来|议|研究|考虑|定|"
-    r"[条个份项]|它|同志|申报|的|吧|哈|了|啊|呀|哦|好|行|嗯|继续|给)"
+_THIS = "(?:把|将|就)?(?:(?:[这该此本它](?:一)?[条个份项位]?|它)(?:申报|材料|同志)?的?)?"
+_LATER = any_of(
+    "一?会儿? 待会儿? 等[会下]儿?再?",
+    "回头 晚[点些]儿? 稍后 稍晚 以后 之后 后面 后边 最后 下次 改天 改日 明[天儿早]?再? 后天 下午 晚上 过[会下后]儿?",
+    "有空 有时间 抽空 等等 等会儿? 过[几两]天 先",
 )
-_WHOLLY = re.compile(f"{_WORD}+")
-_LATER = re.compile(
-    r"跳|略过|pass|next|下一?[个条份项位]|换一?[个条份]|往[下后]|放着|放一|先放|搁|留着|暂(?:时|且)?不|"
-    r"先不|(?:再|以后|后面|回头|下次)(?:看|审|说|处理|弄|来|议|研究|考虑|定)|^继续$"
+_LOOK = "(?:看|审|说|处理|弄|来|议|研究|考虑|定|批|管|核|办|讲)"
+_NEXT = "(?:(?:看|审|翻|换|显示|来|到|去|请|接着|继续|直接|那就?|给我|帮我|我|切|切换|进入?)*下[一1]?[个条份项位](?:申报)?)"
+_SKIP = any_of(
+    f"跳过去?(?:{_THIS})? 略过(?:{_THIS})? 跳 pass next 跳一[个条]",
+    f"{_NEXT} 换一?[个条份] 翻过去 往[下后](?:翻|看|走|审|排|放|挪|移|推)? 推后 延后 押后 先?不急 待定 暂缓 缓一?缓 再议 存疑",
+    "(?:放|搁|撂|摆|空|留|晾|压|挂|存|停)(?:着|一[搁放]|一?放|一边|一下|在?这[儿里]?|那儿|后面?|在?一边|旁边|置|起来|最后)*(?:再)?",
+    f"(?:暂时?)?搁置 (?:暂时?|先|暂且|现在|这会儿)*不(?:{_LOOK}|决定|动|处理|表态)",
+    f"(?:留?到?|放到?|拖到?)?{_LATER}再?(?:来|接着|慢慢)?(?:{_LOOK})",
+    "(?:先|接着|继续)?(?:看|审)(?:别|其他|其它|另外|后面|后边|后头|下面|剩下)(?:一?[个条份])?的? 继续",
+)
+_WHOLLY = re.compile(
+    f"(?:好的?|行|嗯|那就?|我|就|先|给我|请|要不|还是|{_LATER}|{_THIS})*{_SKIP}+(?:{_THIS}|吧|哈|了|啊|呀|哦|好|先|再说|去|的|{_SKIP}|{_LATER})*"
 )
 
 
 def _read(saying: Saying) -> Slots | None:
-    later = _LATER.search(saying.plain) is not None
-    return {} if later and is_order(saying) and wholly(saying, _WHOLLY) else None
+    """Why one puts it off does not matter, if it is neither a question nor decides."""
+    if is_question(saying) or decides(saying.text) or len(saying.text) > 60:
+        return None
+    return {} if any(_WHOLLY.fullmatch(clause) for clause in saying.clauses) else None
 
 
 INTENT = Intent(name="skip", title="跳过这项申报", only_in=frozenset({"review"}), grammar=_read)

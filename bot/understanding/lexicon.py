@@ -221,7 +221,7 @@ GATHERINGS = "会 课 党日 活动 培训 志愿 @day"
 
 _SPOKEN_WORDS = (
     "积分 请假 签到 申报 党费 排名 通知 公告 党课 考勤 出勤 绑定 审核 撤回 撤销 扣分 加分 名次 会议 开会 明细 分数 "
-    "志愿 党日 帮助 激活 缺席 缺勤 汇总 待审 销假 审批 登录 功能 菜单 满分 补课 培训"
+    "志愿 党日 帮助 激活 缺席 缺勤 汇总 待审 销假 审批 登录 功能 菜单 满分 培训"
 )
 SPOKEN = frozenset(_SPOKEN_WORDS.split())
 """Short words that are also known by their sound."""
