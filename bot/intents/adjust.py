@@ -15,18 +15,18 @@ _VERB = any_of(
     f"(?:减|降|核减|下调|调低|压|调减|减少|降低|扣|上调|调高|提|提高|加|涨|升|增加){_TO}",
     "给(?:[他她]|本人)?加 只加 可以加",
 )
-_HOW = any_of("最多 只能 只 就 应该?是? 顶多 至多 我看 酌情 适当 按标准 分值 积分 分数 得分 把?分[数值]? 的 给[他她]") + "*"
-_FROM = rf"(?:(?:从|由|把|将|原来?的?|申报的?)*{NUMBER}个?分)?"
-_POINTS = f"({NUMBER})个?分(半)?"
-_BARE = rf"(?:改|调整?|降|减|核定?)(?:成|为|到|至)({NUMBER})"
+_HOW = any_of("最多 最高 只能 只 就 应该?是? 顶多 至多 我看 酌情 适当 按标准 分值 积分 分数 得分 把?分[数值]? 的 给[他她]") + "*"
+_FROM = rf"(?:(?:从|由|把|将|原来?的?|申报的?)*{NUMBER}个?分|(?:从|由){NUMBER})?"
+_POINTS = f"(?<![\\d.])({NUMBER})个?分(半)?"
+_BARE = rf"(?:改|调整?|降|减|核定?)(?:成|为|到|至)({NUMBER})|{_HOW}(?:{_VERB})?(\d+\.\d+)"
 _APPROVED = f"(?:{APPROVAL}(?:但是?|不过|并|只是)?)?"
 _THEN = (
     f"(?:再|后|并|来|给|算|计|就|也)*(?:{APPROVAL})?(?:比较|更|才|最)?"
     "(?:够了?|足够|合适|合理|中|差不多|封顶|为好|为宜|为准|妥当|可以|行|好)?"
 )
 ORDER = order(
-    f"(?:{_FROM}{_HOW}(?:{_VERB})?{_HOW}{_POINTS}|{_HOW}{_BARE})",
-    in_one=f"(?:{_FROM}{_HOW}{_VERB}{_HOW}{_POINTS}|{_HOW}{_BARE})",
+    f"{_FROM}{_HOW}(?:(?:{_VERB})?{_HOW}{_POINTS}|{_BARE})",
+    in_one=f"{_FROM}{_HOW}(?:{_VERB}{_HOW}{_POINTS}|{_BARE})",
     before=_APPROVED,
     after=_THEN,
 )
@@ -38,8 +38,8 @@ def _read(saying: Saying) -> Slots | None:
     reason = as_reason(found, saying) if found is not None else None
     if found is None or reason is None:
         return None
-    whole, half, bare = found.order.groups()
-    points = value(whole or bare) + (Decimal("0.5") if half else 0)
+    whole, half, *bare = found.order.groups()
+    points = value(whole or next(filter(None, bare))) + (Decimal("0.5") if half else 0)
     return {"points": plain(points)} | ({"reason": reason} if reason else {})
 
 

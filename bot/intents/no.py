@@ -9,7 +9,7 @@ from bot.understanding.saying import Saying
 _FIRST = any_of("还是 那 我 先 都 哎呀? 嗯 啊 唉 噢 哦 等等 等会儿? 等下 暂时? 这个? 日期 时间 内容 名字 [它都] 你 可 就 哎哟 误操作 才") + "*"
 _DENIES = any_of(
     "不(?!知|懂|清|明白|过|急|着急|一定|确定|太|好意思|错) 否 别 甭 勿 莫(?!得问题) 没有?(?:申报|报|请|提交|交|去|参加|做|说|想(?!好)|要|让|打算|同意|提) 并没 没有没有 没有$ 没这回?事 没那回?事",
-    "取消 算了 算啦 错了?$ 错了 [弄搞写填点打说看发选报理解听]{1,2}错 no(?![a-z]) n$ cancel 退出 停下?$ 停止 打住 停+ 放弃 作罢 拉倒 撤销$ 撤回$ 撤$ 撤了 反悔 后悔 重来 重新来 改天 误操作 误触 手滑",
+    "取消 算了 算啦 错了?$ 错了 [弄搞写填点打说看发选报理解听]{1,2}错 no(?![a-z]) n$ cancel 退出 停下?$ 停止 打住 停+ 放弃 作罢 拉倒 撤销$ 撤回$ 撤$ 撤了 反悔 后悔 当我没说 重来 重新来 改天 误操作 误触 手滑",
 )
 _NO = re.compile(_FIRST + _DENIES)
 _STOPS = re.compile(any_of("(?:别|(?<!要)不|甭|莫|勿|先不|(?<!要)不要)(?:再)?(?:提?交|报|提|发|办|申报|请|撤|确认)", "(?<!能)取消 算了 再说$ 以后再 下次再 回头再 作废 不对 不要了"))
@@ -20,7 +20,7 @@ _LONGEST = 12
 def _read(saying: Saying) -> Slots | None:
     """To refuse is safe, so that it need not be said exactly."""
     core = saying.core
-    if len(core) > _LONGEST or re.search(r"[?？吗]|怎|为|什么|啥|没错|不错|问题|(.)不\1", saying.text):
+    if len(core) > _LONGEST or re.search(r"[?？吗]|怎|为|什么|啥|没错|不错|问题|(?<!不)(.)不\1", saying.text):
         return None
     return {} if _NO.match(core) or _STOPS.search(core) else None
 

@@ -5,7 +5,8 @@ import re
 from bot.understanding.commands import any_of, order, with_reason
 from bot.understanding.cues import Intent
 
-_RETURN = "(?:退回去?|打回去?|退给(?:[他她]|本人|申报人|作者)|退还|发回|返回|退掉|退下去|退一下|退(?!步|休|伍|出|党|场))"
+_RETURN = "(?:退回去?|打回去?|退给(?:[他她]|本人|申报人|作者)|退还|发回|返回|退掉|退下去|退一下|退了)"
+_SHORTLY = "退(?!步|休|伍|出|党|场)"
 _REDO = (
     any_of("去 来 让(?:[他她]|本人|申报人) 叫[他她] 由(?:[他她]|本人) 请(?:[他她]|本人)? 要求(?:[他她]|本人)? 并 再 后 好好")
     + "*(?:"
@@ -16,7 +17,7 @@ _REDO = (
     + "*)+"
 )
 _RETURNED = re.compile(rf"{_REDO}")
-ORDER = order(f"{_RETURN}{{1,2}}", after=rf"(?:吧|给?(?:本人|申报人|[他她]))*(?:{_REDO})?")
+ORDER = order(f"(?:{_RETURN}|{_SHORTLY}){{1,2}}", in_one=_RETURN, after=rf"(?:吧|给?(?:本人|申报人|[他她]))*(?:{_REDO})?")
 _ONLY_REDO = re.compile(r"让[他她](?:补|改)(?:充|齐|材料|正|交|一下)*(?:吧|哈|了|啊)*")
 _read_return = with_reason(ORDER, _RETURNED)
 

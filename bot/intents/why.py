@@ -20,6 +20,7 @@ INTENT = Intent(
         "扣分记录",
     ),
     cues=(
+        cue(-9, "@of_the_claim"),
         cue(-6, "讲了 做了 能加 可以加 想加"),
         cue(5, DEDUCTED_WORDS),
         cue(3, WHY_WORDS, "扣 少了 减 掉分 加 分 丢"),

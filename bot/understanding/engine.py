@@ -45,10 +45,10 @@ def understand(text: str, intents: Sequence[Intent], *, today: date, moment: str
             return Meaning(intent.name, slots, EXACTLY)
     if guards.refuses(saying, moment):
         return Meaning(UNKNOWN)
-    return _weighed(saying, intents, today)
+    return _weighed(saying, intents, today, moment)
 
 
-def features(saying: Saying, today: date) -> frozenset[str]:
+def features(saying: Saying, today: date, moment: str | None = None) -> frozenset[str]:
     """Return what the sentence names, for cues that ask for it."""
     found = {
         "@month": days.month_in(saying.text, today),
@@ -59,13 +59,14 @@ def features(saying: Saying, today: date) -> frozenset[str]:
         "@past": _PAST.search(saying.plain),
         "@less": _LESS.search(saying.plain),
         "@asks": saying.asks or None,
+        "@of_the_claim": (moment == "review" and not guards.is_of_oneself(saying)) or None,
         "@long": len(saying.plain) > 9 or None,
     }
     return frozenset(name for name, value in found.items() if value is not None)
 
 
-def _weighed(saying: Saying, intents: Sequence[Intent], today: date) -> Meaning:
-    named = features(saying, today)
+def _weighed(saying: Saying, intents: Sequence[Intent], today: date, moment: str | None) -> Meaning:
+    named = features(saying, today, moment)
     weights = sorted(((score(intent, saying, named), intent) for intent in intents), key=lambda each: -each[0])
     best, intent = weights[0]
     if best < ENOUGH:

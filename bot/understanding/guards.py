@@ -61,8 +61,8 @@ _DENIAL = re.compile(
     r"我(?:没|没有|不是|可没|又没|并没|从没|不)(?:说|要|想|让|打算|叫)(?:过|你)?(?:要|是|想)?(?:请假|申报|"
     r"撤|报|提交|签到|绑定)|我不是要"
 )
-_DECISION = re.compile(r"通过|同意|退回|打回|驳回|不予|批准|认可|跳过|否决")
-_OF_THE_CLAIM = re.compile(rf"几分|多少分|{NUMBER}个?分|这[条个项份](?!月|星期|周|学期)|照片|材料|证明")
+_DECISION = re.compile(r"通过|同意|退回|打回|驳回|不予|批(?!评|量|次)|认可|跳过|否决")
+_OF_THE_CLAIM = re.compile(rf"几分|多少分|{NUMBER}个?分|这[条个项份](?!月|星期|周|学期)|照片|材料|证明|加分|分数")
 _OF_OTHER_CLAIMS = re.compile(r"(?:上次|以前|之前|类似|一般|我).*给.*(?:几分|多少分)")
 _NO_DECISION = re.compile("我的|我报|申报|待审")
 _WEEKDAYS = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]")
@@ -85,6 +85,10 @@ def refuses(saying: Saying, moment: str | None) -> bool:
     if moment == "review" and _DECISION.search(text) and not _NO_DECISION.search(text):
         return True
     return _about_others(_WEEKDAYS.sub("", saying.plain))
+
+
+def is_of_oneself(saying: Saying) -> bool:
+    return _OWN.search(saying.plain) is not None
 
 
 def _about_others(text: str) -> bool:
