@@ -4,7 +4,8 @@ import re
 from decimal import Decimal
 
 from bot.intents.approve import APPROVAL, BESIDE
-from bot.understanding.commands import any_of, as_reason, given, order
+from bot.understanding.commands import as_reason, given, order
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.numbers import NUMBER, plain, value
 from bot.understanding.saying import Saying

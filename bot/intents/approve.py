@@ -2,7 +2,8 @@
 
 import re
 
-from bot.understanding.commands import LEAD, POSITIVE, TAIL, any_of, as_remark, given, order
+from bot.understanding.commands import LEAD, POSITIVE, TAIL, as_remark, given, order
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.understanding.commands import any_of
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots, cue
 from bot.understanding.saying import Saying
 

@@ -1,6 +1,7 @@
 """不予认定: for good, with the reason. Pure."""
 
-from bot.understanding.commands import any_of, order, with_reason
+from bot.understanding.commands import order, with_reason
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent
 
 _REJECT = any_of(

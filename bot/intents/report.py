@@ -18,7 +18,7 @@ _VERBAL = re.compile(r"[\u4e00-\u9fff]{4,}")
 
 def _text(saying: Saying, today: date) -> Mapping[str, str]:
     """What was done, where the message says nothing else."""
-    if _ORDER.search(saying.plain) or len(saying.plain) < 8 or not _VERBAL.search(saying.plain):
+    if _ORDER.search(saying.plain) or len(saying.plain) < 6 or not _VERBAL.search(saying.plain):
         return {}
     return {"text": saying.raw.strip()}
 
@@ -43,6 +43,11 @@ INTENT = Intent(
         "报积分",
     ),
     cues=(
+        cue(-8, "@asks", "余地 按什么 按啥 怎么只 怎么才 为什么 参加了吗 参加过吗 参加了没 去了吗 去了没 点头 多少分 加多少"),
+        cue(-6, "帮忙看 帮忙查 帮忙瞅 帮忙问 帮忙算 帮忙找 报个数 报一下我 审一下 审下 谁交 谁报 谁提 把没批"),
+        cue(5, "录个加分 录一下 录个分 录分 录入 登个分 补登 登一项 登记一项 登记一条 登记一个 上报一"),
+        cue(9, "献血 捐 做了 参加了 获 拿了", "能加分吗 能不能加分 可以加分吗 算加分吗 给加分吗 算分吗"),
+        cue(5, "我要加分 我想加分 给我加个分 想加个分"),
         cue(-9, "@of_the_claim"),
         cue(6, "@past", "参加 做 去 帮 讲 开展 组织 给 陪 送"),
         cue(-6, "@past", "审 申报的 交的 报的 党费 签到 通知 开会"),
@@ -70,7 +75,7 @@ INTENT = Intent(
         cue(
             6,
             "资助 值班~维持 维持秩序 修水管 修~给 种了 种树 清理 陪护 陪伴 送去 看望 探望 照看 捐助 讲解 带学生 "
-            "演讲 参与了 开展 组织开展 帮邻居 帮社区 帮忙 获评 被评为 评为 荣获 申请~专利 出版 编写 编了 完成了 "
+            "演讲 参与了 开展 组织开展 帮邻居 帮社区 帮忙搬 帮忙打 帮忙做 去帮忙 获评 被评为 评为 荣获 申请~专利 出版 编写 编了 完成了 "
             "无偿 代课 支援 防疫 值勤 执勤 站岗 巡查 入户 走访了",
         ),
         cue(2, "想加分 加分 报上去 志愿 照片 昨天 上周 前天 一起去 今天去 今天上午"),

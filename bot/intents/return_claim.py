@@ -2,7 +2,8 @@
 
 import re
 
-from bot.understanding.commands import any_of, order, with_reason
+from bot.understanding.commands import order, with_reason
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent
 
 _RETURN = "(?:退回去?|打回去?|退给(?:[他她]|本人|申报人|作者)|退还|发回|返回|退掉|退下去|退一下|退了)"

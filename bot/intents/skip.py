@@ -2,7 +2,8 @@
 
 import re
 
-from bot.understanding.commands import any_of, decides, is_question
+from bot.understanding.commands import decides, is_question
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.understanding.commands import any_of
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots, cue
 from bot.understanding.saying import Saying
 
@@ -49,6 +49,7 @@ INTENT = Intent(
         "撤销上一条",
     ),
     cues=(
+        cue(-9, "提交的 交的 报的 申报"),
         cue(
             8,
             (

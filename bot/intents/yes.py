@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.understanding.commands import any_of
+from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 

@@ -10,15 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.understanding.numbers import NUMBER
+from bot.understanding.patterns import any_of
 from bot.understanding.saying import Saying
 
 LONGEST = 120
 """Characters of an order with its reason; what is longer is a story."""
-
-
-def any_of(*words: str) -> str:
-    """Return a pattern of any of these words, which are patterns themselves, separated by spaces."""
-    return "(?:" + "|".join(word for group in words for word in group.split()) + ")"
 
 
 _CLAIM = r"(?:把|将|对|就)?(?:[这该此本](?:一)?[条个项份位]?|它)(?:申报|申请|材料|同志|老师|党员|事项|加分)?的?(?:申报|申请|加分)?"

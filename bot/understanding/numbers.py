@@ -9,7 +9,7 @@ DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, 
 NUMBER = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百]+(?:点[零〇一二三四五六七八九]+)?|半)"
 """A pattern of one number."""
 
-_POINTS = re.compile(rf"({NUMBER})个?(?:积?分(?!钟|之)|fen)(半)?")
+_POINTS = re.compile(rf"(?<![每哪几\d.])({NUMBER})个?(?:积?分(?!钟|之)|fen)(半)?")
 SPOKEN_DIGITS = str.maketrans("零〇一二两三四五六七八九幺", "0012234567891")
 
 
