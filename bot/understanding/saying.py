@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from bot.understanding.script import SIMPLER
 from bot.understanding.sounds import sounds
 
-_SIMPLER = str.maketrans(
-    "積請假會議簽審覈黨課費員記錄為麼對錯確認報給還幾過這個們嗎麵點開時間問題銷撤減調單離電發關於應聽說話讓誰學習務願號後歲現在來參與總彙匯結絕駁無條項榮譽獎證書幫助綁訂選擇進變級別將嗯妳",
-    "积请假会议签审核党课费员记录为么对错确认报给还几过这个们吗面点开时间问题销撤减调单离电发关于应听说话让谁学习务愿号后岁现在来参与总汇汇结绝驳无条项荣誉奖证书帮助绑订选择进变级别将嗯你",
-)
 _SEPARATORS = re.compile(r"[\s,，.。;；:：!！?？、…~～\-—“”\"'‘’()（）\[\]【】《》<>/\\|·]+")
 _CLAUSES = re.compile(r"[\s,，。;；:：!！?？、…~～—]+|(?<!\d)\.|\.(?!\d)")
 _PARTICLES = "啊呀呢吧嘛哦噢喔哈嘞咯啦哩呗哎诶欸额哒滴哟喽咧呐么吗了的"
@@ -46,7 +43,7 @@ class Saying:
     def text(self) -> str:
         normal = unicodedata.normalize("NFKC", self.raw)
         kept = "".join(each for each in normal if unicodedata.category(each) not in _DROPPED)
-        return respelled(_ADDRESS.sub("", kept.translate(_SIMPLER).lower().strip()))
+        return respelled(_ADDRESS.sub("", kept.translate(SIMPLER).lower().strip()))
 
     @cached_property
     def plain(self) -> str:

@@ -43,7 +43,7 @@ def points(saying: Saying, today: date) -> Found:
     return {"points": numbers.plain(found)} if found is not None else NOTHING
 
 
-_DEDUCTED = re.compile(r"扣|少了?|减|掉|丢|降|低了|没了")
+_DEDUCTED = re.compile(r"扣|口了|口我|少了?|减|掉|丢|降|低了|没了")
 _EARNED = re.compile(r"加|给(?!我看|我查|我发|看|查|我说|说|我讲|讲|我列|我解|解|一下)|涨|增|多了")
 
 
