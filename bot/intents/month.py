@@ -7,11 +7,8 @@ from bot.understanding.lexicon import HOW_MANY_POINTS, SCORE_WORDS
 INTENT = Intent(
     name="month",
     title="查看月度积分",
-    whole=("本月积分", "这个月的分", "月度情况", "上个月的分", "月报", "月汇总", "月度", "月积分", "月结", "月度汇总", "本月", "这个月", "上个月", "上月"),
+    whole=("月报", "月汇总", "月度", "月积分", "月结", "月度汇总", "本月", "这个月", "上个月", "上月"),
     cues=(
-        cue(3, "月度 每月 月汇总 月报"),
-        cue(6, "@month", "的分 出来 公布 汇总 多少"),
-        cue(-4, "党费 会 活动 考勤 签到 假 申报 通知"),
         cue(6, "@month", SCORE_WORDS + " " + HOW_MANY_POINTS + " 汇总 得了 成绩"),
         cue(7, "月汇总 月报 月度 每月积分 每个月积分 月结 月度积分 月份汇总 积分汇总 月积分"),
         cue(5, "@month", "考了几分 几分 积分 得分 得了 加了多少"),

@@ -1,4 +1,7 @@
-"""Understanding: every intent is weighed, and the heaviest is meant, if it is heavy enough and clearly so. Pure."""
+"""Understanding: every intent is weighed, and the heaviest is meant, if it is heavy enough and clearly so. Pure.
+
+Orders are read first, by their grammars. What is left is weighed by the cues in it and by its likeness to the examples.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from datetime import date
 from bot.understanding import days, guards, numbers
 from bot.understanding.cues import Intent, Slots, score
 from bot.understanding.days import Lean
+from bot.understanding.likeness import likeness
 from bot.understanding.saying import Saying
 
 ENOUGH = 3.0
@@ -15,6 +19,9 @@ ENOUGH = 3.0
 
 CLEARLY = 1.0
 """By how much the first has to outweigh the second; otherwise the bot asks which is meant."""
+
+PER_NAT = 0.25
+"""What likeness to the examples weighs beside the cues."""
 
 UNKNOWN = "unknown"
 _PAST = re.compile(r"昨[天日晚儿]|前[天日]|上个?(?:周|星期|礼拜)[一二三四五六日天末]|上次|刚才|刚刚")
@@ -67,11 +74,17 @@ def features(saying: Saying, today: date, moment: str | None = None) -> frozense
 
 def _weighed(saying: Saying, intents: Sequence[Intent], today: date, moment: str | None) -> Meaning:
     named = features(saying, today, moment)
-    weights = sorted(((score(intent, saying, named), intent) for intent in intents), key=lambda each: -each[0])
+    like = likeness(saying)
+    weights = sorted(
+        ((score(intent, saying, named) + PER_NAT * like.get(intent.name, 0.0), intent)
+        for intent in intents if intent.cues),
+        key=lambda each: -each[0],
+    )
     best, intent = weights[0]
-    if best < ENOUGH:
+    enough = ENOUGH + PER_NAT * like[UNKNOWN]
+    if best < enough:
         return Meaning(UNKNOWN, confidence=best)
-    rivals = tuple(each.name for weight, each in weights if weight >= ENOUGH and best - weight < CLEARLY)
+    rivals = tuple(each.name for weight, each in weights if weight >= enough and best - weight < CLEARLY)
     return Meaning(intent.name, slots_of(intent, saying, today), best, rivals if len(rivals) > 1 else ())
 
 
