@@ -22,6 +22,8 @@ INTENT = Intent(
         "会议时间",
     ),
     cues=(
+        cue(5, "还有几次会 有几次会 几场会"),
+        cue(-6, "加分 会议室 放假 暑假 寒假 我都到"),
         cue(-4, "病了 生病 发烧 出差 住院"),
         cue(-9, GATHERINGS, NOT_COMING),
         cue(

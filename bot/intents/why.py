@@ -20,6 +20,7 @@ INTENT = Intent(
         "扣分记录",
     ),
     cues=(
+        cue(6, "构成 流水 详细 详单 来源 变动", "分"),
         cue(-9, "@of_the_claim"),
         cue(-6, "讲了 做了 能加 可以加 想加"),
         cue(5, DEDUCTED_WORDS),

@@ -226,10 +226,7 @@ def as_reason(found: Given, saying: Saying) -> str | None:
     if _DECIDES.search(_MENTIONED.sub("", found.words)) or _OF_ONESELF.search(found.words):
         return None
     reason = _REASON_LEAD.sub("", found.words.strip(_EDGES)).strip(_EDGES).rstrip("哈啊呀哦呢吧嘛")
-    if _NO_REASON.fullmatch(reason):
-        return None
-    at = saying.raw.lower().find(reason)
-    return saying.raw[at : at + len(reason)] if at >= 0 else reason
+    return None if _NO_REASON.fullmatch(reason) else saying.as_written(reason)
 
 
 _REASON_LEAD = re.compile(

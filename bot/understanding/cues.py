@@ -6,7 +6,7 @@ A cue has groups of words; it counts once, if a word of each group occurs: as wr
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -26,9 +26,19 @@ SlotReader = Callable[[Saying, date], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Words of which one has to occur: as `written`, with a gap, as what was named, or else by their sound."""
+
+    written: tuple[str, ...]
+    gapped: tuple[re.Pattern[str], ...]
+    named: frozenset[str]
+    sounding: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     weight: float
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +60,59 @@ class Intent:
 
 def cue(weight: float, *groups: str) -> Cue:
     """Return a cue; the words of each group are separated by spaces."""
-    return Cue(weight, tuple(tuple(group.split()) for group in groups))
+    return Cue(weight, tuple(_group(words.split(), by_sound=weight > 0) for words in groups))
 
 
 def score(intent: Intent, saying: Saying, features: frozenset[str]) -> float:
     """Return how much of what was said points to an intent."""
-    total = sum(each.weight * _strength(each, saying, features) for each in intent.cues)
+    total = sum(each.weight * strength for each in intent.cues if (strength := _strength(each, saying, features)))
     return total + _whole(intent, saying)
+
+
+def _group(words: Sequence[str], *, by_sound: bool) -> Group:
+    plain = [word for word in words if word[0] not in "@=" and "~" not in word]
+    return Group(
+        written=(*plain, *(word[1:] for word in words if word[0] == "=")),
+        gapped=tuple(_gapped(word) for word in words if "~" in word),
+        named=frozenset(word for word in words if word[0] == "@"),
+        sounding=tuple(sounds(word) for word in plain if by_sound and _is_spoken(word)),
+    )
 
 
 def _strength(each: Cue, saying: Saying, features: frozenset[str]) -> float:
     strength = 1.0
     for group in each.groups:
-        strength = min(strength, max(_heard(word, saying, features, by_sound=each.weight > 0) for word in group))
+        strength = min(strength, _heard(group, saying, features))
         if not strength:
             return 0.0
     return strength
 
 
-def _heard(word: str, saying: Saying, features: frozenset[str], *, by_sound: bool) -> float:
-    if word[0] == "@":
-        return 1.0 if word in features else 0.0
-    if "~" in word:
-        return 1.0 if _gapped(word).search(saying.plain) else 0.0
-    if word[0] == "=":
-        return 1.0 if word[1:] in saying.plain else 0.0
-    if word in saying.plain:
+def _heard(group: Group, saying: Saying, features: frozenset[str]) -> float:
+    """Loops, not `any`: this runs a thousand times per message."""
+    said = saying.plain
+    for word in group.written:
+        if word in said:
+            return 1.0
+    if not group.named.isdisjoint(features) or any(pattern.search(said) for pattern in group.gapped):
         return 1.0
-    return BY_SOUND if by_sound and _is_spoken(word) and _sound_of(word) in saying.sounds else 0.0
+    heard = saying.sounds
+    for sound in group.sounding:
+        if sound in heard:
+            return BY_SOUND
+    return 0.0
 
 
 def _whole(intent: Intent, saying: Saying) -> float:
-    if intent.whole and {saying.core, saying.plain, saying.text} & set(intent.whole):
+    words, spoken = _whole_words(intent.whole)
+    if not words.isdisjoint((saying.core, saying.plain, saying.text)):
         return WHOLE
-    spoken = {_sound_of(word) for word in intent.whole if _is_spoken(word)}
-    return WHOLE * BY_SOUND if {saying.core_sounds, saying.sounds} & spoken else 0.0
+    return 0.0 if spoken.isdisjoint((saying.core_sounds, saying.sounds)) else WHOLE * BY_SOUND
+
+
+@cache
+def _whole_words(whole: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(whole), frozenset(sounds(word) for word in whole if _is_spoken(word))
 
 
 def _is_spoken(word: str) -> bool:
@@ -95,8 +123,3 @@ def _is_spoken(word: str) -> bool:
 @cache
 def _gapped(word: str) -> re.Pattern[str]:
     return re.compile(".{0,8}?".join(re.escape(part) for part in word.split("~")))
-
-
-@cache
-def _sound_of(word: str) -> str:
-    return sounds(word)

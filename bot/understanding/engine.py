@@ -76,8 +76,11 @@ def _weighed(saying: Saying, intents: Sequence[Intent], today: date, moment: str
     named = features(saying, today, moment)
     like = likeness(saying)
     weights = sorted(
-        ((score(intent, saying, named) + PER_NAT * like.get(intent.name, 0.0), intent)
-        for intent in intents if intent.cues),
+        (
+            (score(intent, saying, named) + PER_NAT * like.get(intent.name, 0.0), intent)
+            for intent in intents
+            if intent.cues
+        ),
         key=lambda each: -each[0],
     )
     best, intent = weights[0]

@@ -37,7 +37,7 @@ _LEAD = re.compile(
 _LEAD_OWN = re.compile(r"^[我俺](?=老伴|爱人|家|妈|爸|老|孩|儿|女|父|母|妻|爷|奶|姥|岳|媳|对象|孙|媳妇|娃)")
 _TAIL = re.compile(r"(?:了|呢|哈|咯|嘛|噻|哟|喽|哩|撒|啊|呀|哦|吧|啦|的|所以|特此|想|需要|要|得|就|也|，)+$")
 _EMPTY = re.compile(
-    r"(?:那?个?|[呀啊嘛呗噻吧哈咧哟咯成]|不?会弄|教教|求|批|准|通融|向|对|手续|流程|办理?|帮|替|给|[a-z]+|一下|怎么|各位|报告|本人|领导|主任|支书|组长|开会|开|下周|这周|本周|下个月|这几天|例|条|写|次|儿|咋|弄|"
+    r"(?:那?个?|[天年]假|[呀啊嘛呗噻吧哈咧哟咯成]|不?会弄|教教|求|批|准|通融|向|对|手续|流程|办理?|帮|替|给|[a-z]+|一下|怎么|各位|报告|本人|领导|主任|支书|组长|开会|开|下周|这周|本周|下个月|这几天|例|条|写|次|儿|咋|弄|"
     r"整|请|我|俺|想|能|可以|不|吗|么|行|好|都|会|的|了|先|去|来|到|是|有|和|跟|"
     r"时|日|天|上午|下午|晚上|晚|早上|中午|全天|半天|小|组|支部|学院|党|老师|书记|同志|谢|怎么请|请问|假|"
     r"申请|批准|报备)*"
@@ -55,7 +55,7 @@ def reason(saying: Saying, today: date) -> Mapping[str, str]:
     clauses = [left for clause in saying.clauses if (left := _left(clause, today))]
     telling = [clause for clause in clauses if any(word in clause for word in _WORDS)]
     chosen = telling or [clause for clause in clauses if len(clause) > 1]
-    return {"reason": chosen[0]} if chosen else {}
+    return {"reason": saying.as_written(chosen[0])} if chosen else {}
 
 
 def _left(clause: str, today: date) -> str:
@@ -72,4 +72,6 @@ def _weight(part: str) -> tuple[bool, int]:
 
 
 def _stripped(part: str) -> str:
-    return _TAIL.sub("", _LEAD_OWN.sub("", _LEAD.sub("", part.strip())))
+    told = _LEAD_OWN.sub("", _LEAD.sub("", part.strip()))
+    bare = _TAIL.sub("", told)
+    return bare if len(bare) > 1 else told

@@ -67,21 +67,35 @@ class Saying:
     def core_sounds(self) -> str:
         return sounds(self.core)
 
+    def as_written(self, words: str) -> str:
+        """Return words of `text` as they were typed, where they can be found again."""
+        typed = "".join(_folded(each) for each in self.raw)
+        at = typed.find(words)
+        return self.raw[at : at + len(words)] if at >= 0 else words
+
     @property
     def asks(self) -> bool:
         return ASKING.search(self.text) is not None
 
 
+def _folded(character: str) -> str:
+    """Return a character as it is compared; always one, so that places stay the same."""
+    normal = unicodedata.normalize("NFKC", character).translate(SIMPLER).lower()
+    return normal if len(normal) == 1 else character
+
+
 _KEY_WORDS = ("请假", "党课", "签到", "申报", "党费", "积分", "绑定", "党日", "考勤", "出勤", "排名")
 _REAL_WORDS = frozenset(("几分", "亲家", "请家", "当日", "钱到", "庆嘉", "前道", "出勤", "记分", "计分", "机分"))
+_SPELLED = frozenset(_KEY_WORDS)
 _RESPELLED = {sounds(word): word for word in _KEY_WORDS}
 
 
 def respelled(text: str) -> str:
     """Return the text with typos of the commonest words put right: 请价, 党科, 申抱."""
-    for pair in list(map("".join, pairwise(text))):
+    for at, pair in enumerate(map("".join, pairwise(text))):
         meant = _RESPELLED.get(sounds(pair)) if not pair.isascii() and pair not in _REAL_WORDS else None
-        if meant is not None and meant != pair:
+        beside = {text[max(at - 1, 0) : at + 1], text[at + 1 : at + 3]}
+        if meant is not None and meant != pair and not beside & _SPELLED:
             text = text.replace(pair, meant)
     return text
 

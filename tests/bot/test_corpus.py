@@ -1,4 +1,4 @@
-"""What the bot understands, measured on the utterances of `data/`: those it was built with, and those it was not."""
+"""What the bot understands, measured on the examples it was built with and learns from, and on utterances it was not."""
 
 import json
 from collections import Counter
@@ -9,16 +9,17 @@ import pytest
 
 from bot.intents import all_intents
 from bot.understanding.engine import Meaning, understand
+from bot.understanding.likeness import EXAMPLES
 from tests.cast import TODAY
 
-DATA = Path(__file__).parent / "data"
-GOAL = 0.95
+FILES = {"corpus": EXAMPLES, "held_out": Path(__file__).parent / "data" / "held_out.jsonl"}
+GOAL = 0.985
 FLOOR = 0.8
 """What was never looked at is not understood as well yet; it must not get worse."""
 
 
 def utterances(name: str) -> list[dict[str, Any]]:
-    lines = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = FILES[name].read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line]
 
 

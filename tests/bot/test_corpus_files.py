@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from bot.understanding.likeness import EXAMPLES
 from server.claims.rules import ClaimStatus
 from server.meetings.rules import MeetingKind
 from server.standards.default import default_document
 from server.standards.rules import LeaveKind
 
-DATA = Path(__file__).parent / "data"
+FILES = {"corpus": EXAMPLES, "held_out": Path(__file__).parent / "data" / "held_out.jsonl"}
 SLOTS = {
     "score": {"year"},
     "why": {"month", "year", "points", "direction", "item"},
@@ -82,7 +83,7 @@ FORMATS: dict[str, Callable[[str], bool]] = {
 
 
 def lines(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in FILES[name].read_text(encoding="utf-8").splitlines()]
 
 
 def folded(text: str) -> str:

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from bot.dialogue import Dialogue
 from bot.messages import Channel, Incoming, Kind
 from bot.replies import check_in
 from bot.turn import Turn
+from bot.understanding.likeness import EXAMPLES
 from server.config import Settings
 from server.errors import DomainError
 from server.identity.models import WechatIdentity
@@ -34,8 +34,7 @@ DOUBT = re.compile(r"不|别|没(?!错|有?问题|毛病)|吗|[?？]|先|再|等
 
 
 def corpus() -> list[str]:
-    lines = (Path(__file__).parent / "data" / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
-    said = [json.loads(line) for line in lines]
+    said = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
     assents = [each["text"] for each in said if each["intent"] in ("yes", "no")]
     orders = [each["text"] for each in said if each.get("in") == "review"]
     return [each["text"] for each in said] + assents * 8 + orders * 2
