@@ -30,7 +30,14 @@ ASSENT = set(
     "是的对确认定好嗯可以没错提交行中成妥要得办同意就这样么着没问题毛病无误准正确属实当然嘞滴哒啊呀哦哈哟呐噢吧哩照当呢个交理"
 )
 LATIN = re.compile(r"ok(?:ay)?|yes|yep|y", re.IGNORECASE)
-DOUBT = re.compile(r"不|别|没(?!错|有?问题|毛病)|吗|[?？]|先|再|等|想|要不|是吧|对吧|没错吧|如果|算了|否|取消")
+ASSURED = re.compile(
+    "(?:信息|内容|日期|时间|项目|以上|上述|情况|资料)+(?=都|全|对|正确|准确|属实|无误|没)|都|完?全|有?意见|有(?=错)|必须|昂|头|着|"
+    "(?:就?[按照]|就)这个|请(?=提交|确认)|是我(?:本人)?(?:报|做|申报|参加)?|是本人|我(?=确认|确定|同意)|(?:我)?核对过了|"
+    "(?:麻烦|辛苦|谢谢|多谢)(?:您|你)?了?(?:老师|书记|同志)?|呐|冇|莫(?=得问题)"
+)
+"""Words that may stand beside an assent."""
+
+DOUBT = re.compile(r"不|别|没(?!有?错|[有得啥]?问题|有?意见|毛病)|吗|[?？]|先|再|等|想|要不|是吧|对吧|没错吧|如果|算了|否|取消")
 
 
 def corpus() -> list[str]:
@@ -42,7 +49,7 @@ def corpus() -> list[str]:
 
 def assents(text: str) -> bool:
     """Whether a message may be taken for 是, by rules of its own."""
-    words = LATIN.sub("", re.sub(r"[^\w?？]", "", text))
+    words = ASSURED.sub("", LATIN.sub("", re.sub(r"[^\w?？]", "", text)))
     return not DOUBT.search(text) and set(words) <= ASSENT
 
 
