@@ -17,8 +17,8 @@ APPROVAL = any_of(
 _BARE = re.compile(f"(?:我|俺|本人|支部)?(?:没有?(?:什么|啥)?(?:意见|异议)|无异议|无意见)(?:了|的|哈)?|过(?:吧|了吧)?")
 _PLAIN = any_of("(?:审核|审批)?(?:通过|同意|批准) 予以通过 准予通过 给[他她]通过 放行 批了 认可 准予加分 同意加分 给[他她]?过")
 _OF_WHOM = "(?:(?:该|这[位个]|此|本)?(?:同志|老师|党员|同学|[他她])?的?(?:这[条个项份])?(?:申报|申请|加分|材料|事项)?)"
-ORDER = order(f"(?:{APPROVAL}){{1,3}}", in_one=f"(?:{_PLAIN}){{1,2}}", after=_OF_WHOM)
-BESIDE = re.compile(f"{LEAD}(?:{APPROVAL}|{POSITIVE}|情况|材料|照片|证明|手续|内容|也|很|都)+{TAIL}")
+ORDER = order(f"(?>{APPROVAL}){{1,3}}", in_one=f"(?:{_PLAIN}){{1,2}}", after=_OF_WHOM)
+BESIDE = re.compile(f"{LEAD}(?>{APPROVAL}|{POSITIVE}|情况|材料|照片|证明|手续|内容|也|很|都)+{TAIL}")
 """Clauses that only approve or praise."""
 
 

@@ -3,11 +3,12 @@
 import re
 
 from bot.understanding.commands import decides, is_question
-from bot.understanding.patterns import any_of
+from bot.understanding.patterns import any_of, run_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.saying import Saying
 
-_THIS = "(?:把|将|就)?(?:(?:[这该此本它](?:一)?[条个份项位]?|它)(?:申报|材料|同志)?的?)?"
+_THIS_ONE = "(?:把|将|就)?(?:[这该此本](?:一)?[条个份项位]?|它)(?:申报|材料|同志)?的?"
+_THIS = f"(?:{_THIS_ONE})?"
 _LATER = any_of(
     "一?会儿? 待会儿? 等[会下]儿?再?",
     "回头 晚[点些]儿? 稍后 稍晚 以后 之后 后面 后边 最后 下次 改天 改日 明[天儿早]?再? 后天 下午 晚上 过[会下后]儿?",
@@ -24,15 +25,20 @@ _SKIP = any_of(
     "(?:先|接着|继续)?(?:看|审)(?:别|其他|其它|另外|后面|后边|后头|下面|剩下)(?:一?[个条份])?的? 继续",
 )
 _WHOLLY = re.compile(
-    f"(?:好的?|行|嗯|那就?|我|就|先|给我|请|要不|还是|{_LATER}|{_THIS})*{_SKIP}+(?:{_THIS}|吧|哈|了|啊|呀|哦|好|先|再说|去|的|{_SKIP}|{_LATER})*"
+    run_of(f"好的? 行 嗯 那就? 我 就 先 给我 请 要不 还是 {_LATER} {_THIS_ONE}")
+    + f"(?>{_SKIP})+"
+    + run_of(f"{_THIS_ONE} 吧 哈 了 啊 呀 哦 好 先 再说 去 的 {_SKIP} {_LATER}")
 )
+
+
+_LONGEST = 30
 
 
 def _read(saying: Saying) -> Slots | None:
     """Why one puts it off does not matter, if it is neither a question nor decides."""
     if is_question(saying) or decides(saying.text) or len(saying.text) > 60:
         return None
-    return {} if any(_WHOLLY.fullmatch(clause) for clause in saying.clauses) else None
+    return {} if any(len(clause) <= _LONGEST and _WHOLLY.fullmatch(clause) for clause in saying.clauses) else None
 
 
 INTENT = Intent(name="skip", title="跳过这项申报", only_in=frozenset({"review"}), grammar=_read)

@@ -20,6 +20,7 @@ _THANKED = "(?:麻烦|辛苦|谢谢|多谢|有劳)(?:您|你)?了?(?:老师|书�
 _THANKED_ONLY = re.compile(f"(?:{_THANKED})+")
 _THANKS = f"(?:{_THANKED})?"
 _WHOLLY = re.compile(rf"(?:(?:{_YES}){_PARTICLE}){{1,4}}{_THANKS}|{_THANKED}")
+_LONGEST = 20
 _RELUCTANT = re.compile(r"[?？]|(?:是|对|没错)吧")
 _APART = re.compile(r"[\s,，.。!！~～、;；…]+")
 _SIGNS = frozenset("👌✅🆗✔☑")
@@ -38,7 +39,7 @@ def _read(saying: Saying) -> Slots | None:
     parts = [part for part in _APART.split(unicodedata.normalize("NFKC", seen).lower()) if part]
     if not parts:
         return {} if set(saying.raw.strip()) & _SIGNS and set(saying.raw.strip()) - _SHADES <= _SIGNS else None
-    said = all(_WHOLLY.fullmatch(part) for part in parts) and not _THANKED_ONLY.fullmatch("".join(parts))
+    said = all(len(part) <= _LONGEST and _WHOLLY.fullmatch(part) for part in parts) and not _THANKED_ONLY.fullmatch("".join(parts))
     return {} if said else None
 
 

@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.understanding.numbers import NUMBER
-from bot.understanding.patterns import any_of
+from bot.understanding.patterns import any_of, run_of
 from bot.understanding.saying import Saying
 
 LONGEST = 120
 """Characters of an order with its reason; what is longer is a story."""
 
+_ORDER_LONGEST = 30
+"""Characters of the order alone."""
+
 
 _CLAIM = r"(?:把|将|对|就)?(?:[这该此本](?:一)?[条个项份位]?|它)(?:申报|申请|材料|同志|老师|党员|事项|加分)?的?(?:申报|申请|加分)?"
-LEAD = (
-    any_of(
+LEAD = run_of(
         "好的? 行吧? 可以的? 嗯 ok 成 中 要得 得嘞 得 妥 对 好嘞",
         "(?:我的?|俺|本人|个人|支部|支委|组织|审核|最终|处理|初审)*(?:意见|决定|结论|结果|建议|意思)(?:就?是|为)?",
         "(?:经过?)?(?:我|本人|支部|支委会?|组织|认真|初步|集体)*(?:审核|审查|核实|核查|研究|讨论)(?:无误)?(?:之?后|决定)? 个人 原则上? 完全 十分 全票 (?:按照?|根据|依据|依照?|参照|照)(?:文件|相关|有关|标准|条例|方案|实施方案|规定|规则|此)+ 这次 这回 (?:这[件个]|此)事",
@@ -29,28 +31,20 @@ LEAD = (
         "请(?!假) 麻烦(?:您|你)? 帮我 帮忙 建议 决定 拟 予以 给予 作出? 做 点个? 打个 给[他她它]们? 给本人 给",
         _CLAIM,
         "老师 同志 申报 的",
-    )
-    + "*"
 )
 """What may stand before an order's verb."""
 
-TAIL = (
-    any_of(
+TAIL = run_of(
         "吧 哈 哒 滴 了 啊 呀 哦 喽 咯 嘛 呗 哟 哩 掉 去 回去 回 一下 得了 好了 处理 即可 就行 就好 就可以 为好 为宜",
         "给[他她] 给(?:本人|申报人) [他她]",
         _CLAIM,
         "申报 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
-    )
-    + "*"
 )
 """What may trail it."""
 
-_BEFORE_IN_ONE = (
-    any_of(
+_BEFORE_IN_ONE = run_of(
         "那就? 就 则 先 直接 还是 坚决 果断 必须 只能 只好 应[该当]? 需要? 要 暂时? 请 麻烦(?:您|你)? 建议 决定",
         "予以 给予 所以 因此 故 给[他她它] 的 该 再 把[这它]?[条个份]?",
-    )
-    + "*"
 )
 """What may stand between a remark and a verb where both are written in one."""
 
@@ -188,12 +182,12 @@ def given(saying: Saying, wanted: Order, *beside: re.Pattern[str]) -> Given | No
     clauses = list(_SPLIT.finditer(saying.text))
     while len(clauses) > 1 and _GOES_ON.fullmatch(clauses[-1][0]):
         clauses.pop()
-    orders = [match for clause in clauses if (match := wanted.whole.fullmatch(clause[0]))]
+    orders = [match for clause in clauses if (match := _wholly(wanted.whole, clause[0]))]
     if len({match.groups() for match in orders}) > 1 or any(_GOES_ON.fullmatch(each[0]) for each in clauses):
         return None
     if not orders:
         return _in_one(saying.text, clauses, wanted, beside)
-    remarks = _remarks(saying.text, [each for each in clauses if not wanted.whole.fullmatch(each[0])], beside)
+    remarks = _remarks(saying.text, [each for each in clauses if not _wholly(wanted.whole, each[0])], beside)
     return Given(orders[0], remarks, in_one=False)
 
 
@@ -238,18 +232,22 @@ _NO_REASON = re.compile(
 )
 
 
+def _wholly(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
+    return pattern.fullmatch(clause) if len(clause) <= _ORDER_LONGEST else None
+
+
 def _in_one(
     text: str, clauses: list[re.Match[str]], wanted: Order, beside: tuple[re.Pattern[str], ...]
 ) -> Given | None:
     """Read an order that is written in one with its remark: 照片不清退回, 退回照片不清."""
     for clause in clauses[::-1]:
-        match = wanted.closing.search(clause[0])
+        match = wanted.closing.search(clause[0], max(0, len(clause[0]) - _ORDER_LONGEST))
         if match and match.start() > 1:
             before = clause[0][: match.start()]
             others = _remarks(text, [each for each in clauses if each is not clause], beside)
             return None if _UNFINISHED.search(before) else Given(match, (*others, before), in_one=True)
     for clause in clauses[:1]:
-        match = wanted.opening.match(clause[0])
+        match = wanted.opening.match(clause[0][:_ORDER_LONGEST])
         if match and len(clause[0]) - match.end() > 1 and not _ON_THE_ORDER.match(clause[0], match.end()):
             rest = clauses[1:]
             after = text[clause.start() + match.end() : rest[-1].end() if rest else clause.end()]
@@ -261,7 +259,7 @@ def _remarks(text: str, clauses: list[re.Match[str]], beside: tuple[re.Pattern[s
     """Return what clauses say, with the signs between those that stand together."""
     kept: list[tuple[int, int]] = []
     for clause in clauses:
-        if _COURTEOUS.fullmatch(clause[0]) or any(each.fullmatch(clause[0]) for each in beside):
+        if any(_wholly(each, clause[0]) for each in (_COURTEOUS, *beside)):
             continue
         if kept and not text[kept[-1][1] : clause.start()].strip(_EDGES):
             kept[-1] = (kept[-1][0], clause.end())

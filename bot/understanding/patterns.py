@@ -4,3 +4,11 @@
 def any_of(*words: str) -> str:
     """Return a pattern of any of these words; each string holds some of a theme, separated by spaces, patterns themselves."""
     return "(?:" + "|".join(word for theme in words for word in theme.split()) + ")"
+
+
+def run_of(*words: str) -> str:
+    """Return a pattern of any number of such words in a row.
+
+    Each is read in one way only (an atomic group), so that a long message made of them takes no longer than another.
+    """
+    return any_of(*words).replace("(?:", "(?>", 1) + "*"
