@@ -1,13 +1,12 @@
 """改成2分通过: other points than were claimed. Pure."""
 
-import re
 from decimal import Decimal
 
 from bot.intents.approve import APPROVAL, BESIDE
 from bot.understanding.commands import as_reason, given, order
-from bot.understanding.patterns import any_of, run_of
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.numbers import NUMBER, plain, value
+from bot.understanding.patterns import any_of, run_of
 from bot.understanding.saying import Saying
 
 _TO = "(?:成|为|到|至|作|给)"
@@ -16,7 +15,9 @@ _VERB = any_of(
     f"(?:减|降|核减|下调|调低|压|调减|减少|降低|扣|上调|调高|提|提高|加|涨|升|增加){_TO}",
     "给(?:[他她]|本人)?加 只加 可以加",
 )
-_HOW = run_of("最多 最高 只能 只 就 应该?是? 顶多 至多 我看 酌情 适当 按标准 分值 积分 分数 得分 把?分[数值]? 的 给[他她]")
+_HOW = run_of(
+    "最多 最高 只能 只 就 应该?是? 顶多 至多 我看 酌情 适当 按标准 分值 积分 分数 得分 把?分[数值]? 的 给[他她]"
+)
 _FROM = rf"(?:(?:从|由|把|将|原来?的?|申报的?)*{NUMBER}个?分|(?:从|由){NUMBER})?"
 _POINTS = f"(?<![\\d.])({NUMBER})个?分(半)?"
 _BARE = rf"(?:改|调整?|降|减|核定?)(?:成|为|到|至)({NUMBER})|{_HOW}(?:{_VERB})?(\d+\.\d+)"

@@ -2,16 +2,24 @@
 
 import re
 
-from bot.understanding.patterns import any_of
 from bot.understanding.cues import Intent, Slots, cue
+from bot.understanding.patterns import any_of
 from bot.understanding.saying import Saying
 
-_JUST = re.compile(any_of("刚才 刚刚 刚那 刚[把给审批点退驳通] 方才 才刚 上一?[条个份项次步] 上面那[条个] 前一[条个份项步]"))
+_JUST = re.compile(
+    any_of("刚才 刚刚 刚那 刚[把给审批点退驳通] 方才 才刚 上一?[条个份项次步] 上面那[条个] 前一[条个份项步]")
+)
 _BACK = re.compile(
-    any_of("撤[回销掉了]? 收回 恢复 还原 回退 退一步 反悔 后悔 作废 不算 改回 重审 重新审 取消 倒回 退回到? 回到 返回 拿回来")
+    any_of(
+        "撤[回销掉了]? 收回 恢复 还原 回退 退一步 反悔 后悔 作废 不算 改回 重审 重新审 取消 倒回 "
+        "退回到? 回到 返回 拿回来"
+    )
 )
 _SLIP = re.compile(
-    any_of("[审批点按给弄搞看选判打操退驳通][过回]?[了得成]?[错岔偏反] 点成 误点 误操作 手滑 手误 手抖 看走眼 不该 [得批审]不对 眼花")
+    any_of(
+        "[审批点按给弄搞看选判打操退驳通][过回]?[了得成]?[错岔偏反] 点成 误点 误操作 手滑 手误 手抖 "
+        "看走眼 不该 [得批审]不对 眼花"
+    )
 )
 _DECIDED_WRONG = re.compile(r"(?:审|批|通过|退回?|驳回?)[了得]?[错岔反].*(?:撤|恢复|收回)")
 _NOT_OF_A_REVIEW = re.compile(

@@ -20,31 +20,36 @@ _ORDER_LONGEST = 30
 """Characters of the order alone."""
 
 
-_CLAIM = r"(?:把|将|对|就)?(?:[这该此本](?:一)?[条个项份位]?|它)(?:申报|申请|材料|同志|老师|党员|事项|加分)?的?(?:申报|申请|加分)?"
+_CLAIM = (
+    r"(?:把|将|对|就)?(?:[这该此本](?:一)?[条个项份位]?|它)(?:申报|申请|材料|同志|老师|党员|事项|"
+    r"加分)?的?(?:申报|申请|加分)?"
+)
 LEAD = run_of(
-        "好的? 行吧? 可以的? 嗯 ok 成 中 要得 得嘞 得 妥 对 好嘞",
-        "(?:我的?|俺|本人|个人|支部|支委|组织|审核|最终|处理|初审)*(?:意见|决定|结论|结果|建议|意思)(?:就?是|为)?",
-        "(?:经过?)?(?:我|本人|支部|支委会?|组织|认真|初步|集体)*(?:审核|审查|核实|核查|研究|讨论)(?:无误)?(?:之?后|决定)? 个人 原则上? 完全 十分 全票 (?:按照?|根据|依据|依照?|参照|照)(?:文件|相关|有关|标准|条例|方案|实施方案|规定|规则|此)+ 这次 这回 (?:这[件个]|此)事",
-        "(?:我|俺|咱)?(?:看|觉得|认为|感觉)(?:可以|应该)? 依我看 我这边 我这里 我 俺 本人 支部 一致",
-        "那就? 就 则 先 直接 还是 也 再 坚决 果断 一定 必须 只能 只好 应[该当]? 需要? 要(?!不) 暂时? 现在 立即 马上",
-        "但是? 不过 所以 因此 故 于是",
-        "请(?!假) 麻烦(?:您|你)? 帮我 帮忙 建议 决定 拟 予以 给予 作出? 做 点个? 打个 给[他她它]们? 给本人 给",
-        _CLAIM,
-        "老师 同志 申报 的",
+    "好的? 行吧? 可以的? 嗯 ok 成 中 要得 得嘞 得 妥 对 好嘞",
+    "(?:我的?|俺|本人|个人|支部|支委|组织|审核|最终|处理|初审)*(?:意见|决定|结论|结果|建议|意思)(?:就?是|为)?",
+    "(?:经过?)?(?:我|本人|支部|支委会?|组织|认真|初步|集体)*(?:审核|审查|核实|核查|研究|"
+    "讨论)(?:无误)?(?:之?后|决定)? 个人 原则上? 完全 十分 全票 (?:按照?|根据|依据|依照?|参照|"
+    "照)(?:文件|相关|有关|标准|条例|方案|实施方案|规定|规则|此)+ 这次 这回 (?:这[件个]|此)事",
+    "(?:我|俺|咱)?(?:看|觉得|认为|感觉)(?:可以|应该)? 依我看 我这边 我这里 我 俺 本人 支部 一致",
+    "那就? 就 则 先 直接 还是 也 再 坚决 果断 一定 必须 只能 只好 应[该当]? 需要? 要(?!不) 暂时? 现在 立即 马上",
+    "但是? 不过 所以 因此 故 于是",
+    "请(?!假) 麻烦(?:您|你)? 帮我 帮忙 建议 决定 拟 予以 给予 作出? 做 点个? 打个 给[他她它]们? 给本人 给",
+    _CLAIM,
+    "老师 同志 申报 的",
 )
 """What may stand before an order's verb."""
 
 TAIL = run_of(
-        "吧 哈 哒 滴 了 啊 呀 哦 喽 咯 嘛 呗 哟 哩 掉 去 回去 回 一下 得了 好了 处理 即可 就行 就好 就可以 为好 为宜",
-        "给[他她] 给(?:本人|申报人) [他她]",
-        _CLAIM,
-        "申报 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
+    "吧 哈 哒 滴 了 啊 呀 哦 喽 咯 嘛 呗 哟 哩 掉 去 回去 回 一下 得了 好了 处理 即可 就行 就好 就可以 为好 为宜",
+    "给[他她] 给(?:本人|申报人) [他她]",
+    _CLAIM,
+    "申报 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
 )
 """What may trail it."""
 
 _BEFORE_IN_ONE = run_of(
-        "那就? 就 则 先 直接 还是 坚决 果断 必须 只能 只好 应[该当]? 需要? 要 暂时? 请 麻烦(?:您|你)? 建议 决定",
-        "予以 给予 所以 因此 故 给[他她它] 的 该 再 把[这它]?[条个份]?",
+    "那就? 就 则 先 直接 还是 坚决 果断 必须 只能 只好 应[该当]? 需要? 要 暂时? 请 麻烦(?:您|你)? 建议 决定",
+    "予以 给予 所以 因此 故 给[他她它] 的 该 再 把[这它]?[条个份]?",
 )
 """What may stand between a remark and a verb where both are written in one."""
 
@@ -54,7 +59,9 @@ _UNFINISHED = re.compile(
 )
 """A remark cannot end so: what follows is not an order but part of what it says."""
 
-_ON_THE_ORDER = re.compile(r"不太|有点|有些|太|会|就|也|是|的|了|以?后|之后|前|时|合适|要|能|可|得|过|还|都|不?好|不[合妥对]|比较|算|中|得了|或|和|跟|吧")
+_ON_THE_ORDER = re.compile(
+    r"不太|有点|有些|太|会|就|也|是|的|了|以?后|之后|前|时|合适|要|能|可|得|过|还|都|不?好|不[合妥对]|比较|算|中|得了|或|和|跟|吧"
+)
 """What begins so after a verb speaks of the order and gives no reason."""
 
 _ORDERED = any_of(
@@ -90,7 +97,8 @@ _WAITS = re.compile(
 )
 _HESITATES = re.compile(
     any_of(
-        "(?<![计打核])算了 等等 等一[下会] 等会 稍等 稍后 先等 想想 想一想 看看 看一看 要不 不想 (?<!已)(?<!活动)取消 停 慢着 别急 不急 不了(?=[，,。\\s]|$)",
+        "(?<![计打核])算了 等等 等一[下会] 等会 稍等 稍后 先等 想想 想一想 看看 看一看 要不 不想 "
+        "(?<!已)(?<!活动)取消 停 慢着 别急 不急 不了(?=[，,。\\s]|$)",
         "先放 放[着一] 搁 留着 空着 撂 往[下后] 暂[不缓停] 待定 再审 过会 晚点 改天 回头 不审 [没不]$ 有争议 退出",
     )
 )
@@ -123,9 +131,12 @@ _NOTHING_WRONG = any_of(
 )
 _GOOD = any_of(
     "问题不大 不错 不容易 不简单 不含糊 不辞 无偿 无私 不计 无可挑剔 没话说",
-    "属实 真实 确实 确有其事 有据可查 可查 可信 合格 合理 合规 合适 合情 达标 有效 到位 过关 过硬 在理 恰当 妥当 公道 公允",
-    "清楚 清晰 齐全 齐备 齐了 都齐 齐 完整 充分 充足 扎实 详细 详实 具体 认真 规范 明确 看得清 看得出 能看清 能看出 够清楚",
-    "对得上 对上了 相符 一致 吻合 匹配 正确 准确 对的 符合[^，,不没无未]{0,8}? 够了? 足够 优秀 突出 感人 辛苦 积极 值得 应得 难得",
+    "属实 真实 确实 确有其事 有据可查 可查 可信 合格 合理 合规 合适 合情 达标 有效 到位 过关 过硬 "
+    "在理 恰当 妥当 公道 公允",
+    "清楚 清晰 齐全 齐备 齐了 都齐 齐 完整 充分 充足 扎实 详细 详实 具体 认真 规范 明确 看得清 "
+    "看得出 能看清 能看出 够清楚",
+    "对得上 对上了 相符 一致 吻合 匹配 正确 准确 对的 符合[^，,不没无未]{0,8}? 够了? 足够 优秀 突出 "
+    "感人 辛苦 积极 值得 应得 难得",
     "(?:很|挺|蛮|真|都|也|还|比较|非常)?好 可以 可 行 ok 也有 都有 齐活",
     "[核审查看问对了验]{1,2}[核对实过查看解完验]{0,2}(?:过|完|好|了)+ (?:核|审|查|看|验)(?:对|实|查|证|阅|完)? 看了",
 )
@@ -135,7 +146,9 @@ POSITIVE = f"(?:{_NOTHING_WRONG}|(?<![不没未别无缺]){_GOOD})"
 _POSITIVE = re.compile(POSITIVE)
 _NO_QUESTION = re.compile(rf"{_UNTOLD}|{_NOTHING_WRONG}")
 _ENDS_WELL = re.compile(rf"(?:{POSITIVE})(?:的|了|呢|啊|嘛|哈|呀)*$")
-_POINTS = re.compile(rf"{NUMBER}个?分(?!钟)|只给|改[成为]")
+_TAKING_BACK = (re.compile(rf"^[别先]|{NUMBER}个?分(?!钟)|只给|改[成为]"), _REPORTED, _ELSEWHERE)
+"""A hesitation, other points, what others say or think, another matter."""
+
 _CRITICAL = re.compile(r"[不没无缺假糊错超差伪]|少|重复|矛盾|造|冒|未|模糊|偏")
 _CONCEDES = re.compile(r"虽|但|不过|尽管|勉强|还算|总算|好歹|大体|基本|也算|反正|只是|稍微|略|小问题")
 _EDGES = " \t\n,，.。;；:：!！、…~～—-"
@@ -201,18 +214,17 @@ def decides(words: str) -> bool:
 
 
 def as_remark(found: Given) -> bool:
-    """Whether what stands beside an approval takes nothing back: it praises, tells how the claim was checked, or concedes."""
+    """Whether what is beside an approval takes nothing back: it praises, tells of a check, or concedes."""
     said = _POSITIVE.sub("", found.words)
-    if _DECIDES.search(_NO_QUESTION.sub("", found.words)) or _POINTS.search(said) or said.startswith(("别", "先")) or _REPORTED.search(said) or _ELSEWHERE.search(said):
+    if _DECIDES.search(_NO_QUESTION.sub("", found.words)) or any(each.search(said) for each in _TAKING_BACK):
         return False
-    if found.in_one and not _ENDS_WELL.search(found.words):
+    ends_well = _ENDS_WELL.search(found.words) is not None
+    if found.in_one and not ends_well:
         return False
-    conceded = _CONCEDES.split(said)
-    if len(conceded) > 1:
-        return not _CRITICAL.search(conceded[-1])
-    if said.startswith(("不", "没")):
-        return False
-    return not _CRITICAL.search(said) or (not found.in_one and _ENDS_WELL.search(found.words) is not None)
+    *before, last = _CONCEDES.split(said)
+    if before or found.in_one:
+        return not _CRITICAL.search(last)
+    return not _CRITICAL.search(said) or (ends_well and not said.startswith(("不", "没")))
 
 
 def as_reason(found: Given, saying: Saying) -> str | None:
@@ -283,5 +295,3 @@ def with_reason(wanted: Order, *beside: re.Pattern[str]) -> Reader:
         return None if reason is None else {"reason": reason} if reason else {}
 
     return read
-
-

@@ -84,7 +84,7 @@ def _weighed(saying: Saying, intents: Sequence[Intent], today: date, moment: str
         key=lambda each: -each[0],
     )
     best, intent = weights[0]
-    enough = ENOUGH + PER_NAT * like[UNKNOWN]
+    enough = ENOUGH + (PER_NAT * like[UNKNOWN] if moment is None else 0.0)
     if best < enough:
         return Meaning(UNKNOWN, confidence=best)
     rivals = tuple(each.name for weight, each in weights if weight >= enough and best - weight < CLEARLY)

@@ -1,4 +1,4 @@
-"""What an utterance reads like, by the labelled examples: a second opinion beside the cues. Pure; learnt once, on first use.
+"""What an utterance reads like, by the labelled examples: a second opinion beside the cues. Pure, learnt on first use.
 
 A naive Bayes over the single characters and pairs of characters that occur. It knows no order: what decides a claim,
 and 是, are read by grammars alone, and of those no example is learnt.

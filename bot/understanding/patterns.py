@@ -2,7 +2,7 @@
 
 
 def any_of(*words: str) -> str:
-    """Return a pattern of any of these words; each string holds some of a theme, separated by spaces, patterns themselves."""
+    """Return a pattern of any of these words, patterns themselves; a string holds a theme of them between spaces."""
     return "(?:" + "|".join(word for theme in words for word in theme.split()) + ")"
 
 

@@ -1,4 +1,4 @@
-"""What the bot understands, measured on the examples it was built with and learns from, and on utterances it was not."""
+"""What the bot understands, measured on the examples it learns from and on utterances it never saw."""
 
 import json
 from collections import Counter

@@ -37,7 +37,9 @@ ASSURED = re.compile(
 )
 """Words that may stand beside an assent."""
 
-DOUBT = re.compile(r"不|别|没(?!有?错|[有得啥]?问题|有?意见|毛病)|吗|[?？]|先|再|等|想|要不|是吧|对吧|没错吧|如果|算了|否|取消")
+DOUBT = re.compile(
+    r"不|别|没(?!有?错|[有得啥]?问题|有?意见|毛病)|吗|[?？]|先|再|等|想|要不|是吧|对吧|没错吧|如果|算了|否|取消"
+)
 
 
 def corpus() -> list[str]:
