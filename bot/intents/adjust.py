@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from bot.intents.approve import APPROVAL, BESIDE
-from bot.understanding.commands import as_reason, given, order
+from bot.understanding.commands import given, order
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.numbers import NUMBER, plain, value
 from bot.understanding.patterns import any_of, run_of
+from bot.understanding.remarks import reason_in
 from bot.understanding.saying import Saying
 
 _TO = "(?:成|为|到|至|作|给)"
@@ -37,7 +38,7 @@ ORDER = order(
 def _read(saying: Saying) -> Slots | None:
     """“减1分” is none: it does not say to how many."""
     found = given(saying, ORDER, BESIDE)
-    reason = as_reason(found, saying) if found is not None else None
+    reason = reason_in(found.words, saying) if found is not None else None
     if found is None or reason is None:
         return None
     whole, half, *bare = found.order.groups()

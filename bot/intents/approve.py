@@ -2,9 +2,10 @@
 
 import re
 
-from bot.understanding.commands import LEAD, POSITIVE, TAIL, as_remark, given, order
+from bot.understanding.commands import LEAD, TAIL, given, order
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.patterns import any_of
+from bot.understanding.remarks import POSITIVE, takes_nothing_back
 from bot.understanding.saying import Saying
 
 _WORTH = (
@@ -35,7 +36,7 @@ def _read(saying: Saying) -> Slots | None:
     found = given(saying, ORDER, BESIDE)
     if found is None:
         return {} if saying.clauses and all(_BARE.fullmatch(each) for each in saying.clauses) else None
-    return {} if as_remark(found) else None
+    return {} if takes_nothing_back(found.words, in_one=found.in_one) else None
 
 
 INTENT = Intent(name="approve", title="通过这项申报", only_in=frozenset({"review"}), grammar=_read)

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.understanding.commands import decides, is_question
 from bot.understanding.cues import Intent, Slots
 from bot.understanding.patterns import any_of, run_of
+from bot.understanding.remarks import decides, is_question
 from bot.understanding.saying import Saying
 
 _THIS_ONE = "(?:把|将|就)?(?:[这该此本](?:一)?[条个份项位]?|它)(?:申报|材料|同志)?的?"
