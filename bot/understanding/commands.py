@@ -43,7 +43,7 @@ TAIL = run_of(
     "吧 哈 哒 滴 了 啊 呀 哦 喽 咯 嘛 呗 哟 哩 掉 去 回去 回 一下 得了 好了 处理 即可 就行 就好 就可以 为好 为宜",
     "给[他她] 给(?:本人|申报人) [他她]",
     _CLAIM,
-    "申报 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
+    "申报 申请 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
 )
 """What may trail it."""
 
@@ -73,7 +73,7 @@ _COURTEOUS = re.compile(
 _GOES_ON = re.compile(r"(?:然后|再|请)?(?:看|审|继续|接着|来|下面)*(?:下一?[个条份项位]|继续)(?:吧)?")
 """What one may say after an order: the next claim comes anyway. Before one it puts the claim off."""
 
-_REFUSES = re.compile(r"不(?:行|通过|同意|可以|批|认)(?:啊|了|的|吧)*")
+_REFUSES = re.compile(r"(?:我|坚决|坚持|肯定)*不(?:行|通过|同意|可以|批|认)(?:啊|了|的|吧)*")
 _SPLIT = re.compile(r"(?:[^\s,，。;；:：!！?？、…~～—.]|(?<=\d)\.(?=\d))+")
 
 

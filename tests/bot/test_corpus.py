@@ -14,7 +14,7 @@ from tests.cast import TODAY
 
 FILES = {"corpus": EXAMPLES, "held_out": Path(__file__).parent / "data" / "held_out.jsonl"}
 GOAL = 0.985
-FLOOR = 0.8
+FLOOR = 0.9
 """What was never looked at is not understood as well yet; it must not get worse."""
 
 
