@@ -14,8 +14,7 @@ from tests.cast import TODAY
 
 FILES = {"corpus": EXAMPLES, "held_out": Path(__file__).parent / "data" / "held_out.jsonl"}
 GOAL = 0.985
-FLOOR = 0.9
-"""What was never looked at is not understood as well yet; it must not get worse."""
+UNSEEN_GOAL = 0.95
 
 
 def utterances(name: str) -> list[dict[str, Any]]:
@@ -48,4 +47,4 @@ def test_of_what_nobody_looked_at_the_rate_is_told(capsys: pytest.CaptureFixture
     with capsys.disabled():
         counts = ", ".join(f"{intent} {right[intent]}/{count}" for intent, count in sorted(all_of_them.items()))
         print(f"\nheld out: {rate:.1%} of {all_of_them.total()} ({counts})")
-    assert rate >= FLOOR
+    assert rate >= UNSEEN_GOAL
