@@ -76,6 +76,7 @@ SHOTS = (
     Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
     Shot("dues", "li_wei", _of_charge("dues"), ".box"),
     Shot("month", "li_wei", _of_charge("month"), ".place"),
+    Shot("robot", "li_wei", _of_charge("robot"), ".switch"),
     Shot("unreached", "li_wei", _of_charge("unreached"), ".segments"),
     Shot("notice-form", "li_wei", _of_charge("notice-form"), ".input"),
     Shot("overview", "chen_jing", _of_charge("overview"), ".sum"),

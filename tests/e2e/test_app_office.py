@@ -54,6 +54,7 @@ PLACES = {
     "dues/dues": ".box",
     "month/month": ".place",
     "unreached/unreached": ".segments",
+    "robot/robot": ".switch",
     "notices-sent/notices-sent": ".bar",
     "notice-form/notice-form": ".input",
 }
@@ -212,3 +213,24 @@ def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, othe
     other_phone.sign_in("张敏")
     other_phone.page.get_by_text("关于召开十二月支部党员大会的通知").click()
     expect(other_phone.page.get_by_text("议程.pdf")).to_be_visible()
+
+
+def test_a_robot_is_given_to_the_group_tried_and_taken_away(phone: Phone, branch: int) -> None:
+    phone.sign_in("李伟")
+    phone.open(f"pages/robot/robot?organization={branch}")
+    tap(phone, "保存")
+    expect(phone.page.get_by_role("alert")).to_have_text("请粘贴机器人的 Webhook 地址")
+    webhook = phone.page.locator("[data-testid=webhook] input")
+    webhook.fill("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7000-4bc4-97a0-0ec2e1fa5abc")
+    phone.page.get_by_test_id("monthPublished").click()
+    tap(phone, "保存")
+    expect(phone.page.get_by_text("末四位 …5abc")).to_be_visible()
+    phone.page.reload()
+    switches = phone.page.get_by_role("switch")
+    expect(switches.nth(0)).to_have_attribute("aria-checked", "true")
+    expect(switches.nth(1)).to_have_attribute("aria-checked", "false")
+    tap(phone, "试说一句")
+    expect(row(phone, "先锋积分已接入本群")).to_be_visible()
+    tap(phone, "移除机器人")
+    agree(phone)
+    expect(phone.page.get_by_text("在企业微信群的设置里添加机器人后复制")).to_be_visible()

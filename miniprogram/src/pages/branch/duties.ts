@@ -1,5 +1,5 @@
 import type { Me, Place, Role } from '@/api/identity'
-import { ABOVE, OFFICERS } from '@/state/place'
+import { ABOVE, LEADERS, OFFICERS } from '@/state/place'
 
 export interface Duty {
   icon: string
@@ -33,6 +33,7 @@ const ROWS: readonly Row[] = [
   { icon: 'wallet', title: '党费', words: '按月登记', page: 'dues', roles: OFFICERS },
   { icon: 'list', title: '月汇总', words: '核对、确认、公示', page: 'month', roles: OFFICERS },
   { icon: 'bell', title: '发通知', words: '起草、发布、看谁读了', page: 'notices-sent', roles: [...OFFICERS, ...ABOVE] },
+  { icon: 'screen', title: '群机器人', words: '在企业微信群里提醒开会和公布', page: 'robot', roles: LEADERS },
   { icon: 'warn', title: '未送达', words: '消息没有送到的人', page: 'unreached', roles: [...OFFICERS, ...ABOVE] },
 ]
 
