@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
   { icon: 'branch', title: '支部对比', words: '各支部的积分、出勤、审核和待办', page: 'overview', roles: [...ABOVE, 'inspector'] },
   { icon: 'people', title: '成员', words: '名册、积分、激活码', page: 'members', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS, 'inspector'] },
   { icon: 'calendar', title: '支部会议', words: '安排会议、签到、确认名单', page: 'hosting', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS] },
-  { icon: 'leave', title: '请假待批', words: '', page: 'leaves', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS] },
+  { icon: 'leave', title: '请假待批', words: '准假、不准，决定可以改', page: 'leaves', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS] },
   { icon: 'wallet', title: '党费', words: '按月登记', page: 'dues', roles: OFFICERS },
   { icon: 'list', title: '月汇总', words: '核对、确认、公示', page: 'month', roles: OFFICERS },
   { icon: 'bell', title: '发通知', words: '起草、发布、看谁读了', page: 'notices-sent', roles: [...OFFICERS, ...ABOVE] },
