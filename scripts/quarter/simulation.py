@@ -30,6 +30,7 @@ BEGIN, END = date(2026, 7, 1), date(2026, 10, 9)
 """A quarter, and as long afterwards as its bulletin takes."""
 
 NIGHT, DAWN, MORNING, PUSHES, NOON, AFTERNOON, EVENING = (2, 5), (8, 35), (8, 40), (9, 5), (12, 30), (17, 0), (18, 5)
+MONDAY = 0
 STEPS = (NIGHT, DAWN, MORNING, PUSHES, (10, 5), NOON, AFTERNOON, EVENING)
 
 OF_CALLS = ("time_out", "dropped", "busy", "token_refused", "refused", "bad_fields", "nonsense")
@@ -98,6 +99,8 @@ class _Quarter:
         owed = 0
         for number, (day, step) in enumerate(steps):
             now = _at(day, step)
+            if step == NIGHT and day.weekday() == MONDAY:
+                print(f"  {day}, {self.schedulers.kills} killed", flush=True)
             self.clock.set(now)
             self._act(day, step, now)
             owed += number in fatal
