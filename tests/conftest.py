@@ -5,7 +5,6 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,17 +63,13 @@ def _loopback_only() -> Iterator[None]:
 def _routes_compiled_once() -> Iterator[None]:
     """Let the apps of all tests share what werkzeug compiles for a route: it is most of what an app costs."""
     compiling = Rule._compile_builder
-
-    @cache
-    def compiled(rule: str, defaults: str, append_unknown: bool) -> Callable[..., tuple[str, str]]:
-        return compiling(known[rule, defaults], append_unknown)
-
-    known: dict[tuple[str, str], Rule] = {}
+    compiled: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
 
     def shared(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        defaults = repr(self.defaults)
-        known.setdefault((self.rule, defaults), self)
-        return compiled(self.rule, defaults, append_unknown)
+        key = (self.rule, repr(self.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compiling(self, append_unknown)
+        return compiled[key]
 
     Rule._compile_builder = shared  # type: ignore[method-assign]
     yield
