@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, exp
 
 SIZE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
+WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50"
+"""How WeChat's own browser calls itself."""
 
 
 @dataclass

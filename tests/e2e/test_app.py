@@ -2,11 +2,12 @@
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
 from scripts.bench.serving import Server
+from tests.e2e.desk import Desk
 from tests.e2e.legible import faults
-from tests.e2e.phone import NARROW, Phone
+from tests.e2e.phone import NARROW, WECHAT, Phone, taken_up
 
 
 def score_of(server: Server, code: str) -> dict[str, str]:
@@ -100,6 +101,26 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(phone: Phone) -> None
     phone.page.locator(".row").filter(has_text="张敏").first.click()
     expect(phone.page.locator(".item").first).to_be_visible()
     assert phone.page.url.endswith("/m/pages/score/score?year=2026")
+
+
+def test_inside_wechat_a_link_signs_in_by_itself_and_opens_what_it_leads_to(
+    app_server: Server, chromium: Browser
+) -> None:
+    """The 公众号's authorization is a redirect: WeChat's part of it is played by an address that is the way back."""
+    Desk(app_server.address, "sandbox:zhang_min")  # known in the mini-program, and so by her unionid
+    way_back = f"{app_server.address}/m/pages/sign-in/sign-in?code=sandbox%3Azhang_min&state=official"
+
+    def tell(route: Route) -> None:
+        if route.request.method == "GET":
+            route.fulfill(json={"address": way_back})
+        else:
+            route.continue_()
+
+    with taken_up(chromium, app_server.address, user_agent=WECHAT) as phone:
+        phone.page.route("**/api/v1/auth/official", tell)
+        phone.open("pages/score/score?year=2026")
+        expect(phone.page.locator(".item").first).to_be_visible()
+        assert phone.page.url.endswith("/m/pages/score/score?year=2026")
 
 
 def test_an_address_that_is_no_page_leads_home_and_says_so(phone: Phone) -> None:

@@ -22,10 +22,9 @@ from server.meetings.rules import MeetingStatus
 from server.meetings.settlement import service as settlement
 from tests.demo import copy_of_demo
 from tests.e2e.hall import Hall, open_hall
-from tests.e2e.phone import Phone, taken_up
+from tests.e2e.phone import WECHAT, Phone, taken_up
 
 CHECK_IN = "pages/check-in/check-in"
-WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50"
 BRIDGE = """window.asked = []
 window.WeixinJSBridge = {
   on() {},

@@ -24,8 +24,8 @@ from tests.meeting import make_meeting
 
 LONG = 150
 MAY_COME_TOO_EARLY = {"tag_reviewers", "draw_up_bulletins"}
-"""The first asks WeChat, which this very server plays, perhaps before its port is open; the second needs the months that
-the other worker may still be drawing up. Both fail then and are tried again."""
+"""The first asks WeChat, which this very server plays, perhaps before its port is open; the second needs the months
+that the other worker may still be drawing up. Both fail then and are tried again."""
 STOPS_WITHIN = 5
 """Seconds. It takes well under two; the rest is for a machine that does much else."""
 

@@ -39,6 +39,16 @@ export async function signIn(code: string): Promise<string> {
   return (await api.post('/auth/wechat', { body: { code } })).token
 }
 
+/** The same in WeChat's own browser, with the code that the 公众号's authorization sent him back with. */
+export async function signInByOfficial(code: string): Promise<string> {
+  return (await api.post('/auth/official', { body: { code } })).token
+}
+
+/** Where WeChat's own browser goes for such a code; null without a 公众号. */
+export async function whereToSignIn(): Promise<string | null> {
+  return (await api.get('/auth/official', {})).address ?? null
+}
+
 export async function signOut(): Promise<void> {
   await api.post('/auth/sign-out', {})
 }

@@ -8,18 +8,23 @@ const ENTRY = globalThis.location?.href ?? ''
 const LEFT_BY_PAGE = 'check-in ticket'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
 
+function insideWechat(): boolean {
+  return INSIDE_WECHAT.test(globalThis.navigator?.userAgent ?? '')
+}
+
 export const browser: Platform = {
   name: 'browser',
   // Written out: uni-app's images would look for a bare path below /m/.
   origin: () => window.location.origin,
   givesPhone: false,
-  signInCode: () => Promise.resolve(null),
+  knowsPerson: insideWechat(),
+  signInCode: () => (insideWechat() ? import('./wechat_browser').then(({ leaveToSignIn }) => leaveToSignIn()) : Promise.resolve(null)),
   whenPrivacyNeeded: () => undefined,
   notifies: false,
   askToNotify: () => Promise.resolve([]),
 
   async scan() {
-    const wechat = INSIDE_WECHAT.test(navigator.userAgent) && (await import('./wechat_browser').then(({ wechatScanner }) => wechatScanner(ENTRY)))
+    const wechat = insideWechat() && (await import('./wechat_browser').then(({ wechatScanner }) => wechatScanner(ENTRY)))
     if (wechat) return wechat()
     const [path] = await chosen(1, ['camera'])
     if (!path) return null

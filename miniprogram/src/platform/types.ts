@@ -14,7 +14,12 @@ export interface Platform {
   name: 'weixin' | 'browser'
   /** What goes before a path of the server; a browser asks the server it came from. */
   origin(): string
-  /** A code for POST /auth/wechat, or null where the person must say first who he is. */
+  /** Whether WeChat can say here who the person is, after a tap or by itself. */
+  knowsPerson: boolean
+  /**
+   * A code for POST /auth/wechat, or null where the person must say first who he is. WeChat's own browser leaves for the
+   * 公众号's authorization instead, which opens the sign-in page with a code; what this returns then never resolves.
+   */
   signInCode(): Promise<string | null>
   /** Whether `<button open-type="getPhoneNumber">` works here. */
   givesPhone: boolean

@@ -1,9 +1,18 @@
-/** WeChat's scanner, for a page inside WeChat's own browser (JS-SDK). */
+/** What a page can do inside WeChat's own browser: learn who the person is (公众号网页授权), and scan (JS-SDK). */
 import wx from 'weixin-js-sdk'
 
+import { whereToSignIn } from '@/api/identity'
 import { type PageSignature, signPage } from '@/api/js_sdk'
 
 const PATIENCE_MS = 4000
+
+/** Leave for the 公众号's authorization; null where there is none. */
+export async function leaveToSignIn(): Promise<null> {
+  const address = await whereToSignIn().catch(() => null)
+  if (!address) return null
+  window.location.replace(address)
+  return new Promise(() => undefined)
+}
 
 /** Return how to scan, or null where WeChat does not let us. `entry`: the address at which the app was opened. */
 export async function wechatScanner(entry: string): Promise<(() => Promise<string | null>) | null> {

@@ -4,6 +4,7 @@ export const weixin: Platform = {
   name: 'weixin',
   origin: () => __API_ORIGIN__,
   givesPhone: true,
+  knowsPerson: true,
 
   signInCode: () =>
     new Promise((resolve, reject) => {

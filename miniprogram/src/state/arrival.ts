@@ -4,6 +4,7 @@ import type { Me } from '@/api/identity'
 
 import { toast } from './say'
 import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
+import { forget, store, stored } from './stored'
 import { TABS } from './tabs'
 import { heldTicket } from './ticket'
 
@@ -12,8 +13,8 @@ const HOME = '/pages/home/home'
 const ASK_FOR_CONSENT = '/pages/privacy/privacy?ask=1'
 const TAB_URLS = TABS.map(({ url }) => url)
 
-/** Where this person wanted to go before he had to sign in, or to agree. */
-let wanted = ''
+/** Where this person wanted to go before he had to sign in, or to agree. On the phone: signing in may leave the app. */
+const WANTED = 'wanted'
 
 /** Begin a page that needs a signed-in, bound person: `begin` runs when there is one, each time the page is shown. */
 export function whenSignedIn(begin: () => unknown): void {
@@ -28,7 +29,7 @@ export function whenSignedIn(begin: () => unknown): void {
 
 /** Whether this page may go on; where not, he is led to what comes first, and comes back to the page with this query. */
 export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
-  const me = await whoIsSignedIn()
+  const me = await whoIsSignedIn(query)
   if (!me?.bound) goFirstTo(SIGN_IN, query)
   else if (me.privacyDue) goFirstTo(ASK_FOR_CONSENT, query)
   else return true
@@ -36,22 +37,30 @@ export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
 }
 
 /** The person signed in, if any; signs in without a word where the platform can. */
-async function whoIsSignedIn(): Promise<Me | null> {
+async function whoIsSignedIn(query: Record<string, string>): Promise<Me | null> {
   if (session.me?.bound) return session.me
-  return (session.token ? readWhoIAm() : enterByPlatform()).catch(() => null)
+  if (session.token) return readWhoIAm().catch(() => null)
+  noteWanted(query)
+  const me = await enterByPlatform().catch(() => null)
+  if (me?.bound) forget(WANTED)
+  return me
 }
 
 /** Go to a page that comes before the one that is shown, and note where `goOn` leads. */
 function goFirstTo(url: string, query: Record<string, string>): void {
-  const page = getCurrentPages().slice(-1)[0]
-  wanted = page ? withQuery(`/${page.route}`, query) : ''
+  noteWanted(query)
   uni.reLaunch({ url })
+}
+
+function noteWanted(query: Record<string, string>): void {
+  const page = getCurrentPages().slice(-1)[0]
+  store(WANTED, page ? withQuery(`/${page.route}`, query) : '')
 }
 
 /** Go where he wanted to go, or on with the check-in that waits for him, or home. */
 export function goOn(): void {
-  const url = wanted || (heldTicket() ? CHECK_IN : HOME)
-  wanted = ''
+  const url = stored(WANTED, '') || (heldTicket() ? CHECK_IN : HOME)
+  forget(WANTED)
   uni.reLaunch({ url })
 }
 

@@ -1,7 +1,7 @@
 import { reactive } from 'vue'
 
 import { useToken, whenSignedOut } from '@/api/client'
-import { type Me, readMe, signIn, signOut } from '@/api/identity'
+import { type Me, readMe, signIn, signInByOfficial, signOut } from '@/api/identity'
 import { platform } from '@/platform'
 
 import { forget, store, stored } from './stored'
@@ -20,11 +20,16 @@ whenSignedOut(() => {
   uni.reLaunch({ url: SIGN_IN })
 })
 
-/** Sign in with a code and read who that is. Throws ApiError. */
-export async function enter(code: string): Promise<Me> {
+/** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError. */
+export async function enter(code: string, exchange = signIn): Promise<Me> {
   forgetMe()
-  keep(await signIn(code))
+  keep(await exchange(code))
   return readWhoIAm()
+}
+
+/** Sign in with the code with which WeChat's own browser came back. Throws ApiError. */
+export function enterByOfficial(code: string): Promise<Me> {
+  return enter(code, signInByOfficial)
 }
 
 /** Sign in without a word where the platform knows the person; null if it does not. */
