@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from scripts.quarter import acts
-from scripts.quarter.world import OFFICES, Branch, World
+from scripts.quarter.world import Branch, World
 from server.db import transaction
 from server.pushes.rules import Occasion
 
@@ -20,6 +20,7 @@ CLAIMS_A_DAY = 1 / 250
 """Per member, on weekdays."""
 
 CALLED_OFF, MOVED, ON_LEAVE, GRANTED, HAS_READ, HAS_PAID = 0.05, 0.15, 0.02, 0.8, 0.6, 0.9
+SATURDAY = 5
 CONFIRMING_DAY, PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 4, 5, 20, (1,)
 
 
@@ -59,10 +60,11 @@ class Days:
                 self._do(acts.confirm, meeting_id=meeting_id, branch=branch, now=now)
 
     def noon(self, day: date, now: datetime) -> None:
-        """Members report what they did, where it is a weekday."""
-        for _ in range(round(self.world.members * CLAIMS_A_DAY) if day.weekday() < 5 else 0):
-            branch = self.chance.choice(self.world.branches)
-            member_id = self.chance.choice(branch.member_ids[len(OFFICES) :] or branch.member_ids)
+        """Members report what they did, where it is a weekday: each once, since the same on the same day counts once."""
+        if day.weekday() >= SATURDAY:
+            return
+        reporters = [(branch, each) for branch in self.world.branches for each in branch.ordinary_ids]
+        for branch, member_id in self.chance.sample(reporters, round(self.world.members * CLAIMS_A_DAY)):
             claim_id = self._do(acts.claim, branch=branch, member_id=member_id, day=day, now=now)
             self._waiting.append((claim_id, branch))
 

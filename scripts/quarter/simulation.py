@@ -72,7 +72,7 @@ def simulate(url: str, directory: Path, scale: Scale, *, seed: int) -> Report:
             "XIANFENG_DATABASE_URL": url,
             "XIANFENG_DATA": str(directory),
             "XIANFENG_SANDBOX_URL": address,
-            "XIANFENG_PUSH_CONCURRENCY": "128",
+            "XIANFENG_PUSH_CONCURRENCY": "32",
         }
         with Schedulers(directory, clock_file, environment) as schedulers:
             quarter = _Quarter(engine, Days(engine, world, chance), simulated, schedulers, address, chance)

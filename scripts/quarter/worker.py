@@ -25,11 +25,11 @@ from server.pushes.sending import rules
 
 LEASE = timedelta(seconds=3)
 LONGEST_CALL = timedelta(seconds=30)
-CALL_SECONDS = 2.0
+CALL_SECONDS = 0.5
 """How long a call is waited for: the sandbox stands beside us, and what it never answers holds up the day."""
 
 PAUSE_SECONDS = 0.05
-OTHERS_TURN_SECONDS = 0.2
+OTHERS_TURN_SECONDS = 0.5
 """Between two looks at what another scheduler is doing: it needs the processor."""
 
 

@@ -50,6 +50,11 @@ class Branch:
     def secretary(self) -> Actor:
         return self._acting(self.secretary_id, Role.secretary)
 
+    @property
+    def ordinary_ids(self) -> Sequence[int]:
+        """Who holds no office; in the smallest branch everyone."""
+        return self.member_ids[len(OFFICES) :] or self.member_ids
+
     def member(self, member_id: int) -> Actor:
         return self._acting(member_id)
 
