@@ -60,7 +60,7 @@ class Days:
                 self._do(acts.confirm, meeting_id=meeting_id, branch=branch, now=now)
 
     def noon(self, day: date, now: datetime) -> None:
-        """Members report what they did, where it is a weekday: each once, since the same on the same day counts once."""
+        """Members report what they did, on weekdays: each once, since the same on the same day counts once."""
         if day.weekday() >= SATURDAY:
             return
         reporters = [(branch, each) for branch in self.world.branches for each in branch.ordinary_ids]
@@ -112,7 +112,7 @@ class Days:
         if fate < MOVED:
             self._do(acts.move, meeting_id=meeting_id, branch=branch, now=now)
             self.expected[Occasion.meeting_changed] += people
-        for member_id in branch.member_ids[len(OFFICES) :]:
+        for member_id in branch.ordinary_ids:
             if self.chance.random() < ON_LEAVE:
                 granted = self.chance.random() < GRANTED
                 wish = {"meeting_id": meeting_id, "branch": branch, "member_id": member_id, "granted": granted}
