@@ -44,8 +44,6 @@ window.WeixinJSBridge = {
 }"""
 """WeChat's side of the bridge, as its Android app has it: it scans only for a page whose signature WeChat accepts."""
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:

@@ -19,8 +19,6 @@ from tests.e2e.legible import TOUCHABLE, TOUCHABLE_ELDER, too_small
 from tests.e2e.phone import NARROW, SIZE, Phone
 from tests.e2e.test_app import score_of
 
-expect.set_options(timeout=20_000)
-
 
 class Secretary:
     """李伟 over the API, to find what the demo holds."""

@@ -28,7 +28,6 @@ REFUSALS = [
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, a")]
     .filter((each) => Math.min(each.getBoundingClientRect().height, each.getBoundingClientRect().width) < 44)
     .map((each) => each.textContent)"""
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

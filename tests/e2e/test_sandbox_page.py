@@ -16,7 +16,6 @@ from tests.playing_wechat import SECRET, message
 
 SEND = "/cgi-bin/message/subscribe/send"
 SIZES = [(1440, 900), (1024, 768), (390, 844)]
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from scripts.bench.serving import Server, serving
 from tests.demo import copy_of_demo
 
-expect.set_options(timeout=20_000)
-
 
 @dataclass(frozen=True)
 class Host:

@@ -12,7 +12,6 @@ from scripts import chromium as the_program
 from scripts.bench.serving import Server
 
 SIZES = [(390, 844), (320, 640), (1440, 900)]
-expect.set_options(timeout=20_000)
 
 
 @dataclass
