@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -25,6 +26,9 @@ from tests.cast import NOW, Cast, Person, make_cast
 from tests.mariadb import PrivateMariaDB, missing_mariadb
 from tests.require_all import pytest_runtest_makereport  # noqa: F401  a hook
 from tests.wsgi_transport import connect_sandbox
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 Call = Callable[..., Any]
 """`TestResponse.json` may be None to mypy, which no test wants to hear."""

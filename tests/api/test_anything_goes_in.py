@@ -35,7 +35,6 @@ def test_no_generated_request_is_answered_with_a_server_error(app: OpenAPI, cast
 
     @settings(
         max_examples=20,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

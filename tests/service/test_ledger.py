@@ -25,9 +25,7 @@ from tests.cast import NOW, Cast
 
 D = Decimal
 MARCH = date(2026, 3, 5)
-in_database = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+in_database = hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def history(session: Session, cast: Cast) -> int:

@@ -43,7 +43,7 @@ def books(session: Session) -> tuple[dict[Key, int], dict[Key, int]]:
 
 
 @pytest.mark.sqlite_only
-@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=12))
 def test_a_balance_is_the_sum_of_its_movements_after_any_sequence(
     session: Session, cast: Cast, steps: list[tuple[object, ...]]

@@ -38,7 +38,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.sqlite_only
-@examples(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=3, max_size=14))
 def test_live_entries_are_the_wanted_ones_after_any_sequence(
     session: Session, cast: Cast, steps: list[tuple[object, ...]]
