@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,10 @@ def agree(phone: Phone) -> None:
     phone.page.locator(".uni-modal__btn_primary").click()
 
 
+FILES: list[FilePayload] = [
+    {"name": "议程.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"},
+    {"name": "会场.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"},
+]
 PLACES = {
     "members/members": ".avatar",
     "codes/codes": ".card .heading",
@@ -195,12 +199,7 @@ def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, othe
     phone.page.locator("[data-testid=body] textarea").fill("12 月 10 日 14:30，行政楼 301，请全体党员参加。")
     with phone.page.expect_file_chooser() as chooser:
         row(phone, "添加附件").click()
-    chooser.value.set_files(
-        [
-            {"name": "议程.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"},
-            {"name": "会场.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"},
-        ]
-    )
+    chooser.value.set_files(FILES)
     expect(row(phone, "议程.pdf")).to_be_visible()
     row(phone, "会场.png").get_by_text("取下").click()
     expect(row(phone, "会场.png")).to_have_count(0)
