@@ -97,7 +97,7 @@ def _open_twice(browser: Browser, server: Server) -> tuple[Opening, Opening]:
     page = context.new_page()
     page.add_init_script(f"({SEEN})()")
     page.goto(f"{server.address}/m/pages/sign-in/sign-in?code=sandbox:zhang_min")
-    page.wait_for_function("window.seenAt !== undefined", timeout=PATIENCE_MS)
+    page.wait_for_function("() => window.seenAt !== undefined", timeout=PATIENCE_MS)
     line = _held_back(page)
     both = _open(page, line, server), _open(page, line, server)
     context.close()
@@ -119,5 +119,5 @@ def _open(page: Page, line: CDPSession, server: Server) -> Opening:
     received: list[float] = []
     line.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(f"{server.address}/m/", wait_until="commit")
-    page.wait_for_function("window.seenAt !== undefined", timeout=PATIENCE_MS)
+    page.wait_for_function("() => window.seenAt !== undefined", timeout=PATIENCE_MS)
     return Opening(page.evaluate("window.seenAt") / 1000, sum(received))
