@@ -16,11 +16,11 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bot.messages import Channel
 from bot.receive.accounts import app_id_of, envelope_of
-from scripts.bench.databases import disk_directory
+from scripts.bench.databases import disk_directory, migrated
 from scripts.bench.lines import Line, measured
 from scripts.demo.writing import FULL
 from scripts.seed_demo import fill
-from server import clock, config, migrations
+from server import clock, config
 from server.app import create_app
 from server.db import make_engine
 from server.identity.models import Account, WechatIdentity
@@ -40,9 +40,9 @@ def run(size: str) -> Iterator[Line]:
     """Yield the median and the 99th percentile of a reply, and the median of an empty callback."""
     with disk_directory() as directory:
         settings = config.load({"XIANFENG_DATA": str(directory)})
+        migrated(settings.database_url)
+        fill(settings, FULL)  # puts another file in the database's place: opened only afterwards
         engine = make_engine(settings.database_url)
-        migrations.upgrade(engine)
-        fill(settings, FULL)
         app = create_app(settings, engine)
         openids = _followers(engine, app_id_of(settings, Channel.official))
         envelope = envelope_of(settings, Channel.official)
