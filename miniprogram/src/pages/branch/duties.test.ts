@@ -20,7 +20,7 @@ describe('the branch hub', () => {
 
   it('shows an officer his work, each organization once', () => {
     const me = person({ role: 'secretary', title: '支部书记', organization: BRANCH }, { role: 'committee_member', title: '支委', organization: BRANCH })
-    expect(titles(me)).toEqual([['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '发通知', '未送达']])
+    expect(titles(me)).toEqual([['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '发通知', '群机器人', '未送达']])
     expect(chargesOf(me).map(({ roles }) => roles)).toEqual(['支部书记、支委'])
   })
 
