@@ -1,5 +1,6 @@
 """Lets an HTTP client reach an app without a listening server: the same client code, the same app, no socket."""
 
+from collections.abc import Mapping
 from contextvars import Context
 from io import BytesIO
 from typing import Any
@@ -8,6 +9,8 @@ import requests
 from flask import Flask
 from requests.adapters import BaseAdapter
 from requests.models import PreparedRequest
+from urllib3 import BaseHTTPResponse, HTTPResponse, PoolManager
+from urllib3.util import parse_url
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from bot.messages import Channel
@@ -17,15 +20,27 @@ from server.wechat.client import SANDBOX_PATH
 from server.wechat.sandbox.state import SandboxState
 
 
-class WsgiAdapter(BaseAdapter):
+class WsgiPool(PoolManager):
     """Answers every request by calling the WSGI app, in a context of its own as a server thread would."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__()
         self._app = app
 
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> BaseHTTPResponse:  # type: ignore[override]
+        answer = called(self._app, method, parse_url(url).request_uri, options.get("body"), options.get("headers"))
+        return HTTPResponse(BytesIO(answer.get_data()), dict(answer.headers), answer.status_code, preload_content=False)
+
+
+class WsgiAdapter(BaseAdapter):
+    """The same for clients that use `requests`."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__()
+        self._app = app
+
     def send(self, request: PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
-        answer = Context().run(self._call, request)
+        answer = called(self._app, request.method or "GET", request.path_url, request.body, request.headers)
         response = requests.Response()
         response.status_code = answer.status_code
         response.headers.update(dict(answer.headers))
@@ -34,26 +49,25 @@ class WsgiAdapter(BaseAdapter):
         response.request = request
         return response
 
-    def _call(self, request: PreparedRequest) -> TestResponse:
-        headers = [(name, str(value)) for name, value in request.headers.items()]
-        body = request.body or b""
-        assert isinstance(body, bytes | str)
-        return Client(self._app).open(
-            EnvironBuilder(request.path_url, method=request.method or "GET", data=body, headers=headers)
-        )
-
     def close(self) -> None:
         """Nothing is open."""
+
+
+def called(app: Flask, method: str, path: str, body: Any, headers: Mapping[str, str | bytes] | None) -> TestResponse:
+    """Call an app as a server's thread would, and return its answer."""
+    wanted = [(name, str(value)) for name, value in (headers or {}).items()]
+    builder = EnvironBuilder(path, method=method, data=body or b"", headers=wanted)
+    return Context().run(Client(app).open, builder)
 
 
 def connect_sandbox(app: Flask) -> None:
     """Let the app's WeChat clients reach the app's own sandbox, and the sandbox the app's callbacks."""
     transport = app.extensions["wechat"].transport
     transport.find_base_url = lambda: f"http://sandbox{SANDBOX_PATH}"
-    transport.http.mount("http://sandbox", WsgiAdapter(app))
+    transport.http = WsgiPool(app)
     settings: Settings = app.extensions["settings"]
     desk: Desk = app.extensions["bot_desk"]
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
-    https = [desk.client_of(Channel.official).transport.http, desk.client_of(Channel.work).transport.http, sandbox.http]
-    for http in https:
-        http.mount(f"http://127.0.0.1:{settings.port}", WsgiAdapter(app))
+    for channel in (Channel.official, Channel.work):
+        desk.client_of(channel).transport.http = WsgiPool(app)
+    sandbox.http.mount(f"http://127.0.0.1:{settings.port}", WsgiAdapter(app))

@@ -26,11 +26,12 @@ CONFIRMING_DAY, PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 4, 5, 20, (1,)
 
 @dataclass(slots=True)
 class Days:
-    """The people's own acts. `expected` counts the pushes that are due by occasion, one per person told."""
+    """The people's own acts, before `until`. `expected` counts the pushes due by occasion, one per person told."""
 
     engine: Engine
     world: World
     chance: Random
+    until: date
     expected: Counter[Occasion] = field(default_factory=Counter)
     _meetings: dict[int, tuple[Branch, date]] = field(default_factory=dict)
     _waiting: list[tuple[int, Branch]] = field(default_factory=list)
@@ -87,6 +88,8 @@ class Days:
 
     def _plan(self, branch: Branch, day: date, now: datetime) -> None:
         on = day + timedelta(days=self.chance.randrange(4, 20))
+        if on >= self.until:
+            return
         self._meetings[self._do(acts.plan, branch=branch, on=on, now=now)] = (branch, on)
         self.expected[Occasion.meeting_planned] += len(branch.member_ids)
 

@@ -75,7 +75,7 @@ def simulate(url: str, directory: Path, scale: Scale, *, seed: int) -> Report:
             "XIANFENG_PUSH_CONCURRENCY": "32",
         }
         with Schedulers(directory, clock_file, environment) as schedulers:
-            quarter = _Quarter(engine, Days(engine, world, chance), simulated, schedulers, address, chance)
+            quarter = _Quarter(engine, Days(engine, world, chance, scale.until), simulated, schedulers, address, chance)
             quarter.live(scale)
             quarter.days.months()
         pushes, strangers = ended(engine, _arrivals(address))

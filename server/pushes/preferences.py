@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,12 +23,17 @@ class Preferences:
 
 
 DEFAULTS = Preferences()
+_OCCASIONS = frozenset(Occasion)
+_COLUMNS = (
+    *(PushPreference.recipient, PushPreference.quiet_from, PushPreference.quiet_until),
+    *(PushPreference.hides_figures, PushPreference.muted),
+)
 
 
 def of(session: Session, recipients: Iterable[str]) -> dict[str, Preferences]:
     """Return what these people chose, each recipient in it; who chose nothing has the defaults."""
     wanted = list(recipients)
-    rows = session.scalars(select(PushPreference).where(PushPreference.recipient.in_(wanted)))
+    rows = session.execute(select(*_COLUMNS).where(PushPreference.recipient.in_(wanted)))
     chosen = {row.recipient: _chosen(row) for row in rows}
     return {recipient: chosen.get(recipient, DEFAULTS) for recipient in wanted}
 
@@ -77,10 +83,10 @@ def _locked_or_added(session: Session, recipient: str, now: datetime) -> PushPre
     return row
 
 
-def _chosen(row: PushPreference) -> Preferences:
-    known = set(Occasion)
+def _chosen(row: Any) -> Preferences:
+    """Read a row, whether of the table or of its columns alone."""
     return Preferences(
         quiet=QuietHours(row.quiet_from, row.quiet_until),
         hides_figures=row.hides_figures,
-        muted=frozenset(Occasion(name) for name in row.muted if name in known),
+        muted=frozenset(Occasion(name) for name in row.muted if name in _OCCASIONS),
     )

@@ -16,7 +16,7 @@ from server.errors import DomainError
 from server.privacy import normal_phone
 from server.wechat.errors import TOKEN_REFUSED, refused, unavailable
 from server.wechat.tokens import TokenStore
-from server.wechat.transport import Transport, is_integer
+from server.wechat.transport import Transport, is_integer, through_proxy
 
 T = TypeVar("T")
 SANDBOX_APP_ID = "sandbox"
@@ -159,7 +159,7 @@ def install(app: Flask, settings: Settings) -> None:
     engine: Engine = app.extensions["engine"]
     if not settings.sandbox:
         base_url = settings.wechat_base_url or WECHAT_BASE_URL
-        transport = Transport(lambda: base_url)
+        transport = Transport(lambda: base_url, http=through_proxy(base_url))
         app.extensions["wechat"] = client_of(engine, transport, settings.wechat_app_id, settings.wechat_secret)
         if settings.official_app_id:
             official = client_of(engine, transport, settings.official_app_id, settings.official_secret)
@@ -169,7 +169,6 @@ def install(app: Flask, settings: Settings) -> None:
 
     listener = views.install(app)
     transport = Transport(lambda: settings.sandbox_url or listener.base_url())
-    transport.http.trust_env = False  # loopback never goes through a proxy
     app.extensions["wechat"] = client_of(engine, transport, SANDBOX_APP_ID, SANDBOX_SECRET)
     app.extensions["wechat_official"] = client_of(engine, transport, SANDBOX_OFFICIAL_ID, SANDBOX_SECRET)
 

@@ -26,7 +26,6 @@ def wechat(server: Server, tmp_path_factory: pytest.TempPathFactory) -> WechatCl
     engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('tokens') / 'tokens.db'}")
     AccessToken.metadata.create_all(engine, tables=[AccessToken.__table__])  # type: ignore[list-item]
     transport = Transport(lambda: f"{server.address}/sandbox/wechat")
-    transport.http.trust_env = False
     tokens = TokenStore(engine, transport, app_id="sandbox", secret=SECRET)
     return WechatClient(transport, tokens, app_id="sandbox", secret=SECRET)
 

@@ -21,7 +21,6 @@ PAGE = "https://points.example.edu.cn/m/pages/check-in/check-in"
 
 def signer(httpserver: HTTPServer, engine: Engine) -> JsSdk:
     transport = Transport(lambda: httpserver.url_for("").rstrip("/"), timeout_seconds=5)
-    transport.http.trust_env = False
     return JsSdk(engine, transport, app_id="wx-official", secret=SECRET)
 
 

@@ -94,12 +94,23 @@ def test_the_invited_are_told_when_it_is_planned_and_on_the_day_before(session: 
     assert session.scalars(select(MeetingReminder).where(MeetingReminder.taken_at.is_(None))).all() == []
 
 
-def test_who_is_on_leave_is_left_in_peace(session: Session, cast: Cast) -> None:
+def test_who_is_on_leave_is_not_reminded(session: Session, cast: Cast) -> None:
     meeting = planned(session, cast)
     excused(session, meeting, cast.zhang_min)
     prepared(session, DAY_BEFORE)
-    for occasion in (Occasion.meeting_planned, Occasion.meeting_tomorrow):
-        assert told(session, cast, occasion) == ["li_wei", "sun_li", "wang_fang"]
+    assert told(session, cast, Occasion.meeting_planned) == BRANCH
+    assert told(session, cast, Occasion.meeting_tomorrow) == ["li_wei", "sun_li", "wang_fang"]
+
+
+def test_who_is_on_leave_hears_that_it_moves_and_that_it_is_called_off(session: Session, cast: Cast) -> None:
+    meeting = planned(session, cast)
+    excused(session, meeting, cast.zhang_min)
+    moved(session, cast, meeting, START + 24 * HOUR)
+    prepared(session, NOW)
+    assert told(session, cast, Occasion.meeting_changed) == BRANCH
+    cancelled(session, cast, meeting)
+    prepared(session, NOW)
+    assert told(session, cast, Occasion.meeting_cancelled) == BRANCH
 
 
 def test_a_change_is_told_with_what_holds_now(session: Session, cast: Cast) -> None:

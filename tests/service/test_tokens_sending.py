@@ -2,17 +2,26 @@
 
 import json
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from sqlalchemy import Engine
+from urllib3 import ProxyManager
 from werkzeug import Request, Response
 
 from server.wechat.client import WechatClient, client_of
 from server.wechat.errors import WechatError
-from server.wechat.transport import MAX_ANSWER_BYTES, Transport
+from server.wechat.transport import MAX_ANSWER_BYTES, Transport, through_proxy
 from server.wechat.work import WorkClient
 
 SECRET = "a-secret-nobody-may-see"
@@ -21,9 +30,21 @@ WORK_TOKEN, WORK_SEND = "/cgi-bin/gettoken", "/cgi-bin/message/send"
 
 
 def _transport(base_url: str) -> Transport:
-    transport = Transport(lambda: base_url.rstrip("/"), timeout_seconds=0.5)
-    transport.http.trust_env = False
-    return transport
+    return Transport(lambda: base_url.rstrip("/"), timeout_seconds=0.5)
+
+
+def _self_signed(directory: Path) -> Path:
+    """Write a key and a certificate that nobody has signed but itself; return their file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = directory / "tls.pem"
+    path.write_bytes(private + builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    return path
 
 
 @pytest.fixture
@@ -88,6 +109,33 @@ def test_silence_after_the_call_went_out_may_mean_that_it_was_done() -> None:
         with pytest.raises(WechatError) as failed:
             transport.call("POST", SEND, params={}, body={})
     assert failed.value.maybe_done
+
+
+@pytest.mark.sqlite_only
+def test_a_server_that_cannot_prove_who_it_is_is_told_nothing(tmp_path: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(_self_signed(tmp_path))
+    with HTTPServer(ssl_context=tls) as stranger:
+        with pytest.raises(WechatError) as failed:
+            _transport(stranger.url_for("")).call("POST", SEND, params={}, body={})
+        assert stranger.log == []
+    assert not failed.value.maybe_done
+
+
+@pytest.mark.sqlite_only
+def test_a_proxy_named_by_the_environment_is_used_where_it_should_be(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", httpserver.url_for("").replace("//", "//dang:secret@").rstrip("/"))
+    httpserver.expect_request(SEND).respond_with_json({"errcode": 0})
+    wechat = Transport(lambda: "http://wechat.invalid", http=through_proxy("http://wechat.invalid"))
+    assert wechat.call("POST", SEND, params={"access_token": "t"}, body={"touser": "甲"}) == {"errcode": 0}
+    ((request, _),) = httpserver.log
+    assert request.headers["Host"] == "wechat.invalid"
+    assert request.headers["Proxy-Authorization"].startswith("Basic ")
+    assert (request.args["access_token"], request.get_json()) == ("t", {"touser": "甲"})
+    monkeypatch.setenv("no_proxy", "wechat.invalid")
+    assert not isinstance(through_proxy("http://wechat.invalid"), ProxyManager)
 
 
 @pytest.mark.sqlite_only

@@ -54,7 +54,6 @@ class PlayedWechat:
 def _client(server: HTTPServer, engine: Engine, *, timeout_seconds: float = 5) -> WechatClient:
     base_url = server.url_for("").rstrip("/")
     transport = Transport(lambda: base_url, timeout_seconds=timeout_seconds)
-    transport.http.trust_env = False
     tokens = TokenStore(engine, transport, app_id="wx1", secret=SECRET)
     return WechatClient(transport, tokens, app_id="wx1", secret=SECRET)
 

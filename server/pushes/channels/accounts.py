@@ -13,7 +13,7 @@ from server.wechat.client import (
     WechatClient,
     client_of,
 )
-from server.wechat.transport import Transport
+from server.wechat.transport import Transport, through_proxy
 from server.wechat.work import WORK_BASE_URL, WorkClient
 
 SANDBOX_WORK = "sandbox-work"
@@ -81,6 +81,6 @@ def _sandbox_url(settings: Settings, part: str) -> str:
 
 
 def _to(base_url: str, settings: Settings) -> Transport:
-    transport = Transport(lambda: base_url)
-    transport.http.trust_env = not settings.sandbox  # loopback never goes through a proxy
-    return transport
+    if settings.sandbox:
+        return Transport(lambda: base_url)  # loopback never goes through a proxy
+    return Transport(lambda: base_url, http=through_proxy(base_url))

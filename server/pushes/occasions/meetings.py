@@ -37,7 +37,10 @@ def take_over(session: Session, *, now: datetime) -> int:
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
-    """Draft for the next of the invited who are not on leave, with the meeting as it is now."""
+    """Draft for the next of the invited, with the meeting as it is now.
+
+    Who is on leave is not reminded; that it moves or is called off he must know, too: he may be able to come now.
+    """
     meeting = session.get_one(Meeting, fanout.subject_id)
     occasion = Occasion(fanout.occasion)
     if not is_worth_telling(meeting, occasion, fanout.due_at, now):
@@ -48,11 +51,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
         .order_by(Invitation.member_id)
         .limit(limit)
     ).all()
-    away = set(
-        session.scalars(
-            select(Leave.member_id).where(Leave.meeting_id == meeting.id, Leave.status == LeaveStatus.granted)
-        )
-    )
+    away = _on_leave(session, meeting) if occasion is Occasion.meeting_tomorrow else frozenset()
     message = Message(
         occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=meeting.starts_at
     )
@@ -72,6 +71,11 @@ def is_worth_telling(meeting: Meeting, occasion: Occasion, due_at: datetime, now
     if occasion is Occasion.meeting_tomorrow and meeting.day != shanghai_date(due_at) + timedelta(days=1):
         return False
     return meeting.status == MeetingStatus.planned
+
+
+def _on_leave(session: Session, meeting: Meeting) -> frozenset[int]:
+    granted = select(Leave.member_id).where(Leave.meeting_id == meeting.id, Leave.status == LeaveStatus.granted)
+    return frozenset(session.scalars(granted))
 
 
 def _add(session: Session, reminder: MeetingReminder, now: datetime) -> None:
