@@ -35,6 +35,8 @@ def app_in_browser(place: str = "") -> Response:
     """Any place that is no file is a page of the app, which reads the address itself."""
     if place.startswith("assets/"):
         return _file(place, FOREVER)
+    if place.startswith("static/"):
+        return _file(place, "no-cache")
     if not _settings().has_app:
         response = page(render_template("app_missing.html"), POLICY)
         response.status_code = 503

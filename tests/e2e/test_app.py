@@ -156,14 +156,36 @@ def test_without_a_network_the_page_says_so_and_recovers(phone: Phone) -> None:
     phone.errors.clear()  # the browser itself reports requests that failed
 
 
+def test_the_app_opens_with_what_it_showed_last_until_it_has_come(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    total = phone.page.get_by_test_id("total")
+    score = total.inner_text()
+    phone.page.wait_for_load_state("networkidle")
+    phone.page.route("**/assets/first.*.js", lambda route: route.abort())
+    phone.open()
+    expect(phone.page.locator("#opening")).to_contain_text("为什么是这个分")
+    expect(total).to_have_text(score)
+    phone.open("pages/score/score")
+    expect(phone.page.locator("#opening")).to_have_text("先锋积分正在打开")
+    phone.page.unroute("**/assets/first.*.js")
+    phone.page.route("**/api/v1/**", lambda route: route.abort())
+    phone.open()
+    expect(phone.page.get_by_text("没有网络，显示的是之前的内容")).to_be_visible()
+    expect(phone.page.locator("#opening")).to_have_count(0)
+    expect(total).to_have_text(score)
+    phone.errors.clear()  # the browser itself reports what did not come
+
+
 def test_signing_off_forgets_the_person(phone: Phone) -> None:
     phone.sign_in("张敏")
+    expect(phone.page.get_by_test_id("total")).to_be_visible()
     phone.open("pages/me/me")
     phone.page.get_by_text("退出登录").click()
     phone.page.locator(".uni-modal__btn_primary").click()
     expect(phone.page.get_by_text("选一个人")).to_be_visible()
     assert phone.page.evaluate("localStorage.getItem('token')") is None
     assert phone.page.evaluate("localStorage.getItem('me')") is None
+    assert phone.page.evaluate("localStorage.getItem('shown')") is None
 
 
 def test_the_start_page_signs_its_personas_in_in_the_frame(phone: Phone, app_server: Server) -> None:
@@ -190,6 +212,9 @@ def test_the_built_files_are_kept_for_good_and_the_page_is_not(app_server: Serve
     assert packed.text == plain.text
     assert "immutable" in packed.headers["Cache-Control"]
     assert app_server.get("/m/assets/gone.js") == 404
+    opening = requests.get(f"{app_server.address}/m/static/h5/opening.js", timeout=20)
+    assert opening.headers["Cache-Control"] == "no-cache"
+    assert "javascript" in opening.headers["Content-Type"]
 
 
 def test_without_a_build_the_page_says_what_is_missing(server: Server) -> None:
@@ -200,4 +225,4 @@ def test_without_a_build_the_page_says_what_is_missing(server: Server) -> None:
 
 
 def size_of_text(phone: Phone) -> float:
-    return float(phone.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.page')).fontSize)"))
+    return float(phone.page.locator(".page").evaluate("page => parseFloat(getComputedStyle(page).fontSize)"))

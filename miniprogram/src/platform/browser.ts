@@ -1,3 +1,4 @@
+import { beginScreen, endOpening } from './opening'
 import { DOCUMENTS, LONGEST_EDGE, PICTURES, type Platform } from './types'
 
 const QR_EDGE = 1200
@@ -56,6 +57,9 @@ export const browser: Platform = {
         fail: () => resolve([]),
       })
     }),
+
+  beginScreen,
+  endOpening,
 
   stayAwake(on) {
     lit?.then((lock) => lock.release()).catch(() => undefined)

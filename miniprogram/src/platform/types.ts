@@ -43,6 +43,10 @@ export interface Platform {
   choosePhotos(count: number): Promise<string[]>
   /** Up to `count` files of the kinds that a notice may carry, photos among them; [] if none was chosen. */
   chooseFiles(count: number): Promise<ChosenFile[]>
+  /** Begin to show the home page anew; what this returns keeps it, where the app can open with it next time. */
+  beginScreen(): () => void
+  /** The app's first page is on the screen: take away what stood in for it. */
+  endOpening(): void
   /** Keep the screen lit while a code is held up; where that is not possible, nothing is lost. */
   stayAwake(on: boolean): void
 }

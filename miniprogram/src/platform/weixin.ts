@@ -77,6 +77,8 @@ export const weixin: Platform = {
     return photos.map((path, index) => ({ path, name: `照片 ${index + 1}.${path.split('.').pop()}` }))
   },
 
+  beginScreen: () => () => undefined,
+  endOpening: () => undefined,
   stayAwake: (on) => uni.setKeepScreenOn({ keepScreenOn: on, fail: () => undefined }),
 }
 

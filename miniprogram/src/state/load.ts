@@ -2,23 +2,28 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { ApiError } from '@/api/errors'
 
+import type { Memory } from './memory'
+
 export type PageState = 'loading' | 'ready' | 'empty' | 'error' | 'offline'
 
-/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails. */
-export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false) {
-  const data = shallowRef<T | null>(null)
+/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails; with a
+ * `memory` it is there from the start, as it was shown last. */
+export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false, memory?: Memory<T>) {
+  const data = shallowRef<T | null>(memory?.recall() ?? null)
   const failure = shallowRef<unknown>(null)
   const busy = ref(false)
   let latest = 0
 
   async function load(): Promise<void> {
     const mine = ++latest
+    const keep = memory?.begin()
     busy.value = true
     try {
       const found = await read()
       if (mine !== latest) return
       data.value = found
       failure.value = null
+      keep?.(found)
     } catch (error) {
       if (mine === latest) failure.value = error
     } finally {

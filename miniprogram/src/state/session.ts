@@ -4,6 +4,7 @@ import { useToken, whenSignedOut } from '@/api/client'
 import { type Me, readMe, signIn, signInByOfficial, signOut } from '@/api/identity'
 import { platform } from '@/platform'
 
+import { forgetShown } from './memory'
 import { forget, store, stored } from './stored'
 import { dropTicket } from './ticket'
 
@@ -73,5 +74,6 @@ function forgetMe(): void {
   session.me = null
   forget(TOKEN)
   forget(ME)
+  forgetShown()
   useToken('')
 }
