@@ -1,8 +1,8 @@
 """How soon a signed-in member sees his score, in a Chromium held back to slow 4G and a quarter of this processor.
 
-The line is Lighthouse's slow 4G. The app is opened three times: with nothing on the phone but who it is, then with what it
-showed last but nothing in the browser's cache, then with both. The yardstick is the line alone: what those bytes and two
-round trips take without any work. When an opening paints anything at all (the app's name) is told, too.
+The line is Lighthouse's slow 4G. The app is opened three times: with nothing on the phone but who it is, then with what
+it showed last but nothing in the browser's cache, then with both. The yardstick is the line alone: what those bytes and
+two round trips take without any work. When an opening paints anything at all (the app's name) is told, too.
 """
 
 from collections.abc import Iterator, Sequence
