@@ -43,7 +43,7 @@ SEEN = """() => {
 """Note when the score is on the screen, in milliseconds since the address was asked for."""
 
 
-PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 REMEMBERED = "shown"
 """Where miniprogram/src/state/memory.ts keeps what was shown last."""
 
@@ -138,7 +138,7 @@ def _open(page: Page, line: CDPSession, server: Server) -> Opening:
     received: list[float] = []
     line.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(f"{server.address}/m/", wait_until="commit")
-    page.wait_for_function("() => window.seenAt !== undefined", timeout=PATIENCE_MS)
+    page.wait_for_function(f"() => window.seenAt !== undefined && {PAINTED}", timeout=PATIENCE_MS)
     seen, painted, there = page.evaluate("window.seenAt"), page.evaluate(PAINTED), sum(received)
     page.wait_for_load_state("networkidle")  # what is read anew is kept for the next opening
     return Opening(seen / 1000, painted / 1000, there)

@@ -1,5 +1,6 @@
 """The screen on the wall and a phone before it: the code is read from a picture of the screen, as a camera would."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -102,7 +103,8 @@ def test_a_phone_reads_the_wall_and_the_wall_counts_him(wall: BrowserContext, ch
     scanned = phone.new_page()
     scanned.goto(code_on(page))
     scanned.get_by_role("button").filter(has_text="张敏").click()
-    expect(scanned.locator("body")).to_contain_text("签到成功")
+    # The page asks again where a busy server did not answer in time, and learns then that he is there already.
+    expect(scanned.locator("body")).to_contain_text(re.compile("签到成功|您已签到过"))
     expect(page.locator(".main-n dd")).to_have_text(str(before + 1))
     expect(page.locator("#names li").first).to_contain_text("张敏")
     phone.close()

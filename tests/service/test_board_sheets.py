@@ -14,6 +14,7 @@ from server.presentation import points_text
 from server.statements.boards.present import sheet_out
 from server.statements.boards.schemas import SheetOut
 from server.statements.boards.sheet import read_sheet
+from server.statements.freezing.roster import branches_without
 from server.statements.freezing.service import freeze_some
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus, Term, closing_of, month_before
@@ -121,7 +122,8 @@ def test_another_months_sheet_is_that_months(session: Session, cast: Cast) -> No
 
 def confirmed(session: Session, cast: Cast, term: Term) -> list[Statement]:
     """Draw up a term for every branch, and confirm it."""
-    freeze_some(session, root_id=cast.root, term=term, now=term.cutoff_at)
+    branch_ids = branches_without(session, cast.root, term)
+    freeze_some(session, root_id=cast.root, branch_ids=branch_ids, term=term, now=term.cutoff_at)
     statements = list(session.scalars(select(Statement).where(Statement.period == term.period)))
     for statement in statements:
         statement.status, statement.confirmed_at = StatementStatus.confirmed, term.cutoff_at

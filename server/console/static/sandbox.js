@@ -189,13 +189,19 @@ function option(value, words) {
   return made;
 }
 
-/** Do what was asked, say what came of it and show the new state. */
+let latest = 0;
+
+/** Do what was asked, say what came of it and show the new state. What was asked last has the last word. */
 async function attempt(work) {
+  const mine = ++latest;
+  const say = (words) => {
+    if (mine === latest) find("said").textContent = words;
+  };
   try {
-    find("said").textContent = (await work()) ?? "";
+    say((await work()) ?? "");
     await refresh();
   } catch (error) {
-    find("said").textContent = `没有做成：${error.message}`;
+    say(`没有做成：${error.message}`);
   }
 }
 

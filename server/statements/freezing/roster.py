@@ -40,19 +40,27 @@ class Branch:
     standards: tuple[tuple[Audience, int | None], ...]
 
 
-def next_branches(session: Session, root_id: int, term: Term, *, limit: int) -> list[Branch]:
-    """Return branches that had members on the term's last day and have no statement of it yet."""
+def branches_without(session: Session, root_id: int, term: Term) -> Sequence[int]:
+    """Return the ids of branches that had members on the term's last day and have no statement of it yet."""
+    return session.scalars(_without(root_id, term).with_only_columns(Organization.id)).all()
+
+
+def still_without(session: Session, root_id: int, term: Term, branch_ids: Sequence[int]) -> list[Branch]:
+    """Return those of these branches that have no statement of the term even now."""
+    found = _Standards(session, root_id, term.year)
+    places = session.scalars(_without(root_id, term).where(Organization.id.in_(branch_ids)))
+    return [Branch(place.id, tuple(found.of(place))) for place in places]
+
+
+def _without(root_id: int, term: Term) -> Select[Organization]:
     has_one = select(Statement.id).where(Statement.organization_id == Organization.id, Statement.period == term.period)
     belongs = select(Membership.id).where(Membership.organization_id == Organization.id, in_force_on(term.until))
-    query = (
+    return (
         select(Organization)
         .where(Organization.root_id == root_id, Organization.kind == OrganizationKind.branch)
         .where(belongs.exists(), ~has_one.exists())
         .order_by(Organization.id)
-        .limit(limit)
     )
-    found = _Standards(session, root_id, term.year)
-    return [Branch(place.id, tuple(found.of(place))) for place in session.scalars(query)]
 
 
 class _Standards:

@@ -1,6 +1,7 @@
 """Freeze a term for a whole tree, batch by batch; each batch is a transaction of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +21,9 @@ from server.statements.models import Statement
 from server.statements.rules import CONFIRM_WORKDAYS, StatementStatus, Term
 
 BRANCHES_AT_ONCE = 100
+WORKERS = 2
+"""Batches at a time: a database computes each on one of its processors. SQLite writes one after the other anyway."""
+
 MOST_MEETINGS = 10
 """How often in a row two machines may meet over a batch before it counts as a failure."""
 
@@ -30,12 +34,17 @@ def freeze(engine: Engine, term: Term, *, now: datetime) -> int:
     Nothing is frozen twice, whether run again, by two machines at once, or after one died half-way.
     """
     with reading(engine) as session:
-        roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
-    added = 0
-    for root_id in roots:
-        while done := _some(engine, partial(freeze_some, root_id=root_id, term=term, now=now, limit=BRANCHES_AT_ONCE)):
-            added += done
-    return added
+        batches = [
+            partial(freeze_some, root_id=root_id, branch_ids=branch_ids, term=term, now=now)
+            for root_id in session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
+            for branch_ids in _batches(roster.branches_without(session, root_id, term))
+        ]
+    with ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else WORKERS) as pool:
+        return sum(pool.map(partial(_some, engine), batches))
+
+
+def _batches(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (branch_ids[start : start + BRANCHES_AT_ONCE] for start in range(0, len(branch_ids), BRANCHES_AT_ONCE))
 
 
 def _some(engine: Engine, work: Callable[[Session], int]) -> int:
@@ -48,9 +57,9 @@ def _some(engine: Engine, work: Callable[[Session], int]) -> int:
     return transaction(engine, work)
 
 
-def freeze_some(session: Session, *, root_id: int, term: Term, now: datetime, limit: int = BRANCHES_AT_ONCE) -> int:
-    """Freeze a term for up to `limit` branches that lack it; return how many."""
-    branches = roster.next_branches(session, root_id, term, limit=limit)
+def freeze_some(session: Session, *, root_id: int, branch_ids: Sequence[int], term: Term, now: datetime) -> int:
+    """Freeze a term for those of these branches that lack it; return how many."""
+    branches = roster.still_without(session, root_id, term, branch_ids)
     if not branches:
         return 0
     statements = _begin(session, root_id, branches, term, now)
