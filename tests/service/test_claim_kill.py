@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.claims import review
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
-from server.db import make_engine, transaction
+from server.db import transaction
 from server.errors import DomainError
 from server.points.verification import verify_ledger
 from tests.cast import NOW, Cast
@@ -58,17 +58,15 @@ def _opened_claims(engine: Engine, cast: Cast) -> Iterator[tuple[int, int, int]]
 def _approve_apart(engine: Engine, cast: Cast, claim_id: int, version: int, moment: int) -> ForkProcess:
     """Approve in a process of its own that kills itself at its `moment`-th step."""
     engine.dispose()
-    url = engine.url.render_as_string(hide_password=False)
     process = multiprocessing.get_context("fork").Process(
-        target=_approve_and_die, args=(url, cast, claim_id, version, moment)
+        target=_approve_and_die, args=(engine, cast, claim_id, version, moment)
     )
     process.start()
     process.join(60)
     return process
 
 
-def _approve_and_die(url: str, cast: Cast, claim_id: int, version: int, moment: int) -> None:
-    engine = make_engine(url, pool_size=1)
+def _approve_and_die(engine: Engine, cast: Cast, claim_id: int, version: int, moment: int) -> None:
     steps = 0
 
     def step(*_arguments: Any) -> None:
