@@ -37,7 +37,7 @@ def _table(name: str, *columns: str, title: str | None = None) -> Table:
 def _job_row(job: Job, record: Record, now: datetime) -> tuple[str, ...]:
     last, following = record.latest, rules.next_period(job.when.trigger, now)
     return (
-        *(job.name, job.title, job.when.title, rules.CATCH_UP_TITLES[job.catch_up]),
+        *(job.name, job.title, job.times, rules.CATCH_UP_TITLES[job.catch_up]),
         _minute(last.period if last else None),
         _state(record),
         _minute(following),

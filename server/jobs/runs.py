@@ -40,8 +40,10 @@ def work_off(engine: Engine, settings: Settings, job: Job) -> int:
 def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime | None) -> datetime | None:
     """Run one period now, finished before or not; default the next one due, else the latest. Return it if it was done.
 
-    Raises DomainError `not_a_period`, 409 `earlier_period_first` or `job_running`.
+    Raises DomainError `not_a_period`, 409 `other_job_first`, `earlier_period_first` or `job_running`.
     """
+    if job.after is not None and _open_periods(engine, job.after, clock.now()):
+        raise conflict("other_job_first", f"“{job.after.title}”还没有全部完成，请先运行它：xianfeng jobs")
     chosen = _chosen(engine, job, period, clock.now())
     held = lease.take(engine, job.name, holder=lease.this_process())
     if held is None:
@@ -71,8 +73,10 @@ def run_period(engine: Engine, settings: Settings, job: Job, held: Held, period:
 
 
 def due(engine: Engine, job: Job) -> list[datetime]:
-    """Return the periods of a job that are to be run now, in order."""
+    """Return the periods of a job that are to be run now, in order; none while it has to wait for another job."""
     now = clock.now()
+    if job.after is not None and _open_periods(engine, job.after, now):
+        return []
     with reading(engine) as session:
         past = service.past_of(session, job.name, job.catch_up, now=now)
     if past.ahead:

@@ -68,7 +68,7 @@ def _scheduler(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> Backg
         scheduler.add_job(
             _work_off,
             trigger=job.when.trigger,
-            args=(engine, settings, job),
+            args=(engine, settings, (job, *(each for each in jobs if each.after == job))),
             id=job.name,
             name=job.title,
             next_run_time=clock.now(),
@@ -76,8 +76,10 @@ def _scheduler(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> Backg
     return scheduler
 
 
-def _work_off(engine: Engine, settings: Settings, job: Job) -> None:
-    try:
-        runs.work_off(engine, settings, job)
-    except Exception:
-        log.exception("job_not_looked_at", job=job.name)
+def _work_off(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> None:
+    """Work off a job, and at once those that may have waited for it."""
+    for job in jobs:
+        try:
+            runs.work_off(engine, settings, job)
+        except Exception:
+            log.exception("job_not_looked_at", job=job.name)

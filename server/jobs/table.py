@@ -10,10 +10,8 @@ from sqlalchemy import Engine
 from bot.menus import publishing as menus
 from bot.receive import upkeep as bot
 from server.config import Settings
-from server.db import reading
 from server.jobs import service, work
-from server.jobs.rules import CatchUp, Schedule, daily, due_periods, every_minutes, monthly, quarterly
-from server.statements.bulletins import due as bulletins
+from server.jobs.rules import CatchUp, Schedule, daily, every_minutes, monthly, quarterly
 
 Function = Callable[[Engine, Settings, datetime, datetime], None]
 """Called with the engine, the settings, the time now and the period; must be safe to run again."""
@@ -21,7 +19,10 @@ Function = Callable[[Engine, Settings, datetime, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`when` is Asia/Shanghai. `keeps`: how long the records of its runs are kept, None for ever."""
+    """`when` is Asia/Shanghai. `keeps`: how long the records of its runs are kept, None for ever.
+
+    A job that comes `after` another waits while that one has a period to work off, or to try again.
+    """
 
     name: str
     title: str
@@ -29,6 +30,12 @@ class Job:
     catch_up: CatchUp
     function: Function
     keeps: timedelta | None = None
+    after: "Job | None" = None
+
+    @property
+    def times(self) -> str:
+        """When it runs, in words."""
+        return self.when.title + (f"，在“{self.after.title}”之后" if self.after else "")
 
 
 def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
@@ -39,20 +46,9 @@ def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: da
             work.to_the_end(engine, forget, service.BATCH)
 
 
-FREEZING = "freeze_statements"
-
-
-def draw_up_bulletins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Draft the quarter's bulletins. While months are still being drawn up, fail, to be tried again."""
-    freezing = next(job for job in JOBS if job.name == FREEZING)
-    with reading(engine) as session:
-        past = service.past_of(session, freezing.name, freezing.catch_up, now=now)
-    if past.unfinished or due_periods(freezing.when.trigger, freezing.catch_up, past, now=now, most=1):
-        raise RuntimeError("月汇总还没有全部生成，完成后再生成季通报")
-    bulletins.draw_up_due(engine, period=period, now=now)
-
-
 WEEK = timedelta(days=7)
+
+FREEZING = Job("freeze_statements", "生成月汇总", monthly(3, "02:00"), CatchUp.every, work.freeze_statements)
 
 JOBS: tuple[Job, ...] = (
     Job("settle_meetings", "会议到期结算", every_minutes(5), CatchUp.latest, work.settle_meetings, keeps=WEEK),
@@ -64,9 +60,16 @@ JOBS: tuple[Job, ...] = (
         work.count_missed_makeups,
         keeps=WEEK,
     ),
-    Job(FREEZING, "生成月汇总", monthly(3, "02:00"), CatchUp.every, work.freeze_statements),
+    FREEZING,
     Job("confirm_statements", "月汇总到期自动确认", daily("08:30"), CatchUp.latest, work.confirm_statements),
-    Job("draw_up_bulletins", "生成季通报草稿", quarterly(8, "03:00"), CatchUp.every, draw_up_bulletins),
+    Job(
+        "draw_up_bulletins",
+        "生成季通报草稿",
+        quarterly(8, "03:00"),
+        CatchUp.every,
+        work.draw_up_bulletins,
+        after=FREEZING,
+    ),
     Job("prepare_pushes", "推送逐人展开", every_minutes(1), CatchUp.latest, work.prepare_pushes, keeps=WEEK),
     Job("send_pushes", "发送推送", every_minutes(1), CatchUp.latest, work.send_pushes, keeps=WEEK),
     Job("say_in_groups", "群机器人播报", every_minutes(1), CatchUp.latest, work.say_in_groups, keeps=WEEK),

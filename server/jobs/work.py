@@ -19,6 +19,7 @@ from server.pushes.occasions import due as occasions
 from server.pushes.robots import sending as robots
 from server.pushes.sending import sender
 from server.statements import confirming
+from server.statements.bulletins import due as bulletins
 from server.statements.freezing.service import freeze
 from server.statements.rules import month_before
 
@@ -38,6 +39,11 @@ def count_missed_makeups(engine: Engine, settings: Settings, now: datetime, peri
 def freeze_statements(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Draw up the month before the period, as the ledger was at that instant."""
     freeze(engine, month_before(period), now=now)
+
+
+def draw_up_bulletins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Draft the bulletins of the quarter before the period."""
+    bulletins.draw_up_due(engine, period=period, now=now)
 
 
 def confirm_statements(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

@@ -23,9 +23,9 @@ from tests.cast import make_cast
 from tests.meeting import make_meeting
 
 LONG = 150
-MAY_COME_TOO_EARLY = {"tag_reviewers", "draw_up_bulletins"}
-"""The first asks WeChat, which this very server plays, perhaps before its port is open; the second needs the months
-that the other worker may still be drawing up. Both fail then and are tried again."""
+MAY_COME_TOO_EARLY = {"tag_reviewers"}
+"""It asks WeChat, which this very server plays, perhaps before its port is open, and is then tried again."""
+
 STOPS_WITHIN = 5
 """Seconds. It takes well under two; the rest is for a machine that does much else."""
 

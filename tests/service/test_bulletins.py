@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server import events
-from server.config import Settings
 from server.db import transaction
 from server.errors import DomainError
-from server.jobs import table
+from server.jobs import runs, table, work
 from server.jobs.models import JobRun
-from server.jobs.rules import CatchUp, monthly
 from server.meetings.models import Attendance, AttendanceChange, Meeting
 from server.meetings.rules import AttendanceState, Via
 from server.organizations import service as organizations
@@ -275,25 +274,18 @@ def test_the_job_drafts_every_issuer_once(engine: Engine, session: Session, cast
     assert set(session.scalars(select(Bulletin.quarter))) == {"2026-Q2"}
 
 
-def test_the_job_waits_until_all_months_are_drawn_up(
-    engine: Engine, session: Session, cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    both_branches(session, cast)
-    freezing = table.Job(table.FREEZING, "月汇总", monthly(3, "02:00"), CatchUp.every, lambda *_: None)
-    monkeypatch.setattr(table, "JOBS", (freezing,))
-    with pytest.raises(RuntimeError, match="月汇总"):
-        table.draw_up_bulletins(engine, settings, DUE, DUE)
-    run = JobRun(
-        job=table.FREEZING, period=datetime(2026, 7, 2, 18, tzinfo=UTC), attempts=1, holder="a", started_at=DUE
-    )
-    session.add(run)
-    session.commit()
-    with pytest.raises(RuntimeError, match="月汇总"):
-        table.draw_up_bulletins(engine, settings, DUE, DUE)
-    run.finished_at = DUE
-    session.commit()
-    table.draw_up_bulletins(engine, settings, DUE, DUE)
-    assert session.scalar(select(func.count(Bulletin.id))) == 1
+def test_the_job_waits_until_all_months_are_drawn_up(engine: Engine, session: Session) -> None:
+    (drafting,) = [job for job in table.JOBS if job.function is work.draw_up_bulletins]
+    frozen = JobRun(job="freeze_statements", period=datetime(2026, 7, 2, 18, tzinfo=UTC), attempts=1, holder="a")
+    frozen.started_at = DUE
+    with time_machine.travel(DUE, tick=False):
+        assert runs.due(engine, drafting) == []
+        session.add(frozen)
+        session.commit()
+        assert runs.due(engine, drafting) == []
+        frozen.finished_at = DUE
+        session.commit()
+        assert runs.due(engine, drafting) == [DUE]
 
 
 @pytest.mark.mariadb_only

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
-from time import monotonic
+from time import monotonic, sleep
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -176,6 +177,37 @@ def test_a_failure_holds_up_later_periods_where_each_counts(
 
 
 @pytest.mark.mariadb_only
+def test_a_job_waits_for_the_one_it_comes_after(
+    engine: Engine, settings: Settings, recorder: Recorder, clock: Traveller
+) -> None:
+    first = recorder.job
+    second = Recorder()
+    follower = replace(second.job, name="follower", after=first)
+    assert runs.work_off(engine, settings, follower) == 0  # the other never ran
+    recorder.then = Mock(side_effect=[OSError("暂时不行"), None])
+    assert (runs.work_off(engine, settings, first), runs.work_off(engine, settings, follower)) == (0, 0)
+    with pytest.raises(DomainError) as refused:
+        runs.run_by_hand(engine, settings, follower, None)
+    assert refused.value.code == "other_job_first"
+    clock.shift(timedelta(minutes=1))
+    assert (runs.work_off(engine, settings, first), runs.work_off(engine, settings, follower)) == (1, 1)
+    assert second.periods == [THIS_MORNING]
+    assert [run.attempts for run in stored(engine, "follower")] == [1]
+    clock.shift(DAY)
+    assert runs.work_off(engine, settings, follower) == 0  # a new period of the other is due
+    assert follower.times == "每天 03:30，在“记录”之后"
+
+
+def test_a_scheduler_goes_on_at_once_with_what_waited(engine: Engine, settings: Settings) -> None:
+    first, second, stop = Recorder(), Recorder(), Event()
+    first.then = lambda: sleep(0.5)  # long enough for the other to have been looked at and to wait
+    second.then = stop.set
+    follower = replace(second.job, name="follower", after=first.job)
+    begun = monotonic()
+    scheduler.run(engine, settings, stop, jobs=(follower, first.job))
+    assert monotonic() - begun < LONG
+
+
 def test_two_schedulers_at_once_run_each_period_once(engine: Engine, settings: Settings, clock: Traveller) -> None:
     recorder = Recorder()
     ran(engine, THIS_MORNING - 30 * DAY)
