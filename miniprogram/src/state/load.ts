@@ -6,8 +6,7 @@ import type { Memory } from './memory'
 
 export type PageState = 'loading' | 'ready' | 'empty' | 'error' | 'offline'
 
-/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails; with a
- * `memory` it is there from the start, as it was shown last. */
+/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails. */
 export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false, memory?: Memory<T>) {
   const data = shallowRef<T | null>(memory?.recall() ?? null)
   const failure = shallowRef<unknown>(null)
@@ -40,4 +39,9 @@ export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean
   const stale = computed(() => data.value !== null && failure.value !== null)
 
   return { data, failure, state, stale, busy, load }
+}
+
+/** The same with what was shown last, from the start and across openings of the app. */
+export function useRemembered<T>(read: () => Promise<T>, memory: Memory<T>) {
+  return useLoad(read, () => false, memory)
 }

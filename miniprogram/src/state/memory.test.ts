@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { ApiError } from '@/api/errors'
 
-import { useLoad } from './load'
+import { useRemembered } from './load'
 import { forgetShown, memoryOf } from './memory'
 
 const kept: Record<string, unknown> = {}
-const never = () => false
 
 beforeEach(() => {
   for (const key of Object.keys(kept)) delete kept[key]
@@ -16,22 +15,22 @@ beforeEach(() => {
 
 describe('what a page showed last', () => {
   it('is there when it opens again, until it is read anew', async () => {
-    await useLoad(async () => 61, never, memoryOf<number>('score')).load()
-    const { data, state, stale, load } = useLoad(async () => 62, never, memoryOf<number>('score'))
+    await useRemembered(async () => 61, memoryOf<number>('score')).load()
+    const { data, state, stale, load } = useRemembered(async () => 62, memoryOf<number>('score'))
     expect([state.value, data.value, stale.value]).toEqual(['ready', 61, false])
     await load()
     expect(data.value).toBe(62)
   })
 
   it('is there without a network, and said to be from before', async () => {
-    await useLoad(async () => 61, never, memoryOf<number>('score')).load()
-    const { data, state, stale, load } = useLoad(() => Promise.reject(new ApiError('offline', '没有连上网络', 0)), never, memoryOf<number>('score'))
+    await useRemembered(async () => 61, memoryOf<number>('score')).load()
+    const { data, state, stale, load } = useRemembered(() => Promise.reject(new ApiError('offline', '没有连上网络', 0)), memoryOf<number>('score'))
     await load()
     expect([state.value, data.value, stale.value]).toEqual(['ready', 61, true])
   })
 
   it('is one thing for each name, and no more of it than the page asks for', async () => {
-    await useLoad(async () => [1, 2, 3], never, memoryOf<number[]>('list', (all) => all.slice(0, 1))).load()
+    await useRemembered(async () => [1, 2, 3], memoryOf<number[]>('list', (all) => all.slice(0, 1))).load()
     memoryOf<string>('place').begin()('第 6 名')
     expect(memoryOf<number[]>('list').recall()).toEqual([1])
     expect(memoryOf<string>('place').recall()).toBe('第 6 名')
@@ -39,7 +38,7 @@ describe('what a page showed last', () => {
   })
 
   it('is not kept for who has signed out while it was read', async () => {
-    const { load } = useLoad(async () => 61, never, memoryOf<number>('score'))
+    const { load } = useRemembered(async () => 61, memoryOf<number>('score'))
     const reading = load()
     forgetShown()
     await reading
