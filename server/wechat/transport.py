@@ -30,12 +30,13 @@ POOL: Mapping[str, Any] = {"maxsize": 256, "retries": False}
 
 def through_proxy(base_url: str) -> PoolManager:
     """Return connections by the proxy that the environment names for an address (`HTTPS_PROXY`), if it names one."""
-    url = parse_url(base_url)
-    proxy = getproxies().get(url.scheme or "")
+    url, named = parse_url(base_url), getproxies()
+    proxy = named.get(url.scheme or "") or named.get("all")
     if not proxy or proxy_bypass(url.netloc or ""):
         return PoolManager(**POOL)
-    headers = make_headers(proxy_basic_auth=parse_url(proxy).auth) if parse_url(proxy).auth else None
-    return ProxyManager(proxy, proxy_headers=headers, **POOL)
+    address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
+    headers = make_headers(proxy_basic_auth=address.auth) if address.auth else None
+    return ProxyManager(address.url, proxy_headers=headers, **POOL)
 
 
 @dataclass(slots=True)
