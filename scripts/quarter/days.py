@@ -20,6 +20,9 @@ CLAIMS_A_DAY = 1 / 250
 """Per member, on weekdays."""
 
 CALLED_OFF, MOVED, ON_LEAVE, GRANTED, HAS_READ, HAS_PAID = 0.05, 0.15, 0.02, 0.8, 0.6, 0.9
+A_WHILE = timedelta(days=60)
+"""Nobody is reminded of what is so far off while, after the last day, the last pushes are tried again."""
+
 SATURDAY = 5
 CONFIRMING_DAY, PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 4, 5, 20, (1,)
 
@@ -89,7 +92,7 @@ class Days:
     def _plan(self, branch: Branch, day: date, now: datetime) -> None:
         on = day + timedelta(days=self.chance.randrange(4, 20))
         if on >= self.until:
-            return
+            on += A_WHILE
         self._meetings[self._do(acts.plan, branch=branch, on=on, now=now)] = (branch, on)
         self.expected[Occasion.meeting_planned] += len(branch.member_ids)
 
