@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from server.points import service as points
 from server.points.models import NegativeDecision, PointEntry, SourceKind
 from server.points.rules import NegativeStatus
 from server.points.service import Posting
+from server.statements.freezing import service
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import Term, closing_of, month_before
@@ -214,3 +216,14 @@ def _figures(session: Session) -> list[tuple[Any, ...]]:
     line = StatementLine
     query = select(line.member_id, line.total, line.position, line.change, line.head_seq, line.head_hash)
     return [tuple(row) for row in session.execute(query.order_by(line.member_id))]
+
+
+def test_a_process_that_is_about_to_end_freezes_no_more_and_the_next_does(
+    engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    term = month_before(NOW)
+    with monkeypatch.context() as ending:
+        ending.setattr(service, "main_thread", Thread)  # one that is not alive
+        with pytest.raises(RuntimeError, match="about to end"):
+            freeze(engine, term, now=NOW)
+    assert freeze(engine, term, now=NOW) == 4

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from threading import main_thread
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
@@ -49,6 +50,8 @@ def _batches(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _some(engine: Engine, work: Callable[[Session], int]) -> int:
     """Freeze a batch. Where another machine was at the same, its statements stand: look again at what is left."""
+    if not main_thread().is_alive():
+        raise RuntimeError("the process is about to end: what is left is frozen by the next")
     for _ in range(MOST_MEETINGS):
         try:
             return transaction(engine, work)
