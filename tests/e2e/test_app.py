@@ -141,7 +141,7 @@ def test_someone_without_a_binding_is_asked_to_bind_and_a_wrong_code_is_told(pho
     phone.tap("绑定")
     expect(phone.page.get_by_role("alert")).not_to_have_text("请先看过并同意信息使用说明")
     expect(phone.page.get_by_role("alert")).to_be_visible()
-    phone.errors.clear()  # the browser itself reports the refusal of the wrong code
+    phone.forgive_failed_requests()
 
 
 def test_without_a_network_the_page_says_so_and_recovers(phone: Phone) -> None:
@@ -153,7 +153,7 @@ def test_without_a_network_the_page_says_so_and_recovers(phone: Phone) -> None:
     phone.page.unroute("**/api/v1/members/**")
     phone.tap("重试")
     expect(phone.page.locator(".item").first).to_be_visible()
-    phone.errors.clear()  # the browser itself reports requests that failed
+    phone.forgive_failed_requests()
 
 
 def test_the_app_opens_with_what_it_showed_last_until_it_has_come(phone: Phone) -> None:
@@ -173,7 +173,7 @@ def test_the_app_opens_with_what_it_showed_last_until_it_has_come(phone: Phone) 
     expect(phone.page.get_by_text("没有网络，显示的是之前的内容")).to_be_visible()
     expect(phone.page.locator("#opening")).to_have_count(0)
     expect(total).to_have_text(score)
-    phone.errors.clear()  # the browser itself reports what did not come
+    phone.forgive_failed_requests()
 
 
 def test_signing_off_forgets_the_person(phone: Phone) -> None:

@@ -55,7 +55,7 @@ def test_a_contribution_with_photos_is_reported_and_waits_for_review(phone: Phon
     phone.tap("提交申报")
     claim = phone.page.locator(".row").filter(has_text="财税进社区志愿服务")
     expect(claim).to_contain_text("待审核")
-    phone.errors.clear()  # the browser itself reports the upload that failed
+    phone.forgive_failed_requests()
 
 
 def test_without_a_network_the_draft_stays_and_counts_once(phone: Phone) -> None:
@@ -70,7 +70,7 @@ def test_without_a_network_the_draft_stays_and_counts_once(phone: Phone) -> None
     expect(phone.page.locator("[data-testid=title] input")).to_have_value("社区防火宣传")
     phone.tap("提交申报")
     expect(phone.page.locator(".row").filter(has_text="社区防火宣传")).to_have_count(1)
-    phone.errors.clear()  # the browser itself reports the requests that failed
+    phone.forgive_failed_requests()
 
 
 def test_what_is_missing_is_said_below_it(phone: Phone) -> None:

@@ -90,7 +90,7 @@ def test_what_was_decided_meanwhile_is_said_and_shown(phone: Phone, zhang_min: D
     agree(phone)
     expect(phone.page.get_by_text("该申报当前为“未通过”")).to_be_visible()
     expect(phone.page.locator(".step").last).to_contain_text("与本人岗位职责重复")
-    phone.errors.clear()  # the browser itself reports the refusal
+    phone.forgive_failed_requests()
 
 
 def test_a_draft_of_the_server_is_gone_on_with_or_thrown_away(phone: Phone, zhang_min: Desk) -> None:
@@ -147,7 +147,7 @@ def test_a_claim_that_found_no_network_goes_off_by_itself_once_there_is_one(phon
     expect(phone.page.locator(".row").filter(has_text="防汛值守")).to_contain_text("待审核")
     sent = zhang_min.call("GET", f"/members/{zhang_min.member_id}/claims")["items"]
     assert [claim["title"] for claim in sent].count("防汛值守") == 1
-    phone.errors.clear()  # the browser itself reports the requests that failed
+    phone.forgive_failed_requests()
 
 
 def test_what_waits_is_sent_when_the_list_is_opened_and_a_draft_can_be_thrown_away(phone: Phone) -> None:
@@ -167,7 +167,7 @@ def test_what_waits_is_sent_when_the_list_is_opened_and_a_draft_can_be_thrown_aw
     phone.tap("删除")
     agree(phone)
     expect(phone.page.get_by_text("只写了名称")).to_have_count(0)
-    phone.errors.clear()  # the browser itself reports the requests that failed
+    phone.forgive_failed_requests()
 
 
 def test_a_joint_work_pays_those_of_the_branch_and_each_may_read_it(

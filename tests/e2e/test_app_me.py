@@ -76,7 +76,7 @@ def test_without_consent_nobody_is_bound_and_a_changed_notice_is_shown_anew(phon
     phone.page.get_by_role("checkbox").click()
     phone.tap("绑定")
     expect(phone.page.locator(".who .title")).to_have_text("何静")
-    phone.errors.clear()  # the browser itself reports the refusal of the outdated version
+    phone.forgive_failed_requests()
 
 
 def once_outdated() -> Any:
@@ -151,7 +151,7 @@ def test_choices_of_what_one_is_told_are_kept(phone: Phone) -> None:
     phone.page.route("**/push-preferences", lambda route: route.abort())
     figures.click()
     expect(figures.get_by_role("switch")).to_have_attribute("aria-checked", "true")  # taken back: it was not kept
-    phone.errors.clear()  # the browser itself reports the requests that failed
+    phone.forgive_failed_requests()
 
 
 def test_a_member_takes_his_data_along(phone: Phone, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_a_member_sees_his_own_dues_and_not_the_branchs(phone: Phone, branch: in
     expect(row(phone, "10 月")).to_contain_text("实交 60.00 元")
     phone.open(f"pages/dues/dues?organization={branch}")
     expect(phone.page.get_by_role("alert")).to_be_visible()
-    phone.errors.clear()  # the browser itself reports the refusal
+    phone.forgive_failed_requests()
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_secretary_does_not_see_the_comparison(phone: Phone, branch: int) -> N
     expect(phone.page.get_by_text("支部对比")).to_have_count(0)
     phone.open(f"pages/overview/overview?organization={branch}")
     expect(phone.page.get_by_role("alert")).to_be_visible()
-    phone.errors.clear()  # the browser itself reports the refusal
+    phone.forgive_failed_requests()
 
 
 def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, other_phone: Phone, branch: int) -> None:

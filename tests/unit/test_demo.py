@@ -16,6 +16,7 @@ from scripts.demo.people import DemoMember
 from scripts.demo.personas import PERSONAS
 from scripts.demo.photos import KINDS, make_photo, pictures
 from scripts.demo.stories import STORIES, Story
+from server.clock import shanghai_date
 from server.meetings.planning.rules import DEFAULT_CODES, OPENS_BEFORE
 from server.meetings.rules import MeetingKind
 from server.organizations.roster.rules import CATEGORIES
@@ -152,8 +153,9 @@ def test_zhang_min_misses_the_members_meeting_in_may_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("minute", range(0, 24 * 60, 7))
-def test_at_any_time_of_the_day_check_in_to_todays_meeting_is_open(minute: int) -> None:
+def test_at_any_time_of_the_day_check_in_to_todays_meeting_is_open_for_hours(minute: int) -> None:
     now = datetime(2026, 6, 17, 16, tzinfo=UTC) + timedelta(minutes=minute, seconds=30)
     starts_at, closes_at = times_around(now)
-    assert starts_at - OPENS_BEFORE <= now <= closes_at
-    assert starts_at < closes_at <= datetime(2026, 6, 18, 16, tzinfo=UTC)
+    assert starts_at - OPENS_BEFORE <= now <= closes_at - timedelta(hours=2)
+    assert shanghai_date(starts_at) == shanghai_date(now)
+    assert closes_at - now < timedelta(hours=28)

@@ -25,6 +25,7 @@ function ofMeeting(meeting: MeetingLine): Todo {
   return { title: `${meeting.when} ${meeting.kind}`, words: `${meeting.place}，${meeting.title}`, act: '查看', url: `/pages/meeting/meeting?id=${meeting.id}`, urgent: false }
 }
 
+/** Whether it is today, or began before and goes on. */
 function isToday(meeting: MeetingLine, now: Date): boolean {
-  return meeting.coming && dayOf(new Date(meeting.startsAt)) === dayOf(now) && meeting.standing === 'expected'
+  return meeting.coming && dayOf(new Date(meeting.startsAt)) <= dayOf(now) && meeting.standing === 'expected'
 }

@@ -25,14 +25,19 @@ AWAY = "孙丽"
 NOT_YET = "张敏"
 """She can check in herself."""
 _STEP = timedelta(minutes=10)
+_AT_LEAST = timedelta(hours=3)
+"""So long after the demo is made, check-in stays open."""
 
 
 def times_around(now: datetime) -> tuple[datetime, datetime]:
-    """Return when a meeting begins whose check-in opened some minutes ago, and the end of that day in Shanghai."""
-    day = shanghai_date(now)
+    """Return when a meeting begins whose check-in opened some minutes ago, and the end of that day in Shanghai.
+
+    Late in the evening it is the end of the next day: whoever looks at the demo then has time for it, too.
+    """
+    day, last = shanghai_date(now), shanghai_date(now + _AT_LEAST)
     soon = now + timedelta(minutes=2)
     full = soon + timedelta(seconds=-soon.timestamp() % _STEP.total_seconds())
-    return min(full, at(day, 23, 50)), at(day, 23, 59) + timedelta(seconds=59)
+    return min(full, at(day, 23, 50)), at(last, 23, 59) + timedelta(seconds=59)
 
 
 def gather(university: University, session: Session, records: Records) -> None:

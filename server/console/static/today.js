@@ -1,4 +1,4 @@
-/** Today's meetings on the start page: a member sees whether he has checked in, a host opens the screen. */
+/** Today's meetings on the start page, and one of yesterday that goes on: a member sees whether he has checked in, a host opens the screen. */
 
 import { api } from "./api.js";
 import { el, row } from "./elements.js";
@@ -25,27 +25,27 @@ export async function todayCards(me) {
 async function ownMeetings(me) {
   if (!me.member_id) return [];
   const { items } = await api(`/members/${me.member_id}/meetings?limit=20`);
-  return items.filter((line) => line.starts_at.startsWith(today()));
+  return items.filter(isOfToday);
 }
 
-/** Until when he can still check in: `14:45`, or nothing where that is settled. */
+/** Until when he can still check in: `14:45`, `明天 14:45`, or nothing where that is settled. */
 async function checkInEnd(me, line) {
   if (line.standing !== "expected") return null;
   const whole = await api(`/members/${me.member_id}/meetings/${line.id}`);
-  return whole.closes_at.slice(11, 16);
+  return near(whole.closes_at).replace(/^今天 /, "");
 }
 
 async function hostedMeetings(me) {
   const found = [];
   for (const { organization } of me.roles.filter((each) => HOSTS.has(each.role))) {
-    const { items } = await api(`/organizations/${organization.id}/meetings?from=${today()}&until=${today()}&limit=20`);
-    found.push(...items.filter((line) => line.organization_id === organization.id));
+    const { items } = await api(`/organizations/${organization.id}/meetings?from=${day(-1)}&until=${day(0)}&limit=40`);
+    found.push(...items.filter((line) => line.organization_id === organization.id && isOfToday(line)));
   }
   return found;
 }
 
 function block({ line, until, hosted }) {
-  const when = `今天 ${line.starts_at.slice(11, 16)} · ${line.place}`;
+  const when = `${near(line.starts_at)} · ${line.place}`;
   const rows = [row(line.title, when, line.standing ? CHECKED_IN[line.standing] : line.phase_title)];
   if (until) rows.push(el("p", "sub", `请在 ${until} 前扫现场二维码签到。`));
   if (hosted) rows.push(el("p", "sub", counts(hosted)));
@@ -83,6 +83,18 @@ async function openScreen(meetingId, said) {
   }
 }
 
-function today() {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+function isOfToday(line) {
+  return line.starts_at.startsWith(day(0)) || (line.phase === "open" && line.starts_at < day(0));
+}
+
+/** `今天 14:30`; the days beside it have a name, too. */
+function near(instant) {
+  const name = { [day(-1)]: "昨天", [day(0)]: "今天", [day(1)]: "明天" }[instant.slice(0, 10)];
+  return `${name ?? instant.slice(5, 10)} ${instant.slice(11, 16)}`;
+}
+
+/** The day in Shanghai, so many after today, as `2026-06-18`. */
+function day(after) {
+  const instant = new Date(Date.now() + after * 86_400_000);
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(instant);
 }
