@@ -21,11 +21,10 @@ from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.default import default_document
-from server.standards.drafts import create_draft
 from server.standards.events import StandardPublished
-from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument
 from tests.cast import NOW, TODAY, YEAR_START, Cast
+from tests.standards import publish
 
 D = Decimal
 MARCH = date(2026, 3, 5)
@@ -47,13 +46,6 @@ def figures(session: Session, member_id: int, year: int = 2026) -> dict[str, Dec
 def entries(session: Session, member_id: int) -> list[PointEntry]:
     rows = select(PointEntry).where(PointEntry.member_id == member_id).order_by(PointEntry.seq)
     return list(session.scalars(rows))
-
-
-def publish(session: Session, organization_id: int, document: StandardDocument, year: int = 2026) -> Standard:
-    draft = create_draft(
-        session, organization_id=organization_id, year=year, document=document, created_by=None, now=NOW
-    )
-    return standards.publish(session, standard_id=draft.id, published_by=None, now=NOW)
 
 
 def changed_document(**items: dict[str, Any]) -> StandardDocument:

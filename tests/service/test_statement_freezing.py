@@ -9,16 +9,20 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from server.organizations.models import Member, Organization, Stage
 from server.points import service as points
 from server.points.models import NegativeDecision, PointEntry, SourceKind
 from server.points.rules import NegativeStatus
 from server.points.service import Posting
+from server.standards.default import default_document
+from server.standards.rules import Audience
 from server.statements.freezing import service
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import Term, closing_of, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast, Person
+from tests.standards import publish
 
 CUTOFF = datetime(2026, 7, 2, 18, 0, tzinfo=UTC)
 """3 July, 02:00 in Shanghai."""
@@ -169,6 +173,21 @@ def test_a_member_under_a_negative_decision_has_no_position_and_is_in_no_average
     assert list(verify_statements(session)) == []
 
 
+def test_members_and_activists_of_a_branch_stand_in_one_order(session: Session, engine: Engine, cast: Cast) -> None:
+    session.get_one(Organization, cast.branch).settings = {"manages_prospects": True}
+    session.get_one(Member, cast.zhang_min.member_id).stage = Stage.activist
+    publish(session, cast.root, default_document().model_copy(update={"audience": Audience.activists}))
+    people = [cast.li_wei, cast.zhang_min, cast.wang_fang]
+    everyone = [each.member_id for each in cast.people.values() if each.member_id]
+    points.open_year(session, member_ids=everyone, year=2026, now=NOW)
+    for person in people[1:]:
+        earned(session, person, date(2026, 6, 30), BEFORE)
+    earned(session, cast.wang_fang, date(2026, 6, 29), BEFORE)
+    froze(session, engine, JUNE, now=AFTER)
+    assert [line(session, each).position for each in people] == [3, 2, 1]
+    assert list(verify_statements(session)) == []
+
+
 @pytest.mark.parametrize(
     "change", [{"total": Decimal(99)}, {"position": 9}, {"head_hash": "0" * 64}, {"change": Decimal(7)}]
 )
@@ -185,6 +204,16 @@ def test_whoever_touches_a_frozen_line_is_found(
     found = list(verify_statements(session))
     assert {deviation.what for deviation in found} > {"校验值"}
     assert {deviation.statement_id for deviation in found} == {touched.statement_id}
+
+
+@pytest.mark.parametrize(
+    ("branches", "sizes"),
+    [(0, []), (1, [1]), (3, [2, 1]), (200, [100, 100]), (303, [76, 76, 76, 75]), (401, [67] * 5 + [66])],
+)
+def test_batches_occupy_both_workers_to_the_end(branches: int, sizes: list[int]) -> None:
+    found = list(service.batches_of(range(branches)))
+    assert [len(each) for each in found] == sizes
+    assert [branch for each in found for branch in each] == list(range(branches))
 
 
 def reverse_last(session: Session, person: Person, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Category, Membership, Stage
@@ -35,12 +35,17 @@ class Measure:
     head_seq: int
 
 
-def write_figures(session: Session, statement_ids: Sequence[int], term: Term) -> None:
-    """Set totals and sections: copied where the stored score is that of the cutoff, else computed."""
+def write_figures(session: Session, statement_ids: Sequence[int], term: Term) -> set[int]:
+    """Set totals and sections: copied where the stored score is that of the cutoff, else computed.
+
+    Returned are the statements that have a computed line.
+    """
     if not term.closes_year:
         _copy_sections(session, statement_ids, term)
-    for part in chunks(_without_sections(session, statement_ids)):
+    left = _without_sections(session, statement_ids)
+    for part in chunks([line.member_id for line in left]):
         _compute(session, statement_ids, part, term)
+    return {line.statement_id for line in left}
 
 
 def computed(
@@ -125,14 +130,15 @@ def _copy_sections(session: Session, statement_ids: Sequence[int], term: Term) -
     session.execute(insert(StatementSection).from_select(columns, stored))
 
 
-def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequence[int]:
-    """Return who has no figures yet, in order."""
+def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequence[Row[int, int]]:
+    """Return whose lines (`statement_id`, `member_id`) have no figures yet, in the order of members."""
     section = select(StatementSection.section).where(
         StatementSection.statement_id == StatementLine.statement_id,
         StatementSection.member_id == StatementLine.member_id,
     )
-    query = select(StatementLine.member_id).where(StatementLine.statement_id.in_(statement_ids), ~section.exists())
-    return session.scalars(query.order_by(StatementLine.member_id)).all()
+    query = select(StatementLine.statement_id, StatementLine.member_id)
+    left = query.where(StatementLine.statement_id.in_(statement_ids), ~section.exists())
+    return session.execute(left.order_by(StatementLine.member_id)).all()
 
 
 def _counts_otherwise(term: Term) -> ColumnElement[bool]:

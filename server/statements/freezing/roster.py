@@ -24,6 +24,7 @@ from server.points.models import PointEntry, Score
 from server.standards.models import Standard
 from server.standards.rules import AUDIENCE_STAGES, Audience
 from server.standards.versions import find_in_force
+from server.statements.freezing.sums import position
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import Term
 
@@ -86,8 +87,11 @@ class _Standards:
         return self._known[key]
 
 
-def write_lines(session: Session, statements: Mapping[int, int], branches: Sequence[Branch], term: Term) -> None:
-    """Add a line for everyone, with the stored total; `statements` are ids by branch."""
+def write_lines(session: Session, statements: Mapping[int, int], branches: Sequence[Branch], term: Term) -> set[int]:
+    """Add a line for everyone, with the stored total; `statements` are ids by branch.
+
+    The position is that among those measured alike; returned are the statements where others are measured, too.
+    """
     groups: dict[tuple[Audience, int | None], list[int]] = {}
     for branch in branches:
         for measured in branch.standards:
@@ -95,6 +99,7 @@ def write_lines(session: Session, statements: Mapping[int, int], branches: Seque
     for (audience, standard_id), ids in groups.items():
         lines = _lines(ids, audience, standard_id, term)
         session.execute(insert(StatementLine).from_select(list(lines.selected_columns.keys()), lines))
+    return {statements[branch.id] for branch in branches if len(branch.standards) > 1}
 
 
 def exempt_counts(session: Session, branches: Sequence[Branch], on: date) -> Mapping[int, int]:
@@ -124,7 +129,8 @@ def is_exempt(on: date) -> ColumnElement[bool]:
 def _lines(
     statement_ids: Sequence[int], audience: Audience, standard_id: int | None, term: Term
 ) -> Select[*tuple[object, ...]]:
-    total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
+    is_total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
+    negative, total = func.coalesce(Score.negative, False), func.coalesce(Score.points, 0)
     return (
         select(
             Statement.id.label("statement_id"),
@@ -132,15 +138,16 @@ def _lines(
             literal(standard_id, BigInteger).label("standard_id"),
             Member.category.label("category"),
             Member.stage.label("stage"),
-            func.coalesce(Score.negative, False).label("negative"),
-            func.coalesce(Score.points, 0).label("total"),
+            negative.label("negative"),
+            total.label("total"),
+            position(Statement.id, negative, total).label("position"),
             _previous(term).label("previous_id"),
             func.coalesce(_last(PointEntry.seq, term), 0).label("head_seq"),
             func.coalesce(_last(PointEntry.hash, term), GENESIS).label("head_hash"),
         )
         .join(Membership, and_(Membership.organization_id == Statement.organization_id, in_force_on(term.until)))
         .join(Member, Member.id == Membership.member_id)
-        .outerjoin(Score, total)
+        .outerjoin(Score, is_total)
         .where(Statement.id.in_(statement_ids), Member.stage.in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until))
     )
 

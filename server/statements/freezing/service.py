@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from math import ceil
 from threading import main_thread
 
 from sqlalchemy import Engine, func, select
@@ -38,14 +39,17 @@ def freeze(engine: Engine, term: Term, *, now: datetime) -> int:
         batches = [
             partial(freeze_some, root_id=root_id, branch_ids=branch_ids, term=term, now=now)
             for root_id in session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
-            for branch_ids in _batches(roster.branches_without(session, root_id, term))
+            for branch_ids in batches_of(roster.branches_without(session, root_id, term))
         ]
     with ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else WORKERS) as pool:
         return sum(pool.map(partial(_some, engine), batches))
 
 
-def _batches(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (branch_ids[start : start + BRANCHES_AT_ONCE] for start in range(0, len(branch_ids), BRANCHES_AT_ONCE))
+def batches_of(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut into batches that keep all workers busy to the end: equally many for each, and of much the same size."""
+    rounds = ceil(len(branch_ids) / (BRANCHES_AT_ONCE * WORKERS))
+    size = ceil(len(branch_ids) / (WORKERS * max(rounds, 1))) or 1
+    return (branch_ids[start : start + size] for start in range(0, len(branch_ids), size))
 
 
 def _some(engine: Engine, work: Callable[[Session], int]) -> int:
@@ -67,10 +71,10 @@ def freeze_some(session: Session, *, root_id: int, branch_ids: Sequence[int], te
         return 0
     statements = _begin(session, root_id, branches, term, now)
     ids = [statement.id for statement in statements]
-    roster.write_lines(session, {each.organization_id: each.id for each in statements}, branches, term)
-    figures.write_figures(session, ids, term)
+    mixed = roster.write_lines(session, {each.organization_id: each.id for each in statements}, branches, term)
+    computed = figures.write_figures(session, ids, term)
     sums.write_changes(session, ids)
-    sums.write_positions(session, ids)
+    sums.write_positions(session, mixed | computed)
     sums.write_backdated(session, ids, term.year)
     _seal(session, statements)
     for statement_id in ids:
@@ -115,11 +119,12 @@ def _latest(session: Session, branches: Sequence[Branch]) -> dict[int, int]:
 
 def _seal(session: Session, statements: Sequence[Statement]) -> None:
     found = sums.totals(session, [statement.id for statement in statements])
+    with session.no_autoflush:  # head and hash are written at once
+        for statement in statements:
+            if statement.id in found:
+                total = found[statement.id]
+                statement.members, statement.average, statement.median = total.members, total.average, total.median
+        seals = sealing.seals(session, statements)
     for statement in statements:
-        if statement.id in found:
-            total = found[statement.id]
-            statement.members, statement.average, statement.median = total.members, total.average, total.median
-    session.flush()
-    for statement_id, seal in sealing.seals(session, statements).items():
-        session.get_one(Statement, statement_id).hash = seal
+        statement.hash = seals[statement.id]
     session.flush()

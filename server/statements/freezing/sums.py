@@ -1,10 +1,11 @@
 """What a statement says beyond each member's own points: change, position, 补记, averages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, insert, null, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.points.models import PointEntry, SourceKind
@@ -33,12 +34,18 @@ def write_changes(session: Session, statement_ids: Sequence[int]) -> None:
     )
 
 
-def write_positions(session: Session, statement_ids: Sequence[int]) -> None:
-    """Set the positions: 1, 2, 2, 4 by total within a branch; none under a negative-list decision."""
-    rank = func.rank().over(partition_by=StatementLine.statement_id, order_by=StatementLine.total.desc())
+def position(statement_id: Any, negative: Any, total: Any) -> ColumnElement[int | None]:
+    """1, 2, 2, 4 by total within a branch; none under a negative-list decision."""
+    rank = func.rank().over(partition_by=(statement_id, negative), order_by=total.desc())
+    return case((negative, null()), else_=rank)
+
+
+def write_positions(session: Session, statement_ids: Collection[int]) -> None:
+    """Set the positions anew, for statements whose lines did not all come at once with the totals they have."""
+    place = position(StatementLine.statement_id, StatementLine.negative, StatementLine.total)
     ranked = (
-        select(StatementLine.statement_id, StatementLine.member_id, rank.label("place"))
-        .where(StatementLine.statement_id.in_(statement_ids), StatementLine.negative.is_(False))
+        select(StatementLine.statement_id, StatementLine.member_id, place.label("place"))
+        .where(StatementLine.statement_id.in_(statement_ids))
         .subquery()
     )
     same = and_(StatementLine.statement_id == ranked.c.statement_id, StatementLine.member_id == ranked.c.member_id)
