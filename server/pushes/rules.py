@@ -57,6 +57,10 @@ class AttemptStatus(StrEnum):
     unknown = "unknown"
 
 
+class Overtaken(RuntimeError):
+    """Rows are no longer as they were seen: another sender or a phone was faster, and nothing may be written."""
+
+
 class QuotaChange(StrEnum):
     """Why the balance of a subscription template moved."""
 

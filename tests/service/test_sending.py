@@ -1,20 +1,24 @@
 """The sender against the sandbox: each push once, by the first channel that takes it, or with the reason why not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.db import database_now
+from server.db import database_now, transaction
 from server.identity.models import WechatIdentity
+from server.pushes import quotas
 from server.pushes.models import ChannelPause, Push, PushAttempt
+from server.pushes.quotas import Spend
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, Reason
+from server.pushes.sending.claiming import Call
+from server.pushes.sending.results import Outcome
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.faults import Fault
 from tests.cast import NOW, Cast
@@ -233,6 +237,47 @@ class TestSendersThatDied:
         push_id = _left_sending(play, cast, started_at=just_now - timedelta(seconds=100))
         assert play.send() == 0
         assert play.row(push_id).status == PushStatus.sending
+
+
+class TestOthersWhoWereFaster:
+    def test_a_push_given_up_during_its_call_stays_so_and_the_others_are_settled(
+        self, play: Played, cast: Cast
+    ) -> None:
+        play.agree(cast.zhang_min, times=2)
+        given_up, other = (play.push(cast.zhang_min, subject=subject) for subject in ("2026-04", "2026-05"))
+
+        def give_up(session: Session) -> None:
+            session.execute(update(Push).where(Push.id == given_up).values(status=PushStatus.unknown))
+
+        assert _sent_while(play, give_up) == 2
+        assert [play.row(push_id).status for push_id in (given_up, other)] == [PushStatus.unknown, PushStatus.sent]
+        assert play.balance(cast.zhang_min) == 1
+
+    def test_a_consent_that_goes_during_the_call_is_not_taken_twice(self, play: Played, cast: Cast) -> None:
+        play.agree(cast.zhang_min)
+        push_id = play.push(cast.zhang_min)
+
+        def refuse_all(session: Session) -> None:
+            quotas.empty(session, [Spend(cast.zhang_min.actor.identity_id, "score", push_id)], now=NOW)
+
+        assert _sent_while(play, refuse_all) == 1
+        assert play.row(push_id).status == PushStatus.sent
+        assert play.balance(cast.zhang_min) == 0
+
+
+def _sent_while(play: Played, act: Callable[[Session], None]) -> int:
+    """Send what is due, while somebody else does something during every call; return how many calls were made."""
+    sender = play.sender()
+    called = sender._outcome
+
+    def outcome(call: Call) -> Outcome:
+        found = called(call)
+        transaction(play.engine, act)
+        return found
+
+    sender._outcome = outcome  # type: ignore[method-assign]
+    with time_machine.travel(NOW, tick=True):
+        return sender.run(Event())
 
 
 def test_no_more_pushes_are_sending_than_calls_may_run(play: Played, cast: Cast) -> None:

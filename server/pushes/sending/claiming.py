@@ -14,7 +14,7 @@ from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
 from server.pushes.channels.letter import Letter
 from server.pushes.models import Push, PushAttempt
-from server.pushes.rules import AttemptStatus, Channel, PushStatus
+from server.pushes.rules import AttemptStatus, Channel, Overtaken, PushStatus
 from server.pushes.sending.post import Post
 from server.pushes.sending.rules import Decision, decide
 from server.pushes.sending.standings import Standings
@@ -100,11 +100,11 @@ def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls:
 
 
 def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
-    """Change pushes that were seen, and locked, in one state; if one has left it, nothing at all may happen."""
+    """Change pushes that were seen in one state. Raises Overtaken where one has left it: nothing at all may happen."""
     changed = session.execute(update(PUSHES).where(PUSHES.c.id.in_(push_ids), PUSHES.c.status == seen).values(values))
     assert isinstance(changed, CursorResult)
     if changed.rowcount != len(push_ids):
-        raise RuntimeError(f"{len(push_ids) - changed.rowcount} pushes were taken by another sender")
+        raise Overtaken(f"{len(push_ids) - changed.rowcount} pushes are no longer {seen}")
 
 
 def _attempt(call: Call, started_at: datetime) -> dict[str, Any]:

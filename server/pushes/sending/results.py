@@ -41,24 +41,27 @@ class _Kind:
     tries: int
 
 
-def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so."""
+def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: datetime, wary: bool = True) -> None:
+    """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so.
+
+    Who is not `wary` does not look first, and gets Overtaken where pushes or consents are not as he left them.
+    """
     if not outcomes:
         return
-    held = _held(session, outcomes)
+    ours = _still_ours(session, outcomes) if wary else outcomes
     kinds: dict[_Kind, list[Call]] = defaultdict(list)
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.call.push_id):
-        if outcome.call.push_id in held:
-            kinds[_kind(outcome)].append(outcome.call)
+    for outcome in sorted(ours, key=lambda outcome: outcome.call.push_id):
+        kinds[_kind(outcome)].append(outcome.call)
     for kind, calls in kinds.items():
         _write(session, kind, [call.push_id for call in calls], now)
-    _count_consents(session, post, kinds, now)
+    _count_consents(session, post, kinds, now, wary=wary)
 
 
-def _held(session: Session, outcomes: Sequence[Outcome]) -> set[int]:
+def _still_ours(session: Session, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
     ids = [outcome.call.push_id for outcome in outcomes]
-    ours = select(Push.id).where(Push.id.in_(ids), Push.status == PushStatus.sending).with_for_update()
-    return set(session.scalars(ours))
+    sending = select(Push.id).where(Push.id.in_(ids), Push.status == PushStatus.sending).with_for_update()
+    held = set(session.scalars(sending))
+    return [outcome for outcome in outcomes if outcome.call.push_id in held]
 
 
 def _kind(outcome: Outcome) -> _Kind:
@@ -84,7 +87,7 @@ def _write(session: Session, kind: _Kind, push_ids: Sequence[int], now: datetime
         _pause(session, kind.channel, until, kind.errcode)
 
 
-def _count_consents(session: Session, post: Post, kinds: dict[_Kind, list[Call]], now: datetime) -> None:
+def _count_consents(session: Session, post: Post, kinds: dict[_Kind, list[Call]], now: datetime, *, wary: bool) -> None:
     used: list[Spend] = []
     emptied: list[Spend] = []
     for kind, calls in kinds.items():
@@ -92,7 +95,7 @@ def _count_consents(session: Session, post: Post, kinds: dict[_Kind, list[Call]]
             spends = [Spend(call.identity_id, call.template, call.push_id) for call in calls]
             (used if kind.meaning is Verdict.sent else emptied).extend(spends)
     if used:
-        quotas.spend(session, used, now=now)
+        quotas.spend(session, used, now=now, wary=wary)
     if emptied:
         quotas.empty(session, emptied, now=now)
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.config import Settings
 from server.db import transaction
+from server.pushes.rules import Overtaken
 from server.pushes.sending import claiming, results, rules
 from server.pushes.sending.claiming import Call, Claimed
 from server.pushes.sending.post import Post
@@ -68,14 +69,17 @@ class Sender:
             continue
 
     def _step(self, outcomes: Sequence[Outcome], room: int) -> Claimed:
-        """Write results down and claim the next, in one transaction."""
+        """Write results down and claim the next, in one transaction; where someone was faster, looking first."""
         now = clock.now()
 
-        def work(session: Session) -> Claimed:
-            results.settle(session, self._post, outcomes, now=now)
+        def work(session: Session, *, wary: bool) -> Claimed:
+            results.settle(session, self._post, outcomes, now=now, wary=wary)
             return claiming.claim(session, self._post, most=room, now=now) if room else Claimed((), 0)
 
-        return transaction(self._post.engine, work)
+        try:
+            return transaction(self._post.engine, partial(work, wary=False))
+        except Overtaken:
+            return transaction(self._post.engine, partial(work, wary=True))
 
     def _gathered(self, under_way: int) -> Sequence[Outcome]:
         """Return the outcomes of most of what is under way, or of what ends within a moment after the first."""
