@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -151,13 +152,16 @@ def _reading_engine(engine: Engine) -> Engine:
     return engine.execution_options(reading=True)
 
 
-def database_now(session: Session) -> datetime:
-    """Return the database's time: processes on machines whose clocks differ agree on it."""
+def now_of_database(session: Session) -> ColumnElement[datetime]:
+    """The database's time, for use in a statement: processes on machines whose clocks differ agree on it."""
     if session.get_bind().dialect.name == "sqlite":
-        query = select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime()))
-    else:
-        query = select(func.utc_timestamp(6, type_=UtcDateTime()))
-    return session.execute(query).scalar_one()
+        return func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime())
+    return func.utc_timestamp(6, type_=UtcDateTime())
+
+
+def database_now(session: Session) -> datetime:
+    """Return the database's time."""
+    return session.execute(select(now_of_database(session))).scalar_one()
 
 
 def is_retryable(error: DBAPIError) -> bool:

@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -93,8 +94,9 @@ def test_a_sender_killed_at_any_moment_leaves_nothing_to_arrive_twice(play: Play
     _due(play, cast, 12)
     play.engine.dispose()
     process = multiprocessing.get_context("fork").Process(target=_send_and_die, args=(play, moment))
-    process.start()
-    process.join(60)
+    with time_machine.travel(NOW, tick=True):  # the sandbox is asked for a token at the same time
+        process.start()
+        process.join(60)
     assert process.exitcode in (0, -signal.SIGKILL)
     _let_two_minutes_pass(play)
     _send_all(play)
@@ -123,9 +125,13 @@ def _send_and_die(play: Played, moment: int) -> None:
 
 
 def _send_all(play: Played) -> None:
-    """Send until nothing waits: for a moment the database keeps the rows of a sender that is dead, and others pass."""
-    for _ in range(50):
-        play.send()
+    """Send until nothing waits, minute by minute.
+
+    For a moment the database keeps the rows of a sender that is dead, and others pass; and whoever waits in vain for
+    the token that the dead one was fetching tries again in a minute.
+    """
+    for minute in range(50):
+        play.send(NOW + timedelta(minutes=minute))
         if "waiting" not in _statuses(play):
             return
         time.sleep(0.1)

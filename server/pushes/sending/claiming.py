@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, Table, insert, select, update
+from sqlalchemy import CursorResult, Row, Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from server.db import database_now
+from server.db import now_of_database
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
 from server.pushes.channels.letter import Letter
@@ -95,8 +95,16 @@ def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls:
             values |= {"channel": None, "reason": decision.reason, "finished_at": now}
         change_guarded(session, push_ids, PushStatus.waiting, values)
     if calls:
-        started_at = database_now(session)
-        session.execute(insert(ATTEMPTS), [_attempt(call, started_at) for call in calls])
+        _begin_attempts(session, [call.push_id for call in calls])
+
+
+def _begin_attempts(session: Session, push_ids: Sequence[int]) -> None:
+    """Add an attempt for each push that was just marked, by the database's time."""
+    marked = select(
+        PUSHES.c.id, PUSHES.c.attempts, PUSHES.c.channel, literal(AttemptStatus.sending), now_of_database(session)
+    ).where(PUSHES.c.id.in_(push_ids))
+    columns = ["push_id", "number", "channel", "status", "started_at"]
+    session.execute(insert(ATTEMPTS).from_select(columns, marked))
 
 
 def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
@@ -105,13 +113,3 @@ def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, 
     assert isinstance(changed, CursorResult)
     if changed.rowcount != len(push_ids):
         raise Overtaken(f"{len(push_ids) - changed.rowcount} pushes are no longer {seen}")
-
-
-def _attempt(call: Call, started_at: datetime) -> dict[str, Any]:
-    return {
-        "push_id": call.push_id,
-        "number": call.number,
-        "channel": call.channel,
-        "status": AttemptStatus.sending,
-        "started_at": started_at,
-    }
