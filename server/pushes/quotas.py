@@ -50,8 +50,8 @@ def accept(session: Session, *, identity_id: int, templates: Iterable[str], now:
 def spend(session: Session, spends: Iterable[Spend], *, now: datetime, wary: bool = True) -> set[int]:
     """Take one from the balance behind each; return the push ids for which there was one to take.
 
-    Senders call this for every batch: three statements, whatever its size. Who is not `wary` saves himself the look at
-    the balances, and gets Overtaken where one was not there.
+    Senders call this for every batch, with a few statements whatever its size. Who is not `wary` saves himself the look
+    at the balances, and gets Overtaken where one was not there.
     """
     wanted = sorted(spends, key=lambda each: (each.key, each.push_id))
     taken = _there(session, wanted) if wary else wanted

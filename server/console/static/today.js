@@ -1,4 +1,7 @@
-/** Today's meetings on the start page, and one of yesterday that goes on: a member sees whether he has checked in, a host opens the screen. */
+/**
+ * Today's meetings on the start page, and one of yesterday that goes on: a member sees whether he has checked in, a host
+ * opens the screen.
+ */
 
 import { api } from "./api.js";
 import { el, row } from "./elements.js";
