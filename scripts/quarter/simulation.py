@@ -23,7 +23,7 @@ from server import app  # noqa: F401  (its subscriptions tell the features above
 from server.clock import SHANGHAI
 from server.db import make_engine, reading
 from server.pushes.catalogue import TEMPLATES
-from server.pushes.models import Push
+from server.pushes.models import Fanout, Push
 from server.pushes.rules import PushStatus
 
 BEGIN, END = date(2026, 7, 1), date(2026, 10, 9)
@@ -125,7 +125,7 @@ class _Quarter:
         """
         requests.delete(f"{self.sandbox}/faults", timeout=10).raise_for_status()
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._is_open():
+        while self._is_open(now):
             if time.monotonic() > deadline:
                 raise TimeoutError("some pushes never ended")
             self.clock.set(now)
@@ -157,8 +157,11 @@ class _Quarter:
         due = select(Push.id).where(Push.status == PushStatus.waiting, Push.next_at <= now).limit(1)
         return self._any(due)
 
-    def _is_open(self) -> bool:
-        return self._any(select(Push.id).where(Push.status.in_((PushStatus.waiting, PushStatus.sending))).limit(1))
+    def _is_open(self, now: datetime) -> bool:
+        """Whether a push has not ended, or a cause that is due has not become pushes."""
+        pushes = select(Push.id).where(Push.status.in_((PushStatus.waiting, PushStatus.sending))).limit(1)
+        causes = select(Fanout.id).where(Fanout.done_at.is_(None), Fanout.due_at <= now).limit(1)
+        return self._any(pushes) or self._any(causes)
 
     def _is_sending(self) -> bool:
         return self._any(select(Push.id).where(Push.status == PushStatus.sending).limit(1))
