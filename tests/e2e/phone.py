@@ -13,7 +13,8 @@ WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile
 """How WeChat's own browser calls itself."""
 
 FAILED_REQUEST = "Failed to load resource"
-"""How Chromium reports one."""
+"""How Chromium begins its report of a request that failed."""
+
 LATE_TAP = "文件选择器对话框只能在由用户激活时显示"
 """uni-app doubts that it was a tap that asked for a picture, and asks for it all the same."""
 
