@@ -1,0 +1,63 @@
+"""The scheduler: what it takes up, when it looks again, how it stops."""
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.jobs import scheduler
+from tests.service.jobs.recorder import Recorder, fails, stored
+
+LONG = 20
+"""Seconds after which something that should happen at once is given up."""
+
+
+def test_a_scheduler_takes_up_at_once_what_was_missed_and_stops_at_once(engine: Engine, settings: Settings) -> None:
+    """Even in the midst of a job: what is cut off is resumed later."""
+    recorder, started, stop, never = Recorder(), Event(), Event(), Event()
+
+    def hang() -> None:
+        started.set()
+        never.wait()
+
+    recorder.then = hang
+    thread = Thread(target=scheduler.run, args=(engine, settings, stop), kwargs={"jobs": [recorder.job]}, daemon=True)
+    thread.start()
+    assert started.wait(LONG)
+    stop.set()
+    thread.join(LONG)
+    assert not thread.is_alive()
+    assert stored(engine)[-1].finished_at is None
+    never.set()
+    deadline = monotonic() + LONG
+    while stored(engine)[-1].finished_at is None:
+        assert monotonic() < deadline
+
+
+def test_a_scheduler_looks_again_for_what_failed(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("server.jobs.rules.FIRST_WAIT", timedelta(0))
+    recorder, stop, twice = Recorder(), Event(), Event()
+    recorder.then = lambda: twice.set() if len(recorder.periods) > 1 else fails()
+    thread = Thread(target=scheduler.run, args=(engine, settings, stop), kwargs={"jobs": [recorder.job]}, daemon=True)
+    thread.start()
+    assert twice.wait(LONG)
+    stop.set()
+    thread.join(LONG)
+    assert len(set(recorder.periods)) == 1
+
+
+def test_a_scheduler_goes_on_at_once_with_what_waited(engine: Engine, settings: Settings) -> None:
+    first, second, stop = Recorder(), Recorder(), Event()
+    first.then = lambda: sleep(0.5)  # long enough for the other to have been looked at and to wait
+    second.then = stop.set
+    follower = replace(second.job, name="follower", after=first.job)
+    begun = monotonic()
+    scheduler.run(engine, settings, stop, jobs=(follower, first.job))
+    assert monotonic() - begun < LONG
