@@ -1,6 +1,5 @@
 """The privacy notice, agreeing to it, and ending one's own binding."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from server.audit.models import AuditLine
 from server.identity import privacy_notice
 from server.identity.models import PrivacyConsent
 from server.identity.privacy_notice import PrivacyNotice
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.conftest import Call
 
@@ -62,12 +62,11 @@ def test_a_new_version_asks_again_and_the_old_one_stays_on_record(
 
 
 def test_agreeing_on_two_phones_at_once_is_one_consent(app: OpenAPI, cast: Cast, engine: Engine) -> None:
-    def agree(_number: int) -> int:
+    def agree() -> int:
         headers = {"Authorization": f"Bearer {cast.zhang_min.token}"}
         return app.test_client().post(f"/api/v1{CONSENTS}", json={"version": 1}, headers=headers).status_code
 
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(agree, range(8))) == {200}
+    assert set(at_once(*[agree] * 8)) == {200}
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(PrivacyConsent)) == 1
 

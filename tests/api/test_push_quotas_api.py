@@ -1,8 +1,6 @@
 """订阅消息 over HTTP: what the phone reports, and what it should ask for next."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from server.pushes.models import SubscriptionEntry
 from server.pushes.moments import MOMENTS, Moment
 from server.pushes.rules import Channel
 from server.pushes.subscriptions import template_ids
+from tests.at_once import at_once
 from tests.cast import Cast, Person
 from tests.conftest import Call
 
@@ -66,15 +65,12 @@ def test_a_report_sent_again_counts_once(call: Call, session: Session, cast: Cas
 
 
 def test_one_report_sent_on_two_lines_at_once_counts_once(app: OpenAPI, call: Call, cast: Cast) -> None:
-    barrier = Barrier(4)
     headers = {"Authorization": f"Bearer {cast.zhang_min.token}", **KEY}
 
-    def report(_: int) -> int:
-        barrier.wait()
+    def report() -> int:
         return app.test_client().post("/api/v1/me/subscriptions", json=answers(score=True), headers=headers).status_code
 
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(report, range(4))) <= {200, 409}
+    assert set(at_once(*[report] * 4)) <= {200, 409}
     assert balances(call, cast.zhang_min) == {"score": 1}
 
 

@@ -1,23 +1,23 @@
 """Months over HTTP: officers see them at once, members when they stand and as far as the branch shows them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.db import transaction
-from server.errors import DomainError
 from server.organizations.schemas import BoardVisibility
 from server.points import service as points
 from server.statements import confirming
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import month_before
+from tests.at_once import race
 from tests.boards import show
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 
 CUTOFF = datetime(2026, 6, 2, 18, 0, tzinfo=UTC)
@@ -79,24 +79,10 @@ def test_a_month_is_confirmed_once(call: Call, cast: Cast, statement_id: int) ->
 
 
 def test_of_two_who_confirm_at_once_one_wins(engine: Engine, cast: Cast, statement_id: int) -> None:
-    barrier, outcomes = Barrier(2), []
+    def confirming_by(person: Person) -> Callable[[Session], object]:
+        return partial(confirming.confirm, statement_id=statement_id, account_id=person.account_id, now=NOW)
 
-    def act(account_id: int) -> None:
-        barrier.wait()
-        try:
-            transaction(
-                engine, lambda s: confirming.confirm(s, statement_id=statement_id, account_id=account_id, now=NOW)
-            )
-            outcomes.append("done")
-        except DomainError as refusal:
-            outcomes.append(refusal.code)
-
-    threads = [Thread(target=act, args=(person.account_id,)) for person in (cast.li_wei, cast.sun_li)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["already_confirmed", "done"]
+    assert race(engine, *map(confirming_by, (cast.li_wei, cast.sun_li))) == ["already_confirmed", "done"]
 
 
 def test_a_month_stands_by_itself_once_its_three_working_days_are_over(

@@ -1,8 +1,8 @@
 """Whole conversations over the callbacks, sealed as WeChat does it: what is said there ends as it does in the app."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -21,6 +21,7 @@ from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
 from server.photos.service import photos_of_claim
 from server.points.models import PointEntry, SourceKind
+from tests.at_once import at_once
 from tests.bot.callbacks import Writer, writer_of
 from tests.cast import NOW, Cast
 from tests.claiming import submitted
@@ -126,8 +127,7 @@ def test_five_interleaved_deliveries_of_an_approval_pay_once(app: OpenAPI, cast:
     reviewer.write("待审")
     reviewer.write("通过")
     said = reviewer.sealed("是")
-    with ThreadPoolExecutor(5) as pool:
-        answers = {reviewer.words(answer) for answer in pool.map(reviewer.post, [said] * 5)}
+    answers = {reviewer.words(answer) for answer in at_once(*[partial(reviewer.post, said)] * 5)}
     assert len(answers) == 1
     assert sorted(_rows(engine, select(Claim.status))) == [ClaimStatus.approved, ClaimStatus.submitted]
     paid = select(func.count()).select_from(PointEntry).where(PointEntry.source_kind == SourceKind.claim)
@@ -139,8 +139,7 @@ def test_five_interleaved_deliveries_of_a_scan_check_in_once(
 ) -> None:
     code = _on_the_wall(settings, _meeting_now(engine, cast))
     said = zhang_min.sealed_event("SCAN", code)
-    with ThreadPoolExecutor(5) as pool:
-        answers = {zhang_min.words(answer) for answer in pool.map(zhang_min.post, [said] * 5)}
+    answers = {zhang_min.words(answer) for answer in at_once(*[partial(zhang_min.post, said)] * 5)}
     assert len(answers) == 1
     assert "签到成功" in answers.pop()
     assert len(_rows(engine, select(Attendance))) == 1

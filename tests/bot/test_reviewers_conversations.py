@@ -1,7 +1,7 @@
 """Reviewing in the chat: what was shown, as it was shown, by who may, and only after 是."""
 
 from decimal import Decimal
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from server.audit.models import AuditLine
 from server.claims import review, service
 from server.claims.models import Claim, EventKind
 from server.claims.rules import ClaimStatus
-from tests.bot.talking import Chats
+from tests.at_once import at_once
+from tests.bot.talking import Chat, Chats
 from tests.cast import NOW, Cast
 from tests.claiming import paid, submitted
 
@@ -152,18 +153,12 @@ def test_two_messages_at_once_act_once(chats: Chats, cast: Cast, session: Sessio
     chat = chats(cast.wang_fang)
     chat("待审")
     chat("通过")
-    barrier, said = Barrier(2), list[str]()
 
-    def confirm() -> None:
-        twin = chats(cast.wang_fang).after(seconds=5)
-        twin.session = Session(chat.engine)
-        barrier.wait()
-        said.append(twin("是"))
+    def twin() -> Chat:
+        other = chats(cast.wang_fang).after(seconds=5)
+        other.session = Session(chat.engine)
+        return other
 
-    threads = [Thread(target=confirm) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    said = at_once(*(partial(each, "是") for each in (twin(), twin())))
     assert sum("已通过" in words for words in said) == 1
     assert paid(session, claim.id) == [(cast.zhang_min.member_id, Decimal(1))]

@@ -1,9 +1,9 @@
 """季通报: drawn up from frozen statements, published once, acknowledged, and computed again to the same hash."""
 
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from server.statements.events import BulletinPublished
 from server.statements.freezing.service import freeze
 from server.statements.models import Bulletin, BulletinReceipt, StatementLine
 from server.statements.rules import BulletinStatus, month_before
+from tests.at_once import at_once
 from tests.bulletins import DUE, Q2, both_branches, drawn, make_statement, of, published
 from tests.cast import Cast, Person
 from tests.claiming import approved, submitted
@@ -291,8 +292,7 @@ def test_the_job_waits_until_all_months_are_drawn_up(engine: Engine, session: Se
 @pytest.mark.mariadb_only
 def test_two_machines_draft_one_bulletin(engine: Engine, session: Session, cast: Cast) -> None:
     both_branches(session, cast)
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(lambda _: due.draw_up_due(engine, period=DUE, now=DUE), range(2))) == [1, 1]
+    assert at_once(*[partial(due.draw_up_due, engine, period=DUE, now=DUE)] * 2) == [1, 1]
     assert session.scalar(select(func.count(Bulletin.id))) == 1
 
 
@@ -322,11 +322,10 @@ def test_two_publish_at_once_and_one_event_goes_out(
     service.describe(session, bulletin_id, document_number="1号", remarks=None, account_id=account_id, now=DUE)
     session.commit()
 
-    def publish(_number: int) -> str:
-        return transaction(engine, lambda own: service.publish(own, bulletin_id, account_id=account_id, now=DUE)).status
+    def publish(own: Session) -> str:
+        return service.publish(own, bulletin_id, account_id=account_id, now=DUE).status
 
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(publish, range(2))) == [BulletinStatus.published] * 2
+    assert at_once(*[partial(transaction, engine, publish)] * 2) == [BulletinStatus.published] * 2
     assert len(told) == 1
 
 

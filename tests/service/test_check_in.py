@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -22,6 +23,7 @@ from server.meetings.models import Attendance, DigitTries, GuestVisit, Leave, Me
 from server.meetings.rules import LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Member
 from server.standards.rules import LeaveKind
+from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
@@ -373,17 +375,13 @@ def test_digits_of_a_meeting_that_is_not_his_or_not_open_are_wrong(
 def test_wrong_tries_sent_at_once_are_counted_one_after_the_other(
     engine: Engine, session: Session, cast: Cast, meeting: Meeting
 ) -> None:
-    def attempt(_number: int) -> str:
-        def work(own: Session) -> str:
-            try:
-                return digits(own, cast, wrong(meeting))
-            except DomainError as refusal:
-                return refusal.code
+    def attempt(own: Session) -> str:
+        try:
+            return digits(own, cast, wrong(meeting))
+        except DomainError as refusal:
+            return refusal.code
 
-        return transaction(engine, work)
-
-    with ThreadPoolExecutor(8) as pool:
-        codes = list(pool.map(attempt, range(8)))
+    codes = at_once(*[partial(transaction, engine, attempt)] * 8)
     assert sorted(codes) == ["code_invalid"] * 5 + ["too_many_tries"] * 3
 
 
@@ -444,6 +442,5 @@ def test_two_workers_at_once_record_a_member_once(engine: Engine, cast: Cast, me
         (answer,) = transaction(engine, lambda own: check_in.write(own, [scan], now=NOW))
         return result(answer)
 
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(act, scans))
+    answers = at_once(*(partial(act, scan) for scan in scans))
     assert sorted(answers) == ["already_checked_in"] * 14 + ["checked_in"] * 2

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,13 +14,12 @@ from server.claims.contents import Participant
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimEvent, EventKind, OpinionKind
 from server.claims.rules import ClaimStatus
-from server.db import transaction
-from server.errors import DomainError
 from server.identity.models import Grant
 from server.organizations.models import Member, Organization
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
+from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 from tests.claiming import (
     AWARD,
@@ -323,26 +321,6 @@ def test_the_ledgers_explanation_reaches_the_claim_and_its_reviewer(session: Ses
 # Two at once
 
 
-def race(engine: Engine, *acts: Callable[[Session], object]) -> list[str]:
-    """Run each act in its own transaction at the same moment; return "ok" or the refusal's code, sorted."""
-    barrier, outcomes = Barrier(len(acts)), []
-
-    def run(act: Callable[[Session], object]) -> None:
-        barrier.wait()
-        try:
-            transaction(engine, act)
-            outcomes.append("ok")
-        except DomainError as error:
-            outcomes.append(error.code)
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
-
-
 def test_of_two_reviewers_at_once_one_wins_and_the_other_learns_who(engine: Engine, cast: Cast) -> None:
     with Session(engine) as session:
         claim = submitted(session, cast.zhang_min)
@@ -355,7 +333,7 @@ def test_of_two_reviewers_at_once_one_wins_and_the_other_learns_who(engine: Engi
         return lambda session: review.approve(session, claim_id=claim_id, actor=person.actor, version=version, now=NOW)
 
     outcomes = race(engine, approve(cast.li_wei), approve(cast.wang_fang), approve(cast.li_wei))
-    assert outcomes == ["already_reviewed", "already_reviewed", "ok"]
+    assert outcomes == ["already_reviewed", "already_reviewed", "done"]
     with Session(engine) as session:
         assert paid(session, claim_id) == [(cast.zhang_min.member_id, Decimal(1))]
         approvals = select(func.count()).where(ClaimEvent.claim_id == claim_id, ClaimEvent.kind == EventKind.approved)
@@ -373,7 +351,7 @@ def test_approving_and_withdrawing_at_once_leaves_one_outcome(engine: Engine, ca
         lambda s: review.approve(s, claim_id=claim_id, actor=cast.li_wei.actor, version=version, now=NOW),
         lambda s: service.withdraw(s, claim_id=claim_id, actor=cast.zhang_min.actor, version=version, now=NOW),
     )
-    assert outcomes == ["ok", "wrong_status"]
+    assert outcomes == ["done", "wrong_status"]
     with Session(engine) as session:
         status = session.get_one(Claim, claim_id).status
         assert len(paid(session, claim_id)) == (1 if status == ClaimStatus.approved else 0)
@@ -391,7 +369,7 @@ def test_two_equal_claims_approved_at_once_pay_once(engine: Engine, cast: Cast) 
     def approve(claim_id: int, version: int, person: Person) -> Callable[[Session], object]:
         return lambda session: review.approve(session, claim_id=claim_id, actor=person.actor, version=version, now=NOW)
 
-    assert race(engine, *(approve(*each) for each in ids)) == ["already_counted", "ok"]
+    assert race(engine, *(approve(*each) for each in ids)) == ["already_counted", "done"]
 
 
 def test_an_exempt_members_facts_are_not_claimed(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

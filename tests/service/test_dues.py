@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -19,6 +19,7 @@ from server.errors import DomainError
 from server.organizations.models import Member, Membership, Stage
 from server.points.models import PointEntry, SourceKind
 from server.points.verification import verify_ledger
+from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.claiming import section_points
 
@@ -327,28 +328,13 @@ def test_too_many_lines_are_refused_at_once(session: Session, cast: Cast) -> Non
 
 
 def test_two_who_register_and_one_who_closes_at_once_deduct_once(engine: Engine, cast: Cast) -> None:
-    barrier = Barrier(4)
-    failures: list[BaseException] = []
-
-    def run(act: Callable[[Session], object]) -> None:
-        barrier.wait()
-        try:
-            transaction(engine, act, attempts=10)
-        except BaseException as error:
-            failures.append(error)
-
     acts: list[Callable[[Session], object]] = [
         lambda session: register(session, cast, LATE),
         lambda session: register(session, cast, LATE),
         lambda session: close(session, cast),
         lambda session: close(session, cast),
     ]
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    at_once(*(partial(transaction, engine, act, attempts=10) for act in acts))
     with Session(engine) as session:
         assert deducted(session, cast.zhang_min.member_id) == -1
         records = select(func.count()).select_from(DuesRecord).where(DuesRecord.month == MAY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -17,6 +17,7 @@ from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, V
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Member
 from server.organizations.service import create_root
+from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
@@ -280,18 +281,7 @@ def test_a_visit_credits_one_of_two_meetings_settled_at_once(
     visit(session, host, cast.zhang_min)
     confirm(session, host, cast.zhang_min, cast.zhao_qiang)
     homes = [make_meeting(session, cast, starts_at=NOW + timedelta(days=days)).id for days in (2, 3)]
-    barrier = Barrier(2)
-    credited: list[list[int]] = []
-
-    def run(home_id: int) -> None:
-        barrier.wait()
-        credited.append(transaction(engine, lambda own: _credit(own, home_id)))
-
-    threads = [Thread(target=run, args=(home_id,)) for home_id in homes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    credited = at_once(*(partial(transaction, engine, partial(_credit, home_id=home_id)) for home_id in homes))
     assert sorted(credited) == [[], [cast.zhang_min.member_id]]
     assert session.scalar(select(func.count()).where(Attendance.via == Via.elsewhere)) == 1
 

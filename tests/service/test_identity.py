@@ -1,10 +1,8 @@
 """Tokens, binding, grants and wrong tries, on both databases."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from threading import Barrier
-from typing import Any
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,6 +13,7 @@ from server.errors import DomainError
 from server.identity import service, upkeep
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
 from server.identity.rules import Held, Role
+from tests.at_once import at_once, race
 from tests.cast import Cast
 
 HOUR = timedelta(hours=1)
@@ -29,17 +28,6 @@ def _identity(session: Session, openid: str, now: datetime) -> int:
     found = service.find_or_add_identity(session, app_id="sandbox", openid=openid, unionid=None, now=now)
     session.commit()
     return found.id
-
-
-def _at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    barrier = Barrier(count)
-
-    def run(number: int) -> Any:
-        barrier.wait()
-        return work(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_a_caller_is_known_with_his_organizations_and_grants(engine: Engine, cast: Cast) -> None:
@@ -157,19 +145,10 @@ def test_two_phones_binding_one_account_at_once_one_wins(engine: Engine, session
     service.unbind(session, account_id=cast.zhang_min.account_id, now=cast.now)
     ids = [_identity(session, f"phone{number}", cast.now) for number in range(4)]
 
-    def bind(number: int) -> str:
-        try:
-            transaction(
-                engine,
-                lambda session: service.bind(
-                    session, identity_id=ids[number], account_id=cast.zhang_min.account_id, now=cast.now
-                ),
-            )
-        except DomainError as refused:
-            return refused.code
-        return "bound"
+    def bind_to(identity_id: int) -> Callable[[Session], object]:
+        return partial(service.bind, identity_id=identity_id, account_id=cast.zhang_min.account_id, now=cast.now)
 
-    assert sorted(_at_once(4, bind)) == ["account_taken"] * 3 + ["bound"]
+    assert race(engine, *map(bind_to, ids)) == ["account_taken"] * 3 + ["done"]
 
 
 def test_first_sign_ins_at_once_make_one_identity_and_one_account(engine: Engine, cast: Cast) -> None:
@@ -179,15 +158,12 @@ def test_first_sign_ins_at_once_make_one_identity_and_one_account(engine: Engine
             connection.execute(table.__table__.delete())  # type: ignore[attr-defined]
         connection.execute(Account.__table__.delete().where(Account.member_id == member_id))  # type: ignore[attr-defined]
 
-    def sign_in(_number: int) -> tuple[int, int]:
-        def work(session: Session) -> tuple[int, int]:
-            found = service.find_or_add_identity(session, app_id="sandbox", openid="first", unionid="u1", now=cast.now)
-            account = service.ensure_account(session, member_id=member_id, root_id=cast.root, name="何华", now=cast.now)
-            return found.id, account.id
+    def sign_in(session: Session) -> tuple[int, int]:
+        found = service.find_or_add_identity(session, app_id="sandbox", openid="first", unionid="u1", now=cast.now)
+        account = service.ensure_account(session, member_id=member_id, root_id=cast.root, name="何华", now=cast.now)
+        return found.id, account.id
 
-        return transaction(engine, work)
-
-    assert len(set(_at_once(8, sign_in))) == 1
+    assert len(set(at_once(*[partial(transaction, engine, sign_in)] * 8))) == 1
 
 
 def test_a_person_without_a_member_gets_an_account_of_his_own(session: Session, cast: Cast) -> None:
@@ -227,14 +203,10 @@ def test_the_same_role_is_given_once_for_a_time(session: Session, cast: Cast) ->
 
 
 def test_a_grant_given_twice_at_once_is_given_once(engine: Engine, cast: Cast) -> None:
-    def give(_number: int) -> str:
-        try:
-            transaction(engine, lambda session: _grant(session, cast, date(2026, 3, 1), None))
-        except DomainError as refused:
-            return refused.code
-        return "granted"
+    def give(session: Session) -> None:
+        _grant(session, cast, date(2026, 3, 1), None)
 
-    assert sorted(_at_once(4, give)) == ["already_granted"] * 3 + ["granted"]
+    assert race(engine, *[give] * 4) == ["already_granted"] * 3 + ["done"]
 
 
 def test_a_grant_that_ends_before_it_begins_is_refused(session: Session, cast: Cast) -> None:
@@ -306,7 +278,7 @@ def test_a_locked_caller_is_told_when_to_come_back(session: Session, cast: Cast)
 @pytest.mark.mariadb_only
 def test_tries_sent_at_once_are_counted_one_after_the_other(engine: Engine, cast: Cast) -> None:
     identity_id = cast.stranger.actor.identity_id
-    answers = _at_once(12, lambda _number: _try_wrongly(engine, identity_id, "20260001", cast.now))
+    answers = at_once(*[partial(_try_wrongly, engine, identity_id, "20260001", cast.now)] * 12)
     assert sorted(answers) == ["binding_locked"] * 7 + ["wrong"] * 5
 
 

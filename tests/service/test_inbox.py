@@ -1,8 +1,8 @@
 """A person's inbox: everything that was due for him, whatever became of it over WeChat."""
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from threading import Barrier
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from server.errors import DomainError
 from server.pushes import inbox, recipients
 from server.pushes.models import Push
 from server.pushes.rules import Occasion, PushStatus
+from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.pushed import add_push
 
@@ -94,16 +95,11 @@ def test_reading_all_leaves_what_comes_later_and_what_was_read_before(session: S
 
 def test_two_phones_reading_at_once_agree_when_it_was(engine: Engine, session: Session, cast: Cast) -> None:
     push_id = add_push(session, cast, cast.zhang_min).id
-    barrier = Barrier(4)
 
-    def read(number: int) -> object:
-        def work(session: Session) -> object:
-            return inbox.read(session, names(cast.zhang_min), push_id, now=NOW + number * SECOND).read_at
+    def reading_at(now: datetime) -> Callable[[Session], object]:
+        return lambda session: inbox.read(session, names(cast.zhang_min), push_id, now=now).read_at
 
-        barrier.wait()
-        return transaction(engine, work)
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = set(pool.map(read, range(4)))
+    works = [reading_at(NOW + number * SECOND) for number in range(4)]
+    answers = set(at_once(*(partial(transaction, engine, work) for work in works)))
     with Session(engine) as fresh:
         assert answers == {fresh.get_one(Push, push_id).read_at}

@@ -1,8 +1,7 @@
 """Signing pages for WeChat's own browser: by the published example, with one ticket for all, kept to ourselves."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -12,6 +11,7 @@ from werkzeug import Request, Response
 from server.wechat.errors import WechatError
 from server.wechat.js_sdk import TICKET_PATH, JsSdk, signature_of
 from server.wechat.transport import Transport
+from tests.at_once import at_once
 
 SECRET = "a-secret-nobody-may-see"
 TICKET = "a-ticket-nobody-may-see"
@@ -47,16 +47,9 @@ def test_many_workers_sign_with_one_ticket_that_was_fetched_once(httpserver: HTT
 
     httpserver.expect_request(TOKEN_PATH).respond_with_json({"access_token": "t", "expires_in": 7200})
     httpserver.expect_request(TICKET_PATH).respond_with_handler(give)
-    together = Barrier(8)
-
-    def sign(_worker: int) -> str:
-        js_sdk = signer(httpserver, engine)
-        together.wait()
-        return js_sdk.sign(PAGE, nonce="n", timestamp=1).signature
-
-    with ThreadPoolExecutor(8) as workers:
-        signatures = set(workers.map(sign, range(8)))
-    assert signatures == {signature_of(TICKET, PAGE, nonce="n", timestamp=1)}
+    workers = [signer(httpserver, engine) for _ in range(8)]
+    signed = at_once(*(partial(worker.sign, PAGE, nonce="n", timestamp=1) for worker in workers))
+    assert {each.signature for each in signed} == {signature_of(TICKET, PAGE, nonce="n", timestamp=1)}
     assert asked == ["jsapi"]
 
 

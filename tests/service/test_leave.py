@@ -1,17 +1,12 @@
 """请假: asked before or after the meeting, decided by another, asked anew, and who reads why."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server import events
-from server.db import transaction
-from server.errors import DomainError
 from server.meetings.events import LeaveAnswered
 from server.meetings.leave import service
 from server.meetings.leave.present import Absence, readable
@@ -21,6 +16,7 @@ from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, V
 from server.organizations.models import Organization
 from server.organizations.service import ancestor_ids
 from server.standards.rules import LeaveKind
+from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
@@ -325,33 +321,10 @@ def listed(
     return [leave.id for leave, _, _ in found]
 
 
-def at_once(engine: Engine, *works: Callable[[Session], object]) -> list[str]:
-    """Run these in transactions of their own at the same moment; return what each led to, sorted."""
-    barrier, outcomes = Barrier(len(works)), []
-    with ExitStack() as opened:  # opening a connection takes longer than the work that is to overlap
-        for _ in works:
-            opened.enter_context(engine.connect())
-
-    def run(work: Callable[[Session], object]) -> None:
-        barrier.wait()
-        try:
-            transaction(engine, work)
-            outcomes.append("done")
-        except DomainError as error:
-            outcomes.append(error.code)
-
-    threads = [Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
-
-
 def test_of_two_officers_at_once_one_decides(engine: Engine, session: Session, cast: Cast, meeting: Meeting) -> None:
     leave = ask(session, meeting, cast.zhang_min)
     first, second = cast.li_wei, cast.sun_li
-    outcomes = at_once(
+    outcomes = race(
         engine,
         lambda own: service.grant(
             own, leave_id=leave.id, terms=Terms(), actor=first.actor, account_id=first.account_id, now=NOW
@@ -379,7 +352,7 @@ def test_a_leave_asked_twice_at_once_is_one_row(engine: Engine, session: Session
             now=NOW,
         )
 
-    assert at_once(engine, work, work) == ["done", "done"]
+    assert race(engine, work, work) == ["done", "done"]
     assert session.scalar(select(func.count()).select_from(Leave)) == 1
 
 

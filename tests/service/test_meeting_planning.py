@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.db import transaction
-from server.errors import DomainError
 from server.identity.rules import Actor, Held, Role
 from server.meetings import sources
 from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder, Roster
@@ -24,6 +22,7 @@ from server.meetings.planning.service import Plan
 from server.meetings.rules import LeaveStatus, MeetingKind, MeetingStatus, Part, RosterStatus, Scope
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
+from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
@@ -382,34 +381,17 @@ def test_the_ledgers_explanation_names_the_meeting(session: Session, cast: Cast)
 def test_of_two_changes_at_once_one_is_told_of_the_other(engine: Engine, session: Session, cast: Cast) -> None:
     meeting = planned(session, cast)
     session.commit()
-    barrier, answers = Barrier(2), list[str]()
 
-    def work(place: str) -> Callable[[Session], str]:
-        def act(inner: Session) -> str:
-            return changes.change(
-                inner,
-                meeting_id=meeting.id,
-                version=1,
-                change=Change(words={"place": place}),
-                following=False,
-                actor=cast.li_wei.actor,
-                account_id=cast.li_wei.account_id,
-                now=NOW,
-            ).place
+    def moving_to(place: str) -> Callable[[Session], object]:
+        return partial(
+            changes.change,
+            meeting_id=meeting.id,
+            version=1,
+            change=Change(words={"place": place}),
+            following=False,
+            actor=cast.li_wei.actor,
+            account_id=cast.li_wei.account_id,
+            now=NOW,
+        )
 
-        return act
-
-    def run(place: str) -> None:
-        barrier.wait()
-        try:
-            answers.append(transaction(engine, work(place)))
-        except DomainError as refusal:
-            answers.append(refusal.code)
-
-    threads = [Thread(target=run, args=(place,)) for place in ("礼堂", "操场")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers)[0] == "changed_meanwhile"
-    assert len(set(answers)) == 2
+    assert race(engine, moving_to("礼堂"), moving_to("操场")) == ["changed_meanwhile", "done"]

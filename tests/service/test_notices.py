@@ -1,6 +1,5 @@
 """Notices: written, published, read, reminded, withdrawn."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +7,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from server.db import transaction
 from server.errors import DomainError
 from server.notices import files, recipients, service
 from server.notices.models import Notice, NoticeReading
 from server.notices.rules import REMIND_EVERY, NoticeAudience, NoticeStatus
 from server.photos.storage import DiskStorage
+from tests.at_once import race
 from tests.cast import Cast, Person
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -86,14 +85,10 @@ def test_two_readings_at_once_are_one(engine: Engine, session: Session, cast: Ca
     notice = published(session, cast)
     session.commit()
 
-    def read(_: int) -> None:
-        transaction(
-            engine,
-            lambda session: service.note_read(session, notice.id, member_id=cast.zhang_min.member_id, now=cast.now),
-        )
+    def read(own: Session) -> None:
+        service.note_read(own, notice.id, member_id=cast.zhang_min.member_id, now=cast.now)
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(read, range(4)))
+    assert race(engine, *[read] * 4) == ["done"] * 4
     assert session.scalar(select(func.count()).select_from(NoticeReading)) == 1
 
 

@@ -1,7 +1,7 @@
 """What the clock leads to: the officers' digest on working days, the reminder of dues before the month ends."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
@@ -25,6 +25,7 @@ from server.pushes.rules import Occasion
 from server.standards.rules import LeaveKind
 from server.todos.officers import Officers
 from server.todos.rules import TodoKind
+from tests.at_once import at_once
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import VOLUNTEERING, submitted
 from tests.meeting import make_meeting
@@ -123,8 +124,7 @@ def test_what_a_branch_cannot_decide_falls_to_the_organization_above(session: Se
 def test_two_machines_at_once_send_one_digest(engine: Engine, session: Session, cast: Cast) -> None:
     submitted(session, cast.zhang_min)
     session.commit()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: due.send_digests(engine, now=NINE, period=NINE), range(4)))
+    at_once(*[partial(due.send_digests, engine, now=NINE, period=NINE)] * 4)
     assert told(session, cast, Occasion.review_digest) == ["li_wei", "sun_li", "wang_fang"]
 
 

@@ -4,8 +4,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from server.pushes.rules import Occasion
 from server.statements.events import BulletinPublished
 from server.statements.models import Bulletin
 from server.statements.rules import BulletinStatus
+from tests.at_once import at_once
 from tests.cast import NOW, TODAY, YEAR_START, Cast
 from tests.pushing import SECRET_WORDS, all_pushes, prepared, told
 
@@ -191,8 +192,7 @@ def test_two_machines_at_once_tell_everyone_once(
     monkeypatch.setattr(fanouts, "PART", 1)
     for _ in range(3):
         published(session, cast)
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: due.prepare(engine, now=NOW), range(4)))
+    at_once(*[partial(due.prepare, engine, now=NOW)] * 4)
     assert told(session, cast, Occasion.notice) == sorted(BRANCH * 3)
 
 

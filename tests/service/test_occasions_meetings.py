@@ -1,8 +1,8 @@
 """会议: planned, tomorrow, changed, cancelled; only who is invited, and only while it still means something."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from server.meetings.rules import MeetingKind
 from server.pushes.models import Fanout
 from server.pushes.occasions import due, meetings
 from server.pushes.rules import Occasion
+from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.pushing import SECRET_WORDS, all_pushes, prepared, told
 from tests.settling import excused
@@ -169,8 +170,7 @@ def test_after_an_outage_nothing_is_told_of_what_has_begun(session: Session, cas
 def test_two_machines_at_once_take_each_reminder_over_once(engine: Engine, session: Session, cast: Cast) -> None:
     for day in range(4):
         planned(session, cast, replace(PLAN, starts_at=START + day * 24 * HOUR, ends_at=START + (day * 24 + 1) * HOUR))
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: due.prepare(engine, now=NOW), range(4)))
+    at_once(*[partial(due.prepare, engine, now=NOW)] * 4)
     assert told(session, cast, Occasion.meeting_planned) == sorted(BRANCH * 4)
 
 

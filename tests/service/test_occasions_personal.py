@@ -1,8 +1,8 @@
 """What one person is told of: his claims, his leaves, decisions about him; in the transaction of the cause."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,7 +14,6 @@ from server.claims.events import ClaimReviewed
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.db import transaction
-from server.errors import DomainError
 from server.events import emit
 from server.meetings.leave import service as leave_service
 from server.meetings.leave.service import Terms, Wish
@@ -29,7 +28,8 @@ from server.pushes.occasions.objections import ObjectionStep
 from server.pushes.occasions.year_end import YearStep
 from server.pushes.rules import Occasion
 from server.standards.rules import LeaveKind
-from tests.cast import NOW, TODAY, Cast
+from tests.at_once import race
+from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import approved, submitted
 from tests.meeting import make_meeting
 from tests.pushing import SECRET_WORDS, all_pushes, told
@@ -146,18 +146,10 @@ def test_of_two_reviews_at_once_one_is_told(engine: Engine, session: Session, ca
     session.commit()
     version = claim.version
 
-    def decide(key: str) -> str:
-        def act(session: Session) -> None:
-            review.approve(session, claim_id=claim.id, actor=cast.people[key].actor, version=version, now=NOW)
+    def approving(person: Person) -> Callable[[Session], object]:
+        return partial(review.approve, claim_id=claim.id, actor=person.actor, version=version, now=NOW)
 
-        try:
-            transaction(engine, act, attempts=10)
-        except DomainError as error:
-            return error.code
-        return "approved"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(decide, ["li_wei", "wang_fang"])) == ["already_reviewed", "approved"]
+    assert race(engine, *map(approving, (cast.li_wei, cast.wang_fang))) == ["already_reviewed", "done"]
     assert told(session, cast, Occasion.claim_reviewed) == ["zhang_min"]
 
 

@@ -1,7 +1,8 @@
 """The tree, members, transfers, exemptions, filings and grants beneath HTTP."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from server.organizations.models import Exemption, Filing, FilingStatus, Member,
 from server.organizations.rules import ExemptionStatus
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
+from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
 
 assert app.SUBSCRIPTIONS
@@ -384,28 +386,11 @@ def test_two_people_racing_for_one_member_bind_once(engine: Engine, cast: Cast) 
         return code, [unbound_identity(session, f"racer {number}") for number in range(2)]
 
     code, racers = transaction(engine, prepare)
-    barrier = Barrier(2)
-    outcomes: list[str] = []
 
-    def race(identity_id: int) -> None:
-        barrier.wait()
-        try:
-            transaction(
-                engine,
-                lambda session: binding.bind_by_code(
-                    session, identity_id=identity_id, name="张敏", work_number="Z1", code=code, now=NOW
-                ),
-            )
-            outcomes.append("bound")
-        except DomainError as refusal:
-            outcomes.append(refusal.code)
+    def bind_as(identity_id: int) -> Callable[[Session], object]:
+        return partial(binding.bind_by_code, identity_id=identity_id, name="张敏", work_number="Z1", code=code, now=NOW)
 
-    threads = [Thread(target=race, args=(racer,)) for racer in racers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["binding_refused", "bound"]
+    assert race(engine, *map(bind_as, racers)) == ["binding_refused", "done"]
     with Session(engine) as session:
         holders = session.scalars(
             select(WechatIdentity).where(WechatIdentity.account_id == cast.zhang_min.account_id)

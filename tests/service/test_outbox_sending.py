@@ -1,19 +1,19 @@
 """The outbox: one push per person, occasion and subject, written with its cause."""
 
 from datetime import datetime, time, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.db import transaction
 from server.pushes import outbox, preferences
 from server.pushes.models import Push
 from server.pushes.outbox import Draft
 from server.pushes.preferences import Preferences
 from server.pushes.rules import Occasion, PushStatus, QuietHours
+from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 
 NINE_IN_THE_EVENING = NOW + timedelta(hours=11)
@@ -120,17 +120,7 @@ def test_a_draft_for_nobody_or_for_two_is_refused(session: Session, cast: Cast) 
 @pytest.mark.mariadb_only
 def test_two_that_enqueue_the_same_at_once_add_it_once(engine: Engine, cast: Cast) -> None:
     people = [cast.zhang_min, cast.wang_fang, cast.li_wei, cast.sun_li]
-    together = Barrier(2)
-
-    def add(drafts: list[Draft]) -> None:
-        together.wait(10)
-        transaction(engine, lambda session: outbox.enqueue(session, drafts, now=NOW))
-
     ordered = [draft(cast, person) for person in people]
-    threads = [Thread(target=add, args=(drafts,)) for drafts in (ordered, ordered[::-1])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    race(engine, *(partial(outbox.enqueue, drafts=drafts, now=NOW) for drafts in (ordered, ordered[::-1])))
     with Session(engine) as session:
         assert len(session.scalars(select(Push)).all()) == len(people)

@@ -1,11 +1,10 @@
 """Photos kept, attached, found again, let go of."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from threading import Barrier
 from typing import BinaryIO, TypeVar
 
 import pytest
@@ -23,6 +22,7 @@ from server.photos.processing import process_trusted
 from server.photos.rules import MAX_UNATTACHED, MatchKind, Variant
 from server.photos.storage import DiskStorage
 from server.photos.upkeep import purge_unattached, sweep_orphans
+from tests.at_once import at_once, race
 from tests.cast import NOW, Cast, Person
 from tests.pictures import encoded, jpeg, opened, scene
 
@@ -51,12 +51,6 @@ def upload(
         decode=process_trusted,
     )
     return photo
-
-
-def at_once(times: int, work: Callable[[], T]) -> list[T]:
-    """Run `work` in so many threads and return what each returned."""
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(work) for _ in range(times)]]
 
 
 def make_claim(session: Session, cast: Cast, person: Person) -> int:
@@ -134,10 +128,8 @@ def test_thirty_photos_may_wait_and_no_more(session: Session, cast: Cast, storag
 
 def test_two_uploads_of_one_file_at_once_make_one_photo(engine: Engine, cast: Cast, storage: DiskStorage) -> None:
     picture = process_trusted(jpeg())
-    barrier = Barrier(4)
 
     def keep() -> tuple[int, bool]:
-        barrier.wait()
         with Session(engine, expire_on_commit=False) as session:
             photo, new = service.keep(
                 session,
@@ -150,7 +142,7 @@ def test_two_uploads_of_one_file_at_once_make_one_photo(engine: Engine, cast: Ca
             session.commit()
             return photo.id, new
 
-    outcomes = at_once(4, keep)
+    outcomes = at_once(*[keep] * 4)
     assert len({photo_id for photo_id, _ in outcomes}) == 1
     assert sorted(new for _, new in outcomes) == [False, False, False, True]
     assert len(files(storage)) == 2
@@ -277,22 +269,14 @@ def test_who_enters_a_claim_for_a_member_takes_only_what_he_uploaded(
 def test_two_claims_cannot_take_one_photo_at_once(engine: Engine, cast: Cast, storage: DiskStorage) -> None:
     with Session(engine, expire_on_commit=False) as session:
         photo = upload(session, storage, cast.zhang_min, jpeg())
-        claims = iter([make_claim(session, cast, cast.zhang_min) for _ in range(2)])
+        claims = [make_claim(session, cast, cast.zhang_min) for _ in range(2)]
         session.commit()
-    barrier = Barrier(2)
 
-    def attach() -> str:
-        claim_id = next(claims)
-        with Session(engine) as session:
-            barrier.wait()
-            try:
-                service.attach(session, claim_id=claim_id, member_id=cast.zhang_min.member_id, photo_ids=[photo.id])
-            except DomainError as refused:
-                return refused.code
-            session.commit()
-            return "attached"
+    def attaching(claim_id: int) -> Callable[[Session], object]:
+        member_id = cast.zhang_min.member_id
+        return partial(service.attach, claim_id=claim_id, member_id=member_id, photo_ids=[photo.id])
 
-    assert sorted(at_once(2, attach)) == ["attached", "photo_unavailable"]
+    assert race(engine, *map(attaching, claims)) == ["done", "photo_unavailable"]
 
 
 def test_an_exact_copy_within_the_branch_is_found(session: Session, cast: Cast, storage: DiskStorage) -> None:

@@ -1,18 +1,16 @@
 """Posting, taking back, opening years: what the ledger and the scores look like afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from server.db import transaction
 from server.errors import DomainError
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership, Stage
@@ -23,6 +21,7 @@ from server.standards import service as standards
 from server.standards.default import default_document
 from server.standards.events import StandardPublished
 from server.standards.rules import Audience, StandardDocument
+from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast
 from tests.standards import publish
 
@@ -350,7 +349,8 @@ def test_an_explanation_names_clause_words_decider_and_what_was_taken_back(sessi
 def test_two_at_once_post_one_source_once(engine: Engine, cast: Cast) -> None:
     member_ids = [cast.zhang_min.member_id, cast.wang_fang.member_id]
     postings = [claim(member_id, 9) for member_id in member_ids]
-    at_once(engine, [lambda s: service.post(s, postings, now=NOW), lambda s: service.post(s, postings[::-1], now=NOW)])
+    works = [partial(service.post, postings=each, now=NOW) for each in (postings, postings[::-1])]
+    assert race(engine, *works) == ["done"] * 2
     with Session(engine) as session:
         assert [len(entries(session, member_id)) for member_id in member_ids] == [9, 9]
         assert figures(session, member_ids[0])[""] == D(59)
@@ -359,7 +359,7 @@ def test_two_at_once_post_one_source_once(engine: Engine, cast: Cast) -> None:
 def test_four_at_once_keep_one_chain(engine: Engine, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
     postings = [[claim(member_id, number)] for number in range(1, 5)]
-    at_once(engine, [partial(service.post, postings=posting, now=NOW) for posting in postings])
+    assert race(engine, *(partial(service.post, postings=posting, now=NOW) for posting in postings)) == ["done"] * 4
     with Session(engine) as session:
         assert [entry.seq for entry in entries(session, member_id)] == list(range(1, 13))
         assert figures(session, member_id)[""] == D(62)
@@ -372,29 +372,10 @@ def test_two_at_once_reverse_once(engine: Engine, cast: Cast) -> None:
         seq = entry.seq
         session.commit()
     reverse = partial(service.reverse, member_id=member_id, seq=seq, reason="误", decided_by=None, now=NOW)
-    at_once(engine, [reverse, reverse])
+    assert race(engine, reverse, reverse) == ["done"] * 2
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(PointEntry.reverses_seq == seq)) == 1
         assert figures(session, member_id)[""] == D(58)
-
-
-def at_once(engine: Engine, works: Sequence[Callable[[Session], object]]) -> None:
-    """Run each work in its own thread and transaction, started together; any error is the test's."""
-    barrier, errors = Barrier(len(works)), list[BaseException]()
-
-    def run(work: Callable[[Session], object]) -> None:
-        barrier.wait()
-        try:
-            transaction(engine, work)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
 
 
 def test_scores_are_one_row_per_section(session: Session, cast: Cast) -> None:

@@ -1,18 +1,17 @@
 """What a person chooses holds for what comes and for what already waits."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from server.db import transaction
 from server.pushes import preferences
 from server.pushes.models import PushPreference
 from server.pushes.preferences import Preferences
 from server.pushes.rules import SHANGHAI, Occasion, PushStatus, QuietHours
+from tests.at_once import race
 from tests.cast import NOW, Cast
 from tests.pushed import add_push
 
@@ -97,13 +96,10 @@ def test_a_second_try_keeps_its_time(session: Session, cast: Cast, zhang_min: st
 
 def test_two_phones_choosing_at_once_leave_one_choice(engine: Engine, cast: Cast, zhang_min: str) -> None:
     choices = [Preferences(QuietHours(time(hour), time(7))) for hour in (20, 21, 22, 23)]
-    barrier = Barrier(len(choices))
 
-    def choose(choice: Preferences) -> None:
-        barrier.wait()
-        transaction(engine, lambda session: preferences.choose(session, [zhang_min], choice, now=NOW))
+    def choosing(choice: Preferences) -> Callable[[Session], None]:
+        return lambda session: preferences.choose(session, [zhang_min], choice, now=NOW)
 
-    with ThreadPoolExecutor(len(choices)) as pool:
-        list(pool.map(choose, choices))
+    assert race(engine, *map(choosing, choices)) == ["done"] * len(choices)
     with Session(engine) as session:
         assert preferences.of(session, [zhang_min])[zhang_min] in choices

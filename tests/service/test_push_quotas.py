@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -17,6 +16,7 @@ from server.pushes import quotas
 from server.pushes.models import Push, SubscriptionEntry, SubscriptionQuota
 from server.pushes.quotas import Key, Spend
 from server.pushes.rules import QuotaChange
+from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.pushed import add_push
 
@@ -110,26 +110,16 @@ def test_nothing_to_spend_and_nothing_to_empty_changes_nothing(session: Session,
 def test_phones_and_senders_at_once_lose_no_message(engine: Engine, session: Session, cast: Cast) -> None:
     identity = cast.zhang_min.actor.identity_id
     pushes = [add_push(session, cast, cast.zhang_min, subject=f"{number}").id for number in range(4)]
-    barrier = Barrier(8)
 
-    def accept(_: int) -> set[int]:
-        def work(session: Session) -> set[int]:
-            quotas.accept(session, identity_id=identity, templates=["score", "claim"], now=NOW)
-            return set()
+    def accept(session: Session) -> set[int]:
+        quotas.accept(session, identity_id=identity, templates=["score", "claim"], now=NOW)
+        return set()
 
-        barrier.wait()
-        return transaction(engine, work)
+    def spending(push_id: int) -> Callable[[Session], set[int]]:
+        return lambda session: quotas.spend(session, [Spend(identity, "score", push_id)], now=NOW)
 
-    def spend(push_id: int) -> set[int]:
-        def work(session: Session) -> set[int]:
-            return quotas.spend(session, [Spend(identity, "score", push_id)], now=NOW)
-
-        barrier.wait()
-        return transaction(engine, work)
-
-    acts: list[tuple[Callable[[int], set[int]], int]] = [(accept, 0)] * 4 + [(spend, push_id) for push_id in pushes]
-    with ThreadPoolExecutor(8) as pool:
-        taken = set().union(*(future.result() for future in [pool.submit(act, value) for act, value in acts]))
+    works = [accept] * 4 + [spending(push_id) for push_id in pushes]
+    taken = set().union(*at_once(*(partial(transaction, engine, work) for work in works)))
     balances, summed = books(session)
     assert balances == summed
     assert balances[identity, "claim"] == 4

@@ -4,8 +4,8 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from server.organizations.roster.files import ImportReport, import_file
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.rosters import GENERAL_BRANCH, HEADINGS, person, workbook
 
@@ -239,11 +240,7 @@ def test_two_threads_apply_an_import_once(engine: Engine, import_rows: Import, s
     prepared = import_rows([person(f"张{number}敏", f"T{number}") for number in range(20)], apply_rows=False).roster
     service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
     session.commit()
-    threads = [Thread(target=applying.apply, args=(engine, prepared.id)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[partial(applying.apply, engine, prepared.id)] * 4)
     assert session.get_one(RosterImport, prepared.id).result == {"new": 20}
 
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.db import transaction
-from server.errors import DomainError
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import by_hand
 from server.meetings.rosters import service as lists
@@ -19,6 +16,7 @@ from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, P
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Exemption, Filing, FilingStatus, Membership
 from server.standards.rules import LeaveKind
+from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import refused
 from tests.meeting import make_meeting
@@ -345,25 +343,12 @@ def test_two_officers_at_once_enter_one_record(
     engine: Engine, session: Session, cast: Cast, meeting: Meeting, roster: Roster
 ) -> None:
     session.commit()
-    barrier, outcomes = Barrier(2), []
 
-    def run(by: Person, state: AttendanceState) -> None:
-        barrier.wait()
-        try:
-            transaction(
-                engine,
-                lambda own: by_hand.enter(own, hand(roster, cast.zhang_min, by), state=state, reason=REASON),
-            )
-            outcomes.append("done")
-        except DomainError as error:
-            outcomes.append(error.code)
+    def entering(by: Person, state: AttendanceState) -> Callable[[Session], object]:
+        return lambda own: by_hand.enter(own, hand(roster, cast.zhang_min, by), state=state, reason=REASON)
 
-    threads = [Thread(target=run, args=pair) for pair in ((cast.li_wei, PRESENT), (cast.sun_li, LATE))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["already_recorded", "done"]
+    outcomes = race(engine, entering(cast.li_wei, PRESENT), entering(cast.sun_li, LATE))
+    assert outcomes == ["already_recorded", "done"]
     assert session.scalar(select(func.count()).select_from(AttendanceChange)) == 1
 
 

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from server.config import Settings
 from server.db import make_engine
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus
+from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.sending import Played, played
 
@@ -50,14 +52,9 @@ def _statuses(play: Played) -> Counter[str]:
 def test_two_senders_at_once_send_each_push_once(play: Played, cast: Cast) -> None:
     _due(play, cast, MANY)
     engines = [make_engine(play.engine.url.render_as_string(hide_password=False)) for _ in range(2)]
-    made: list[int] = []
     with time_machine.travel(NOW, tick=True):
         senders = [play.sender(8, engine) for engine in engines]
-        threads = [Thread(target=lambda sender=sender: made.append(sender.run(Event()))) for sender in senders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        made = at_once(*(partial(sender.run, Event()) for sender in senders))
     for engine in engines:
         engine.dispose()
     assert sum(made) == MANY

@@ -1,8 +1,7 @@
 """What falls due: settled in time, by one machine or two, however long the list; one that fails stops no other."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from server.meetings.settlement import alignment, due
 from server.meetings.settlement import service as settlement
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
+from tests.at_once import at_once
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import VOLUNTEERING, approved, section_points, submitted
 from tests.meeting import make_meeting
@@ -102,17 +102,17 @@ def test_what_is_called_off_after_a_reopening_leaves_no_points(session: Session,
         check_books(fresh)
 
 
-@pytest.mark.parametrize("at_once", [1, 500])
+@pytest.mark.parametrize("in_one_part", [1, 500])
 def test_two_machines_at_once_post_once(
-    session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch, at_once: int
+    session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch, in_one_part: int
 ) -> None:
-    monkeypatch.setattr(alignment, "AT_ONCE", at_once)
+    monkeypatch.setattr(alignment, "AT_ONCE", in_one_part)
     meetings = [make_meeting(session, cast, items=[("B06a", "1"), ("B07", "1")]) for _ in range(4)]
     people = [cast.zhang_min, cast.wang_fang, cast.li_wei, cast.sun_li]
     for meeting in meetings:
         came(session, meeting, *people)
     machines = [make_engine(engine.url.render_as_string(hide_password=False)) for _ in range(2)]
-    _at_once(*(lambda machine=machine: due.settle_due(machine, now=DUE) for machine in machines))
+    at_once(*(lambda machine=machine: due.settle_due(machine, now=DUE) for machine in machines))
     for machine in machines:
         machine.dispose()
     with Session(engine) as fresh:
@@ -142,7 +142,7 @@ def test_an_officer_and_the_job_at_once_post_once(session: Session, engine: Engi
             ),
         )
 
-    _at_once(confirm, confirm, lambda: due.settle_due(engine, now=DUE))
+    at_once(confirm, confirm, lambda: due.settle_due(engine, now=DUE))
     with Session(engine) as fresh:
         assert live(fresh, meeting, cast.wang_fang) == [("B06a", "0.25", 1)]
         assert live(fresh, meeting, cast.zhang_min) == [("B01", "-3", 1)]
@@ -210,22 +210,3 @@ def _statements(engine: Engine, meeting: Meeting, people: list[Person], session:
 def _count(session: Session) -> int:
     entries = select(func.count()).select_from(PointEntry).where(PointEntry.source_kind == SourceKind.meeting)
     return session.scalar(entries) or 0
-
-
-def _at_once(*acts: Callable[[], object]) -> None:
-    """Run these in threads that begin together; an error of one is an error of the test."""
-    barrier, errors = Barrier(len(acts)), list[Exception]()
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except Exception as error:
-            errors.append(error)
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []

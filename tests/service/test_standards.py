@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from server.standards.default import default_document
 from server.standards.events import StandardPublished
 from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data
+from tests.at_once import at_once, race
 from tests.cast import NOW, TODAY, Cast
 
 YEAR = TODAY.year
@@ -470,27 +471,8 @@ def test_a_draft_cannot_be_marked_in_force(session: Session, cast: Cast) -> None
         session.flush()
 
 
-def at_once(engine: Engine, *works: Callable[[Session], str]) -> list[str]:
-    """Run each in a thread and transaction of its own, begun together; return what came of them."""
-    barrier = Barrier(len(works))
-
-    def run(work: Callable[[Session], str]) -> str:
-        barrier.wait()
-        try:
-            return transaction(engine, work)
-        except DomainError as error:
-            return error.code
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return sorted(pool.map(run, works))
-
-
-def publishing(standard_id: int) -> Callable[[Session], str]:
-    def work(session: Session) -> str:
-        service.publish(session, standard_id=standard_id, published_by=None, now=NOW)
-        return "published"
-
-    return work
+def publishing(standard_id: int) -> Callable[[Session], object]:
+    return partial(service.publish, standard_id=standard_id, published_by=None, now=NOW)
 
 
 def test_of_two_who_publish_the_same_draft_at_once_one_wins(
@@ -499,14 +481,14 @@ def test_of_two_who_publish_the_same_draft_at_once_one_wins(
     with Session(engine) as session:
         draft_id = add_draft(session, cast.branch, FINER).id
         session.commit()
-    assert at_once(engine, *[publishing(draft_id)] * 4) == ["not_a_draft"] * 3 + ["published"]
+    assert race(engine, *[publishing(draft_id)] * 4) == ["done"] + ["not_a_draft"] * 3
 
 
 def test_of_two_drafts_published_at_once_one_wins(engine: Engine, cast: Cast, heard: list[StandardPublished]) -> None:
     with Session(engine) as session:
         ids = [add_draft(session, cast.root, document).id for document in (FINER, REWORDED)]
         session.commit()
-    assert at_once(engine, *map(publishing, ids)) == ["published", "superseded_meanwhile"]
+    assert race(engine, *map(publishing, ids)) == ["done", "superseded_meanwhile"]
     with Session(engine) as session:
         own = select(Standard.id).where(Standard.organization_id == cast.root, Standard.in_force.is_(True))
         assert len(session.scalars(own).all()) == 1
@@ -517,23 +499,18 @@ def test_of_two_edits_at_once_one_is_told_that_its_draft_is_stale(engine: Engine
         draft_id = add_draft(session, cast.branch, FINER).id
         session.commit()
 
-    def editing(document: StandardDocument) -> Callable[[Session], str]:
-        def work(session: Session) -> str:
-            drafts.edit_draft(
-                session, standard_id=draft_id, document=document, note="", revision=1, edited_by=EDITOR, now=NOW
-            )
-            return "saved"
+    def editing(document: StandardDocument) -> Callable[[Session], object]:
+        fields: dict[str, Any] = {"document": document, "note": "", "revision": 1, "edited_by": EDITOR}
+        return partial(drafts.edit_draft, standard_id=draft_id, **fields, now=NOW)
 
-        return work
-
-    assert at_once(engine, editing(FINER), editing(REWORDED)) == ["saved", "stale_draft"]
+    assert race(engine, editing(FINER), editing(REWORDED)) == ["done", "stale_draft"]
 
 
 def test_drafts_begun_at_once_get_versions_of_their_own(engine: Engine, cast: Cast) -> None:
-    def drafting(session: Session) -> str:
-        return str(add_draft(session, cast.branch, FINER).version)
+    def drafting(session: Session) -> int:
+        return add_draft(session, cast.branch, FINER).version
 
-    assert at_once(engine, *[drafting] * 4) == ["1", "2", "3", "4"]
+    assert sorted(at_once(*[partial(transaction, engine, drafting)] * 4)) == [1, 2, 3, 4]
 
 
 @pytest.mark.mariadb_only
@@ -545,7 +522,7 @@ def test_publishing_waits_for_a_posting_in_flight_and_then_refuses(
             draft_id = add_draft(session, cast.root, FINER).id
             session.commit()
         post_fact(posting, cast, cast.standard_id)
-        outcome = pool.submit(at_once, engine, publishing(draft_id))
+        outcome = pool.submit(race, engine, publishing(draft_id))
         _until_waiting(engine)
         posting.commit()
         assert outcome.result(timeout=30) == ["year_in_use"]

@@ -3,10 +3,9 @@
 import json
 import socket
 import ssl
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 from cryptography import x509
@@ -23,6 +22,7 @@ from server.wechat.client import WechatClient, client_of
 from server.wechat.errors import WechatError
 from server.wechat.transport import MAX_ANSWER_BYTES, Transport, through_proxy
 from server.wechat.work import WorkClient
+from tests.at_once import at_once
 
 SECRET = "a-secret-nobody-may-see"
 TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/subscribe/send"
@@ -154,16 +154,9 @@ def test_many_senders_of_enterprise_wechat_fetch_one_token(httpserver: HTTPServe
 
     httpserver.expect_request(WORK_TOKEN).respond_with_handler(give)
     httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, "invaliduser": ""})
-    together = Barrier(8)
-
-    def send(_number: int) -> int:
-        transport = _transport(httpserver.url_for(""))
-        client = WorkClient(engine, transport, corp_id="ww1", secret=SECRET, agent_id=7)
-        together.wait(10)
-        return client.send(WORK_SEND, {"touser": "u"})
-
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(send, range(8))) == {0}
+    transports = [_transport(httpserver.url_for("")) for _ in range(8)]
+    clients = [WorkClient(engine, each, corp_id="ww1", secret=SECRET, agent_id=7) for each in transports]
+    assert set(at_once(*(partial(client.send, WORK_SEND, {"touser": "u"}) for client in clients))) == {0}
     assert asked == [SECRET]
 
 

@@ -1,9 +1,8 @@
 """Those who were not reached: on the list until someone tells them or they read it themselves."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,6 +14,7 @@ from server.errors import DomainError
 from server.pushes import unreachable
 from server.pushes.rules import Occasion, PushStatus, Reason
 from server.pushes.wording import outcome, reason
+from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.pushed import add_push
 
@@ -101,17 +101,11 @@ def test_a_general_branch_sees_how_many_by_branch(session: Session, cast: Cast) 
 def test_two_officers_telling_at_once_are_noted_once(engine: Engine, session: Session, cast: Cast) -> None:
     push_id = add_push(session, cast, cast.zhang_min, status=PushStatus.unreachable).id
     officers = [cast.li_wei.account_id, cast.wang_fang.account_id, cast.sun_li.account_id]
-    barrier = Barrier(len(officers))
 
     def telling(account_id: int) -> Callable[[Session], int | None]:
         return lambda session: unreachable.tell(session, push_id, account_id=account_id, now=NOW).told_by
 
-    def tell(account_id: int) -> int | None:
-        barrier.wait()
-        return transaction(engine, telling(account_id))
-
-    with ThreadPoolExecutor(len(officers)) as pool:
-        assert len(set(pool.map(tell, officers))) == 1
+    assert len(set(at_once(*(partial(transaction, engine, telling(officer)) for officer in officers)))) == 1
     with Session(engine) as fresh:
         told = select(func.count()).select_from(AuditLine).where(AuditLine.action == "push_told")
         assert fresh.scalar(told) == 1

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from socket import SHUT_RDWR
-from threading import Barrier, Event, Lock
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from server.wechat.errors import WechatError
 from server.wechat.models import AccessToken
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import MAX_ANSWER_BYTES, Transport
+from tests.at_once import at_once
 
 SECRET = "a-secret-nobody-may-see"
 SIGN_IN = "/sns/jscode2session"
@@ -234,15 +234,9 @@ def _hang_up(request: Request) -> Response:
 def test_the_token_is_fetched_once_and_kept_for_every_worker(
     httpserver: HTTPServer, engine: Engine, wechat: PlayedWechat
 ) -> None:
-    barrier = Barrier(8)
     workers = [_client(httpserver, engine) for _ in range(8)]
 
-    def ask(worker: WechatClient) -> str:
-        barrier.wait()
-        return worker.tokens.current()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(ask, workers)) == {wechat.token}
+    assert set(at_once(*(worker.tokens.current for worker in workers))) == {wechat.token}
     assert wechat.asked == [
         {"grant_type": "client_credential", "appid": "wx1", "secret": SECRET, "force_refresh": False}
     ]

@@ -1,11 +1,11 @@
 """Settings: what the sandbox may guess, and what nothing else may."""
 
 from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
 
 from server.config import PLACES, SECRETS, ConfigurationError, load
+from tests.at_once import at_once
 
 KEY = "k" * 32
 PHONE_KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
@@ -123,18 +123,8 @@ def test_sandbox_secrets_are_random_kept_and_private(tmp_path: Path) -> None:
 
 
 def test_two_processes_starting_together_agree_on_the_secrets(tmp_path: Path) -> None:
-    barrier = Barrier(8)
-    seen: list[bytes] = []
+    def start() -> bytes:
+        return load({"XIANFENG_DATA": str(tmp_path / "var")}).secret_key
 
-    def start() -> None:
-        barrier.wait()
-        seen.append(load({"XIANFENG_DATA": str(tmp_path / "var")}).secret_key)
-
-    threads = [Thread(target=start) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(seen) == 8
-    assert len(set(seen)) == 1
-    assert len(seen[0]) == 64
+    (seen,) = set(at_once(*[start] * 8))
+    assert len(seen) == 64

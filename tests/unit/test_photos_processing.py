@@ -5,7 +5,7 @@ import re
 import sys
 import threading
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 from server.errors import DomainError
 from server.photos import decode, processing, rules
 from server.photos.processing import Limits, process, process_trusted
+from tests.at_once import at_once
 from tests.pictures import (
     MAKER,
     PLACE,
@@ -291,8 +292,7 @@ def test_when_every_seat_is_taken_the_answer_is_busy(monkeypatch: pytest.MonkeyP
 
 
 def test_many_threads_may_process_at_once() -> None:
-    with ThreadPoolExecutor(8) as pool:
-        pictures = list(pool.map(lambda seed: process(jpeg(seed)), range(8)))
+    pictures = at_once(*(partial(process, jpeg(seed)) for seed in range(8)))
     assert [picture.original_sha256 for picture in pictures] == [
         processing.original_sha256(jpeg(seed)) for seed in range(8)
     ]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from datetime import datetime
-from threading import Barrier, Thread
+from functools import partial
 from time import monotonic
 
 import pytest
@@ -15,6 +15,7 @@ from server.db import make_engine, reading
 from server.jobs import lease, runs
 from server.jobs.lease import Held, LeaseLost
 from server.jobs.models import Lease
+from tests.at_once import at_once
 from tests.cast import NOW
 from tests.service.jobs.recorder import DAY, SECOND, THIS_MORNING, Recorder, fails, let_run_out, ran, stored
 
@@ -26,26 +27,11 @@ def test_two_schedulers_at_once_run_each_period_once(engine: Engine, settings: S
     recorder = Recorder()
     ran(engine, THIS_MORNING - 30 * DAY)
     url = engine.url.render_as_string(hide_password=False)
-    barrier, failures = Barrier(2), []
-
-    def look() -> None:
-        own = make_engine(url)
-        try:
-            for _ in range(20):
-                barrier.wait()
-                runs.work_off(own, settings, recorder.job)
-        except Exception as error:
-            failures.append(error)
-            barrier.abort()
-        finally:
-            own.dispose()
-
-    threads = [Thread(target=look, daemon=True) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    engines = [make_engine(url) for _ in range(2)]
+    for _ in range(20):
+        at_once(*(partial(runs.work_off, own, settings, recorder.job) for own in engines))
+    for own in engines:
+        own.dispose()
     assert recorder.periods == [THIS_MORNING - days * DAY for days in range(29, -1, -1)]
     assert all(run.finished_at is not None and run.attempts == 1 for run in stored(engine))
 
@@ -140,19 +126,7 @@ def test_who_lost_the_lease_does_not_report_a_failure_either(
 
 def test_one_of_many_gets_the_lease(engine: Engine) -> None:
     for _ in range(2):  # the first time there is no row yet
-        barrier = Barrier(8)
-        got: list[Held | None] = []
-
-        def take(barrier: Barrier = barrier, got: list[Held | None] = got) -> None:
-            barrier.wait()
-            got.append(lease.take(engine, "recorded", holder="one of many"))
-
-        threads = [Thread(target=take, daemon=True) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(got) == 8
+        got = at_once(*[partial(lease.take, engine, "recorded", holder="one of many")] * 8)
         assert len([held for held in got if held is not None]) == 1
         let_run_out(engine)
 
