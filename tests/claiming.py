@@ -1,19 +1,16 @@
 """Steps that the tests of claims take again and again."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.claims import review, service
 from server.claims.contents import Contents
 from server.claims.models import Claim
-from server.errors import DomainError
 from server.points.models import PointEntry, Score, SourceKind
 from tests.cast import NOW, Person
 
@@ -61,14 +58,6 @@ def section_points(session: Session, member_id: int, section: str = "contributio
     """Return a member's stored points of 2026 in a section."""
     row = session.get(Score, (member_id, 2026, section))
     return row.points if row else Decimal(0)
-
-
-def refused(code: str, act: Callable[[], object]) -> DomainError:
-    """Expect a refusal with this code and return it."""
-    with pytest.raises(DomainError) as caught:
-        act()
-    assert caught.value.code == code
-    return caught.value
 
 
 def kinds(session: Session, claim: Claim) -> list[str]:

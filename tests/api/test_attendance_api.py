@@ -17,17 +17,12 @@ from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.organizations.models import Member
 from server.organizations.roster.sheets import XLSX
 from server.standards.rules import LeaveKind
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 from tests.meeting import make_meeting
 
 REASON = "孩子住院需要陪护"
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
 
 
 def book_of(response: TestResponse) -> Any:
@@ -257,4 +252,4 @@ def test_no_sheet_gives_away_why_someone_was_on_leave(call: Call, cast: Cast, sh
 
 def test_the_whole_university_is_asked_for_branch_by_branch(call: Call, cast: Cast) -> None:
     response = call(cast.organization_department, "GET", f"/organizations/{cast.root}/attendance-table?month=2026-06")
-    assert (response.status_code, response.json["error"]["code"]) == (422, "choose_branch")
+    assert refusal(response) == (422, "choose_branch")

@@ -14,6 +14,7 @@ from server.identity.models import Grant
 from server.organizations.models import Member, WorkdayOverride
 from server.organizations.schemas import BoardVisibility
 from server.statements.models import BoardLink
+from tests.api.answers import refusal
 from tests.boards import cast_lines, cast_statement, show
 from tests.cast import Cast, Person
 from tests.conftest import Call
@@ -37,10 +38,6 @@ def opened(call: Call, cast: Cast) -> tuple[int, dict[str, str]]:
 
 def screen(call: Call, cast: Cast, headers: dict[str, str], branch: int | None = None) -> Any:
     return call(None, "GET", f"/boards/{branch or cast.branch}", headers=headers)
-
-
-def refusal(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]["code"]
 
 
 def places(rows: list[dict[str, Any]]) -> list[tuple[str, int | None]]:

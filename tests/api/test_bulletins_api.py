@@ -1,32 +1,20 @@
 """季通报 over HTTP: who drafts, publishes, reads, acknowledges and downloads."""
 
 import io
-from typing import Any
 
 import docx
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
+from tests.api.answers import body, refusal
 from tests.bulletins import both_branches, drawn, make_statement, needs_fonts, of
 from tests.bulletins import published as publish
 from tests.cast import Cast
 from tests.conftest import Call
 
 NUMBER = {"document_number": "计科总支〔2026〕18号", "remarks": "请及时审核。"}
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
 
 
 @pytest.fixture
@@ -49,11 +37,11 @@ def test_the_office_describes_and_publishes(call: Call, cast: Cast, draft: str) 
     again = body(call(cast.chen_jing, "POST", f"{draft}/publication"))
     assert again["published_at"] == shown["published_at"]
     late = call(cast.chen_jing, "PUT", f"{draft}/description", json=NUMBER | {"remarks": ""})
-    assert code(late) == (409, "already_published")
+    assert refusal(late) == (409, "already_published")
 
 
 def test_without_a_number_it_is_not_published(call: Call, cast: Cast, draft: str) -> None:
-    assert code(call(cast.chen_jing, "POST", f"{draft}/publication")) == (422, "document_number_missing")
+    assert refusal(call(cast.chen_jing, "POST", f"{draft}/publication")) == (422, "document_number_missing")
 
 
 def test_figures_are_told_as_text_and_by_branch(call: Call, cast: Cast, published: str) -> None:
@@ -77,13 +65,13 @@ def test_a_missing_branch_is_named_and_comes_in_by_redrawing(call: Call, session
 
 @pytest.mark.parametrize("who", ["zhang_min", "li_wei", "zhao_qiang", "inspector"])
 def test_a_draft_is_seen_by_those_who_issue_it(call: Call, cast: Cast, draft: str, who: str) -> None:
-    assert code(call(cast.people[who], "GET", draft)) == (404, "not_found")
+    assert refusal(call(cast.people[who], "GET", draft)) == (404, "not_found")
     assert body(call(cast.people[who], "GET", f"/organizations/{cast.general_branch}/bulletins"))["items"] == []
 
 
 def test_inspectors_wait_for_the_publication_too(call: Call, cast: Cast, draft: str) -> None:
     for part in ("annex", "file", "verification"):
-        assert code(call(cast.inspector, "GET", f"{draft}/{part}")) == (404, "not_found")
+        assert refusal(call(cast.inspector, "GET", f"{draft}/{part}")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +85,7 @@ def test_inspectors_wait_for_the_publication_too(call: Call, cast: Cast, draft: 
     ],
 )
 def test_others_do_not_publish(call: Call, cast: Cast, draft: str, who: str, expected: tuple[int, str]) -> None:
-    assert code(call(cast.people[who], "POST", f"{draft}/publication")) == expected
+    assert refusal(call(cast.people[who], "POST", f"{draft}/publication")) == expected
 
 
 def test_a_published_bulletin_is_listed_for_its_branches(call: Call, cast: Cast, published: str) -> None:
@@ -145,7 +133,7 @@ def test_the_whole_annex_is_for_those_above_and_every_look_is_noted(
 ) -> None:
     assert len(body(call(cast.chen_jing, "GET", f"{published}/annex"))["branches"]) == 2
     assert call(cast.organization_department, "GET", f"{published}/file?format=pdf").status_code == 200
-    assert code(call(cast.li_wei, "GET", f"{published}/annex")) == (403, "forbidden")
+    assert refusal(call(cast.li_wei, "GET", f"{published}/annex")) == (403, "forbidden")
     noted = select(func.count(AuditLine.id)).where(
         AuditLine.action == "look", AuditLine.subject_kind == "bulletin_annex"
     )
@@ -162,7 +150,7 @@ def test_word_and_pdf_are_downloaded(call: Call, cast: Cast, published: str) -> 
     assert "张敏" in text
     assert "赵强" not in text
     assert "filename*=UTF-8''%E5%85%B3%E4%BA%8E2026" in word.headers["Content-Disposition"]
-    assert code(call(cast.li_wei, "GET", f"{published}/branches/{cast.branch}/file?format=odt"))[0] == 422
+    assert refusal(call(cast.li_wei, "GET", f"{published}/branches/{cast.branch}/file?format=odt"))[0] == 422
 
 
 def test_a_bulletin_can_be_verified(call: Call, cast: Cast, published: str) -> None:
@@ -179,4 +167,4 @@ def test_a_direct_branch_hears_from_the_organization_department(call: Call, sess
     body(call(cast.organization_department, "POST", f"{path}/publication"))
     (item,) = body(call(cast.he_hua, "GET", f"/organizations/{cast.direct_branch}/bulletins"))["items"]
     assert (item["organization_title"], item["average"]) == ("山海学院党委", "77.00")
-    assert code(call(cast.chen_jing, "POST", f"{path}/publication")) == (404, "not_found")
+    assert refusal(call(cast.chen_jing, "POST", f"{path}/publication")) == (404, "not_found")

@@ -19,6 +19,7 @@ from server.meetings.models import Attendance, CodeExchange, GuestVisit, Leave, 
 from server.meetings.rules import LeaveStatus, MeetingStatus
 from server.organizations.models import Member
 from server.standards.rules import LeaveKind
+from tests.api.answers import refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 from tests.meeting import make_meeting
@@ -62,11 +63,6 @@ def ticket(settings: config.Settings, meeting: Meeting) -> Screen:
         return write_ticket(settings.secret_key, seen)
 
     return ticket
-
-
-def refusal(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
 
 
 def said(response: TestResponse) -> tuple[int, str]:

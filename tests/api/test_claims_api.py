@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from server.audit.models import AuditLine
 from server.claims.models import Claim
 from server.presentation import encode_cursor
+from tests.api.answers import body, refusal
 from tests.cast import Cast, Person
 from tests.claiming import paid
 from tests.conftest import Call
@@ -24,17 +25,6 @@ VOLUNTEERING: dict[str, Any] = {
     "occurred_on": "2026-06-01",
     "submit": True,
 }
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code in (200, 201), response.get_data(as_text=True)
-    return response.json
 
 
 def claimed(call: Call, person: Person, **changes: Any) -> dict[str, Any]:
@@ -113,7 +103,7 @@ def test_a_replayed_approval_is_answered_with_who_and_when(call: Call, engine: E
     opened(call, cast.li_wei, claim)
     assert decide(call, cast.li_wei, claim).status_code == 200
     again = decide(call, cast.li_wei, claim)
-    assert code(again) == (409, "already_reviewed")
+    assert refusal(again) == (409, "already_reviewed")
     assert again.json
     assert again.json["error"]["detail"]["by"] == "李伟"
     with Session(engine) as session:
@@ -134,22 +124,22 @@ def test_a_replayed_approval_is_answered_with_who_and_when(call: Call, engine: E
 )
 def test_others_do_not_approve(call: Call, cast: Cast, who: str, expected: tuple[int, str]) -> None:
     claim = claimed(call, cast.zhang_min)
-    assert code(decide(call, cast.people[who], claim)) == expected
+    assert refusal(decide(call, cast.people[who], claim)) == expected
 
 
 def test_a_secretary_does_not_approve_his_own(call: Call, cast: Cast) -> None:
     claim = claimed(call, cast.li_wei)
-    assert code(call(cast.li_wei, "POST", f"/claims/{claim['id']}/open")) == (403, "own_claim")
-    assert code(decide(call, cast.li_wei, claim)) == (403, "own_claim")
+    assert refusal(call(cast.li_wei, "POST", f"/claims/{claim['id']}/open")) == (403, "own_claim")
+    assert refusal(decide(call, cast.li_wei, claim)) == (403, "own_claim")
     opened(call, cast.sun_li, claim)
     assert decide(call, cast.sun_li, claim).status_code == 200
 
 
 def test_a_decision_without_opening_or_on_an_older_version_is_refused(call: Call, cast: Cast) -> None:
     claim = claimed(call, cast.zhang_min)
-    assert code(decide(call, cast.li_wei, claim)) == (409, "not_opened")
+    assert refusal(decide(call, cast.li_wei, claim)) == (409, "not_opened")
     opened(call, cast.li_wei, claim)
-    assert code(decide(call, cast.li_wei, claim | {"version": 1})) == (409, "stale_version")
+    assert refusal(decide(call, cast.li_wei, claim | {"version": 1})) == (409, "stale_version")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +165,7 @@ def test_a_decision_without_opening_or_on_an_older_version_is_refused(call: Call
 def test_what_cannot_be_a_claim_is_refused_with_its_field(call: Call, cast: Cast, changes: dict[str, Any]) -> None:
     me = cast.zhang_min
     response = call(me, "POST", f"/members/{me.member_id}/claims", json=VOLUNTEERING | changes)
-    assert code(response) == (422, "invalid_input")
+    assert refusal(response) == (422, "invalid_input")
     assert response.json
     (field,) = changes
     assert any(problem["field"].startswith(field) for problem in response.json["error"]["detail"]["problems"])
@@ -189,17 +179,17 @@ def test_rare_characters_and_emoji_come_back_as_they_were(call: Call, cast: Cast
 
 def test_nobody_claims_in_anothers_name(call: Call, cast: Cast) -> None:
     path = f"/members/{cast.zhang_min.member_id}/claims"
-    assert code(call(cast.wang_fang, "POST", path, json=VOLUNTEERING)) == (404, "not_found")
+    assert refusal(call(cast.wang_fang, "POST", path, json=VOLUNTEERING)) == (404, "not_found")
     paper = VOLUNTEERING | {"reason": "本人不使用手机"}
     assert call(cast.wang_fang, "POST", f"{path}-on-behalf", json=paper).status_code == 201
-    assert code(call(cast.zhao_qiang, "POST", f"{path}-on-behalf", json=paper)) == (404, "not_found")
+    assert refusal(call(cast.zhao_qiang, "POST", f"{path}-on-behalf", json=paper)) == (404, "not_found")
     own = f"/members/{cast.wang_fang.member_id}/claims-on-behalf"
-    assert code(call(cast.wang_fang, "POST", own, json=paper)) == (403, "own_claim")
+    assert refusal(call(cast.wang_fang, "POST", own, json=paper)) == (403, "own_claim")
 
 
 def test_on_behalf_needs_a_reason(call: Call, cast: Cast) -> None:
     path = f"/members/{cast.zhang_min.member_id}/claims-on-behalf"
-    assert code(call(cast.wang_fang, "POST", path, json=VOLUNTEERING)) == (422, "invalid_input")
+    assert refusal(call(cast.wang_fang, "POST", path, json=VOLUNTEERING)) == (422, "invalid_input")
 
 
 def test_a_returned_claim_is_edited_and_handed_in_again(call: Call, cast: Cast) -> None:
@@ -222,13 +212,13 @@ def test_a_returned_claim_is_mended_and_handed_in_again_in_one_step_that_counts_
     back = body(decide(call, cast.li_wei, claim, "return", reason="请补充证明"))["claim"]
     path, mended = f"/claims/{claim['id']}", VOLUNTEERING | {"quantity": "3", "version": back["version"]}
     tomorrow = call(cast.zhang_min, "PUT", path, json=mended | {"occurred_on": "2026-06-19"})
-    assert code(tomorrow) == (422, "in_the_future")
+    assert refusal(tomorrow) == (422, "in_the_future")
     assert body(call(cast.zhang_min, "GET", path))["version"] == back["version"]  # a refusal leaves all as it was
     key = {"Idempotency-Key": "the-phone-lost-its-network"}
     answers = [body(call(cast.zhang_min, "PUT", path, json=mended, headers=key)) for _ in range(2)]
     assert answers[0] == answers[1]
     assert (answers[0]["status"], answers[0]["proposed_points"]) == ("submitted", "3.00")
-    assert code(call(cast.zhang_min, "PUT", path, json=mended)) == (409, "wrong_status")
+    assert refusal(call(cast.zhang_min, "PUT", path, json=mended)) == (409, "wrong_status")
 
 
 def test_who_shares_in_a_joint_work_reads_it_and_nothing_more(call: Call, cast: Cast) -> None:
@@ -236,9 +226,9 @@ def test_who_shares_in_a_joint_work_reads_it_and_nothing_more(call: Call, cast: 
     path = f"/claims/{claim['id']}"
     shown = body(call(cast.zhang_min, "GET", path))
     assert [(each["name"], each["place"]) for each in shown["participants"]] == [("王芳", 1), ("张敏", 2)]
-    assert code(call(cast.zhang_min, "POST", f"{path}/withdraw", json={"version": 2})) == (404, "not_found")
+    assert refusal(call(cast.zhang_min, "POST", f"{path}/withdraw", json={"version": 2})) == (404, "not_found")
     alone = claimed(call, cast.wang_fang, title="独自完成")
-    assert code(call(cast.zhang_min, "GET", f"/claims/{alone['id']}")) == (404, "not_found")
+    assert refusal(call(cast.zhang_min, "GET", f"/claims/{alone['id']}")) == (404, "not_found")
 
 
 def test_fellows_are_the_others_of_the_branch_on_that_day(call: Call, cast: Cast) -> None:
@@ -247,14 +237,14 @@ def test_fellows_are_the_others_of_the_branch_on_that_day(call: Call, cast: Cast
     assert {"李伟", "王芳"} <= set(names)
     assert not {"张敏", "赵强"} & set(names)
     assert body(call(cast.zhang_min, "GET", f"{path}?on=2001-01-01")) == {"items": []}
-    assert code(call(cast.wang_fang, "GET", f"{path}?on=2026-06-01")) == (404, "not_found")
+    assert refusal(call(cast.wang_fang, "GET", f"{path}?on=2026-06-01")) == (404, "not_found")
 
 
 def test_an_approval_is_taken_back_by_the_secretary(call: Call, cast: Cast) -> None:
     claim = claimed(call, cast.zhang_min)
     opened(call, cast.wang_fang, claim)
     decided = body(decide(call, cast.wang_fang, claim))
-    assert code(decide(call, cast.wang_fang, decided["claim"], "revoke", reason="材料有误")) == (403, "forbidden")
+    assert refusal(decide(call, cast.wang_fang, decided["claim"], "revoke", reason="材料有误")) == (403, "forbidden")
     revoked = body(decide(call, cast.li_wei, decided["claim"], "revoke", reason="材料有误"))
     assert (revoked["status"], revoked["approved_points"]) == ("submitted", None)
 
@@ -279,7 +269,7 @@ def test_the_queue_pages_the_oldest_first(call: Call, cast: Cast) -> None:
     rest = body(call(cast.li_wei, "GET", f"{path}&cursor={first['next_cursor']}"))
     assert [line["id"] for line in rest["items"]] == [claims[2]["id"]]
     for cursor in ("nonsense", "MDAwMS0wMS0wMVQwMDowMDowMCswODowMB8x", encode_cursor(10**18 - 1, 1)):
-        assert code(call(cast.li_wei, "GET", f"{path}&cursor={cursor}")) == (422, "invalid_cursor")
+        assert refusal(call(cast.li_wei, "GET", f"{path}&cursor={cursor}")) == (422, "invalid_cursor")
 
 
 def test_the_items_say_what_they_still_take(call: Call, cast: Cast) -> None:
@@ -300,8 +290,8 @@ def test_representatives_see_and_comment_on_what_is_under_verification(call: Cal
     said = call(cast.representative, "POST", f"/claims/{claim['id']}/opinions", json={"words": "情况属实"})
     assert said.status_code == 201
     elsewhere = call(cast.representative, "POST", f"/claims/{foreign['id']}/opinions", json={"words": "属实"})
-    assert code(elsewhere) == (404, "not_found")
-    assert code(call(cast.representative, "GET", f"/claims/{claim['id']}")) == (403, "forbidden")
+    assert refusal(elsewhere) == (404, "not_found")
+    assert refusal(call(cast.representative, "GET", f"/claims/{claim['id']}")) == (403, "forbidden")
     assert call(cast.li_wei, "POST", f"/claims/{claim['id']}/notes", json={"words": "已电话核实"}).status_code == 201
     opened_claim = opened(call, cast.li_wei, claim)["claim"]
     assert [(each["kind"], each["author"]) for each in opened_claim["opinions"]] == [
@@ -324,4 +314,4 @@ def test_a_look_at_anothers_claim_is_audited_and_at_ones_own_is_not(call: Call, 
 def test_someone_elses_photo_is_no_evidence(call: Call, cast: Cast) -> None:
     me = cast.zhang_min
     response = call(me, "POST", f"/members/{me.member_id}/claims", json=VOLUNTEERING | {"photo_ids": [424242]})
-    assert code(response) == (422, "photo_unavailable")
+    assert refusal(response) == (422, "photo_unavailable")

@@ -3,24 +3,13 @@
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
+from tests.api.answers import body, refusal
 from tests.cast import Cast
 from tests.conftest import Call
 
 PAID = {"due_cents": 2000, "paid_cents": 2000, "paid_on": "2026-05-08"}
 SHORT = {"due_cents": 2000, "paid_cents": 1000, "paid_on": "2026-05-08"}
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def test_a_month_is_registered_and_the_member_reads_it(call: Call, cast: Cast, p
     ],
 )
 def test_others_do_not_register(call: Call, cast: Cast, path: str, who: str, expected: tuple[int, str]) -> None:
-    assert code(call(cast.people[who], "PUT", path, json=PAID)) == expected
+    assert refusal(call(cast.people[who], "PUT", path, json=PAID)) == expected
 
 
 @pytest.mark.parametrize("who", ["chen_jing", "organization_department", "inspector", "zhao_qiang"])
@@ -66,13 +55,13 @@ def test_who_waives_from_above_sees_no_amount(call: Call, cast: Cast, path: str)
 
 def test_a_waiver_and_a_correction_say_why_and_come_from_another(call: Call, cast: Cast, path: str) -> None:
     body(call(cast.wang_fang, "PUT", path, json=SHORT))
-    assert code(call(cast.li_wei, "POST", f"{path}/waive", json={})) == (422, "invalid_input")
-    assert code(call(cast.wang_fang, "POST", f"{path}/waive", json={"reason": "住院"})) == (403, "forbidden")
-    assert code(call(cast.li_wei, "POST", f"{path}/correct", json=PAID)) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/waive", json={})) == (422, "invalid_input")
+    assert refusal(call(cast.wang_fang, "POST", f"{path}/waive", json={"reason": "住院"})) == (403, "forbidden")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/correct", json=PAID)) == (422, "invalid_input")
     corrected = body(call(cast.li_wei, "POST", f"{path}/correct", json=PAID | {"reason": "看错行"}))
     assert corrected["state"] == "paid"
     own = f"/members/{cast.li_wei.member_id}/dues/2026-05/waive"
-    assert code(call(cast.li_wei, "POST", own, json={"reason": "忘记"})) == (403, "own_dues")
+    assert refusal(call(cast.li_wei, "POST", own, json={"reason": "忘记"})) == (403, "own_dues")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +83,7 @@ def test_a_payment_that_makes_no_sense_is_refused(call: Call, cast: Cast, path: 
 @pytest.mark.parametrize("month", ["2026-13", "2026-5", "1999-01", "x"])
 def test_a_month_is_written_one_way(call: Call, cast: Cast, month: str) -> None:
     path = f"/members/{cast.zhang_min.member_id}/dues/{month}"
-    assert code(call(cast.wang_fang, "PUT", path, json=PAID)) == (422, "invalid_input")
+    assert refusal(call(cast.wang_fang, "PUT", path, json=PAID)) == (422, "invalid_input")
 
 
 def test_a_branchs_month_shows_who_is_still_missing(call: Call, cast: Cast, path: str) -> None:
@@ -110,7 +99,7 @@ def test_closing_a_month_again_marks_nobody(call: Call, cast: Cast) -> None:
     assert len(body(call(cast.li_wei, "POST", path, json={"due_cents": 2000}))["marked"]) == 4
     assert body(call(cast.li_wei, "POST", path, json={"due_cents": 2000}))["marked"] == []
     running = path.replace("2026-05", "2026-06")
-    assert code(call(cast.li_wei, "POST", running, json={"due_cents": 2000})) == (409, "month_not_over")
+    assert refusal(call(cast.li_wei, "POST", running, json={"due_cents": 2000})) == (409, "month_not_over")
 
 
 def test_a_selection_is_previewed_and_then_applied(call: Call, cast: Cast) -> None:

@@ -24,6 +24,7 @@ from server.wechat.sandbox.faults import Call as WechatCall
 from server.wechat.sandbox.faults import Fault
 from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.state import SandboxState
+from tests.api.answers import refusal
 from tests.cast import NOW, Cast
 from tests.conftest import Call
 from tests.pushing import make_statement, prepared
@@ -100,7 +101,7 @@ def test_a_secretary_sets_it_up_and_sees_its_end_only(call: Call, cast: Cast, se
 )
 def test_only_a_robots_address_will_do(call: Call, cast: Cast, webhook: str) -> None:
     refused = _set_up(call, cast, webhook=webhook)
-    assert (refused.status_code, refused.json["error"]["code"]) == (422, "webhook_invalid")
+    assert refusal(refused) == (422, "webhook_invalid")
 
 
 def test_the_first_time_needs_an_address(call: Call, cast: Cast) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.claims.models import Claim
+from tests.api.answers import refusal
 from tests.cast import Cast
 from tests.conftest import Call
 
@@ -39,7 +40,7 @@ def test_another_key_acts_again(call: Call, cast: Cast, session: Session) -> Non
 def test_a_key_used_for_another_body_is_refused(call: Call, cast: Cast, session: Session) -> None:
     draft(call, cast, "k1")
     refused = draft(call, cast, "k1", title="另一件事")
-    assert (refused.status_code, refused.json["error"]["code"]) == (422, "idempotency_mismatch")
+    assert refusal(refused) == (422, "idempotency_mismatch")
     assert claims(session) == 1
 
 

@@ -16,6 +16,7 @@ from server.identity.models import Token, WechatIdentity
 from server.wechat.official import official_address
 from server.wechat.sandbox.state import Call as WechatCall
 from server.wechat.sandbox.state import Fault, SandboxState
+from tests.api.answers import refusal
 from tests.at_once import at_once
 from tests.cast import Cast
 from tests.conftest import Call
@@ -91,7 +92,7 @@ def test_two_first_sign_ins_at_once_make_one_identity(app: OpenAPI, engine: Engi
 @pytest.mark.parametrize("code", ["wrong", "sandbox:", "sandbox:has space", "phone:13800138000", "sandbox:" + "x" * 65])
 def test_a_code_wechat_does_not_know_is_refused(call: Call, code: str) -> None:
     answer = call(None, "POST", SIGN_IN, json={"code": code})
-    assert (answer.status_code, answer.json["error"]["code"]) == (401, "wechat_code_invalid")
+    assert refusal(answer) == (401, "wechat_code_invalid")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_code_wechat_does_not_know_is_refused(call: Call, code: str) -> None:
 )
 def test_a_body_that_does_not_fit_is_refused(call: Call, body: object) -> None:
     answer = call(None, "POST", SIGN_IN, json=body)
-    assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid_input")
+    assert refusal(answer) == (422, "invalid_input")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_signing_out_ends_the_token_at_once_and_only_that_one(call: Call, cast: 
     assert call(None, "POST", "/auth/sign-out", headers=_bearer(token)).status_code == 204
     for method, path in (("GET", "/me"), ("POST", "/auth/sign-out")):
         answer = call(None, method, path, headers=_bearer(token))
-        assert (answer.status_code, answer.json["error"]["code"]) == (401, "not_signed_in")
+        assert refusal(answer) == (401, "not_signed_in")
     assert call(cast.zhang_min, "GET", "/me").status_code == 200
 
 
@@ -139,7 +140,7 @@ def test_a_token_expires_on_the_second(call: Call, cast: Cast, settings: Setting
         assert call(None, "GET", "/me", headers=_bearer(token)).status_code == 200
     with time_machine.travel(end + timedelta(seconds=10), tick=False):
         answer = call(None, "GET", "/me", headers=_bearer(token))
-    assert (answer.status_code, answer.json["error"]["code"]) == (401, "token_expired")
+    assert refusal(answer) == (401, "token_expired")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer wrong", "Bearer \udce4"])
@@ -159,7 +160,7 @@ def test_a_grant_that_ended_is_refused_although_the_caller_was_known(call: Call,
 
 def test_too_many_failed_sign_ins_are_told_when_to_come_back(call: Call) -> None:
     refused = [call(None, "POST", SIGN_IN, json={"code": "wrong"}) for _ in range(61)][-1]
-    assert (refused.status_code, refused.json["error"]["code"]) == (429, "too_many_requests")
+    assert refusal(refused) == (429, "too_many_requests")
     assert int(refused.headers["Retry-After"]) > 0
 
 
@@ -237,7 +238,7 @@ def test_unbinding_holds_in_wechats_browser_too(call: Call, cast: Cast) -> None:
 @pytest.mark.parametrize("code", ["wrong", "sandbox:", "sandbox:has space"])
 def test_a_code_the_official_account_does_not_know_is_refused(call: Call, code: str) -> None:
     answer = call(None, "POST", OFFICIAL, json={"code": code})
-    assert (answer.status_code, answer.json["error"]["code"]) == (401, "wechat_code_invalid")
+    assert refusal(answer) == (401, "wechat_code_invalid")
 
 
 def test_wechats_browser_is_told_where_to_go_only_where_there_is_an_official_account(call: Call) -> None:

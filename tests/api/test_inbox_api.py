@@ -5,25 +5,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.pushes.rules import Channel, Occasion, PushStatus, Reason
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast
 from tests.conftest import Call
 from tests.pushed import PAGE, add_push
 
 CHOICE = {"quiet_from": "21:30", "quiet_until": "07:00", "hides_figures": True, "muted": ["bulletin", "notice"]}
 ROUTES = ["/me/inbox", "/me/inbox/unread", "/me/push-preferences"]
-
-
-def body(response: TestResponse) -> Any:
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
 
 
 def test_a_message_says_what_it_is_about_and_how_it_came(call: Call, session: Session, cast: Cast) -> None:
@@ -70,7 +60,7 @@ def test_pages_meet_and_a_broken_cursor_is_refused(call: Call, session: Session,
     second = body(call(cast.zhang_min, "GET", f"/me/inbox?limit=2&cursor={first['next_cursor']}"))
     ids = [message["id"] for message in first["items"] + second["items"]]
     assert (len(set(ids)), second["next_cursor"]) == (3, None)
-    assert code(call(cast.zhang_min, "GET", "/me/inbox?cursor=x")) == (422, "invalid_cursor")
+    assert refusal(call(cast.zhang_min, "GET", "/me/inbox?cursor=x")) == (422, "invalid_cursor")
 
 
 def test_reading_one_and_then_all(call: Call, session: Session, cast: Cast) -> None:
@@ -91,14 +81,14 @@ def test_nobody_sees_or_reads_anothers_messages(call: Call, session: Session, ca
     push = add_push(session, cast, cast.zhang_min)
     assert body(call(cast.people[who], "GET", "/me/inbox"))["items"] == []
     assert body(call(cast.people[who], "POST", "/me/inbox/read")) == {"unread": 0}
-    assert code(call(cast.people[who], "POST", f"/me/inbox/{push.id}/read")) == (404, "not_found")
+    assert refusal(call(cast.people[who], "POST", f"/me/inbox/{push.id}/read")) == (404, "not_found")
     assert body(call(cast.zhang_min, "GET", "/me/inbox/unread")) == {"unread": 1}
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_stranger_has_no_inbox_and_no_choice(call: Call, cast: Cast, route: str) -> None:
-    assert code(call(cast.stranger, "GET", route)) == (403, "not_bound")
-    assert code(call(None, "GET", route)) == (401, "not_signed_in")
+    assert refusal(call(cast.stranger, "GET", route)) == (403, "not_bound")
+    assert refusal(call(None, "GET", route)) == (401, "not_signed_in")
 
 
 def test_an_account_without_a_member_reads_and_chooses(call: Call, session: Session, cast: Cast) -> None:

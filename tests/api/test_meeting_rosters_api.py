@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
 from server.meetings.check_in.codes import step_at
 from server.meetings.models import Attendance, CodeExchange, Meeting, Roster
 from server.meetings.rosters import guests
 from server.meetings.rules import AttendanceState, Via
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 from tests.meeting import make_meeting
@@ -42,17 +42,6 @@ def yesterday(engine: Engine, cast: Cast) -> tuple[Meeting, int]:
         return meeting, session.scalars(select(Roster.id).where(Roster.meeting_id == meeting.id)).one()
 
 
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
-
-
 def ask(call: Call, person: Person, meeting: Meeting, by: Person | None = None, **changes: Any) -> Any:
     path = f"/members/{person.member_id}/meetings/{meeting.id}/leave"
     return body(call(by or person, "POST", path, json=SICK | changes))
@@ -73,34 +62,34 @@ def test_a_leave_from_asking_to_the_answer(call: Call, cast: Cast, meeting: Meet
     assert (granted["decided_by"], granted["makeup_until"]) == ("李伟", meeting.makeup_until.isoformat())
     assert body(call(cast.li_wei, "GET", f"/organizations/{cast.branch}/leaves"))["items"] == []
     late = call(cast.sun_li, "POST", f"{path}/refuse", json={"answer": "不符合规定"})
-    assert code(late) == (409, "already_decided")
+    assert refusal(late) == (409, "already_decided")
     assert body(call(cast.zhang_min, "POST", f"{path}/withdraw"))["status"] == "withdrawn"
 
 
 def test_a_leave_is_decided_with_words_that_say_enough(call: Call, cast: Cast, meeting: Meeting) -> None:
     path = f"/leaves/{ask(call, cast.zhang_min, meeting)['id']}"
-    assert code(call(cast.li_wei, "POST", f"{path}/refuse", json={})) == (422, "invalid_input")
-    assert code(call(cast.li_wei, "POST", f"{path}/grant", json={"reason": "好"})) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/refuse", json={})) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/grant", json={"reason": "好"})) == (422, "invalid_input")
     longer = {"makeup_until": "2026-09-01", "version": 2}
     body(call(cast.li_wei, "POST", f"{path}/grant", json={}))
-    assert code(call(cast.li_wei, "POST", f"{path}/grant", json=longer)) == (422, "answer_needed")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/grant", json=longer)) == (422, "answer_needed")
     again = body(call(cast.li_wei, "POST", f"{path}/grant", json=longer | {"answer": "尚在住院"}))
     assert (again["makeup_until"], again["version"]) == ("2026-09-01", 3)
 
 
 def test_an_officer_asks_on_behalf_and_others_do_not(call: Call, cast: Cast, meeting: Meeting) -> None:
     path = f"/members/{cast.zhang_min.member_id}/meetings/{meeting.id}/leave"
-    assert code(call(cast.wang_fang, "POST", path, json=SICK)) == (422, "on_behalf_reason_needed")
+    assert refusal(call(cast.wang_fang, "POST", path, json=SICK)) == (422, "on_behalf_reason_needed")
     asked = ask(call, cast.zhang_min, meeting, cast.wang_fang, on_behalf_reason="本人住院")
     assert (asked["asked_by"], asked["on_behalf_reason"]) == ("王芳", "本人住院")
-    assert code(call(cast.zhao_qiang, "POST", path, json=SICK)) == (404, "not_found")
-    assert code(call(cast.chen_jing, "POST", path, json=SICK)) == (404, "not_found")
+    assert refusal(call(cast.zhao_qiang, "POST", path, json=SICK)) == (404, "not_found")
+    assert refusal(call(cast.chen_jing, "POST", path, json=SICK)) == (404, "not_found")
 
 
 def test_a_secretarys_leave_goes_upwards(call: Call, cast: Cast, meeting: Meeting) -> None:
     asked = ask(call, cast.li_wei, meeting)
     own = call(cast.li_wei, "POST", f"/leaves/{asked['id']}/grant", json={})
-    assert code(own) == (403, "own_leave")
+    assert refusal(own) == (403, "own_leave")
     assert own.json is not None
     assert "计算机科学与技术学院党总支" in own.json["error"]["message"]
     granted = body(call(cast.chen_jing, "POST", f"/leaves/{asked['id']}/grant", json={}))
@@ -136,7 +125,7 @@ def test_leaves_are_listed_page_by_page(call: Call, cast: Cast, meeting: Meeting
 @pytest.mark.parametrize("cursor", ["x", "MDAwMS0wMS0wMVQwMDowMDowMCswODowMB8x", "MjAyNi0wNi0xOFQwMDowMDowMFofMA"])
 def test_a_cursor_that_makes_no_sense_is_refused(call: Call, cast: Cast, roster_id: int, cursor: str) -> None:
     for path in (f"/organizations/{cast.branch}/leaves", f"/rosters/{roster_id}"):
-        assert code(call(cast.li_wei, "GET", f"{path}?cursor={cursor}")) == (422, "invalid_cursor")
+        assert refusal(call(cast.li_wei, "GET", f"{path}?cursor={cursor}")) == (422, "invalid_cursor")
 
 
 def test_a_roster_says_who_is_missing_and_counts(call: Call, cast: Cast, roster_id: int) -> None:
@@ -157,7 +146,7 @@ def test_a_roster_is_read_page_by_page(call: Call, cast: Cast, roster_id: int) -
         names += [item["name"] for item in page["items"]]
         cursor = f"&cursor={page['next_cursor']}"
     assert (sorted(names), page["next_cursor"]) == (sorted(["张敏", "王芳", "李伟", "孙丽"]), None)
-    assert code(call(cast.li_wei, "GET", f"/rosters/{roster_id}?limit=1001")) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "GET", f"/rosters/{roster_id}?limit=1001")) == (422, "invalid_input")
 
 
 def test_a_look_at_a_roster_is_noted(call: Call, cast: Cast, engine: Engine, roster_id: int) -> None:
@@ -205,7 +194,7 @@ def test_others_do_not_enter(
 ) -> None:
     who, whom = (cast.people[key] for key in pair)
     path = f"/rosters/{roster_id}/members/{whom.member_id}/enter"
-    assert code(call(who, "POST", path, json=ENTRY)) == expected
+    assert refusal(call(who, "POST", path, json=ENTRY)) == expected
 
 
 @pytest.mark.parametrize(
@@ -226,7 +215,10 @@ def test_an_entry_that_makes_no_sense_is_refused(
 
 
 def test_someone_who_does_not_exist_is_not_found(call: Call, cast: Cast, roster_id: int) -> None:
-    assert code(call(cast.li_wei, "POST", f"/rosters/{roster_id}/members/999/enter", json=ENTRY)) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "POST", f"/rosters/{roster_id}/members/999/enter", json=ENTRY)) == (
+        404,
+        "not_found",
+    )
 
 
 def test_a_makeup_is_entered_until_its_day_and_then_with_a_reason(
@@ -234,7 +226,7 @@ def test_a_makeup_is_entered_until_its_day_and_then_with_a_reason(
 ) -> None:
     path = f"/rosters/{yesterday[1]}/members/{cast.zhang_min.member_id}/make-up"
     made = {"on": "2026-06-18", "evidence": "谈话记录"}
-    assert code(call(cast.li_wei, "POST", path, json=made | {"on": "2026-06-16"})) == (409, "too_early")
+    assert refusal(call(cast.li_wei, "POST", path, json=made | {"on": "2026-06-16"})) == (409, "too_early")
     assert body(call(cast.li_wei, "POST", path, json=made))["state_title"] == "已补课"
     shown = line(call, cast.li_wei, yesterday[1], "张敏")
     assert (shown["standing"], shown["scanned_at"]) == ("made_up", "2026-06-18T00:00:00+08:00")
@@ -261,12 +253,12 @@ def test_a_guest_is_confirmed_by_the_host_and_counts_at_home(
     (waiting,) = body(call(cast.zhao_qiang, "GET", path))["items"]
     assert (waiting["name"], waiting["branch_title"], waiting["confirmed"]) == ("张敏", "教工第一党支部", None)
     decision = f"{path}/{cast.zhang_min.member_id}"
-    assert code(call(cast.li_wei, "POST", f"{decision}/confirm")) == (404, "not_found")
-    assert code(call(cast.zhao_qiang, "POST", f"{path}/{cast.wang_fang.member_id}/confirm")) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "POST", f"{decision}/confirm")) == (404, "not_found")
+    assert refusal(call(cast.zhao_qiang, "POST", f"{path}/{cast.wang_fang.member_id}/confirm")) == (404, "not_found")
     (confirmed,) = body(call(cast.zhao_qiang, "POST", f"{decision}/confirm"))["items"]
     assert (confirmed["decided_by"], confirmed["counts_for_title"]) == ("赵强", "6 月主题党日")
     assert line(call, cast.li_wei, yesterday[1], "张敏")["via"] == "elsewhere"
-    assert code(call(cast.zhao_qiang, "POST", f"{decision}/refuse", json={})) == (422, "invalid_input")
+    assert refusal(call(cast.zhao_qiang, "POST", f"{decision}/refuse", json={})) == (422, "invalid_input")
     (refused,) = body(call(cast.zhao_qiang, "POST", f"{decision}/refuse", json={"reason": "认错人"}))["items"]
     assert (refused["confirmed"], refused["counts_for_meeting_id"]) == (False, None)
     assert line(call, cast.li_wei, yesterday[1], "张敏")["standing"] == "absent"
@@ -294,4 +286,4 @@ def test_what_looks_odd_is_told_in_words(call: Call, cast: Cast, engine: Engine,
     spread, shared = body(call(cast.inspector, "GET", path))["items"]
     assert (spread["kind"], "被扫了 11 次，应到和列席共 4 人" in spread["text"]) == ("code_spread", True)
     assert shared["text"].startswith("张敏、王芳用同一次扫码签到")
-    assert code(call(cast.zhang_min, "GET", path)) == (403, "forbidden")
+    assert refusal(call(cast.zhang_min, "GET", path)) == (403, "forbidden")

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from server.meetings.models import Attendance, Invitation, Leave
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.standards.rules import LeaveKind
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 from tests.meeting import make_meeting
@@ -29,30 +30,21 @@ PLAN = {
 Plans = Callable[..., Any]
 
 
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse, status: int = 200) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == status, response.get_data(as_text=True)
-    return response.json
-
-
 @pytest.fixture
 def plan(call: Call, cast: Cast) -> Plans:
     """Return `plan(**changes)`: 李伟 plans for his branch, or `by` someone `at` an organization."""
 
     def plan(*, by: Person | None = None, at: int | None = None, **changes: Any) -> Any:
         response = call(by or cast.li_wei, "POST", f"/organizations/{at or cast.branch}/meetings", json=PLAN | changes)
-        return body(response, 201)
+        return body(response)
 
     return plan
 
 
-def refusal(call: Call, cast: Cast, by: Person | None = None, at: int | None = None, **changes: Any) -> tuple[int, str]:
-    return code(call(by or cast.li_wei, "POST", f"/organizations/{at or cast.branch}/meetings", json=PLAN | changes))
+def refused_plan(
+    call: Call, cast: Cast, by: Person | None = None, at: int | None = None, **changes: Any
+) -> tuple[int, str]:
+    return refusal(call(by or cast.li_wei, "POST", f"/organizations/{at or cast.branch}/meetings", json=PLAN | changes))
 
 
 def test_a_plan_is_filled_in_from_its_kind(plan: Plans, cast: Cast) -> None:
@@ -67,8 +59,8 @@ def test_a_plan_is_filled_in_from_its_kind(plan: Plans, cast: Cast) -> None:
 
 def test_planning_again_with_the_same_key_is_one_meeting(call: Call, cast: Cast) -> None:
     path, headers = f"/organizations/{cast.branch}/meetings", {"Idempotency-Key": "plan-1"}
-    first = body(call(cast.li_wei, "POST", path, json=PLAN, headers=headers), 201)
-    assert body(call(cast.li_wei, "POST", path, json=PLAN, headers=headers), 201) == first
+    first = body(call(cast.li_wei, "POST", path, json=PLAN, headers=headers))
+    assert body(call(cast.li_wei, "POST", path, json=PLAN, headers=headers)) == first
     assert len(body(call(cast.li_wei, "GET", path))["items"]) == 1
 
 
@@ -91,7 +83,7 @@ def test_planning_again_with_the_same_key_is_one_meeting(call: Call, cast: Cast)
     ],
 )
 def test_a_plan_that_cannot_stand_is_refused(call: Call, cast: Cast, changes: dict[str, Any], expected: str) -> None:
-    assert refusal(call, cast, **changes) == (422, expected)
+    assert refused_plan(call, cast, **changes) == (422, expected)
 
 
 def test_what_can_be_chosen_is_told_with_an_unknown_item(call: Call, cast: Cast) -> None:
@@ -114,14 +106,14 @@ def test_a_joint_meeting_with_the_neighbours(call: Call, cast: Cast, plan: Plans
 def test_nobody_invites_beyond_his_reach_and_his_neighbours(call: Call, cast: Cast) -> None:
     for place in (cast.foreign_branch, cast.general_branch, cast.root, 10**9):
         rosters = [{"organization_id": cast.branch}, {"organization_id": place}]
-        assert refusal(call, cast, rosters=rosters) == (404, "not_found")
+        assert refused_plan(call, cast, rosters=rosters) == (404, "not_found")
 
 
 def test_a_neighbours_people_are_not_picked_by_name(call: Call, cast: Cast) -> None:
     picked = {"organization_id": cast.other_branch, "scope": "chosen", "member_ids": [cast.zhou_yu.member_id]}
-    assert refusal(call, cast, rosters=[picked]) == (422, "roster_scope")
+    assert refused_plan(call, cast, rosters=[picked]) == (422, "roster_scope")
     here = picked | {"organization_id": cast.branch}
-    assert refusal(call, cast, rosters=[here]) == (404, "not_found")
+    assert refused_plan(call, cast, rosters=[here]) == (404, "not_found")
 
 
 def test_a_general_branch_invites_every_branch_below(cast: Cast, plan: Plans) -> None:
@@ -133,7 +125,7 @@ def test_a_general_branch_invites_every_branch_below(cast: Cast, plan: Plans) ->
 def test_observers_are_the_planners_own_or_officers_above(call: Call, cast: Cast, plan: Plans) -> None:
     meeting = plan(observers=[cast.chen_jing.member_id, cast.zhang_min.member_id])
     assert (meeting["rosters"][0]["invited"], meeting["rosters"][0]["observers"]) == (3, 2)
-    assert refusal(call, cast, observers=[cast.wu_gang.member_id]) == (404, "not_found")
+    assert refused_plan(call, cast, observers=[cast.wu_gang.member_id]) == (404, "not_found")
 
 
 def outline(plan: dict[str, Any]) -> dict[str, Any]:
@@ -178,10 +170,10 @@ def test_a_preview_says_the_days_and_what_can_be_chosen_and_keeps_nothing(call: 
 
 
 def test_a_preview_refuses_what_planning_refuses(call: Call, cast: Cast) -> None:
-    assert code(previewed(call, cast, ends_at=PLAN["starts_at"])) == (422, "end_before_start")
-    assert code(previewed(call, cast, rosters=[{"organization_id": cast.foreign_branch}])) == (404, "not_found")
-    assert code(previewed(call, cast, by=cast.zhao_qiang)) == (404, "not_found")
-    assert code(previewed(call, cast, by=cast.zhang_min)) == (403, "forbidden")
+    assert refusal(previewed(call, cast, ends_at=PLAN["starts_at"])) == (422, "end_before_start")
+    assert refusal(previewed(call, cast, rosters=[{"organization_id": cast.foreign_branch}])) == (404, "not_found")
+    assert refusal(previewed(call, cast, by=cast.zhao_qiang)) == (404, "not_found")
+    assert refusal(previewed(call, cast, by=cast.zhang_min)) == (403, "forbidden")
 
 
 def test_a_recurring_meeting_is_a_meeting_each_month(call: Call, cast: Cast, plan: Plans) -> None:
@@ -217,7 +209,7 @@ def test_a_broken_cursor_is_said_to_be_one(call: Call, cast: Cast, cursor: str) 
         call(cast.li_wei, "GET", f"{path}/meetings?cursor={cursor}")
         for path in (f"/organizations/{cast.branch}", f"/members/{cast.li_wei.member_id}")
     ]
-    assert {code(answer) for answer in answers} == {(422, "invalid_cursor")}
+    assert {refusal(answer) for answer in answers} == {(422, "invalid_cursor")}
 
 
 def test_a_change_needs_the_version_it_was_made_from(call: Call, cast: Cast, plan: Plans) -> None:
@@ -225,9 +217,9 @@ def test_a_change_needs_the_version_it_was_made_from(call: Call, cast: Cast, pla
     path = f"/meetings/{meeting['id']}"
     changed = body(call(cast.wang_fang, "PATCH", path, json={"version": 1, "place": "礼堂"}))
     assert (changed["place"], changed["version"], changed["title"]) == ("礼堂", 2, meeting["title"])
-    assert code(call(cast.li_wei, "PATCH", path, json={"version": 1, "place": "操场"})) == (409, "changed_meanwhile")
-    assert code(call(cast.zhao_qiang, "PATCH", path, json={"version": 2, "place": "操场"})) == (404, "not_found")
-    assert code(call(cast.zhang_min, "PATCH", path, json={"version": 2, "place": "操场"})) == (403, "forbidden")
+    assert refusal(call(cast.li_wei, "PATCH", path, json={"version": 1, "place": "操场"})) == (409, "changed_meanwhile")
+    assert refusal(call(cast.zhao_qiang, "PATCH", path, json={"version": 2, "place": "操场"})) == (404, "not_found")
+    assert refusal(call(cast.zhang_min, "PATCH", path, json={"version": 2, "place": "操场"})) == (403, "forbidden")
 
 
 def test_a_change_of_lists_takes_the_others_off(call: Call, cast: Cast, plan: Plans) -> None:
@@ -258,13 +250,13 @@ def test_the_later_ones_of_a_series_follow(call: Call, cast: Cast, plan: Plans) 
 
 def test_a_meeting_is_called_off_once_and_for_a_reason(call: Call, cast: Cast, plan: Plans) -> None:
     path = f"/meetings/{plan()['id']}"
-    assert code(call(cast.li_wei, "POST", f"{path}/cancel", json={})) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/cancel", json={})) == (422, "invalid_input")
     cancelled = body(call(cast.li_wei, "POST", f"{path}/cancel", json={"reason": "场地检修"}))
     assert (cancelled["phase"], cancelled["cancelled_reason"]) == ("cancelled", "场地检修")
     again = body(call(cast.wang_fang, "POST", f"{path}/cancel", json={"reason": "另有安排"}))
     assert again == cancelled
     change = {"version": again["version"], "place": "礼堂"}
-    assert code(call(cast.li_wei, "PATCH", path, json=change)) == (409, "already_cancelled")
+    assert refusal(call(cast.li_wei, "PATCH", path, json=change)) == (409, "already_cancelled")
 
 
 def test_check_in_is_ended_and_opened_again(call: Call, cast: Cast, engine: Engine) -> None:
@@ -278,7 +270,7 @@ def test_check_in_is_ended_and_opened_again(call: Call, cast: Cast, engine: Engi
     longer = {"closes_at": (NOW + timedelta(minutes=60)).isoformat()}
     assert body(call(cast.li_wei, "POST", f"{path}/extend-check-in", json=longer))["phase"] == "open"
     too_long = {"closes_at": (meeting.ends_at + timedelta(seconds=1)).isoformat()}
-    assert code(call(cast.li_wei, "POST", f"{path}/extend-check-in", json=too_long)) == (422, "invalid_closing")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/extend-check-in", json=too_long)) == (422, "invalid_closing")
 
 
 def as_instant(text: str) -> datetime:
@@ -289,17 +281,17 @@ def test_minutes_and_photos_come_with_the_meeting(call: Call, cast: Cast, engine
     with Session(engine, expire_on_commit=False) as session:
         meeting = make_meeting(session, cast, starts_at=NOW - timedelta(hours=3))
     photo = {"photo": (BytesIO(jpeg()), "合影.jpg")}
-    photo_id = body(call(cast.li_wei, "POST", f"/members/{cast.li_wei.member_id}/photos", data=photo), 201)["id"]
+    photo_id = body(call(cast.li_wei, "POST", f"/members/{cast.li_wei.member_id}/photos", data=photo))["id"]
     minutes = {"text": "一、学习文件。", "photo_ids": [photo_id]}
     path = f"/meetings/{meeting.id}/minutes"
-    assert code(call(cast.wang_fang, "PUT", path, json=minutes)) == (422, "photo_unavailable")
+    assert refusal(call(cast.wang_fang, "PUT", path, json=minutes)) == (422, "photo_unavailable")
     written = body(call(cast.li_wei, "PUT", path, json=minutes))
     assert (written["minutes"], [each["id"] for each in written["photos"]]) == ("一、学习文件。", [photo_id])
     own = body(call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/meetings/{meeting.id}"))
     assert (own["minutes"], [each["id"] for each in own["photos"]]) == ("一、学习文件。", [photo_id])
     assert call(None, "GET", written["photos"][0]["url"]).status_code == 200
     assert body(call(cast.wang_fang, "PUT", path, json=minutes | {"text": "补充"}))["minutes"] == "补充"
-    assert code(call(cast.li_wei, "DELETE", f"/photos/{photo_id}")) == (409, "photo_attached")
+    assert refusal(call(cast.li_wei, "DELETE", f"/photos/{photo_id}")) == (409, "photo_attached")
     assert body(call(cast.li_wei, "PUT", path, json={"text": "无照片"}))["photos"] == []
     assert call(cast.li_wei, "DELETE", f"/photos/{photo_id}").status_code == 204
 
@@ -385,6 +377,6 @@ def test_who_is_not_invited_finds_only_his_own_branchs_meetings(call: Call, cast
     assert (fellow["part"], fellow["standing"], fellow["costs"]) == (None, None, [])
     for person in (cast.zhou_yu, cast.wu_gang):
         own = f"/members/{person.member_id}/meetings/{meeting['id']}"
-        assert code(call(person, "GET", own)) == (404, "not_found")
+        assert refusal(call(person, "GET", own)) == (404, "not_found")
     absent = call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/meetings/{10**9}")
-    assert code(absent) == (404, "not_found")
+    assert refusal(absent) == (404, "not_found")

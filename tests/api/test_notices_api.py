@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+from tests.api.answers import refusal
 from tests.cast import Cast
 from tests.conftest import Call
 
@@ -40,7 +41,7 @@ def test_an_officer_tells_one_without_a_phone_and_reminds_the_rest(call: Call, c
     assert (told["name"], told["told"]) == ("张敏", True)
     assert call(cast.li_wei, "POST", f"{path}/remind").json == {"waiting": 3}
     again = call(cast.li_wei, "POST", f"{path}/remind")
-    assert (again.status_code, again.json["error"]["code"]) == (429, "reminded_recently")
+    assert refusal(again) == (429, "reminded_recently")
 
 
 def test_the_list_of_readers_goes_on_page_by_page(call: Call, cast: Cast) -> None:
@@ -68,9 +69,9 @@ def test_a_file_goes_in_and_comes_out_by_link_only(call: Call, cast: Cast) -> No
     assert downloaded.data == content
     assert downloaded.headers["Content-Disposition"].startswith("attachment;")
     forged = call(None, "GET", file["url"][:-1] + ("0" if file["url"][-1] != "0" else "1"))
-    assert (forged.status_code, forged.json["error"]["code"]) == (403, "file_link_expired")
+    assert refusal(forged) == (403, "file_link_expired")
     refused = call(cast.li_wei, "DELETE", f"{path}/files/{file['id']}")
-    assert (refused.status_code, refused.json["error"]["code"]) == (409, "already_published")
+    assert refusal(refused) == (409, "already_published")
 
 
 def test_a_file_sent_under_a_temporary_name_keeps_the_one_people_gave_it(call: Call, cast: Cast) -> None:
@@ -84,7 +85,7 @@ def test_a_disguised_file_is_refused_with_a_clear_word(call: Call, cast: Cast) -
     path = f"/notices/{drafted(call, cast)['id']}/files"
     form = {"file": (BytesIO(b"MZ\x90"), "议程.pdf")}
     answer = call(cast.li_wei, "POST", path, data=form, content_type="multipart/form-data")
-    assert (answer.status_code, answer.json["error"]["code"]) == (422, "file_not_allowed")
+    assert refusal(answer) == (422, "file_not_allowed")
 
 
 def test_a_withdrawn_notice_says_why(call: Call, cast: Cast) -> None:

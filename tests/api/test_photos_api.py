@@ -22,6 +22,7 @@ from server.config import Settings
 from server.photos import processing, service
 from server.photos.models import Photo
 from server.photos.storage import storage_of
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 from tests.pictures import MAKER, encoded, exif, jpeg, opened, png_bomb, scene
@@ -47,16 +48,6 @@ def upload(call: Call, cast: Cast) -> Upload:
         return response
 
     return upload
-
-
-def code(response: TestResponse) -> str:
-    assert response.json
-    return str(response.json["error"]["code"])
-
-
-def body(response: TestResponse) -> Any:
-    assert response.status_code in (200, 201), response.get_data(as_text=True)
-    return response.json
 
 
 def attach(engine: Engine, cast: Cast, person: Person, photo_id: int) -> None:
@@ -123,7 +114,7 @@ def test_what_is_no_usable_photo_is_refused_in_words(
     cast: Cast, upload: Upload, settings: Settings, expected: tuple[int, str], content: bytes
 ) -> None:
     response = upload(cast.zhang_min, content)
-    assert (response.status_code, code(response)) == expected
+    assert refusal(response) == expected
     assert not list(settings.photo_dir.glob("*/*"))
 
 
@@ -148,7 +139,7 @@ def test_a_form_that_does_not_fit_is_refused(call: Call, cast: Cast, make: Calla
 def test_one_photo_at_a_time(call: Call, cast: Cast) -> None:
     form = {"photo": [(BytesIO(jpeg(1)), "a.jpg"), (BytesIO(jpeg(2)), "b.jpg")]}
     response = call(cast.zhang_min, "POST", f"/members/{cast.zhang_min.member_id}/photos", data=form)
-    assert code(response) == "photo_one_at_a_time"
+    assert refusal(response)[1] == "photo_one_at_a_time"
 
 
 def test_who_may_upload_for_whom(cast: Cast, upload: Upload) -> None:
@@ -201,7 +192,7 @@ def test_a_waiting_photo_can_be_deleted_and_evidence_cannot(
     assert call(cast.zhang_min, "DELETE", f"/photos/{waiting['id']}").status_code == 404
     assert call(None, "GET", waiting["url"]).status_code == 404
     refused = call(cast.zhang_min, "DELETE", f"/photos/{used['id']}")
-    assert (refused.status_code, code(refused)) == (409, "photo_attached")
+    assert refusal(refused) == (409, "photo_attached")
     assert len(list(settings.photo_dir.glob("*/*"))) == 2
 
 
@@ -213,7 +204,7 @@ def test_a_link_opens_for_five_minutes_and_not_longer(call: Call, cast: Cast, up
         assert call(None, "GET", url).status_code == 200
     with time_machine.travel(expires, tick=False):
         response = call(None, "GET", url)
-    assert (response.status_code, code(response)) == (403, "photo_link_expired")
+    assert refusal(response) == (403, "photo_link_expired")
 
 
 def test_a_link_changed_in_any_part_opens_nothing(call: Call, cast: Cast, upload: Upload) -> None:
@@ -231,7 +222,7 @@ def test_a_link_changed_in_any_part_opens_nothing(call: Call, cast: Cast, upload
     ]
     for url in tampered:
         response = call(None, "GET", url)
-        assert (response.status_code, code(response)) == (403, "photo_link_expired"), url
+        assert refusal(response) == (403, "photo_link_expired"), url
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from server.audit.models import AuditLine
 from server.points import service
 from server.points.models import SourceKind
 from server.points.service import Posting
+from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast
 from tests.conftest import Call
 
@@ -135,7 +136,7 @@ def test_a_repeated_decision_under_one_key_takes_off_once(call: Call, cast: Cast
 )
 def test_what_a_branch_may_not_decide_is_refused(call: Call, cast: Cast, changes: dict[str, Any], code: str) -> None:
     answer = call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION | changes)
-    assert (answer.status_code, answer.json["error"]["code"]) == (422, code)
+    assert refusal(answer) == (422, code)
 
 
 def test_nobody_decides_about_himself(call: Call, cast: Cast) -> None:
@@ -171,7 +172,7 @@ def test_what_a_claim_or_dues_posted_is_reversed_there(
     session.commit()
     before = call(cast.zhang_min, "GET", path(cast, "score")).json["total"]
     answer = call(cast.li_wei, "POST", path(cast, f"entries/{entry.seq}/reversal"), json={"reason": "误"})
-    assert (answer.status_code, answer.json["error"]["code"]) == (409, "reverse_at_source")
+    assert refusal(answer) == (409, "reverse_at_source")
     assert where in answer.json["error"]["message"]
     assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == before
 
@@ -212,7 +213,7 @@ def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> 
         totals.append(call(cast.zhang_min, "GET", path(cast, "score")).json["total"])
     assert totals == ["56.00", None, "56.00"]
     again = call(cast.organization_department, "POST", f"{url}/confirmation")
-    assert (again.status_code, again.json["error"]["code"]) == (409, "not_possible")
+    assert refusal(again) == (409, "not_possible")
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_a_negative_decision_must_rest_on_the_standard(
     call: Call, cast: Cast, changes: dict[str, Any], status: int, code: str
 ) -> None:
     answer = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative(**changes))
-    assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
+    assert refusal(answer) == (status, code)
 
 
 def test_one_document_is_recorded_once(call: Call, cast: Cast) -> None:

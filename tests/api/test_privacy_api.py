@@ -11,6 +11,7 @@ from server.audit.models import AuditLine
 from server.identity import privacy_notice
 from server.identity.models import PrivacyConsent
 from server.identity.privacy_notice import PrivacyNotice
+from tests.api.answers import refusal
 from tests.at_once import at_once
 from tests.cast import Cast
 from tests.conftest import Call
@@ -55,7 +56,7 @@ def test_a_new_version_asks_again_and_the_old_one_stays_on_record(
     request.getfixturevalue("second_version")
     assert call(cast.zhang_min, "GET", "/me").json["privacy_due"] is True
     outdated = call(cast.zhang_min, "POST", CONSENTS, json={"version": 1})
-    assert (outdated.status_code, outdated.json["error"]["code"]) == (409, "privacy_notice_changed")
+    assert refusal(outdated) == (409, "privacy_notice_changed")
     assert outdated.json["error"]["detail"] == {"version": 2}
     call(cast.zhang_min, "POST", CONSENTS, json={"version": 2})
     assert [each["version"] for each in call(cast.zhang_min, "GET", CONSENTS).json["items"]] == [2, 1]
@@ -73,7 +74,7 @@ def test_agreeing_on_two_phones_at_once_is_one_consent(app: OpenAPI, cast: Cast,
 
 def test_who_is_not_bound_has_nothing_to_agree_to_yet(call: Call, cast: Cast) -> None:
     answer = call(cast.stranger, "POST", CONSENTS, json={"version": 1})
-    assert (answer.status_code, answer.json["error"]["code"]) == (403, "not_bound")
+    assert refusal(answer) == (403, "not_bound")
 
 
 def _code_of_a_newcomer(call: Call, cast: Cast) -> str:
@@ -100,7 +101,7 @@ def test_an_outdated_version_is_told_before_wechat_is_asked_for_the_phone(
 ) -> None:
     body = {"phone_code": "phone:13800001234", "privacy_version": 1}
     answer = call(cast.stranger, "POST", "/binding/phone", json=body)
-    assert (answer.status_code, answer.json["error"]["code"]) == (409, "privacy_notice_changed")
+    assert refusal(answer) == (409, "privacy_notice_changed")
 
 
 def test_a_member_unbinds_himself_and_his_points_stay(call: Call, cast: Cast, engine: Engine) -> None:

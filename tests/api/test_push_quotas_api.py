@@ -7,7 +7,6 @@ import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.config import Settings, WechatTemplate
 from server.identity.models import WechatIdentity
@@ -16,21 +15,12 @@ from server.pushes.models import SubscriptionEntry
 from server.pushes.moments import MOMENTS, Moment
 from server.pushes.rules import Channel
 from server.pushes.subscriptions import template_ids
+from tests.api.answers import body, refusal
 from tests.at_once import at_once
 from tests.cast import Cast, Person
 from tests.conftest import Call
 
 KEY = {"Idempotency-Key": "asked-after-check-in"}
-
-
-def body(response: TestResponse) -> Any:
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
 
 
 def answers(**accepted: bool) -> dict[str, Any]:
@@ -60,7 +50,7 @@ def test_a_report_sent_again_counts_once(call: Call, session: Session, cast: Cas
         body(call(cast.zhang_min, "POST", "/me/subscriptions", json=answers(score=True), headers=KEY))
     assert balances(call, cast.zhang_min) == {"score": 1}
     other = call(cast.zhang_min, "POST", "/me/subscriptions", json=answers(claim=True), headers=KEY)
-    assert code(other) == (422, "idempotency_mismatch")
+    assert refusal(other) == (422, "idempotency_mismatch")
     assert session.scalar(select(func.count()).select_from(SubscriptionEntry)) == 1
 
 
@@ -92,7 +82,7 @@ def test_unknown_templates_and_too_many_are_refused(call: Call, cast: Cast, sent
 
 def test_one_unknown_template_refuses_the_whole_report(call: Call, cast: Cast) -> None:
     refused = call(cast.zhang_min, "POST", "/me/subscriptions", json=answers(score=True, telegram=True))
-    assert code(refused) == (422, "unknown_template")
+    assert refusal(refused) == (422, "unknown_template")
     assert balances(call, cast.zhang_min) == {}
 
 
@@ -101,13 +91,13 @@ def test_only_the_mini_program_reports(call: Call, session: Session, cast: Cast)
     session.execute(identity.values(app_id="sandbox-official"))
     session.commit()
     refused = call(cast.zhang_min, "POST", "/me/subscriptions", json=answers(score=True))
-    assert code(refused) == (409, "not_in_the_mini_program")
+    assert refusal(refused) == (409, "not_in_the_mini_program")
 
 
 def test_who_is_not_bound_yet_may_agree_already(call: Call, cast: Cast) -> None:
     body(call(cast.stranger, "POST", "/me/subscriptions", json=answers(meeting=True)))
     assert balances(call, cast.stranger) == {"meeting": 1}
-    assert code(call(None, "POST", "/me/subscriptions", json=answers(meeting=True))) == (401, "not_signed_in")
+    assert refusal(call(None, "POST", "/me/subscriptions", json=answers(meeting=True))) == (401, "not_signed_in")
 
 
 def test_each_template_says_what_comes_by_it(call: Call, cast: Cast) -> None:

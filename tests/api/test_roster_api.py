@@ -6,6 +6,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from server.organizations.roster import applying
+from tests.api.answers import refusal
 from tests.cast import Cast, Person
 from tests.conftest import Call
 from tests.rosters import person, workbook
@@ -56,7 +57,7 @@ def test_an_import_can_be_thrown_away_before_it_is_confirmed(call: Call, cast: C
     import_id = upload(call, cast.li_wei, cast.branch, [person("赵新", "N1")]).json["id"]
     assert call(cast.li_wei, "POST", f"/roster-imports/{import_id}/discarding").json["status"] == "discarded"
     refused = call(cast.li_wei, "POST", f"/roster-imports/{import_id}/application")
-    assert (refused.status_code, refused.json["error"]["code"]) == (409, "import_discarded")
+    assert refusal(refused) == (409, "import_discarded")
     listed = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/roster-imports").json["items"]
     assert [item["id"] for item in listed] == [import_id]
 
@@ -74,6 +75,6 @@ def test_a_file_that_is_no_workbook_is_refused(call: Call, cast: Cast) -> None:
     path = f"/organizations/{cast.branch}/roster-imports"
     data = {"file": (io.BytesIO("姓名,工号".encode()), "roster.csv")}
     refused = call(cast.li_wei, "POST", path, data=data, content_type="multipart/form-data")
-    assert (refused.status_code, refused.json["error"]["code"]) == (422, "not_xlsx")
+    assert refusal(refused) == (422, "not_xlsx")
     assert call(cast.li_wei, "POST", path, data={"file": "text"}).status_code == 422
     assert call(cast.li_wei, "POST", path, json={}).status_code == 422

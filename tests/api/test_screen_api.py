@@ -15,6 +15,7 @@ from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.standards.rules import LeaveKind
+from tests.api.answers import refusal
 from tests.cast import Cast, Person
 from tests.conftest import Call
 from tests.meeting import make_meeting
@@ -75,10 +76,6 @@ def opened(call: Call, cast: Cast, meeting: Meeting) -> dict[str, str]:
 
 def use(call: Call, key: str) -> Any:
     return call(None, "POST", "/screen-sessions", json={"key": key})
-
-
-def refusal(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]["code"]
 
 
 def test_it_counts_who_is_there_on_leave_and_missing(

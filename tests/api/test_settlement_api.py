@@ -7,28 +7,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
 from server.meetings.models import Meeting, Roster
 from server.meetings.rules import AttendanceState, MeetingKind
 from server.points.models import PointEntry, SourceKind
+from tests.api.answers import body, refusal
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import VOLUNTEERING, approved, submitted
 from tests.conftest import Call
 from tests.meeting import make_meeting
 from tests.settling import CLOSED, came, excused, live, roster_of
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
-
-
-def body(response: TestResponse) -> Any:
-    """Return what a request that went well answered."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
 
 
 @pytest.fixture
@@ -99,14 +88,14 @@ def test_another_list_than_he_saw_is_not_confirmed(
 ) -> None:
     came(session, meeting, cast.zhang_min)
     stale = call(cast.li_wei, "POST", f"{path}/confirm", json={"absent": [cast.zhang_min.member_id]})
-    assert code(stale) == (409, "roster_changed")
+    assert refusal(stale) == (409, "roster_changed")
     assert stale.json["error"]["detail"] == {"absent": []}
     assert body(call(cast.li_wei, "GET", f"{path}/settlement"))["status"] == "open"
 
 
 def test_before_check_in_has_closed_nobody_confirms(call: Call, cast: Cast, path: str) -> None:
     answer = call(cast.li_wei, "POST", f"{path}/confirm", json={"absent": [cast.zhang_min.member_id]})
-    assert code(answer) == (409, "check_in_open")
+    assert refusal(answer) == (409, "check_in_open")
     assert body(call(cast.li_wei, "GET", f"{path}/settlement"))["absent"] == [cast.zhang_min.member_id]
 
 
@@ -116,7 +105,7 @@ def test_reopening_takes_everything_back_and_says_why(
 ) -> None:
     confirmed = {"absent": [cast.zhang_min.member_id]}
     body(call(cast.li_wei, "POST", f"{path}/confirm", json=confirmed))
-    assert code(call(cast.li_wei, "POST", f"{path}/reopen", json={})) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/reopen", json={})) == (422, "invalid_input")
     reopened = body(call(cast.li_wei, "POST", f"{path}/reopen", json={"reason": "名单有误"}))
     assert (reopened["status"], reopened["confirmed_by"], reopened["meeting_status"]) == ("open", None, "planned")
     assert effect(reopened, cast.zhang_min, "B03") == ("-2.00", "缺席", False)
@@ -138,7 +127,7 @@ def test_what_a_meeting_posted_is_taken_back_at_the_meeting(
     seq = session.scalars(select(PointEntry.seq).where(ours, PointEntry.item_code == "B03")).one()
     session.commit()
     reversal = f"/members/{cast.zhang_min.member_id}/entries/{seq}/reversal"
-    assert code(call(cast.li_wei, "POST", reversal, json={"reason": "登记有误"})) == (409, "reverse_at_source")
+    assert refusal(call(cast.li_wei, "POST", reversal, json={"reason": "登记有误"})) == (409, "reverse_at_source")
 
 
 @time_machine.travel(CLOSED)
@@ -153,7 +142,7 @@ def test_what_a_claim_counted_is_shown_and_may_count_anyway(call: Call, cast: Ca
     assert seen["already_counted"] == [cast.zhang_min.member_id]
     assert effect(seen, cast.zhang_min, "C04") == ("0.00", "同一天同一项目已有个人申报计分，不重复计", False)
     wrong = {"absent": [], "count_anyway": [cast.zhou_yu.member_id]}
-    assert code(call(cast.li_wei, "POST", f"{path}/confirm", json=wrong)) == (422, "not_on_roster")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/confirm", json=wrong)) == (422, "not_on_roster")
     counted = {"absent": [], "count_anyway": seen["already_counted"]}
     answer = body(call(cast.li_wei, "POST", f"{path}/confirm", json=counted))
     assert effect(answer, cast.zhang_min, "C04") == ("1.00", "出席", True)
@@ -177,7 +166,7 @@ def test_each_branch_of_a_joint_meeting_confirms_its_own_list(call: Call, cast: 
     ours, theirs = (roster_of(session, joint, each).id for each in lists)
     session.commit()
     hers = {"absent": [cast.zhou_yu.member_id]}
-    assert code(call(cast.li_wei, "POST", f"/rosters/{theirs}/confirm", json=hers)) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "POST", f"/rosters/{theirs}/confirm", json=hers)) == (404, "not_found")
     body(call(cast.zhao_qiang, "POST", f"/rosters/{theirs}/confirm", json=hers))
     assert body(call(cast.li_wei, "GET", f"/rosters/{ours}/settlement"))["status"] == "open"
     assert live(session, joint, cast.zhang_min) == []
@@ -195,9 +184,9 @@ def test_reading_a_list_leaves_a_line(call: Call, cast: Cast, session: Session, 
     "payload", [{}, {"absent": ["x"]}, {"absent": [0]}, {"absent": [2**63]}, {"absent": [], "more": 1}]
 )
 def test_a_malformed_confirmation_is_refused(call: Call, cast: Cast, path: str, payload: dict[str, Any]) -> None:
-    assert code(call(cast.li_wei, "POST", f"{path}/confirm", json=payload)) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/confirm", json=payload)) == (422, "invalid_input")
 
 
 def test_a_list_that_is_not_there_is_not_found(call: Call, cast: Cast, session: Session) -> None:
     assert session.scalars(select(Roster)).first() is None
-    assert code(call(cast.li_wei, "GET", "/rosters/1/settlement")) == (404, "not_found")
+    assert refusal(call(cast.li_wei, "GET", "/rosters/1/settlement")) == (404, "not_found")

@@ -15,6 +15,7 @@ from server.statements import confirming
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import month_before
+from tests.api.answers import refusal
 from tests.at_once import race
 from tests.boards import show
 from tests.cast import NOW, Cast, Person
@@ -75,7 +76,7 @@ def test_a_month_is_confirmed_once(call: Call, cast: Cast, statement_id: int) ->
     assert call(cast.zhang_min, "POST", path).status_code in (403, 404)
     assert call(cast.sun_li, "POST", path).status_code == 200
     again = call(cast.li_wei, "POST", path)
-    assert (again.status_code, again.json["error"]["code"]) == (409, "already_confirmed")
+    assert refusal(again) == (409, "already_confirmed")
 
 
 def test_of_two_who_confirm_at_once_one_wins(engine: Engine, cast: Cast, statement_id: int) -> None:

@@ -5,24 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
 from server.pushes.models import Push
 from server.pushes.rules import PushStatus, Reason
+from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast
 from tests.conftest import Call
 from tests.pushed import add_push
-
-
-def body(response: TestResponse) -> Any:
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.json
-
-
-def code(response: TestResponse) -> tuple[int, str]:
-    assert response.json is not None
-    return response.status_code, response.json["error"]["code"]
 
 
 @pytest.fixture
@@ -72,9 +62,9 @@ def test_nothing_of_the_message_is_shown(call: Call, cast: Cast, push: Push, pat
 )
 def test_others_neither_see_nor_tell(call: Call, cast: Cast, push: Push, who: str, expected: tuple[int, str]) -> None:
     person, path = cast.people[who], f"/organizations/{cast.branch}/unreached-pushes"
-    assert code(call(person, "GET", path)) == expected
-    assert code(call(person, "GET", f"{path}/counts")) == expected
-    assert code(call(person, "POST", f"/unreached-pushes/{push.id}/told")) == expected
+    assert refusal(call(person, "GET", path)) == expected
+    assert refusal(call(person, "GET", f"{path}/counts")) == expected
+    assert refusal(call(person, "POST", f"/unreached-pushes/{push.id}/told")) == expected
 
 
 def test_looking_is_noted(call: Call, session: Session, cast: Cast, push: Push, path: str) -> None:
@@ -96,7 +86,7 @@ def test_telling_settles_it_once(call: Call, session: Session, cast: Cast, push:
 
 def test_what_was_delivered_cannot_be_told(call: Call, session: Session, cast: Cast) -> None:
     sent = add_push(session, cast, cast.zhang_min, status=PushStatus.sent)
-    assert code(call(cast.li_wei, "POST", f"/unreached-pushes/{sent.id}/told")) == (409, "not_unreached")
+    assert refusal(call(cast.li_wei, "POST", f"/unreached-pushes/{sent.id}/told")) == (409, "not_unreached")
 
 
 def test_pages_meet(call: Call, session: Session, cast: Cast, push: Push, path: str) -> None:

@@ -15,8 +15,8 @@ from server.organizations import transfers
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person
-from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.refusing import refused
 
 Lists = dict[int, Collection[Person]]
 LAST_WEEK = datetime(2026, 6, 11, 2, 0, tzinfo=UTC)

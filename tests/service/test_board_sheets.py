@@ -20,7 +20,7 @@ from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus, Term, closing_of, month_before
 from tests.boards import Told, cast_lines, cast_statement, line_at_head
 from tests.cast import Cast
-from tests.claiming import refused
+from tests.refusing import refused
 
 FROZEN_AT = datetime(2026, 6, 2, 18, tzinfo=UTC)
 LATER = datetime(2026, 6, 10, 2, tzinfo=UTC)

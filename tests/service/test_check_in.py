@@ -25,8 +25,8 @@ from server.organizations.models import Member
 from server.standards.rules import LeaveKind
 from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
-from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.refusing import refused
 
 SECRET = b"s" * 32
 _numbers = count(1)

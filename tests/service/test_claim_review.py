@@ -27,11 +27,11 @@ from tests.claiming import (
     decide,
     kinds,
     paid,
-    refused,
     returned,
     section_points,
     submitted,
 )
+from tests.refusing import refused
 
 # Who reviews
 

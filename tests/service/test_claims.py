@@ -20,11 +20,11 @@ from tests.claiming import (
     approved,
     kinds,
     paid,
-    refused,
     returned,
     section_points,
     submitted,
 )
+from tests.refusing import refused
 
 # Handing in
 

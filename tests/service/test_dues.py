@@ -15,24 +15,18 @@ from server.dues.bulk import Outcome, RowResult
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
 from server.dues.service import Payment
-from server.errors import DomainError
 from server.organizations.models import Member, Membership, Stage
 from server.points.models import PointEntry, SourceKind
 from server.points.verification import verify_ledger
 from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.claiming import section_points
+from tests.refusing import refused
 
 MAY, JUNE = "2026-05", "2026-06"
 IN_TIME = Payment(2000, 2000, date(2026, 5, 31))
 LATE = Payment(2000, 2000, date(2026, 6, 1))
 SHORT = Payment(2000, 1000, date(2026, 5, 31))
-
-
-def refused(code: str, act: Callable[[], object]) -> None:
-    with pytest.raises(DomainError) as caught:
-        act()
-    assert caught.value.code == code
 
 
 def register(session: Session, cast: Cast, payment: Payment, month: str = MAY, now: datetime = NOW) -> DuesRecord:

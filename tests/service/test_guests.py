@@ -19,8 +19,8 @@ from server.organizations.models import Member
 from server.organizations.service import create_root
 from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
-from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.refusing import refused
 from tests.settling import check_books, confirmed, live, roster_of, settled
 
 PRESENT, LATE = AttendanceState.present, AttendanceState.late

@@ -18,8 +18,8 @@ from server.organizations.service import ancestor_ids
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
-from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.refusing import refused
 from tests.settling import DUE, check_books, confirmed, live, roster_of
 
 SICK = Wish(LeaveKind.sick, "发烧，已去医院")

@@ -13,9 +13,10 @@ from server.photos.processing import process_trusted
 from server.photos.storage import DiskStorage
 from server.photos.upkeep import purge_unattached
 from tests.cast import NOW, Cast, Person
-from tests.claiming import refused, submitted
+from tests.claiming import submitted
 from tests.meeting import make_meeting
 from tests.pictures import jpeg
+from tests.refusing import refused
 
 Upload = Callable[[Person, int], int]
 

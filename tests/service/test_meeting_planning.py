@@ -24,8 +24,8 @@ from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person
-from tests.claiming import refused
 from tests.meeting import make_meeting
+from tests.refusing import refused
 
 START = datetime(2026, 6, 25, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from server.jobs.rules import CatchUp, Past, due_periods, periods_between
 from server.jobs.table import JOBS
 from server.meetings.leave import service as leave_service
 from server.meetings.leave.service import Wish
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization, Stage, WorkdayOverride
+from server.organizations.models import Member, Organization, Stage, WorkdayOverride
 from server.pushes.occasions import due
 from server.pushes.occasions.digest import waiting_with
 from server.pushes.rules import Occasion
@@ -28,6 +28,7 @@ from server.todos.rules import TodoKind
 from tests.at_once import at_once
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import VOLUNTEERING, submitted
+from tests.exempting import exempt
 from tests.meeting import make_meeting
 from tests.pushing import SECRET_WORDS, all_pushes, make_statement, shanghai, told
 
@@ -238,33 +239,7 @@ def test_members_whose_month_is_not_paid_are_reminded_once(
 
 def test_prospects_and_the_exempt_are_not_reminded(session: Session, cast: Cast) -> None:
     session.get_one(Member, cast.sun_li.member_id).stage = Stage.prospect
-    filing = Filing(
-        root_id=cast.root,
-        subject_kind="exemption",
-        subject_id=1,
-        title="不列入",
-        from_organization_id=cast.branch,
-        to_organization_id=cast.general_branch,
-        status=FilingStatus.received,
-        submitted_by=cast.li_wei.account_id,
-        submitted_at=NOW,
-    )
-    session.add(filing)
-    session.flush()
-    session.add(
-        Exemption(
-            member_id=cast.zhang_min.member_id,
-            organization_id=cast.branch,
-            open=True,
-            reason=SECRET_WORDS,
-            studied_on=YEAR_START,
-            studied_note="",
-            studied_by=cast.li_wei.account_id,
-            from_date=YEAR_START,
-            filing_id=filing.id,
-            created_at=NOW,
-        )
-    )
+    exempt(session, cast, cast.zhang_min.member_id, YEAR_START, reason=SECRET_WORDS)
     remind(session)
     assert reminded(session, cast) == [key for key in EVERYONE if key not in ("zhang_min", "sun_li")]
 

@@ -16,7 +16,7 @@ from server.points.models import LedgerHead, NegativeDecision, PointEntry, Score
 from server.points.rules import NegativeStatus
 from server.points.verification import recompute, verify_ledger
 from tests.cast import NOW, Cast
-from tests.service.test_points import exempt
+from tests.exempting import exempt
 
 LONG_AGO, NEW_YEAR, MARCH, APRIL = date(2019, 9, 1), date(2026, 1, 1), date(2026, 3, 5), date(2026, 4, 1)
 BEGINNINGS = (LONG_AGO, NEW_YEAR, MARCH, date(2026, 12, 31), date(2027, 1, 1))

@@ -1,6 +1,5 @@
 """Posting, taking back, opening years: what the ledger and the scores look like afterwards."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,19 +10,20 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from server.errors import DomainError
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership, Stage
+from server.organizations.models import Member, Membership, Stage
 from server.points import handlers, reading, service
 from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.default import default_document
 from server.standards.events import StandardPublished
-from server.standards.rules import Audience, StandardDocument
+from server.standards.rules import Audience
 from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast
-from tests.standards import publish
+from tests.exempting import exempt
+from tests.refusing import refused
+from tests.standards import altered, publish
 
 D = Decimal
 MARCH = date(2026, 3, 5)
@@ -45,18 +45,6 @@ def figures(session: Session, member_id: int, year: int = 2026) -> dict[str, Dec
 def entries(session: Session, member_id: int) -> list[PointEntry]:
     rows = select(PointEntry).where(PointEntry.member_id == member_id).order_by(PointEntry.seq)
     return list(session.scalars(rows))
-
-
-def changed_document(**items: dict[str, Any]) -> StandardDocument:
-    document = default_document()
-    changed = tuple(item.model_copy(update=items.get(item.code, {})) for item in document.items)
-    return document.model_copy(update={"items": changed})
-
-
-def refused(code: str, act: Callable[[], object]) -> None:
-    with pytest.raises(DomainError) as refusal:
-        act()
-    assert refusal.value.code == code
 
 
 def move(session: Session, member_id: int, to: int, on: date) -> None:
@@ -178,37 +166,6 @@ def test_a_member_exempt_all_year_gets_no_openings(session: Session, cast: Cast)
     assert entries(session, member_id) == []
 
 
-def exempt(session: Session, cast: Cast, member_id: int, start: date, *, until: date | None) -> None:
-    filing = Filing(
-        subject_kind="exemption",
-        subject_id=1,
-        title="备案",
-        from_organization_id=cast.branch,
-        to_organization_id=cast.general_branch,
-        root_id=cast.root,
-        status=FilingStatus.received,
-        submitted_by=cast.li_wei.account_id,
-        submitted_at=NOW,
-    )
-    session.add(filing)
-    session.flush()
-    session.add(
-        Exemption(
-            member_id=member_id,
-            organization_id=cast.branch,
-            reason="病",
-            studied_on=start,
-            studied_note="研究",
-            studied_by=cast.li_wei.account_id,
-            from_date=start,
-            until_date=until,
-            filing_id=filing.id,
-            created_at=NOW,
-        )
-    )
-    session.flush()
-
-
 def test_newcomers_get_the_full_opening_on_the_day_they_came(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
     session.scalars(select(Membership).where(Membership.member_id == member_id)).one().from_date = TODAY
@@ -235,7 +192,7 @@ def test_a_new_year_opens_with_its_opening_points_alone(session: Session, cast: 
 
 def test_a_transfer_keeps_the_points_and_rebases_openings_on_its_day(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
-    publish(session, cast.foreign_branch, changed_document(B01={"cap": D(9)}, B02={"cap": D(9)}))
+    publish(session, cast.foreign_branch, altered(B01={"cap": D(9)}, B02={"cap": D(9)}))
     service.post(session, [claim(member_id), miss(member_id)], now=NOW)
     move(session, member_id, cast.foreign_branch, TODAY)
     steps = {e.item_code: (e.points, e.occurred_on) for e in entries(session, member_id) if e.seq > 10}
@@ -247,7 +204,7 @@ def test_a_transfer_keeps_the_points_and_rebases_openings_on_its_day(session: Se
 
 def test_transferring_back_rebases_back(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
-    publish(session, cast.foreign_branch, changed_document(B01={"cap": D(9)}, B02={"cap": D(9)}))
+    publish(session, cast.foreign_branch, altered(B01={"cap": D(9)}, B02={"cap": D(9)}))
     service.post(session, [miss(member_id)], now=NOW)
     for day, to in ((17, cast.foreign_branch), (18, cast.branch), (19, cast.foreign_branch), (20, cast.branch)):
         move(session, member_id, to, date(2026, 6, day))
@@ -264,7 +221,7 @@ def test_a_transfer_under_the_same_standard_posts_nothing(session: Session, cast
 
 def test_an_entry_keeps_its_item_when_the_new_standard_has_none(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
-    document = changed_document(B04={"cap": D(22)})
+    document = altered(B04={"cap": D(22)})
     without = document.model_copy(update={"items": tuple(i for i in document.items if i.code not in ("C04", "B01"))})
     publish(session, cast.foreign_branch, without)
     service.post(session, [claim(member_id), miss(member_id)], now=NOW)
@@ -279,12 +236,7 @@ def test_an_entry_keeps_its_method_when_the_new_standard_counts_its_item_otherwi
     session: Session, cast: Cast
 ) -> None:
     member_id = cast.zhang_min.member_id
-    earned = {"B01": {"method": "earn", "cap": D(12)}}
-    items = changed_document().items
-    other = default_document().model_copy(
-        update={"items": tuple(type(i).model_validate(i.model_dump() | earned.get(i.code, {})) for i in items)}
-    )
-    publish(session, cast.foreign_branch, other)
+    publish(session, cast.foreign_branch, altered(B01={"method": "earn", "cap": D(12)}))
     service.post(session, [miss(member_id)], now=NOW)
     move(session, member_id, cast.foreign_branch, TODAY)
     service.post(session, [claim(member_id, 5, "B01", "2", occurred_on=TODAY)], now=NOW)
@@ -315,7 +267,7 @@ def test_an_activist_who_becomes_probationary_starts_on_the_members_standard(ses
 def test_a_standard_published_for_a_branch_rebases_its_members_at_once(session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
     service.open_year(session, member_ids=[member_id], year=2026, now=NOW)
-    standard = publish(session, cast.branch, changed_document(B01={"cap": D(10)}, B02={"cap": D(8)}))
+    standard = publish(session, cast.branch, altered(B01={"cap": D(10)}, B02={"cap": D(8)}))
     handlers.standard_published(session, StandardPublished(standard.id, cast.branch, 2026, NOW))
     last = entries(session, member_id)[-2:]
     assert [(e.item_code, e.points, e.occurred_on) for e in last] == [("B01", D(-2), TODAY), ("B02", D(2), TODAY)]

@@ -14,12 +14,13 @@ from server.meetings.rosters import service as lists
 from server.meetings.rosters.by_hand import Hand
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, Standing, Via
 from server.meetings.settlement import service as settlement
-from server.organizations.models import Exemption, Filing, FilingStatus, Membership
+from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
-from tests.claiming import refused
+from tests.exempting import exempt
 from tests.meeting import make_meeting
+from tests.refusing import refused
 from tests.settling import DUE, check_books, confirmed, live, roster_of, settled
 
 PRESENT, LATE, MADE_UP = AttendanceState
@@ -208,40 +209,9 @@ def test_who_has_left_the_branch_by_that_day_is_not_put_on_its_list(session: Ses
 def test_who_is_exempt_comes_as_an_observer(session: Session, cast: Cast) -> None:
     meeting = make_meeting(session, cast, invited={cast.branch: [cast.li_wei]})
     roster = session.scalars(select(Roster)).one()
-    exempt(session, cast, cast.zhang_min)
+    exempt(session, cast, cast.zhang_min.member_id, YEAR_START)
     by_hand.enter(session, hand(roster, cast.zhang_min, cast.li_wei), state=PRESENT, reason=REASON)
     assert session.get_one(Invitation, (meeting.id, cast.zhang_min.member_id)).part == Part.observer
-
-
-def exempt(session: Session, cast: Cast, person: Person) -> None:
-    filing = Filing(
-        root_id=cast.root,
-        subject_kind="exemption",
-        subject_id=1,
-        title="不列入管理范围",
-        from_organization_id=cast.branch,
-        to_organization_id=cast.general_branch,
-        status=FilingStatus.received,
-        submitted_by=cast.li_wei.account_id,
-        submitted_at=NOW,
-    )
-    session.add(filing)
-    session.flush()
-    session.add(
-        Exemption(
-            member_id=person.member_id,
-            organization_id=cast.branch,
-            open=True,
-            reason="长期患病",
-            studied_on=YEAR_START,
-            studied_note="支委会研究",
-            studied_by=cast.li_wei.account_id,
-            from_date=YEAR_START,
-            filing_id=filing.id,
-            created_at=NOW,
-        )
-    )
-    session.commit()
 
 
 def test_an_entry_ends_a_leave_that_waits_and_keeps_one_that_was_granted(

@@ -13,11 +13,13 @@ from server.meetings.models import Attendance, GuestVisit, Invitation
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, RosterStatus
 from server.meetings.settlement import alignment
 from server.meetings.settlement import service as settlement
-from server.organizations.models import Category, Exemption, Filing, FilingStatus, Member, Membership
+from server.organizations.models import Category, Member, Membership
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person
-from tests.claiming import VOLUNTEERING, approved, refused, section_points, submitted
+from tests.claiming import VOLUNTEERING, approved, section_points, submitted
+from tests.exempting import exempt
 from tests.meeting import make_meeting
+from tests.refusing import refused
 from tests.settling import (
     CLOSED,
     DUE,
@@ -275,7 +277,7 @@ def test_a_newcomer_of_last_week_has_the_full_opening_and_misses(session: Sessio
 
 
 def test_nothing_is_posted_for_who_is_exempt_or_only_observes(session: Session, cast: Cast) -> None:
-    _exempt(session, cast)
+    exempt(session, cast, cast.zhang_min.member_id, date(2026, 4, 1))
     meeting = make_meeting(
         session,
         cast,
@@ -288,37 +290,6 @@ def test_nothing_is_posted_for_who_is_exempt_or_only_observes(session: Session, 
     settled(session, meeting)
     assert live(session, meeting, cast.zhang_min) == live(session, meeting, cast.sun_li) == []
     assert live(session, meeting, cast.wang_fang) == [("B01", "-3", 1)]
-
-
-def _exempt(session: Session, cast: Cast) -> None:
-    filing = Filing(
-        root_id=cast.root,
-        subject_kind="exemption",
-        subject_id=1,
-        title="不列入",
-        from_organization_id=cast.branch,
-        to_organization_id=cast.general_branch,
-        status=FilingStatus.received,
-        submitted_by=cast.li_wei.account_id,
-        submitted_at=NOW,
-    )
-    session.add(filing)
-    session.flush()
-    session.add(
-        Exemption(
-            member_id=cast.zhang_min.member_id,
-            organization_id=cast.branch,
-            open=True,
-            reason="长期出国",
-            studied_on=date(2026, 3, 1),
-            studied_note="",
-            studied_by=cast.li_wei.account_id,
-            from_date=date(2026, 4, 1),
-            filing_id=filing.id,
-            created_at=NOW,
-        )
-    )
-    session.commit()
 
 
 def test_a_variant_that_attendance_does_not_prove_earns_nothing(session: Session, cast: Cast) -> None:
