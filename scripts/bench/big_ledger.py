@@ -5,12 +5,14 @@ import random
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, String, cast, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from server.db import Base
+from server.organizations import service as organizations
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.points.models import LedgerHead, PointEntry, Score, SourceKind
 from server.points.openings import openings
@@ -118,23 +120,15 @@ class BigLedger:
         self.members += count
 
     def _branches(self, session: Session, count: int) -> list[int]:
-        made = []
-        for number in range(count):
-            place = Organization(
-                root_id=self.root_id,
-                parent_id=self.root_id,
-                kind=OrganizationKind.branch,
-                title=f"支部{self.members}-{number}",
-                path="",
-                settings={},
-                created_at=NOW,
-            )
-            session.add(place)
-            session.flush()
-            place.path = f"/{self.root_id}/{place.id}/"
-            made.append(place.id)
-        session.flush()
-        return made
+        new = partial(
+            organizations.create_organization,
+            session,
+            parent_id=self.root_id,
+            kind=OrganizationKind.branch,
+            account_id=None,
+            now=NOW,
+        )
+        return [new(title=f"支部{self.members}-{number}").id for number in range(count)]
 
     def _member(self, member_id: int) -> dict[str, Any]:
         return {

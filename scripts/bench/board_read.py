@@ -1,27 +1,24 @@
 """What reading a branch's board costs beside an empty route with one indexed SELECT, and whether it stays flat.
 
-Members of branches of 27 each read theirs: their own place, and the full list. As in score_read both routes are called
-in this process through the whole app; a worker remembers the figures of a statement, which never change.
+Members of branches of 27 each read theirs: their own place, and the full list. A worker remembers the figures of a
+statement, which never change.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
-from statistics import median
+from typing import Any
 
-from flask import Flask, Response
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from scripts.bench.databases import each_database
-from scripts.bench.lines import Line, measured
-from scripts.bench.score_read import called, seconds_of, sign_in
-from server import config
-from server.app import create_app
-from server.db import make_engine, reading
+from scripts.bench.lines import Line
+from scripts.bench.reads import app_with_empty_route, growth_line, measure, read_line, sign_in, some_of
+from server.db import make_engine
 from server.identity.models import Account, Token, WechatIdentity
+from server.organizations import service as organizations
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.statements.models import Statement, StatementLine, StatementSection
 from server.statements.rules import StatementStatus
@@ -30,11 +27,9 @@ from tests.cast import NOW, YEAR_START, Cast, make_cast
 BENCH = "board_read"
 BRANCH_SIZE = 27
 BRANCHES = {"default": (40, 400), "full": (40, 400, 40_000)}
-READERS = 50
-ROUNDS = 8
-FLAT = 1.25
-GOAL = "within 2 × of the empty route"
 VIEWS = ("own", "full")
+BOARD = "/api/v1/organizations/{}/board"
+MAY = "2026-05"
 
 
 def run(size: str) -> Iterator[Line]:
@@ -43,61 +38,25 @@ def run(size: str) -> Iterator[Line]:
         engine = make_engine(url)
         with Session(engine, expire_on_commit=False) as session:
             cast = make_cast(session)
-        app = _app(engine, directory)
-        members: list[tuple[int, int]] = []
+        app = app_with_empty_route(engine, directory, _hash)
+        branch_of: dict[int, int] = {}
         medians: list[float] = []
         for branches in BRANCHES[size]:
-            members += _add_branches(engine, cast, len(members) // BRANCH_SIZE, branches)
-            asked = members[:: max(len(members) // READERS, 1)][:READERS]
-            tokens = sign_in(engine, cast.root, [member_id for member_id, _ in asked])
-            readers = [(branch_id, token) for (_, branch_id), (_, token) in zip(asked, tokens, strict=True)]
+            branch_of |= _add_branches(engine, cast, len(branch_of) // BRANCH_SIZE, branches)
+            signed_in = sign_in(engine, cast.root, some_of(list(branch_of)))
+            readers = [(branch_of[member_id], token) for member_id, token in signed_in]
             for view in VIEWS:
                 _decide(engine, view)
-                empty, board = _measure(app, readers)
+                empty, board = measure(app, readers, BOARD)
                 medians.append(board)
-                yield _line(database, f"{view}_{len(members)}_members", board, empty)
+                yield read_line(BENCH, database, f"{view}_{len(branch_of)}_members", board, empty=empty)
             _sign_out(engine)
-        growth = medians[-1] / medians[1]
-        yield measured(BENCH, "growth", growth, "×", database=database, goal=f"flat: <= {FLAT} ×", met=growth <= FLAT)
+        yield growth_line(BENCH, database, medians[-1] / medians[1])
         engine.dispose()
 
 
-def _line(database: str, metric: str, seconds: float, empty: float) -> Line:
-    ratio = seconds / empty
-    against = f"empty route with one SELECT: {empty * 1000:.2f} ms"
-    values = {"against": against, "ratio": ratio, "goal": GOAL, "met": ratio <= 2}
-    return measured(BENCH, metric, seconds * 1000, "ms", database=database, **values)  # type: ignore[arg-type]
-
-
-def _app(engine: Engine, directory: Path) -> Flask:
-    """The app with one more route: as little as a read can do."""
-    app = create_app(config.load({"XIANFENG_DATA": str(directory / "var")}), engine)
-
-    def empty(organization_id: int) -> Response:
-        with reading(engine) as session:
-            found = session.scalar(
-                select(Statement.hash).where(
-                    Statement.organization_id == organization_id, Statement.period == "2026-05"
-                )
-            )
-        return Response(str(found))
-
-    app.add_url_rule("/empty/<int:organization_id>", view_func=empty)
-    return app
-
-
-def _measure(app: Flask, readers: Sequence[tuple[int, str]]) -> tuple[float, float]:
-    """Return seconds per empty read and per board; the two take turns, medians count."""
-    paths = ("/empty/{}", "/api/v1/organizations/{}/board")
-    calls = [[called(app, path.format(branch_id), token) for branch_id, token in readers] for path in paths]
-    times: list[list[float]] = [[] for _ in paths]
-    for number in range(ROUNDS + 1):
-        for reads, seconds in zip(calls, times, strict=True):
-            taken = [seconds_of(read) for read in reads]
-            if number:
-                seconds.extend(taken)
-    empty, board = (median(seconds) for seconds in times)
-    return empty, board
+def _hash(organization_id: int) -> Select[Any]:
+    return select(Statement.hash).where(Statement.organization_id == organization_id, Statement.period == MAY)
 
 
 def _decide(engine: Engine, view: str) -> None:
@@ -115,12 +74,19 @@ def _sign_out(engine: Engine) -> None:
         connection.execute(delete(Account).where(Account.name == "党员"))
 
 
-def _add_branches(engine: Engine, cast: Cast, start: int, stop: int) -> list[tuple[int, int]]:
-    """Add branches of 27 with a confirmed month each; return (member, branch)."""
-    added = []
+def _add_branches(engine: Engine, cast: Cast, start: int, stop: int) -> dict[int, int]:
+    """Add branches of 27 with a confirmed month each; return the branch of each member."""
+    added: dict[int, int] = {}
     for number in range(start, stop):
         with Session(engine, expire_on_commit=False) as session:
-            branch = _branch(session, cast, number)
+            branch = organizations.create_organization(
+                session,
+                parent_id=cast.general_branch,
+                kind=OrganizationKind.branch,
+                title=f"第{number}党支部",
+                account_id=None,
+                now=NOW,
+            )
             members = [_member(cast.root, number, index) for index in range(BRANCH_SIZE)]
             session.add_all(members)
             session.flush()
@@ -129,25 +95,8 @@ def _add_branches(engine: Engine, cast: Cast, start: int, stop: int) -> list[tup
             session.execute(insert(Membership), joined)
             _add_month(session, cast, branch.id, ids)
             session.commit()
-            added += [(member_id, branch.id) for member_id in ids]
+            added |= dict.fromkeys(ids, branch.id)
     return added
-
-
-def _branch(session: Session, cast: Cast, number: int) -> Organization:
-    above = session.get_one(Organization, cast.general_branch)
-    branch = Organization(
-        root_id=cast.root,
-        parent_id=above.id,
-        kind=OrganizationKind.branch,
-        title=f"第{number}党支部",
-        path="",
-        settings={},
-        created_at=NOW,
-    )
-    session.add(branch)
-    session.flush()
-    branch.path = f"{above.path}{branch.id}/"
-    return branch
 
 
 def _member(root_id: int, number: int, index: int) -> Member:
@@ -166,7 +115,7 @@ def _add_month(session: Session, cast: Cast, branch_id: int, member_ids: Sequenc
     statement = Statement(
         root_id=cast.root,
         organization_id=branch_id,
-        period="2026-05",
+        period=MAY,
         year=2026,
         until=date(2026, 5, 31),
         cutoff_at=datetime(2026, 6, 2, 18, tzinfo=UTC),

@@ -73,18 +73,9 @@ def _university(engine: Engine, day: date) -> list[Phone]:
     with Session(engine) as session:
         root = organizations.create_root(session, title="山海大学党委", now=now)
         standards.install_default(session, organization_id=root.id, year=day.year, published_by=None, now=now)
-        branch = Organization(
-            root_id=root.id,
-            parent_id=root.id,
-            kind=OrganizationKind.branch,
-            title="第一党支部",
-            path="",
-            settings={},
-            created_at=now,
+        branch = organizations.create_organization(
+            session, parent_id=root.id, kind=OrganizationKind.branch, title="第一党支部", account_id=None, now=now
         )
-        session.add(branch)
-        session.flush()
-        branch.path = f"{root.path}{branch.id}/"
         phones = [_phone(session, branch, number, day, now) for number in range(PHONES)]
         session.commit()
     return phones

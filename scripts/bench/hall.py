@@ -56,7 +56,9 @@ def furnish(engine: Engine, *, seats: int, rooms: int, now: datetime) -> Hall:
     """Fill an empty database with `seats` members and `rooms` meetings; everybody is invited to each."""
     with Session(engine, expire_on_commit=False) as session:
         root = organizations.create_root(session, title="山海大学党委", now=now)
-        branch = _branch(session, root, now)
+        branch = organizations.create_organization(
+            session, parent_id=root.id, kind=OrganizationKind.branch, title="第一党支部", account_id=None, now=now
+        )
         people = [Seat(number, f"token-{number:08}") for number in range(1, seats + 1)]
         _seat(session, branch, people, now)
         places = [_room(session, branch, number, now) for number in range(1, rooms + 1)]
@@ -64,23 +66,6 @@ def furnish(engine: Engine, *, seats: int, rooms: int, now: datetime) -> Hall:
             _invite(session, room, branch, people)
         session.commit()
     return Hall(people, places)
-
-
-def _branch(session: Session, root: Organization, now: datetime) -> Organization:
-    branch = Organization(
-        root_id=root.id,
-        parent_id=root.id,
-        kind=OrganizationKind.branch,
-        title="第一党支部",
-        path="",
-        settings={},
-        created_at=now,
-    )
-    session.add(branch)
-    session.flush()
-    branch.path = f"{root.path}{branch.id}/"
-    session.flush()
-    return branch
 
 
 def _seat(session: Session, branch: Organization, people: Sequence[Seat], now: datetime) -> None:

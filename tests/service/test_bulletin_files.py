@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.organizations.models import Member, Organization, OrganizationKind
+from server.organizations import service as organizations
+from server.organizations.models import Member, OrganizationKind
 from server.statements.bulletins import document, service, typeset, typesetting
 from server.statements.bulletins.paper import Paper
 from server.statements.models import Bulletin
@@ -141,18 +142,15 @@ def test_nothing_a_person_types_is_taken_for_markup(session: Session, cast: Cast
 @pytest.mark.sqlite_only
 def test_forty_branches_with_long_titles_break_over_pages_with_the_head_repeated(session: Session, cast: Cast) -> None:
     for number in range(40):
-        branch = Organization(
-            root_id=cast.root,
+        title = f"{LONG}{number}" if number % 7 == 0 else f"学生第{number + 2}党支部"
+        branch = organizations.create_organization(
+            session,
             parent_id=cast.general_branch,
             kind=OrganizationKind.branch,
-            title=f"{LONG}{number}" if number % 7 == 0 else f"学生第{number + 2}党支部",
-            path="",
-            settings={},
-            created_at=DUE - timedelta(days=99),
+            title=title,
+            account_id=None,
+            now=DUE - timedelta(days=99),
         )
-        session.add(branch)
-        session.flush()
-        branch.path = f"/{cast.root}/{cast.general_branch}/{branch.id}/"
         make_statement(session, cast, branch.id, of((cast.zhang_min, "80"), (cast.li_wei, "60")))
     made = paper(session, drawn(session, cast))
     pages = pdf_pages(made)
