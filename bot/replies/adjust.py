@@ -8,9 +8,7 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from server.claims import review
 from server.claims.rules import adjustment_refusal
-from server.claims.targets import of_claim
 from server.claims.worth import as_error
-from server.identity.rules import Permission
 from server.presentation import points_text
 
 
@@ -30,14 +28,12 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
-    turn.require(Permission.claim_review, of_claim(turn.session, arguments["claim"]))
-    claim = review.approve(
-        turn.session,
-        claim_id=arguments["claim"],
-        actor=turn.actor,
+    claim = reviewing.decide(
+        turn,
+        review.approve,
+        claim=arguments["claim"],
         version=arguments["version"],
         approved_points=Decimal(arguments["points"]),
         reason=arguments["reason"],
-        now=turn.now,
     )
     return reviewing.decided(turn, f"已改为 {points_text(claim.approved_points or Decimal(0))} 分并通过。")

@@ -7,8 +7,6 @@ from bot.replies import review as reviewing
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from server.claims import review
-from server.claims.targets import of_claim
-from server.identity.rules import Permission
 from server.presentation import points_text
 
 
@@ -18,12 +16,5 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
-    turn.require(Permission.claim_review, of_claim(turn.session, arguments["claim"]))
-    claim = review.approve(
-        turn.session,
-        claim_id=arguments["claim"],
-        actor=turn.actor,
-        version=arguments["version"],
-        now=turn.now,
-    )
+    claim = reviewing.decide(turn, review.approve, **arguments)
     return reviewing.decided(turn, f"已通过，计 {points_text(claim.approved_points or Decimal(0))} 分。")

@@ -6,8 +6,6 @@ from bot.replies import review as reviewing
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from server.claims import review
-from server.claims.targets import of_claim
-from server.identity.rules import Permission
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
@@ -18,13 +16,5 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
-    turn.require(Permission.claim_review, of_claim(turn.session, arguments["claim"]))
-    review.reject(
-        turn.session,
-        claim_id=arguments["claim"],
-        actor=turn.actor,
-        version=arguments["version"],
-        reason=arguments["reason"],
-        now=turn.now,
-    )
+    reviewing.decide(turn, review.reject, **arguments)
     return reviewing.decided(turn, "已驳回，本人会收到通知，可以提出异议。")

@@ -6,8 +6,6 @@ from bot.replies import review as reviewing
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from server.claims import review
-from server.claims.targets import of_claim
-from server.identity.rules import Permission
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
@@ -18,13 +16,5 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
-    turn.require(Permission.claim_review, of_claim(turn.session, arguments["claim"]))
-    review.send_back(
-        turn.session,
-        claim_id=arguments["claim"],
-        actor=turn.actor,
-        version=arguments["version"],
-        reason=arguments["reason"],
-        now=turn.now,
-    )
+    reviewing.decide(turn, review.send_back, **arguments)
     return reviewing.decided(turn, "已退回，本人会收到通知。")

@@ -1,5 +1,6 @@
 """待审: one claim after another, in full; what was shown, and as it was shown, can be decided."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,9 @@ NOT_REVIEWER = "审核申报由支委、书记和上级党组织负责，您目�
 GOING_ON = f"审核还在进行。{CHOICES}；不审了回复“退出”。"
 LOOKED_AT = 50
 SHORTEST_REASON = 2
+
+Decision = Callable[..., Claim]
+"""One of server/claims/review.py."""
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
@@ -83,6 +87,12 @@ def ask_reason(turn: Turn, intent: str, slots: dict[str, str], question: str) ->
     shown(turn)
     turn.dialogue.data["wants_reason"] = {"intent": intent, "slots": slots}
     return [question]
+
+
+def decide(turn: Turn, act: Decision, *, claim: int, **arguments: Any) -> Claim:
+    """Carry out what the reviewer has said 是 to; the arguments hold the version that was shown."""
+    turn.require(Permission.claim_review, of_claim(turn.session, claim))
+    return act(turn.session, claim_id=claim, actor=turn.actor, now=turn.now, **arguments)
 
 
 def decided(turn: Turn, words: str) -> list[str]:

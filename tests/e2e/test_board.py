@@ -23,6 +23,7 @@ from server.standards.models import Standard
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from tests.boards import Told, line_at_head, make_statement
 from tests.demo import copy_of_demo
+from tests.e2e.walls import hung_up
 
 ROWS = 27
 A3, A4 = (842, 1191), (595, 842)
@@ -131,16 +132,8 @@ def _newcomer(session: Session, branch: Organization, number: int) -> int:
 
 @pytest.fixture
 def wall(chromium: Browser, corridor: Corridor) -> Iterator[BrowserContext]:
-    """A screen's browser, which talks to nobody else and stumbles over nothing."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1920, "height": 1080})
-    hosts: set[str] = set()
-    errors: list[str] = []
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    yield context
-    context.close()
-    assert errors == []
-    assert hosts - {""} <= {urlsplit(corridor.address).netloc}
+    with hung_up(chromium, corridor.address) as wall:
+        yield wall
 
 
 def signed_in(wall: BrowserContext, corridor: Corridor, person: str, path: str) -> Page:

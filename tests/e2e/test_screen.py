@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.bench.serving import Server, serving
 from tests.demo import copy_of_demo
+from tests.e2e.walls import hung_up
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,8 @@ def host(hall: Server) -> Host:
 
 @pytest.fixture
 def wall(chromium: Browser, host: Host) -> Iterator[BrowserContext]:
-    """A projector's browser, which talks to nobody else and stumbles over nothing."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1920, "height": 1080})
-    hosts: set[str] = set()
-    errors: list[str] = []
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    yield context
-    context.close()
-    assert errors == []
-    assert hosts - {""} <= {urlsplit(host.address).netloc}
+    with hung_up(chromium, host.address) as wall:
+        yield wall
 
 
 def shown(wall: BrowserContext, host: Host) -> Page:

@@ -181,8 +181,8 @@ class MeetingsQuery(PageQuery):
     phase: MeetingPhase | None = None
 
 
-class MeetingLineOut(BaseModel):
-    """A meeting in an organization's list; `roster_id` is that organization's own list, if it takes part."""
+class ListedMeetingOut(BaseModel):
+    """What every list says of a meeting."""
 
     id: int
     kind: MeetingKind
@@ -196,6 +196,11 @@ class MeetingLineOut(BaseModel):
     organization_id: int
     organization_title: str
     roster_id: int | None
+
+
+class MeetingLineOut(ListedMeetingOut):
+    """A meeting in an organization's list; `roster_id` is that organization's own list, if it takes part."""
+
     series_id: int | None
 
 
@@ -297,21 +302,9 @@ class MeetingOut(BaseModel):
     series: list[SeriesMeetingOut]
 
 
-class OwnMeetingLineOut(BaseModel):
+class OwnMeetingLineOut(ListedMeetingOut):
     """A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing."""
 
-    id: int
-    kind: MeetingKind
-    kind_title: str
-    title: str
-    place: str
-    starts_at: TimeOut
-    ends_at: TimeOut
-    phase: MeetingPhase
-    phase_title: str
-    organization_id: int
-    organization_title: str
-    roster_id: int | None
     part: Part | None
     standing: Standing | None
     standing_title: str | None
