@@ -58,6 +58,10 @@ class Phone:
     def tap(self, words: str) -> None:
         self.page.locator("uni-button").filter(has_text=words).first.click()
 
+    def agree(self) -> None:
+        """Answer the question before what cannot be undone."""
+        self.page.locator(".uni-modal__btn_primary").click()
+
     def overflow(self) -> int:
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 

@@ -181,7 +181,7 @@ def test_signing_off_forgets_the_person(phone: Phone) -> None:
     expect(phone.page.get_by_test_id("total")).to_be_visible()
     phone.open("pages/me/me")
     phone.page.get_by_text("退出登录").click()
-    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.agree()
     expect(phone.page.get_by_text("选一个人")).to_be_visible()
     assert phone.page.evaluate("localStorage.getItem('token')") is None
     assert phone.page.evaluate("localStorage.getItem('me')") is None

@@ -29,10 +29,6 @@ def days_ago(days: int) -> str:
     return (shanghai_date(now()) - timedelta(days=days)).isoformat()
 
 
-def agree(phone: Phone) -> None:
-    phone.page.locator(".uni-modal__btn_primary").click()
-
-
 def test_a_returned_claim_is_mended_with_its_photos_and_approved(
     phone: Phone, li_wei: Desk, zhang_min: Desk, tmp_path: Path
 ) -> None:
@@ -71,7 +67,7 @@ def test_a_claim_is_taken_back_after_a_question_and_reported_again(phone: Phone,
     phone.open(f"pages/claim/claim?id={claim['id']}")
     phone.tap("撤回")
     expect(phone.page.get_by_text("撤回后不再审核")).to_be_visible()
-    agree(phone)
+    phone.agree()
     expect(phone.page.locator(".tag").filter(has_text="已撤回")).to_be_visible()
     expect(phone.page.locator(".step").last).to_contain_text("撤回")
     phone.tap("照此再报一次")
@@ -87,7 +83,7 @@ def test_what_was_decided_meanwhile_is_said_and_shown(phone: Phone, zhang_min: D
     expect(phone.page.locator(".tag").filter(has_text="待审核")).to_be_visible()
     li_wei.decide(claim["id"], "reject", reason="与本人岗位职责重复")
     phone.tap("撤回")
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("该申报当前为“未通过”")).to_be_visible()
     expect(phone.page.locator(".step").last).to_contain_text("与本人岗位职责重复")
     phone.forgive_failed_requests()
@@ -99,7 +95,7 @@ def test_a_draft_of_the_server_is_gone_on_with_or_thrown_away(phone: Phone, zhan
     phone.sign_in("张敏")
     phone.open(f"pages/claim/claim?id={other['id']}")
     phone.tap("删除草稿")
-    agree(phone)
+    phone.agree()
     expect(phone.page.locator(".row").filter(has_text="机器人里记下的一条")).to_be_visible()
     expect(phone.page.locator(".row").filter(has_text="不要了的一条")).to_have_count(0)
     phone.page.locator(".row").filter(has_text="机器人里记下的一条").click()
@@ -165,7 +161,7 @@ def test_what_waits_is_sent_when_the_list_is_opened_and_a_draft_can_be_thrown_aw
     phone.open(LIST)
     expect(phone.page.get_by_text("只存在这部手机里")).to_be_visible()
     phone.tap("删除")
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("只写了名称")).to_have_count(0)
     phone.forgive_failed_requests()
 

@@ -85,10 +85,6 @@ def begin_soon(phone: Phone) -> None:
     phone.page.reload()
 
 
-def agree(phone: Phone) -> None:
-    phone.page.locator(".uni-modal__btn_primary").click()
-
-
 def row(phone: Phone, name: str) -> Any:
     return phone.page.locator(".person").filter(has_text=name).first
 
@@ -107,7 +103,7 @@ def test_a_meeting_from_its_plan_to_the_points_it_costs(
     expect(phone.page.locator("[data-testid=place] input")).to_have_value("明德楼 305")
     expect(phone.page.get_by_test_id("preview")).to_contain_text("应到")
     phone.tap("安排会议")
-    agree(phone)
+    phone.agree()
 
     other_phone.sign_in("张敏")
     came = count(phone, "came")
@@ -126,13 +122,13 @@ def test_a_meeting_from_its_plan_to_the_points_it_costs(
     expect(phone.page.get_by_test_id("came")).to_have_text(str(came + 2))
 
     phone.tap("结束签到")
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("没有赶上的同志")).to_be_visible()
     phone.tap("确认名单")
     missed = phone.page.locator(".row").filter(has_text="王芳")
     expect(missed).to_contain_text("−2.00")
     phone.page.locator(".bar uni-button").filter(has_text="确认名单").click()
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("撤销确认")).to_be_visible()
     assert float(score_of(app_server, "sandbox:wang_fang")["base"]) == float(before["base"]) - 2
 
@@ -215,7 +211,7 @@ def test_a_meeting_is_called_off_with_a_reason(phone: Phone, secretary: Secretar
     sheet = phone.page.get_by_role("dialog")
     sheet.get_by_text("场地不可用").click()
     sheet.locator("uni-button").filter(has_text="取消会议").click()
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("会议已取消：场地不可用")).to_be_visible()
 
 

@@ -130,7 +130,7 @@ def test_a_member_ends_his_binding_after_being_told_what_follows(phone: Phone, s
     phone.open("pages/me/me")
     phone.page.get_by_text("解除绑定").first.click()
     expect(phone.page.locator(".uni-modal")).to_contain_text("积分和记录不受影响")
-    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.agree()
     expect(phone.page.get_by_text("选一个人")).to_be_visible()
     phone.open("pages/sign-in/sign-in?code=sandbox:liang_yue")
     expect(phone.page.get_by_text("绑定党员身份")).to_be_visible()

@@ -51,7 +51,7 @@ def test_a_meeting_says_what_absence_costs_and_leave_can_be_asked_and_withdrawn(
     expect(card).to_contain_text("待批")
     expect(card).to_contain_text("孩子下午家长会")
     phone.tap("撤回请假")
-    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.agree()
     expect(card).to_have_count(0)
     expect(phone.page.locator(".row").filter(has_text="公假、病假")).to_be_visible()
 

@@ -43,11 +43,6 @@ def tap(phone: Phone, words: str) -> None:
     phone.page.locator("uni-button").filter(has_text=words, visible=True).last.click()
 
 
-def agree(phone: Phone) -> None:
-    """Answer the question before what cannot be undone."""
-    phone.page.locator(".uni-modal__btn_primary").click()
-
-
 FILES: list[FilePayload] = [
     {"name": "议程.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"},
     {"name": "会场.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"},
@@ -122,7 +117,7 @@ def test_dues_are_registered_for_one_and_waived_for_another(phone: Phone, branch
     expect(sheet.get_by_role("alert")).to_have_text("请写明原因")
     sheet.locator("[data-testid=reason] input").fill("住院治疗，支委会同意")
     sheet.locator("uni-button").filter(has_text="豁免").click()
-    agree(phone)
+    phone.agree()
     expect(row(phone, waived)).to_contain_text("已豁免")
 
 
@@ -157,7 +152,7 @@ def test_a_month_is_verified_and_confirmed_and_then_stands_on_the_board(phone: P
     tap(phone, "按台账核对")
     expect(phone.page.get_by_test_id("verdict")).to_have_text("按台账重算，与汇总完全一致。")
     tap(phone, "确认这个月")
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("李伟确认")).to_be_visible()
     expect(phone.page.locator("uni-button").filter(has_text="确认这个月")).to_have_count(0)
     expect(phone.page.locator("uni-button").filter(has_text="看公示榜")).to_be_visible()
@@ -204,7 +199,7 @@ def test_a_notice_is_written_published_and_read_by_nobody_yet(phone: Phone, othe
     row(phone, "会场.png").get_by_text("取下").click()
     expect(row(phone, "会场.png")).to_have_count(0)
     phone.page.locator(".bar uni-button").filter(has_text="发布").last.click()
-    agree(phone)
+    phone.agree()
     row(phone, "关于召开十二月支部党员大会的通知").click()
     expect(phone.page.get_by_test_id("read")).to_contain_text("0 /")
     tap(phone, "提醒还没有读的人")
@@ -231,5 +226,5 @@ def test_a_robot_is_given_to_the_group_tried_and_taken_away(phone: Phone, branch
     tap(phone, "试说一句")
     expect(row(phone, "先锋积分已接入本群")).to_be_visible()
     tap(phone, "移除机器人")
-    agree(phone)
+    phone.agree()
     expect(phone.page.get_by_text("在企业微信群的设置里添加机器人后复制")).to_be_visible()

@@ -112,7 +112,7 @@ def test_a_secretary_reviews_one_after_another_until_all_are_done(phone: Phone, 
     phone.tap("退回")
     phone.page.locator("[data-testid=reason] textarea").fill("不属于这一项目")
     phone.tap("不予认定")
-    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.agree()
     expect(place).to_contain_text("第 5 /")
     assert told(phone).startswith("不予认定")
 
@@ -146,7 +146,7 @@ def test_an_approval_is_taken_back_and_waits_again(phone: Phone, zhang_min: Pers
     review(phone, zhang_min.branch, until=title)
     phone.tap("通过")
     phone.tap("撤回")
-    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.agree()
     expect(phone.page.get_by_test_id("claim")).to_have_text(title)
     phone.tap("退回")
     phone.page.locator(".chip").first.click()
