@@ -158,7 +158,10 @@ class _Quarter:
         return self._any(due)
 
     def _is_open(self, now: datetime) -> bool:
-        """Whether a push has not ended, or a cause that is due has not become pushes."""
+        """Whether a push has not ended, or a cause that is due has not become pushes.
+
+        A month confirmed by one scheduler after the other looked for causes waits for the next minute.
+        """
         pushes = select(Push.id).where(Push.status.in_((PushStatus.waiting, PushStatus.sending))).limit(1)
         causes = select(Fanout.id).where(Fanout.done_at.is_(None), Fanout.due_at <= now).limit(1)
         return self._any(pushes) or self._any(causes)
