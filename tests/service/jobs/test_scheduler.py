@@ -10,10 +10,7 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.jobs import scheduler
-from tests.service.jobs.recorder import Recorder, fails, stored
-
-LONG = 20
-"""Seconds after which something that should happen at once is given up."""
+from tests.service.jobs.recorder import LONG, Recorder, fails, stored
 
 
 def test_a_scheduler_takes_up_at_once_what_was_missed_and_stops_at_once(engine: Engine, settings: Settings) -> None:
