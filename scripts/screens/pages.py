@@ -48,6 +48,11 @@ def _decided_claim(ask: Ask) -> str:
     return f"pages/claim/claim?id={newest['id']}"
 
 
+def _member(page: str) -> Callable[[Ask], str]:
+    """A page about a member of his branch who has no WeChat yet; `{id}` is filled in."""
+    return lambda ask: page.format(**ask("/organizations/{branch}/members?bound=false")["items"][0])
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
@@ -57,6 +62,7 @@ SHOTS = (
     Shot("opinions", "feng_qun", _opinions, ".card"),
     Shot("score", "zhang_min", "pages/score/score", ".item"),
     Shot("claim-form", "zhang_min", "pages/claim-form/claim-form", ".field"),
+    Shot("claim-for", "li_wei", _member("pages/claim-form/claim-form?member={id}"), "[data-testid=reason]"),
     Shot("claims", "zhang_min", "pages/claims/claims", ".row"),
     Shot("claim", "zhang_min", _decided_claim, ".step"),
     Shot("board", "zhang_min", "pages/board/board", ".bands"),
@@ -73,6 +79,7 @@ SHOTS = (
     Shot("branch", "zhang_min", "pages/branch/branch", ".row"),
     Shot("branch-secretary", "li_wei", "pages/branch/branch", ".row"),
     Shot("members", "li_wei", _of_charge("members"), ".avatar"),
+    Shot("member", "li_wei", _member("pages/member/member?id={id}"), ".about"),
     Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
     Shot("dues", "li_wei", _of_charge("dues"), ".box"),
     Shot("month", "li_wei", _of_charge("month"), ".place"),

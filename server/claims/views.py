@@ -121,12 +121,12 @@ def create_claim_on_behalf(context: Context, path: MemberPath, body: ClaimForIn)
 @api.guarded(
     "GET",
     "/members/<int:member_id>/fellows",
-    permission=Permission.claim_submit,
+    permission=Permission.claim_write,
     target=member_target,
     responses={200: FellowsOut},
 )
 def list_fellows(context: Context, path: MemberPath, query: FellowsQuery) -> FellowsOut:
-    """可填为合作人员的人：当日与本人同在一个支部的其他党员"""
+    """可填为合作人员的人：当日与该党员同在一个支部的其他党员"""
     found = service.fellows(context.session, member_id=path.member_id, on=query.on)
     return FellowsOut(items=[FellowOut(member_id=member.id, name=member.name) for member in found])
 

@@ -181,7 +181,7 @@ ROUTES = {
     # claims
     "GET /members/<int:member_id>/claims": "claim_read",
     "GET /members/<int:member_id>/claimable-items": "claim_read",
-    "GET /members/<int:member_id>/fellows": "claim_submit",
+    "GET /members/<int:member_id>/fellows": "claim_write",
     "GET /claims/<int:claim_id>": "claim_read",
     "POST /members/<int:member_id>/claims": "claim_submit",
     "POST /members/<int:member_id>/claims-on-behalf": "claim_submit_for",

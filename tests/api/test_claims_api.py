@@ -237,7 +237,9 @@ def test_fellows_are_the_others_of_the_branch_on_that_day(call: Call, cast: Cast
     assert {"李伟", "王芳"} <= set(names)
     assert not {"张敏", "赵强"} & set(names)
     assert body(call(cast.zhang_min, "GET", f"{path}?on=2001-01-01")) == {"items": []}
-    assert refusal(call(cast.wang_fang, "GET", f"{path}?on=2026-06-01")) == (404, "not_found")
+    for_her = body(call(cast.li_wei, "GET", f"{path}?on=2026-06-01"))["items"]  # who enters a claim on her behalf
+    assert [each["name"] for each in for_her] == names
+    assert refusal(call(cast.zhao_qiang, "GET", f"{path}?on=2026-06-01")) == (404, "not_found")
 
 
 def test_an_approval_is_taken_back_by_the_secretary(call: Call, cast: Cast) -> None:

@@ -29,6 +29,34 @@ def days_ago(days: int) -> str:
     return (shanghai_date(now()) - timedelta(days=days)).isoformat()
 
 
+def test_a_claim_is_entered_for_a_member_without_a_phone(phone: Phone, li_wei: Desk, tmp_path: Path) -> None:
+    branch = li_wei.call("GET", "/me")["organizations"][-1]["id"]
+    member = li_wei.call("GET", f"/organizations/{branch}/members", bound="false")["items"][0]
+    phone.sign_in("李伟")
+    phone.open(f"pages/member/member?id={member['id']}")
+    phone.page.locator(".row").filter(has_text="代为填报贡献").click()
+    expect(phone.page.get_by_text(f"为{member['name']}代为填报")).to_be_visible()
+    fill_in(phone, "调解邻里纠纷")
+    add_photos(phone.page, pictures(tmp_path, 1))
+    expect(phone.page.locator(".veil")).to_have_count(0)
+    phone.page.get_by_text("独自完成").click()
+    expect(phone.page.locator(".fellow").filter(has_text="张敏")).to_be_visible()
+    phone.tap("选好了")
+    phone.tap("提交申报")
+    expect(phone.page.get_by_text("请写明代为填报的原因").first).to_be_visible()
+    phone.page.locator("[data-testid=reason] input").fill("本人没有智能手机，口述代填")
+    phone.tap("提交申报")
+    claim = phone.page.locator(".row").filter(has_text="调解邻里纠纷")
+    expect(claim).to_contain_text("待审核")
+    claim.click()
+    expect(phone.page.locator(".facts")).to_contain_text("李伟，本人没有智能手机，口述代填")
+    phone.tap("撤回")
+    phone.agree()
+    phone.tap("照此再报一次")
+    expect(phone.page.locator("[data-testid=title] input")).to_have_value("调解邻里纠纷")
+    expect(phone.page.locator("[data-testid=reason] input")).to_have_value("")
+
+
 def test_a_returned_claim_is_mended_with_its_photos_and_approved(
     phone: Phone, li_wei: Desk, zhang_min: Desk, tmp_path: Path
 ) -> None:

@@ -26,6 +26,9 @@ export interface Claim {
   steps: Step[]
   /** Whether the reader is who claims, not one who shares in the work. */
   mine: boolean
+  memberId: number
+  /** Whether another entered it for the member. */
+  onBehalf: boolean
   contents: ClaimContents
 }
 
@@ -56,6 +59,8 @@ export function toClaim(dto: ClaimOut, readerId: number): Claim {
     photos: dto.photos.flatMap((photo) => toPhoto(photo) ?? []),
     steps: stepsOf(dto),
     mine: dto.member_id === readerId,
+    memberId: dto.member_id,
+    onBehalf: dto.on_behalf,
     contents: contentsOf(dto),
   }
 }

@@ -95,6 +95,11 @@ export async function submitClaim(memberId: number, contents: ClaimContents, key
   await api.post('/members/{member_id}/claims', { path: { member_id: memberId }, body: bodyOf(contents), key })
 }
 
+/** Hand in a claim for another member, and why he does not do so himself. */
+export async function submitClaimFor(memberId: number, contents: ClaimContents, reason: string, key: string): Promise<void> {
+  await api.post('/members/{member_id}/claims-on-behalf', { path: { member_id: memberId }, body: { ...bodyOf(contents), reason }, key })
+}
+
 /** Hand in a draft that the server has, or a returned claim once more, as it reads now. */
 export async function resubmitClaim(id: number, version: number, contents: ClaimContents, key: string): Promise<void> {
   await api.put('/claims/{claim_id}', { path: { claim_id: id }, body: { ...bodyOf(contents), version }, key })

@@ -350,7 +350,7 @@ export interface paths {
     get: operations["export_export_my_data_members__int_member_id__export_get"];
   };
   "/api/v1/members/{member_id}/fellows": {
-    /** 可填为合作人员的人：当日与本人同在一个支部的其他党员 */
+    /** 可填为合作人员的人：当日与该党员同在一个支部的其他党员 */
     get: operations["claims_list_fellows_members__int_member_id__fellows_get"];
   };
   "/api/v1/members/{member_id}/meetings": {
@@ -8018,7 +8018,7 @@ export interface operations {
       };
     };
   };
-  /** 可填为合作人员的人：当日与本人同在一个支部的其他党员 */
+  /** 可填为合作人员的人：当日与该党员同在一个支部的其他党员 */
   claims_list_fellows_members__int_member_id__fellows_get: {
     parameters: {
       query: {

@@ -1,9 +1,11 @@
 import { reactive, watch } from 'vue'
 
 import { newKey } from '@/api/client'
-import { type ClaimContents, resubmitClaim, submitClaim } from '@/api/claims'
+import { type ClaimContents, resubmitClaim, submitClaim, submitClaimFor } from '@/api/claims'
 import { dayOf } from '@/format/dates'
 import { forget, store, stored } from '@/state/stored'
+
+const SHORTEST_REASON = 2
 
 export interface Draft extends ClaimContents {
   /** Under this key the claim counts once, also when it is sent again after the network failed. */
@@ -11,8 +13,18 @@ export interface Draft extends ClaimContents {
   /** The claim that the server has, and the version of it that is being changed; null for a new one. */
   claimId: number | null
   version: number
+  /** Why another enters it, where it is not the member himself. */
+  reason: string
   /** It was handed in and did not arrive: it goes off by itself once there is a network. */
   waiting: boolean
+}
+
+/** What the form is opened with: the item, a claim to go on with, one to begin from, another member. */
+export interface Asked {
+  item?: string
+  id?: string
+  like?: string
+  member?: string
 }
 
 /** A claim of the server's that may be changed. */
@@ -24,21 +36,23 @@ interface Begun {
 
 export function emptyDraft(now: Date): Draft {
   const contents = { title: '', description: '', itemCode: '', level: '', quantity: '', occurredOn: dayOf(now), photoIds: [], people: 1, place: 1, participants: [] }
-  return { ...contents, key: newKey(), claimId: null, version: 0, waiting: false }
+  return { ...contents, key: newKey(), claimId: null, version: 0, reason: '', waiting: false }
 }
 
-function placeOf(memberId: number, claimId: number | null): string {
-  return claimId === null ? `claim-draft-${memberId}` : `claim-draft-${memberId}-${claimId}`
+function placeOf(memberId: number, writerId = memberId, claimId: number | null = null): string {
+  const whose = writerId === memberId ? `${memberId}` : `${writerId}-for-${memberId}`
+  return claimId === null ? `claim-draft-${whose}` : `claim-draft-${whose}-${claimId}`
 }
 
-/** A member's claim in the making. It stays on this phone until it was handed in. */
-export function useDraft(memberId: number, now: Date) {
-  const draft = reactive<Draft>({ ...emptyDraft(now), ...stored<Partial<Draft>>(placeOf(memberId, null), {}) })
-  watch(draft, () => store(placeOf(memberId, draft.claimId), { ...draft }), { deep: true })
+/** A member's claim in the making, written by himself or by another for him. It stays on this phone until it was handed in. */
+export function useDraft(memberId: number, writerId: number, now: Date) {
+  const place = (claimId: number | null) => placeOf(memberId, writerId, claimId)
+  const draft = reactive<Draft>({ ...emptyDraft(now), ...stored<Partial<Draft>>(place(null), {}) })
+  watch(draft, () => store(place(draft.claimId), { ...draft }), { deep: true })
 
   /** Go on with a claim of the server's. What was changed of this version on this phone is still there. */
   function edit({ id, version, contents }: Begun): void {
-    const kept = stored<Partial<Draft>>(placeOf(memberId, id), {})
+    const kept = stored<Partial<Draft>>(place(id), {})
     const asServed = { ...emptyDraft(now), ...contents, claimId: id, version }
     Object.assign(draft, asServed, { occurredOn: contents.occurredOn || dayOf(now) }, kept.version === version ? kept : {})
   }
@@ -50,12 +64,12 @@ export function useDraft(memberId: number, now: Date) {
 
   /** Hand it in; a new one begins anew. Throws ApiError; the draft is then kept, with its key only if it may have arrived. */
   async function submit(): Promise<void> {
-    const place = placeOf(memberId, draft.claimId)
+    const keptAt = place(draft.claimId)
     try {
-      await send(memberId, draft)
+      await send(memberId, draft, memberId === writerId)
       if (draft.claimId === null) Object.assign(draft, emptyDraft(now))
       await Promise.resolve()
-      forget(place)
+      forget(keptAt)
     } catch (error) {
       draft.waiting = Boolean((error as { temporary?: boolean }).temporary)
       if (!draft.waiting) draft.key = newKey()
@@ -66,24 +80,26 @@ export function useDraft(memberId: number, now: Date) {
   return { draft, edit, copy, submit }
 }
 
-function send(memberId: number, draft: Draft): Promise<void> {
-  if (draft.claimId === null) return submitClaim(memberId, draft, draft.key)
-  return resubmitClaim(draft.claimId, draft.version, draft, draft.key)
+function send(memberId: number, draft: Draft, own: boolean): Promise<void> {
+  if (draft.claimId !== null) return resubmitClaim(draft.claimId, draft.version, draft, draft.key)
+  if (own) return submitClaim(memberId, draft, draft.key)
+  return submitClaimFor(memberId, draft, draft.reason.trim(), draft.key)
 }
 
-/** The new claim that this phone keeps for a member, if there is anything in it. */
-export function keptDraft(memberId: number): Draft | null {
-  const kept = stored<Draft | null>(placeOf(memberId, null), null)
+/** The new claim that this phone keeps for a member, his own unless another writes it, if there is anything in it. */
+export function keptDraft(memberId: number, writerId = memberId): Draft | null {
+  const kept = stored<Draft | null>(placeOf(memberId, writerId), null)
   return kept && (kept.title || kept.description || kept.itemCode || kept.photoIds?.length) ? kept : null
 }
 
 export function forgetDraft(memberId: number): void {
-  forget(placeOf(memberId, null))
+  forget(placeOf(memberId))
 }
 
 /** What is still missing, in the order of the page; empty when it can be handed in. */
-export function problemsOf(draft: Draft, levels: unknown[], counted: boolean, today: string): Record<string, string> {
+export function problemsOf(draft: Draft, levels: unknown[], counted: boolean, today: string, asksWhy = false): Record<string, string> {
   const problems: Record<string, string> = {}
+  if (asksWhy && draft.reason.trim().length < SHORTEST_REASON) problems.reason = '请写明代为填报的原因'
   if (!draft.itemCode) problems.item = '请选择申报项目'
   else if (levels.length && !draft.level) problems.item = '请选择级别'
   if (counted && !(Number(draft.quantity) > 0)) problems.quantity = '请填写数量'
