@@ -21,16 +21,22 @@ beforeEach(() => {
   vi.stubGlobal('uni', { setStorageSync, getStorageSync: (key: string) => kept[key] ?? '', removeStorageSync: (key: string) => delete kept[key] })
 })
 
+function begun(memberId: number, writerId = memberId) {
+  const made = useDraft(NOW)
+  made.begin(memberId, writerId)
+  return made
+}
+
 describe('a draft', () => {
   it('is there again on the next visit, for its writer only', async () => {
-    useDraft(3, 3, NOW).draft.title = '财税进社区'
+    begun(3).draft.title = '财税进社区'
     await nextTick()
-    expect(useDraft(3, 3, NOW).draft.title).toBe('财税进社区')
-    expect(useDraft(4, 4, NOW).draft.title).toBe('')
+    expect(begun(3).draft.title).toBe('财税进社区')
+    expect(begun(4).draft.title).toBe('')
   })
 
   it('keeps its text and its key while the network fails, so that it counts once', async () => {
-    const { draft, submit } = useDraft(3, 3, NOW)
+    const { draft, submit } = begun(3)
     draft.title = '财税进社区'
     const { key } = draft
     submitClaim.mockRejectedValueOnce(new ApiError('offline', '没有连上网络', 0))
@@ -39,7 +45,7 @@ describe('a draft', () => {
   })
 
   it('takes a new key once it was refused, since it is then another request', async () => {
-    const { draft, submit } = useDraft(3, 3, NOW)
+    const { draft, submit } = begun(3)
     const { key } = draft
     submitClaim.mockRejectedValueOnce(new ApiError('unfinished', '请先填写：标题', 422))
     await expect(submit()).rejects.toThrow('请先填写：标题')
@@ -47,7 +53,7 @@ describe('a draft', () => {
   })
 
   it('is gone once it was handed in', async () => {
-    const { draft, submit } = useDraft(3, 3, NOW)
+    const { draft, submit } = begun(3)
     draft.title = '财税进社区'
     await nextTick()
     submitClaim.mockResolvedValueOnce({ id: 1 })
@@ -58,7 +64,7 @@ describe('a draft', () => {
   })
 
   it('says what is missing', () => {
-    const { draft } = useDraft(3, 3, NOW)
+    const { draft } = begun(3)
     expect(problemsOf(draft, [], false, '2026-06-18')).toEqual({ item: '请选择申报项目', title: '请写一个名称' })
     Object.assign(draft, { itemCode: 'C01a', title: '获奖', occurredOn: '2026-06-19' })
     expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({ item: '请选择级别', quantity: '请填写数量', day: '日期还没到，请选今天或以前的日期' })
@@ -71,9 +77,9 @@ describe('a claim that the server has', () => {
   const returned = { id: 7, version: 3, contents: { ...emptyDraft(NOW), title: '财税进社区', photoIds: [5] } }
 
   it('is changed in its own place, and the new one that was begun stays', async () => {
-    useDraft(3, 3, NOW).draft.title = '新的一份'
+    begun(3).draft.title = '新的一份'
     await nextTick()
-    const { draft, edit, submit } = useDraft(3, 3, NOW)
+    const { draft, edit, submit } = begun(3)
     edit(returned)
     draft.description = '补充了时长'
     await nextTick()
@@ -85,11 +91,11 @@ describe('a claim that the server has', () => {
   })
 
   it('keeps what was changed of it, until the server has another version', async () => {
-    const first = useDraft(3, 3, NOW)
+    const first = begun(3)
     first.edit(returned)
     first.draft.description = '写到一半'
     await nextTick()
-    const again = useDraft(3, 3, NOW)
+    const again = begun(3)
     again.edit(returned)
     expect(again.draft.description).toBe('写到一半')
     again.edit({ ...returned, version: 4 })
@@ -97,7 +103,7 @@ describe('a claim that the server has', () => {
   })
 
   it('is copied without its photos, which stay with it', () => {
-    const { draft, copy } = useDraft(3, 3, NOW)
+    const { draft, copy } = begun(3)
     copy(returned.contents)
     expect(draft).toMatchObject({ title: '财税进社区', claimId: null, photoIds: [] })
   })
@@ -105,7 +111,7 @@ describe('a claim that the server has', () => {
 
 describe('a claim written for another', () => {
   it('is kept apart from his own and from the claims of who writes it', async () => {
-    useDraft(3, 8, NOW).draft.title = '慰问老党员'
+    begun(3, 8).draft.title = '慰问老党员'
     await nextTick()
     expect(Object.keys(kept)).toEqual(['claim-draft-8-for-3'])
     expect(keptDraft(3)).toBeNull()
@@ -114,7 +120,7 @@ describe('a claim written for another', () => {
   })
 
   it('is handed in with the reason, which is asked for', async () => {
-    const { draft, submit } = useDraft(3, 8, NOW)
+    const { draft, submit } = begun(3, 8)
     Object.assign(draft, { itemCode: 'C04', title: '慰问老党员', reason: ' ' })
     expect(problemsOf(draft, [], false, '2026-06-18', true)).toEqual({ reason: '请写明代为填报的原因' })
     draft.reason = ' 本人口述 '
@@ -129,7 +135,7 @@ describe('a claim written for another', () => {
 
 describe('a claim that found no network', () => {
   it('waits to be sent, and no longer once it was refused', async () => {
-    const { draft, submit } = useDraft(3, 3, NOW)
+    const { draft, submit } = begun(3)
     draft.title = '财税进社区'
     submitClaim.mockRejectedValueOnce(new ApiError('offline', '没有连上网络', 0))
     await expect(submit()).rejects.toThrow()

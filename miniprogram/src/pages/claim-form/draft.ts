@@ -44,11 +44,20 @@ function placeOf(memberId: number, writerId = memberId, claimId: number | null =
   return claimId === null ? `claim-draft-${whose}` : `claim-draft-${whose}-${claimId}`
 }
 
-/** A member's claim in the making, written by himself or by another for him. It stays on this phone until it was handed in. */
-export function useDraft(memberId: number, writerId: number, now: Date) {
-  const place = (claimId: number | null) => placeOf(memberId, writerId, claimId)
-  const draft = reactive<Draft>({ ...emptyDraft(now), ...stored<Partial<Draft>>(place(null), {}) })
-  watch(draft, () => store(place(draft.claimId), { ...draft }), { deep: true })
+/** A claim in the making. From `begin` on it stays on this phone until it was handed in. */
+export function useDraft(now: Date) {
+  const draft = reactive<Draft>(emptyDraft(now))
+  let member = 0
+  let writer = 0
+  const place = (claimId: number | null) => placeOf(member, writer, claimId)
+  watch(draft, () => member && store(place(draft.claimId), { ...draft }), { deep: true })
+
+  /** Go on with the member's new claim, written by himself or by another for him. */
+  function begin(memberId: number, writerId: number): void {
+    member = memberId
+    writer = writerId
+    Object.assign(draft, stored<Partial<Draft>>(place(null), {}))
+  }
 
   /** Go on with a claim of the server's. What was changed of this version on this phone is still there. */
   function edit({ id, version, contents }: Begun): void {
@@ -66,7 +75,7 @@ export function useDraft(memberId: number, writerId: number, now: Date) {
   async function submit(): Promise<void> {
     const keptAt = place(draft.claimId)
     try {
-      await send(memberId, draft, memberId === writerId)
+      await send(member, draft, member === writer)
       if (draft.claimId === null) Object.assign(draft, emptyDraft(now))
       await Promise.resolve()
       forget(keptAt)
@@ -77,7 +86,7 @@ export function useDraft(memberId: number, writerId: number, now: Date) {
     }
   }
 
-  return { draft, edit, copy, submit }
+  return { draft, begin, edit, copy, submit }
 }
 
 function send(memberId: number, draft: Draft, own: boolean): Promise<void> {

@@ -17,8 +17,8 @@ export interface Picture {
   used: boolean
 }
 
-/** The photos of a claim, each with its own progress and retry. `keep` is told the ids that have arrived. */
-export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
+/** Photos of a member's, each with its own progress and retry. `keep` is told the ids that have arrived. */
+export function usePhotos(member: () => number, keep: (ids: number[]) => void) {
   const pictures = reactive<Picture[]>([])
   const sending = computed(() => pictures.filter(({ id, failed }) => id === null && !failed).length)
   const failed = computed(() => pictures.filter((each) => each.failed).length)
@@ -50,7 +50,7 @@ export function usePhotos(memberId: number, keep: (ids: number[]) => void) {
   async function upload(picture: Picture): Promise<void> {
     Object.assign(picture, { failed: false, percent: 0 })
     try {
-      const id = await sendPhoto(memberId, picture.file, (percent) => (picture.percent = percent))
+      const id = await sendPhoto(member(), picture.file, (percent) => (picture.percent = percent))
       arrive(picture, id)
     } catch (error) {
       picture.failed = true
