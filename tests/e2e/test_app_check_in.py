@@ -311,6 +311,25 @@ def test_a_full_hall_is_queued_with_one_ticket(phone: Phone, hall: Hall) -> None
     phone.forgive_failed_requests()
 
 
+def test_a_scan_that_is_answered_late_does_not_lead_away_from_signing_in(phone: Phone, hall: Hall) -> None:
+    phone.sign_in("李伟")
+    phone.page.evaluate("localStorage.setItem('token', 'of yesterday')")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    phone.page.route("**/check-in-tickets", hold)
+    scan(phone, hall)
+    expect(phone.page.get_by_text("选一个人")).to_be_visible()
+    with phone.page.expect_response("**/check-in-tickets"):
+        waiting[0].continue_()
+    phone.page.wait_for_function("localStorage.getItem('ticket')")
+    phone.page.locator(".row").filter(has_text="李伟").first.click()
+    reads(phone, "您已签到过")
+    phone.forgive_failed_requests()
+
+
 def test_a_session_of_yesterday_signs_in_again_and_still_counts(phone: Phone, hall: Hall) -> None:
     phone.sign_in("李伟")
     phone.page.evaluate("localStorage.setItem('token', 'of yesterday')")

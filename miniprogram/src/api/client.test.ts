@@ -93,6 +93,17 @@ describe('a call', () => {
     await settled(api.get('/me', {}))
     expect(signedOut).toHaveBeenCalledOnce()
   })
+
+  it('of a session before this one signs nobody out, however late it is refused', async () => {
+    const signedOut = vi.fn()
+    whenSignedOut(signedOut)
+    useToken('of yesterday')
+    const late = settled(api.get('/me', {}))
+    useToken('of today')
+    sent[0]?.success({ statusCode: 401, data: { error: { code: 'token_expired', message: '登录已过期', detail: {} } } })
+    expect(await late).toMatchObject({ code: 'token_expired' })
+    expect(signedOut).not.toHaveBeenCalled()
+  })
 })
 
 it('no two keys are alike', () => {

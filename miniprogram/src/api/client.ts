@@ -15,7 +15,7 @@ export function useToken(value: string): void {
   token = value
 }
 
-/** Have `handler` called when the server no longer knows the token. */
+/** Have `handler` called when the server no longer knows the token: the one in use, not one of before. */
 export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler
 }
@@ -41,6 +41,8 @@ function caller<M extends Method>(method: M): Caller<M> {
   return ((path: string, call: Sent) => send(method, path, call)) as unknown as Caller<M>
 }
 
+type Header = Record<string, string>
+
 interface Sent {
   path?: object
   query?: object
@@ -56,25 +58,29 @@ async function send(method: Method, path: string, call: Sent): Promise<unknown> 
   return once().catch((error) => (error.offline ? after(RETRY_AFTER_MS).then(once) : Promise.reject(error)))
 }
 
-function exchange(method: Method, url: string, header: Record<string, string>, body: unknown): Promise<unknown> {
+function exchange(method: Method, url: string, header: Header, body: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    const settle = settling(header, resolve, reject)
     uni.request({
       url: platform.origin() + '/api/v1' + url,
       method: method.toUpperCase() as 'GET',
       header: { ...header, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       data: body === undefined ? undefined : JSON.stringify(body),
       timeout: TIMEOUT_MS,
-      success: (answer) => settle(answer.statusCode, answer.data, resolve, reject),
+      success: (answer) => settle(answer.statusCode, answer.data),
       fail: () => reject(noAnswer()),
     })
   })
 }
 
-function settle(status: number, body: unknown, resolve: (body: unknown) => void, reject: (error: Error) => void): void {
-  if (status >= 200 && status < 300) return resolve(body)
-  const error = status ? refusal(status, body) : noAnswer()
-  if (status === 401 && token) onSignedOut()
-  reject(error)
+/** How a request with this header ends. */
+function settling(header: Header, resolve: (body: unknown) => void, reject: (error: Error) => void) {
+  return (status: number, body: unknown): void => {
+    if (status >= 200 && status < 300) return resolve(body)
+    const error = status ? refusal(status, body) : noAnswer()
+    if (status === 401 && token && header.Authorization === authorization().Authorization) onSignedOut()
+    reject(error)
+  }
 }
 
 export interface Upload {
@@ -89,14 +95,16 @@ export interface Upload {
 /** Send one file. The server knows a file it has seen, so no key is needed. Throws ApiError. */
 export function upload({ path, field, file, words, onProgress }: Upload): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    const header = authorization()
+    const settle = settling(header, resolve, reject)
     const task = uni.uploadFile({
       url: platform.origin() + '/api/v1' + path,
       name: field,
       filePath: file,
       formData: words,
-      header: authorization(),
+      header,
       timeout: UPLOAD_TIMEOUT_MS,
-      success: ({ statusCode, data }) => settle(statusCode, parsed(data), resolve, reject),
+      success: ({ statusCode, data }) => settle(statusCode, parsed(data)),
       fail: () => reject(noAnswer()),
     })
     task.onProgressUpdate(({ progress }) => onProgress?.(progress))
@@ -111,18 +119,20 @@ export interface Download {
 /** Fetch a file; resolves to where it lies on this phone until the app closes. Throws ApiError. */
 export function download({ path, onProgress }: Download): Promise<string> {
   return new Promise((resolve, reject) => {
+    const header = authorization()
+    const settle = settling(header, (path) => resolve(path as string), reject)
     const task = uni.downloadFile({
       url: platform.origin() + '/api/v1' + path,
-      header: authorization(),
+      header,
       timeout: UPLOAD_TIMEOUT_MS,
-      success: ({ statusCode, tempFilePath }) => settle(statusCode, null, () => resolve(tempFilePath), reject),
+      success: ({ statusCode, tempFilePath }) => settle(statusCode, tempFilePath),
       fail: () => reject(noAnswer()),
     })
     task.onProgressUpdate(({ progress }) => onProgress?.(progress))
   })
 }
 
-function authorization(): Record<string, string> {
+function authorization(): Header {
   return token ? { Authorization: `Bearer ${token}` } : {}
 }
 

@@ -48,13 +48,24 @@ async function whoIsSignedIn(query: Record<string, string>): Promise<Me | null> 
 
 /** Go to a page that comes before the one that is shown, and note where `goOn` leads. */
 function goFirstTo(url: string, query: Record<string, string>): void {
+  if (comesFirst(shown())) return
   noteWanted(query)
   uni.reLaunch({ url })
 }
 
 function noteWanted(query: Record<string, string>): void {
+  const page = shown()
+  if (!comesFirst(page)) store(WANTED, page && withQuery(page, query))
+}
+
+/** Where he is led before anything else. A page that is gone, and hears late from the server, does not lead him away again. */
+function comesFirst(page: string): boolean {
+  return [SIGN_IN, ASK_FOR_CONSENT].some((url) => url.split('?')[0] === page)
+}
+
+function shown(): string {
   const page = getCurrentPages().slice(-1)[0]
-  store(WANTED, page ? withQuery(`/${page.route}`, query) : '')
+  return page ? `/${page.route}` : ''
 }
 
 /** Go where he wanted to go, or on with the check-in that waits for him, or home. */
