@@ -310,7 +310,10 @@ def _as_response(result: Any) -> Response:
 
 
 def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
-    """Answer a repeated Idempotency-Key with the first answer; the row is written with the effect."""
+    """Answer a repeated Idempotency-Key with the first answer; the row is written with the effect.
+
+    A refusal uses up no key, also where it keeps what it wrote.
+    """
     if not 1 <= len(key) <= 128 or not key.isascii():
         raise DomainError("invalid_idempotency_key", "Idempotency-Key 应为 1–128 个 ASCII 字符")
     body_hash = hashlib.sha256(request.get_data()).hexdigest()
@@ -325,6 +328,10 @@ def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
     )
     if earlier.status:
         return Response(earlier.body, status=earlier.status, mimetype="application/json")
-    response = act()
+    try:
+        response = act()
+    except DomainError:
+        context.session.delete(earlier)
+        raise
     earlier.status, earlier.body = response.status_code, response.get_data(as_text=True)
     return response

@@ -15,20 +15,22 @@ def claim(
 ) -> IdempotencyRecord:
     """Return the finished record of this key, or a new one with status 0 for the caller to fill.
 
-    Raises DomainError `idempotency_mismatch` (422) for another route or body, `idempotency_running` (409) when the
-    first call is still at work.
+    While the first call of a key is still at work, its row is locked: an equal call waits here until it is known
+    how the first one ended. Raises DomainError `idempotency_mismatch` (422) for another route or body.
     """
+    record = IdempotencyRecord(
+        identity_id=identity_id, key=key, route=route, body_hash=body_hash, status=0, body="", created_at=now
+    )
     found = _find(session, identity_id, key)
     if found is None:
-        record = IdempotencyRecord(
-            identity_id=identity_id, key=key, route=route, body_hash=body_hash, status=0, body="", created_at=now
-        )
         try:
             with session.begin_nested():
                 session.add(record)
+            return record
         except IntegrityError:
-            raise conflict("idempotency_running", "同一请求正在处理，请稍候") from None
-        return record
+            found = _find(session, identity_id, key)
+            if found is None:  # purged between the two statements
+                raise conflict("idempotency_running", "同一请求正在处理，请稍候再试") from None
     if (found.route, found.body_hash) != (route, body_hash):
         raise DomainError("idempotency_mismatch", "该 Idempotency-Key 已用于另一请求")
     return found

@@ -1,13 +1,17 @@
 """What holds for every guarded route: Idempotency-Key, looks that leave a line, errors in one shape."""
 
+from functools import partial
 from typing import Any
 
+from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.claims.models import Claim
+from server.identity.models import IdempotencyRecord
 from tests.api.answers import refusal
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.conftest import Call
 
@@ -21,7 +25,9 @@ def draft(call: Call, cast: Cast, key: str, **changes: Any) -> Any:
 
 def claims(session: Session) -> int:
     session.rollback()
-    return session.scalar(select(func.count()).select_from(Claim)) or 0
+    count = session.scalar(select(func.count()).select_from(Claim)) or 0
+    session.rollback()  # on SQLite an open transaction would hold up the next request
+    return count
 
 
 def test_a_repeated_key_gets_the_first_answer_and_acts_once(call: Call, cast: Cast, session: Session) -> None:
@@ -51,6 +57,33 @@ def test_a_refused_act_does_not_use_up_its_key(call: Call, cast: Cast, session: 
     assert refused.status_code == 422
     assert draft(call, cast, "k1").status_code == 201
     assert claims(session) == 1
+
+
+def test_equal_requests_at_once_act_once_and_all_get_the_first_answer(
+    app: OpenAPI, call: Call, cast: Cast, session: Session
+) -> None:
+    call(cast.zhang_min, "GET", "/me")  # opens what a first request opens
+    path = f"/api/v1/members/{cast.zhang_min.member_id}/claims"
+
+    def send(key: str) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {cast.zhang_min.token}", "Idempotency-Key": key}
+        answer = app.test_client().post(path, json=DRAFT, headers=headers)
+        return answer.status_code, answer.get_data()
+
+    for acted in range(1, 6):
+        answers = at_once(*[partial(send, f"k{acted}")] * 3)
+        assert {status for status, _ in answers} == {201}
+        assert len({body for _, body in answers}) == 1
+        assert claims(session) == acted
+
+
+def test_a_refusal_that_is_kept_does_not_use_up_its_key(call: Call, cast: Cast, session: Session) -> None:
+    wrong = {"name": "张敏", "work_number": "20010001", "code": "AAAA-AAAA-AAAA", "privacy_version": 1}
+    for _ in range(2):
+        refused = call(cast.stranger, "POST", "/binding/activation", json=wrong, headers={"Idempotency-Key": "k1"})
+        assert refusal(refused)[1] == "binding_refused"
+    session.rollback()
+    assert session.scalars(select(IdempotencyRecord)).all() == []
 
 
 def test_two_people_may_use_the_same_key(call: Call, cast: Cast, session: Session) -> None:
