@@ -32,7 +32,7 @@ def claim(
             if found is None:  # purged between the two statements
                 raise conflict("idempotency_running", "同一请求正在处理，请稍候再试") from None
     if (found.route, found.body_hash) != (route, body_hash):
-        raise DomainError("idempotency_mismatch", "该 Idempotency-Key 已用于另一请求")
+        raise DomainError("idempotency_mismatch", "之前那次提交已经收到，这次的内容与它不同；请先刷新查看，再决定是否另行提交")
     return found
 
 

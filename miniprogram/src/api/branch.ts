@@ -38,8 +38,8 @@ export async function readBranch(id: number): Promise<Branch> {
 }
 
 /** Decide what members see of each other's scores. */
-export async function showBoardAs(id: number, visibility: Visibility, key: string): Promise<void> {
-  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_visibility: visibility }, key })
+export async function showBoardAs(id: number, visibility: Visibility): Promise<void> {
+  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_visibility: visibility } })
 }
 
 export function toOfficers(grants: GrantOut[]): Branch['officers'] {

@@ -122,8 +122,8 @@ function bodyOf(contents: ClaimContents) {
 }
 
 /** Take a claim back before it is decided, or throw a draft away. */
-export async function withdrawClaim(id: number, version: number, key: string): Promise<void> {
-  await api.post('/claims/{claim_id}/withdraw', { path: { claim_id: id }, body: { version }, key })
+export async function withdrawClaim(id: number, version: number): Promise<void> {
+  await api.post('/claims/{claim_id}/withdraw', { path: { claim_id: id }, body: { version } })
 }
 
 /** Read with whom a member can have worked on a day: those of his branch. */

@@ -58,6 +58,44 @@ describe('a call', () => {
     expect(sent[1]?.header['Idempotency-Key']).toBe(sent[0]?.header['Idempotency-Key'])
   })
 
+  describe('that changes something', () => {
+    const CODE = { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 }
+    const bind = (changes = {}) => settled(api.post('/binding/activation', { body: { ...CODE, ...changes } }))
+    const keys = () => sent.map(({ header }) => header['Idempotency-Key'])
+    const unknown: [string, ((request: Request) => void)[]][] = [
+      ['no answer came', [silence, silence]],
+      ['a proxy gave up', [says(504, '')]],
+      ['the server failed', [says(500, { error: { code: 'internal_error', message: '系统出错', detail: {} } })]],
+      ['the server was busy', [says(429, { error: { code: 'too_many_requests', message: '请稍后再试', detail: {} } })]],
+    ]
+
+    it.each(unknown)('keeps its key where %s, so that sent again it counts once', async (_, ends) => {
+      answers = [...ends, says(200, {}), says(200, {})]
+      await bind()
+      await bind()
+      expect(new Set(keys()).size).toBe(1)
+      await bind()
+      expect(new Set(keys()).size).toBe(2)
+    })
+
+    it('takes a new key once it was refused', async () => {
+      const refused = says(422, { error: { code: 'binding_refused', message: '姓名不正确', detail: {} } })
+      answers = [refused, refused]
+      await bind()
+      await bind()
+      expect(new Set(keys()).size).toBe(2)
+    })
+
+    it('is another act with other words, and for another person', async () => {
+      answers = [silence, silence, silence, silence, silence, silence]
+      await bind()
+      await bind({ code: 'Y' })
+      useToken('of another')
+      await bind()
+      expect(new Set(keys()).size).toBe(3)
+    })
+  })
+
   it('keeps the key that the page gave it', async () => {
     answers = [says(200, {})]
     await api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 }, key: 'draft-7' })

@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 
-import { noAnswer, refusal } from './errors'
+import { type ApiError, noAnswer, refusal } from './errors'
 import { address, type Answer, type Call, type Method, type Path } from './routes'
 
 const TIMEOUT_MS = 15_000
@@ -13,6 +13,7 @@ let onSignedOut: () => void = () => undefined
 /** Call the API as this person from now on; an empty token is nobody. */
 export function useToken(value: string): void {
   token = value
+  unsettled.clear()
 }
 
 /** Have `handler` called when the server no longer knows the token: the one in use, not one of before. */
@@ -50,12 +51,28 @@ interface Sent {
   key?: string
 }
 
+/** The keys of acts of which nobody knows yet how they ended: whoever sends one again sends it under its key, and it counts once. */
+const unsettled = new Map<string, string>()
+
 /** Send once, and once more with the same key if no answer came. Throws ApiError. */
 async function send(method: Method, path: string, call: Sent): Promise<unknown> {
   const url = address(path, call.path, call.query)
-  const headers = { ...authorization(), ...(method === 'get' ? {} : { 'Idempotency-Key': call.key ?? newKey() }) }
-  const once = () => exchange(method, url, headers, call.body)
-  return once().catch((error) => (error.offline ? after(RETRY_AFTER_MS).then(once) : Promise.reject(error)))
+  if (method === 'get') return twice(() => exchange(method, url, authorization(), call.body))
+  const act = JSON.stringify([method, url, call.body])
+  const key = call.key ?? unsettled.get(act) ?? newKey()
+  unsettled.set(act, key)
+  try {
+    const answer = await twice(() => exchange(method, url, { ...authorization(), 'Idempotency-Key': key }, call.body))
+    unsettled.delete(act)
+    return answer
+  } catch (error) {
+    if (!(error as ApiError).temporary) unsettled.delete(act)
+    throw error
+  }
+}
+
+function twice<T>(once: () => Promise<T>): Promise<T> {
+  return once().catch((error: ApiError) => (error.offline ? after(RETRY_AFTER_MS).then(once) : Promise.reject(error)))
 }
 
 function exchange(method: Method, url: string, header: Header, body: unknown): Promise<unknown> {

@@ -97,14 +97,14 @@ function toOwnMonth(dto: DuesOut): OwnMonth {
 
 type Month = { memberId: number; month: string }
 
-export async function registerDues({ memberId, month }: Month, payment: Payment, key: string): Promise<void> {
-  await api.put('/members/{member_id}/dues/{month}', { path: { member_id: memberId, month }, body: payment, key })
+export async function registerDues({ memberId, month }: Month, payment: Payment): Promise<void> {
+  await api.put('/members/{member_id}/dues/{month}', { path: { member_id: memberId, month }, body: payment })
 }
 
-export async function correctDues({ memberId, month }: Month, payment: Payment, reason: string, key: string): Promise<void> {
-  await api.post('/members/{member_id}/dues/{month}/correct', { path: { member_id: memberId, month }, body: { ...payment, reason }, key })
+export async function correctDues({ memberId, month }: Month, payment: Payment, reason: string): Promise<void> {
+  await api.post('/members/{member_id}/dues/{month}/correct', { path: { member_id: memberId, month }, body: { ...payment, reason } })
 }
 
-export async function waiveDues({ memberId, month }: Month, reason: string, key: string): Promise<void> {
-  await api.post('/members/{member_id}/dues/{month}/waive', { path: { member_id: memberId, month }, body: { reason }, key })
+export async function waiveDues({ memberId, month }: Month, reason: string): Promise<void> {
+  await api.post('/members/{member_id}/dues/{month}/waive', { path: { member_id: memberId, month }, body: { reason } })
 }

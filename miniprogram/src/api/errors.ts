@@ -18,9 +18,9 @@ export class ApiError extends Error {
     return this.status === 0
   }
 
-  /** Whether the same call may be sent again: no answer, or one that says later. */
+  /** Whether this is no final answer, so that the same call may be sent again: none came, or one that says later. */
   get temporary(): boolean {
-    return this.offline || this.status === 429 || this.status >= 502
+    return this.offline || this.status === 408 || this.status === 429 || this.status >= 500
   }
 }
 

@@ -77,12 +77,12 @@ export async function extendCheckIn(id: number, closesAt: string): Promise<void>
   await api.post('/meetings/{meeting_id}/extend-check-in', { path: { meeting_id: id }, body: { closes_at: closesAt } })
 }
 
-export async function cancelMeeting(id: number, reason: string, following: boolean, key: string): Promise<void> {
-  await api.post('/meetings/{meeting_id}/cancel', { path: { meeting_id: id }, body: { reason, following }, key })
+export async function cancelMeeting(id: number, reason: string, following: boolean): Promise<void> {
+  await api.post('/meetings/{meeting_id}/cancel', { path: { meeting_id: id }, body: { reason, following } })
 }
 
-export async function writeMinutes(id: number, text: string, photoIds: number[], key: string): Promise<void> {
-  await api.put('/meetings/{meeting_id}/minutes', { path: { meeting_id: id }, body: { text, photo_ids: photoIds }, key })
+export async function writeMinutes(id: number, text: string, photoIds: number[]): Promise<void> {
+  await api.put('/meetings/{meeting_id}/minutes', { path: { meeting_id: id }, body: { text, photo_ids: photoIds } })
 }
 
 export async function listGuests(meetingId: number): Promise<Guest[]> {

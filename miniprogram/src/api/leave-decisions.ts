@@ -1,6 +1,6 @@
 import { day, time } from '@/format/dates'
 
-import { api, newKey } from './client'
+import { api } from './client'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -46,10 +46,10 @@ export async function listLeaves(organizationId: number, status: LeaveStatus): P
 }
 
 /** Decide as of the version that was seen; a decision may be changed with an answer. */
-export async function decideLeave({ id, version }: { id: number; version: number }, { grant, makeUp, answer }: Decision, key: string): Promise<void> {
+export async function decideLeave({ id, version }: { id: number; version: number }, { grant, makeUp, answer }: Decision): Promise<void> {
   const path = { leave_id: id }
-  if (grant) await api.post('/leaves/{leave_id}/grant', { path, body: { makeup: makeUp, answer: answer || null, version }, key })
-  else await api.post('/leaves/{leave_id}/refuse', { path, body: { answer, version }, key })
+  if (grant) await api.post('/leaves/{leave_id}/grant', { path, body: { makeup: makeUp, answer: answer || null, version } })
+  else await api.post('/leaves/{leave_id}/refuse', { path, body: { answer, version } })
 }
 
 /** Enter a leave that a member told his officer of, and grant it. Safe to repeat: the same leave is granted once. */
@@ -57,7 +57,7 @@ export async function grantToldLeave(memberId: number, meetingId: number, kind: 
   const path = { member_id: memberId, meeting_id: meetingId }
   const body = { kind, reason, on_behalf_reason: '本人告知，代为补办' }
   const { id, version } = await api.post('/members/{member_id}/meetings/{meeting_id}/leave', { path, body })
-  await decideLeave({ id, version }, { grant: true, makeUp: null, answer: '' }, newKey())
+  await decideLeave({ id, version }, { grant: true, makeUp: null, answer: '' })
 }
 
 export function toLeaveToDecide(dto: Schemas['LeaveOut']): LeaveToDecide {

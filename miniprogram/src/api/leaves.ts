@@ -32,8 +32,8 @@ export interface LeaveChoice {
 const TONES: Partial<Record<LeaveOut['status'], Leave['tone']>> = { granted: 'ok', refused: 'warn' }
 
 /** Ask for leave; `key` stays the same until it is known to have arrived. */
-export async function askLeave(memberId: number, meetingId: number, body: { kind: LeaveKind; reason: string }, key: string): Promise<void> {
-  await api.post('/members/{member_id}/meetings/{meeting_id}/leave', { path: { member_id: memberId, meeting_id: meetingId }, body, key })
+export async function askLeave(memberId: number, meetingId: number, body: { kind: LeaveKind; reason: string }): Promise<void> {
+  await api.post('/members/{member_id}/meetings/{meeting_id}/leave', { path: { member_id: memberId, meeting_id: meetingId }, body })
 }
 
 export async function withdrawLeave(leaveId: number): Promise<void> {

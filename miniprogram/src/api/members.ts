@@ -94,6 +94,6 @@ export async function issueCode(memberId: number): Promise<ActivationCode> {
 }
 
 /** Take a member's WeChat off his name. */
-export async function unbindMember(memberId: number, key: string): Promise<void> {
-  await api.post('/members/{member_id}/unbinding', { path: { member_id: memberId }, key })
+export async function unbindMember(memberId: number): Promise<void> {
+  await api.post('/members/{member_id}/unbinding', { path: { member_id: memberId } })
 }

@@ -53,20 +53,20 @@ export async function readOfficeNotice(id: number): Promise<OfficeNotice> {
   return toOfficeNotice(await api.get('/notices/{notice_id}', { path: { notice_id: id } }))
 }
 
-export async function writeNotice(organizationId: number, body: NoticeWords, key: string): Promise<OfficeNotice> {
-  return toOfficeNotice(await api.post('/organizations/{organization_id}/notices', { path: { organization_id: organizationId }, body, key }))
+export async function writeNotice(organizationId: number, body: NoticeWords): Promise<OfficeNotice> {
+  return toOfficeNotice(await api.post('/organizations/{organization_id}/notices', { path: { organization_id: organizationId }, body }))
 }
 
-export async function changeNotice({ id, version }: OfficeNotice, words: NoticeWords, key: string): Promise<OfficeNotice> {
-  return toOfficeNotice(await api.patch('/notices/{notice_id}', { path: { notice_id: id }, body: { ...words, version }, key }))
+export async function changeNotice({ id, version }: OfficeNotice, words: NoticeWords): Promise<OfficeNotice> {
+  return toOfficeNotice(await api.patch('/notices/{notice_id}', { path: { notice_id: id }, body: { ...words, version } }))
 }
 
-export async function publishNotice(id: number, key: string): Promise<void> {
-  await api.post('/notices/{notice_id}/publish', { path: { notice_id: id }, key })
+export async function publishNotice(id: number): Promise<void> {
+  await api.post('/notices/{notice_id}/publish', { path: { notice_id: id } })
 }
 
-export async function withdrawNotice(id: number, reason: string, key: string): Promise<void> {
-  await api.post('/notices/{notice_id}/withdraw', { path: { notice_id: id }, body: { reason }, key })
+export async function withdrawNotice(id: number, reason: string): Promise<void> {
+  await api.post('/notices/{notice_id}/withdraw', { path: { notice_id: id }, body: { reason } })
 }
 
 /** Attach one file to a draft; the same file sent twice is one. */
@@ -75,8 +75,8 @@ export async function attachFile(id: number, { path: file, name }: ChosenFile): 
   return { id: sent.id, name: sent.name }
 }
 
-export async function detachFile(id: number, fileId: number, key: string): Promise<void> {
-  await api.delete('/notices/{notice_id}/files/{file_id}', { path: { notice_id: id, file_id: fileId }, key })
+export async function detachFile(id: number, fileId: number): Promise<void> {
+  await api.delete('/notices/{notice_id}/files/{file_id}', { path: { notice_id: id, file_id: fileId } })
 }
 
 export interface Reading {
@@ -97,13 +97,13 @@ export async function readReading(id: number): Promise<Reading> {
 }
 
 /** Have those reminded who have not read it; resolves to how many they are. */
-export async function remindUnread(id: number, key: string): Promise<number> {
-  return (await api.post('/notices/{notice_id}/remind', { path: { notice_id: id }, key })).waiting
+export async function remindUnread(id: number): Promise<number> {
+  return (await api.post('/notices/{notice_id}/remind', { path: { notice_id: id } })).waiting
 }
 
 /** Note that a member was told of it in person or by telephone. */
-export async function noteNoticeTold(id: number, memberId: number, key: string): Promise<void> {
-  await api.post('/notices/{notice_id}/readers/{member_id}/told', { path: { notice_id: id, member_id: memberId }, key })
+export async function noteNoticeTold(id: number, memberId: number): Promise<void> {
+  await api.post('/notices/{notice_id}/readers/{member_id}/told', { path: { notice_id: id, member_id: memberId } })
 }
 
 export function toOfficeNotice(dto: NoticeOut): OfficeNotice {

@@ -73,8 +73,8 @@ export async function planMeeting(organizationId: number, outline: Outline, word
   return (await api.post('/organizations/{organization_id}/meetings', { path: { organization_id: organizationId }, body, key })).id
 }
 
-export async function changeMeeting(id: number, change: Schemas['MeetingChangeIn'], key: string): Promise<void> {
-  await api.patch('/meetings/{meeting_id}', { path: { meeting_id: id }, body: change, key })
+export async function changeMeeting(id: number, change: Schemas['MeetingChangeIn']): Promise<void> {
+  await api.patch('/meetings/{meeting_id}', { path: { meeting_id: id }, body: change })
 }
 
 export async function readPlanned(id: number): Promise<Planned> {

@@ -79,27 +79,27 @@ export async function openReview(id: number): Promise<Review> {
   return toReview(await api.post('/claims/{claim_id}/open', { path: { claim_id: id } }))
 }
 
-/** Decide the version seen; `key` stays the same until the decision is known to have arrived. */
-export async function decide({ id, version }: Review, decision: Decision, key: string): Promise<Decided> {
+/** Decide the version seen. */
+export async function decide({ id, version }: Review, decision: Decision): Promise<Decided> {
   const path = { claim_id: id }
   const { how, points, reason = '', distinctReason } = decision
   const { claim } =
     how === 'approve'
-      ? await api.post('/claims/{claim_id}/approve', { path, body: { version, points, reason: reason || undefined, distinct_reason: distinctReason }, key })
+      ? await api.post('/claims/{claim_id}/approve', { path, body: { version, points, reason: reason || undefined, distinct_reason: distinctReason } })
       : how === 'return'
-        ? await api.post('/claims/{claim_id}/return', { path, body: { version, reason }, key })
-        : await api.post('/claims/{claim_id}/reject', { path, body: { version, reason }, key })
+        ? await api.post('/claims/{claim_id}/return', { path, body: { version, reason } })
+        : await api.post('/claims/{claim_id}/reject', { path, body: { version, reason } })
   return { id: claim.id, version: claim.version }
 }
 
 /** Take an approval back: its points are reversed and it waits again. */
-export async function revoke({ id, version }: Decided, reason: string, key: string): Promise<void> {
-  await api.post('/claims/{claim_id}/revoke', { path: { claim_id: id }, body: { version, reason }, key })
+export async function revoke({ id, version }: Decided, reason: string): Promise<void> {
+  await api.post('/claims/{claim_id}/revoke', { path: { claim_id: id }, body: { version, reason } })
 }
 
 /** Add to a claim under verification what a reviewer found out, or what a 群众代表 has to say. */
-export async function addNote(kind: 'note' | 'opinion', claimId: number, words: string, key: string): Promise<Note> {
-  const call = { path: { claim_id: claimId }, body: { words }, key }
+export async function addNote(kind: 'note' | 'opinion', claimId: number, words: string): Promise<Note> {
+  const call = { path: { claim_id: claimId }, body: { words } }
   return toNote(kind === 'note' ? await api.post('/claims/{claim_id}/notes', call) : await api.post('/claims/{claim_id}/opinions', call))
 }
 

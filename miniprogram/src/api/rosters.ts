@@ -49,22 +49,22 @@ export async function readRoster(id: number): Promise<Roster> {
   return toRoster(await api.get('/rosters/{roster_id}', { path: { roster_id: id }, query: { limit: 1000 } }))
 }
 
-export async function enterAttendance(place: Place, state: 'present' | 'late', reason: string, key: string): Promise<void> {
-  await api.post('/rosters/{roster_id}/members/{member_id}/enter', { path: ids(place), body: { state, reason }, key })
+export async function enterAttendance(place: Place, state: 'present' | 'late', reason: string): Promise<void> {
+  await api.post('/rosters/{roster_id}/members/{member_id}/enter', { path: ids(place), body: { state, reason } })
 }
 
-export async function correctAttendance(place: Place, state: 'present' | 'late', reason: string, key: string): Promise<void> {
-  await api.post('/rosters/{roster_id}/members/{member_id}/correct', { path: ids(place), body: { state, reason }, key })
+export async function correctAttendance(place: Place, state: 'present' | 'late', reason: string): Promise<void> {
+  await api.post('/rosters/{roster_id}/members/{member_id}/correct', { path: ids(place), body: { state, reason } })
 }
 
-export async function undoAttendance(place: Place, reason: string, key: string): Promise<void> {
-  await api.post('/rosters/{roster_id}/members/{member_id}/undo', { path: ids(place), body: { reason }, key })
+export async function undoAttendance(place: Place, reason: string): Promise<void> {
+  await api.post('/rosters/{roster_id}/members/{member_id}/undo', { path: ids(place), body: { reason } })
 }
 
 /** Enter a 补课; `lateReason` once its deadline has passed. */
-export async function enterMakeUp(place: Place, on: string, evidence: string, lateReason: string, key: string): Promise<void> {
+export async function enterMakeUp(place: Place, on: string, evidence: string, lateReason: string): Promise<void> {
   const body = { on, evidence, late_reason: lateReason || null }
-  await api.post('/rosters/{roster_id}/members/{member_id}/make-up', { path: ids(place), body, key })
+  await api.post('/rosters/{roster_id}/members/{member_id}/make-up', { path: ids(place), body })
 }
 
 /** Read what was changed by hand for one person, oldest first. */

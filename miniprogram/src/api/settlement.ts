@@ -36,12 +36,12 @@ export async function readSettlement(rosterId: number): Promise<Settlement> {
   return toSettlement(await api.get('/rosters/{roster_id}/settlement', { path: { roster_id: rosterId } }))
 }
 
-export async function confirmRoster(rosterId: number, absent: number[], countAnyway: number[], key: string): Promise<void> {
-  await api.post('/rosters/{roster_id}/confirm', { path: { roster_id: rosterId }, body: { absent, count_anyway: countAnyway }, key })
+export async function confirmRoster(rosterId: number, absent: number[], countAnyway: number[]): Promise<void> {
+  await api.post('/rosters/{roster_id}/confirm', { path: { roster_id: rosterId }, body: { absent, count_anyway: countAnyway } })
 }
 
-export async function reopenRoster(rosterId: number, reason: string, key: string): Promise<void> {
-  await api.post('/rosters/{roster_id}/reopen', { path: { roster_id: rosterId }, body: { reason }, key })
+export async function reopenRoster(rosterId: number, reason: string): Promise<void> {
+  await api.post('/rosters/{roster_id}/reopen', { path: { roster_id: rosterId }, body: { reason } })
 }
 
 /** Those whom it costs points stand first. */

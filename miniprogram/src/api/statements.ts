@@ -45,8 +45,8 @@ export async function readMonth(id: number): Promise<Month> {
 }
 
 /** Let a month stand: the board and the members' messages follow. */
-export async function confirmMonth(id: number, key: string): Promise<void> {
-  await api.post('/statements/{statement_id}/confirmation', { path: { statement_id: id }, key })
+export async function confirmMonth(id: number): Promise<void> {
+  await api.post('/statements/{statement_id}/confirmation', { path: { statement_id: id } })
 }
 
 /** Compute a month again from the ledger; resolves to what to tell. */

@@ -1,4 +1,4 @@
-import { api, newKey } from './client'
+import { api } from './client'
 import type { components } from './schema'
 
 type Preferences = components['schemas']['PushPreferencesOut']
@@ -35,7 +35,7 @@ export async function listSubscriptions(): Promise<Subscription[]> {
 /** Report what a person answered when WeChat asked him; counts once, however often it is sent. */
 export async function reportAnswers(asked: string[], accepted: string[]): Promise<Subscription[]> {
   const answers = asked.map((id) => ({ template_id: id, accepted: accepted.includes(id) }))
-  return toSubscriptions(await api.post('/me/subscriptions', { body: { answers }, key: newKey() }))
+  return toSubscriptions(await api.post('/me/subscriptions', { body: { answers } }))
 }
 
 export async function readPushChoices(): Promise<PushChoices> {

@@ -24,8 +24,8 @@ export async function listUnreached(organizationId: number, settled: boolean, cu
 }
 
 /** Note that he was told, in person or by telephone. */
-export async function noteTold(id: number, key: string): Promise<Unreached> {
-  return toUnreached(await api.post('/unreached-pushes/{push_id}/told', { path: { push_id: id }, key }))
+export async function noteTold(id: number): Promise<Unreached> {
+  return toUnreached(await api.post('/unreached-pushes/{push_id}/told', { path: { push_id: id } }))
 }
 
 export function toUnreached(dto: UnreachedOut): Unreached {

@@ -1,6 +1,7 @@
 import { reactive, watch } from 'vue'
 
 import { newKey } from '@/api/client'
+import { ApiError } from '@/api/errors'
 import { type ClaimContents, resubmitClaim, submitClaim, submitClaimFor } from '@/api/claims'
 import { dayOf } from '@/format/dates'
 import { forget, store, stored } from '@/state/stored'
@@ -80,7 +81,7 @@ export function useDraft(now: Date) {
       await Promise.resolve()
       forget(keptAt)
     } catch (error) {
-      draft.waiting = Boolean((error as { temporary?: boolean }).temporary)
+      draft.waiting = error instanceof ApiError && error.temporary
       if (!draft.waiting) draft.key = newKey()
       throw error
     }
