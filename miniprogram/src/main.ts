@@ -4,5 +4,12 @@ import App from './App.vue'
 
 /** uni-app asks for the app, once per target. */
 export function createApp() {
-  return { app: createSSRApp(App) }
+  const app = createSSRApp(App)
+  // In browsers uni-app hands a page its query as attributes. They must not fall through to the page's root, whose `state` they would set.
+  app.mixin({
+    beforeCreate() {
+      if (this.$mpType === 'page') this.$.inheritAttrs = false
+    },
+  })
+  return { app }
 }

@@ -246,6 +246,14 @@ def test_a_series_is_announced_changed_and_called_off_in_one_message_each(sessio
     assert [occasions(session, each) for each in meetings[1:]] == [["cancelled"], []]
 
 
+def test_without_a_title_each_of_a_series_is_named_by_its_own_month(session: Session, cast: Cast) -> None:
+    first = planned(session, cast, title=None, repeat=MONTHLY)
+    titles = select(Meeting.title).order_by(Meeting.starts_at)
+    assert session.scalars(titles).all() == ["6 月主题党日", "7 月主题党日", "8 月主题党日"]
+    changed(session, cast, first, following=True, words={"place": "礼堂"})
+    assert session.scalars(titles).all()[1] == "7 月主题党日"
+
+
 def test_of_a_series_begun_on_paper_the_first_to_come_is_announced(session: Session, cast: Cast) -> None:
     first = planned(session, cast, starts_at=NOW - 48 * HOUR, ends_at=NOW - 47 * HOUR, repeat=MONTHLY)
     meetings = session.scalars(select(Meeting).order_by(Meeting.starts_at)).all()

@@ -32,7 +32,8 @@ export interface Preview {
 
 /** The words of a plan; what it comes to is its outline. */
 export interface PlanWords {
-  title: string
+  /** Left out, each meeting is named by its month and kind. */
+  title?: string
   topic: string
   place: string
   agenda: string
@@ -49,6 +50,7 @@ export interface Around {
 /** A meeting as it is planned now, for who changes it. */
 export interface Planned extends PlanWords {
   id: number
+  title: string
   version: number
   organizationId: number
   kind: MeetingKind

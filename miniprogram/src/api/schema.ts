@@ -4629,7 +4629,10 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** PlanIn */
+    /**
+     * PlanIn
+     * @description Without a title each meeting is named by its month and kind, also in a series: 6 月主题党日.
+     */
     PlanIn: {
       /**
        * Agenda
@@ -4688,8 +4691,11 @@ export interface components {
        * Format: date-time
        */
       starts_at: string;
-      /** Title */
-      title: string;
+      /**
+       * Title
+       * @default null
+       */
+      title?: string | null;
       /**
        * Topic
        * @default

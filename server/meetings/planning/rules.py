@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from server.meetings.rules import MeetingKind, Scope
+from server.meetings.rules import KIND_TITLES, MeetingKind, Scope
 from server.organizations.models import OrganizationKind, Stage
 from server.standards.rules import Evidence, Item, StandardDocument
 
@@ -22,6 +22,11 @@ ENTERED_WITHIN = timedelta(days=30)
 MOST_MEETINGS = 24
 CLASS_HOUR = timedelta(minutes=45)
 CLASS_HOUR_UNIT = "学时"
+
+
+def usual_title(kind: MeetingKind, day: date) -> str:
+    """Return what a meeting is called where nobody gave it a name: 6 月主题党日."""
+    return f"{day.month} 月{KIND_TITLES[kind]}"
 
 
 @dataclass(frozen=True, slots=True)

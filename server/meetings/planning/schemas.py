@@ -95,7 +95,9 @@ class OutlineIn(Body):
 
 
 class PlanIn(OutlineIn):
-    title: MeetingTitle
+    """Without a title each meeting is named by its month and kind, also in a series: 6 月主题党日."""
+
+    title: MeetingTitle | None = None
     topic: Topic = ""
     place: Place
     agenda: Agenda = ""

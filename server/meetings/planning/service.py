@@ -28,6 +28,7 @@ from server.meetings.planning.rules import (
     quantity_of,
     time_problem,
     times_of,
+    usual_title,
 )
 from server.meetings.planning.series import Repeat
 from server.meetings.rules import MAKEUP_DAYS, SETTLES_AFTER, MeetingKind, MeetingStatus
@@ -42,13 +43,13 @@ _PUBLIC_ID_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned; words may wait until it is not only looked at. None leaves items, make-up day and lists to the
-    defaults."""
+    """What is planned; words may wait until it is not only looked at. None leaves title, items, make-up day and lists
+    to the defaults."""
 
     kind: MeetingKind
     starts_at: datetime
     ends_at: datetime
-    title: str = ""
+    title: str | None = None
     topic: str = ""
     place: str = ""
     agenda: str = ""
@@ -128,7 +129,7 @@ def _new_meeting(
         root_id=host.root_id,
         organization_id=host.id,
         kind=plan.kind,
-        title=plan.title,
+        title=plan.title or usual_title(plan.kind, shanghai_date(times.starts_at)),
         topic=plan.topic,
         place=plan.place,
         agenda=plan.agenda,

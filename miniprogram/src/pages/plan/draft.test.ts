@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Planned } from '@/api/planning'
 
-import { draftOf, emptyDraft, fieldOf, outlineOf, problemsOf, timesOf, titleOf, useDraft } from './draft'
+import { draftOf, emptyDraft, fieldOf, outlineOf, problemsOf, repeatBy, timesOf, titleOf, useDraft, wordsOf } from './draft'
 
 vi.mock('@/platform', () => ({ platform: {} }))
 
@@ -45,6 +45,28 @@ describe('a plan', () => {
   it('of a 总支 has a list for each branch it names, or for all below', () => {
     expect(outlineOf({ ...emptyDraft(NOW), others: [4] }, 2, false).rosters?.map((each) => each.organization_id)).toEqual([4])
     expect(outlineOf(emptyDraft(NOW), 2, false).rosters).toBeNull()
+  })
+
+  it('leaves naming to the server until a name was written, and sends no name again that stands', () => {
+    expect(wordsOf(emptyDraft(NOW)).title).toBeUndefined()
+    const named = { ...emptyDraft(NOW), named: true, title: ' 专题党课 ' }
+    expect(wordsOf(named).title).toBe('专题党课')
+    expect(wordsOf(named, { title: '专题党课' } as Planned).title).toBeUndefined()
+  })
+
+  it.each([
+    ['2026-06-25', '2026-12-31'],
+    ['2026-12-25', '2027-12-31'],
+  ])('that recurs from %s goes on until %s of itself', (day, until) => {
+    const draft = { ...emptyDraft(NOW), day, until: day }
+    repeatBy(draft, 'weekday')
+    expect(draft).toMatchObject({ repeat: 'weekday', until })
+  })
+
+  it('keeps the end that was chosen', () => {
+    const draft = { ...emptyDraft(NOW), day: '2026-06-25', until: '2026-08-31' }
+    repeatBy(draft, 'day')
+    expect(draft.until).toBe('2026-08-31')
   })
 
   it('says below the field what is missing', () => {

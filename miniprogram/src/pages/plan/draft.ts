@@ -8,6 +8,7 @@ import { forget, store, stored } from '@/state/stored'
 
 export interface Draft extends PlanWords {
   kind: MeetingKind
+  title: string
   /** Whether the title was written by hand; else it follows kind and month. */
   named: boolean
   day: string
@@ -40,6 +41,13 @@ export function emptyDraft(now: Date): Draft {
   const lists = { scope: 'all' as const, groups: [], people: [], observers: [], others: [] }
   const times = { day: tomorrow, at: '14:30', minutes: 90, opens: 20, late: 10, closes: 20 }
   return { kind: 'theme_day', named: false, ...words, ...times, ...lists, items: null, repeat: '', until: tomorrow, key: newKey() }
+}
+
+/** Let it recur; of itself until the end of the year, in December until the end of the next. */
+export function repeatBy(draft: Draft, repeat: Draft['repeat']): void {
+  draft.repeat = repeat
+  const [year, month] = draft.day.split('-').map(Number) as [number, number]
+  if (repeat && draft.until <= draft.day) draft.until = `${month === 12 ? year + 1 : year}-12-31`
 }
 
 /** The plan of a meeting that is there already, to be changed; its lists stay as they are. */
@@ -82,8 +90,10 @@ export function titleOf(draft: Draft): string {
   return draft.named ? draft.title.trim() : `${month(draft.day)} 月${kind}`
 }
 
-export function wordsOf(draft: Draft): PlanWords {
-  return { title: titleOf(draft), topic: draft.topic.trim(), place: draft.place.trim(), agenda: draft.agenda.trim() }
+/** What was written; a title only if it is not that of `before`, so that a change of all to come leaves each its name. */
+export function wordsOf(draft: Draft, before?: Planned): PlanWords {
+  const title = draft.named && draft.title.trim() !== before?.title ? draft.title.trim() : undefined
+  return { title, topic: draft.topic.trim(), place: draft.place.trim(), agenda: draft.agenda.trim() }
 }
 
 /** What one can tell without asking the server; the preview tells the rest. */
