@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 
-from sqlalchemy import select
+from sqlalchemy import extract, false, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -167,9 +167,13 @@ def add_opinion(
 
 
 def history(session: Session, claim: Claim) -> Sequence[Claim]:
-    """Return the member's other claims that came in, newest first, for the reviewer to compare."""
+    """Return what else of the item came in from the member that year, newest first, for the reviewer to compare."""
     others = select(Claim).where(
-        Claim.member_id == claim.member_id, Claim.id != claim.id, Claim.submitted_at.is_not(None)
+        Claim.member_id == claim.member_id,
+        Claim.id != claim.id,
+        Claim.submitted_at.is_not(None),
+        Claim.item_code == claim.item_code,
+        extract("year", Claim.occurred_on) == claim.occurred_on.year if claim.occurred_on else false(),
     )
     return session.scalars(others.order_by(Claim.id.desc()).limit(HISTORY_LENGTH)).all()
 

@@ -73,6 +73,7 @@ def test_a_returned_claim_is_mended_with_its_photos_and_approved(
     expect(phone.page.locator(".step").last).to_contain_text("请补一张现场照片，并写明服务时长。")
     phone.tap("补充后再次提交")
     expect(phone.page.locator("[data-testid=title] input")).to_have_value("反诈宣传进社区")
+    expect(phone.page.locator(".remark")).to_contain_text("审核意见：请补一张现场照片，并写明服务时长。")
     expect(phone.page.get_by_test_id("photo")).to_have_count(1)
     add_photos(phone.page, pictures(tmp_path, 2)[1:])
     expect(phone.page.locator(".veil")).to_have_count(0)

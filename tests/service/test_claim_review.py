@@ -23,6 +23,7 @@ from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 from tests.claiming import (
     AWARD,
+    VOLUNTEERING,
     approved,
     decide,
     kinds,
@@ -381,3 +382,13 @@ def test_an_item_for_others_is_refused_even_if_the_category_changed(session: Ses
     session.get_one(Member, cast.zhang_min.member_id).category = "retired"  # type: ignore[assignment]
     session.flush()
     refused("item_not_applicable", lambda: submitted(session, cast.zhang_min, AWARD))
+
+
+def test_beside_a_claim_stands_what_else_of_the_item_came_in_that_year(session: Session, cast: Cast) -> None:
+    earlier = submitted(session, cast.zhang_min, title="植树护绿", occurred_on=date(2026, 4, 19))
+    submitted(session, cast.zhang_min, AWARD)
+    submitted(session, cast.wang_fang)
+    own = cast.zhang_min
+    service.create_draft(session, member_id=own.member_id, actor=own.actor, contents=VOLUNTEERING, now=NOW)
+    claim = submitted(session, cast.zhang_min)
+    assert [other.id for other in review.history(session, claim)] == [earlier.id]

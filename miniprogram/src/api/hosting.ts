@@ -57,6 +57,15 @@ export interface Guest {
   said: string
 }
 
+/** Read the meetings that need someone now: those one can check in to, then those whose lists wait to be confirmed. */
+export async function listMeetingsAtHand(organizationId: number): Promise<HostedLine[]> {
+  const path = { organization_id: organizationId }
+  const now = new Date()
+  const phases: Phase[] = ['open', 'closed']
+  const found = await Promise.all(phases.map((phase) => api.get('/organizations/{organization_id}/meetings', { path, query: { phase, limit: 20 } })))
+  return found.flatMap(({ items }) => items).map((dto) => toHostedLine(dto, organizationId, now))
+}
+
 /** Read an organization's meetings, newest first; `cursor` goes on from an earlier page. */
 export async function listHostedMeetings(organizationId: number, cursor?: string): Promise<{ items: HostedLine[]; next: string | null }> {
   const query = { limit: 20, cursor }
