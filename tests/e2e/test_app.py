@@ -1,5 +1,8 @@
 """The app in a browser, on the real server: signing in, the score, why it is so, 关怀模式, no network."""
 
+import json
+from pathlib import Path
+
 import pytest
 import requests
 from playwright.sync_api import Browser, Route, expect
@@ -101,6 +104,28 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(phone: Phone) -> None
     phone.page.locator(".row").filter(has_text="张敏").first.click()
     expect(phone.page.locator(".item").first).to_be_visible()
     assert phone.page.url.endswith("/m/pages/score/score?year=2026")
+
+
+GO = "url => document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(url)"
+"""Turns the page without loading the app again."""
+
+
+def test_no_page_takes_its_query_for_something_else(phone: Phone) -> None:
+    """uni-app hands the query over as attributes; what fell through to a page's root set its state."""
+    phone.sign_in("张敏")
+    pages = json.loads(Path("miniprogram/src/pages.json").read_text(encoding="utf-8"))["pages"]
+    phone.forgive_failed_requests()  # some are of other offices
+    for page in pages:
+        phone.page.evaluate(GO, f"/{page['path']}?state=x&failure=y&items=z")
+        root = phone.page.locator(f"uni-page[data-page='{page['path']}'] .page")
+        expect(root).to_be_attached()
+        assert root.evaluate("root => root.getAttributeNames().filter(name => name === 'items')") == []
+
+
+def test_the_way_back_from_the_official_account_leads_to_the_sign_in_page(phone: Phone) -> None:
+    phone.forgive_failed_requests()
+    phone.open("pages/sign-in/sign-in?code=used&state=official")
+    expect(phone.page.get_by_text("选一个人")).to_be_visible()
 
 
 def test_inside_wechat_a_link_signs_in_by_itself_and_opens_what_it_leads_to(
