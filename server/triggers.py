@@ -1,9 +1,9 @@
 """A table's guarding triggers: created, checked and, for a migration that rebuilds the table, removed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 _SQLITE_PRESENT = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
 _MYSQL_PRESENT = (
@@ -18,17 +18,22 @@ class Unprotected(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """The statements that create a table's triggers, by name, for SQLite and for MariaDB."""
+    """The statements that create a table's triggers, by name, for SQLite and for MariaDB.
+
+    `{same}` in a statement stands for: none of the `kept` columns that the table has by now is changed.
+    """
 
     table: str
     sqlite: Mapping[str, str]
     mysql: Mapping[str, str]
+    kept: Sequence[str] = ()
 
     def install(self, connection: Connection) -> None:
         """Create the triggers, again after a migration has rebuilt the table or changed its columns."""
         self.remove(connection)
+        same = self._same(connection)
         for statement in self._statements(connection).values():
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement.replace("{same}", same))
 
     def remove(self, connection: Connection) -> None:
         for name in self._statements(connection):
@@ -40,6 +45,11 @@ class Triggers:
         present = set(connection.scalars(text(query), {"table": self.table}))
         if missing := self._statements(connection).keys() - present:
             raise Unprotected(f"missing on {self.table}: {', '.join(sorted(missing))}")
+
+    def _same(self, connection: Connection) -> str:
+        present = {column["name"] for column in inspect(connection).get_columns(self.table)} if self.kept else set()
+        operator = "IS" if connection.dialect.name == "sqlite" else "<=>"
+        return " AND ".join(f"NEW.{name} {operator} OLD.{name}" for name in self.kept if name in present)
 
     def _statements(self, connection: Connection) -> Mapping[str, str]:
         return self.sqlite if connection.dialect.name == "sqlite" else self.mysql

@@ -51,6 +51,9 @@ WEEK = timedelta(days=7)
 FREEZING = Job("freeze_statements", "生成月汇总", monthly(3, "02:00"), CatchUp.every, work.freeze_statements)
 
 JOBS: tuple[Job, ...] = (
+    Job(
+        "carry_standards_forward", "沿用上一年度积分标准", daily("00:01"), CatchUp.latest, work.carry_standards_forward
+    ),
     Job("settle_meetings", "会议到期结算", every_minutes(5), CatchUp.latest, work.settle_meetings, keeps=WEEK),
     Job(
         "count_missed_makeups",

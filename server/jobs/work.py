@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from server.clock import shanghai_date
 from server.config import Settings
 from server.db import reading, transaction
 from server.identity import upkeep as identity
@@ -18,10 +19,16 @@ from server.pushes import upkeep as pushes
 from server.pushes.occasions import due as occasions
 from server.pushes.robots import sending as robots
 from server.pushes.sending import sender
+from server.standards.carrying_forward import carry_forward
 from server.statements import confirming
 from server.statements.bulletins import due as bulletins
 from server.statements.freezing.service import freeze
 from server.statements.rules import month_before
+
+
+def carry_standards_forward(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Carry last year's standards forward to where nobody published one for this year."""
+    carry_forward(engine, year=shanghai_date(now).year, now=now)
 
 
 def settle_meetings(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

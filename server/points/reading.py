@@ -22,6 +22,7 @@ from server.points.rules import Fact, score
 from server.points.sources import Described, described
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
+from server.standards.service import no_standard
 
 TOTAL = ""
 """The `section` of the row that holds the total."""
@@ -55,11 +56,13 @@ def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
 
 
 def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> Explanation:
-    """Explain the year by the entries posted until `as_of`. Raises DomainError `no_standard`."""
+    """Explain the year by the entries posted until `as_of`. Raises DomainError `no_membership`, `no_standard`."""
     standing = Standing(session, [member_id])
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
-        raise DomainError("no_standard", f"{year} 年度没有适用于该党员的积分标准")
+        if standing.last_in(member_id, year) is None:
+            raise DomainError("no_membership", f"{year} 年度该党员的组织关系不在本校任何支部")
+        raise no_standard(year)
     entries, texts, names = _posted(session, member_id, year, as_of)
     document, facts = measured(standing, standard_id, entries)
     member = standing.member(member_id)

@@ -13,7 +13,7 @@ from server.organizations.service import ancestor_ids
 from server.standards.default import default_document
 from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data, content_hash
-from server.standards.versions import find_in_force, in_force
+from server.standards.versions import find_own, in_force
 
 SUBJECT_KIND = "standard"
 
@@ -92,18 +92,18 @@ def create_draft(
     source_id: int | None = None,
 ) -> Standard:
     """Add a draft as the organization's next version for the year; `replaces_id` remembers what is in force now."""
-    organization = _lock_organization(session, organization_id)
+    organization = lock_organization(session, organization_id)
     if organization.kind == OrganizationKind.group or organization.closed_on is not None:
         raise DomainError("no_own_standard", "党小组和已撤销的党组织不能制定积分标准，请由所在党支部制定")
     data = as_data(document)
     audience = document.audience
-    current = find_in_force(session, organization_ids=(organization_id,), year=year, audience=audience)
+    current = find_own(session, organization_id=organization_id, year=year, audience=audience)
     draft = Standard(
         root_id=organization.ancestor_ids[0],
         organization_id=organization_id,
         year=year,
         audience=audience,
-        version=_next_version(session, organization_id=organization_id, year=year, audience=audience),
+        version=next_version(session, organization_id=organization_id, year=year, audience=audience),
         status=StandardStatus.draft,
         document_json=data,
         content_hash=content_hash(data),
@@ -118,12 +118,12 @@ def create_draft(
     return draft
 
 
-def _lock_organization(session: Session, organization_id: int) -> Organization:
+def lock_organization(session: Session, organization_id: int) -> Organization:
     """Take the organization's row: drafting and publishing of one organization happen one after another."""
     return session.get_one(Organization, organization_id, with_for_update=True)
 
 
-def _next_version(session: Session, *, organization_id: int, year: int, audience: str) -> int:
+def next_version(session: Session, *, organization_id: int, year: int, audience: str) -> int:
     highest = session.scalar(
         select(func.max(Standard.version)).where(
             Standard.organization_id == organization_id, Standard.year == year, Standard.audience == audience
@@ -158,7 +158,7 @@ def edit_draft(
 def locked_draft(session: Session, standard_id: int, revision: int | None) -> Standard:
     """Take the organization's row, then the draft's, as it stands now. `revision=None` takes any revision."""
     organization_id = session.scalars(select(Standard.organization_id).where(Standard.id == standard_id)).one()
-    _lock_organization(session, organization_id)
+    lock_organization(session, organization_id)
     draft = session.get_one(Standard, standard_id, with_for_update=True, populate_existing=True)
     if draft.status != StandardStatus.draft:
         raise conflict("not_a_draft", "该版本已发布或已撤回，不能再改；请以它为底稿另建草稿", status=draft.status)

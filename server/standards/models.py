@@ -32,6 +32,7 @@ class Standard(Base):
     `in_force` is true on one published version per organization, year and audience and null on all others, so that the
     unique key lets one of two publishers win. `replaces_id` is the version that was in force when the draft was begun;
     `revision` counts the draft's edits.
+    `carried_from_id` is last year's version of which this one is a copy, in force until the year's own is published.
     """
 
     __tablename__ = "standards"
@@ -56,6 +57,7 @@ class Standard(Base):
     note: Mapped[str] = mapped_column(String(255), default="")
     source_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

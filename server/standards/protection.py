@@ -17,11 +17,6 @@ FREE = {"in_force"}
 _PUBLISHED = f"OLD.status = '{StandardStatus.published}'"
 _KEPT = [column.name for column in Standard.__table__.columns if column.name not in FREE]
 
-
-def _same(operator: str) -> str:
-    return " AND ".join(f"NEW.{name} {operator} OLD.{name}" for name in _KEPT)
-
-
 _REPLACED = f"""
     SELECT 1 FROM {TABLE} WHERE status = '{StandardStatus.published}' AND (id = NEW.id
     OR (organization_id = NEW.organization_id AND year = NEW.year AND audience = NEW.audience
@@ -31,7 +26,7 @@ _REPLACED = f"""
 SQLITE_TRIGGERS = {
     f"{TABLE}_frozen_update": f"""
         CREATE TRIGGER {TABLE}_frozen_update BEFORE UPDATE ON {TABLE}
-        WHEN {_PUBLISHED} AND NOT ({_same("IS")})
+        WHEN {_PUBLISHED} AND NOT ({{same}})
         BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
     f"{TABLE}_frozen_delete": f"""
         CREATE TRIGGER {TABLE}_frozen_delete BEFORE DELETE ON {TABLE} WHEN {_PUBLISHED}
@@ -46,13 +41,13 @@ _SIGNAL = f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{FROZEN}'"
 MYSQL_TRIGGERS = {
     f"{TABLE}_frozen_update": f"""
         CREATE TRIGGER {TABLE}_frozen_update BEFORE UPDATE ON {TABLE} FOR EACH ROW
-        IF {_PUBLISHED} AND NOT ({_same("<=>")}) THEN {_SIGNAL}; END IF""",
+        IF {_PUBLISHED} AND NOT ({{same}}) THEN {_SIGNAL}; END IF""",
     f"{TABLE}_frozen_delete": f"""
         CREATE TRIGGER {TABLE}_frozen_delete BEFORE DELETE ON {TABLE} FOR EACH ROW
         IF {_PUBLISHED} THEN {_SIGNAL}; END IF""",
 }
 
-TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS)
+TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS, _KEPT)
 
 
 @event.listens_for(Standard, "before_update")

@@ -85,7 +85,7 @@ class CheckOut(BaseModel):
 
 
 class StandardLine(BaseModel):
-    """One version in a list."""
+    """One version in a list. `carried_from_year`: nobody published it for its year; it is that year's, and unfiled."""
 
     id: int
     organization_id: int
@@ -99,6 +99,7 @@ class StandardLine(BaseModel):
     revision: int
     note: str
     source_id: int | None
+    carried_from_year: int | None
     content_hash: str
     created_at: TimeOut
     updated_at: TimeOut

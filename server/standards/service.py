@@ -11,6 +11,7 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.organizations.filings import submit_filing
 from server.organizations.models import Filing, Organization
+from server.organizations.service import ancestor_ids
 from server.standards.comparison import same_figures
 from server.standards.default import default_document
 from server.standards.drafts import SUBJECT_KIND, create_draft, locked_draft, record
@@ -25,9 +26,12 @@ from server.standards.versions import (
     document_in,
     document_of,
     find_in_force,
+    find_own,
     in_force,
     in_force_along,
     nearest_above,
+    no_standard,
+    years_in_force,
 )
 
 __all__ = [
@@ -40,6 +44,7 @@ __all__ = [
     "in_force_along",
     "install_default",
     "left_behind",
+    "no_standard",
     "publish",
 ]
 
@@ -48,7 +53,7 @@ def check(session: Session, *, standard_id: int, document: StandardDocument | No
     """Return what would keep this version, or `document` in its place, from being published. Writes nothing."""
     standard = session.get_one(Standard, standard_id)
     document = document or standard.document
-    above = nearest_above(session, standard)
+    above = nearest_above(session, standard, year=standard.year)
     refinement = refinement_problems(document, document_of(session, above.id)) if above else []
     return problems(document) + refinement
 
@@ -59,18 +64,19 @@ def publish(
     """Put a draft in force and freeze it. Raises DomainError `standard_has_problems`, `superseded_meanwhile`,
     `year_in_use`, `stale_draft` or `not_a_draft`."""
     draft = locked_draft(session, standard_id, revision)
-    own = (draft.organization_id,)
-    current = find_in_force(session, organization_ids=own, year=draft.year, audience=draft.audience)
-    if (current.id if current else None) != draft.replaces_id:
+    current = find_own(session, organization_id=draft.organization_id, year=draft.year, audience=draft.audience)
+    if current is not None and not current.carried_from_id and current.id != draft.replaces_id:
         raise conflict("superseded_meanwhile", "起草之后已有新版发布，请比较差异后另建草稿再发布")
     found = check(session, standard_id=standard_id)
     if found:
         message = f"还有 {len(found)} 处需要修改，首先：{found[0].message}"
         raise DomainError("standard_has_problems", message, detail={"problems": [as_detail(each) for each in found]})
-    _keep_year(session, draft, current or nearest_above(session, draft))
+    path = ancestor_ids(session, draft.organization_id)
+    before = find_in_force(session, organization_ids=path, year=draft.year, audience=draft.audience)
+    _keep_year(session, draft, before)
     _put_in_force(session, draft, current, published_by, now)
     record(session, draft, "standard_published", published_by, now)
-    emit(session, StandardPublished(draft.id, draft.organization_id, draft.year, now))
+    emit(session, StandardPublished(draft.id, draft.organization_id, draft.year, now, first=before is None))
     return draft
 
 
@@ -79,15 +85,19 @@ def as_detail(problem: Problem) -> dict[str, Any]:
 
 
 def _keep_year(session: Session, draft: Standard, current: Standard | None) -> None:
-    """Refuse other figures once facts of the year were posted: mid-year changes are corrections of text only."""
+    """Refuse other figures once facts of the year were posted: mid-year changes are corrections of text only.
+
+    Facts under a version carried forward do not count: nobody published that for the year, and they stay under it.
+    """
     if current is None or same_figures(document_of(session, current.id), draft.document):
         return
     # In-flight postings hold a share of this row by their foreign key; wait until they stand.
     session.get_one(Standard, current.id, with_for_update=True)
     siblings = select(Standard.id).where(
         Standard.organization_id == current.organization_id,
-        Standard.year == current.year,
+        Standard.year == draft.year,
         Standard.audience == current.audience,
+        Standard.carried_from_id.is_(None),
     )
     path = session.get_one(Organization, draft.organization_id).path
     if has_facts(session, path=path, year=draft.year, standard_ids=session.scalars(siblings).all()):
@@ -111,7 +121,7 @@ def _put_in_force(
 
 
 def left_behind(session: Session, standard: Standard) -> list[Organization]:
-    """Return the units below whose own standards refined what this one replaced and no longer fit it."""
+    """Return the units below whose own standards, carried forward ones too, no longer fit this one."""
     path = session.get_one(Organization, standard.organization_id).path
     rows = session.execute(
         select(Standard, Organization)
@@ -119,18 +129,19 @@ def left_behind(session: Session, standard: Standard) -> list[Organization]:
         .where(
             Organization.path.startswith(path),
             Organization.id != standard.organization_id,
-            Standard.year == standard.year,
+            Standard.year.in_(years_in_force(standard.year)),
             Standard.audience == standard.audience,
             Standard.in_force.is_(True),
         )
-        .order_by(Organization.path)
+        .order_by(Organization.path, Standard.year)
     ).all()
+    own = {organization.id: (below, organization) for below, organization in rows}
     document = document_of(session, standard.id)
-    return [organization for below, organization in rows if _strays(session, below, standard, document)]
+    return [organization for below, organization in own.values() if _strays(session, below, standard, document)]
 
 
 def _strays(session: Session, below: Standard, above: Standard, document: StandardDocument) -> bool:
-    nearest = nearest_above(session, below)
+    nearest = nearest_above(session, below, year=above.year)
     if nearest is None or nearest.id != above.id:
         return False
     return bool(refinement_problems(document_of(session, below.id), document))
@@ -141,6 +152,8 @@ def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime
     standard = session.get_one(Standard, standard_id)
     if standard.status != StandardStatus.published:
         raise conflict("not_published", "只有已发布的积分标准才能备案")
+    if standard.carried_from_id is not None:
+        raise conflict("carried_forward", "这是沿用上一年度的标准，请先以它为底稿发布本年度的积分标准，再报备案")
     filing = submit_filing(
         session,
         subject_kind=SUBJECT_KIND,
@@ -158,7 +171,7 @@ def install_default(
     session: Session, *, organization_id: int, year: int, published_by: int | None, now: datetime
 ) -> Standard:
     """Publish the default standard for an organization and year, or return what it has in force already."""
-    own = find_in_force(session, organization_ids=(organization_id,), year=year, audience=Audience.members)
+    own = find_own(session, organization_id=organization_id, year=year, audience=Audience.members)
     if own is not None:
         return own
     draft = create_draft(

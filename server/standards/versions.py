@@ -18,7 +18,7 @@ _IN_FORCE = (
     select(Standard)
     .where(
         Standard.organization_id.in_(bindparam("organization_ids", expanding=True)),
-        Standard.year == bindparam("year"),
+        Standard.year.in_(bindparam("years", expanding=True)),
         Standard.audience == bindparam("audience"),
         Standard.in_force.is_(True),
     )
@@ -27,11 +27,25 @@ _IN_FORCE = (
 _SAYS = select(Standard.status, Standard.content_hash).where(Standard.id == bindparam("standard_id"))
 
 
+def years_in_force(year: int) -> tuple[int, int]:
+    """Return the years whose versions may be in force in a year: last year's wherever the year has none yet."""
+    return year - 1, year
+
+
 def find_in_force(session: Session, *, organization_ids: Sequence[int], year: int, audience: str) -> Standard | None:
-    """Return the published version of the last of these organizations (root first) that has one for the year."""
-    wanted = {"organization_ids": organization_ids, "year": year, "audience": audience}
+    """Return the version in force of the last of these organizations (root first) that has one for the year.
+
+    Last year's stands in where nobody published one and it is not carried forward yet (`carrying_forward.py`).
+    """
+    wanted = {"organization_ids": organization_ids, "years": years_in_force(year), "audience": audience}
     found = session.scalars(_IN_FORCE, wanted)
-    return max(found, key=lambda standard: organization_ids.index(standard.organization_id), default=None)
+    return max(found, key=lambda each: (organization_ids.index(each.organization_id), each.year), default=None)
+
+
+def find_own(session: Session, *, organization_id: int, year: int, audience: str) -> Standard | None:
+    """Return the organization's own version in force for the year, be it published or carried forward."""
+    wanted = {"organization_ids": [organization_id], "years": [year], "audience": audience}
+    return session.scalars(_IN_FORCE, wanted).one_or_none()
 
 
 def in_force(session: Session, *, organization_id: int, year: int, audience: str = Audience.members) -> Standard:
@@ -46,14 +60,18 @@ def in_force_along(
     """Return the published version nearest to the last of a path's organizations. Raises DomainError `no_standard`."""
     standard = find_in_force(session, organization_ids=organization_ids, year=year, audience=audience)
     if standard is None:
-        raise DomainError("no_standard", f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
+        raise no_standard(year)
     return standard
 
 
-def nearest_above(session: Session, standard: Standard) -> Standard | None:
-    """The version of the nearest organization above that this one must refine."""
+def no_standard(year: int) -> DomainError:
+    return DomainError("no_standard", f"{year} 年度积分标准尚未发布，党委组织部或党总支发布后开始计分")
+
+
+def nearest_above(session: Session, standard: Standard, *, year: int) -> Standard | None:
+    """Return the version of the nearest organization above that this one must refine in a year."""
     ids = ancestor_ids(session, standard.organization_id)[:-1]
-    return find_in_force(session, organization_ids=ids, year=standard.year, audience=standard.audience)
+    return find_in_force(session, organization_ids=ids, year=year, audience=standard.audience)
 
 
 def document_of(session: Session, standard_id: int) -> StandardDocument:

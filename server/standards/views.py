@@ -49,7 +49,7 @@ def read_in_force(context: Context, path: OrganizationPath, query: InForceQuery)
     standard = service.in_force(
         context.session, organization_id=path.organization_id, year=query.year, audience=query.audience
     )
-    return present(context, standard)
+    return present(context, standard, year=query.year)
 
 
 @api.guarded(
@@ -219,17 +219,20 @@ def file(context: Context, path: StandardPath) -> StandardFilingOut:
     )
 
 
-def present(context: Context, standard: Standard) -> StandardOut:
-    return StandardOut(**_heading(context, standard), document=standard.document)
+def present(context: Context, standard: Standard, *, year: int | None = None) -> StandardOut:
+    """`year`: the one it stands for, where last year's is not carried forward yet."""
+    return StandardOut(**_heading(context, standard, year), document=standard.document)
 
 
-def _heading(context: Context, standard: Standard) -> dict[str, object]:
+def _heading(context: Context, standard: Standard, year: int | None = None) -> dict[str, object]:
+    year = year or standard.year
+    carried = standard.carried_from_id is not None or standard.year < year
     organization = context.session.get_one(Organization, standard.organization_id)
     return {
         "id": standard.id,
         "organization_id": organization.id,
         "organization_title": organization.title,
-        "year": standard.year,
+        "year": year,
         "audience": Audience(standard.audience),
         "version": standard.version,
         "title": standard.document_json["title"],
@@ -238,6 +241,7 @@ def _heading(context: Context, standard: Standard) -> dict[str, object]:
         "revision": standard.revision,
         "note": standard.note,
         "source_id": standard.source_id,
+        "carried_from_year": year - 1 if carried else None,
         "content_hash": standard.content_hash,
         "created_at": standard.created_at,
         "updated_at": standard.updated_at,

@@ -1,11 +1,17 @@
 """Standards over HTTP: who reads what, and a draft's way to publication."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+from time_machine import travel
 
+from server.standards.carrying_forward import carry_forward
 from server.standards.default import default_document
+from server.standards.models import Standard
 from server.standards.rules import as_data
 from tests.api.answers import refusal
 from tests.cast import TODAY, Cast
@@ -45,9 +51,36 @@ def test_a_member_reads_the_standard_in_force_for_his_branch(call: Call, cast: C
 
 
 def test_a_year_without_a_standard_is_a_clear_refusal(call: Call, cast: Cast) -> None:
-    response = call(cast.zhang_min, "GET", f"/organizations/{cast.branch}/standards/in-force?year={YEAR + 1}")
+    response = call(cast.zhang_min, "GET", f"/organizations/{cast.branch}/standards/in-force?year={YEAR + 2}")
     assert response.status_code == 422
     assert response.json["error"]["code"] == "no_standard"
+
+
+def test_a_standard_carried_forward_says_so_whether_the_job_ran_or_not(
+    call: Call, session: Session, engine: Engine, cast: Cast
+) -> None:
+    place = f"/organizations/{cast.branch}/standards/in-force"
+    assert call(cast.zhang_min, "GET", f"{place}?year={YEAR}").json["carried_from_year"] is None
+    before = call(cast.zhang_min, "GET", f"{place}?year={YEAR + 1}").json
+    carry_forward(engine, year=YEAR + 1, now=cast.now)
+    after = call(cast.zhang_min, "GET", f"{place}?year={YEAR + 1}").json
+    for found in (before, after):
+        assert (found["year"], found["carried_from_year"], found["document"]) == (YEAR + 1, YEAR, document())
+    line = call(cast.zhang_min, "GET", f"/standards/{after['id']}").json
+    assert (line["year"], line["carried_from_year"]) == (YEAR + 1, YEAR)
+    refused = call(cast.organization_department, "POST", f"/standards/{after['id']}/filing")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "carried_forward")
+
+
+def test_on_1_january_before_any_job_ran_everything_a_member_opens_answers(
+    call: Call, session: Session, cast: Cast
+) -> None:
+    member = f"/members/{cast.zhang_min.member_id}"
+    with travel(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)):
+        pages = (f"{member}/score/explanation?year=2027", f"{member}/claimable-items?year=2027", "/me/todos")
+        for page in pages:
+            assert call(cast.zhang_min, "GET", page).status_code == 200, page
+    assert session.scalars(select(Standard.year)).all() == [2026]
 
 
 def test_a_member_of_another_branch_does_not_read_this_branchs_standard(call: Call, cast: Cast) -> None:

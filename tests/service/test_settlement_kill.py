@@ -1,22 +1,17 @@
 """A settlement cut off by `kill -9` before any statement, or around any commit, posts exactly once when run again."""
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator
-from multiprocessing.context import ForkProcess
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.db import make_engine
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 from server.meetings.settlement import alignment, due
 from server.points.verification import verify_ledger
 from tests.cast import Cast, Person
+from tests.killing import killed_at
 from tests.meeting import make_meeting
 from tests.settling import DUE, came, check_books, live
 
@@ -30,9 +25,7 @@ def test_a_settlement_killed_at_any_moment_posts_exactly_once(
     people = [cast.zhang_min, cast.wang_fang]
     outcomes = []
     for moment, meeting_id in _due_meetings(engine, cast, people):
-        process = _settle_apart(engine, moment)
-        killed = process.exitcode == -signal.SIGKILL
-        assert killed or process.exitcode == 0
+        killed = killed_at(engine, moment, lambda apart: due.settle_due(apart, now=DUE))
         outcomes.append(_posted(engine, meeting_id, people))
         due.settle_due(engine, now=DUE)
         _check_posted_once(engine, meeting_id, people)
@@ -54,36 +47,6 @@ def _due_meetings(engine: Engine, cast: Cast, people: list[Person]) -> Iterator[
             meeting = make_meeting(session, cast, items=[("C04", "0.1")], invited={cast.branch: people})
             came(session, meeting, *people)
         yield moment, meeting.id
-
-
-def _settle_apart(engine: Engine, moment: int) -> ForkProcess:
-    """Settle in a process of its own that kills itself at its `moment`-th step."""
-    engine.dispose()
-    url = engine.url.render_as_string(hide_password=False)
-    process = multiprocessing.get_context("fork").Process(target=_settle_and_die, args=(url, moment))
-    process.start()
-    process.join(60)
-    return process
-
-
-def _settle_and_die(url: str, moment: int) -> None:
-    engine = make_engine(url, pool_size=1)
-    steps = 0
-
-    def step(*_arguments: Any) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def after_commit(_session: Session) -> None:
-        step()
-
-    for moment_of in ("before_cursor_execute", "commit"):
-        event.listen(engine, moment_of, step)
-    event.listen(Session, "after_commit", after_commit)
-    due.settle_due(engine, now=DUE)
-    os._exit(0)
 
 
 def _posted(engine: Engine, meeting_id: int, people: list[Person]) -> int:

@@ -163,14 +163,11 @@ def counted_items(
 
 
 def offered_to(session: Session, organization_id: int, on: datetime) -> tuple[Item, ...]:
-    """Return the items a host's meeting can count for; in January perhaps still by last year's standard."""
+    """Return the items a host's meeting can count for by the standard of that year."""
     ids = ancestor_ids(session, organization_id)
     year = shanghai_date(on).year
-    for each in (year, year - 1):
-        standard = find_in_force(session, organization_ids=ids, year=each, audience=Audience.members)
-        if standard is not None:
-            return offered_items(document_in(standard))
-    return ()
+    standard = find_in_force(session, organization_ids=ids, year=year, audience=Audience.members)
+    return offered_items(document_in(standard)) if standard else ()
 
 
 def checked_makeup(makeup_until: date, times: Times) -> date:
