@@ -1,6 +1,6 @@
 """Whom a statement has a line for, under which standard, and where everybody's chain stood at the cutoff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -23,7 +23,7 @@ from server.points.chain import GENESIS
 from server.points.models import PointEntry, Score
 from server.standards.models import Standard
 from server.standards.rules import AUDIENCE_STAGES, Audience
-from server.standards.versions import find_in_force
+from server.standards.versions import find_in_force, years_in_force
 from server.statements.freezing.sums import position
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import Term
@@ -35,10 +35,10 @@ MANAGES_PROSPECTS = "manages_prospects"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A branch, and the standards (ids) by which its people are measured, by audience."""
+    """A branch, and the standards (ids) by which its people are measured, by audience; nobody else has a line."""
 
     id: int
-    standards: tuple[tuple[Audience, int | None], ...]
+    standards: tuple[tuple[Audience, int], ...]
 
 
 def branches_without(session: Session, root_id: int, term: Term) -> Sequence[int]:
@@ -47,10 +47,11 @@ def branches_without(session: Session, root_id: int, term: Term) -> Sequence[int
 
 
 def still_without(session: Session, root_id: int, term: Term, branch_ids: Sequence[int]) -> list[Branch]:
-    """Return those of these branches that have no statement of the term even now."""
+    """Return those of these branches that have no statement of the term even now, but a standard for it."""
     found = _Standards(session, root_id, term.year)
     places = session.scalars(_without(root_id, term).where(Organization.id.in_(branch_ids)))
-    return [Branch(place.id, tuple(found.of(place))) for place in places]
+    branches = [Branch(place.id, tuple(found.of(place))) for place in places]
+    return [branch for branch in branches if branch.standards]
 
 
 def _without(root_id: int, term: Term) -> Select[Organization]:
@@ -69,15 +70,17 @@ class _Standards:
 
     def __init__(self, session: Session, root_id: int, year: int) -> None:
         self._session, self._year = session, year
-        owners = select(Standard.organization_id).where(Standard.year == year, Standard.in_force.is_(True))
-        self._owners = set(session.scalars(owners))
+        in_force = (Standard.year.in_(years_in_force(year)), Standard.in_force.is_(True))
+        self._owners = set(session.scalars(select(Standard.organization_id).where(*in_force)))
         self._known: dict[tuple[tuple[int, ...], Audience], int | None] = {}
 
-    def of(self, place: Organization) -> list[tuple[Audience, int | None]]:
-        """Return who is measured in a branch, and by what."""
+    def of(self, place: Organization) -> Iterator[tuple[Audience, int]]:
+        """Yield who is measured in a branch, and by what."""
         managed = list(Audience) if place.settings.get(MANAGES_PROSPECTS) else [Audience.members]
         above = tuple(each for each in ids_in(place.path) if each in self._owners)
-        return [(audience, self._find(above, audience)) for audience in managed]
+        for audience in managed:
+            if (standard_id := self._find(above, audience)) is not None:
+                yield audience, standard_id
 
     def _find(self, above: tuple[int, ...], audience: Audience) -> int | None:
         key = (above, audience)
@@ -92,7 +95,7 @@ def write_lines(session: Session, statements: Mapping[int, int], branches: Seque
 
     The position is that among those measured alike; returned are the statements where others are measured, too.
     """
-    groups: dict[tuple[Audience, int | None], list[int]] = {}
+    groups: dict[tuple[Audience, int], list[int]] = {}
     for branch in branches:
         for measured in branch.standards:
             groups.setdefault(measured, []).append(statements[branch.id])
@@ -127,7 +130,7 @@ def is_exempt(on: date) -> ColumnElement[bool]:
 
 
 def _lines(
-    statement_ids: Sequence[int], audience: Audience, standard_id: int | None, term: Term
+    statement_ids: Sequence[int], audience: Audience, standard_id: int, term: Term
 ) -> Select[*tuple[object, ...]]:
     is_total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
     negative, total = func.coalesce(Score.negative, False), func.coalesce(Score.points, 0)
