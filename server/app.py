@@ -17,6 +17,7 @@ from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine, reading
+from server.dues import handlers as dues
 from server.dues import sources as dues_sources
 from server.export import registry
 from server.identity import limits
@@ -91,6 +92,8 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MemberTransferred, meetings.member_transferred),
     (StageChanged, meetings.stage_changed),
     (StandardPublished, points.standard_published),
+    (StandardPublished, meetings.standard_published),
+    (StandardPublished, dues.standard_published),
     (ClaimReviewed, claims.reviewed),
     (LeaveAnswered, leaves.answered),
     (NegativeDecisionChanged, negatives.changed),

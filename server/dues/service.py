@@ -1,5 +1,6 @@
 """Register payments of 党费 and close months. What is late, short or missing deducts once, by the standard's item."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -66,7 +67,7 @@ def register(
         title = STATE_TITLES[current]
         raise conflict("needs_correction", f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current)
     _write(session, record, payment, following, kind=DuesEventKind.registered, account_id=account_id, now=now)
-    _post(session, record, account_id=account_id, now=now)
+    _post(session, record, now=now)
     return record
 
 
@@ -91,7 +92,7 @@ def correct(
         now=now,
         reason=reason,
     )
-    _post(session, record, account_id=account_id, now=now)
+    _post(session, record, now=now)
     return record
 
 
@@ -143,8 +144,18 @@ def close_month(
             kind = DuesEventKind.closed
             _write(session, record, told, _state(month, told, now), kind=kind, account_id=account_id, now=now)
             changed.append(record)
-    _post_all(session, changed, account_id=account_id, now=now)
+    _post_all(session, changed, now=now)
     return changed
+
+
+def post_left(session: Session, *, organization_id: int, year: int, now: datetime) -> None:
+    """Post what a year's months deduct at and below an organization, left while no standard said how much."""
+    top = session.get_one(Organization, organization_id)
+    below = select(Organization.id).where(Organization.path.startswith(top.path, autoescape=True))
+    rows = select(DuesRecord).where(DuesRecord.organization_id.in_(below), DuesRecord.month.startswith(f"{year}-"))
+    deducting = session.scalars(rows.where(DuesRecord.state.in_(DEDUCTING)).order_by(DuesRecord.id)).all()
+    for start in range(0, len(deducting), CLOSED_AT_ONCE):
+        _post_all(session, deducting[start : start + CLOSED_AT_ONCE], now=now)
 
 
 def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]:
@@ -310,18 +321,18 @@ def _write(
     session.flush()
 
 
-def _post(session: Session, record: DuesRecord, *, account_id: int, now: datetime) -> None:
-    _post_all(session, [record], account_id=account_id, now=now)
+def _post(session: Session, record: DuesRecord, *, now: datetime) -> None:
+    _post_all(session, [record], now=now)
 
 
-def _post_all(session: Session, records: list[DuesRecord], *, account_id: int, now: datetime) -> None:
+def _post_all(session: Session, records: Sequence[DuesRecord], *, now: datetime) -> None:
     """Post what these months deduct; replayed it changes nothing. Who is outside the managed range loses nothing."""
-    found = [posting for record in records if (posting := _posting(session, record, account_id)) is not None]
+    found = [posting for record in records if (posting := _posting(session, record)) is not None]
     if found:
         points.post(session, found, now=now)
 
 
-def _posting(session: Session, record: DuesRecord, account_id: int) -> Posting | None:
+def _posting(session: Session, record: DuesRecord) -> Posting | None:
     on = last_day(record.month)
     if record.state not in DEDUCTING or is_exempt(session, record.member_id, on):
         return None
@@ -336,7 +347,7 @@ def _posting(session: Session, record: DuesRecord, account_id: int) -> Posting |
         source_id=record.id,
         points=-item.points,
         revision=record.revision,
-        decided_by=account_id,
+        decided_by=record.recorded_by,
         text=f"{record.month} 党费{STATE_TITLES[DuesState(record.state)]}",
     )
 

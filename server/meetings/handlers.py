@@ -1,17 +1,19 @@
-"""What meetings do when members come, move or change: those still to come invite them anew."""
+"""What meetings do when members come, move or change, and when a standard begins to measure what nothing measured."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from server.meetings.models import Meeting, Roster
+from server.clock import SHANGHAI
+from server.meetings.models import GuestVisit, Meeting, Roster
 from server.meetings.planning.invitations import invite
 from server.meetings.rules import MeetingStatus
 from server.meetings.service import locked_meetings
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Membership, Organization, ids_in
+from server.standards.events import StandardPublished
 
 
 def members_joined(session: Session, event: MembersJoined) -> None:
@@ -26,6 +28,22 @@ def member_transferred(session: Session, event: MemberTransferred) -> None:
 def stage_changed(session: Session, event: StageChanged) -> None:
     """Who becomes probationary is invited to the members' meetings."""
     _invite_anew(session, [event.member_id], event.now)
+
+
+def standard_published(session: Session, event: StandardPublished) -> None:
+    """Have meetings looked at again that counted for nobody because the year had no standard when they were settled."""
+    if not event.first:
+        return
+    top = session.get_one(Organization, event.organization_id)
+    below = select(Organization.id).where(Organization.path.startswith(top.path, autoescape=True))
+    members = select(Membership.member_id).where(Membership.organization_id.in_(below))
+    begins, ends = (datetime(year, 1, 1, tzinfo=SHANGHAI).astimezone(UTC) for year in (event.year, event.year + 1))
+    settled = select(Meeting.id).where(
+        Meeting.status == MeetingStatus.settled, Meeting.starts_at >= begins, Meeting.starts_at < ends
+    )
+    visited = select(GuestVisit.meeting_id).where(GuestVisit.member_id.in_(members))
+    concerned = Roster.organization_id.in_(below) | Roster.meeting_id.in_(visited)
+    session.execute(update(Roster).where(Roster.meeting_id.in_(settled), concerned).values(due_at=event.now))
 
 
 def _invite_anew(session: Session, member_ids: Collection[int], now: datetime) -> None:

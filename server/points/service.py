@@ -29,7 +29,7 @@ FINEST = Decimal("0.0001")
 @dataclass(frozen=True, slots=True)
 class Posting:
     """A fact to be posted. `points` is before any cap and finer parts than a ten-thousandth are rounded half up;
-    a ratio item takes quantities instead."""
+    a ratio item takes quantities instead. `standard_id` is the version it was worked out by; None for that in force."""
 
     member_id: int
     item_code: str
@@ -47,6 +47,7 @@ class Posting:
     decided_by: int | None = None
     text: str | None = None
     evidence_hash: str | None = None
+    standard_id: int | None = None
 
 
 def post(session: Session, postings: Sequence[Posting], *, now: datetime) -> list[PointEntry]:
@@ -156,7 +157,7 @@ def _entry(batch: Batch, posting: Posting) -> PointEntry:
     organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
     if batch.standing.is_exempt(posting.member_id, posting.occurred_on):
         raise DomainError("member_exempt", f"{posting.occurred_on.isoformat()} 该党员不列入积分管理范围，不能记分")
-    standard_id = batch.standing.standard_id(posting.member_id, organization_id, year)
+    standard_id = posting.standard_id or batch.standing.standard_id(posting.member_id, organization_id, year)
     item = _item(batch, posting, standard_id)
     return PointEntry(
         member_id=posting.member_id,

@@ -15,7 +15,7 @@ from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, Pla
 from server.organizations.models import Member
 from server.points.models import PointEntry, SourceKind
 from server.points.standing import Standing
-from server.standards.rules import StandardDocument, audience_of
+from server.standards.rules import audience_of
 
 READ_AT_ONCE = 500
 
@@ -41,13 +41,17 @@ NOBODY = Case(Part.observer, None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands."""
+    """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands.
+
+    `standard_id` is the version that measures him: that under which the meeting's entries stand, else that in force.
+    """
 
     member: Member
     roster: Roster | None
     case: Case
     live: tuple[PointEntry, ...]
     posted: Counter[str]
+    standard_id: int | None
 
     @property
     def is_confirmed(self) -> bool:
@@ -96,15 +100,15 @@ class _Part:
         self._ids = member_ids
         self._day = meeting.day
         self._standing = Standing(session, member_ids)
-        self._documents: dict[tuple[int, str], StandardDocument | None] = {}
+        self._in_force: dict[tuple[int, str], int | None] = {}
+        self._entries = self._read_entries()
 
     def read(self) -> Iterator[Concerned]:
         cases = self._invited()
         guests = self._guests([member_id for member_id in self._ids if member_id not in cases])
-        entries = self._entries()
         for member_id in self._ids:
             roster, case = cases.get(member_id) or (None, guests.get(member_id, NOBODY))
-            yield self._concerned(member_id, roster, case, entries[member_id])
+            yield self._concerned(member_id, roster, case)
 
     def _invited(self) -> dict[int, tuple[Roster, Case]]:
         rows = _ROWS.where(Invitation.meeting_id == self._meeting.id, Invitation.member_id.in_(self._ids))
@@ -138,24 +142,32 @@ class _Part:
 
     def _measure(self, member_id: int) -> Measure | None:
         """By what the member was measured that day, if by anything."""
+        standard_id = self._standard_id(member_id)
+        if standard_id is None:
+            return None
+        member = self._standing.member(member_id)
+        return Measure(self._standing.document(standard_id), member.category, member.stage)
+
+    def _standard_id(self, member_id: int) -> int | None:
+        """The version under which his branch's entries of the meeting stand; where there are none, that in force."""
         membership = self._standing.membership_on(member_id, self._day)
         if membership is None or self._standing.is_exempt(member_id, self._day):
             return None
-        member = self._standing.member(member_id)
-        key = (membership.organization_id, audience_of(member.stage))
-        if key not in self._documents:
-            self._documents[key] = self._document(member_id, membership.organization_id)
-        document = self._documents[key]
-        return Measure(document, member.category, member.stage) if document else None
+        place, audience = membership.organization_id, audience_of(self._standing.member(member_id).stage)
+        for entry in self._entries[member_id].live:
+            if entry.organization_id == place and self._standing.document(entry.standard_id).audience is audience:
+                return entry.standard_id
+        if (place, audience) not in self._in_force:
+            self._in_force[place, audience] = self._find_in_force(member_id, place)
+        return self._in_force[place, audience]
 
-    def _document(self, member_id: int, organization_id: int) -> StandardDocument | None:
+    def _find_in_force(self, member_id: int, organization_id: int) -> int | None:
         try:
-            standard_id = self._standing.standard_id(member_id, organization_id, self._day.year)
+            return self._standing.standard_id(member_id, organization_id, self._day.year)
         except DomainError as refusal:
             if refusal.code != "no_standard":
                 raise
             return None
-        return self._standing.document(standard_id)
 
     def _is_spared(self, member_id: int, roster: Roster) -> bool:
         """Whether a miss is not his: he came to his branch that very day, or is not of the list's organization."""
@@ -164,7 +176,7 @@ class _Part:
             return True
         return not self._standing.belongs_to(membership, roster.organization_id)
 
-    def _entries(self) -> dict[int, list[PointEntry]]:
+    def _read_entries(self) -> dict[int, "_Entries"]:
         """The year's entries that the meeting posted or that lie on its day, and every reversal."""
         found: dict[int, list[PointEntry]] = defaultdict(list)
         ours = and_(PointEntry.source_kind == SourceKind.meeting, PointEntry.source_id == self._meeting.id)
@@ -176,25 +188,33 @@ class _Part:
         )
         for entry in self._session.scalars(rows.order_by(PointEntry.member_id, PointEntry.seq)):
             found[entry.member_id].append(entry)
-        return found
+        return {member_id: _Entries(found[member_id], self._meeting.id) for member_id in self._ids}
 
-    def _concerned(self, member_id: int, roster: Roster | None, case: Case, entries: list[PointEntry]) -> Concerned:
-        undone = {entry.reverses_seq: entry.seq for entry in entries if entry.reverses_seq is not None}
-        ours = [e for e in entries if e.source_kind == SourceKind.meeting and e.source_id == self._meeting.id]
-        claimed = frozenset(_claimed(entries, ours, undone))
+    def _concerned(self, member_id: int, roster: Roster | None, case: Case) -> Concerned:
+        entries = self._entries[member_id]
         return Concerned(
             member=self._standing.member(member_id),
             roster=roster,
-            case=replace(case, claimed=claimed),
-            live=tuple(entry for entry in ours if entry.seq not in undone),
-            posted=Counter(entry.item_code for entry in ours),
+            case=replace(case, claimed=frozenset(entries.claimed())),
+            live=entries.live,
+            posted=Counter(entry.item_code for entry in entries.ours),
+            standard_id=self._standard_id(member_id),
         )
 
 
-def _claimed(entries: list[PointEntry], ours: list[PointEntry], undone: dict[int, int]) -> Iterator[str]:
-    """Yield the items of claims that count, but of those approved while our entry stood: the reviewer saw it."""
-    for claim in entries:
-        if claim.source_kind != SourceKind.claim or claim.seq in undone:
-            continue
-        if not any(entry.seq < claim.seq < undone.get(entry.seq, claim.seq + 1) for entry in ours):
-            yield claim.item_code
+class _Entries:
+    """A member's entries: `ours` are those that the meeting ever posted, `live` what stands of them."""
+
+    def __init__(self, entries: Sequence[PointEntry], meeting_id: int) -> None:
+        self._all = entries
+        self._undone = {entry.reverses_seq: entry.seq for entry in entries if entry.reverses_seq is not None}
+        self.ours = [e for e in entries if e.source_kind == SourceKind.meeting and e.source_id == meeting_id]
+        self.live = tuple(entry for entry in self.ours if entry.seq not in self._undone)
+
+    def claimed(self) -> Iterator[str]:
+        """Yield the items of claims that count, but of those approved while our entry stood: the reviewer saw it."""
+        for claim in self._all:
+            if claim.source_kind != SourceKind.claim or claim.seq in self._undone:
+                continue
+            if not any(entry.seq < claim.seq < self._undone.get(entry.seq, claim.seq + 1) for entry in self.ours):
+                yield claim.item_code

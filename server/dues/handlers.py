@@ -1,0 +1,11 @@
+"""What dues do when a standard begins to measure what nothing measured."""
+
+from sqlalchemy.orm import Session
+
+from server.dues import service
+from server.standards.events import StandardPublished
+
+
+def standard_published(session: Session, event: StandardPublished) -> None:
+    if event.first:
+        service.post_left(session, organization_id=event.organization_id, year=event.year, now=event.now)
