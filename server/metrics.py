@@ -18,6 +18,7 @@ from server.db import reading
 from server.errors import DomainError
 from server.jobs import metrics as jobs
 from server.pushes import metrics as pushes
+from server.standards import metrics as standards
 
 KEPT = timedelta(seconds=15)
 
@@ -32,6 +33,7 @@ class DatabaseCollector(Collector):
         with reading(self.engine) as session:
             yield from pushes.families(session, now=clock.now())
             yield from jobs.families(session)
+            yield from standards.families(session, now=clock.now())
 
 
 class KeptPage:

@@ -9,6 +9,7 @@ class TodoKind(StrEnum):
     leaves = "leaves"
     rosters = "rosters"
     statements = "statements"
+    standards = "standards"
     dues = "dues"
     unreached = "unreached"
     opinions = "opinions"
@@ -19,6 +20,7 @@ TITLES = {
     TodoKind.leaves: "请假待批",
     TodoKind.rosters: "签到名单待确认",
     TodoKind.statements: "月汇总待确认",
+    TodoKind.standards: "积分标准待发布",
     TodoKind.dues: "党费待登记",
     TodoKind.unreached: "未送达待告知",
     TodoKind.opinions: "申报待听取意见",

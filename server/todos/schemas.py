@@ -12,7 +12,8 @@ class TodoOut(BaseModel):
     """How many things of a kind wait with the caller in an organization.
 
     `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
-    meeting's day, the statement and the last day to confirm it; of 党费 only the month's last day.
+    meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
+    first day; of 党费 only the month's last day. `words` is what else there is to know of it.
     """
 
     kind: TodoKind
@@ -21,6 +22,7 @@ class TodoOut(BaseModel):
     count: int
     first_id: int | None
     first_day: date | None
+    words: str | None
 
 
 class TodosOut(BaseModel):

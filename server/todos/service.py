@@ -24,7 +24,7 @@ from server.todos.turns import Turn, turns
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """How many things of a kind wait in an organization, and of them the first by day (see `Turn`).
+    """How many things of a kind wait in an organization, and of them the first by day with its words (see `Turn`).
 
     党费 has the month's last day there; what has no order has neither.
     """
@@ -34,6 +34,7 @@ class Todo:
     count: int
     first_id: int | None = None
     first_day: date | None = None
+    words: str | None = None
 
 
 def todos_of(session: Session, actor: Actor, *, now: datetime) -> list[Todo]:
@@ -81,7 +82,7 @@ def _decisions(session: Session, mine: _Mine, now: datetime) -> Iterator[Todo]:
     waiting.sort(key=lambda turn: (turn.kind, turn.organization_id, turn.day, turn.subject_id))
     for (kind, organization_id), together in groupby(waiting, key=lambda turn: (turn.kind, turn.organization_id)):
         first, *others = together
-        yield Todo(kind, organization_id, 1 + len(others), first.subject_id, first.day)
+        yield Todo(kind, organization_id, 1 + len(others), first.subject_id, first.day, first.words)
 
 
 def _dues(session: Session, actor: Actor, mine: _Mine, today: date) -> Iterator[Todo]:

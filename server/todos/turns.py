@@ -18,6 +18,7 @@ from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.meetings.models import Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
+from server.standards.awaited import awaited
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 from server.todos.officers import Officer, Officers
@@ -28,8 +29,9 @@ from server.todos.rules import TodoKind
 class Turn:
     """One thing that waits where it does, and with whom.
 
-    `subject_id` is the claim's, the leave's, the meeting's or the statement's; `day` is when the claim came in, the
-    meeting's, or the last on which the statement can be confirmed.
+    `subject_id` is the claim's, the leave's, the meeting's, the statement's, or of a standard its organization's; `day`
+    is when the claim came in, the meeting's, the last on which the statement can be confirmed, or the year's first.
+    `words` is what else there is to know.
     """
 
     kind: TodoKind
@@ -37,6 +39,7 @@ class Turn:
     subject_id: int
     day: date
     officers: list[Officer]
+    words: str | None = None
 
 
 def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[Turn]:
@@ -45,6 +48,7 @@ def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[Tu
     yield from _leaves(session, officers)
     yield from _rosters(session, officers, now)
     yield from _statements(session, officers)
+    yield from _standards(session, officers, shanghai_date(now))
 
 
 def _within(officers: Officers, place: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
@@ -124,3 +128,13 @@ def _statements(session: Session, officers: Officers) -> Iterator[Turn]:
     for statement_id, organization_id, confirm_by in session.execute(query):
         in_turn = officers.in_turn(organization_id, roles)
         yield Turn(TodoKind.statements, organization_id, statement_id, confirm_by, in_turn)
+
+
+def _standards(session: Session, officers: Officers, today: date) -> Iterator[Turn]:
+    """A standard that its organization owes; officers below are told too, but nobody in their stead."""
+    roles = RULES[Permission.standard_manage].roles
+    for each in awaited(session, root_id=officers.root_id, today=today):
+        place = each.organization_id
+        if officers.places is None or place in officers.places:
+            in_turn = [o for o in officers.in_turn(place, roles) if each.own or o.organization_id == place]
+            yield Turn(TodoKind.standards, place, place, date(each.year, 1, 1), in_turn, each.words(today))

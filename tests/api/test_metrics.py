@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +197,11 @@ def test_the_dashboard_asks_only_for_what_there_is(app: OpenAPI) -> None:
     offered = {family.name for family in text_string_to_metric_families(page(app))}
     assert {"xianfeng_pushes", "xianfeng_push_attempts"} <= named
     assert named <= offered
+
+
+def test_standards_that_nobody_published_are_counted_from_november_on(
+    app: OpenAPI, session: Session, cast: Cast
+) -> None:
+    assert figures(page(app), "xianfeng_standards_awaited") == {("false", "2026"): 0, ("true", "2026"): 0}
+    with travel(datetime(2026, 11, 1, tzinfo=UTC)):
+        assert figures(page(app), "xianfeng_standards_awaited") == {("false", "2027"): 0, ("true", "2027"): 3}

@@ -24,8 +24,8 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.claim_reviewed, wording.claim_rejected(ITEM, DAY)),
     (Occasion.claim_reviewed, wording.claim_reopened(ITEM, DAY)),
     (Occasion.claim_returned, wording.claim_returned(ITEM, DAY)),
-    (Occasion.review_digest, wording.digest(BRANCH, claims=4, leaves=12, rosters=3, statements=1)),
-    (Occasion.review_digest, wording.digest(BRANCH, claims=0, leaves=0, rosters=0, statements=0)),
+    (Occasion.review_digest, wording.digest(BRANCH, claims=4, leaves=12, rosters=3, statements=12, standards=1)),
+    (Occasion.review_digest, wording.digest(BRANCH, claims=0, leaves=0, rosters=0, statements=0, standards=0)),
     *(
         (Occasion(f"meeting_{occasion}"), wording.meeting("12 月主题党日", NOON, "明德楼 305", occasion))
         for occasion in wording.MEETING_HINTS

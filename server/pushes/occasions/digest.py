@@ -56,6 +56,7 @@ def _draft(message: Message, officers: Officers, waiting: Waiting) -> Draft:
         leaves=counts[TodoKind.leaves],
         rosters=counts[TodoKind.rosters],
         statements=counts[TodoKind.statements],
+        standards=counts[TodoKind.standards],
     )
     place = Place(officers.root_id, officer.organization_id)
     if officer.member_id is not None:

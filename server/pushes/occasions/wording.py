@@ -67,14 +67,16 @@ def _fact(occurred_on: date) -> str:
     return f"{short_day(occurred_on)}的事项，请打开查看"
 
 
-def digest(place: str, *, claims: int, leaves: int, rosters: int, statements: int) -> Content:
+def digest(place: str, *, claims: int, leaves: int, rosters: int, statements: int, standards: int) -> Content:
     lists = [f"请假 {leaves} 份"] if leaves else []
     lists += [f"应到名单 {rosters} 份"] if rosters else []
+    papers = [f"待确认 {statements} 份"] if statements else []
+    papers += ["年度积分标准未发布"] if standards else []
     return {
         "place": place,
         "claims": f"待审核 {claims} 条" if claims else NOTHING,
         "meetings": "，".join(lists) or NOTHING,
-        "months": f"待确认 {statements} 份" if statements else NOTHING,
+        "months": "，".join(papers) or NOTHING,
     }
 
 
