@@ -22,6 +22,11 @@ export class ApiError extends Error {
   get temporary(): boolean {
     return this.offline || this.status === 408 || this.status === 429 || this.status >= 500
   }
+
+  /** Whether the server understood and said no; its message says why. */
+  get refused(): boolean {
+    return this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status)
+  }
 }
 
 export function noAnswer(): ApiError {

@@ -228,7 +228,7 @@ export interface paths {
     post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
   "/api/v1/me/todos": {
-    /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
+    /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达，按事项和党组织计数 */
     get: operations["todos_list_my_todos_me_todos_get"];
   };
   "/api/v1/me/unbinding": {
@@ -4776,6 +4776,8 @@ export interface components {
      */
     PublishedOut: {
       audience: components["schemas"]["Audience"];
+      /** Carried From Year */
+      carried_from_year: number | null;
       /** Content Hash */
       content_hash: string;
       /** Created At */
@@ -5692,10 +5694,12 @@ export interface components {
     };
     /**
      * StandardLine
-     * @description One version in a list.
+     * @description One version in a list. `carried_from_year`: nobody published it for its year; it is that year's, and unfiled.
      */
     StandardLine: {
       audience: components["schemas"]["Audience"];
+      /** Carried From Year */
+      carried_from_year: number | null;
       /** Content Hash */
       content_hash: string;
       /** Created At */
@@ -5729,6 +5733,8 @@ export interface components {
     /** StandardOut */
     StandardOut: {
       audience: components["schemas"]["Audience"];
+      /** Carried From Year */
+      carried_from_year: number | null;
       /** Content Hash */
       content_hash: string;
       /** Created At */
@@ -6111,13 +6117,14 @@ export interface components {
      * TodoKind
      * @enum {string}
      */
-    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "dues" | "unreached" | "opinions";
+    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "standards" | "dues" | "unreached" | "opinions";
     /**
      * TodoOut
      * @description How many things of a kind wait with the caller in an organization.
      *
      * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
-     * meeting's day, the statement and the last day to confirm it; of 党费 only the month's last day.
+     * meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
+     * first day; of 党费 only the month's last day. `words` is what else there is to know of it.
      */
     TodoOut: {
       /** Count */
@@ -6130,6 +6137,8 @@ export interface components {
       organization: components["schemas"]["PlaceOut"];
       /** Title */
       title: string;
+      /** Words */
+      words: string | null;
     };
     /** TodosOut */
     TodosOut: {
@@ -7410,7 +7419,7 @@ export interface operations {
       };
     };
   };
-  /** 轮到我办的事：待审核、请假、名单、月汇总、党费、未送达，按事项和党组织计数 */
+  /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达，按事项和党组织计数 */
   todos_list_my_todos_me_todos_get: {
     responses: {
       /** @description OK */

@@ -27,6 +27,8 @@ export interface StandardSection {
 export interface Standard {
   title: string
   basis: string
+  /** Where nobody published it for the year: whose it is, in words. */
+  carried: string
   sections: StandardSection[]
   /** 负面清单. */
   negative: { title: string; clause: string }[]
@@ -37,14 +39,15 @@ const STAGES: Record<string, string> = { full: '正式党员', probationary: '�
 
 /** Read the 积分标准 in force for an organization's members in a year. */
 export async function readStandard(organizationId: number, year: number): Promise<Standard> {
-  const { document } = await api.get('/organizations/{organization_id}/standards/in-force', { path: { organization_id: organizationId }, query: { year } })
-  return toStandard(document)
+  const { document, carried_from_year: from } = await api.get('/organizations/{organization_id}/standards/in-force', { path: { organization_id: organizationId }, query: { year } })
+  return toStandard(document, from === null ? '' : `${year} 年度标准尚未发布，沿用 ${from} 年度标准，未备案；发布后以新标准为准。`)
 }
 
-export function toStandard(document: StandardDocument): Standard {
+export function toStandard(document: StandardDocument, carried = ''): Standard {
   return {
     title: document.title,
     basis: document.basis,
+    carried,
     sections: document.sections.map((section) => ({
       code: section.code,
       title: section.title,

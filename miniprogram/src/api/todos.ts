@@ -29,6 +29,7 @@ const MANNERS: Record<TodoKind, Manner> = {
   leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
   rosters: { unit: '份', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
   statements: { unit: '份', act: '去确认', url: at('month'), first: (on) => `最晚 ${day(on)}` },
+  standards: { unit: '份', act: '去看看', url: ({ organization, first_day }) => `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
   dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
   unreached: { unit: '条', act: '去告知', url: at('unreached') },
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
@@ -45,6 +46,6 @@ export async function listOfficeTodos(): Promise<Todo[]> {
 
 export function toTodo(dto: TodoOut): Todo {
   const { unit, act, url, first } = MANNERS[dto.kind]
-  const since = first && dto.first_day ? `，${first(dto.first_day)}` : ''
-  return { title: `${dto.title} ${dto.count} ${unit}`, words: dto.organization.title + since, act, url: url(dto), urgent: true }
+  const more = first && dto.first_day ? first(dto.first_day) : dto.words
+  return { title: `${dto.title} ${dto.count} ${unit}`, words: dto.organization.title + (more ? `，${more}` : ''), act, url: url(dto), urgent: true }
 }

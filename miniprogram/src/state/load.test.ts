@@ -42,6 +42,15 @@ describe('a page', () => {
     expect([state.value, stale.value, data.value]).toEqual(['ready', false, 2])
   })
 
+  it('shows why it is refused in place of what it showed', async () => {
+    let answer: () => Promise<number> = async () => 1
+    const { data, state, load } = useLoad(() => answer())
+    await load()
+    answer = () => Promise.reject(new ApiError('no_standard', '2027 年度积分标准尚未发布', 422))
+    await load()
+    expect([state.value, data.value]).toEqual(['error', null])
+  })
+
   it('shows the answer to its last question, not the one that came last', async () => {
     const waiting: ((value: number) => void)[] = []
     const { data, load } = useLoad(() => new Promise<number>((resolve) => waiting.push(resolve)))

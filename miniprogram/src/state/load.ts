@@ -6,7 +6,7 @@ import type { Memory } from './memory'
 
 export type PageState = 'loading' | 'ready' | 'empty' | 'error' | 'offline'
 
-/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails. */
+/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails, but not when it is refused. */
 export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false, memory?: Memory<T>) {
   const data = shallowRef<T | null>(memory?.recall() ?? null)
   const failure = shallowRef<unknown>(null)
@@ -24,7 +24,9 @@ export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean
       failure.value = null
       keep?.(found)
     } catch (error) {
-      if (mine === latest) failure.value = error
+      if (mine !== latest) return
+      failure.value = error
+      if (error instanceof ApiError && error.refused) data.value = null
     } finally {
       if (mine === latest) busy.value = false
     }
