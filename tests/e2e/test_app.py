@@ -251,3 +251,15 @@ def test_without_a_build_the_page_says_what_is_missing(server: Server) -> None:
 
 def size_of_text(phone: Phone) -> float:
     return float(phone.page.locator(".page").evaluate("page => parseFloat(getComputedStyle(page).fontSize)"))
+
+
+def test_home_stays_useful_while_the_year_has_no_standard(phone: Phone) -> None:
+    words = "2027 年度积分标准尚未发布，党委组织部或党总支发布后开始计分"
+    refusal = {"error": {"code": "no_standard", "message": words, "detail": {}, "request_id": "1"}}
+    phone.page.route("**/score/explanation*", lambda route: route.fulfill(status=422, json=refusal))
+    phone.forgive_failed_requests()
+    phone.sign_in("张敏")
+    for shown in (words, "在此之前的会议签到和党费登记都已记下", "待办", "扫码签到"):
+        expect(phone.page.get_by_text(shown).first).to_be_visible()
+    expect(phone.page.get_by_text("暂时打不开")).to_have_count(0)
+    expect(phone.page.get_by_text("没有网络")).to_have_count(0)
