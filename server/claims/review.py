@@ -249,6 +249,7 @@ def _postings(session: Session, claim: Claim, whole: Decimal, account_id: int) -
             decided_by=account_id,
             text=claim.title,
             evidence_hash=evidence_hash,
+            standard_id=claim.standard_id,
         )
         for member_id, part in shares(session, claim, item, whole).items()
     ]

@@ -23,6 +23,8 @@ from server.errors import DomainError
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member, Organization
 from server.organizations.service import membership_on
+from server.points import service as ledger
+from server.points.models import PointEntry, SourceKind
 from server.standards import service as standards
 from server.standards.rules import Item, Method, audience_of
 
@@ -49,19 +51,22 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     check_same_branch(session, list(places), claim.organization_id, occurred_on)
     _check(places_refusal(list(places.values()), claim.people))
     members = {member_id: session.get_one(Member, member_id) for member_id in places}
-    audience = audience_of(members[claim.member_id].stage)
-    standard = standards.in_force(
-        session, organization_id=claim.organization_id, year=occurred_on.year, audience=audience
-    )
-    item = _claimable(standards.document_in(standard).item(claim.item_code or ""))
+    counted = _counted_before(session, claim, occurred_on.year)
+    if counted:
+        standard_id = counted[-1].standard_id
+    else:
+        standard_id = _in_force(session, claim, members[claim.member_id], occurred_on.year)
+    item = _claimable(standards.document_of(session, standard_id).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
     if isinstance(points, Refusal):
         raise as_error(points)
     for member_id, place in places.items():
-        _check_member(session, members[member_id], item, occurred_on)
+        if all(entry.member_id != member_id for entry in counted):
+            _check_category(members[member_id], item)
+        _check_managed(session, members[member_id], occurred_on)
         if share(points, item, place=place, people=claim.people) <= 0:
             raise DomainError("nothing_to_share", f"按积分标准，第{place}位没有可计的分值")
-    return Worth(standard.id, points, _achievement(claim, item))
+    return Worth(standard_id, points, _achievement(claim, item))
 
 
 def shares(session: Session, claim: Claim, item: Item, whole: Decimal) -> dict[int, Decimal]:
@@ -127,9 +132,23 @@ def _claimable(item: Item | None) -> Item:
     return item
 
 
-def _check_member(session: Session, member: Member, item: Item, on: date) -> None:
+def _in_force(session: Session, claim: Claim, member: Member, year: int) -> int:
+    audience = audience_of(member.stage)
+    return standards.in_force(session, organization_id=claim.organization_id, year=year, audience=audience).id
+
+
+def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntry]:
+    """What the claim was paid for this item before it was taken back: it says what measured its people on that day."""
+    entries = ledger.entries_of_source(session, source_kind=SourceKind.claim, source_id=claim.id)
+    return [entry for entry in entries if (entry.item_code, entry.year) == (claim.item_code, year)]
+
+
+def _check_category(member: Member, item: Item) -> None:
     if not item.applies_to(member.category, member.stage):
         raise DomainError("item_not_applicable", f"“{item.title}”不适用于{member.name}的人员类别或党员类别")
+
+
+def _check_managed(session: Session, member: Member, on: date) -> None:
     if is_exempt(session, member.id, on):
         raise DomainError("member_exempt", f"{member.name}当日不列入积分管理范围，不记积分")
 

@@ -336,7 +336,7 @@ def _posting(session: Session, record: DuesRecord) -> Posting | None:
     on = last_day(record.month)
     if record.state not in DEDUCTING or is_exempt(session, record.member_id, on):
         return None
-    item = _dues_item(session, record)
+    standard_id, item = _dues_item(session, record)
     if item is None or branch_of(session, member_id=record.member_id, on=on) is None:
         return None
     return Posting(
@@ -349,11 +349,19 @@ def _posting(session: Session, record: DuesRecord) -> Posting | None:
         revision=record.revision,
         decided_by=record.recorded_by,
         text=f"{record.month} 党费{STATE_TITLES[DuesState(record.state)]}",
+        standard_id=standard_id,
     )
 
 
-def _dues_item(session: Session, record: DuesRecord) -> Item | None:
-    """Return the item for dues of the standard of that year; a scheme need not have one, nor a year a standard."""
+def _dues_item(session: Session, record: DuesRecord) -> tuple[int | None, Item | None]:
+    """Return the standard of that year and its item for dues; a scheme need not have one, nor a year a standard.
+
+    What the record deducted before it was corrected was measured by what the member was then.
+    """
+    earlier = points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id)
+    if earlier:
+        standard_id = earlier[-1].standard_id
+        return standard_id, standards.document_of(session, standard_id).item(earlier[-1].item_code)
     member = session.get_one(Member, record.member_id)
     standard = find_in_force(
         session,
@@ -362,9 +370,10 @@ def _dues_item(session: Session, record: DuesRecord) -> Item | None:
         audience=audience_of(member.stage),
     )
     if standard is None:
-        return None
+        return None, None
     items = standards.document_of(session, standard.id).items_for(member.category, member.stage)
-    return next((item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct), None)
+    fitting = (item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct)
+    return standard.id, next(fitting, None)
 
 
 def _take_back(session: Session, record: DuesRecord, *, reason: str, account_id: int, now: datetime) -> None:

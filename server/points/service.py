@@ -29,7 +29,8 @@ FINEST = Decimal("0.0001")
 @dataclass(frozen=True, slots=True)
 class Posting:
     """A fact to be posted. `points` is before any cap and finer parts than a ten-thousandth are rounded half up;
-    a ratio item takes quantities instead. `standard_id` is the version it was worked out by; None for that in force."""
+    a ratio item takes quantities instead. `standard_id` names the standard by which the source measured the member on
+    the day of the fact; None: the one in force, for what the member is today."""
 
     member_id: int
     item_code: str
@@ -188,7 +189,7 @@ def _item(batch: Batch, posting: Posting, standard_id: int) -> Item:
     if item is None:
         raise DomainError("unknown_item", f"积分标准中没有项目 {posting.item_code}")
     member = batch.standing.member(posting.member_id)
-    if not item.applies_to(member.category, member.stage):
+    if posting.standard_id is None and not item.applies_to(member.category, member.stage):
         raise DomainError("item_not_applicable", f"“{item.title}”不适用于该党员的人员类别或党员类别")
     if not _fits(item, posting):
         raise DomainError("points_out_of_range", f"“{item.title}”的分值与积分标准不符")

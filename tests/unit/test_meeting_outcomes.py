@@ -18,6 +18,8 @@ from server.meetings.settlement.outcomes import (
     Outcome,
     PlannedItem,
     Reason,
+    as_posted,
+    chosen_item,
     fate,
     outcomes,
     postings,
@@ -28,14 +30,16 @@ from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 DEFAULT = default_document()
 TODAY = date(2026, 6, 18)
-STAFF = Measure(DEFAULT, Category.staff, Stage.full)
+STAFF = Measure(1, DEFAULT, Category.staff, Stage.full)
 CODES = ["B01", "B02", "B03", "B04", "B06a", "B07", "C04"]
 
 quantities = st.decimals(min_value="0.25", max_value="16", places=2)
 plans = st.lists(st.builds(PlannedItem, st.sampled_from([*CODES, "B06b", "B05", "Z1"]), quantities), max_size=4)
 days = st.dates(TODAY - timedelta(days=60), TODAY + timedelta(days=60))
 leaves = st.none() | st.builds(GrantedLeave, st.none() | days)
-measures = st.none() | st.builds(Measure, st.just(DEFAULT), st.sampled_from(Category), st.sampled_from(Stage))
+measures = st.none() | st.builds(
+    Measure, st.just(1), st.just(DEFAULT), st.sampled_from(Category), st.sampled_from(Stage)
+)
 cases = st.builds(
     Case,
     part=st.sampled_from(Part),
@@ -72,7 +76,7 @@ def with_item(**changes: object) -> Measure:
     """The default standard with one item of it changed."""
     code = changes.pop("code")
     items = tuple(item.model_copy(update=changes) if item.code == code else item for item in DEFAULT.items)
-    return Measure(DEFAULT.model_copy(update={"items": items}), Category.staff, Stage.full)
+    return Measure(1, DEFAULT.model_copy(update={"items": items}), Category.staff, Stage.full)
 
 
 @given(plans, cases)
@@ -192,15 +196,31 @@ def test_a_guest_only_earns() -> None:
 
 
 def test_another_variant_of_the_line_takes_its_place_where_attendance_proves_it() -> None:
-    retired = Measure(DEFAULT, Category.retired, Stage.full)
+    retired = Measure(1, DEFAULT, Category.retired, Stage.full)
     assert only("B06a", case(AttendanceState.present, measure=retired)).reason is Reason.not_in_standard
     proven = _proving(DEFAULT, "B06b")
-    shown = case(AttendanceState.present, measure=Measure(proven, Category.retired, Stage.full))
+    shown = case(AttendanceState.present, measure=Measure(1, proven, Category.retired, Stage.full))
     outcome = only("B06a", shown, "3")
     variant = proven.item("B06b")
     assert variant is not None
     once = variant.points * (3 if variant.unit == "学时" else 1)
     assert outcome.figures == Figures("B06b", once)
+
+
+@given(plans, st.sampled_from(Category), st.sampled_from(Category))
+def test_what_was_posted_says_by_what_the_member_was_measured(
+    planned: list[PlannedItem], was: Category, became: Category
+) -> None:
+    document = _proving(DEFAULT, "B06b")
+    then, now = Measure(1, document, was, Stage.full), Measure(1, document, became, Stage.full)
+    posted = {item.code for each in planned if (item := chosen_item(each, then))}
+    found = as_posted(now, planned, posted)
+    assert posted <= {item.code for each in planned if (item := chosen_item(each, found))}
+    assert as_posted(then, planned, posted) == then
+
+
+def test_what_no_longer_is_planned_says_nothing() -> None:
+    assert as_posted(STAFF, [PlannedItem("B01", Decimal(1))], {"B06a"}) == STAFF
 
 
 def _proving(document: StandardDocument, code: str) -> StandardDocument:

@@ -224,7 +224,7 @@ def test_prospects_come_to_lectures_where_the_branch_manages_them() -> None:
 def test_what_staying_away_costs_is_said_for_any_scheme(code: str, words: str) -> None:
     document = StandardDocument.model_validate_json(SCHEME.read_text(encoding="utf-8"))
     item = next(item for item in document.items if item.code == code)
-    measure = Measure(document, Category.staff, Stage.full)
+    measure = Measure(1, document, Category.staff, Stage.full)
     quantity = Decimal(3) if item.method is Method.earn else Decimal(1)
     assert cost_words(PlannedItem(code, quantity), item, measure) == words
 

@@ -25,12 +25,12 @@ from server.meetings.rules import (
     next_leave_status,
 )
 from server.meetings.settlement import service as settlement
-from server.organizations.members import one
+from server.meetings.settlement.cases import measure_of, planned_items
+from server.meetings.settlement.outcomes import chosen_item
 from server.organizations.models import Organization
-from server.organizations.service import account_names, ancestor_ids, branch_of, supervising_organization
+from server.organizations.service import account_names, supervising_organization
 from server.presentation import spoken_time
-from server.standards.rules import LeaveKind, audience_of
-from server.standards.versions import document_in, find_in_force
+from server.standards.rules import LeaveKind
 
 ASKED_WITHIN_DAYS = 30
 """How long after the meeting a leave may still be asked for (补请假)."""
@@ -293,22 +293,12 @@ def _check_makeup(meeting: Meeting, terms: Terms, today: date) -> None:
 
 
 def _standard_requires(session: Session, leave: Leave, meeting: Meeting) -> bool:
-    """Whether an item of the meeting asks for a 补课 after such a leave, by the member's standard of that year."""
-    day, member = meeting.day, one(session, leave.member_id)
-    branch = branch_of(session, member_id=member.id, on=day)
-    if branch is None:
+    """Whether an item of the meeting asks for a 补课 after such a leave, by what measures the member there."""
+    measure = measure_of(session, meeting, leave.member_id)
+    if measure is None:
         return False
-    standard = find_in_force(
-        session,
-        organization_ids=ancestor_ids(session, branch.id),
-        year=day.year,
-        audience=audience_of(member.stage),
-    )
-    if standard is None:
-        return False
-    codes = {item["code"] for item in meeting.items}
-    items = document_in(standard).items_for(member.category, member.stage)
-    return any(item.code in codes and leave.kind in item.makeup_leaves for item in items)
+    items = (chosen_item(planned, measure) for planned in planned_items(meeting))
+    return any(item is not None and leave.kind in item.makeup_leaves for item in items)
 
 
 def _answer(

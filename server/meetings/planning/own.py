@@ -14,11 +14,8 @@ from server.meetings.rules import MeetingPhase, Part, Standing
 from server.meetings.service import get_meeting, phase_of, standing_of
 from server.meetings.settlement.cases import planned_items
 from server.meetings.settlement.outcomes import Measure, PlannedItem, chosen_item
-from server.organizations.exemptions import is_exempt
-from server.organizations.models import Member
-from server.organizations.service import ancestor_ids, branch_of, home_of
-from server.standards.rules import Item, audience_of
-from server.standards.versions import document_in, find_in_force
+from server.organizations.service import home_of
+from server.standards.rules import Item
 
 _Joined = Select[Meeting, Invitation, Attendance, Leave]
 
@@ -108,21 +105,6 @@ def _of_member(member_id: int, *, invited_only: bool) -> _Joined:
 
 def _read(session: Session, query: _Joined) -> list[OwnMeeting]:
     return [OwnMeeting(*row) for row in session.execute(query)]
-
-
-def measure_of(session: Session, member_id: int, meeting: Meeting) -> Measure | None:
-    """Return by what a member is measured on the meeting's day; None for who is exempt or has no standard."""
-    day, member = meeting.day, session.get_one(Member, member_id)
-    branch = branch_of(session, member_id=member_id, on=day)
-    if branch is None or is_exempt(session, member_id, day):
-        return None
-    standard = find_in_force(
-        session,
-        organization_ids=ancestor_ids(session, branch.id),
-        year=day.year,
-        audience=audience_of(member.stage),
-    )
-    return Measure(document_in(standard), member.category, member.stage) if standard else None
 
 
 def items_of(own: OwnMeeting, measure: Measure | None) -> list[tuple[PlannedItem, Item]]:

@@ -41,6 +41,7 @@ from server.meetings.rules import (
     Part,
 )
 from server.meetings.service import phase_of, rosters_of
+from server.meetings.settlement.cases import measure_of
 from server.organizations.service import account_names, titles
 from server.photos import service as photos
 from server.photos.schemas import PhotoOut
@@ -113,7 +114,7 @@ def own_lines(session: Session, found: Sequence[OwnMeeting], now: datetime) -> l
 def own_whole(context: Context, found: OwnMeeting, member_id: int) -> OwnMeetingOut:
     """Return a meeting as one member sees it, with what it means for his points."""
     session, meeting = context.session, found.meeting
-    measure = own.measure_of(session, member_id, meeting)
+    measure = measure_of(session, meeting, member_id)
     items = own.items_of(found, measure)
     return OwnMeetingOut(
         **_own(found, titles(session, [meeting.organization_id]), context.now),

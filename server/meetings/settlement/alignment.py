@@ -103,7 +103,7 @@ def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Oc
         revision=1 + person.posted[figures.item_code],
         decided_by=occasion.account_id or officer,
         text=f"{meeting.title}：{REASON_TITLES[outcome.reason]}",
-        standard_id=person.standard_id,
+        standard_id=person.case.measure.standard_id if person.case.measure else None,
     )
 
 

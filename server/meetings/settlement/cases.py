@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
-from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem
+from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem, as_posted
 from server.organizations.models import Member
 from server.points.models import PointEntry, SourceKind
 from server.points.standing import Standing
@@ -41,17 +41,13 @@ NOBODY = Case(Part.observer, None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands.
-
-    `standard_id` is the version that measures him: that under which the meeting's entries stand, else that in force.
-    """
+    """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands."""
 
     member: Member
     roster: Roster | None
     case: Case
     live: tuple[PointEntry, ...]
     posted: Counter[str]
-    standard_id: int | None
 
     @property
     def is_confirmed(self) -> bool:
@@ -91,6 +87,11 @@ def concerned(session: Session, meeting: Meeting, member_ids: Collection[int]) -
         yield from _Part(session, meeting, wanted[start : start + READ_AT_ONCE]).read()
 
 
+def measure_of(session: Session, meeting: Meeting, member_id: int) -> Measure | None:
+    """Return by what a member is measured at the meeting; None for who is exempt or has no standard."""
+    return _Part(session, meeting, [member_id]).measure(member_id)
+
+
 class _Part:
     """Up to 500 members, read together."""
 
@@ -122,7 +123,7 @@ class _Part:
             part=Part(invitation.part),
             attendance=AttendanceState(attendance.state) if attendance else None,
             leave=GrantedLeave(leave.makeup_until) if leave else None,
-            measure=self._measure(invitation.member_id),
+            measure=self.measure(invitation.member_id),
             spared=self._is_spared(invitation.member_id, roster),
             counts_anyway=invitation.counts_anyway,
         )
@@ -137,29 +138,29 @@ class _Part:
         return {visit.member_id: self._guest(visit) for visit in self._session.scalars(visits)} if member_ids else {}
 
     def _guest(self, visit: GuestVisit) -> Case:
-        measure = self._measure(visit.member_id)
+        measure = self.measure(visit.member_id)
         return Case(Part.invited, AttendanceState(visit.state), None, measure, guest=True)
 
-    def _measure(self, member_id: int) -> Measure | None:
-        """By what the member was measured that day, if by anything."""
-        standard_id = self._standard_id(member_id)
-        if standard_id is None:
-            return None
-        member = self._standing.member(member_id)
-        return Measure(self._standing.document(standard_id), member.category, member.stage)
-
-    def _standard_id(self, member_id: int) -> int | None:
-        """The version under which his branch's entries of the meeting stand; where there are none, that in force."""
+    def measure(self, member_id: int) -> Measure | None:
+        """By what the member was measured that day, if by anything: what the meeting posted before tells it first, for
+        standard, category and stage may have changed since."""
         membership = self._standing.membership_on(member_id, self._day)
         if membership is None or self._standing.is_exempt(member_id, self._day):
             return None
-        place, audience = membership.organization_id, audience_of(self._standing.member(member_id).stage)
-        for entry in self._entries[member_id].live:
-            if entry.organization_id == place and self._standing.document(entry.standard_id).audience is audience:
-                return entry.standard_id
-        if (place, audience) not in self._in_force:
-            self._in_force[place, audience] = self._find_in_force(member_id, place)
-        return self._in_force[place, audience]
+        ours = self._entries[member_id].ours
+        standard_id = ours[-1].standard_id if ours else self._standard_id(member_id, membership.organization_id)
+        if standard_id is None:
+            return None
+        member, document = self._standing.member(member_id), self._standing.document(standard_id)
+        measure = Measure(standard_id, document, member.category, member.stage)
+        return as_posted(measure, planned_items(self._meeting), _last_posted(document, ours)) if ours else measure
+
+    def _standard_id(self, member_id: int, organization_id: int) -> int | None:
+        """The standard in force for the member today, if there is one."""
+        key = (organization_id, audience_of(self._standing.member(member_id).stage))
+        if key not in self._in_force:
+            self._in_force[key] = self._find_in_force(member_id, organization_id)
+        return self._in_force[key]
 
     def _find_in_force(self, member_id: int, organization_id: int) -> int | None:
         try:
@@ -198,7 +199,6 @@ class _Part:
             case=replace(case, claimed=frozenset(entries.claimed())),
             live=entries.live,
             posted=Counter(entry.item_code for entry in entries.ours),
-            standard_id=self._standard_id(member_id),
         )
 
 
@@ -218,3 +218,9 @@ class _Entries:
                 continue
             if not any(entry.seq < claim.seq < self._undone.get(entry.seq, claim.seq + 1) for entry in self.ours):
                 yield claim.item_code
+
+
+def _last_posted(document: StandardDocument, entries: Sequence[PointEntry]) -> set[str]:
+    """Return what was posted last in each line of the standard."""
+    lines = {item.code: item.line_code for item in document.items}
+    return set({lines[each.item_code]: each.item_code for each in entries if each.item_code in lines}.values())

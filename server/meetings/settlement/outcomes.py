@@ -5,10 +5,11 @@ and what a standard takes off for being late.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import product
 
 from server.meetings.rules import AttendanceState, Part
 from server.organizations.models import Category, Stage
@@ -74,8 +75,9 @@ class GrantedLeave:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """By what a member was measured on the day of the meeting."""
+    """By what a member was measured on the day of the meeting: `document` is that of standard `standard_id`."""
 
+    standard_id: int
     document: StandardDocument
     category: Category
     stage: Stage
@@ -159,6 +161,27 @@ def chosen_item(planned: PlannedItem, measure: Measure) -> Item | None:
         return None
     fitting = (item for item in _variants(named, measure.document) if _fits(item, measure))
     return next(fitting, None)
+
+
+def as_posted(measure: Measure, planned: Sequence[PlannedItem], posted: Collection[str]) -> Measure:
+    """Return the measure as of when the meeting posted these items, by the category and stage that explain them.
+
+    Of those the nearest to today's are taken, so today's where nothing has changed; also where nothing explains them.
+    """
+    for category, stage in sorted(product(Category, Stage), key=lambda who: _distance(who, measure)):
+        earlier = replace(measure, category=category, stage=stage)
+        if _chosen_codes(planned, earlier).issuperset(posted):
+            return earlier
+    return measure
+
+
+def _distance(who: tuple[Category, Stage], measure: Measure) -> int:
+    category, stage = who
+    return (category != measure.category) + (stage != measure.stage)
+
+
+def _chosen_codes(planned: Sequence[PlannedItem], measure: Measure) -> set[str]:
+    return {item.code for each in planned if (item := chosen_item(each, measure)) is not None}
 
 
 def _variants(named: Item, document: StandardDocument) -> list[Item]:
