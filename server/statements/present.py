@@ -1,6 +1,6 @@
 """How statements are shown, and to whom what of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from server.organizations.schemas import BoardVisibility, settings_out
 from server.points.schemas import NEGATIVE_NOTE
 from server.standards.versions import document_of
 from server.statements.boards.rules import by_name, spread
+from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement
 from server.statements.rules import period_title
 from server.statements.schemas import (
@@ -19,6 +20,8 @@ from server.statements.schemas import (
     StatementBandOut,
     StatementDetailOut,
     StatementDeviationOut,
+    StatementLateLineOut,
+    StatementLateOut,
     StatementLineOut,
     StatementMonthOut,
     StatementOut,
@@ -43,20 +46,58 @@ def statement_out(session: Session, statement: Statement) -> StatementOut:
 def detail_out(
     session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, target: Target
 ) -> StatementDetailOut:
+    lines = _lines(session, statement, rows, reader, officer=is_officer(reader, target))
     return StatementDetailOut(
         **_head(session, statement),
-        lines=_lines(session, statement, rows, reader, officer=is_officer(reader, target)),
+        lines=lines,
         distribution=_distribution(session, rows),
+        late=late_out(late_lines(session, statement), {line.member_id for line in lines}),
     )
 
 
-def month_out(statement: Statement, row: Row) -> StatementMonthOut:
+def late_out(lines: Sequence[LateLine] | None, shown: Collection[int]) -> StatementLateOut | None:
+    """Return a branch's 年末补记 with the lines of those whose totals the reader sees, None where nothing is late."""
+    if not lines:
+        return None
+    return StatementLateOut(
+        members=len(lines),
+        entries=sum(line.entries for line in lines),
+        points=sum((line.points for line in lines), Decimal(0)),
+        lines=[
+            late_line_out(line)
+            for line in sorted(lines, key=lambda each: by_name(each.name))
+            if line.member_id in shown
+        ],
+    )
+
+
+def late_line_out(line: LateLine) -> StatementLateLineOut:
+    return StatementLateLineOut(
+        member_id=line.member_id,
+        name=line.name,
+        months=[
+            StatementBackdatedOut(month=each.month, entries=each.entries, points=each.points) for each in line.months
+        ],
+        entries=line.entries,
+        points=line.points,
+        total=line.total,
+    )
+
+
+def own_late_out(session: Session, statement: Statement, member_id: int) -> StatementLateLineOut | None:
+    """Return what came late for one member after this December."""
+    lines = late_lines(session, statement, member_id=member_id)
+    return late_line_out(lines[0]) if lines else None
+
+
+def month_out(session: Session, statement: Statement, row: Row) -> StatementMonthOut:
     return StatementMonthOut(
         statement_id=statement.id,
         period=statement.period,
         title=period_title(statement.period),
         status=statement.status,
         line=_line(row, place=True),
+        late=own_late_out(session, statement, row.line.member_id),
     )
 
 

@@ -49,6 +49,12 @@ def closing_of(year: int, cutoff_at: datetime) -> Term:
     return Term(f"{year}-closing", year, date(year, 12, 31), cutoff_at, closes_year=True)
 
 
+def closing_of_december(period: str) -> str | None:
+    """Return the period of the closing statement that follows a December; None for any other month."""
+    year, _, month = period.partition("-")
+    return f"{year}-closing" if month == "12" else None
+
+
 def last_day(period: str) -> date:
     """Return the last day of a month `YYYY-MM`."""
     year, month = map(int, period.split("-"))

@@ -51,6 +51,29 @@ class StatementBackdatedOut(BaseModel):
     points: PointsOut
 
 
+class StatementLateLineOut(BaseModel):
+    """A member's late entries by month, points before any cap; `total` is what the year comes to with them."""
+
+    member_id: int
+    name: str
+    months: list[StatementBackdatedOut]
+    entries: int
+    points: PointsOut
+    total: PointsOut
+
+
+class StatementLateOut(BaseModel):
+    """年末补记: what was posted for the year after this December was frozen, live until the year is closed.
+
+    Sums are of the branch; `lines` are those the reader may see.
+    """
+
+    members: int
+    entries: int
+    points: PointsOut
+    lines: list[StatementLateLineOut]
+
+
 class StatementLineOut(BaseModel):
     """Under a negative-list decision total and change are null, `note` says 另行通报, and there is no position."""
 
@@ -79,6 +102,7 @@ class StatementDetailOut(StatementOut):
 
     lines: list[StatementLineOut]
     distribution: list[StatementBandOut]
+    late: StatementLateOut | None
 
 
 class StatementMonthOut(BaseModel):
@@ -87,6 +111,7 @@ class StatementMonthOut(BaseModel):
     title: str
     status: StatementStatus
     line: StatementLineOut
+    late: StatementLateLineOut | None
 
 
 class StatementHistoryOut(BaseModel):

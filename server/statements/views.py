@@ -96,4 +96,4 @@ def list_member_statements(context: Context, path: MemberPath, query: StatementY
     context.audit_look("member_statements", path.member_id)
     officer = present.is_officer(context.actor, context.target)
     months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
-    return StatementHistoryOut(items=[present.month_out(head, row) for head, row in months])
+    return StatementHistoryOut(items=[present.month_out(context.session, head, row) for head, row in months])

@@ -1,4 +1,4 @@
-"""What stands on a board and is no part of the frozen month: names, the secretary, the days it is on show.
+"""What stands on a board and is no part of the frozen month: names, the secretary, the days it is on show, 年末补记.
 
 A process remembers it for 30 seconds, as it does its callers' grants: after nine o'clock a branch comes all at once.
 """
@@ -18,6 +18,7 @@ from server.organizations.workdays import overrides_of
 from server.statements.boards.figures import Figures, Memory
 from server.statements.boards.head import Head
 from server.statements.boards.rules import Publicity, publicity
+from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 from server.workdays import is_workday
@@ -39,6 +40,7 @@ class Beside:
     earlier: str | None
     later: str | None
     publicity: Publicity
+    late: Sequence[LateLine] | None
     read_at: datetime
 
     def holds(self, now: datetime) -> bool:
@@ -67,6 +69,7 @@ def _read(session: Session, head: Head, member_ids: Sequence[int], now: datetime
         earlier=row.earlier,
         later=row.later,
         publicity=_publicity(session, head),
+        late=late_lines(session, session.get_one(Statement, head.statement_id)),
         read_at=now,
     )
 

@@ -27,6 +27,7 @@ from server.statements.boards.schemas import (
 from server.statements.boards.service import Board
 from server.statements.boards.sheet import Sheet
 from server.statements.models import BoardLink
+from server.statements.present import late_line_out, late_out
 from server.statements.rules import period_title
 
 SHORT = 8
@@ -48,7 +49,14 @@ def board_out(board: Board) -> BoardOut:
         distribution=_distribution(board),
         own=row_out(own, beside.names, place=board.view.places_own, is_own=True) if own else None,
         rows=rows_out(board.figures, beside, board.view) if board.view.lists else None,
+        late=late_out(beside.late, _listed(board)),
     )
+
+
+def _listed(board: Board) -> set[int]:
+    """Return whose totals the reader sees."""
+    lines = board.figures.lines if board.view.lists else (board.own,)
+    return {line.member_id for line in lines if line is not None}
 
 
 @lru_cache(maxsize=KEPT)
@@ -104,6 +112,7 @@ def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
         category=sheet.frozen.category,
         category_title=CATEGORY_TITLES[sheet.frozen.category],
         explanation=explanation_out(sheet.explanation) if sheet.explanation else None,
+        late=late_line_out(sheet.late) if sheet.late else None,
         printed_at=now,
     )
 

@@ -11,6 +11,7 @@ from server.organizations.schemas import Line
 from server.points.schemas import ExplanationOut
 from server.presentation import Id, PointsOut, TimeOut
 from server.statements.boards.rules import View
+from server.statements.schemas import StatementLateLineOut, StatementLateOut
 
 Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
 PointsText = str
@@ -167,6 +168,7 @@ class BoardOut(BoardHeadOut):
     distribution: list[BoardBandOut]
     own: BoardRowOut | None
     rows: list[BoardRowOut] | None
+    late: StatementLateOut | None
 
 
 class SheetOut(BaseModel):
@@ -183,4 +185,5 @@ class SheetOut(BaseModel):
     category: Category
     category_title: str
     explanation: ExplanationOut | None
+    late: StatementLateLineOut | None
     printed_at: TimeOut

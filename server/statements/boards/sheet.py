@@ -27,6 +27,7 @@ from server.statements.boards.beside import Beside, beside
 from server.statements.boards.figures import Figures, Line, figures_of
 from server.statements.boards.head import Head, head_of, nothing_confirmed
 from server.statements.boards.rules import closes_year
+from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
 
@@ -42,6 +43,7 @@ class Sheet:
     line: Line
     frozen: StatementLine
     explanation: Explanation | None
+    late: LateLine | None
 
 
 def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> Sheet:
@@ -53,7 +55,9 @@ def read_sheet(session: Session, *, member_id: int, month: str | None, now: date
     assert line is not None
     member = session.get_one(Member, member_id)
     around = beside(session, head, figures, now=now)
-    return Sheet(head, figures, around, member, line, frozen, _explained(session, head, frozen))
+    late = late_lines(session, session.get_one(Statement, head.statement_id), member_id=member_id)
+    explained = _explained(session, head, frozen)
+    return Sheet(head, figures, around, member, line, frozen, explained, late[0] if late else None)
 
 
 def _frozen(session: Session, member_id: int, month: str | None) -> StatementLine:
