@@ -9,6 +9,7 @@ from server.identity.rules import Permission
 from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
 from server.statements import service as statements
+from server.statements.late import late_lines
 from server.statements.models import Statement
 from server.statements.service import Row
 
@@ -19,9 +20,14 @@ def months_of(turn: Turn, year: int) -> list[tuple[Statement, Row]]:
     return statements.history(turn.session, member_id=turn.member_id, year=year, all_states=False)
 
 
+def newest_months(turn: Turn) -> list[tuple[Statement, Row]]:
+    """Return the speaker's confirmed months of this year, or of the last while this one has none."""
+    return months_of(turn, turn.today.year) or months_of(turn, turn.today.year - 1)
+
+
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
     asked = meaning.slots.get("month")
-    months = months_of(turn, int(asked[:4]) if asked else turn.today.year)
+    months = months_of(turn, int(asked[:4])) if asked else newest_months(turn)
     found = [(head, row) for head, row in months if asked is None or head.period == asked]
     if found:
         return [_statement(turn, *found[-1])]
@@ -42,4 +48,7 @@ def _statement(turn: Turn, head: Statement, row: Row) -> str:
     if row.backdated:
         added = sum(part.entries for part in row.backdated)
         lines.append(f"含以前月份的补记 {added} 条。")
+    late = late_lines(turn.session, head, member_id=turn.member_id)
+    if late:
+        lines.append(f"年末补记 {late[0].entries} 条（未封存），{head.year}年度现为 {points_text(late[0].total)} 分。")
     return "\n".join([*lines, turn.page(pages.month(head.period))])

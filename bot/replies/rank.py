@@ -1,7 +1,7 @@
 """我排第几: one's own position in the branch's confirmed months, and nobody else's."""
 
 from bot import pages
-from bot.replies.month import months_of
+from bot.replies.month import months_of, newest_months
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_month
@@ -14,7 +14,8 @@ NONE_YET = "名次随月汇总公布：每月3日生成、支部确认后可以�
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
     asked = meaning.slots.get("month")
     year = int(asked[:4] if asked else meaning.slots.get("year", turn.today.year))
-    found = [(head, row) for head, row in months_of(turn, year) if asked is None or head.period == asked]
+    months = months_of(turn, year) if asked or "year" in meaning.slots else newest_months(turn)
+    found = [(head, row) for head, row in months if asked is None or head.period == asked]
     if not found:
         when = spoken_month(asked, today=turn.today) if asked else f"{year}年"
         return [NONE_YET.format(when)]

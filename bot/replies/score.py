@@ -4,6 +4,8 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_day
+from server.claims.worth import cut_off_of
+from server.errors import DomainError
 from server.identity.rules import Permission
 from server.points import reading
 from server.points.schemas import NEGATIVE_NOTE
@@ -21,5 +23,21 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
         lines.append(
             f"{section.section.title}：{points_text(section.points)}（满分 {points_text(section.section.cap)}）"
         )
+    if "year" not in meaning.slots:
+        lines += _year_before(turn)
     lines.append(f"每一分的来源：{turn.page(pages.score(year))}")
     return ["\n".join(lines)]
+
+
+def _year_before(turn: Turn) -> list[str]:
+    """Say what the year before comes to while it can still be claimed for."""
+    year = turn.today.year - 1
+    last = cut_off_of(turn.session, turn.actor.root_id, year)
+    if turn.today > last:
+        return []
+    try:
+        found = reading.explain(turn.session, member_id=turn.member_id, year=year, as_of=turn.now).score
+    except DomainError:
+        return []  # not a member then, or no standard
+    total = NEGATIVE_NOTE if found.negative else f"{points_text(found.total)} 分"
+    return [f"{year}年度：{total}，{spoken_day(last, today=turn.today)}（含当天）申报截止。"]

@@ -17,6 +17,10 @@ TAKEN_BACK_WITHIN = timedelta(minutes=5)
 DEFAULT_CUT_OFF = "01-10"
 """The last day, that day included, on which facts of the year before may be claimed (design §4.9)."""
 
+DECEMBER, FIRST_REMINDER_DAY = 12, 25
+SECOND_REMINDER = timedelta(days=5)
+"""When members are reminded of the last day: from 25 December on, and again five days before it."""
+
 
 class ClaimStatus(StrEnum):
     draft = "draft"
@@ -121,6 +125,18 @@ def date_refusal(*, occurred_on: date, today: date, claimed_on: date, last: date
         words = f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
         return Refusal("past_cut_off", words)
     return None
+
+
+def year_to_claim_for(today: date) -> int:
+    """Return the year whose last day for claims is next in December; from January on, the year before."""
+    return today.year if today.month == DECEMBER else today.year - 1
+
+
+def cut_off_reminder(today: date, last: date) -> int | None:
+    """Return which reminder of the last day is due: the first from 25 December, the second from five days before it."""
+    if last - SECOND_REMINDER <= today <= last:
+        return 2
+    return 1 if date(last.year - 1, DECEMBER, FIRST_REMINDER_DAY) <= today <= last else None
 
 
 def last_claim_day(year: int, cut_off: str = DEFAULT_CUT_OFF) -> date:

@@ -79,6 +79,7 @@ JOBS: tuple[Job, ...] = (
     Job("finish_bot_replies", "补发对话回复", every_minutes(1), CatchUp.latest, bot.finish, keeps=WEEK),
     Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
     Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
+    Job("remind_of_cut_off", "年度申报截止提醒", daily("09:00"), CatchUp.latest, work.remind_of_cut_off),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
     Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
     Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),

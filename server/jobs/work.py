@@ -93,6 +93,11 @@ def remind_of_dues(engine: Engine, settings: Settings, now: datetime, period: da
     occasions.remind_of_dues(engine, now=now, period=period)
 
 
+def remind_of_cut_off(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Remind of the last day for claims of the year, in its season."""
+    occasions.remind_of_cut_off(engine, now=now)
+
+
 def send_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Send what is due, until nothing is."""
     sender.send_due(engine, settings)

@@ -36,6 +36,11 @@ def bulletin(bulletin_id: int) -> str:
     return f"pages/bulletin/bulletin?id={bulletin_id}"
 
 
+def claim_for(year: int) -> str:
+    """The form for a claim, its day in that year."""
+    return f"pages/claim-form/claim-form?year={year}"
+
+
 def year(number: int) -> str:
     """A member's year, month by month, down to the score it closed with."""
     return f"pages/history/history?year={number}"

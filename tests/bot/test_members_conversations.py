@@ -1,7 +1,7 @@
 """What a member does in the chat ends where the app's would, on both databases."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,12 +23,16 @@ from server.organizations.models import Member
 from server.photos.service import photos_of_claim, waiting_photos
 from server.points.reading import stored
 from server.presentation import points_text
+from server.standards.default import default_document
 from server.standards.rules import LeaveKind
+from server.statements.rules import StatementStatus
 from tests.bot.talking import Chat, Chats
 from tests.cast import NOW, Cast, Person
 from tests.claiming import approved, submitted
 from tests.meeting import make_meeting
 from tests.pictures import jpeg
+from tests.pushing import make_statement
+from tests.standards import publish
 
 
 def claims_of(session: Session, person: Person) -> Sequence[Claim]:
@@ -292,3 +296,18 @@ def test_in_a_group_nothing_personal_is_ever_said(chats: Chats, cast: Cast, sess
 def test_a_member_of_no_branch_reads_what_the_service_says(chats: Chats, cast: Cast) -> None:
     assert "没有对应的党员身份" in chats(cast.administrator)("我多少分了")
     assert "没有要审的" in chats(cast.representative)("待审")
+
+
+def test_january_speaks_of_both_years_and_of_the_last_day_for_claims(
+    chats: Chats, cast: Cast, session: Session
+) -> None:
+    publish(session, cast.root, default_document(), 2027)
+    approved(session, submitted(session, cast.zhang_min), cast.wang_fang)
+    make_statement(session, cast, {"zhang_min": ("59", None, 2)}, status=StatementStatus.confirmed, period="2026-12")
+    chat = chats(cast.zhang_min)
+    chat.now = datetime(2027, 1, 10, 15, 58, tzinfo=UTC)  # 23:58 in Shanghai
+    said = chat("我多少分了")
+    assert "您2027年度的积分：58.00 分" in said
+    assert "2026年度：59.00 分，1月10日 周日（含当天）申报截止。" in said
+    assert "截至2026年12月月汇总，您在教工第一党支部排第 2 名" in chat("我排第几")
+    assert "2026年度：" not in chat.after(minutes=5)("我多少分了")

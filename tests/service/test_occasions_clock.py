@@ -18,7 +18,7 @@ from server.jobs.rules import CatchUp, Past, due_periods, periods_between
 from server.jobs.table import JOBS
 from server.meetings.leave import service as leave_service
 from server.meetings.leave.service import Wish
-from server.organizations.models import Member, Organization, Stage, WorkdayOverride
+from server.organizations.models import Member, Membership, Organization, Stage, WorkdayOverride
 from server.pushes.occasions import due
 from server.pushes.occasions.digest import waiting_with
 from server.pushes.rules import Occasion
@@ -266,3 +266,63 @@ def test_the_reminder_comes_on_the_25th_of_every_month() -> None:
     job = next(job for job in JOBS if job.name == "remind_of_dues")
     found = list(periods_between(job.when.trigger, shanghai(2026, 12, 1), shanghai(2027, 3, 1)))
     assert found == [shanghai(2026, 12, 25, 10), shanghai(2027, 1, 25, 10), shanghai(2027, 2, 25, 10)]
+
+
+def remind_of_cut_off(session: Session, on: datetime) -> None:
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    due.remind_of_cut_off(engine, now=on)
+
+
+CHRISTMAS, FIFTH, TENTH = (shanghai(2026, 12, 25, 9), shanghai(2027, 1, 5, 9), shanghai(2027, 1, 10, 23, 59))
+
+
+def test_everyone_is_told_twice_until_when_the_year_is_claimed_for(session: Session, cast: Cast) -> None:
+    members = sorted(key for key, person in cast.people.items() if person.member_id)
+    for on in (CHRISTMAS, CHRISTMAS + timedelta(days=1)):
+        remind_of_cut_off(session, on)
+    assert told(session, cast, Occasion.year_end) == members
+    for on in (FIFTH, TENTH):
+        remind_of_cut_off(session, on)
+    assert told(session, cast, Occasion.year_end) == sorted(members * 2)
+    first = all_pushes(session, Occasion.year_end)[0]
+    assert first.content["title"] == "2026年度申报截止"
+    assert first.content["date"] == "2027年1月10日"
+    assert first.content["hint"] == "未申报的请及时申报，当天提交算数"
+    assert (first.page, first.expires_at) == ("pages/claim-form/claim-form?year=2026", shanghai(2027, 1, 11))
+
+
+def test_the_cut_off_is_the_universitys_own_and_nobody_is_told_after_it(session: Session, cast: Cast) -> None:
+    session.get_one(Organization, cast.root).settings = {"claim_cut_off": "01-05"}
+    remind_of_cut_off(session, shanghai(2027, 1, 6, 9))
+    assert all_pushes(session, Occasion.year_end) == []
+    remind_of_cut_off(session, FIFTH)
+    assert all_pushes(session, Occasion.year_end)[0].content["date"] == "2027年1月5日"
+
+
+def test_a_cut_off_missed_in_december_is_told_when_the_machine_is_back(session: Session, cast: Cast) -> None:
+    remind_of_cut_off(session, shanghai(2027, 1, 2, 11))
+    subjects = {push.subject for push in all_pushes(session, Occasion.year_end)}
+    assert subjects == {"2026:cut_off:1"}
+
+
+def test_who_can_claim_nothing_for_the_year_is_not_reminded(session: Session, cast: Cast) -> None:
+    joined = select(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.scalars(joined).one().from_date = date(2027, 1, 1)
+    exempt(session, cast, cast.wang_fang.member_id, date(2026, 1, 1))
+    session.get_one(Member, cast.zhou_yu.member_id).stage = Stage.activist  # no standard for activists
+    remind_of_cut_off(session, FIFTH)
+    assert not {"zhang_min", "wang_fang", "zhou_yu"} & set(told(session, cast, Occasion.year_end))
+    assert "li_wei" in told(session, cast, Occasion.year_end)
+
+
+def test_who_moves_in_between_is_told_once_and_two_machines_tell_once(session: Session, cast: Cast) -> None:
+    remind_of_cut_off(session, FIFTH)
+    membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhang_min.member_id)).one()
+    membership.organization_id = cast.other_branch
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    at_once(*[partial(due.remind_of_cut_off, engine, now=FIFTH + timedelta(days=1))] * 2)
+    assert told(session, cast, Occasion.year_end).count("zhang_min") == 1

@@ -13,6 +13,7 @@ from server.claims.rules import (
     ClaimStatus,
     Refusal,
     adjustment_refusal,
+    cut_off_reminder,
     date_refusal,
     item_refusal,
     last_claim_day,
@@ -21,6 +22,7 @@ from server.claims.rules import (
     proposed_points,
     review_refusal,
     share,
+    year_to_claim_for,
 )
 from server.standards.rules import Evidence, Item, Level, Method, Sharing
 
@@ -123,6 +125,22 @@ def test_the_tenth_of_january_is_the_last_day_for_facts_of_the_year_before(
         )
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2026, 12, 24), None),
+        (date(2026, 12, 25), 1),
+        (date(2027, 1, 4), 1),
+        (date(2027, 1, 5), 2),
+        (date(2027, 1, 10), 2),
+        (date(2027, 1, 11), None),
+        (date(2027, 11, 30), None),
+    ],
+)
+def test_the_last_day_is_reminded_of_at_the_years_end_and_five_days_before(today: date, expected: int | None) -> None:
+    assert cut_off_reminder(today, last_claim_day(year_to_claim_for(today))) == expected
 
 
 def test_a_university_may_set_another_cut_off() -> None:

@@ -213,14 +213,18 @@ def test_what_was_posted_says_by_what_the_member_was_measured(
 ) -> None:
     document = _proving(DEFAULT, "B06b")
     then, now = Measure(1, document, was, Stage.full), Measure(1, document, became, Stage.full)
-    posted = {item.code for each in planned if (item := chosen_item(each, then))}
-    found = as_posted(now, planned, posted)
-    assert posted <= {item.code for each in planned if (item := chosen_item(each, found))}
+    posted = _codes(planned, then)
+    assert posted <= _codes(planned, as_posted(now, planned, posted))
     assert as_posted(then, planned, posted) == then
 
 
 def test_what_no_longer_is_planned_says_nothing() -> None:
     assert as_posted(STAFF, [PlannedItem("B01", Decimal(1))], {"B06a"}) == STAFF
+
+
+def _codes(planned: list[PlannedItem], measure: Measure) -> set[str]:
+    chosen = (chosen_item(each, measure) for each in planned)
+    return {item.code for item in chosen if item is not None}
 
 
 def _proving(document: StandardDocument, code: str) -> StandardDocument:

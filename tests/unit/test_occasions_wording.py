@@ -50,6 +50,7 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.dues_reminder, wording.dues_reminder("2026-12", BRANCH, DAY)),
     (Occasion.at_risk, wording.at_risk("2026-12", value=Decimal("13.25"), until=DAY, several=True)),
     *((Occasion.negative_decision, wording.negative_decision(2026, result)) for result in ("已生效", "已中止")),
+    (Occasion.year_end, wording.year_end("2026年度申报截止", BRANCH, DAY, year_end.CUT_OFF_HINT)),
     *(
         (Occasion.year_end, wording.year_end(f"2026年度{title}", BRANCH, DAY, hint))
         for title, hint in year_end._WORDS.values()
@@ -117,6 +118,7 @@ def test_the_hour_is_shanghais() -> None:
 def test_pages_are_paths_of_the_app() -> None:
     found = [pages.HOME, pages.DUES, pages.INBOX, pages.claim(2**62), pages.meeting(1), pages.notice(1)]
     found += [pages.score(2026), pages.month("2026-06"), pages.statement(3, 1), pages.bulletin(1), pages.year(2026)]
+    found += [pages.claim_for(2026)]
     assert all(re.fullmatch(r"pages/([a-z-]+)/\1(\?[a-z]+=[0-9-]+(&[a-z]+=[0-9]+)?)?", page) for page in found)
     listed = {page["path"] for page in json.loads(APP_PAGES.read_text(encoding="utf-8"))["pages"]}
     assert {page.partition("?")[0] for page in found} <= listed

@@ -1,23 +1,27 @@
-"""年终: the steps of a year's close, told by the feature that takes them."""
+"""年终: the steps of a year's close, told by the feature that takes them, and the cut-off of claims."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from server.claims.rules import cut_off_reminder, year_to_claim_for
+from server.claims.worth import cut_off_of
 from server.clock import shanghai_date
-from server.organizations.models import Organization
+from server.organizations.models import Member, Membership, Organization
+from server.organizations.service import in_force_on
+from server.points.standing import Standing
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.occasions.drafting import Message, Place, end_of, places_of, to_member
 from server.pushes.rules import Occasion
 
 
 class YearStep(StrEnum):
     """What of a year's close people are told."""
 
-    closing = "closing"  # facts of the year may be claimed until a day
     publicity = "publicity"  # the results are on show
     filed = "filed"
     stars_publicity = "stars_publicity"
@@ -25,12 +29,13 @@ class YearStep(StrEnum):
 
 
 _WORDS = {
-    YearStep.closing: ("申报截止", "未申报的事项请及时申报"),
     YearStep.publicity: ("积分公示", "公示期内可提出异议"),
     YearStep.filed: ("积分已报备案", wording.OPEN),
     YearStep.stars_publicity: ("星级公示", "公示期内可提出异议"),
     YearStep.published: ("积分与星级已公布", wording.OPEN),
 }
+
+CUT_OFF_HINT = "未申报的请及时申报，当天提交算数"
 
 
 def announce(
@@ -61,3 +66,45 @@ def announce(
     places = places_of(session, member_ids, shanghai_date(now))
     drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
     return outbox.enqueue(session, drafts, now=now)
+
+
+def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id: int, limit: int) -> int | None:
+    """Remind the next members after `after_id` of the last day for claims of the year; return the last of them, None
+    where nobody is left or no reminder is due.
+
+    Each of the two is told once per person and year: run every day, it catches up by itself.
+    """
+    today = shanghai_date(now)
+    year = year_to_claim_for(today)
+    last = cut_off_of(session, root_id, year)
+    number = cut_off_reminder(today, last)
+    if number is None:
+        return None
+    rows = session.execute(
+        select(Member.id, Organization.id, Organization.title)
+        .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Member.root_id == root_id, Member.id > after_id)
+        .order_by(Member.id)
+        .limit(limit)
+    ).all()
+    standing = Standing(session, [member_id for member_id, _, _ in rows])
+    subject = f"{year}:cut_off:{number}"
+    message = Message(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=end_of(last))
+    drafts = [
+        to_member(
+            message,
+            member_id,
+            Place(root_id, branch_id),
+            wording.year_end(f"{year}年度申报截止", branch, last, CUT_OFF_HINT),
+        )
+        for member_id, branch_id, branch in rows
+        if _is_measured(standing, member_id, year)
+    ]
+    outbox.enqueue(session, drafts, now=now)
+    return rows[-1][0] if len(rows) == limit else None
+
+
+def _is_measured(standing: Standing, member_id: int, year: int) -> bool:
+    """Whether the member was managed on a day of the year, under a standard: only then can anything be claimed."""
+    return standing.first_day_in(member_id, year) is not None and standing.year_standard_id(member_id, year) is not None
