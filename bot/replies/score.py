@@ -7,6 +7,7 @@ from bot.wording import spoken_day
 from server.claims.worth import cut_off_of
 from server.errors import DomainError
 from server.identity.rules import Permission
+from server.organizations.models import Member
 from server.points import reading
 from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
@@ -32,7 +33,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 def _year_before(turn: Turn) -> list[str]:
     """Say what the year before comes to while it can still be claimed for."""
     year = turn.today.year - 1
-    last = cut_off_of(turn.session, turn.actor.root_id, year)
+    last = cut_off_of(turn.session, turn.session.get_one(Member, turn.member_id).root_id, year)
     if turn.today > last:
         return []
     try:

@@ -63,21 +63,10 @@ def test_what_is_posted_after_the_cutoff_stands_beside_december(
 
 
 def test_what_is_taken_back_later_is_late_too(session: Session, cast: Cast, december: Statement) -> None:
-    points.reverse(
-        session,
-        member_id=cast.zhang_min.member_id,
-        seq=_first_claim(session, cast),
-        reason="更正",
-        decided_by=None,
-        now=FIFTH,
-    )
+    entry = session.scalars(select(PointEntry).where(PointEntry.source_kind == SourceKind.claim)).one()
+    points.reverse(session, member_id=entry.member_id, seq=entry.seq, reason="更正", decided_by=None, now=FIFTH)
     (line,) = late_lines(session, december) or ()
     assert (line.entries, line.points, line.total) == (1, Decimal(-1), Decimal(58))
-
-
-def _first_claim(session: Session, cast: Cast) -> int:
-    query = select(PointEntry).where(PointEntry.member_id == cast.zhang_min.member_id)
-    return session.scalars(query.where(PointEntry.source_kind == SourceKind.claim)).one().seq
 
 
 def test_no_other_month_has_any_and_the_closing_statement_takes_them_over(
@@ -85,27 +74,30 @@ def test_no_other_month_has_any_and_the_closing_statement_takes_them_over(
 ) -> None:
     earned(session, cast.zhang_min, date(2026, 12, 31), 2, FIFTH)
     assert late_lines(session, december)
+    session.commit()
     freeze(engine, month_before(CUTOFF - timedelta(days=31)), now=FIFTH)
     november = session.scalars(select(Statement).where(Statement.period == "2026-11")).first()
     assert november is not None
     assert late_lines(session, november) is None
+    session.commit()
     service.freeze_closing(engine, year=2026, cutoff_at=FIFTH + timedelta(days=9), now=FIFTH + timedelta(days=9))
     session.commit()
     assert late_lines(session, december) is None
 
 
 @pytest.mark.parametrize(
-    ("view", "reader", "names"),
+    ("seen", "names"),
     [
-        (View.everything, "chen_jing", ["王芳", "张敏"]),
-        (View.full, "li_wei", ["王芳", "张敏"]),
-        (View.own, "zhang_min", ["张敏"]),
-        (View.own, "li_wei", []),
+        ((View.everything, "chen_jing"), ["王芳", "张敏"]),
+        ((View.full, "li_wei"), ["王芳", "张敏"]),
+        ((View.own, "zhang_min"), ["张敏"]),
+        ((View.own, "li_wei"), []),
     ],
 )
 def test_the_board_shows_sums_to_all_and_lines_to_who_sees_totals(
-    session: Session, cast: Cast, december: Statement, view: View, reader: str, names: list[str]
+    session: Session, cast: Cast, december: Statement, seen: tuple[View, str], names: list[str]
 ) -> None:
+    view, reader = seen
     earned(session, cast.zhang_min, date(2026, 12, 31), 2, FIFTH)
     earned(session, cast.wang_fang, date(2026, 12, 31), 3, FIFTH)
     found = read_board(
