@@ -2,6 +2,7 @@ import { day, month as monthOf } from '@/format/dates'
 import { cap, signed } from '@/format/points'
 
 import { api } from './client'
+import { type Late, toLate } from './late'
 import type { components } from './schema'
 
 type BoardOut = components['schemas']['BoardOut']
@@ -11,6 +12,8 @@ type BoardRowOut = components['schemas']['BoardRowOut']
 export interface Standing {
   position: number
   ranked: number
+  /** The year whose position it is. */
+  year: number
   asOf: string
 }
 
@@ -25,7 +28,7 @@ export async function readStanding(branchId: number): Promise<Standing | null> {
 
 export function toStanding({ own, ranked, month, month_title }: BoardOut): Standing | null {
   const asOf = /-\d\d$/.test(month) ? `${monthOf(month)} 月` : month_title
-  return own?.position ? { position: own.position, ranked, asOf: `${asOf}汇总，同分同名次` } : null
+  return own?.position ? { position: own.position, ranked, year: Number(month.slice(0, 4)), asOf: `${asOf}汇总，同分同名次` } : null
 }
 
 /** 支部公示榜: a month of a branch, as much of it as the branch shows. */
@@ -43,6 +46,8 @@ export interface Board {
   compared: string
   /** Null where the branch shows the distribution only. */
   rows: BoardRow[] | null
+  /** 年末补记 beside a December. */
+  late: Late | null
   average: string
   seal: string
   /** The months beside it, empty where there is none. */
@@ -81,6 +86,7 @@ export function toBoard(dto: BoardOut, readerId: number): Board {
     bands: dto.distribution.map((band) => ({ title: bandOf(band), count: band.count, share: (band.count / most) * 100, own: band.own })),
     compared: dto.earlier ? '总分和较上月变化' : '总分',
     rows: dto.rows && dto.rows.map((row) => toBoardRow(row, dto, readerId)),
+    late: toLate(dto.late),
     average: dto.average ?? '',
     seal: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}`,
     earlier: dto.earlier ?? '',

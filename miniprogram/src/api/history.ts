@@ -2,6 +2,7 @@ import { month } from '@/format/dates'
 import { hundredths, signed } from '@/format/points'
 
 import { api } from './client'
+import { ownLate } from './late'
 import type { components } from './schema'
 
 type StatementMonthOut = components['schemas']['StatementMonthOut']
@@ -15,6 +16,8 @@ export interface PastMonth {
   place: string
   /** 补记: what came in late for earlier months. */
   backdated: string
+  /** 年末补记 beside a December: not frozen. */
+  late: string
 }
 
 export interface History {
@@ -35,13 +38,14 @@ export function toHistory(year: number, items: StatementMonthOut[]): History {
   return { year, months: inOrder.map(toPastMonth).reverse(), trend: inOrder.flatMap(({ line }) => (line.total === null ? [] : [hundredths(line.total)])) }
 }
 
-function toPastMonth({ period, line }: StatementMonthOut): PastMonth {
+function toPastMonth({ period, line, late }: StatementMonthOut): PastMonth {
   return {
     period,
     title: /-\d\d$/.test(period) ? `${month(period)} 月` : '年终结清',
     total: line.total ?? line.note ?? '',
     change: line.change === null ? '' : signed(line.change),
     place: line.position === null ? '' : `第 ${line.position} 名`,
-    backdated: line.backdated.map((late) => `${month(late.month)} 月 ${signed(late.points)}`).join('，'),
+    backdated: line.backdated.map((each) => `${month(each.month)} 月 ${signed(each.points)}`).join('，'),
+    late: ownLate(late),
   }
 }

@@ -1262,6 +1262,7 @@ export interface components {
       exempt: number;
       /** Hash */
       hash: string;
+      late: components["schemas"]["StatementLateOut"] | null;
       /** Later */
       later: string | null;
       /** Median */
@@ -5589,6 +5590,7 @@ export interface components {
       head: components["schemas"]["BoardHeadOut"];
       /** Head Hash */
       head_hash: string;
+      late: components["schemas"]["StatementLateLineOut"] | null;
       /** Printed At */
       printed_at: string;
       /** Ranked */
@@ -5829,6 +5831,7 @@ export interface components {
       hash: string;
       /** Id */
       id: number;
+      late: components["schemas"]["StatementLateOut"] | null;
       /** Lines */
       lines: components["schemas"]["StatementLineOut"][];
       /** Median */
@@ -5865,6 +5868,40 @@ export interface components {
       items: components["schemas"]["StatementMonthOut"][];
     };
     /**
+     * StatementLateLineOut
+     * @description A member's late entries by month, points before any cap; `total` is what the year comes to with them.
+     */
+    StatementLateLineOut: {
+      /** Entries */
+      entries: number;
+      /** Member Id */
+      member_id: number;
+      /** Months */
+      months: components["schemas"]["StatementBackdatedOut"][];
+      /** Name */
+      name: string;
+      /** Points */
+      points: string;
+      /** Total */
+      total: string;
+    };
+    /**
+     * StatementLateOut
+     * @description 年末补记: what was posted for the year after this December was frozen, live until the year is closed.
+     *
+     * Sums are of the branch; `lines` are those the reader may see.
+     */
+    StatementLateOut: {
+      /** Entries */
+      entries: number;
+      /** Lines */
+      lines: components["schemas"]["StatementLateLineOut"][];
+      /** Members */
+      members: number;
+      /** Points */
+      points: string;
+    };
+    /**
      * StatementLineOut
      * @description Under a negative-list decision total and change are null, `note` says 另行通报, and there is no position.
      */
@@ -5892,6 +5929,7 @@ export interface components {
     };
     /** StatementMonthOut */
     StatementMonthOut: {
+      late: components["schemas"]["StatementLateLineOut"] | null;
       line: components["schemas"]["StatementLineOut"];
       /** Period */
       period: string;

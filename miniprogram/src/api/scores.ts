@@ -2,6 +2,7 @@ import { dayOf, day, month } from '@/format/dates'
 import { fixed, hundredths, signed, sum } from '@/format/points'
 
 import { api } from './client'
+import { ownLate } from './late'
 import type { components } from './schema'
 
 type ExplanationOut = components['schemas']['ExplanationOut']
@@ -83,6 +84,8 @@ export interface MonthHead {
   change: string
   place: string
   backdated: string
+  /** 年末补记 beside a December: not frozen. */
+  late: string
 }
 
 export interface Possible {
@@ -104,7 +107,7 @@ export async function readMonth(memberId: number, month: string): Promise<{ head
   return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, new Date()) }
 }
 
-export function toMonthHead({ head, row, ranked, shows_position }: components['schemas']['SheetOut']): MonthHead {
+export function toMonthHead({ head, row, ranked, shows_position, late: after }: components['schemas']['SheetOut']): MonthHead {
   const late = row.backdated.map(({ month: of, points }) => `${month(of)} 月 ${signed(points)}`)
   return {
     title: `${head.month_title}汇总`,
@@ -112,6 +115,7 @@ export function toMonthHead({ head, row, ranked, shows_position }: components['s
     change: row.change === null ? '' : signed(row.change),
     place: shows_position && row.position !== null ? `第 ${row.position} 名，共 ${ranked} 人` : '',
     backdated: late.join('，'),
+    late: ownLate(after),
   }
 }
 
@@ -124,7 +128,7 @@ export function countedOn(score: Score, itemCode: string, on: string): string {
 export function toScore(dto: ExplanationOut, now: Date): Score {
   const lines = dto.sections.flatMap((section) => section.lines)
   const today = dayOf(now)
-  const thisMonth = dto.year === Number(today.slice(0, 4)) ? month(today) : 12
+  const thisMonth = monthOf(dto.year, today)
   const changes = monthlyChanges(lines)
   const sections = dto.sections.map((section) => toSection(section, dto.still_possible))
   return {
@@ -143,6 +147,13 @@ export function toScore(dto: ExplanationOut, now: Date): Score {
     month: { change: signed(fixed(changes[thisMonth] ?? 0)), count: lines.flatMap((line) => line.entries).filter((entry) => isFact(entry) && month(entry.occurred_on) === thisMonth).length },
     trend: runningTotals(changes, thisMonth),
   }
+}
+
+/** The month up to which a year is shown; a phone whose clock is behind may see a year that has only begun. */
+function monthOf(year: number, today: string): number {
+  const current = Number(today.slice(0, 4))
+  if (year === current) return month(today)
+  return year < current ? 12 : 1
 }
 
 function toSection(dto: SectionOut, possible: PossibleOut[]): Section {

@@ -2,6 +2,7 @@ import { day } from '@/format/dates'
 import { signed } from '@/format/points'
 
 import { api } from './client'
+import { type Late, toLate } from './late'
 import type { components } from './schema'
 
 type StatementOut = components['schemas']['StatementOut']
@@ -30,6 +31,7 @@ export interface MonthLine {
 export interface Month extends MonthHead {
   summary: string
   lines: MonthLine[]
+  late: Late | null
   /** The beginning of the hash, as boards print it. */
   hash: string
 }
@@ -65,7 +67,7 @@ function standingOf({ confirmed_at, confirmed_by, confirm_by }: StatementOut): s
 
 export function toMonth(dto: components['schemas']['StatementDetailOut']): Month {
   const figures = [`${dto.members} 人`, dto.exempt && `不列入 ${dto.exempt} 人`, dto.average && `平均 ${dto.average}`, dto.median && `中位数 ${dto.median}`]
-  return { ...toMonthHead(dto), summary: figures.filter(Boolean).join('，'), lines: dto.lines.map(toMonthLine), hash: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}` }
+  return { ...toMonthHead(dto), summary: figures.filter(Boolean).join('，'), lines: dto.lines.map(toMonthLine), late: toLate(dto.late), hash: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}` }
 }
 
 function toMonthLine(dto: StatementLineOut): MonthLine {

@@ -26,6 +26,8 @@ export interface Asked {
   id?: string
   like?: string
   member?: string
+  /** For which year, where it is not this one. */
+  year?: string
 }
 
 /** A claim of the server's that may be changed. */
