@@ -13,6 +13,7 @@ const BOARD: components['schemas']['BoardOut'] = {
   members: 3, exempt: 0, average: '79.00', median: '79.00', hash: '7f3a9c2100', earlier: '2026-04', later: null,
   view: 'full', today: '2026-06-04', ranked: 2, publicity: { starts_at: '2026-06-03T09:00:00+08:00', days: ['2026-06-03'], left: 3 },
   distribution: [{ at_least: '80.00', below: null, count: 1, own: false }, { at_least: '60.00', below: '80.00', count: 4, own: true }, { at_least: null, below: '60.00', count: 0, own: false }],
+  late: null,
   own: { ...ROW, member_id: 3, name: '张敏', position: 2, total: '76.00', change: '-1.00', note: null, sections: [] },
   rows: [
     { ...ROW, member_id: 4, name: '王芳', position: 1, total: '84.25', change: '2.00', note: null, sections: [{ code: 'base', points: '64.25' }, { code: 'contribution', points: '20.00' }] },

@@ -5,7 +5,7 @@ import { toMonth, toVerdict } from './statements'
 const head = {
   id: 5, organization_id: 3, period: '2026-10', title: '2026 年 10 月积分汇总', until: '2026-10-31', cutoff_at: '2026-11-03T02:00:00+08:00',
   members: 12, exempt: 1, average: '81.20', median: '82.00', hash: '7f3a9c21ff', frozen_at: '2026-11-03T02:00:00+08:00', confirm_by: '2026-11-10',
-  distribution: [],
+  distribution: [], late: null,
 }
 const line = { member_id: 7, name: '张敏', total: '85.25', change: '-0.50', position: 2, note: null, sections: [], backdated: [{ month: '2026-09', entries: 2, points: '1.00' }], head_seq: 1, head_hash: 'x' }
 const negative = { ...line, name: '郑立群', total: null, change: null, position: null, note: '另行通报', backdated: [] }

@@ -48,5 +48,17 @@ export function remarks(board) {
   if (board.view === "scores") says.push("按姓名排列，不列名次");
   if (board.ranked < board.members) says.push(board.view === "own" ? "另行通报者不计入分布和平均" : "另行通报者不列名次、不计平均");
   const exempt = board.exempt ? `不列入管理范围 ${board.exempt} 人，未列。` : "";
-  return `${says.join("；")}。${exempt}`;
+  return `${says.join("；")}。${exempt}${late(board)}`;
+}
+
+/** Return what came in after a December was frozen, as a sentence. */
+function late({ late: found }) {
+  return found ? `年末补记（未封存，随时更新）：${found.members} 人 ${found.entries} 笔，共 ${signed(found.points)}。` : "";
+}
+
+/** Return one member's 年末补记 in a sentence; empty where there is none. */
+export function ownLate(line) {
+  if (!line) return "";
+  const months = line.months.map((each) => `${month(each.month)} ${each.entries} 笔 ${signed(each.points)}`);
+  return `12 月汇总封存以后记入，尚未封存：${months.join("，")}；全年积分现为 ${plain(line.total)}。`;
 }

@@ -2,7 +2,7 @@
 
 import { api, resume } from "./api.js";
 import { wordsFor } from "./board_access.js";
-import { backdated, day, fullDay, plain, signed } from "./board_words.js";
+import { backdated, day, fullDay, ownLate, plain, signed } from "./board_words.js";
 import { el } from "./elements.js";
 
 const member = Number(document.body.dataset.member);
@@ -36,6 +36,7 @@ function draw(sheet) {
   byId("basis").textContent = `年度累计，截至 ${fullDay(head.until)}。依据${head.basis}。${confirmation(head)}${explanation ? "“记分”为每笔原始分值，“计入”为扣除上限后实际计算的分值。" : ""}`;
   byId("sections").replaceChildren(...(explanation?.sections ?? []).map((section) => table(section, row)));
   list("late", "补记（本月汇总时补入以前月份的记分）", row.backdated.length ? [backdated(row)] : []);
+  list("after", "年末补记", [ownLate(sheet.late)].filter(Boolean));
   const possible = explanation?.still_possible ?? [];
   list("possible", "今年还可争取", possible.map((each) => each.sentence));
   byId("secretary").textContent = head.secretary ?? "";
