@@ -32,7 +32,7 @@ def claim(
             if found is None:  # purged between the two statements
                 raise conflict("idempotency_running", "同一请求正在处理，请稍候再试") from None
     if (found.route, found.body_hash) != (route, body_hash):
-        raise DomainError("idempotency_mismatch", "之前那次提交已经收到，这次的内容与它不同；请先刷新查看，再决定是否另行提交")
+        raise DomainError("idempotency_mismatch", "上一次提交已经收到，内容与这次不同，请刷新查看后再决定是否另行提交")
     return found
 
 

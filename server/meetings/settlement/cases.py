@@ -15,7 +15,7 @@ from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, Pla
 from server.organizations.models import Member
 from server.points.models import PointEntry, SourceKind
 from server.points.standing import Standing
-from server.standards.rules import audience_of
+from server.standards.rules import StandardDocument, audience_of
 
 READ_AT_ONCE = 500
 
