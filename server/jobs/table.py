@@ -63,6 +63,7 @@ JOBS: tuple[Job, ...] = (
         work.count_missed_makeups,
         keeps=WEEK,
     ),
+    Job("open_years", "计入年度起始分", every_minutes(5), CatchUp.latest, work.open_years, keeps=WEEK),
     FREEZING,
     Job("confirm_statements", "月汇总到期自动确认", daily("08:30"), CatchUp.latest, work.confirm_statements),
     Job(

@@ -15,6 +15,7 @@ from server.meetings import upkeep as meetings
 from server.meetings.settlement import due
 from server.photos import upkeep as photos
 from server.photos.storage import storage_of
+from server.points import due as points
 from server.pushes import upkeep as pushes
 from server.pushes.occasions import due as occasions
 from server.pushes.robots import sending as robots
@@ -41,6 +42,11 @@ def count_missed_makeups(engine: Engine, settings: Settings, now: datetime, peri
     """Count what was not made up for by its day, and go on with long lists."""
     while due.count_missed_makeups(engine, now=now) >= due.AT_ONCE:
         continue
+
+
+def open_years(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
+    """Open the year for whom nothing has opened it, and re-base whom another standard measures now."""
+    points.open_years_due(engine, now=now)
 
 
 def freeze_statements(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

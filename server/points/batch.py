@@ -12,7 +12,7 @@ from server.points import ledger
 from server.points.carrying import measured_by
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
-from server.points.openings import differences, opening_columns, opening_figures, openings
+from server.points.openings import differences, opening_columns, opening_facts, opening_figures, openings
 from server.points.rules import Fact, YearScore, score
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument
@@ -37,6 +37,7 @@ class Batch:
         self._entries: dict[Key, list[PointEntry]] = {}
         self._loaded: set[int] = set()
         self._touched: set[Key] = set()
+        self._opened: dict[Key, int] = {}
         self._known: Known = {}
 
     def load(self, year: int) -> None:
@@ -71,6 +72,7 @@ class Batch:
             return
         document = self.standing.document(standard_id)
         self.touch(member_id, year)
+        self._opened[member_id, year] = standard_id
         opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
         if opened and self._opens_alike(opened[-1].standard_id, standard_id):
             return
@@ -89,6 +91,7 @@ class Batch:
             self._set_scores(year, [member_id for member_id, touched in sorted(self._touched) if touched == year])
         self.session.flush()
         self._touched.clear()
+        self._opened.clear()
 
     def score(self, member_id: int, year: int, *, negative: bool = False) -> YearScore | None:
         """Return the year's score, or None where no standard measures it."""
@@ -142,6 +145,7 @@ class Batch:
                     row.points, row.negative, row.organization_id = now
                     row.updated_at = self.now
                     self.session.add(row)
+                row.standard_id = self._opened.get((member_id, year), row.standard_id)
         for gone in [key for key in stored if key[0] == member_id]:
             self.session.delete(stored.pop(gone))
 
@@ -159,7 +163,7 @@ def year_score(
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         return None
-    document, facts = measured(standing, standard_id, entries)
+    document, facts = measured(standing, member_id, year, standard_id, entries)
     member = standing.member(member_id)
     key = (standard_id, member.category, member.stage, negative, *facts)
     if key not in known:
@@ -168,11 +172,19 @@ def year_score(
 
 
 def measured(
-    standing: Standing, standard_id: int, entries: Sequence[PointEntry]
+    standing: Standing, member_id: int, year: int, standard_id: int, entries: Sequence[PointEntry]
 ) -> tuple[StandardDocument, list[Fact]]:
-    """Return the standard's document, with what it must carry along, and the entries as facts under it."""
+    """Return the standard's document, with what it must carry along, and the year's entries as facts under it.
+
+    Where the year is not opened yet, the openings that are due count as well.
+    """
     documents = {entry.standard_id: standing.document(entry.standard_id) for entry in entries}
-    return measured_by(standing.document(standard_id), entries, documents)
+    document, facts = measured_by(standing.document(standard_id), entries, documents)
+    begins = standing.first_day_in(member_id, year)
+    if begins is None or any(fact.opening for fact in facts):
+        return document, facts
+    member = standing.member(member_id)
+    return document, facts + opening_facts(openings(document, member.category, member.stage), begins)
 
 
 def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:

@@ -90,8 +90,11 @@ class LedgerHead(Base):
 
 
 class Score(Base):
-    """A member's year by section (`section` = "" is the total), set in the transaction of every posting. `negative`
-    marks a year that a negative-list decision sets to zero."""
+    """A member's year by section (`section` = "" is the total), set in the transaction of every posting.
+
+    `negative` marks a year that a negative-list decision sets to zero. `standard_id` is the version under which the
+    year was opened last; where another one measures it, openings are due (`points/due.py`).
+    """
 
     __tablename__ = "scores"
     __table_args__ = (Index(None, "organization_id", "year", "section"), Base.__table_args__)
@@ -102,6 +105,7 @@ class Score(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     points: Mapped[Decimal] = mapped_column(Points)
     negative: Mapped[bool]
+    standard_id: Mapped[int | None] = mapped_column(ForeignKey("standards.id"))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

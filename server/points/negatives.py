@@ -14,7 +14,7 @@ from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor
-from server.points.batch import Batch
+from server.points.batch import Batch, stored_scores
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision
 from server.points.rules import NegativeAction, NegativeStatus, next_negative_status
@@ -114,9 +114,9 @@ def of_member(session: Session, *, member_id: int, effective_only: bool) -> Sequ
 
 
 def _set_score(session: Session, decision: NegativeDecision, now: datetime) -> None:
-    """A year without entries has no stored score; whoever reads it sees the decision all the same."""
+    """A year that is not opened has no stored score; whoever reads it sees the decision all the same."""
     batch = Batch(session, {decision.member_id}, now=now)
-    if batch.entries(decision.member_id, decision.year):
+    if stored_scores(session, [decision.member_id], decision.year):
         batch.touch(decision.member_id, decision.year)
     batch.close()
 

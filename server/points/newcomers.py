@@ -93,7 +93,7 @@ class _Newcomers:
         branch_id = self._standing.opening_branch(member_id, self._year, begins)
         whose = {"member_id": member_id, "root_id": member.root_id, "organization_id": branch_id}
         self._add_chain(member_id, [entry | whose for entry in opened])
-        self._add_scores(member_id, figures, negative)
+        self._add_scores(member_id, figures, kind)
 
     def _work_out(self, kind: _Kind) -> tuple[list[Row], dict[str, Decimal]]:
         """Return what the entries say and the score's figures."""
@@ -118,9 +118,9 @@ class _Newcomers:
         self.entries += entries
         self.heads.append({"member_id": member_id, "seq": len(entries), "hash": last})
 
-    def _add_scores(self, member_id: int, figures: dict[str, Decimal], negative: bool) -> None:
+    def _add_scores(self, member_id: int, figures: dict[str, Decimal], kind: _Kind) -> None:
         membership = self._standing.last_in(member_id, self._year)
         assert membership is not None
         whose: Row = {"member_id": member_id, "year": self._year, "organization_id": membership.organization_id}
-        whose |= {"negative": negative, "updated_at": self._now}
+        whose |= {"negative": kind.negative, "standard_id": kind.standard_id, "updated_at": self._now}
         self.scores += [{**whose, "section": section, "points": points} for section, points in figures.items()]

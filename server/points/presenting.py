@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from server.points.explanation import ExplainedEntry, ExplainedLine, ExplainedSection, Explanation
+from server.points.listing import Figures
 from server.points.models import PointEntry, Score
-from server.points.reading import TOTAL, Figures
+from server.points.reading import TOTAL
 from server.points.rules import Quantities
 from server.points.schemas import (
     NEGATIVE_NOTE,
@@ -59,7 +60,7 @@ def member_score_out(figures: Figures) -> MemberScoreOut:
         work_number=figures.work_number,
         total=None if figures.negative else figures.total,
         note=NEGATIVE_NOTE if figures.negative else None,
-        sections=[SectionPoints(code=row.section, points=row.points) for row in figures.sections],
+        sections=[SectionPoints(code=code, points=points) for code, points in figures.sections],
     )
 
 

@@ -7,7 +7,7 @@ from server.db import POINT_SCALE
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations.targets import member_target, organization_target
-from server.points import decisions, reading
+from server.points import decisions, listing, reading
 from server.points.presenting import computed_score_out, entry_out, explanation_out, member_score_out, score_out
 from server.points.schemas import (
     DecisionIn,
@@ -98,7 +98,7 @@ def list_entries(context: Context, path: MemberPath, query: EntriesQuery) -> Pag
 def list_scores(context: Context, path: OrganizationPath, query: ScoresQuery) -> Page[MemberScoreOut]:
     """党组织的积分一览"""
     context.audit_look("organization_scores", path.organization_id)
-    rows = reading.figures_of(
+    rows = listing.figures_of(
         context.session,
         organization_id=path.organization_id,
         year=query.year or _this_year(context),

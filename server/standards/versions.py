@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import Subquery, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased, undefer
 
 from server.errors import DomainError
+from server.organizations.models import Organization
 from server.organizations.service import ancestor_ids
 from server.standards.models import Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, content_hash
@@ -46,6 +47,28 @@ def find_own(session: Session, *, organization_id: int, year: int, audience: str
     """Return the organization's own version in force for the year, be it published or carried forward."""
     wanted = {"organization_ids": [organization_id], "years": [year], "audience": audience}
     return session.scalars(_IN_FORCE, wanted).one_or_none()
+
+
+def in_force_everywhere(year: int) -> Subquery:
+    """What `find_in_force` says of every organization at once: its id, the audience and the standard's id."""
+    owner, place = aliased(Organization), aliased(Organization)
+    near_first = func.length(owner.path).desc()
+    nearness = func.row_number().over(partition_by=(place.id, Standard.audience), order_by=near_first)
+    columns = (place.id.label("organization_id"), Standard.audience, Standard.id.label("standard_id"))
+    ranked = (
+        select(*columns, nearness.label("nearness"))
+        .join(owner, owner.id == Standard.organization_id)
+        .join(place, and_(place.root_id == Standard.root_id, place.path.startswith(owner.path)))
+        .where(Standard.year == year, Standard.in_force.is_(True))
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.nearness == 1).subquery()
+
+
+def years_in_force(session: Session, *, since: int) -> Sequence[int]:
+    """Return the years from `since` on for which anybody has a published version."""
+    years = select(Standard.year).where(Standard.year >= since, Standard.in_force.is_(True))
+    return session.scalars(years.distinct().order_by(Standard.year)).all()
 
 
 def in_force(session: Session, *, organization_id: int, year: int, audience: str = Audience.members) -> Standard:

@@ -70,3 +70,15 @@ def test_a_file_that_is_no_workbook_is_refused_in_words(data: Path, tmp_path: Pa
     result = xianfeng(data, "import-roster", str(file), "--organization", str(root))
     assert result.exit_code == 1
     assert "Traceback" not in result.output
+
+
+def test_a_year_is_opened_once_and_only_where_there_is_a_standard(data: Path) -> None:
+    upgraded(data)
+    first = xianfeng(data, "open-year", "--year", "2026")
+    assert "已为 11 名党员计入起始分" in first.output
+    assert "没有改动" in xianfeng(data, "open-year", "--year", "2026").output
+    refused = xianfeng(data, "open-year", "--year", "2031")
+    assert refused.exit_code == 1
+    assert "2031 年度尚未发布积分标准" in refused.output
+    assert xianfeng(data, "verify-ledger").exit_code == 0
+    assert xianfeng(data, "recompute").exit_code == 0

@@ -11,12 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Category, Member, Membership, Stage
-from server.points import newcomers, service
+from server.points import handlers, newcomers, service
+from server.points.due import openings_due
 from server.points.models import LedgerHead, NegativeDecision, PointEntry, Score
 from server.points.rules import NegativeStatus
 from server.points.verification import recompute, verify_ledger
+from server.standards.default import default_document
+from server.standards.rules import Audience
 from tests.cast import NOW, Cast
 from tests.exempting import exempt
+from tests.standards import publish
 
 LONG_AGO, NEW_YEAR, MARCH, APRIL = date(2019, 9, 1), date(2026, 1, 1), date(2026, 3, 5), date(2026, 4, 1)
 BEGINNINGS = (LONG_AGO, NEW_YEAR, MARCH, date(2026, 12, 31), date(2027, 1, 1))
@@ -107,6 +111,20 @@ def test_opening_again_adds_nothing_and_all_proofs_hold(session: Session, everyo
     assert ledger(session) == first
     assert list(verify_ledger(session)) == []
     assert list(recompute(session, now=NOW)) == []
+
+
+def test_the_query_for_whom_openings_are_due_finds_just_whom_opening_opens(
+    session: Session, cast: Cast, everyone: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers, "OPENED_AT_ONCE", 0)
+    for audience in (Audience.members, Audience.activists):
+        publish(session, cast.foreign_branch, default_document().model_copy(update={"audience": audience}))
+    found = session.scalars(openings_due(year=2026, today=NEW_YEAR)).all()
+    service.open_year(session, member_ids=everyone, year=2026, now=NOW)
+    scored = session.scalars(select(Score.member_id).where(Score.section == "").order_by(Score.member_id)).all()
+    assert sorted(found) == scored
+    assert session.scalars(openings_due(year=2026, today=NEW_YEAR)).all() == []
+    assert 20 < len(found) < len(everyone)
 
 
 def test_only_those_without_a_ledger_are_newcomers(session: Session, everyone: list[int]) -> None:

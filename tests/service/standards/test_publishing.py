@@ -1,12 +1,15 @@
 """Versions of a standard: who follows which, what a published one may still change, and how it is filed."""
 
+from contextlib import suppress
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.organizations.models import FilingStatus
+from server.errors import DomainError
+from server.organizations.models import FilingStatus, Organization
 from server.points.models import SourceKind
 from server.standards import service, versions
 from server.standards.default import default_document
@@ -28,6 +31,25 @@ def test_a_branch_follows_the_nearest_published_standard_above(
         assert service.in_force(session, organization_id=organization, year=YEAR).id == finer.id
     for organization in (cast.root, cast.foreign_branch, cast.direct_branch):
         assert service.in_force(session, organization_id=organization, year=YEAR).id == cast.standard_id
+
+
+def test_what_is_in_force_everywhere_is_what_each_asks_for(
+    session: Session, cast: Cast, heard: list[StandardPublished]
+) -> None:
+    publish(session, cast.general_branch, FINER)
+    publish(session, cast.branch, REWORDED)
+    publish(session, cast.foreign_branch, FINER.model_copy(update={"audience": Audience.activists}))
+    publish(session, cast.root, FINER, YEAR + 1)
+    found = versions.in_force_everywhere(YEAR)
+    everywhere = {(place, audience): standard for place, audience, standard, _ in session.execute(select(found))}
+    asked = {}
+    for place, audience in product(session.scalars(select(Organization.id)).all(), Audience):
+        with suppress(DomainError):
+            asked[place, audience.value] = service.in_force(
+                session, organization_id=place, year=YEAR, audience=audience
+            ).id
+    assert everywhere == asked
+    assert len(set(asked.values())) == 4
 
 
 def test_a_year_or_audience_without_a_standard_is_told(session: Session, cast: Cast) -> None:

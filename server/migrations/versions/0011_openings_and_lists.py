@@ -1,0 +1,26 @@
+"""The version under which a year was opened; indexes for what is listed every day."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from server import protection
+
+revision = "0011"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("standard_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_foreign_key(batch_op.f("fk_scores_standard_id"), "standards", ["standard_id"], ["id"])
+    protection.install(op.get_bind())
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_scores_standard_id"), type_="foreignkey")
+        batch_op.drop_column("standard_id")
