@@ -13,7 +13,12 @@ class AuditLine(Base):
     """One act or look. Subject and actor are plain ids, so that a line outlives what it speaks of."""
 
     __tablename__ = "audit_lines"
-    __table_args__ = (Index(None, "subject_kind", "subject_id"), Index(None, "actor_id", "at"), Base.__table_args__)
+    __table_args__ = (
+        Index(None, "root_id", "id"),
+        Index(None, "subject_kind", "subject_id"),
+        Index(None, "actor_id", "at"),
+        Base.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     root_id: Mapped[int | None] = mapped_column(BigInteger)

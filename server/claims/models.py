@@ -23,6 +23,8 @@ class Claim(Base):
     __table_args__ = (
         Index(None, "member_id", "id"),
         Index(None, "organization_id", "status", "submitted_at"),
+        Index(None, "root_id", "status"),
+        Index(None, "root_id", "decided_at"),
         Index(None, "member_id", "item_code", "occurred_on"),
         Base.__table_args__,
     )

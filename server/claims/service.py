@@ -123,9 +123,11 @@ def claims_of_member(
     item_code: str | None = None,
 ) -> list[Claim]:
     """Return up to `limit` of a member's claims and of those he shares in, newest first; drafts only to himself."""
-    shared = select(ClaimParticipant.claim_id).where(ClaimParticipant.member_id == member_id)
-    joint = Claim.id.in_(shared) & Claim.submitted_at.is_not(None)
-    query = select(Claim).where(or_(Claim.member_id == member_id, joint))
+    # A union, for which the database uses an index on each side; for an OR it looks through all claims.
+    shared = select(Claim.id).join(ClaimParticipant, ClaimParticipant.claim_id == Claim.id)
+    shared = shared.where(ClaimParticipant.member_id == member_id, Claim.submitted_at.is_not(None))
+    ids = select(Claim.id).where(Claim.member_id == member_id).union(shared).subquery()
+    query = select(Claim).join(ids, ids.c.id == Claim.id)
     if not own:
         query = query.where(or_(Claim.submitted_at.is_not(None), Claim.on_behalf_reason.is_not(None)))
     if before_id is not None:

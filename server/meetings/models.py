@@ -36,6 +36,7 @@ class Meeting(Base):
     __tablename__ = "meetings"
     __table_args__ = (
         Index(None, "organization_id", "starts_at"),
+        Index(None, "root_id", "starts_at"),
         Index(None, "status", "settles_at"),
         Index(None, "series_id", "starts_at"),
         Base.__table_args__,
@@ -89,6 +90,7 @@ class Roster(Base):
     __table_args__ = (
         UniqueConstraint("meeting_id", "organization_id"),
         Index(None, "organization_id", "meeting_id"),
+        Index(None, "status", "organization_id"),
         Index(None, "due_at"),
         Base.__table_args__,
     )

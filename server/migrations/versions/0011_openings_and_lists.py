@@ -10,6 +10,14 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+INDEXES = (
+    ("claims", ["root_id", "status"]),
+    ("claims", ["root_id", "decided_at"]),
+    ("meetings", ["root_id", "starts_at"]),
+    ("meeting_rosters", ["status", "organization_id"]),
+    ("audit_lines", ["root_id", "id"]),
+)
+
 
 def upgrade() -> None:
     with op.batch_alter_table("scores", schema=None) as batch_op:
@@ -17,10 +25,14 @@ def upgrade() -> None:
             sa.Column("standard_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
         batch_op.create_foreign_key(batch_op.f("fk_scores_standard_id"), "standards", ["standard_id"], ["id"])
+    for table, columns in INDEXES:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
     protection.install(op.get_bind())
 
 
 def downgrade() -> None:
+    for table, columns in INDEXES:
+        op.drop_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table)
     with op.batch_alter_table("scores", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_scores_standard_id"), type_="foreignkey")
         batch_op.drop_column("standard_id")

@@ -91,6 +91,7 @@ def _attendance(session: Session, top: Organization, since: datetime, now: datet
         .outerjoin(Attendance, and_(Attendance.meeting_id == same[0], Attendance.member_id == same[1]))
         .outerjoin(Leave, and_(Leave.meeting_id == same[0], Leave.member_id == same[1]))
         .where(
+            Meeting.root_id == top.root_id,
             Roster.organization_id.in_(_ids(top)),
             Invitation.part == Part.invited,
             Meeting.status != MeetingStatus.cancelled,
@@ -105,7 +106,7 @@ def _attendance(session: Session, top: Organization, since: datetime, now: datet
 def _reviews(session: Session, top: Organization, since: datetime) -> Found:
     """How long each claim decided since then waited; added up here, as databases subtract times each in its own way."""
     query = select(Claim.organization_id, Claim.submitted_at, Claim.decided_at).where(
-        Claim.organization_id.in_(_ids(top)), Claim.decided_at >= since
+        Claim.root_id == top.root_id, Claim.organization_id.in_(_ids(top)), Claim.decided_at >= since
     )
     for place, submitted_at, decided_at in session.execute(query):
         if submitted_at and decided_at:
