@@ -133,13 +133,13 @@ def recompute(machine: Machine, year: int | None) -> None:
 def open_year(machine: Machine, year: int | None) -> None:
     """Open a year for whom nothing has opened it yet, as the job `open_years` does; again changes nothing."""
     from server.points import due
-    from server.standards.versions import years_in_force
+    from server.standards.versions import published_years
 
     machine.require_schema()
     now = clock.now()
     year = year or clock.shanghai_date(now).year
     with reading(machine.engine) as session:
-        if year not in years_in_force(session, since=year):
+        if year not in published_years(session, since=year):
             raise click.ClickException(f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
     opened = due.open_due(machine.engine, year=year, now=now)
     words = f"已为 {opened} 名党员计入起始分，或按现行标准调整。" if opened else "起始分都已计入，没有改动。"

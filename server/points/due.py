@@ -14,18 +14,18 @@ from server.points.models import Score
 from server.points.reading import TOTAL
 from server.points.service import OPENED_AT_ONCE, open_year
 from server.standards.rules import AUDIENCE_STAGES
-from server.standards.versions import in_force_everywhere
+from server.standards.versions import in_force_everywhere, published_years
 
 LATE = timedelta(days=31)
 """How long after its end a year is still opened: its claims come in until January, and so may its standard."""
 
 
-def openings_due(*, year: int, today: date) -> Select[int]:
+def openings_due(*, year: int, today: date, places: Select[int] | None = None) -> Select[int]:
     """Return the query for members whose year is not opened, or under another version than measures it.
 
-    Whoever has left by today or is exempt all year is left out.
+    `places` are the branches to look at, by default all. Whoever has left by today or is exempt all year is left out.
     """
-    measured = in_force_everywhere(year)
+    measured = in_force_everywhere(year, places)
     audience = case(*((Member.stage.in_(stages), audience.value) for audience, stages in AUDIENCE_STAGES.items()))
     governs = and_(measured.c.organization_id == Membership.organization_id, measured.c.audience == audience)
     opened = and_(Score.member_id == Membership.member_id, Score.year == year, Score.section == TOTAL)
@@ -49,10 +49,13 @@ def open_due(engine: Engine, *, year: int, now: datetime) -> int:
 
 
 def open_years_due(engine: Engine, *, now: datetime) -> None:
-    """Open what is due of this year and the next, in January also of the last."""
+    """Open what is due of this year and the next, in January also of the last, where there is a standard."""
     today = shanghai_date(now)
-    for year in range((today - LATE).year, today.year + 2):
-        open_due(engine, year=year, now=now)
+    with reading(engine) as session:
+        years = published_years(session, since=(today - LATE).year)
+    for year in years:
+        if year <= today.year + 1:
+            open_due(engine, year=year, now=now)
 
 
 def _next(engine: Engine, year: int, after: int, now: datetime) -> Sequence[int]:

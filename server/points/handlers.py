@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
-from server.organizations.models import Membership, Organization
+from server.organizations.models import Organization
 from server.points.due import openings_due
 from server.points.service import OPENED_AT_ONCE, open_year
 from server.standards.events import StandardPublished
-from server.standards.versions import years_in_force
+from server.standards.versions import published_years
 
 
 def members_joined(session: Session, event: MembersJoined) -> None:
@@ -37,7 +37,7 @@ def stage_changed(session: Session, event: StageChanged) -> None:
 def standard_published(session: Session, event: StandardPublished) -> None:
     organization = session.get_one(Organization, event.organization_id)
     below = select(Organization.id).where(Organization.path.startswith(organization.path, autoescape=True))
-    due = openings_due(year=event.year, today=shanghai_date(event.now)).where(Membership.organization_id.in_(below))
+    due = openings_due(year=event.year, today=shanghai_date(event.now), places=below)
     member_ids = session.scalars(due.limit(OPENED_AT_ONCE + 1)).all()
     if len(member_ids) <= OPENED_AT_ONCE:
         open_year(session, member_ids=member_ids, year=event.year, now=event.now)
@@ -45,5 +45,5 @@ def standard_published(session: Session, event: StandardPublished) -> None:
 
 def _open_years(session: Session, member_ids: Collection[int], on: date, now: datetime) -> None:
     """Open the year of the day and each after it that has a standard."""
-    for year in years_in_force(session, since=on.year):
+    for year in published_years(session, since=on.year):
         open_year(session, member_ids=member_ids, year=year, now=now)

@@ -72,7 +72,8 @@ def _stored_figures(session: Session, member_ids: Sequence[int], year: int) -> I
 
 
 def _due_figures(session: Session, organization: Organization, year: int, on: date) -> Iterator[Figures]:
-    due = openings_due(year=year, today=on).where(Score.member_id.is_(None), _belongs(organization))
+    due = openings_due(year=year, today=on, places=_branches(organization))
+    due = due.where(Score.member_id.is_(None), _belongs(organization))
     known: Known = {}
     for part in chunks(session.scalars(due).all()):
         standing, entries = Standing(session, part), entries_of(session, part, year)
@@ -99,6 +100,13 @@ def _belongs(organization: Organization) -> ColumnElement[bool]:
     if organization.kind == OrganizationKind.group:
         return Membership.group_id == organization.id
     return Membership.organization_id.in_(_below(organization))
+
+
+def _branches(organization: Organization) -> Select[int]:
+    """The organizations that may have members of this one: a 党小组's are those of its branch."""
+    if organization.kind == OrganizationKind.group:
+        return select(Organization.id).where(Organization.id == organization.parent_id)
+    return _below(organization)
 
 
 def _below(organization: Organization) -> Select[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Subquery, and_, bindparam, func, select
+from sqlalchemy import Select, Subquery, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session, aliased, undefer
 
 from server.errors import DomainError
@@ -49,24 +49,25 @@ def find_own(session: Session, *, organization_id: int, year: int, audience: str
     return session.scalars(_IN_FORCE, wanted).one_or_none()
 
 
-def in_force_everywhere(year: int) -> Subquery:
-    """What `find_in_force` says of every organization at once: its id, the audience and the standard's id."""
+def in_force_everywhere(year: int, places: Select[int] | None = None) -> Subquery:
+    """What `find_in_force` says of many organizations at once, by default all: id, audience and the standard's id."""
     owner, place = aliased(Organization), aliased(Organization)
-    near_first = func.length(owner.path).desc()
+    near_first = (func.length(owner.path).desc(), Standard.year.desc())
     nearness = func.row_number().over(partition_by=(place.id, Standard.audience), order_by=near_first)
     columns = (place.id.label("organization_id"), Standard.audience, Standard.id.label("standard_id"))
     ranked = (
         select(*columns, nearness.label("nearness"))
         .join(owner, owner.id == Standard.organization_id)
         .join(place, and_(place.root_id == Standard.root_id, place.path.startswith(owner.path)))
-        .where(Standard.year == year, Standard.in_force.is_(True))
+        .where(Standard.year.in_(years_in_force(year)), Standard.in_force.is_(True))
+        .where(true() if places is None else place.id.in_(places))
         .subquery()
     )
     return select(ranked).where(ranked.c.nearness == 1).subquery()
 
 
-def years_in_force(session: Session, *, since: int) -> Sequence[int]:
-    """Return the years from `since` on for which anybody has a published version."""
+def published_years(session: Session, *, since: int) -> Sequence[int]:
+    """Return the years from `since` on for which anybody has a version, published or carried forward."""
     years = select(Standard.year).where(Standard.year >= since, Standard.in_force.is_(True))
     return session.scalars(years.distinct().order_by(Standard.year)).all()
 

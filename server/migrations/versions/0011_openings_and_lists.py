@@ -6,7 +6,7 @@ from alembic import op
 from server import protection
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -31,6 +31,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":  # InnoDB gave up its own indexes of these keys for those above
+        for table in ("claims", "meetings", "audit_lines"):
+            op.create_index(f"fk_{table}_root_id", table, ["root_id"])
     for table, columns in INDEXES:
         op.drop_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table)
     with op.batch_alter_table("scores", schema=None) as batch_op:
