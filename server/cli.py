@@ -3,6 +3,8 @@
 Commands import what they need when they run, so that `xianfeng run` only waits for its worker.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -44,6 +46,15 @@ class Machine:
             raise click.ClickException("数据库还没有表结构或不是最新，请先运行 xianfeng db upgrade")
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say a refusal in its own words and exit 1."""
+    try:
+        yield
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from None
+
+
 @click.group()
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -59,7 +70,8 @@ def run(machine: Machine) -> None:
 
     machine.require_schema()
     machine.engine.dispose()
-    serve.run(machine.settings)
+    with refusals():
+        serve.run(machine.settings)
 
 
 @main.group()
@@ -192,10 +204,8 @@ def run_job(machine: Machine, name: str, period: datetime | None) -> None:
     if job is None:
         raise click.ClickException(f"没有任务 {name}；有 {'、'.join(job.name for job in table.JOBS)}")
     instant = period and period.replace(tzinfo=clock.SHANGHAI)
-    try:
+    with refusals():
         done = runs.run_by_hand(machine.engine, machine.settings, job, instant)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
     if done is None:
         raise click.ClickException(f"{job.title}没有完成，原因见 xianfeng jobs")
     console.print(f"{job.title}已完成：{done.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M} 这一期")
@@ -214,10 +224,8 @@ def bot_menu(machine: Machine, dry_run: bool) -> None:
     from bot.menus import publishing
 
     machine.require_schema("wechat_access_tokens")
-    try:
+    with refusals():
         made = publishing.publish(machine.engine, machine.settings, dry_run=dry_run)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
     for words in made:
         console.print(f"{'将' if dry_run else '已'}{words}")
     if not made:
@@ -233,10 +241,8 @@ def bot_chat(machine: Machine, work_number: str) -> None:
     from server import app  # noqa: F401  (its subscriptions tell the features above)
 
     machine.require_schema("bot_dialogues")
-    try:
+    with refusals():
         terminal.chat(machine.engine, machine.settings, console, work_number=work_number)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
 
 
 @main.command("import-roster")
@@ -249,10 +255,8 @@ def import_roster(machine: Machine, file: Path, organization_id: int, apply_rows
     from server import app  # noqa: F401  (its subscriptions open the members' year)
     from server.organizations.roster.files import import_file
 
-    try:
+    with refusals():
         report = import_file(machine.engine, machine.settings, file, organization_id, apply_rows=apply_rows)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
     for problem in report.problems:
         console.print(problem.text, markup=False)
     planned = report.roster.summary

@@ -1,4 +1,9 @@
-"""Serve the app with granian (chosen in docs/adr/0001)."""
+"""Serve the app with granian (chosen in docs/adr/0001), on a port that nobody else serves (docs/adr/0018)."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -7,25 +12,60 @@ from rich.console import Console
 
 from server import logs
 from server.config import Settings
+from server.errors import DomainError, conflict
 
 console = Console()
 
 
 def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
-    """Print the address and serve until stopped. `app` is `module:name`, imported by each worker."""
+    """Print the address and serve until stopped. `app` is `module:name`, imported by each worker.
+
+    Raise DomainError `port_taken`, `port_unusable`.
+    """
     logs.configure_logging(settings)
-    console.print(f"先锋积分已启动： [bold]http://{settings.host}:{settings.port}/[/]  （Ctrl-C 停止）", soft_wrap=True)
-    Granian(
-        app,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        backlog=2048,
-        respawn_failed_workers=True,
-        workers_kill_timeout=15,
-        websockets=False,
-        log_dictconfig=logs.GRANIAN_LOGGING,
-        log_level=LogLevels.error,  # below it granian only narrates, and doubts the thread count chosen here
-    ).serve()
+    with held(settings.host, settings.port):
+        address = f"http://{settings.host}:{settings.port}/"
+        console.print(f"先锋积分已启动： [bold]{address}[/]  （Ctrl-C 停止）", soft_wrap=True)
+        Granian(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            backlog=2048,
+            respawn_failed_workers=True,
+            workers_kill_timeout=15,
+            websockets=False,
+            log_dictconfig=logs.GRANIAN_LOGGING,
+            log_level=LogLevels.error,  # below it granian only narrates, and doubts the thread count chosen here
+        ).serve()
+
+
+@contextmanager
+def held(host: str, port: int) -> Iterator[None]:
+    """Keep a port to this process and its workers. Raise DomainError `port_taken`, `port_unusable`.
+
+    Workers listen with SO_REUSEPORT, with which the kernel lets a stranger listen beside them and gives each a share of
+    the requests. A bind without it fails while anyone listens, and not because of connections that have just closed.
+    Of two that start together, one gets the name that the kernel keeps as long as the process lives.
+    """
+    name = socket.socket(socket.AF_UNIX)
+    probe = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with name:
+        with probe:
+            try:
+                name.bind(f"\0xianfeng run {port}")
+                probe.bind((host, port))
+            except OSError as error:
+                raise _refusal(host, port, error) from None
+        yield
+
+
+def _refusal(host: str, port: int, error: OSError) -> DomainError:
+    if error.errno == errno.EADDRINUSE:
+        advice = "请先停止它（ss -ltnp 可查是哪个进程），或用 PORT 换一个端口"
+        cause = "可能是先锋积分已在运行，或上次被强行结束后还有进程没有退出"
+        return conflict("port_taken", f"端口 {port} 已被占用，{cause}。{advice}")
+    return conflict("port_unusable", f"无法在 {host}:{port} 上提供服务：{error.strerror}。请检查 XIANFENG_HOST 和 PORT")

@@ -73,12 +73,14 @@ def serving(
     threads: int = 32,
     environment: Mapping[str, str] | None = None,
     program: Sequence[str] = XIANFENG_RUN,
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Start the server on the database at `url` and stop it at the end. Not yet ready when yielded.
 
-    `environment` adds to its settings; `program` is what Python runs, if not `xianfeng run`.
+    `environment` adds to its settings; `program` is what Python runs, if not `xianfeng run`. Without `port` it takes
+    a free one.
     """
-    port = _free_port()
+    port = port or free_port()
     variables = {
         **os.environ,
         **(environment or {}),
@@ -127,7 +129,7 @@ def _listeners(port: int) -> int:
     return sum(row[1].endswith(f":{port:04X}") and row[3] == LISTENING for row in rows)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
