@@ -16,7 +16,7 @@ from rich.console import Console
 from sqlalchemy import Engine, event, select
 
 from scripts.demo.writing import FULL, Scale, write
-from server import clock, config, migrations
+from server import clock, config, installation, migrations
 from server.db import make_engine, reading
 from server.organizations.models import Organization
 
@@ -38,6 +38,8 @@ def fill(settings: config.Settings, scale: Scale = FULL) -> bool:
         return False
     now = clock.now()
     today = clock.shanghai_date(now)
+    with _engine(settings.database_url) as engine:
+        installation.pair(engine, settings.data_dir)
     if not settings.database_url.startswith("sqlite:///"):
         with _engine(settings.database_url) as engine:
             write(settings, engine, today=today, now=now, scale=scale)
@@ -64,12 +66,16 @@ def _engine(url: str) -> Iterator[Engine]:
 
 @contextmanager
 def _building(final: Path) -> Iterator[Engine]:
-    """Hand out a new database beside the empty one, which it replaces at the end."""
+    """Hand out a new database beside the empty one, which it replaces at the end and whose id it bears."""
     part = final.with_name(f"{final.name}.building")
     _remove(part)
+    with _engine(f"sqlite:///{final}") as engine:
+        database_id = installation.id_of(engine)
     with _engine(f"sqlite:///{part}") as engine:
         event.listen(engine, "connect", _hurry)
         migrations.upgrade(engine)
+        if database_id is not None:
+            installation.name(engine, database_id)
         yield engine
         with engine.connect() as connection:
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

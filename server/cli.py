@@ -15,7 +15,7 @@ from rich.console import Console
 from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
-from server import clock, config
+from server import clock, config, installation
 from server.db import make_engine, reading
 from server.errors import DomainError
 
@@ -45,6 +45,13 @@ class Machine:
         if not inspect(self.engine).has_table(table):
             raise click.ClickException("数据库还没有表结构或不是最新，请先运行 xianfeng db upgrade")
 
+    def require_own_data(self) -> None:
+        """Raise ClickException while the database lacks its schema, or the data directory is another's."""
+        with refusals():
+            installation.assert_own(self.engine, self.settings.data_dir)
+            self.require_schema("installation")
+            installation.pair(self.engine, self.settings.data_dir)
+
 
 @contextmanager
 def refusals() -> Iterator[None]:
@@ -68,7 +75,7 @@ def run(machine: Machine) -> None:
     """Print the address and serve; the schema must be up to date (`xianfeng db upgrade`)."""
     from server import serve
 
-    machine.require_schema()
+    machine.require_own_data()
     machine.engine.dispose()
     with refusals():
         serve.run(machine.settings)
@@ -85,10 +92,22 @@ def upgrade(machine: Machine) -> None:
     """Bring the schema up to date and check the ledger's protection."""
     from server import migrations, protection
 
+    with refusals():
+        installation.assert_own(machine.engine, machine.settings.data_dir)
     migrations.upgrade(machine.engine)
+    machine.require_own_data()
     with machine.engine.connect() as connection:
         protection.assert_protected(connection)
     console.print("数据库已是最新结构，台账保护已核对。")
+
+
+@db.command()
+@click.confirmation_option(prompt="确定让这个数据目录从此属于这个数据库吗？")
+@click.pass_obj
+def adopt(machine: Machine) -> None:
+    """Let the data directory belong to this database: after one of them was restored or moved on purpose."""
+    installation.adopt(machine.engine, machine.settings.data_dir)
+    console.print(f"数据目录 {machine.settings.data_dir} 已归当前数据库，请接着运行 xianfeng db upgrade。")
 
 
 @main.command("verify-ledger")
@@ -168,7 +187,7 @@ def scheduler(machine: Machine) -> None:
     from server import app, logs  # noqa: F401  (its subscriptions tell the features above)
     from server.jobs import scheduler
 
-    machine.require_schema("job_runs")
+    machine.require_own_data()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -203,6 +222,7 @@ def run_job(machine: Machine, name: str, period: datetime | None) -> None:
     job = next((job for job in table.JOBS if job.name == name), None)
     if job is None:
         raise click.ClickException(f"没有任务 {name}；有 {'、'.join(job.name for job in table.JOBS)}")
+    machine.require_own_data()
     instant = period and period.replace(tzinfo=clock.SHANGHAI)
     with refusals():
         done = runs.run_by_hand(machine.engine, machine.settings, job, instant)

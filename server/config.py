@@ -12,7 +12,7 @@ from pathlib import Path
 
 SECRETS = ("XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "WECHAT_SECRET")
 BUILT_APP = Path(__file__).resolve().parents[1] / "miniprogram" / "dist" / "build" / "h5"
-PLACES = ("XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL", "WECHAT_APP_ID")
+PLACES = ("XIANFENG_DATA", "XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL", "WECHAT_APP_ID")
 
 
 class ConfigurationError(RuntimeError):
@@ -224,12 +224,12 @@ def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
         if len(value) < 32:
             raise ConfigurationError("XIANFENG_SECRET_KEY must have at least 32 characters")
         return value.encode()
-    return _sandbox_secret(data_dir, "secret_key").encode()
+    return drawn_once(data_dir / "secret_key").encode()
 
 
 def _phone_keys(env: Mapping[str, str], data_dir: Path) -> dict[str, bytes]:
     """Parse `XIANFENG_PHONE_KEYS` = `id:hex64,id:hex64`, newest first."""
-    text = env.get("XIANFENG_PHONE_KEYS") or f"sandbox:{_sandbox_secret(data_dir, 'phone_key')}"
+    text = env.get("XIANFENG_PHONE_KEYS") or f"sandbox:{drawn_once(data_dir / 'phone_key')}"
     try:
         keys = {key_id: bytes.fromhex(key) for key_id, key in (pair.split(":") for pair in text.split(","))}
     except ValueError:
@@ -239,15 +239,14 @@ def _phone_keys(env: Mapping[str, str], data_dir: Path) -> dict[str, bytes]:
     return keys
 
 
-def _sandbox_secret(data_dir: Path, name: str) -> str:
-    """Return a secret made on first use and kept beside the sandbox's data: never one known in advance.
+def drawn_once(path: Path) -> str:
+    """Return 64 hex digits drawn on first use and kept in this file of the data directory: never known in advance.
 
     The file appears whole or not at all, so that two processes starting together agree on it.
     """
-    path = data_dir / name
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=data_dir)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         with suppress(FileExistsError):

@@ -2,6 +2,7 @@
 
 from bot import dialogue as bot_dialogue
 from bot.receive import models as bot_receive
+from server import installation
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
@@ -29,6 +30,7 @@ __all__ = [
     "claims",
     "dues",
     "identity",
+    "installation",
     "jobs",
     "meetings",
     "notices",

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
+from server import installation
 from server.config import Settings
 from server.db import reading, transaction
 from server.identity import upkeep as identity
@@ -78,6 +79,7 @@ def purge_meetings(engine: Engine, settings: Settings, now: datetime, period: da
 
 def purge_photos(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Delete photos that were never attached, and files that belong to nothing."""
+    installation.pair(engine, settings.data_dir)
     storage = storage_of(settings)
     to_the_end(engine, partial(photos.purge_unattached, storage=storage, now=now), photos.BATCH)
     with reading(engine) as session:

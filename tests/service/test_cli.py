@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
-from server import cli
+from server import cli, installation, migrations
 from server.db import make_engine
 from tests.cast import make_cast
 from tests.rosters import person, workbook
@@ -42,6 +43,53 @@ def test_run_asks_for_the_schema_first(data: Path) -> None:
     result = xianfeng(data, "run")
     assert result.exit_code == 1
     assert "xianfeng db upgrade" in result.output
+
+
+def another(data: Path) -> str:
+    """Return the address of an upgraded database whose data directory is another one."""
+    beside = data.with_name("beside")
+    upgraded(beside)
+    return f"sqlite:///{beside / 'xianfeng.db'}"
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("scheduler",), ("jobs", "run", "purge_photos"), ("db", "upgrade")]
+)
+def test_nothing_starts_on_the_data_directory_of_another_database(data: Path, words: tuple[str, ...]) -> None:
+    upgraded(data)
+    refused = xianfeng(data, *words, XIANFENG_DATABASE_URL=another(data))
+    assert refused.exit_code == 1
+    assert "属于另一个数据库" in refused.output
+    assert "xianfeng db adopt" in refused.output
+
+
+def test_an_empty_database_beside_a_directory_in_use_is_not_even_given_its_tables(data: Path) -> None:
+    upgraded(data)
+    (data / "xianfeng.db").unlink()
+    for words in (("run",), ("scheduler",), ("db", "upgrade")):
+        assert "属于另一个数据库，或者当前数据库是新建的" in xianfeng(data, *words).output
+    assert xianfeng(data, "jobs").exit_code == 1, "there is no table yet"
+
+
+def test_who_restored_on_purpose_adopts_the_directory(data: Path) -> None:
+    upgraded(data)
+    url = another(data)
+    assert xianfeng(data, "db", "adopt", XIANFENG_DATABASE_URL=url).exit_code == 1, "without an answer"
+    assert xianfeng(data, "db", "upgrade", XIANFENG_DATABASE_URL=url).exit_code == 1
+    assert xianfeng(data, "db", "adopt", "--yes", XIANFENG_DATABASE_URL=url).exit_code == 0
+    assert xianfeng(data, "db", "upgrade", XIANFENG_DATABASE_URL=url).exit_code == 0
+    assert xianfeng(data, "db", "upgrade").exit_code == 1, "it was the former one's"
+
+
+def test_an_installation_from_before_gets_its_id_at_the_upgrade(data: Path) -> None:
+    upgraded(data)
+    engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
+    command.downgrade(migrations.alembic_config(engine), "0009")
+    (data / "database_id").unlink()
+    assert xianfeng(data, "run").exit_code == 1
+    assert xianfeng(data, "db", "upgrade").exit_code == 0
+    assert (data / "database_id").read_text() == installation.id_of(engine)
+    engine.dispose()
 
 
 def test_a_fresh_ledger_verifies_and_recomputes(data: Path) -> None:

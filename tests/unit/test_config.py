@@ -11,6 +11,7 @@ KEY = "k" * 32
 PHONE_KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
 PRODUCTION = {
     "XIANFENG_ENV": "production",
+    "XIANFENG_DATA": "/srv/xianfeng",
     "XIANFENG_SECRET_KEY": KEY,
     "XIANFENG_PHONE_KEYS": PHONE_KEYS,
     "XIANFENG_DATABASE_URL": "mysql+pymysql://app@db/xianfeng",
@@ -34,11 +35,16 @@ def test_the_port_moves_the_address_with_it(tmp_path: Path) -> None:
     assert (settings.port, settings.base_url) == (9123, "http://127.0.0.1:9123")
 
 
-def test_production_with_nothing_set_names_every_variable_it_needs(tmp_path: Path) -> None:
+def test_production_with_nothing_set_names_every_variable_it_needs() -> None:
     with pytest.raises(ConfigurationError) as refused:
-        load({"XIANFENG_ENV": "production", "XIANFENG_DATA": str(tmp_path / "var")})
+        load({"XIANFENG_ENV": "production"})
     assert all(name in str(refused.value) for name in (*SECRETS, *PLACES))
-    assert not (tmp_path / "var").exists(), "no secret may be made up in production"
+
+
+def test_production_makes_up_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="XIANFENG_SECRET_KEY"):
+        load({"XIANFENG_ENV": "production", "XIANFENG_DATA": str(tmp_path / "var")})
+    assert not (tmp_path / "var").exists()
 
 
 @pytest.mark.parametrize("name", [*SECRETS, *PLACES])
