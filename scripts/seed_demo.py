@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from scripts.demo.writing import FULL, Scale, write
 from server import clock, config, installation, migrations
 from server.db import make_engine, reading
 from server.organizations.models import Organization
+from server.photos.storage import storage_of
 
 console = Console(stderr=True)
 
@@ -40,6 +42,7 @@ def fill(settings: config.Settings, scale: Scale = FULL) -> bool:
     today = clock.shanghai_date(now)
     with _engine(settings.database_url) as engine:
         installation.pair(engine, settings.data_dir)
+    _put_away_leftovers(settings, now)
     if not settings.database_url.startswith("sqlite:///"):
         with _engine(settings.database_url) as engine:
             write(settings, engine, today=today, now=now, scale=scale)
@@ -53,6 +56,13 @@ def fill(settings: config.Settings, scale: Scale = FULL) -> bool:
 def _is_empty(url: str) -> bool:
     with _engine(url) as engine, reading(engine) as session:
         return session.scalar(select(Organization.id).limit(1)) is None
+
+
+def _put_away_leftovers(settings: config.Settings, now: datetime) -> None:
+    """Quarantine the photos of a seeding that was killed: an empty database knows none of them."""
+    storage = storage_of(settings)
+    for key, _ in storage.stored():
+        storage.put_away(key, now=now)
 
 
 @contextmanager

@@ -110,6 +110,28 @@ def adopt(machine: Machine) -> None:
     console.print(f"数据目录 {machine.settings.data_dir} 已归当前数据库，请接着运行 xianfeng db upgrade。")
 
 
+@main.command()
+@click.option("--put-away", is_flag=True, help="Quarantine all that the database does not know, however many.")
+@click.pass_obj
+def photos(machine: Machine, put_away: bool) -> None:
+    """Count the files of photos, and those that the database does not know."""
+    from server.photos import upkeep
+    from server.photos.storage import storage_of
+
+    machine.require_schema("photos")
+    if put_away:
+        machine.require_own_data()
+    storage = storage_of(machine.settings)
+    with reading(machine.engine) as session:
+        if put_away:
+            swept = upkeep.sweep(session, storage, now=clock.now(), however_many=True)
+            console.print(f"已移入隔离区 {swept.put_away} 个文件，30 天后删除；数据库里有了记录会自动放回。")
+        count = upkeep.count(session, storage, now=clock.now())
+    console.print(
+        f"照片文件 {count.stored} 个，其中数据库里没有记录的 {count.unknown} 个；隔离区另有 {count.quarantined} 个。"
+    )
+
+
 @main.command("verify-ledger")
 @click.pass_obj
 def verify_ledger(machine: Machine) -> None:

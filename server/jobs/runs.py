@@ -109,5 +109,5 @@ def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]
 
 def _words_of(error: Exception, settings: Settings) -> str:
     """Return what to keep of an error: no secret and no phone number may come to rest in the table."""
-    text = f"{type(error).__name__}: {error}"
+    text = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
     return str(Scrubber(settings)(None, "", {"error": text})["error"])

@@ -37,6 +37,12 @@ def past_of(session: Session, job: str, catch_up: CatchUp, *, now: datetime) -> 
     return Past(last, [Unfinished(run.period, run.started_at, run.attempts, run.error is not None) for run in runs])
 
 
+def last_done(session: Session, job: str, *, now: datetime) -> datetime | None:
+    """Return when a job was last done to its end, as far as this clock has come."""
+    done = select(func.max(JobRun.finished_at)).where(JobRun.job == job, JobRun.finished_at <= now)
+    return session.scalar(done)
+
+
 def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:
     """Note that a period is being run, for the first time or again. Raises LeaseLost."""
     lease.lock(session, held)

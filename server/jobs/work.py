@@ -12,9 +12,11 @@ from server import installation
 from server.config import Settings
 from server.db import reading, transaction
 from server.identity import upkeep as identity
+from server.jobs import service
 from server.meetings import upkeep as meetings
 from server.meetings.settlement import due
 from server.photos import upkeep as photos
+from server.photos.rules import may_unlink_unattached
 from server.photos.storage import storage_of
 from server.points import due as points
 from server.pushes import upkeep as pushes
@@ -78,12 +80,15 @@ def purge_meetings(engine: Engine, settings: Settings, now: datetime, period: da
 
 
 def purge_photos(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Delete photos that were never attached, and files that belong to nothing."""
+    """Delete photos that were never attached, and bring the files in line with the rows."""
     installation.pair(engine, settings.data_dir)
     storage = storage_of(settings)
-    to_the_end(engine, partial(photos.purge_unattached, storage=storage, now=now), photos.BATCH)
     with reading(engine) as session:
-        photos.sweep_orphans(session, storage, now=now)
+        last_sweep = service.last_done(session, "purge_photos", now=now)
+    for_good = may_unlink_unattached(last_sweep, now=now)
+    to_the_end(engine, partial(photos.purge_unattached, storage=storage, for_good=for_good, now=now), photos.BATCH)
+    with reading(engine) as session:
+        photos.sweep(session, storage, now=now)
 
 
 def prepare_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:

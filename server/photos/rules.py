@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MAX_PER_CLAIM = 9
@@ -11,6 +11,12 @@ MAX_UNATTACHED = 30
 UNATTACHED_FOR = timedelta(hours=48)
 ORPHANED_FOR = timedelta(hours=1)
 """A file younger than this may still get its row: an upload writes the file first."""
+
+QUARANTINED_FOR = timedelta(days=30)
+MOST_UNKNOWN = 50
+MOST_UNKNOWN_PERCENT = 1
+FEW_UNKNOWN = 4
+"""Two photos with their thumbnails: what one killed upload or two leave in a store of any size."""
 
 SIMILAR_WITHIN = 8
 """Bits of 64 by which two dHashes may differ and still be called similar."""
@@ -46,6 +52,32 @@ _OTHERS = (
     (b"MM\x00*", "TIFF 图片"),
     (b"<", "网页或 SVG 图片"),
 )
+
+
+class Trace(StrEnum):
+    """What the database knows of a file."""
+
+    living = "living"
+    erased = "erased"
+    unfinished = "unfinished"
+    unknown = "unknown"
+
+
+def may_put_away(unknown: int, *, stored: int) -> bool:
+    """Whether so many files without a row are what crashes leave over, and not a database that is not theirs.
+
+    At most 50, and at most 1 % of all files; up to four in any case.
+    """
+    share = stored * MOST_UNKNOWN_PERCENT // 100
+    return unknown <= min(MOST_UNKNOWN, max(FEW_UNKNOWN, share))
+
+
+def may_unlink_unattached(last_sweep: datetime | None, *, now: datetime) -> bool:
+    """Whether a photo that waits may be deleted for good: the database has been at work all the time it waited.
+
+    After an outage, or in a database that was restored, it may have been attached where these rows do not show it.
+    """
+    return last_sweep is not None and now - last_sweep <= UNATTACHED_FOR
 
 
 def kind_of(content: bytes) -> PhotoKind | None:

@@ -1,15 +1,22 @@
-"""Where photos and other files lie. Four verbs, so that an object store can take the disk's place."""
+"""Where photos and other files lie. Few verbs, so that an object store can take the disk's place."""
 
 import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+import structlog
+
 from server.config import Settings
 
+log = structlog.get_logger()
+
+QUARANTINE = "quarantine"
+UNFINISHED = ".part"
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}-[0-9a-f]{32}((\.thumb)?\.jpg)?")
 
 
@@ -19,15 +26,27 @@ class Storage(Protocol):
     def put(self, key: str, content: bytes) -> None: ...
 
     def open(self, key: str) -> BinaryIO:
-        """Raises FileNotFoundError."""
+        """Return a file, which comes back out of quarantine by this. Raise FileNotFoundError if there is none."""
         ...
 
     def delete(self, key: str) -> None:
-        """Deleting what is not there is fine."""
+        """Delete a file wherever it lies; deleting what is not there is fine."""
         ...
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
-        """Yield every file's key and when it was written, unfinished ones included."""
+        """Yield every file's key and when it was written, unfinished ones included, those in quarantine not."""
+        ...
+
+    def put_away(self, key: str, *, now: datetime) -> None:
+        """Put a file into quarantine; one that is not there is fine."""
+        ...
+
+    def bring_back(self, key: str) -> None:
+        """Take a file out of quarantine; one that is not there is fine."""
+        ...
+
+    def quarantined(self) -> Iterator[tuple[str, datetime]]:
+        """Yield the key of every file in quarantine and since when it is there."""
         ...
 
 
@@ -41,7 +60,7 @@ class DiskStorage:
     def put(self, key: str, content: bytes) -> None:
         path = self._path(key)
         self._make_directory(path.parent)
-        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
         try:
             with unfinished.open("xb") as file:
                 file.write(content)
@@ -54,18 +73,38 @@ class DiskStorage:
         self._sync_directory(path.parent)
 
     def open(self, key: str) -> BinaryIO:
-        return self._path(key).open("rb")
+        path = self._path(key)
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            self.bring_back(key)
+            return path.open("rb")
 
     def delete(self, key: str) -> None:
-        (self._root / key).unlink(missing_ok=True)
+        for root in (self._root, self._root / QUARANTINE):
+            (root / key).unlink(missing_ok=True)
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
-        for path in self._root.glob("??/*"):
-            try:
-                written = path.stat().st_mtime
-            except FileNotFoundError:
-                continue
-            yield str(path.relative_to(self._root)), datetime.fromtimestamp(written, UTC)
+        return _files(self._root)
+
+    def put_away(self, key: str, *, now: datetime) -> None:
+        with suppress(FileNotFoundError):
+            os.utime(self._root / key, (now.timestamp(), now.timestamp()))
+            self._move(self._root / key, self._root / QUARANTINE / key)
+
+    def bring_back(self, key: str) -> None:
+        with suppress(FileNotFoundError):
+            self._move(self._root / QUARANTINE / key, self._root / key)
+            log.warning("file_back_from_quarantine", key=key)
+
+    def quarantined(self) -> Iterator[tuple[str, datetime]]:
+        return _files(self._root / QUARANTINE)
+
+    def _move(self, path: Path, to: Path) -> None:
+        path.stat()  # raises before a directory is made for nothing
+        self._make_directory(to.parent)
+        path.replace(to)
+        self._sync_directory(to.parent)
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
@@ -87,6 +126,12 @@ class DiskStorage:
     def _sync(self, descriptor: int) -> None:
         if self._durable:
             os.fsync(descriptor)
+
+
+def _files(root: Path) -> Iterator[tuple[str, datetime]]:
+    for path in root.glob("??/*"):
+        with suppress(FileNotFoundError):
+            yield str(path.relative_to(root)), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def storage_of(settings: Settings) -> Storage:

@@ -1,5 +1,6 @@
 """The command line, as an operator types it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import cli, installation, migrations
 from server.db import make_engine
+from server.photos.storage import DiskStorage
 from tests.cast import make_cast
 from tests.rosters import person, workbook
 
@@ -53,7 +55,7 @@ def another(data: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", [("run",), ("scheduler",), ("jobs", "run", "purge_photos"), ("db", "upgrade")]
+    "words", [("run",), ("scheduler",), ("jobs", "run", "purge_photos"), ("db", "upgrade"), ("photos", "--put-away")]
 )
 def test_nothing_starts_on_the_data_directory_of_another_database(data: Path, words: tuple[str, ...]) -> None:
     upgraded(data)
@@ -86,10 +88,36 @@ def test_an_installation_from_before_gets_its_id_at_the_upgrade(data: Path) -> N
     engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
     command.downgrade(migrations.alembic_config(engine), "0009")
     (data / "database_id").unlink()
+    stray_photos(data, 1)
     assert xianfeng(data, "run").exit_code == 1
     assert xianfeng(data, "db", "upgrade").exit_code == 0
     assert (data / "database_id").read_text() == installation.id_of(engine)
     engine.dispose()
+    assert "照片文件 1 个" in xianfeng(data, "photos").output
+
+
+def stray_photos(data: Path, number: int) -> None:
+    """Put files into the storage that no row speaks of, from long ago."""
+    for index in range(number):
+        key = f"ab/{index:062x}-{index:032x}.jpg"
+        DiskStorage(data / "photos").put(key, b"photo")
+        os.utime(data / "photos" / key, (0, 0))
+
+
+def test_too_many_unknown_photos_stop_the_sweep_until_someone_puts_them_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.console, "width", 400)
+    upgraded(data)
+    stray_photos(data, 7)
+    assert xianfeng(data, "jobs", "run", "purge_photos").exit_code == 1
+    reason = "7 个照片文件中有 7 个在数据库里没有记录，一个也没有清理：可能连错了数据库，或恢复了较早的备份"
+    assert reason in xianfeng(data, "jobs").output
+    assert "照片文件 7 个，其中数据库里没有记录的 7 个；隔离区另有 0 个。" in xianfeng(data, "photos").output
+    put_away = xianfeng(data, "photos", "--put-away")
+    assert "已移入隔离区 7 个文件，30 天后删除" in put_away.output
+    assert "照片文件 0 个，其中数据库里没有记录的 0 个；隔离区另有 7 个。" in put_away.output
+    assert xianfeng(data, "jobs", "run", "purge_photos").exit_code == 0
 
 
 def test_a_fresh_ledger_verifies_and_recomputes(data: Path) -> None:

@@ -112,5 +112,5 @@ def test_what_a_meeting_shows_is_not_purged(
 ) -> None:
     shown, waiting = upload(cast.li_wei, 1), upload(cast.li_wei, 2)
     attach(session, meeting_id, cast.li_wei, [shown])
-    assert purge_unattached(session, storage, now=NOW + timedelta(days=3)) == 1
+    assert purge_unattached(session, storage, for_good=True, now=NOW + timedelta(days=3)) == 1
     assert (session.get(Photo, shown) is None, session.get(Photo, waiting) is None) == (False, True)

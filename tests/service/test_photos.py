@@ -1,7 +1,7 @@
 """Photos kept, attached, found again, let go of."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,6 @@ from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.rules import MAX_UNATTACHED, MatchKind, Variant
 from server.photos.storage import DiskStorage
-from server.photos.upkeep import purge_unattached, sweep_orphans
 from tests.at_once import at_once, race
 from tests.cast import NOW, Cast, Person
 from tests.pictures import encoded, jpeg, opened, scene
@@ -172,23 +171,6 @@ def test_a_full_disk_is_told_and_leaves_no_row(session: Session, cast: Cast) -> 
         )
     assert raised.value.status == 503
     assert session.scalar(select(func.count()).select_from(Photo)) == 0
-
-
-def test_what_dies_between_file_and_row_leaves_only_an_orphan(engine: Engine, cast: Cast, storage: DiskStorage) -> None:
-    with Session(engine) as session:
-        kept = upload(session, storage, cast.zhang_min, jpeg(1))
-        session.commit()
-        living = set(kept.keys)
-    with Session(engine) as dying:
-        upload(dying, storage, cast.zhang_min, jpeg(2))
-    assert len(files(storage)) == 4
-    (storage._root / "ab").mkdir(exist_ok=True)
-    (storage._root / "ab" / "unfinished.jpg.0a1b2c3d.part").write_bytes(b"half")
-    written = max(when for _, when in storage.stored())
-    with Session(engine) as session:
-        assert sweep_orphans(session, storage, now=written + timedelta(minutes=59)) == 0
-        assert sweep_orphans(session, storage, now=written + timedelta(minutes=61)) == 3
-    assert files(storage) == living
 
 
 def test_attached_photos_keep_the_order_given(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -376,17 +358,6 @@ def test_a_lost_file_is_answered_as_not_found(session: Session, cast: Cast, stor
     storage.delete(photo.key(Variant.thumb))
     with pytest.raises(DomainError, match="not_found"):
         service.read(session, storage, public_id=photo.public_id, variant=Variant.thumb)
-
-
-def test_photos_nobody_used_go_after_two_days(session: Session, cast: Cast, storage: DiskStorage) -> None:
-    _, used = attached(session, storage, cast, cast.zhang_min, jpeg(1))
-    upload(session, storage, cast.zhang_min, jpeg(2))
-    session.commit()
-    assert purge_unattached(session, storage, now=NOW + timedelta(hours=48)) == 0
-    assert purge_unattached(session, storage, now=NOW + timedelta(hours=48, seconds=1)) == 1
-    session.commit()
-    assert files(storage) == set(used.keys)
-    assert session.scalars(select(Photo)).all() == [used]
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "ab/x.jpg", "/etc/passwd", "ab/" + "0" * 62 + ".jpg", ""])

@@ -16,7 +16,7 @@ from scripts.demo.people import MEMBERS_PER_BRANCH
 from scripts.demo.personas import PERSONAS
 from scripts.demo.writing import Scale, write
 from scripts.seed_demo import fill
-from server import clock, config
+from server import clock, config, installation
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.db import make_engine, reading
@@ -146,6 +146,8 @@ def test_killed_half_way_it_begins_anew(tmp_path: Path) -> None:
     assert (tmp_path / "xianfeng.db.building").exists()
     assert seeded(tmp_path, TINY)
     assert not list(tmp_path.glob("*.building*"))
+    installation.assert_own(engine, tmp_path)
+    assert any(DiskStorage(settings.photo_dir).quarantined()), "what the first attempt left"
     with reading(engine) as session:
         assert session.scalar(select(func.count()).where(Claim.status == ClaimStatus.approved))
         assert list(verify_ledger(session)) == []

@@ -1,10 +1,22 @@
 """What counts as a photo and what looks alike."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.photos.rules import PhotoKind, distance, evidence_hash, fingerprint, kind_of, other_kind
+from server.photos.rules import (
+    PhotoKind,
+    distance,
+    evidence_hash,
+    fingerprint,
+    kind_of,
+    may_put_away,
+    may_unlink_unattached,
+    other_kind,
+)
+from tests.cast import NOW
 from tests.pictures import encoded, scene
 
 
@@ -59,3 +71,24 @@ def test_evidence_depends_on_every_photo_and_on_their_order() -> None:
 @given(st.binary(max_size=64))
 def test_any_bytes_can_be_sniffed(content: bytes) -> None:
     assert kind_of(content) is None or other_kind(content) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "most"), [(0, 4), (4, 4), (10, 4), (499, 4), (500, 5), (2_000, 20), (5_000, 50), (1_000_000, 50)]
+)
+def test_no_more_is_put_away_than_crashes_leave_over(stored: int, most: int) -> None:
+    assert may_put_away(most, stored=stored)
+    assert not may_put_away(most + 1, stored=stored)
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_more_than_fifty_or_more_than_a_hundredth_are_never_put_away(unknown: int, stored: int) -> None:
+    if may_put_away(unknown, stored=stored):
+        assert unknown <= 50
+        assert unknown <= 4 or unknown * 100 <= stored
+
+
+def test_a_photo_goes_for_good_only_where_the_sweep_has_run_while_it_waited() -> None:
+    assert may_unlink_unattached(NOW - timedelta(hours=48), now=NOW)
+    assert not may_unlink_unattached(NOW - timedelta(hours=48, seconds=1), now=NOW)
+    assert not may_unlink_unattached(None, now=NOW)
