@@ -21,6 +21,8 @@ LOOK_BACK = tuple(timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 8 * 3
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(days=30)
+WATCHED_FOR = timedelta(days=7)
 WEEKDAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
 
 
@@ -162,3 +164,14 @@ def may_try_again(run: Unfinished, now: datetime) -> bool:
 def wait_after(attempts: int) -> timedelta:
     """Return how long after the start of the last attempt the next one may follow: 1, 2, 4 … 60 minutes."""
     return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
+
+
+def trusts_clock(last_done: datetime | None, first_open: datetime | None, *, now: datetime) -> bool:
+    """Whether a job may delete what is old by this clock. One that has never done so may.
+
+    A clock set far ahead looks like a long outage, and makes everything old. So after a pause of more than a month a
+    job waits until it has found the clock going on for a week, since its first period that is not done.
+    """
+    if last_done is None or now - last_done <= LONGEST_PAUSE:
+        return True
+    return first_open is not None and now - first_open >= WATCHED_FOR

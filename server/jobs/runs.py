@@ -49,16 +49,23 @@ def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime |
     if held is None:
         raise conflict("job_running", "这个任务正在运行，请等它结束后再试")
     with lease.kept(engine, held):
-        return chosen if run_period(engine, settings, job, held, chosen) else None
+        return chosen if run_period(engine, settings, job, held, chosen, by_hand=True) else None
 
 
-def run_period(engine: Engine, settings: Settings, job: Job, held: Held, period: datetime) -> bool:
-    """Run one period and return whether it is marked as done. A failure is recorded, not raised."""
+def run_period(
+    engine: Engine, settings: Settings, job: Job, held: Held, period: datetime, *, by_hand: bool = False
+) -> bool:
+    """Run one period and return whether it is marked as done. A failure is recorded, not raised.
+
+    Who runs it by hand vouches for the clock.
+    """
     now = clock.now()
     lines = log.bind(job=job.name, period=period.isoformat())
     try:
         transaction(engine, lambda session: service.begin(session, held, period, now=now))
         try:
+            if job.deletes and not by_hand:
+                _assert_clock_trusted(engine, job, now)
             job.function(engine, settings, now, period)
         except Exception as error:
             lines.exception("job_failed")
@@ -105,6 +112,20 @@ def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]
     if past.unfinished:
         return [run.period for run in past.unfinished]
     return rules.due_periods(job.when.trigger, job.catch_up, past, now=now, most=1)
+
+
+def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
+    """Raise DomainError `clock_not_trusted` if what the job would delete may be old by a wrong clock only."""
+    with reading(engine) as session:
+        last = service.last_done(session, job.name, now=now)
+        first = last and service.first_open(session, job.name, after=last, now=now)
+    if last is not None and not rules.trusts_clock(last, first, now=now):
+        local = now.astimezone(clock.SHANGHAI)
+        raise conflict(
+            "clock_not_trusted",
+            f"服务器时间是 {local:%Y-%m-%d %H:%M}，距上次清理已 {(now - last).days} 天，时间可能有误，暂不清理。"
+            f"核对时间无误后运行 xianfeng jobs run {job.name}；否则时间连续走满 7 天后自动恢复",
+        )
 
 
 def _words_of(error: Exception, settings: Settings) -> str:

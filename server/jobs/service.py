@@ -43,6 +43,12 @@ def last_done(session: Session, job: str, *, now: datetime) -> datetime | None:
     return session.scalar(done)
 
 
+def first_open(session: Session, job: str, *, after: datetime, now: datetime) -> datetime | None:
+    """Return a job's first period after an instant that was tried and is not done."""
+    query = select(func.min(JobRun.period)).where(JobRun.job == job, JobRun.period > after, JobRun.period <= now)
+    return session.scalar(query.where(JobRun.finished_at.is_(None)))
+
+
 def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:
     """Note that a period is being run, for the first time or again. Raises LeaseLost."""
     lease.lock(session, held)

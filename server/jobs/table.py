@@ -20,6 +20,7 @@ Function = Callable[[Engine, Settings, datetime, datetime], None]
 @dataclass(frozen=True, slots=True)
 class Job:
     """`when` is Asia/Shanghai. `keeps`: how long the records of its runs are kept, None for ever.
+    `deletes`: it deletes what is old, which it does not do by a clock that may be wrong (`rules.trusts_clock`).
 
     A job that comes `after` another waits while that one has a period to work off, or to try again.
     """
@@ -30,6 +31,7 @@ class Job:
     catch_up: CatchUp
     function: Function
     keeps: timedelta | None = None
+    deletes: bool = False
     after: "Job | None" = None
 
     @property
@@ -81,11 +83,13 @@ JOBS: tuple[Job, ...] = (
     Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
     Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
     Job("remind_of_cut_off", "年度申报截止提醒", daily("09:00"), CatchUp.latest, work.remind_of_cut_off),
-    Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins),
-    Job("purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings),
-    Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos),
-    Job("purge_pushes", "清理过期推送记录", daily("03:30"), CatchUp.latest, work.purge_pushes),
+    Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins, deletes=True),
+    Job(
+        "purge_meetings", "清理会议数字码与投屏链接", daily("03:30"), CatchUp.latest, work.purge_meetings, deletes=True
+    ),
+    Job("purge_photos", "清理未使用的照片", daily("03:30"), CatchUp.latest, work.purge_photos, deletes=True),
+    Job("purge_pushes", "清理过期推送记录", daily("03:30"), CatchUp.latest, work.purge_pushes, deletes=True),
     Job("tag_reviewers", "公众号审核菜单随任职更新", daily("04:00"), CatchUp.latest, menus.tag_reviewers),
-    Job("purge_bot", "清理对话收件记录", daily("03:30"), CatchUp.latest, bot.purge),
-    Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs),
+    Job("purge_bot", "清理对话收件记录", daily("03:30"), CatchUp.latest, bot.purge, deletes=True),
+    Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs, deletes=True),
 )

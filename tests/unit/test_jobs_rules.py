@@ -22,6 +22,7 @@ from server.jobs.rules import (
     monthly,
     next_period,
     periods_between,
+    trusts_clock,
     wait_after,
     weekly,
 )
@@ -240,3 +241,29 @@ def test_a_job_that_runs_many_times_a_day_does_not_keep_its_records_for_ever() -
     often = [job for job in JOBS if len(list(periods_between(job.when.trigger, *day))) > 2]
     assert often
     assert all(job.keeps is not None for job in often)
+
+
+@pytest.mark.parametrize(
+    ("pause", "watched", "trusted"),
+    [
+        (timedelta(days=30), None, True),
+        (timedelta(days=30, seconds=1), None, False),
+        (timedelta(days=365), timedelta(0), False),
+        (timedelta(days=365), timedelta(days=7, seconds=-1), False),
+        (timedelta(days=365), timedelta(days=7), True),
+    ],
+)
+def test_after_a_long_pause_nothing_is_deleted_until_the_clock_has_gone_on_for_a_week(
+    pause: timedelta, watched: timedelta | None, trusted: bool
+) -> None:
+    now = shanghai(2026, 6, 18)
+    assert trusts_clock(now - pause, None if watched is None else now - watched, now=now) is trusted
+
+
+def test_a_job_that_has_never_deleted_anything_may_begin() -> None:
+    assert trusts_clock(None, None, now=shanghai(2026, 6, 18))
+
+
+def test_every_job_that_purges_minds_the_clock_and_keeps_the_record_it_needs_for_it() -> None:
+    assert {job.name for job in JOBS if job.deletes} == {job.name for job in JOBS if job.name.startswith("purge_")}
+    assert not [job.name for job in JOBS if job.deletes and job.keeps is not None]
