@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server import installation
+from server.clock import shanghai_date
 from server.config import Settings
 from server.db import reading, transaction
 from server.identity import upkeep as identity

@@ -86,7 +86,7 @@ def test_who_restored_on_purpose_adopts_the_directory(data: Path) -> None:
 def test_an_installation_from_before_gets_its_id_at_the_upgrade(data: Path) -> None:
     upgraded(data)
     engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
-    command.downgrade(migrations.alembic_config(engine), "0009")
+    command.downgrade(migrations.alembic_config(engine), "0011")
     (data / "database_id").unlink()
     stray_photos(data, 1)
     assert xianfeng(data, "run").exit_code == 1
