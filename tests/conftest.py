@@ -136,6 +136,21 @@ def engine(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
     sqlite.dispose()
 
 
+@pytest.fixture
+def blank(engine: Engine) -> Iterator[Engine]:
+    """An engine on a database without any table, beside the one of the tests."""
+    if engine.dialect.name == "sqlite":
+        beside = make_engine(f"{engine.url}.blank")
+    else:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS migrated")
+            connection.exec_driver_sql("CREATE DATABASE migrated")
+        url = engine.url.set(database="migrated")
+        beside = make_engine(url.render_as_string(hide_password=False))
+    yield beside
+    beside.dispose()
+
+
 def _clean(engine: Engine) -> None:
     """Empty every table that has rows. TRUNCATE, since the ledger's triggers refuse DELETE."""
     tables = models.Base.metadata.sorted_tables

@@ -1,7 +1,5 @@
 """The migrations lead to exactly the models, on both databases, and back."""
 
-from collections.abc import Iterator
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,24 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import migrations, models, protection
-from server.db import make_engine
 from server.points import service as points
 from tests.cast import make_cast
-
-
-@pytest.fixture
-def blank(engine: Engine) -> Iterator[Engine]:
-    """An engine on a database without any table, beside the one of the tests."""
-    if engine.dialect.name == "sqlite":
-        beside = make_engine(f"{engine.url}.blank")
-    else:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE IF EXISTS migrated")
-            connection.exec_driver_sql("CREATE DATABASE migrated")
-        url = engine.url.set(database="migrated")
-        beside = make_engine(url.render_as_string(hide_password=False))
-    yield beside
-    beside.dispose()
 
 
 def test_the_migrations_lead_to_the_models(blank: Engine) -> None:
