@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.receive import views as bot
@@ -16,9 +16,10 @@ from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, meeting_pages, sandbox_page
 from server.console import views as console
-from server.db import make_engine, reading
+from server.db import make_engine
 from server.dues import handlers as dues
 from server.dues import sources as dues_sources
+from server.errors import unavailable
 from server.export import registry
 from server.identity import limits
 from server.identity import service as identity
@@ -30,11 +31,13 @@ from server.meetings.events import LeaveAnswered
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.outages import WORDS
 from server.points import handlers as points
 from server.points import sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.pushes.occasions import bulletins, claims, leaves, negatives, notices, statements
+from server.readiness.probe import Probe
 from server.standards.events import StandardPublished
 from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
 from server.wechat import client as wechat
@@ -149,7 +152,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
-    app.extensions["engine"] = engine or make_engine(settings.database_url)
+    app.extensions["engine"] = engine or make_engine(settings.database_url, pool_size=settings.threads)
     requests.install(app, settings)
     limits.install(app, settings)
     wechat.install(app, settings)
@@ -167,18 +170,20 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     if settings.sandbox:
         app.register_blueprint(sandbox_page.pages)
     bot.install(app, settings)
-    _add_health(app)
+    _add_health(app, settings)
     metrics.install(app, settings)
     return app
 
 
-def _add_health(app: OpenAPI) -> None:
+def _add_health(app: OpenAPI, settings: config.Settings) -> None:
     def healthz() -> Response:
         return jsonify({"status": "ok", "version": __version__})
 
+    probe = Probe(app.extensions["engine"], settings.data_dir)
+
     def readyz() -> Response:
-        with reading(app.extensions["engine"]) as session:
-            session.execute(text("SELECT 1"))
+        if (outage := probe.outage()) is not None:
+            raise unavailable(outage, WORDS[outage], retry_after_seconds=5)
         return jsonify({"status": "ready"})
 
     app.add_url_rule("/healthz", view_func=healthz)

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import clock, config, installation
 from server.db import make_engine, reading
 from server.errors import DomainError
+from server.outages import WORDS, outage_of
+from server.readiness import schema
 
 console = Console()
 ROSTER_COUNTS = {"new": "新增", "changed": "更新", "moved": "转接", "unchanged": "未变"}
@@ -37,20 +40,49 @@ class Machine:
         return settings
 
     @cached_property
-    def engine(self) -> Engine:
+    def database(self) -> Engine:
+        """The engine whatever the schema is: for what brings it up to date."""
         return make_engine(self.settings.database_url)
 
-    def require_schema(self, table: str = "alembic_version") -> None:
-        """Raise ClickException while the database lacks a table."""
-        if not inspect(self.engine).has_table(table):
-            raise click.ClickException("数据库还没有表结构或不是最新，请先运行 xianfeng db upgrade")
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine, on a schema that is this code's. Raise ClickException."""
+        self.require_schema()
+        return self.database
+
+    def require_schema(self) -> None:
+        """Raise ClickException unless the database answers and its schema is this code's."""
+        with saying_outages(), reading(self.database) as session:
+            if (outage := schema.outage(session.connection())) is not None:
+                raise click.ClickException(WORDS[outage])
+
+    def require_fitness(self) -> None:
+        """Raise ClickException, with what to put right, unless the database is fit to serve on; SQLite always is."""
+        if self.engine.dialect.name == "sqlite":
+            return
+        from server.readiness import start
+
+        with saying_outages():
+            found = start.refusals(self.engine, self.settings)
+        if found:
+            raise click.ClickException("数据库还不能使用：\n" + "\n".join(f"- {words}" for words in found))
 
     def require_own_data(self) -> None:
-        """Raise ClickException while the database lacks its schema, or the data directory is another's."""
+        """Raise ClickException while the schema is not this code's, or the data directory is another's."""
         with refusals():
-            installation.assert_own(self.engine, self.settings.data_dir)
-            self.require_schema("installation")
+            installation.assert_own(self.database, self.settings.data_dir)
             installation.pair(self.engine, self.settings.data_dir)
+
+
+@contextmanager
+def saying_outages() -> Iterator[None]:
+    """Turn what a database says that cannot serve into one line."""
+    try:
+        yield
+    except DBAPIError as error:
+        if (outage := outage_of(error)) is None:
+            raise
+        raise click.ClickException(f"{WORDS[outage]}：{error.orig}") from None
 
 
 @contextmanager
@@ -76,6 +108,7 @@ def run(machine: Machine) -> None:
     from server import serve
 
     machine.require_own_data()
+    machine.require_fitness()
     machine.engine.dispose()
     with refusals():
         serve.run(machine.settings)
@@ -89,16 +122,32 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def upgrade(machine: Machine) -> None:
-    """Bring the schema up to date and check the ledger's protection."""
+    """Bring the schema up to date and check the ledger's protection; again after one that was interrupted."""
     from server import migrations, protection
 
-    with refusals():
-        installation.assert_own(machine.engine, machine.settings.data_dir)
-    migrations.upgrade(machine.engine)
-    machine.require_own_data()
-    with machine.engine.connect() as connection:
-        protection.assert_protected(connection)
+    try:
+        with refusals(), saying_outages():
+            installation.assert_own(machine.database, machine.settings.data_dir)
+            migrations.upgrade(machine.database)
+            machine.require_own_data()
+            with machine.database.connect() as connection:
+                protection.assert_protected(connection)
+    except migrations.UpgradeRefused as refusal:
+        raise click.ClickException(str(refusal)) from None
     console.print("数据库已是最新结构，台账保护已核对。")
+
+
+@db.command()
+@click.argument("account")
+@click.pass_obj
+def grants(machine: Machine, account: str) -> None:
+    """Print the SQL that gives the app's ACCOUNT, say "'xianfeng'@'10.0.0.%'", what it needs: after each upgrade."""
+    from server import models
+    from server.points import protection
+
+    schema_name = machine.engine.url.database or ""
+    for statement in protection.grants_sql(schema_name, account, models.Base.metadata.tables):
+        click.echo(f"{statement};")
 
 
 @db.command()
@@ -106,7 +155,7 @@ def upgrade(machine: Machine) -> None:
 @click.pass_obj
 def adopt(machine: Machine) -> None:
     """Let the data directory belong to this database: after one of them was restored or moved on purpose."""
-    installation.adopt(machine.engine, machine.settings.data_dir)
+    installation.adopt(machine.database, machine.settings.data_dir)
     console.print(f"数据目录 {machine.settings.data_dir} 已归当前数据库，请接着运行 xianfeng db upgrade。")
 
 
@@ -118,7 +167,6 @@ def photos(machine: Machine, put_away: bool) -> None:
     from server.photos import upkeep
     from server.photos.storage import storage_of
 
-    machine.require_schema("photos")
     if put_away:
         machine.require_own_data()
     storage = storage_of(machine.settings)
@@ -210,6 +258,7 @@ def scheduler(machine: Machine) -> None:
     from server.jobs import scheduler
 
     machine.require_own_data()
+    machine.require_fitness()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -224,7 +273,6 @@ def jobs(context: click.Context) -> None:
     """Show what runs when, what ran last and what failed."""
     from server.jobs import report
 
-    context.obj.require_schema("job_runs")
     if context.invoked_subcommand is None:
         overview, failures = report.overview(context.obj.engine, now=clock.now())
         console.print(overview)
@@ -265,7 +313,6 @@ def bot_menu(machine: Machine, dry_run: bool) -> None:
     """Bring the official account's menus in line, one for all and one for those who review; again changes nothing."""
     from bot.menus import publishing
 
-    machine.require_schema("wechat_access_tokens")
     with refusals():
         made = publishing.publish(machine.engine, machine.settings, dry_run=dry_run)
     for words in made:
@@ -282,7 +329,6 @@ def bot_chat(machine: Machine, work_number: str) -> None:
     from bot import terminal
     from server import app  # noqa: F401  (its subscriptions tell the features above)
 
-    machine.require_schema("bot_dialogues")
     with refusals():
         terminal.chat(machine.engine, machine.settings, console, work_number=work_number)
 

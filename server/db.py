@@ -25,6 +25,7 @@ from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
@@ -100,24 +101,39 @@ def enum_column(length: int = 32) -> String:
     return String(length)
 
 
-def make_engine(url: str, *, pool_size: int = 32) -> Engine:
-    """Return an engine for SQLite (WAL, full sync) or MariaDB (READ COMMITTED, UTC, strict); errors hide values."""
+POOL_SIZE = 32
+POOL_OVERFLOW = 8
+"""Connections beyond the pool: for the committer, the desk and the jobs beside the requests' threads."""
+
+
+def make_engine(url: str, *, pool_size: int = POOL_SIZE, patience_seconds: int | None = None) -> Engine:
+    """Return an engine for SQLite (WAL, full sync) or MariaDB (READ COMMITTED, UTC, strict); errors hide values.
+
+    With `patience_seconds` it keeps no connection, and gives up waiting for the database after that long.
+    """
+    kept: dict[str, Any] = {"pool_size": pool_size, "max_overflow": POOL_OVERFLOW, "pool_pre_ping": True}
+    if patience_seconds is not None:
+        kept = {"poolclass": NullPool}
     if url.startswith("sqlite"):
-        engine = create_engine(
-            url, pool_size=pool_size, max_overflow=8, hide_parameters=True, connect_args={"timeout": 15}
-        )
+        wait = patience_seconds or 15
+        kept.pop("pool_pre_ping", None)
+        engine = create_engine(url, **kept, hide_parameters=True, connect_args={"timeout": wait})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    connecting, answering = (patience_seconds, patience_seconds) if patience_seconds else (10, 60)
     engine = create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=8,
+        **kept,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
-        connect_args={"charset": "utf8mb4", "connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": connecting,
+            "read_timeout": answering,
+            "write_timeout": answering,
+        },
     )
     event.listen(engine, "connect", _prepare_mysql)
     return engine
@@ -125,7 +141,7 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # `_begin_sqlite` says BEGIN; the driver's own guesswork is off
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

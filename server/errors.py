@@ -42,3 +42,9 @@ def forbidden() -> DomainError:
 
 def conflict(code: str, message: str, **detail: Any) -> DomainError:
     return DomainError(code, message, status=HTTPStatus.CONFLICT, detail=detail)
+
+
+def unavailable(code: str, message: str, *, retry_after_seconds: int) -> DomainError:
+    """What was asked for may be asked for again in a while; the header Retry-After says when."""
+    detail = {"retry_after_seconds": retry_after_seconds}
+    return DomainError(code, message, status=HTTPStatus.SERVICE_UNAVAILABLE, detail=detail)

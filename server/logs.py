@@ -3,7 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from threading import Lock
+from time import monotonic
+from traceback import walk_tb
 from typing import Any, TextIO
 
 import structlog
@@ -14,6 +17,9 @@ from server.privacy import masked_phone
 
 SCRUBBED = "[scrubbed]"
 LONGEST_TEXT = 20_000
+SHORT_TEXT = 300
+TRACED_AFTER_SECONDS = 300.0
+"""How long an exception is only counted after its traceback was logged."""
 
 _SECRET_NAME = r"""
     authorization | cookie | token | secret | password | passwd | session_key | activation | openid | unionid
@@ -50,6 +56,7 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
             foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                Repeated(),
                 structlog.processors.format_exc_info,
                 Scrubber(settings),
                 structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -66,6 +73,54 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+class Repeated:
+    """A structlog processor: an exception that comes again and again is traced once a while, and counted otherwise."""
+
+    def __init__(self, *, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
+        self._lock = Lock()
+        self._seen: dict[tuple[type[BaseException], str, int], tuple[float, int]] = {}
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        error = _exception_of(event.get("exc_info"))
+        if error is None:
+            return event
+        times, traced = self._count(error)
+        if times > 1:
+            event["times"] = times
+        if not traced:
+            del event["exc_info"]
+            event["error"] = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:SHORT_TEXT]}"
+        return event
+
+    def _count(self, error: BaseException) -> tuple[int, bool]:
+        """Return how often the exception has come since it was last traced, and whether it is traced now."""
+        now, key = self._time(), (type(error), *_place_of(error))
+        with self._lock:
+            since, times = self._seen.get(key, (-TRACED_AFTER_SECONDS, 0))
+            traced = now - since >= TRACED_AFTER_SECONDS
+            self._seen[key] = (now, 0) if traced else (since, times + 1)
+        return times + 1, traced
+
+
+def _exception_of(exc_info: object) -> BaseException | None:
+    match exc_info:
+        case BaseException():
+            return exc_info
+        case (_, BaseException() as error, _):
+            return error
+        case True:
+            return sys.exc_info()[1]
+    return None
+
+
+def _place_of(error: BaseException) -> tuple[str, int]:
+    """Return the file and line of our code that the exception passed last, or else where it was raised."""
+    frames = [(frame.f_globals.get("__name__", ""), frame, line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [each for each in frames if each[0].partition(".")[0] in ("server", "bot")] or frames
+    return (ours[-1][1].f_code.co_filename, ours[-1][2]) if ours else ("", 0)
 
 
 class Scrubber:

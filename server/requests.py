@@ -7,13 +7,15 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, request
 from pydantic import ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings
 from server.db import is_retryable
-from server.errors import DomainError, conflict
+from server.errors import DomainError, conflict, unavailable
+from server.outages import Outage, outage_of
 
 log = structlog.get_logger()
 MAX_JSON_BYTES = 1024 * 1024
@@ -43,6 +45,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_error_handler(IntegrityError, _contradiction)
     app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(NoConnectionFree, _database_error)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
 
@@ -107,12 +110,15 @@ def _unstorable(error: DataError) -> Response:
     return _refused(DomainError("invalid_input", "填写内容超出允许范围"))
 
 
-def _database_error(error: DBAPIError) -> Response:
-    if not (isinstance(error, OperationalError) or is_retryable(error)):
-        return _unexpected(error)
-    log.error("database_unavailable", error=str(error.orig))
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    return _refused(DomainError("busy", "系统繁忙，请稍后再试", status=status, detail={"retry_after_seconds": 2}))
+def _database_error(error: DBAPIError | NoConnectionFree) -> Response:
+    outage = outage_of(error)
+    if outage is not None and outage is not Outage.locked:
+        log.error("database_unavailable", outage=outage, error=str(getattr(error, "orig", error))[:200])
+        return _refused(unavailable("database_unavailable", "数据库暂时不可用，请稍后再试", retry_after_seconds=5))
+    if isinstance(error, DBAPIError) and is_retryable(error):
+        log.warning("database_busy", error=str(error.orig)[:200])
+        return _refused(unavailable("busy", "系统繁忙，请稍后再试", retry_after_seconds=2))
+    return _unexpected(error)
 
 
 def _too_deep(_error: RecursionError) -> Response:

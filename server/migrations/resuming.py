@@ -68,7 +68,7 @@ class Steps:
                 self._connection.exec_driver_sql(f"DROP TABLE {TABLE}")
             self._connection.exec_driver_sql(f"DO RELEASE_LOCK({_LOCK})")
 
-    def forget(self, **_: object) -> None:
+    def forget(self, *_: object, **__: object) -> None:
         """Forget the steps of a migration, in the transaction that says it is applied."""
         self._noted, self._number = [], 0
         if self._has_table:
@@ -105,45 +105,46 @@ class Steps:
         error = context.dialect.loaded_dbapi.Error
         with cursor.connection.cursor() as notes:
             if number >= len(self._noted):
-                self._send_first(notes, number, digest, verb, send, error)
+                self._open(notes, error)
+                notes.execute(f"INSERT INTO {TABLE} VALUES (%s, %s)", (number, digest))
+                try:
+                    send()
+                except error:
+                    if verb in _DEFINES:
+                        _take_back(notes, number, error)
+                    raise
             elif digest != self._noted[number]:
                 raise UpgradeRefused("上次中断的升级与现在的程序版本不同：请先用当时的版本运行 xianfeng db upgrade")
             elif number == len(self._noted) - 1 and verb in _DEFINES:
                 _send_again(send, error)
         return True
 
-    def _send_first(
-        self, notes: Any, number: int, digest: str, verb: str, send: Callable[[], object], error: type[Exception]
-    ) -> None:
-        if not self._has_table:
-            self._open(notes, error)
-        notes.execute(f"INSERT INTO {TABLE} VALUES (%s, %s)", (number, digest))
-        try:
-            send()
-        except error:
-            if verb in _DEFINES:  # whose note is committed: what was refused has not been begun
-                with suppress(error):
-                    notes.execute(f"DELETE FROM {TABLE} WHERE number = %s", (number,))
-                    notes.connection.commit()
-            raise
-
     def _open(self, notes: Any, error: type[Exception]) -> None:
         """Create the table, and try on it whether triggers may be created, before anything is changed."""
+        if self._has_table:
+            return
         notes.execute(_CREATE)
         try:
             notes.execute(f"CREATE TRIGGER {TABLE}_tried BEFORE DELETE ON {TABLE} FOR EACH ROW SET @tried = 1")
             notes.execute(f"DROP TRIGGER {TABLE}_tried")
         except error as refusal:
             notes.execute(f"DROP TABLE {TABLE}")
-            if _number(refusal) == _NEEDS_TRUST:
-                raise UpgradeRefused(
-                    "数据库开启了二进制日志，因此不让迁移账号创建台账的保护触发器。"
-                    "请由数据库管理员设置 log_bin_trust_function_creators=1（SET GLOBAL log_bin_trust_function_creators = 1，"
-                    "并写入配置文件的 [mysqld] 一节），或授予迁移账号 SUPER 权限（仅有 BINLOG ADMIN 不够），"
-                    "再运行 xianfeng db upgrade。本次没有改动任何表"
-                ) from None
-            raise
+            if _number(refusal) != _NEEDS_TRUST:
+                raise
+            raise UpgradeRefused(
+                "数据库开启了二进制日志，因此不让迁移账号创建台账的保护触发器。请由数据库管理员运行 "
+                "SET GLOBAL log_bin_trust_function_creators = 1，并把 log_bin_trust_function_creators=1 "
+                "写入配置文件的 [mysqld] 一节；或授予迁移账号 SUPER 权限（仅有 BINLOG ADMIN 不够）。"
+                "然后再运行 xianfeng db upgrade，本次没有改动任何表"
+            ) from None
         self._has_table = True
+
+
+def _take_back(notes: Any, number: int, error: type[Exception]) -> None:
+    """Delete the note of a DDL that was refused, hence not begun: it was committed before the DDL was looked at."""
+    with suppress(error):
+        notes.execute(f"DELETE FROM {TABLE} WHERE number = %s", (number,))
+        notes.connection.commit()
 
 
 def _send_again(send: Callable[[], object], error: type[Exception]) -> None:

@@ -4,6 +4,7 @@ In production the app's database account may not update, delete or alter the led
 second line, asserted at start-up and after every migration.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -46,13 +47,24 @@ MYSQL_TRIGGERS = {
 TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS)
 
 
-def grants_sql(schema: str, user: str, tables: list[str]) -> list[str]:
-    """Return the GRANT statements for the app's MariaDB account: it may add to the ledger and read it, nothing else.
+def rights_of_app(tables: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return what the app's MariaDB account needs, by table: it may add to the ledger and read it, nothing else.
 
     TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
     """
-    rights = dict.fromkeys(tables, "SELECT, INSERT, UPDATE, DELETE") | {TABLE: "SELECT, INSERT"}
-    return [f"GRANT {right} ON `{schema}`.`{table}` TO {user}" for table, right in rights.items()]
+    usual = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+    return dict.fromkeys(tables, usual) | {
+        TABLE: usual - {"UPDATE", "DELETE"},
+        "alembic_version": frozenset({"SELECT"}),
+    }
+
+
+def grants_sql(schema: str, account: str, tables: Iterable[str]) -> list[str]:
+    """Return the GRANT statements for the app's account, `name@host` as MariaDB quotes it."""
+    return [
+        f"GRANT {', '.join(sorted(rights))} ON `{schema}`.`{table}` TO {account}"
+        for table, rights in sorted(rights_of_app(tables).items())
+    ]
 
 
 @event.listens_for(PointEntry, "before_update")

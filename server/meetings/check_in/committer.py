@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from itertools import count
 from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
@@ -25,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server import clock
 from server.db import is_retryable, transaction
-from server.errors import DomainError
+from server.errors import DomainError, unavailable
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Scan
 from server.meetings.check_in.tally import Tally
@@ -189,7 +188,7 @@ def _concerns_all(error: Exception) -> bool:
 
 def _busy() -> DomainError:
     message = "签到的人太多，请稍等几秒再试；重复提交不会重复签到"
-    return DomainError("busy", message, status=HTTPStatus.SERVICE_UNAVAILABLE, detail={"retry_after_seconds": 2})
+    return unavailable("busy", message, retry_after_seconds=2)
 
 
 _committers: WeakSet[Committer] = WeakSet()

@@ -31,6 +31,7 @@ const REFUSALS: [number, string, Record<string, unknown>, string, string][] = [
   [409, 'closed', WINDOW, '签到已经结束', 'home'],
   [409, 'meeting_cancelled', WINDOW, '本次会议已取消', 'home'],
   [503, 'busy', {}, '暂时没有签上', 'again'],
+  [503, 'database_unavailable', {}, '暂时没有签上', 'again'],
   [500, 'internal', {}, '这次没有记上', 'again'],
 ]
 

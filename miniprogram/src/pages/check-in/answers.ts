@@ -118,7 +118,7 @@ const SAID: Record<CheckIn['result'], (record: CheckIn, helped: boolean, now: Da
 
 /** The page of a refusal: the cause, that nothing was recorded, and the way on. */
 export function refused(error: ApiError, asked: Asked, now: Date): Screen {
-  const make = error.offline ? offline : (REFUSED[error.code] ?? unexpected)
+  const make = error.offline ? offline : (REFUSED[error.code] ?? (error.status === 503 ? REFUSED.busy : unexpected))
   return { tone: 'look', facts: meetingFacts(asked.ticket?.meeting), ...make(error, asked), ...timed(error, now) }
 }
 
