@@ -20,7 +20,7 @@ from server import clock, config, installation
 from server.db import make_engine, reading
 from server.errors import DomainError
 from server.outages import WORDS, outage_of
-from server.readiness import schema
+from server.readiness import revision
 
 console = Console()
 ROSTER_COUNTS = {"new": "新增", "changed": "更新", "moved": "转接", "unchanged": "未变"}
@@ -53,7 +53,7 @@ class Machine:
     def require_schema(self) -> None:
         """Raise ClickException unless the database answers and its schema is this code's."""
         with saying_outages(), reading(self.database) as session:
-            if (outage := schema.outage(session.connection())) is not None:
+            if (outage := revision.outage(session.connection())) is not None:
                 raise click.ClickException(WORDS[outage])
 
     def require_fitness(self) -> None:

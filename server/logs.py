@@ -88,7 +88,7 @@ class Repeated:
         if error is None:
             return event
         times, traced = self._count(error)
-        if times > 1:
+        if times:
             event["times"] = times
         if not traced:
             del event["exc_info"]
@@ -99,10 +99,11 @@ class Repeated:
         """Return how often the exception has come since it was last traced, and whether it is traced now."""
         now, key = self._time(), (type(error), *_place_of(error))
         with self._lock:
-            since, times = self._seen.get(key, (-TRACED_AFTER_SECONDS, 0))
+            since, times = self._seen.get(key, (-float("inf"), 0))
             traced = now - since >= TRACED_AFTER_SECONDS
-            self._seen[key] = (now, 0) if traced else (since, times + 1)
-        return times + 1, traced
+            times += not traced
+            self._seen[key] = (now, 0) if traced else (since, times)
+        return times, traced
 
 
 def _exception_of(exc_info: object) -> BaseException | None:

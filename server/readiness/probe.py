@@ -15,10 +15,10 @@ from sqlalchemy.pool import QueuePool
 from server import protection
 from server.db import POOL_OVERFLOW, make_engine
 from server.outages import Outage, outage_of
-from server.readiness import schema
+from server.readiness import revision
 from server.triggers import Unprotected
 
-PATIENCE_SECONDS = 1.5
+PATIENCE_SECONDS = 1.2
 NEEDED_BYTES = 64 * 1024 * 1024
 """Below this much space a disk counts as full: photos are written whole, and SQLite's journal needs room."""
 
@@ -80,17 +80,22 @@ class Probe:
 
 
 def _outage(connection: Connection) -> Outage | None:
-    if connection.dialect.name != "sqlite":  # which has begun to write, and would have been refused
-        read_only = connection.exec_driver_sql("SELECT @@global.read_only, @@global.innodb_read_only").one()
-        if any(str(value) not in ("0", "OFF") for value in read_only):
-            return Outage.read_only
-    if (outage := schema.outage(connection)) is not None:
+    if (outage := revision.outage(connection)) is not None:
         return outage
     try:
         protection.assert_protected(connection)
     except Unprotected:
         return Outage.unprotected
-    return None
+    return Outage.read_only if _refuses_writes(connection) else None
+
+
+def _refuses_writes(connection: Connection) -> bool:
+    """Whether the server is read-only. Raise what SQLite says of a file that is; nothing is committed."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+        return False
+    read_only = connection.exec_driver_sql("SELECT @@global.read_only, @@global.innodb_read_only").one()
+    return any(str(value) not in {"0", "OFF"} for value in read_only)
 
 
 def _exhausted(engine: Engine) -> bool:

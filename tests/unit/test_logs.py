@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from server.config import Settings, load
-from server.logs import LONGEST_TEXT, SCRUBBED, configure_logging
+from server.logs import LONGEST_TEXT, SCRUBBED, TRACED_AFTER_SECONDS, Repeated, configure_logging
 
 PHONE = "13812345678"
 
@@ -129,6 +129,49 @@ def test_a_traceback_is_kept_but_scrubbed(lines: io.StringIO) -> None:
     assert "Traceback" in line["exception"]
     assert "ValueError: cannot call 138****5678" in line["exception"]
     assert "very-secret" not in line["exception"]
+
+
+def fail(number: int) -> None:
+    """Raise two kinds of exception, from two lines."""
+    if number % 2:
+        raise ValueError(f"cannot call {PHONE}")
+    raise KeyError(number)
+
+
+def logged(number: int) -> None:
+    try:
+        fail(number)
+    except (ValueError, KeyError):
+        structlog.get_logger().exception("failed")
+
+
+def test_an_exception_that_comes_again_is_traced_once_and_then_counted(lines: io.StringIO) -> None:
+    for _ in range(100):
+        logged(1)
+    logged(2)
+    found = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert ["exception" in line for line in found] == [True, *[False] * 99, True]
+    assert (found[99]["times"], found[99]["error"]) == (99, "ValueError: cannot call 138****5678")
+    assert len(lines.getvalue()) < 40_000
+
+
+def test_the_standard_librarys_exceptions_are_counted_too(lines: io.StringIO) -> None:
+    for _ in range(2):
+        try:
+            fail(1)
+        except ValueError:
+            logging.getLogger("apscheduler").exception("job failed")
+    assert "exception" not in last(lines)
+    assert last(lines)["times"] == 1
+
+
+def test_after_a_while_it_is_traced_again_with_how_often_it_came() -> None:
+    times = iter([0.0, 1.0, 2.0, TRACED_AFTER_SECONDS])
+    repeated = Repeated(time=lambda: next(times))
+    error = KeyError("x")
+    events = [repeated(None, "error", {"event": "failed", "exc_info": error}) for _ in range(4)]
+    assert ["exc_info" in event for event in events] == [True, False, False, True]
+    assert [event.get("times") for event in events] == [None, 1, 2, 2]
 
 
 def test_our_own_secrets_never_appear_however_they_get_there(lines: io.StringIO, settings: Settings) -> None:
