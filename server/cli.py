@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -185,8 +185,12 @@ def photos(machine: Machine, put_away: bool) -> None:
 def verify_ledger(machine: Machine) -> None:
     """Recompute every member's hash chain and name the first broken entry of each; exit 1 if there is any."""
     from server.points import verification
+    from server.points.models import PointEntry
 
     with reading(machine.engine) as session:
+        if session.scalar(select(PointEntry.seq).limit(1)) is None:
+            console.print("台账里还没有记录，无可核对。")
+            return
         breaks = list(verification.verify_ledger(session))
     for broken in breaks:
         console.print(f"[bold]党员 {broken.member_id} 第 {broken.seq} 条[/]：{broken.reason}")
@@ -201,8 +205,12 @@ def verify_ledger(machine: Machine) -> None:
 def verify_statements(machine: Machine, organization: int | None) -> None:
     """Compute every frozen month anew from the ledger as of its cutoff; exit 1 if anything differs."""
     from server.statements import verification
+    from server.statements.models import Statement
 
     with reading(machine.engine) as session:
+        if session.scalar(select(Statement.id).limit(1)) is None:
+            console.print("还没有月汇总，无可核对。")
+            return
         deviations = list(verification.verify_statements(session, organization_id=organization))
     for deviation in deviations:
         console.print(str(deviation))

@@ -1,10 +1,12 @@
 """The command line, as an operator types it."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic import command
+from alembic import command as alembic
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
@@ -86,7 +88,7 @@ def test_who_restored_on_purpose_adopts_the_directory(data: Path) -> None:
 def test_an_installation_from_before_gets_its_id_at_the_upgrade(data: Path) -> None:
     upgraded(data)
     engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
-    command.downgrade(migrations.alembic_config(engine), "0011")
+    alembic.downgrade(migrations.alembic_config(engine), "0011")
     (data / "database_id").unlink()
     stray_photos(data, 1)
     assert xianfeng(data, "run").exit_code == 1
@@ -118,6 +120,57 @@ def test_too_many_unknown_photos_stop_the_sweep_until_someone_puts_them_away(
     assert "已移入隔离区 7 个文件，30 天后删除" in put_away.output
     assert "照片文件 0 个，其中数据库里没有记录的 0 个；隔离区另有 7 个。" in put_away.output
     assert xianfeng(data, "jobs", "run", "purge_photos").exit_code == 0
+
+
+COMMANDS = (
+    ["run"],
+    ["scheduler"],
+    ["jobs"],
+    ["jobs", "run", "purge_photos"],
+    ["verify-ledger"],
+    ["verify-statements"],
+    ["recompute"],
+    ["bot", "menu"],
+    ["bot", "chat", "--as", "T001"],
+    ["db", "grants", "app@localhost"],
+    ["import-roster", __file__, "--organization", "1"],
+)
+
+
+@pytest.mark.parametrize(("revision", "words"), [(None, "还没有表结构"), ("0001", "比程序旧"), ("9999", "比程序新")])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_command_runs_on_another_schema(data: Path, command: list[str], revision: str | None, words: str) -> None:
+    data.mkdir()
+    with sqlite3.connect(data / "xianfeng.db") as database:
+        if revision is not None:
+            database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            database.execute("INSERT INTO alembic_version VALUES (?)", [revision])
+    result = xianfeng(data, *command)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: 数据库")
+    assert words in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_database_that_is_away_is_told_in_a_line(data: Path) -> None:
+    url = "mysql+pymysql://app@localhost/xianfeng?unix_socket=/nowhere"
+    for command in (["recompute"], ["db", "upgrade"]):
+        result = xianfeng(data, *command, XIANFENG_DATABASE_URL=url)
+        assert result.exit_code == 1
+        assert result.output.startswith("Error: 连接不上数据库")
+        assert len(result.output.splitlines()) == 1
+
+
+def test_nothing_to_verify_is_said(data: Path) -> None:
+    assert xianfeng(data, "db", "upgrade").exit_code == 0
+    for command in ("verify-ledger", "verify-statements"):
+        result = xianfeng(data, command)
+        assert (result.exit_code, result.output.count("无可核对")) == (0, 1)
+
+
+def test_the_revision_that_the_code_needs_is_alembics_head(tmp_path: Path) -> None:
+    scripts = ScriptDirectory.from_config(migrations.alembic_config(make_engine(f"sqlite:///{tmp_path}/none.db")))
+    assert scripts.get_current_head() == migrations.newest()
 
 
 def test_a_fresh_ledger_verifies_and_recomputes(data: Path) -> None:
