@@ -14,6 +14,7 @@ class Outage(StrEnum):
     refused = "database_refused"
     connections_exhausted = "connections_exhausted"
     disk_full = "disk_full"
+    directory_missing = "data_directory_missing"
     unprotected = "triggers_missing"
     schema_missing = "schema_missing"
     schema_older = "schema_older"
@@ -28,6 +29,7 @@ WORDS = {
     Outage.refused: "数据库拒绝了这个账号，请检查密码和授权（xianfeng db grants）",
     Outage.connections_exhausted: "数据库连接已全部占用",
     Outage.disk_full: "磁盘空间不足，不能保存",
+    Outage.directory_missing: "数据目录不存在或无法访问，请检查挂载",
     Outage.unprotected: "台账或标准的保护触发器缺失，请运行 xianfeng db upgrade",
     Outage.schema_missing: "数据库还没有表结构，请先运行 xianfeng db upgrade",
     Outage.schema_older: "数据库的表结构比程序旧，请先运行 xianfeng db upgrade",

@@ -64,8 +64,11 @@ class Probe:
             look.set_exception(error)
 
     def _found(self) -> Outage | None:
-        if any(_free_bytes(directory) < NEEDED_BYTES for directory in self._directories):
-            return Outage.disk_full
+        try:
+            if any(_free_bytes(directory) < NEEDED_BYTES for directory in self._directories):
+                return Outage.disk_full
+        except OSError:
+            return Outage.directory_missing
         try:
             with self._own.connect() as connection:
                 return _outage(connection)

@@ -127,6 +127,11 @@ def test_a_file_that_cannot_be_written_is_read_only(migrated: Engine, settings: 
     assert_says(client_of(engine, settings), Outage.read_only)
 
 
+def test_a_data_directory_that_is_not_mounted_is_said(client: FlaskClient, settings: Settings) -> None:
+    settings.data_dir.rename(settings.data_dir.with_name("elsewhere"))
+    assert_says(client, Outage.directory_missing)
+
+
 @pytest.mark.sqlite_only
 def test_a_file_that_is_gone_with_its_directory_is_unreachable(settings: Settings, tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///file:{tmp_path}/gone/xianfeng.db?uri=true")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pymysql.cursors
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from server import migrations, models, protection
@@ -113,6 +113,28 @@ def test_an_upgrade_that_dies_between_the_triggers_is_protected_in_the_end(
     assert schema_of(blank) == whole
     with blank.connect() as connection:
         protection.assert_protected(connection)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("place", [2, 30, 100, 150])
+def test_sqlite_undoes_what_an_upgrade_that_died_had_begun(blank: Engine, engine: Engine, place: int) -> None:
+    places = count(1)
+
+    def die(*_: object) -> None:
+        if next(places) == place:
+            raise Died
+
+    event.listen(blank, "after_cursor_execute", die)
+    with pytest.raises(Died):
+        migrations.upgrade(blank)
+    event.remove(blank, "after_cursor_execute", die)
+    blank.dispose()
+    migrations.upgrade(blank)
+    tables = inspect(blank).get_table_names()
+    assert set(tables) == {"alembic_version", *inspect(engine).get_table_names()}
+    with blank.connect() as connection:
+        protection.assert_protected(connection)
+        assert migrations.current(connection) == migrations.newest()
 
 
 MIGRATION = (
