@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 import time_machine
+from alembic import command as alembic
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, Table, literal, select, union_all
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from server import config, models, protection
+from server import config, migrations, models, protection
 from server.app import create_app
 from server.db import make_engine
 from tests import contract
@@ -114,6 +115,7 @@ def _create_schema(engine: Engine) -> None:
     models.Base.metadata.create_all(engine)
     with engine.begin() as connection:
         protection.install(connection)
+    alembic.stamp(migrations.alembic_config(engine), "head")
 
 
 @pytest.fixture
