@@ -83,7 +83,8 @@ class Probe:
 
 
 def _outage(connection: Connection) -> Outage | None:
-    if (outage := revision.outage(connection)) is not None:
+    outage = revision.outage(connection)
+    if outage not in (None, Outage.schema_newer):  # a newer one serves the release before it, too
         return outage
     try:
         protection.assert_protected(connection)
