@@ -24,6 +24,8 @@ WORDS = {
     "bind": "绑定",
     "unbind": "解除绑定",
     "activation_code": "发放激活码",
+    "login_link": "生成登录链接",
+    "login_by_link": "用登录链接登录",
     "account": "账号",
     "member": "名册信息",
     "score": "积分",

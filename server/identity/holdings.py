@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from server.holdings import Holding, Subject
-from server.identity.models import Account, PrivacyConsent, Token, WechatIdentity
+from server.identity.models import Account, LoginLink, PrivacyConsent, Token, WechatIdentity
 
 
 def holdings(subject: Subject) -> Iterator[Holding]:
@@ -26,6 +26,12 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         Token,
         Token.identity_id.in_(subject.identity_ids),
         {"登录时间": Token.created_at, "到期时间": Token.expires_at, "退出时间": Token.revoked_at},
+    )
+    yield Holding(
+        "登录链接",
+        LoginLink,
+        LoginLink.account_id == subject.account_id,
+        {"生成时间": LoginLink.created_at, "到期时间": LoginLink.expires_at, "使用时间": LoginLink.used_at},
     )
     yield Holding(
         "对个人信息使用说明的同意",

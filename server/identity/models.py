@@ -54,6 +54,19 @@ class Token(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class LoginLink(Base):
+    """A link that signs an account in once in a browser (login_links.py); only its secret's SHA-256 is kept."""
+
+    __tablename__ = "login_links"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Grant(Base):
     """A role at an organization for a time: `from_date` inclusive, `until_date` exclusive, None = open."""
 

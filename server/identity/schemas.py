@@ -15,6 +15,10 @@ class SignInIn(Body):
     code: Annotated[str, Field(min_length=1, max_length=200, description="wx.login 得到的 code")]
 
 
+class LinkIn(Body):
+    secret: Annotated[str, Field(min_length=1, max_length=200, description="登录链接中 # 之后的部分")]
+
+
 class SignInOut(BaseModel):
     token: str
     expires_at: TimeOut

@@ -241,6 +241,11 @@ def unbind(session: Session, *, account_id: int, now: datetime) -> int:
     return len(ids)
 
 
+def not_bound_yet(name: str) -> DomainError:
+    """What to answer of a person whom no WeChat identity acts for yet."""
+    return conflict("not_bound_yet", f"{name}还没有绑定微信，请先用激活码或手机号绑定")
+
+
 def is_bound(session: Session, *, account_id: int) -> bool:
     return session.scalar(select(WechatIdentity.id).where(WechatIdentity.account_id == account_id).limit(1)) is not None
 

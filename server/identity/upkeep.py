@@ -1,4 +1,4 @@
-"""Deleting what is over: kept answers, dead tokens, old counters of wrong tries.
+"""Deleting what is over: kept answers, dead tokens and links, old counters of wrong tries.
 
 Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.identity.models import BindingAttempt, IdempotencyRecord, Token
+from server.identity.models import BindingAttempt, IdempotencyRecord, LoginLink, Token
 
 BATCH = 1000
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
@@ -26,6 +26,11 @@ def purge_tokens(session: Session, *, now: datetime) -> int:
     """Delete tokens that ended a week ago or more."""
     long_ago = now - DEAD_TOKEN_LIFETIME
     return _purge(session, Token.id, or_(Token.expires_at <= long_ago, Token.revoked_at <= long_ago))
+
+
+def purge_login_links(session: Session, *, now: datetime) -> int:
+    """Delete links that expired a week ago or more, used or not."""
+    return _purge(session, LoginLink.id, LoginLink.expires_at <= now - DEAD_TOKEN_LIFETIME)
 
 
 def purge_attempts(session: Session, *, now: datetime) -> int:

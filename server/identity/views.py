@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from server.identity import consents, limits, service
+from server.identity import consents, limits, login_links, service
 from server.identity.guard import Api, Context, bearer_token
+from server.identity.models import WechatIdentity
 from server.identity.rules import ROLE_TITLES, Permission
-from server.identity.schemas import MeOut, OfficialSignInOut, PlaceOut, RoleOut, SignInIn, SignInOut
+from server.identity.schemas import LinkIn, MeOut, OfficialSignInOut, PlaceOut, RoleOut, SignInIn, SignInOut
 from server.wechat.client import SignIn, ask_once, current_client, official_client
 from server.wechat.official import official_address
 
@@ -47,6 +48,20 @@ def where_to_sign_in_by_browser(context: Context) -> OfficialSignInOut:
     return OfficialSignInOut(address=official_address(context.settings))
 
 
+@api.guarded(
+    "POST",
+    "/auth/link",
+    permission=None,
+    responses={200: SignInOut},
+    idempotent=False,
+    decorators=limits.sign_in,
+)
+def sign_in_by_link(context: Context, body: LinkIn) -> SignInOut:
+    """用一次性登录链接登录（xianfeng login-link）"""
+    identity = login_links.use(context.session, secret=body.secret, now=context.now)
+    return _token_for(context, identity, login_links.SESSION_DAYS)
+
+
 def _let_in(context: Context, app_id: str, known: SignIn) -> SignInOut:
     identity = service.find_or_add_identity(
         context.session,
@@ -56,7 +71,10 @@ def _let_in(context: Context, app_id: str, known: SignIn) -> SignInOut:
         now=context.now,
     )
     service.adopt_by_unionid(context.session, identity)
-    days = context.settings.token_days
+    return _token_for(context, identity, context.settings.token_days)
+
+
+def _token_for(context: Context, identity: WechatIdentity, days: int) -> SignInOut:
     token = service.issue_token(context.session, identity_id=identity.id, now=context.now, days=days)
     account = service.account_of(context.session, identity)
     return SignInOut(

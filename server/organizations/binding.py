@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, union, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -101,7 +102,7 @@ def issue_for_member(session: Session, *, member_id: int, issued_by: int, now: d
     """Return a new code, shown this once, and when it expires; an earlier one becomes void."""
     member = session.get_one(Member, member_id)
     account = _account_of(session, member, now)
-    return _issue(session, account, member.work_number, issued_by, now)
+    return issue(session, account, member.work_number, issued_by, now)
 
 
 def invite_representative(
@@ -125,7 +126,7 @@ def invite_representative(
             granted_by=issued_by,
             now=now,
         )
-    code, expires_at = _issue(session, account, number, issued_by, now)
+    code, expires_at = issue(session, account, number, issued_by, now)
     return account, code, expires_at
 
 
@@ -147,7 +148,10 @@ def _representative(session: Session, branch_id: int, name: str, number: str, no
     )
 
 
-def _issue(session: Session, account: Account, work_number: str, issued_by: int, now: datetime) -> tuple[str, datetime]:
+def issue(
+    session: Session, account: Account, work_number: str, issued_by: int | None, now: datetime
+) -> tuple[str, datetime]:
+    """Return a new code for an account, and when it expires; an earlier one becomes void."""
     session.scalars(select(Account.id).where(Account.id == account.id).with_for_update()).one()
     session.execute(update(ActivationCode).where(ActivationCode.account_id == account.id).values(active=None))
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
@@ -181,6 +185,42 @@ def is_idle(session: Session, *, account_id: int, on: date) -> bool:
     return account.member_id is None and not identity.grants_of(session, account_id, on=on)
 
 
+def account_numbered(session: Session, work_number: str) -> Account:
+    """Return the one account with this 工号/学号, on the roster or told with a code.
+
+    Raises DomainError 404 `not_on_roster`, 409 `not_bound_yet` or `work_number_shared`.
+    """
+    number = normal_work_number(work_number)
+    of_members = select(Account.id).join(Member, Member.id == Account.member_id).where(Member.work_number == number)
+    with_codes = select(ActivationCode.account_id).where(ActivationCode.work_number == number)
+    found = session.scalars(select(Account).where(Account.id.in_(union(of_members, with_codes)))).all()
+    if len(found) > 1:
+        raise conflict("work_number_shared", f"有多人使用工号/学号 {number}，无法确定是谁")
+    if found:
+        return found[0]
+    name = session.scalar(select(Member.name).where(Member.work_number == number).limit(1))
+    if name is None:
+        raise DomainError("not_on_roster", f"名册中没有工号/学号 {number}，请核对", status=HTTPStatus.NOT_FOUND)
+    raise identity.not_bound_yet(name)
+
+
+def invited_account(session: Session, *, root_id: int, name: str, work_number: str) -> Account | None:
+    """Return the account of someone on no roster to whom a code was once issued under this name and number."""
+    told = select(ActivationCode.account_id).where(ActivationCode.work_number == work_number)
+    query = select(Account).where(
+        Account.root_id == root_id, Account.member_id.is_(None), Account.name == name, Account.id.in_(told)
+    )
+    return session.scalar(query.order_by(Account.id).limit(1))
+
+
+def has_code(session: Session, *, account_id: int, now: datetime) -> bool:
+    """Whether an account has a code that is still good."""
+    query = select(ActivationCode.id).where(
+        ActivationCode.account_id == account_id, ActivationCode.active.is_(True), ActivationCode.expires_at > now
+    )
+    return session.scalar(query) is not None
+
+
 def account_of_member(session: Session, member_id: int) -> Account | None:
     return session.scalar(select(Account).where(Account.member_id == member_id))
 
@@ -189,7 +229,7 @@ def _account_of(session: Session, member: Member, now: datetime) -> Account:
     return identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=now)
 
 
-def _audit_office(session: Session, account: Account, action: str, actor_id: int, now: datetime) -> None:
+def _audit_office(session: Session, account: Account, action: str, actor_id: int | None, now: datetime) -> None:
     audit.record(
         session,
         actor_id=actor_id,

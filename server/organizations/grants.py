@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
-from server.errors import DomainError, not_found
+from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, RULES, Actor, Held, Permission, Role, Target, allows, roles_at
@@ -34,23 +34,55 @@ def give(
     Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_period`, `already_granted`.
     """
     organization = get_open(session, organization_id)
-    if organization.kind not in ROLE_KINDS[role]:
-        kind = KIND_TITLES[OrganizationKind(organization.kind)]
-        raise DomainError("role_does_not_fit", f"{kind}不设“{ROLE_TITLES[role]}”")
     account = _receiver(session, organization, member_id, account_id, now)
-    _check_rank(actor, organization.ancestor_ids, role, account.id)
-    granted = identity.grant(
+    first = role is Role.organization_department and not has_department(session, organization.root_id)
+    _check_rank(actor, organization.ancestor_ids, role, account.id, first=first)
+    return appoint(
         session,
-        account_id=account.id,
+        organization=organization,
         role=role,
-        organization_id=organization.id,
+        account_id=account.id,
         from_date=from_date,
         until_date=until_date,
         granted_by=actor.account_id,
         now=now,
     )
-    _audit(session, actor, granted, action="grant_give", now=now)
+
+
+def appoint(
+    session: Session,
+    *,
+    organization: Organization,
+    role: Role,
+    account_id: int,
+    from_date: date,
+    until_date: date | None,
+    granted_by: int | None,
+    now: datetime,
+) -> Grant:
+    """Give a role, whoever asks for it. Raises DomainError `role_does_not_fit`, `invalid_period`, `already_granted`."""
+    if organization.kind not in ROLE_KINDS[role]:
+        kind = KIND_TITLES[OrganizationKind(organization.kind)]
+        raise DomainError("role_does_not_fit", f"{kind}不设“{ROLE_TITLES[role]}”")
+    granted = identity.grant(
+        session,
+        account_id=account_id,
+        role=role,
+        organization_id=organization.id,
+        from_date=from_date,
+        until_date=until_date,
+        granted_by=granted_by,
+        now=now,
+    )
+    _audit(session, granted_by, organization.root_id, granted, action="grant_give", now=now)
     return granted
+
+
+def has_department(session: Session, root_id: int | None) -> bool:
+    """Whether anyone ever held 组织部 in this 党委, which is locked until the transaction ends."""
+    session.scalars(select(Organization.id).where(Organization.id == root_id).with_for_update()).one()
+    held = select(Grant.id).where(Grant.organization_id == root_id, Grant.role == Role.organization_department)
+    return session.scalar(held.limit(1)) is not None
 
 
 def end(session: Session, *, actor: Actor, grant_id: int, until_date: date, now: datetime) -> Grant:
@@ -58,8 +90,9 @@ def end(session: Session, *, actor: Actor, grant_id: int, until_date: date, now:
     granted = session.get_one(Grant, grant_id)
     organization = session.get_one(Organization, granted.organization_id)
     _check_rank(actor, organization.ancestor_ids, Role(granted.role), None)
+    _keep_a_department(session, granted, now)
     ended = identity.end_grant(session, grant_id=grant_id, until_date=max(until_date, shanghai_date(now)), now=now)
-    _audit(session, actor, ended, action="grant_end", now=now)
+    _audit(session, actor.account_id, actor.root_id, ended, action="grant_end", now=now)
     return ended
 
 
@@ -103,19 +136,39 @@ def _receiver(
     return identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=now)
 
 
-def _check_rank(actor: Actor, ancestor_ids: tuple[int, ...], role: Role, receiver_id: int | None) -> None:
+def _check_rank(
+    actor: Actor, ancestor_ids: tuple[int, ...], role: Role, receiver_id: int | None, *, first: bool = False
+) -> None:
     held = roles_at(actor, ancestor_ids) & RULES[Permission.grant_manage].roles
-    if not may_give(held, role):
+    if not may_give(held, role, first=first):
         raise DomainError("role_above_own", f"您不能授予或解除“{ROLE_TITLES[role]}”")
     if receiver_id is not None and receiver_id == actor.account_id:
         raise DomainError("own_role", "不能给自己授予角色")
 
 
-def _audit(session: Session, actor: Actor, granted: Grant, *, action: str, now: datetime) -> None:
+def _keep_a_department(session: Session, granted: Grant, now: datetime) -> None:
+    """Refuse to end the last 组织部: only 组织部 itself could give the next (`may_give`)."""
+    if granted.role != Role.organization_department:
+        return
+    has_department(session, granted.organization_id)
+    others = select(Grant.id).where(
+        Grant.organization_id == granted.organization_id,
+        Grant.role == Role.organization_department,
+        Grant.id != granted.id,
+        Grant.from_date <= shanghai_date(now),
+        Grant.until_date.is_(None),
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise conflict("last_department", "组织部至少保留一人，请先为接任的同志任职")
+
+
+def _audit(
+    session: Session, actor_id: int | None, root_id: int | None, granted: Grant, *, action: str, now: datetime
+) -> None:
     audit.record(
         session,
-        actor_id=actor.account_id,
-        root_id=actor.root_id,
+        actor_id=actor_id,
+        root_id=root_id,
         action=action,
         subject_kind="account",
         subject_id=granted.account_id,
@@ -140,5 +193,5 @@ def dismiss_representative(
     if granted is None:
         return False
     identity.end_grant(session, grant_id=granted.id, until_date=today, now=now)
-    _audit(session, actor, granted, action="grant_end", now=now)
+    _audit(session, actor.account_id, actor.root_id, granted, action="grant_end", now=now)
     return True

@@ -23,6 +23,19 @@ KIND_TITLES = {
     OrganizationKind.group: "党小组",
 }
 
+_ENDINGS = {
+    "党支部": OrganizationKind.branch,
+    "党小组": OrganizationKind.group,
+    "党总支": OrganizationKind.general_branch,
+    "分党委": OrganizationKind.general_branch,
+}
+
+
+def likely_kind(title: str) -> OrganizationKind | None:
+    """Return the kind that a title's ending names, or None where it names none."""
+    return next((kind for ending, kind in _ENDINGS.items() if title.endswith(ending)), None)
+
+
 ROLE_KINDS: dict[Role, frozenset[OrganizationKind]] = {
     Role.group_leader: frozenset({OrganizationKind.group}),
     Role.committee_member: frozenset({OrganizationKind.branch}),
@@ -50,8 +63,13 @@ _RANKS = {
 }
 
 
-def may_give(granter_roles: frozenset[Role], role: Role) -> bool:
-    """Whether someone with these roles over a place may give or end `role` there: none above his own."""
+def may_give(granter_roles: frozenset[Role], role: Role, *, first: bool = False) -> bool:
+    """Whether someone with these roles over a place may give or end `role` there: none above their own.
+
+    The administrator gives 组织部 only to the `first` who ever holds it (docs/adr/0021).
+    """
+    if role is Role.organization_department and not first:
+        granter_roles -= {Role.administrator}
     return any(_RANKS[own] >= _RANKS[role] for own in granter_roles)
 
 

@@ -82,9 +82,13 @@ def get_open(session: Session, organization_id: int) -> Organization:
     return organization
 
 
-def create_root(session: Session, *, title: str, now: datetime) -> Organization:
-    """Found a party committee, the root of a tree of its own."""
-    return _insert(session, parent=None, kind=OrganizationKind.party_committee, title=title, now=now)
+def create_root(session: Session, *, title: str, now: datetime, root_id: int | None = None) -> Organization:
+    """Found a party committee, the root of a tree of its own. Raises `title_taken` when there is one with that id."""
+    root = _insert(
+        session, parent=None, kind=OrganizationKind.party_committee, title=title, now=now, organization_id=root_id
+    )
+    _audit(session, root, "organization_create", None, now)
+    return root
 
 
 def create_organization(
@@ -106,9 +110,16 @@ def create_organization(
 
 
 def _insert(
-    session: Session, *, parent: Organization | None, kind: OrganizationKind, title: str, now: datetime
+    session: Session,
+    *,
+    parent: Organization | None,
+    kind: OrganizationKind,
+    title: str,
+    now: datetime,
+    organization_id: int | None = None,
 ) -> Organization:
     organization = Organization(
+        id=organization_id,
         root_id=parent.root_id if parent else None,
         parent_id=parent.id if parent else None,
         kind=kind,

@@ -34,6 +34,7 @@ FEATURES = {
         "export",
         "wechat",
         "console",
+        "setup",
     ),
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}

@@ -44,6 +44,11 @@ export async function signInByOfficial(code: string): Promise<string> {
   return (await api.post('/auth/official', { body: { code } })).token
 }
 
+/** The same with the secret of a one-time link, made by the operator (`xianfeng login-link`). */
+export async function signInByLink(secret: string): Promise<string> {
+  return (await api.post('/auth/link', { body: { secret } })).token
+}
+
 /** Where WeChat's own browser goes for such a code; null without a 公众号. */
 export async function whereToSignIn(): Promise<string | null> {
   return (await api.get('/auth/official', {})).address ?? null

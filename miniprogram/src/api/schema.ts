@@ -5,6 +5,10 @@
 
 
 export interface paths {
+  "/api/v1/auth/link": {
+    /** 用一次性登录链接登录（xianfeng login-link） */
+    post: operations["identity_sign_in_by_link_auth_link_post"];
+  };
   "/api/v1/auth/official": {
     /** 微信内置浏览器去哪里授权；没有公众号时为空 */
     get: operations["identity_where_to_sign_in_by_browser_auth_official_get"];
@@ -3036,6 +3040,14 @@ export interface components {
       title: string;
       /** Uncounted */
       uncounted: string;
+    };
+    /** LinkIn */
+    LinkIn: {
+      /**
+       * Secret
+       * @description 登录链接中 # 之后的部分
+       */
+      secret: string;
     };
     /**
      * MakeUpIn
@@ -6434,6 +6446,22 @@ export type external = Record<string, never>;
 
 export interface operations {
 
+  /** 用一次性登录链接登录（xianfeng login-link） */
+  identity_sign_in_by_link_auth_link_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LinkIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SignInOut"];
+        };
+      };
+    };
+  };
   /** 微信内置浏览器去哪里授权；没有公众号时为空 */
   identity_where_to_sign_in_by_browser_auth_official_get: {
     responses: {

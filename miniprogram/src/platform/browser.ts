@@ -20,6 +20,11 @@ export const browser: Platform = {
   givesPhone: false,
   knowsPerson: insideWechat(),
   signInCode: () => (insideWechat() ? import('./wechat_browser').then(({ leaveToSignIn }) => leaveToSignIn()) : Promise.resolve(null)),
+  linkSecret() {
+    const { hash, pathname } = window.location
+    window.history.replaceState(window.history.state, '', pathname)
+    return hash.slice(1)
+  },
   whenPrivacyNeeded: () => undefined,
   notifies: false,
   askToNotify: () => Promise.resolve([]),

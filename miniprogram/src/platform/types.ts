@@ -21,6 +21,8 @@ export interface Platform {
    * 公众号's authorization instead, which opens the sign-in page with a code; what this returns then never resolves.
    */
   signInCode(): Promise<string | null>
+  /** The secret of the one-time link by which this page was opened, given once; '' where there is none. */
+  linkSecret(): string
   /** Whether `<button open-type="getPhoneNumber">` works here. */
   givesPhone: boolean
   /** Have `ask` called when WeChat's privacy guide must be agreed to before something can be used (phone number, album). */

@@ -5,6 +5,7 @@ export const weixin: Platform = {
   origin: () => __API_ORIGIN__,
   givesPhone: true,
   knowsPerson: true,
+  linkSecret: () => '',
 
   signInCode: () =>
     new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { reactive } from 'vue'
 
 import { useToken, whenSignedOut } from '@/api/client'
-import { type Me, readMe, signIn, signInByOfficial, signOut } from '@/api/identity'
+import { type Me, readMe, signIn, signInByLink, signInByOfficial, signOut } from '@/api/identity'
 import { platform } from '@/platform'
 
 import { forgetShown } from './memory'
@@ -31,6 +31,11 @@ export async function enter(code: string, exchange = signIn): Promise<Me> {
 /** Sign in with the code with which WeChat's own browser came back. Throws ApiError. */
 export function enterByOfficial(code: string): Promise<Me> {
   return enter(code, signInByOfficial)
+}
+
+/** Sign in by a one-time link. Throws ApiError. */
+export function enterByLink(secret: string): Promise<Me> {
+  return enter(secret, signInByLink)
 }
 
 /** Sign in without a word where the platform knows the person; null if it does not. */

@@ -17,7 +17,7 @@ from server.errors import DomainError
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster.entries import Entry, pack_problems, unpack_entries
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
-from server.organizations.roster.places import Places
+from server.organizations.roster.places import Creator, Places
 from server.organizations.roster.plan import plan
 from server.organizations.roster.rules import Problem
 from server.organizations.roster.service import LEASE, locked
@@ -147,19 +147,23 @@ def apply_entries(
 ) -> tuple[Counter[str], list[Problem]]:
     """Compare once more with what is stored now, and write."""
     organization = session.get_one(Organization, roster.organization_id)
-
-    def create(parent_id: int, kind: OrganizationKind, title: str) -> int:
-        made = create_organization(
-            session, parent_id=parent_id, kind=kind, title=title, account_id=roster.created_by, now=now
-        )
-        return made.id
-
-    places = Places(session, organization, create if roster.create_missing else None)
+    create = creator(session, account_id=roster.created_by, now=now) if roster.create_missing else None
+    places = Places(session, organization, create)
     decisions, problems = plan(session, places, entries, root_id=roster.root_id, today=roster.effective_on)
     counts = carry_out(
         session, decisions, root_id=roster.root_id, on=roster.effective_on, account_id=roster.created_by, now=now
     )
     return counts, problems
+
+
+def creator(session: Session, *, account_id: int | None, now: datetime) -> Creator:
+    """Return what founds the organizations that a roster names and the tree lacks."""
+
+    def create(parent_id: int, kind: OrganizationKind, title: str) -> int:
+        made = create_organization(session, parent_id=parent_id, kind=kind, title=title, account_id=account_id, now=now)
+        return made.id
+
+    return create
 
 
 def _mark(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster.entries import Entry
 from server.organizations.roster.rules import Column
-from server.organizations.rules import KIND_TITLES, normal_title
+from server.organizations.rules import KIND_TITLES, likely_kind, normal_title
 
 Creator = Callable[[int, OrganizationKind, str], int]
 """Make an organization (parent id, kind, title) and return its id."""
@@ -110,6 +110,8 @@ class Places:
             return self._usable(found, kind, column)
         if self._create is None or not make:
             raise PlaceProblem(column, f"{parent.title}之下没有“{title[:40]}”，请核对名称或勾选自动设立")
+        if kind != (likely := likely_kind(title) or kind):
+            raise PlaceProblem(column, f"“{title[:40]}”像是{KIND_TITLES[likely]}，请填入“{KIND_TITLES[likely]}”一列")
         node = Node(self._create(parent.id, kind, title), parent.id, kind, title, closed=False)
         self.created.append(node)
         self._add(node)

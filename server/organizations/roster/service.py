@@ -62,7 +62,7 @@ def prepare(
     _purge_forgotten(session, organization.root_id, now)
     places = Places(session, organization, _imagined() if create_missing else None)
     entries = [seal(row, vault) for row in parsed.rows]
-    decisions, problems = _plan_all(session, places, entries, organization.root_id, now)
+    decisions, problems = plan_all(session, places, entries, organization.root_id, now)
     problems = sorted([*parsed.problems, *problems], key=lambda problem: problem.row)
     wanted = sorted(
         (decision for decision in decisions if decision.action is not Action.unchanged),
@@ -95,9 +95,10 @@ def _imagined() -> Creator:
     return lambda _parent_id, _kind, _title: next(numbers)
 
 
-def _plan_all(
+def plan_all(
     session: Session, places: Places, entries: Sequence[Entry], root_id: int, now: datetime
 ) -> tuple[list[Decision], list[Problem]]:
+    """Return what to do with every row, and what cannot be done."""
     decisions: list[Decision] = []
     problems: list[Problem] = []
     for start in range(0, len(entries), CHUNK_ROWS):

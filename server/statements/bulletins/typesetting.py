@@ -32,19 +32,22 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A template of `data/`, what fills it, and Typst's options for the file."""
+    """A template of the folder, what fills it, and Typst's options for the file."""
 
     template: str
     data: Mapping[str, Any]
     options: Mapping[str, Any]
 
 
-def compiled(jobs: Sequence[Job], *, fonts: Mapping[str, Sequence[str]] = FONTS) -> list[bytes]:
-    """Return the files, in order. Raises DomainError 503 `no_chinese_font` or `file_not_made`."""
+def compiled(jobs: Sequence[Job], *, root: Path = DATA, fonts: Mapping[str, Sequence[str]] = FONTS) -> list[bytes]:
+    """Return the files, in order; `root` is the folder of their templates.
+
+    Raises DomainError 503 `no_chinese_font` or `file_not_made`.
+    """
     if not jobs:
         return []
     told = [{"template": job.template, "data": job.data, "options": job.options} for job in jobs]
-    answer = _ask({"root": str(DATA), "fonts": fonts, "jobs": told})
+    answer = _ask({"root": str(root), "fonts": fonts, "jobs": told})
     if "missing" in answer:
         message = "服务器没有安装中文字体，不能生成文件。请管理员执行 apt install fonts-noto-cjk，再下载"
         raise DomainError("no_chinese_font", message, status=HTTPStatus.SERVICE_UNAVAILABLE)

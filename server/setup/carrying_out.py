@@ -1,0 +1,145 @@
+"""Setting an installation up: tried without writing, then in steps of which each may be cut off and done again."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.clock import shanghai_date
+from server.config import Settings
+from server.db import transaction
+from server.errors import DomainError
+from server.identity.models import Grant
+from server.identity.rules import Role
+from server.organizations import grants
+from server.organizations.models import Organization, OrganizationKind
+from server.organizations.roster import applying
+from server.organizations.roster import service as rosters
+from server.organizations.roster.entries import seal
+from server.organizations.roster.files import import_file
+from server.organizations.roster.places import Places
+from server.organizations.roster.plan import Decision
+from server.organizations.roster.rules import suggested_role
+from server.privacy import PhoneVault
+from server.setup import service, slips
+from server.setup.rules import Appointment, next_steps
+
+OFFERED = (Role.general_secretary, Role.secretary)
+"""Roles that a 职务 of the roster may suggest; they are only given where asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is to be set up. The roster's columns 党总支, 党支部 and 党小组 make the tree."""
+
+    title: str
+    roster: Path
+    appointments: Sequence[Appointment]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would be done: rows by action, organizations to be made by kind, officers in words, roles suggested."""
+
+    rows: Counter[str]
+    organizations: dict[OrganizationKind, list[str]]
+    officers: list[str]
+    suggested: list[Appointment]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    officers: list[str]
+    slips: list[slips.Slip]
+    next_steps: list[str]
+
+
+def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
+    """Return what would be done; all of it is taken back. Raises DomainError, which names everything that is wrong."""
+    now = clock.now()
+    with wishes.roster.open("rb") as file:
+        parsed = rosters.read(file, now=now)
+    vault = PhoneVault(settings.phone_keys)
+    with Session(engine, expire_on_commit=False) as session:
+        root = service.found(session, title=wishes.title, now=now)
+        places = Places(session, root, applying.creator(session, account_id=None, now=now))
+        entries = [seal(row, vault) for row in parsed.rows]
+        decisions, problems = rosters.plan_all(session, places, entries, root.id, now)
+        if problems := sorted([*parsed.problems, *problems], key=lambda problem: problem.row):
+            lines = [problem.text for problem in problems]
+            message = "\n".join([*lines, f"名册有误 {len(lines)} 处，什么都没有写入；请改好后再运行"])
+            raise DomainError("roster_has_problems", message, detail={"problems": lines})
+        names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
+        meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
+        made: dict[OrganizationKind, list[str]] = {}
+        for node in places.created:
+            made.setdefault(node.kind, []).append(node.title)
+        rows = Counter(decision.action.value for decision in decisions)
+        outlook = Outlook(rows, made, [officer.words for officer in meant], _suggested(decisions, wishes))
+        session.rollback()
+    return outlook
+
+
+def _suggested(decisions: Sequence[Decision], wishes: Wishes) -> list[Appointment]:
+    found = []
+    for decision in decisions:
+        entry = decision.entry
+        role = suggested_role(str(entry.columns.get("duty") or ""))
+        place = entry.general_branch if role is Role.general_secretary else entry.branch
+        if role in OFFERED and place:
+            if role is Role.secretary and entry.general_branch:
+                place = f"{entry.general_branch}/{place}"
+            found.append(Appointment(role, entry.work_number, place=place))
+    asked = {(each.role, each.work_number) for each in wishes.appointments}
+    return [each for each in found if (each.role, each.work_number) not in asked]
+
+
+def carry_out(
+    engine: Engine, settings: Settings, wishes: Wishes, *, slips_file: Path, new_codes: bool = False
+) -> Result:
+    """Found, import and appoint; cut off anywhere, it is done again from the start and finds what stands.
+
+    Codes reach the file before they are committed: a code that counts is never lost. Raises DomainError as `try_out`.
+    """
+    slips.check_place(slips_file)
+    try_out(engine, settings, wishes)
+    now = clock.now()
+    root_id = transaction(engine, lambda session: service.found(session, title=wishes.title, now=now).id)
+    report = import_file(engine, settings, wishes.roster, root_id, create_missing=True)
+    if report.problems:
+        lines = "\n".join(problem.text for problem in report.problems)
+        raise DomainError("roster_has_problems", f"{lines}\n名册没有全部导入，请用同样的命令再运行一次")
+
+    def appoint(session: Session) -> Result:
+        root = session.get_one(Organization, root_id)
+        named, made = service.appoint(session, root, wishes.appointments, new_codes=new_codes, now=clock.now())
+        result = Result([officer.words for officer in named], made, _next_steps(session, root))
+        session.flush()
+        if made:
+            slips.write(slips_file, made, root_title=root.title, address=settings.base_url)
+        return result
+
+    return transaction(engine, appoint)
+
+
+def _next_steps(session: Session, root: Organization) -> list[str]:
+    return next_steps(
+        today=shanghai_date(clock.now()),
+        has_department=grants.has_department(session, root.id),
+        without_secretary=_without_secretary(session, root),
+    )
+
+
+def _without_secretary(session: Session, root: Organization) -> list[str]:
+    led = select(Grant.organization_id).where(Grant.role == Role.secretary)
+    branches = select(Organization.title).where(
+        Organization.root_id == root.id,
+        Organization.kind == OrganizationKind.branch,
+        Organization.closed_on.is_(None),
+        Organization.id.not_in(led),
+    )
+    return list(session.scalars(branches.order_by(Organization.path)))
