@@ -351,6 +351,7 @@ def import_roster(machine: Machine, file: Path, organization_id: int, create_mis
     """Check a roster in .xlsx and say what it would change; with --apply, write it. Exit 1 if rows had errors."""
     from server import app  # noqa: F401  (its subscriptions open the members' year)
     from server.organizations.roster.files import import_file
+    from server.organizations.rules import founded
 
     with refusals():
         report = import_file(
@@ -364,6 +365,8 @@ def import_roster(machine: Machine, file: Path, organization_id: int, create_mis
     for problem in report.problems:
         console.print(problem.text, markup=False)
     planned = report.roster.summary
+    for founding in founded(planned["new_by_kind"]):
+        console.print(f"{'已' if apply_rows else '将'}设立{founding}", markup=False)
     counts = {"unchanged": planned.get("unchanged", 0)} | report.roster.result if apply_rows else planned
     words = "，".join(f"{title} {counts.get(key, 0)}" for key, title in ROSTER_COUNTS.items())
     console.print(f"{'已导入' if apply_rows else '试运行，未写入'}：{words}，有误 {len(report.problems)} 行")
@@ -384,6 +387,8 @@ def import_roster(machine: Machine, file: Path, organization_id: int, create_mis
 @click.pass_obj
 def setup(
     machine: Machine,
+    /,
+    *,
     title: str,
     roster: Path,
     slips: Path | None,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -34,6 +35,15 @@ _ENDINGS = {
 def likely_kind(title: str) -> OrganizationKind | None:
     """Return the kind that a title's ending names, or None where it names none."""
     return next((kind for ending, kind in _ENDINGS.items() if title.endswith(ending)), None)
+
+
+def founded(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return in words what a roster founds, a line for each kind, the highest first."""
+    return [
+        f"{KIND_TITLES[kind]} {len(titles)} 个：{'、'.join(titles)}"
+        for kind in OrganizationKind
+        if (titles := by_kind.get(kind))
+    ]
 
 
 ROLE_KINDS: dict[Role, frozenset[OrganizationKind]] = {

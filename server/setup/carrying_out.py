@@ -46,13 +46,16 @@ class Outlook:
     """What would be done: rows by action, organizations to be made by kind, officers in words, roles suggested."""
 
     rows: Counter[str]
-    organizations: dict[OrganizationKind, list[str]]
+    organizations: dict[str, list[str]]
     officers: list[str]
     suggested: list[Appointment]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """What was done; `rows` are those of the roster by action."""
+
+    rows: Counter[str]
     officers: list[str]
     slips: list[slips.Slip]
     next_steps: list[str]
@@ -75,11 +78,10 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
             raise DomainError("roster_has_problems", message, detail={"problems": lines})
         names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
         meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
-        made: dict[OrganizationKind, list[str]] = {}
-        for node in places.created:
-            made.setdefault(node.kind, []).append(node.title)
         rows = Counter(decision.action.value for decision in decisions)
-        outlook = Outlook(rows, made, [officer.words for officer in meant], _suggested(decisions, wishes))
+        outlook = Outlook(
+            rows, places.created_by_kind(), [officer.words for officer in meant], _suggested(decisions, wishes)
+        )
         session.rollback()
     return outlook
 
@@ -114,10 +116,12 @@ def carry_out(
         lines = "\n".join(problem.text for problem in report.problems)
         raise DomainError("roster_has_problems", f"{lines}\n名册没有全部导入，请用同样的命令再运行一次")
 
+    rows = Counter(report.roster.result) + Counter(unchanged=report.roster.summary["unchanged"])
+
     def appoint(session: Session) -> Result:
         root = session.get_one(Organization, root_id)
         named, made = service.appoint(session, root, wishes.appointments, new_codes=new_codes, now=clock.now())
-        result = Result([officer.words for officer in named], made, _next_steps(session, root))
+        result = Result(rows, [officer.words for officer in named], made, _next_steps(session, root))
         session.flush()
         if made:
             slips.write(slips_file, made, root_title=root.title, address=settings.base_url)

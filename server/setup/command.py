@@ -1,6 +1,7 @@
 """`xianfeng setup` as an operator sees it: what would be done, what was done, what comes next."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 from server import clock
 from server.config import Settings
 from server.identity.rules import Role
-from server.organizations.rules import KIND_TITLES
+from server.organizations.rules import founded
 from server.setup import carrying_out
 from server.setup.carrying_out import Wishes
 from server.setup.rules import Appointment, read_appointment
@@ -24,12 +25,9 @@ def appointments(offices: Mapping[str, tuple[str, ...]]) -> list[Appointment]:
 
 def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes) -> None:
     outlook = carrying_out.try_out(engine, settings, wishes)
-    for kind, titles in outlook.organizations.items():
-        console.print(f"将设立{KIND_TITLES[kind]} {len(titles)} 个：{'、'.join(titles)}", markup=False)
-    changed = outlook.rows["changed"] + outlook.rows["moved"]
-    console.print(f"名册：新增 {outlook.rows['new']}，更新 {changed}，未变 {outlook.rows['unchanged']}")
-    for words in outlook.officers:
-        console.print(f"任职：{words}", markup=False)
+    for words in founded(outlook.organizations):
+        console.print(f"将设立{words}", markup=False)
+    _print_done(console, outlook.rows, outlook.officers)
     if outlook.suggested:
         console.print("名册的职务栏另有以下书记，需要任职的请加上：")
         for each in outlook.suggested:
@@ -38,19 +36,25 @@ def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes
     console.print("试运行，未写入。核对无误后加上 --apply")
 
 
+def _print_done(console: Console, rows: Counter[str], officers: Sequence[str]) -> None:
+    changed = rows["changed"] + rows["moved"]
+    console.print(f"名册：新增 {rows['new']}，更新 {changed}，未变 {rows['unchanged']}")
+    for words in officers:
+        console.print(f"任职：{words}", markup=False, soft_wrap=True)
+
+
 def carry_out(
     engine: Engine, settings: Settings, console: Console, wishes: Wishes, *, slips: Path | None, new_codes: bool
 ) -> None:
     file = slips or Path(f"activation-slips-{clock.now().astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S}.csv")
     result = carrying_out.carry_out(engine, settings, wishes, slips_file=file, new_codes=new_codes)
-    for words in result.officers:
-        console.print(f"任职：{words}", markup=False)
+    _print_done(console, result.rows, result.officers)
     if result.slips:
         console.print(
             f"激活码 {len(result.slips)} 个，写入 {file}，只有本人可读；发放后请删除", markup=False, soft_wrap=True
         )
     else:
-        console.print("没有新的激活码：有关同志已绑定，或上次的激活码仍有效（遗失的用 --new-codes 重发）")
+        console.print("没有新的激活码：有关同志已绑定，或上次的仍有效（遗失的用 --new-codes 重发）", soft_wrap=True)
     console.print("接下来：")
     for number, words in enumerate(result.next_steps, start=1):
         console.print(f"{number}. {words}", markup=False, soft_wrap=True)

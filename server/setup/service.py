@@ -41,7 +41,11 @@ class Officer:
 
     @property
     def words(self) -> str:
-        return f"{self.organization.title}{ROLE_TITLES[self.appointment.role]}　{self.name}"
+        return f"{self.name}　{self.duty}"
+
+    @property
+    def duty(self) -> str:
+        return f"{self.organization.title} {ROLE_TITLES[self.appointment.role]}"
 
 
 def found(session: Session, *, title: str, now: datetime) -> Organization:
@@ -196,5 +200,4 @@ def _account_for(session: Session, root: Organization, officer: Officer, now: da
 def _slip(session: Session, account_id: int, duties: Sequence[Officer], now: datetime) -> Slip:
     number = duties[0].appointment.work_number
     code, expires_at = binding.issue(session, session.get_one(Account, account_id), number, None, now)
-    words = "；".join(f"{each.organization.title}{ROLE_TITLES[each.appointment.role]}" for each in duties)
-    return Slip(duties[0].name, number, words, code, expires_at)
+    return Slip(duties[0].name, number, "；".join(each.duty for each in duties), code, expires_at)

@@ -53,6 +53,13 @@ class Places:
         if node.kind == OrganizationKind.branch:
             self._branches.setdefault(normal_title(node.title), []).append(node)
 
+    def created_by_kind(self) -> dict[str, list[str]]:
+        """Return the titles of what was founded, by kind."""
+        found: dict[str, list[str]] = {}
+        for node in self.created:
+            found.setdefault(node.kind, []).append(node.title)
+        return found
+
     def covers(self, branch_id: int) -> bool:
         return branch_id in self._by_id
 

@@ -119,6 +119,7 @@ def _summary(
         "errors": len({problem.row for problem in problems}),
         "notes": parsed.notes,
         "new_organizations": [node.title for node in places.created][:_MAX_SUGGESTIONS],
+        "new_by_kind": places.created_by_kind(),
         "suggested_grants": list(_suggestions(places, decisions))[:_MAX_SUGGESTIONS],
     }
 
