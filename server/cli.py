@@ -400,7 +400,6 @@ def setup(
     from server import app  # noqa: F401  (its subscriptions open the members' year)
     from server.setup import command
 
-    machine.require_schema("login_links")
     try:
         wishes = command.Wishes(title, roster, command.appointments(offices))
         if apply_all:
@@ -419,7 +418,6 @@ def login_link(machine: Machine, work_number: str) -> None:
     from server.identity import login_links
     from server.organizations import binding
 
-    machine.require_schema("login_links")
 
     def issue(session: Session) -> login_links.IssuedLink:
         return login_links.issue(session, account=binding.account_numbered(session, work_number), now=clock.now())
