@@ -45,7 +45,7 @@ def next_steps(*, today: date, has_department: bool, without_secretary: list[str
     if not has_department:
         steps.append("还没有组织部：加上 --organization-department 工号 再运行一次，或由系统管理员任职（只有首次可以）")
     steps.append("把激活码当面交给本人：在微信中打开“先锋积分”，填姓名、工号和激活码；七日内有效，只能用一次")
-    steps.append("各支部书记绑定后，在“支部 → 发放激活码”给本支部党员发码；名册中有手机号的，可凭微信手机号绑定")
+    steps.append("各支部书记绑定后，在“支部 → 成员 → 只看未绑定”逐一给党员发码；名册中有手机号的，可凭微信手机号绑定")
     if without_secretary:
         some = "、".join(without_secretary[:5]) + ("等" if len(without_secretary) > 5 else "")
         steps.append(f"还有 {len(without_secretary)} 个党支部没有书记（{some}），由总支书记或组织部任职")

@@ -1,4 +1,4 @@
-"""An empty MariaDB with its binary log on comes to its first check-in by what README.md tells an operator, word for word."""
+"""An empty MariaDB with its binary log on comes to its first check-in by README.md alone, word for word."""
 
 import csv
 import os
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,6 @@ from tests.rosters import person, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90
-BLOCKS = 5
-"""Accounts and settings, schema, beginning, services, login link."""
-
 ROSTER = [
     person("周明", "Z001", 党总支=None, 党支部="机关直属党支部"),
     person("李伟", "T001", 职务="支部书记"),
@@ -43,7 +40,7 @@ ROSTER = [
 
 
 def readme_blocks() -> list[str]:
-    """Return the commands of README's first installation, block by block."""
+    """Return the commands of the first installation: accounts and settings, schema, beginning, services, login link."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     path = readme.partition("<!-- first installation: begin -->")[2].partition("<!-- first installation: end -->")[0]
     return re.findall(r"^```bash\n(.*?)^```$", path, re.MULTILINE | re.DOTALL)
@@ -51,19 +48,16 @@ def readme_blocks() -> list[str]:
 
 @dataclass
 class Operator:
-    """Someone with a shell on the machine, and nothing but README.md; variables last from block to block."""
+    """Someone with a shell on the machine, and nothing but README.md."""
 
     directory: Path
     environment: dict[str, str]
-    typed: list[str] = field(default_factory=list)
 
-    def type(self, block: str) -> str:
-        """Type a block after those before it, whose variables it may use, and return what it prints."""
-        assignments = [line for each in self.typed for line in each.splitlines() if line.startswith("export ")]
-        script = "\n".join(["set -o pipefail", *assignments, block])
+    def type(self, *blocks: str) -> str:
+        """Type these blocks in one shell, and return what it prints."""
         ended = subprocess.run(
             ["bash", "-eu"],
-            input=script,
+            input="\n".join(["set -o pipefail", *blocks]),
             cwd=self.directory,
             env=self.environment,
             capture_output=True,
@@ -108,7 +102,7 @@ def _await_ready(address: str, shell: "subprocess.Popen[bytes]", log: Path) -> N
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaDB]:
+def empty_mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaDB]:
     """An empty server as a hosting company hands it out: binary log on, trust in function creators off."""
     if why := missing_mariadb():
         pytest.skip(why)
@@ -118,11 +112,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaD
 
 
 @pytest.fixture
-def operator(database: PrivateMariaDB, tmp_path: Path) -> Iterator[Operator]:
+def operator(empty_mariadb: PrivateMariaDB, tmp_path: Path) -> Iterator[Operator]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    (tmp_path / ".my.cnf").write_text(f"[client]\nuser=root\nsocket={database.socket}\n")
+    (tmp_path / ".my.cnf").write_text(f"[client]\nuser=root\nsocket={empty_mariadb.socket}\n")
     (tmp_path / "roster.xlsx").write_bytes(workbook(ROSTER).getvalue())
     with sandbox() as wechat:
         yield Operator(
@@ -132,7 +126,7 @@ def operator(database: PrivateMariaDB, tmp_path: Path) -> Iterator[Operator]:
                 "HOME": str(tmp_path),
                 "LANG": "C.UTF-8",
                 "PORT": str(port),
-                "DATABASE": f"localhost/xianfeng?unix_socket={database.socket}",
+                "DATABASE": f"localhost/xianfeng?unix_socket={empty_mariadb.socket}",
                 "XIANFENG_DATA": str(tmp_path / "data"),
                 "XIANFENG_BASE_URL": f"http://127.0.0.1:{port}",
                 "WECHAT_APP_ID": "sandbox",
@@ -165,7 +159,7 @@ def test_an_empty_database_comes_to_its_first_check_in_by_the_readme(operator: O
     if not (BUILT_APP / "index.html").is_file():
         pytest.skip("the app is not built (needs Node ≥ 20: make app)")
     accounts, schema, beginning, services, login_link = readme_blocks()
-    operator.type(f"{accounts}\n{schema}")
+    operator.type(accounts, schema)
     _check_rights(operator)
     told = operator.type(beginning)
     assert "试运行，未写入" in told
@@ -210,7 +204,7 @@ def _check_rights(operator: Operator) -> None:
             "DROP TRIGGER point_entries_no_update",
             "ALTER TABLE point_entries ADD note INT",
         ):
-            with pytest.raises(DBAPIError, match="1142|1419|1044|1227"):
+            with pytest.raises(DBAPIError, match=r"1142|1419|1044|1227"):
                 connection.execute(text(forbidden))
     engine.dispose()
 
