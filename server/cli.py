@@ -400,14 +400,12 @@ def setup(
     from server import app  # noqa: F401  (its subscriptions open the members' year)
     from server.setup import command
 
-    try:
+    with refusals():
         wishes = command.Wishes(title, roster, command.appointments(offices))
         if apply_all:
             command.carry_out(machine.engine, machine.settings, console, wishes, slips=slips, new_codes=new_codes)
         else:
             command.try_out(machine.engine, machine.settings, console, wishes)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
 
 
 @main.command("login-link")
@@ -418,14 +416,11 @@ def login_link(machine: Machine, work_number: str) -> None:
     from server.identity import login_links
     from server.organizations import binding
 
-
     def issue(session: Session) -> login_links.IssuedLink:
         return login_links.issue(session, account=binding.account_numbered(session, work_number), now=clock.now())
 
-    try:
+    with refusals():
         link = transaction(machine.engine, issue)
-    except DomainError as refusal:
-        raise click.ClickException(refusal.message) from None
     until = link.expires_at.astimezone(clock.SHANGHAI)
     click.echo(f"{link.name}的登录链接，{until:%H:%M} 前有效，只能打开一次：", err=True)
     click.echo(link.address(machine.settings.base_url))

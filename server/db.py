@@ -33,8 +33,9 @@ T = TypeVar("T")
 POINT_SCALE = 10_000
 """Points are stored as integer ten-thousandths (design §4.4)."""
 
-RETRYABLE_MYSQL = {1205, 1213, 1020, 1047, 1180, 2006, 2013}
-"""Lock wait, deadlock, record changed, node not ready, commit refused, server gone, connection lost."""
+RETRYABLE_MYSQL = {1205, 1213, 1305, 1020, 1047, 1180, 2006, 2013}
+"""Lock wait, deadlock, savepoint lost in a deadlock, record changed, node not ready, commit refused, server gone,
+connection lost."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit id; SQLite only counts up by itself on INTEGER."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -19,11 +20,11 @@ from server.organizations import grants
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster import applying
 from server.organizations.roster import service as rosters
-from server.organizations.roster.entries import seal
+from server.organizations.roster.entries import Entry, seal
 from server.organizations.roster.files import import_file
 from server.organizations.roster.places import Places
 from server.organizations.roster.plan import Decision
-from server.organizations.roster.rules import suggested_role
+from server.organizations.roster.rules import Problem, suggested_role
 from server.privacy import PhoneVault
 from server.setup import service, slips
 from server.setup.rules import Appointment, next_steps
@@ -66,24 +67,31 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
     now = clock.now()
     with wishes.roster.open("rb") as file:
         parsed = rosters.read(file, now=now)
-    vault = PhoneVault(settings.phone_keys)
-    with Session(engine, expire_on_commit=False) as session:
-        root = service.found(session, title=wishes.title, now=now)
-        places = Places(session, root, applying.creator(session, account_id=None, now=now))
-        entries = [seal(row, vault) for row in parsed.rows]
-        decisions, problems = rosters.plan_all(session, places, entries, root.id, now)
-        if problems := sorted([*parsed.problems, *problems], key=lambda problem: problem.row):
-            lines = [problem.text for problem in problems]
-            message = "\n".join([*lines, f"名册有误 {len(lines)} 处，什么都没有写入；请改好后再运行"])
-            raise DomainError("roster_has_problems", message, detail={"problems": lines})
-        names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
-        meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
-        rows = Counter(decision.action.value for decision in decisions)
-        outlook = Outlook(
-            rows, places.created_by_kind(), [officer.words for officer in meant], _suggested(decisions, wishes)
-        )
+    entries = [seal(row, PhoneVault(settings.phone_keys)) for row in parsed.rows]
+
+    def imagine(session: Session) -> Outlook:
+        outlook = _outlook(session, wishes, entries, parsed.problems, now)
         session.rollback()
-    return outlook
+        return outlook
+
+    return transaction(engine, imagine)
+
+
+def _outlook(
+    session: Session, wishes: Wishes, entries: Sequence[Entry], unread: Sequence[Problem], now: datetime
+) -> Outlook:
+    root = service.found(session, title=wishes.title, now=now)
+    places = Places(session, root, applying.creator(session, account_id=None, now=now))
+    decisions, unfit = rosters.plan_all(session, places, entries, root.id, now)
+    if problems := sorted([*unread, *unfit], key=lambda problem: problem.row):
+        lines = [problem.text for problem in problems]
+        message = "\n".join([*lines, f"名册有误 {len(lines)} 处，什么都没有写入；请改好后再运行"])
+        raise DomainError("roster_has_problems", message, detail={"problems": lines})
+    names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
+    meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
+    rows = Counter(decision.action.value for decision in decisions)
+    duties = [officer.words for officer in meant]
+    return Outlook(rows, places.created_by_kind(), duties, _suggested(decisions, wishes))
 
 
 def _suggested(decisions: Sequence[Decision], wishes: Wishes) -> list[Appointment]:

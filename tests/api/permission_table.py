@@ -88,6 +88,7 @@ ROUTES = {
     "POST /auth/wechat": PUBLIC,
     "POST /auth/official": PUBLIC,
     "GET /auth/official": PUBLIC,
+    "POST /auth/link": PUBLIC,
     "GET /wechat/js-sdk-signature": PUBLIC,
     "POST /auth/sign-out": SIGNED_IN,
     "GET /me": SIGNED_IN,

@@ -1,6 +1,6 @@
 """Signing in with WeChat, signing out, and who I am."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from server.app import create_app
 from server.config import Settings, load
-from server.identity import service
-from server.identity.models import Token, WechatIdentity
+from server.identity import login_links, service
+from server.identity.models import Account, Token, WechatIdentity
 from server.wechat.official import official_address
 from server.wechat.sandbox.state import Call as WechatCall
 from server.wechat.sandbox.state import Fault, SandboxState
 from tests.api.answers import refusal
 from tests.at_once import at_once
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import Call
 
 SIGN_IN = "/auth/wechat"
@@ -46,6 +46,30 @@ def test_a_member_signs_in_and_is_told_who_he_is(call: Call, cast: Cast) -> None
     assert [(role["role"], role["title"], role["organization"]["id"]) for role in me["roles"]] == [
         ("secretary", "支部书记", cast.branch)
     ]
+
+
+def test_a_link_signs_in_once_and_for_a_day(call: Call, cast: Cast, engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        account = session.get_one(Account, cast.li_wei.account_id)
+        secret = login_links.issue(session, account=account, now=NOW).secret
+        session.commit()
+    answer = call(None, "POST", "/auth/link", json={"secret": secret})
+    assert (answer.status_code, answer.json["name"], answer.json["bound"]) == (200, "李伟", True)
+    until = datetime.fromisoformat(answer.json["expires_at"])
+    assert timedelta(hours=23) < until - NOW <= timedelta(days=1, minutes=1)
+    me = call(None, "GET", "/me", headers=_bearer(answer.json["token"])).json
+    assert me["account_id"] == cast.li_wei.account_id
+    again = call(None, "POST", "/auth/link", json={"secret": secret})
+    assert refusal(again) == (422, "link_spent")
+    assert call(None, "POST", "/auth/link", json={"secret": ""}).status_code == 422
+
+
+def test_the_secret_of_a_link_is_no_bearer_token(call: Call, cast: Cast, engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        account = session.get_one(Account, cast.li_wei.account_id)
+        secret = login_links.issue(session, account=account, now=NOW).secret
+        session.commit()
+    assert call(None, "GET", "/me", headers=_bearer(secret)).status_code == 401
 
 
 def test_the_first_sign_in_of_an_openid_is_unbound(call: Call, cast: Cast) -> None:

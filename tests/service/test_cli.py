@@ -8,10 +8,12 @@ import pytest
 from alembic import command as alembic
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server import cli, installation, migrations
 from server.db import make_engine
+from server.organizations.models import Member
 from server.photos.storage import DiskStorage
 from tests.cast import make_cast
 from tests.rosters import person, workbook
@@ -211,3 +213,56 @@ def test_a_year_is_opened_once_and_only_where_there_is_a_standard(data: Path) ->
     assert "2031 年度尚未发布积分标准" in refused.output
     assert xianfeng(data, "verify-ledger").exit_code == 0
     assert xianfeng(data, "recompute").exit_code == 0
+
+
+def test_a_roster_may_found_what_it_names_and_says_of_what_kind(data: Path, tmp_path: Path) -> None:
+    root = upgraded(data)
+    file = tmp_path / "roster.xlsx"
+    row = person("林秀", "T900", 党总支="材料学院党总支", 党支部="材料教工党支部", 党小组="第三党小组")
+    file.write_bytes(workbook([row]).getvalue())
+    words = ("import-roster", str(file), "--organization", str(root))
+    assert "没有“材料学院党总支”" in xianfeng(data, *words).output
+    tried = xianfeng(data, *words, "--create-missing").output
+    assert "将设立党总支 1 个：材料学院党总支\n将设立党支部 1 个：材料教工党支部\n将设立党小组 1 个" in tried
+    applied = xianfeng(data, *words, "--create-missing", "--apply")
+    assert (applied.exit_code, "已设立党支部 1 个" in applied.output) == (0, True)
+
+
+def test_an_installation_is_tried_begun_and_said_to_be_begun(data: Path, tmp_path: Path) -> None:
+    assert xianfeng(data, "db", "upgrade").exit_code == 0
+    file = tmp_path / "roster.xlsx"
+    file.write_bytes(workbook([person("李伟", "T001", 职务="支部书记"), person("王芳", "T003")]).getvalue())
+    slips = tmp_path / "slips.csv"
+    words = ("setup", "--root", "山海学院党委", "--roster", str(file), "--slips", str(slips))
+    tried = xianfeng(data, *words)
+    assert "--secretary T001@计算机科学与技术学院党总支/教工第一党支部" in tried.output
+    assert "试运行，未写入" in tried.output
+    wrong = xianfeng(data, *words, "--secretary", "T002@教工第一党支部", "--apply")
+    assert (wrong.exit_code, "名册中没有工号/学号 T002" in wrong.output) == (1, True)
+    assert not slips.exists()
+    done = xianfeng(data, *words, "--secretary", "T001@教工第一党支部", "--apply")
+    assert done.exit_code == 0, done.output
+    (_, slip) = slips.read_text(encoding="utf-8-sig").splitlines()
+    assert slip.split(",")[3] not in done.output
+    again = xianfeng(data, *words[:-2], "--secretary", "T001@教工第一党支部", "--apply")
+    assert "没有新的激活码" in again.output
+
+
+def test_setup_asks_for_the_schema_first(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "roster.xlsx"
+    file.write_bytes(workbook([person("李伟", "T001")]).getvalue())
+    result = xianfeng(data, "setup", "--root", "山海学院党委", "--roster", str(file))
+    assert (result.exit_code, "xianfeng db upgrade" in result.output) == (1, True)
+
+
+def test_a_login_link_is_all_that_is_printed_for_scripts(data: Path) -> None:
+    upgraded(data)
+    engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
+    with engine.begin() as connection:
+        connection.execute(update(Member).where(Member.work_number == "zhang_min").values(work_number="T002"))
+    engine.dispose()
+    result = xianfeng(data, "login-link", "T002", XIANFENG_BASE_URL="https://x.example")
+    assert result.stdout.startswith("https://x.example/m/pages/sign-in/sign-in?link=1#")
+    assert "张敏的登录链接" in result.stderr
+    unknown = xianfeng(data, "login-link", "nobody")
+    assert (unknown.exit_code, "名册中没有" in unknown.output) == (1, True)

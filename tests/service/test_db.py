@@ -1,5 +1,6 @@
 """What the database layer promises, on both databases."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -85,8 +86,9 @@ def test_only_what_may_succeed_the_next_time_is_tried_again(number: int, again: 
 
 
 @pytest.mark.mariadb_only
-def test_a_real_deadlock_is_survived(engine: Engine, cast: Cast) -> None:
-    """Two transactions lock two rows in opposite order; both end well."""
+@pytest.mark.parametrize("nested", [False, True], ids=["plainly", "in a savepoint"])
+def test_a_real_deadlock_is_survived(engine: Engine, cast: Cast, nested: bool) -> None:
+    """Two transactions lock two rows in opposite order; both end well, also where a savepoint was lost with one."""
     barrier = Barrier(2, timeout=20)
     met: set[int] = set()
 
@@ -94,7 +96,8 @@ def test_a_real_deadlock_is_survived(engine: Engine, cast: Cast) -> None:
         def work(session: Session) -> None:
             for organization_id in (first, second):
                 title = f"党支部 {mine} {organization_id}"
-                session.execute(update(Organization).where(Organization.id == organization_id).values(title=title))
+                with session.begin_nested() if nested else nullcontext():
+                    session.execute(update(Organization).where(Organization.id == organization_id).values(title=title))
                 if mine not in met:
                     met.add(mine)
                     barrier.wait()

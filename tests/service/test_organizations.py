@@ -23,6 +23,7 @@ from server.points.models import PointEntry
 from server.privacy import PhoneVault
 from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
+from tests.refusing import refused
 
 assert app.SUBSCRIPTIONS
 
@@ -282,6 +283,10 @@ def give(session: Session, granter: Person, receiver: Person, role: Role, place:
     )
 
 
+def end(session: Session, ender: Person, held: Grant) -> Grant:
+    return grants.end(session, actor=ender.actor, grant_id=held.id, until_date=TODAY, now=NOW)
+
+
 def test_nobody_gives_a_role_above_his_own_or_to_himself(session: Session, cast: Cast) -> None:
     with pytest.raises(DomainError, match="role_above_own"):
         give(session, cast.chen_jing, cast.zhang_min, Role.inspector, cast.general_branch)
@@ -291,6 +296,37 @@ def test_nobody_gives_a_role_above_his_own_or_to_himself(session: Session, cast:
     department = session.scalars(select(Grant).where(Grant.role == Role.organization_department)).one()
     with pytest.raises(DomainError, match="role_above_own"):
         grants.end(session, actor=cast.chen_jing.actor, grant_id=department.id, until_date=TODAY, now=NOW)
+
+
+def test_the_administrator_gives_the_first_organization_department_and_never_another(
+    session: Session, cast: Cast
+) -> None:
+    role, root = Role.organization_department, cast.root
+    refused("role_above_own", lambda: give(session, cast.administrator, cast.zhang_min, role, root))
+    held = session.scalars(select(Grant).where(Grant.role == role)).one()
+    refused("role_above_own", lambda: end(session, cast.administrator, held))
+    session.delete(held)
+    session.flush()
+    give(session, cast.administrator, cast.zhang_min, role, root)
+    refused("role_above_own", lambda: give(session, cast.administrator, cast.wang_fang, role, root))
+
+
+def test_two_administrators_at_once_give_one_first_organization_department(engine: Engine, cast: Cast) -> None:
+    with Session(engine) as session:
+        session.delete(session.scalars(select(Grant).where(Grant.role == Role.organization_department)).one())
+        session.commit()
+
+    def first(receiver: Person) -> Callable[[Session], object]:
+        return lambda session: give(session, cast.administrator, receiver, Role.organization_department, cast.root)
+
+    assert race(engine, first(cast.zhang_min), first(cast.wang_fang)) == ["done", "role_above_own"]
+
+
+def test_the_last_organization_department_stays_until_another_is_there(session: Session, cast: Cast) -> None:
+    held = session.scalars(select(Grant).where(Grant.role == Role.organization_department)).one()
+    refused("last_department", lambda: end(session, cast.organization_department, held))
+    give(session, cast.organization_department, cast.zhang_min, Role.organization_department, cast.root)
+    assert end(session, cast.organization_department, held).until_date == TODAY
 
 
 def unbound_identity(session: Session, openid: str) -> int:

@@ -15,6 +15,7 @@ from server.organizations.rules import (
     FilingAction,
     exemption_status,
     is_clean,
+    likely_kind,
     may_give,
     next_filing_status,
     normal_name,
@@ -45,6 +46,27 @@ def test_every_role_has_its_kinds_and_every_kind_its_children() -> None:
 )
 def test_nobody_gives_a_role_above_his_own(own: Role, given: Role, may: bool) -> None:
     assert may_give(frozenset({own}), given) is may
+
+
+def test_the_administrator_gives_the_first_organization_department_and_no_other() -> None:
+    administrator = frozenset({Role.administrator})
+    assert may_give(administrator, Role.organization_department, first=True)
+    assert not may_give(administrator, Role.organization_department)
+    assert may_give(administrator | {Role.organization_department}, Role.organization_department)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("机关直属党支部", OrganizationKind.branch),
+        ("经济学院党总支", OrganizationKind.general_branch),
+        ("经济学院分党委", OrganizationKind.general_branch),
+        ("第一党小组", OrganizationKind.group),
+        ("图书馆", None),
+    ],
+)
+def test_a_title_may_name_its_kind(title: str, kind: OrganizationKind | None) -> None:
+    assert likely_kind(title) is kind
 
 
 @given(st.sampled_from(Role))
