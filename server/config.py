@@ -10,13 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SECRETS = ("XIANFENG_SECRET_KEY", "XIANFENG_PHONE_KEYS", "WECHAT_SECRET")
+from server.environment import ConfigurationError, Environment, Needed
+
+__all__ = ["BUILT_APP", "ConfigurationError", "Settings", "WechatTemplate", "load"]
+
 BUILT_APP = Path(__file__).resolve().parents[1] / "miniprogram" / "dist" / "build" / "h5"
-PLACES = ("XIANFENG_DATA", "XIANFENG_DATABASE_URL", "XIANFENG_BASE_URL", "WECHAT_APP_ID")
-
-
-class ConfigurationError(RuntimeError):
-    """A setting is missing or unusable; the message names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Settings:
     push_concurrency: int
     sandbox_url: str | None
     trusted_proxies: int
-    rate_limit_storage: str
+    rate_limit_storage: str = field(repr=False)
     max_body_bytes: int
     max_photo_bytes: int
     photo_url_seconds: int
@@ -90,86 +88,80 @@ class Settings:
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from `environ` (default: the process's). Raises ConfigurationError."""
-    env = os.environ if environ is None else environ
+    env = Environment(os.environ if environ is None else environ)
     production = _production(env)
-    if production or env.get("WECHAT_APP_ID"):
-        _require(env, *SECRETS, *(PLACES if production else ()))
-    data_dir = Path(env.get("XIANFENG_DATA") or "./var").resolve()
-    port = _integer(env, "PORT", 8000, high=65_535)
+    if production or env.text("WECHAT_APP_ID"):
+        env.require(Needed.real_wechat, *((Needed.production,) if production else ()))
+    data_dir = Path(env.text("XIANFENG_DATA")).resolve()
+    port = env.integer("PORT")
     return Settings(
         production=production,
         data_dir=data_dir,
-        database_url=env.get("XIANFENG_DATABASE_URL") or f"sqlite:///{data_dir / 'xianfeng.db'}",
-        base_url=env.get("XIANFENG_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        host=env.get("XIANFENG_HOST", "127.0.0.1"),
+        database_url=env.text("XIANFENG_DATABASE_URL") or f"sqlite:///{data_dir / 'xianfeng.db'}",
+        base_url=(env.text("XIANFENG_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        host=env.text("XIANFENG_HOST"),
         port=port,
-        threads=_integer(env, "XIANFENG_THREADS", 32),
-        workers=_integer(env, "XIANFENG_WORKERS", 1),
+        threads=env.integer("XIANFENG_THREADS"),
+        workers=env.integer("XIANFENG_WORKERS"),
         secret_key=_secret_key(env, data_dir),
         phone_keys=_phone_keys(env, data_dir),
-        wechat_app_id=env.get("WECHAT_APP_ID", ""),
-        wechat_secret=env.get("WECHAT_SECRET", ""),
-        wechat_base_url=env.get("WECHAT_BASE_URL"),
+        wechat_app_id=env.text("WECHAT_APP_ID"),
+        wechat_secret=env.text("WECHAT_SECRET"),
+        wechat_base_url=env.text("WECHAT_BASE_URL") or None,
         official_app_id=_half(env, "OFFICIAL_APP_ID", "OFFICIAL_SECRET"),
-        official_secret=env.get("OFFICIAL_SECRET", ""),
+        official_secret=env.text("OFFICIAL_SECRET"),
         official_token=_callback_token(env, "OFFICIAL_TOKEN", "OFFICIAL_APP_ID"),
         official_aes_key=_aes_key(env, "OFFICIAL_AES_KEY", "OFFICIAL_TOKEN"),
         work_corp_id=_half(env, "WORK_CORP_ID", "WORK_SECRET"),
-        work_secret=env.get("WORK_SECRET", ""),
-        work_agent_id=_integer(env, "WORK_AGENT_ID", 0, low=0),
+        work_secret=env.text("WORK_SECRET"),
+        work_agent_id=env.integer("WORK_AGENT_ID"),
         work_token=_callback_token(env, "WORK_TOKEN", "WORK_CORP_ID", "WORK_AES_KEY"),
         work_aes_key=_aes_key(env, "WORK_AES_KEY", "WORK_TOKEN"),
-        work_base_url=env.get("WORK_BASE_URL"),
-        wechat_templates=_wechat_templates(env.get("XIANFENG_WECHAT_TEMPLATES")),
-        push_concurrency=_integer(env, "XIANFENG_PUSH_CONCURRENCY", 32, high=256),
-        sandbox_url=(env.get("XIANFENG_SANDBOX_URL") or "").rstrip("/") or None,
-        trusted_proxies=_integer(env, "XIANFENG_TRUSTED_PROXIES", 0, low=0),
-        rate_limit_storage=env.get("XIANFENG_RATE_LIMIT_STORAGE", "memory://"),
-        max_body_bytes=_integer(env, "XIANFENG_MAX_BODY_BYTES", 12 * 1024 * 1024),
-        max_photo_bytes=_integer(env, "XIANFENG_MAX_PHOTO_BYTES", 10 * 1024 * 1024),
-        photo_url_seconds=_integer(env, "XIANFENG_PHOTO_URL_SECONDS", 300),
-        token_days=_integer(env, "XIANFENG_TOKEN_DAYS", 30),
+        work_base_url=env.text("WORK_BASE_URL") or None,
+        wechat_templates=_wechat_templates(env.text("XIANFENG_WECHAT_TEMPLATES")),
+        push_concurrency=env.integer("XIANFENG_PUSH_CONCURRENCY"),
+        sandbox_url=env.text("XIANFENG_SANDBOX_URL").rstrip("/") or None,
+        trusted_proxies=env.integer("XIANFENG_TRUSTED_PROXIES"),
+        rate_limit_storage=env.text("XIANFENG_RATE_LIMIT_STORAGE"),
+        max_body_bytes=env.integer("XIANFENG_MAX_BODY_BYTES"),
+        max_photo_bytes=env.integer("XIANFENG_MAX_PHOTO_BYTES"),
+        photo_url_seconds=env.integer("XIANFENG_PHOTO_URL_SECONDS"),
+        token_days=env.integer("XIANFENG_TOKEN_DAYS"),
         embeds_scheduler=_embeds_scheduler(env, production),
-        app_dir=Path(env.get("XIANFENG_APP_DIR") or BUILT_APP).resolve(),
+        app_dir=Path(env.text("XIANFENG_APP_DIR") or BUILT_APP).resolve(),
         metrics_token=_metrics_token(env),
     )
 
 
-def _require(env: Mapping[str, str], *names: str) -> None:
-    missing = [name for name in names if not env.get(name)]
-    if missing:
-        raise ConfigurationError(f"outside the sandbox these settings are needed: {', '.join(missing)}")
-
-
-def _half(env: Mapping[str, str], name: str, other: str) -> str:
+def _half(env: Environment, name: str, other: str) -> str:
     """Return a setting that makes no sense without its other half."""
-    if bool(env.get(name)) != bool(env.get(other)):
+    if bool(env.text(name)) != bool(env.text(other)):
         raise ConfigurationError(f"{name} and {other} go together")
-    return env.get(name, "")
+    return env.text(name)
 
 
-def _callback_token(env: Mapping[str, str], name: str, *needed: str) -> str:
+def _callback_token(env: Environment, name: str, *needed: str) -> str:
     """Return the word we share with WeChat for its callbacks, 3 to 32 letters and digits; '' when there are none."""
-    token = env.get(name, "")
+    token = env.text(name)
     if token and not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
         raise ConfigurationError(f"{name} must have 3 to 32 letters and digits")
     for other in needed if token else ():
-        if not env.get(other):
+        if not env.text(other):
             raise ConfigurationError(f"{name} needs {other}")
     return token
 
 
-def _aes_key(env: Mapping[str, str], name: str, token: str) -> str:
+def _aes_key(env: Environment, name: str, token: str) -> str:
     """Return an EncodingAESKey: 43 letters and digits that stand for 32 bytes."""
-    key = env.get(name, "")
+    key = env.text(name)
     if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key):
         raise ConfigurationError(f"{name} must have 43 letters and digits")
-    if key and not env.get(token):
+    if key and not env.text(token):
         raise ConfigurationError(f"{name} needs {token}")
     return key
 
 
-def _wechat_templates(path: str | None) -> dict[str, dict[str, WechatTemplate]]:
+def _wechat_templates(path: str) -> dict[str, dict[str, WechatTemplate]]:
     """Read `{"<channel>": {"<our key>": {"id": "…", "fields": ["thing1", …]}}}`."""
     if not path:
         return {}
@@ -185,51 +177,41 @@ def _wechat_templates(path: str | None) -> dict[str, dict[str, WechatTemplate]]:
         raise ConfigurationError(f"XIANFENG_WECHAT_TEMPLATES cannot be read: {error!r}") from None
 
 
-def _production(env: Mapping[str, str]) -> bool:
+def _production(env: Environment) -> bool:
     """Whether this is production; a misspelt answer must not quietly mean no."""
-    value = env.get("XIANFENG_ENV") or "development"
+    value = env.text("XIANFENG_ENV")
     if value not in ("development", "production"):
         raise ConfigurationError("XIANFENG_ENV must be development or production")
     return value == "production"
 
 
-def _embeds_scheduler(env: Mapping[str, str], production: bool) -> bool:
+def _embeds_scheduler(env: Environment, production: bool) -> bool:
     """Whether web workers run the jobs too; production has `xianfeng scheduler` for that."""
-    value = env.get("XIANFENG_SCHEDULER") or ("none" if production else "embedded")
+    value = env.text("XIANFENG_SCHEDULER") or ("none" if production else "embedded")
     if value not in ("embedded", "none"):
         raise ConfigurationError("XIANFENG_SCHEDULER must be embedded or none")
     return value == "embedded"
 
 
-def _metrics_token(env: Mapping[str, str]) -> str:
+def _metrics_token(env: Environment) -> str:
     """The bearer token that Prometheus shows; without one there is no `/metrics` outside the sandbox."""
-    token = env.get("XIANFENG_METRICS_TOKEN", "")
+    token = env.text("XIANFENG_METRICS_TOKEN")
     if token and not 16 <= len(token) <= 256:
         raise ConfigurationError("XIANFENG_METRICS_TOKEN must have 16 to 256 characters")
     return token
 
 
-def _integer(env: Mapping[str, str], name: str, default: int, *, low: int = 1, high: int = 2**31 - 1) -> int:
-    try:
-        value = int(env.get(name) or default)
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}")
-    return value
-
-
-def _secret_key(env: Mapping[str, str], data_dir: Path) -> bytes:
-    if value := env.get("XIANFENG_SECRET_KEY"):
+def _secret_key(env: Environment, data_dir: Path) -> bytes:
+    if value := env.text("XIANFENG_SECRET_KEY"):
         if len(value) < 32:
             raise ConfigurationError("XIANFENG_SECRET_KEY must have at least 32 characters")
         return value.encode()
     return drawn_once(data_dir / "secret_key").encode()
 
 
-def _phone_keys(env: Mapping[str, str], data_dir: Path) -> dict[str, bytes]:
+def _phone_keys(env: Environment, data_dir: Path) -> dict[str, bytes]:
     """Parse `XIANFENG_PHONE_KEYS` = `id:hex64,id:hex64`, newest first."""
-    text = env.get("XIANFENG_PHONE_KEYS") or f"sandbox:{drawn_once(data_dir / 'phone_key')}"
+    text = env.text("XIANFENG_PHONE_KEYS") or f"sandbox:{drawn_once(data_dir / 'phone_key')}"
     try:
         keys = {key_id: bytes.fromhex(key) for key_id, key in (pair.split(":") for pair in text.split(","))}
     except ValueError:

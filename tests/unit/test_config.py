@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from server.config import PLACES, SECRETS, ConfigurationError, load
+from server.config import ConfigurationError, load
+from server.environment import VARIABLES, Needed
 from tests.at_once import at_once
 
+SECRETS = [each.name for each in VARIABLES.values() if each.needed is Needed.real_wechat]
+PLACES = [each.name for each in VARIABLES.values() if each.needed is Needed.production]
 KEY = "k" * 32
 PHONE_KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
 PRODUCTION = {
