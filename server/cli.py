@@ -264,6 +264,7 @@ def scheduler(machine: Machine) -> None:
 
     from server import app, logs  # noqa: F401  (its subscriptions tell the features above)
     from server.jobs import scheduler
+    from server.start_warnings import log_start_warnings
 
     machine.require_own_data()
     machine.require_fitness()
@@ -271,6 +272,7 @@ def scheduler(machine: Machine) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     logs.configure_logging(machine.settings)
+    log_start_warnings(machine.engine, machine.settings)
     console.print("定时任务已启动（Ctrl-C 停止）")
     scheduler.run(machine.engine, machine.settings, stop)
 
@@ -278,14 +280,17 @@ def scheduler(machine: Machine) -> None:
 @main.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
-    """Show what runs when, what ran last and what failed."""
+    """Show what runs when, what ran last, what failed, and what the settings lack."""
     from server.jobs import report
+    from server.start_warnings import start_warnings
 
     if context.invoked_subcommand is None:
         overview, failures = report.overview(context.obj.engine, now=clock.now())
         console.print(overview)
         if failures is not None:
             console.print(failures)
+        for words in start_warnings(context.obj.engine, context.obj.settings):
+            console.print(f"[bold]注意：[/]{words}", soft_wrap=True)
 
 
 @jobs.command("run")

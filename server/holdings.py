@@ -16,7 +16,8 @@ Join = tuple[Any, ColumnElement[bool]]
 class Subject:
     """The person: as a member, as the account that acts for him, and by the names he receives pushes under.
 
-    `phone` is his number, opened for this one purpose; `account_id` is 0 for who never had an account.
+    `phone` is his number, opened for this one purpose, or why it cannot be read. `account_id` is 0 for who never had
+    an account.
     """
 
     member_id: int

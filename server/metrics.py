@@ -26,12 +26,13 @@ KEPT = timedelta(seconds=15)
 class DatabaseCollector(Collector):
     """Asks the database whenever Prometheus asks."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
+        self.settings = settings
 
     def collect(self) -> Iterator[Metric]:
         with reading(self.engine) as session:
-            yield from pushes.families(session, now=clock.now())
+            yield from pushes.families(session, self.settings, now=clock.now())
             yield from jobs.families(session)
             yield from standards.families(session, now=clock.now())
 
@@ -39,9 +40,9 @@ class DatabaseCollector(Collector):
 class KeptPage:
     """The page as it was at most fifteen seconds ago; of those who ask at once, one asks the database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        self.registry.register(DatabaseCollector(engine))
+        self.registry.register(DatabaseCollector(engine, settings))
         self.lock = Lock()
         self.made_at: datetime | None = None
         self.text = b""
@@ -58,7 +59,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Add the page: behind a bearer token, or open to this very machine in the sandbox; otherwise not at all."""
     if not (settings.metrics_token or settings.sandbox):
         return
-    page = KeptPage(app.extensions["engine"])
+    page = KeptPage(app.extensions["engine"], settings)
 
     def metrics() -> Response:
         _check(settings.metrics_token)

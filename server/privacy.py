@@ -1,12 +1,29 @@
-"""Phone numbers: encrypted at rest, found by a keyed blind index, masked in views (design §5 Privacy)."""
+"""Phone numbers: encrypted at rest, found by a keyed blind index, masked in views (design §5 Privacy).
+
+A key can be lost. What it sealed is then unreadable, not gone, and can be written anew under the present key.
+"""
 
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from os import urandom
+from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError
+
+
+class KeyMissing(DomainError):
+    """The key that sealed a value is not among ours, or another bears its id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__("key_missing", f"暂不可读（缺少密钥 {key_id}）", status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class PhoneVault:
@@ -23,9 +40,23 @@ class PhoneVault:
         return f"{self._current}:{(nonce + sealed).hex()}"
 
     def open(self, sealed: str) -> str:
+        """Raise KeyMissing while its key is not here."""
         key_id, _, body = sealed.partition(":")
         raw = bytes.fromhex(body)
-        return AESGCM(self._keys[key_id]).decrypt(raw[:12], raw[12:], None).decode()
+        try:
+            return AESGCM(self._keys[key_id]).decrypt(raw[:12], raw[12:], None).decode()
+        except (KeyError, InvalidTag):
+            raise KeyMissing(key_id) from None
+
+    def shown(self, sealed: str | None, *, masked: bool) -> str | None:
+        """Return a number for a person to read, or the words that say why nobody can."""
+        if sealed is None:
+            return None
+        try:
+            number = self.open(sealed)
+        except KeyMissing as missing:
+            return missing.message
+        return masked_phone(number) if masked else number
 
     def indexes(self, phone: str) -> list[str]:
         """Return the blind index under every key, the current key's first."""
@@ -38,6 +69,19 @@ class PhoneVault:
 def _blind(key: bytes, phone: str) -> str:
     derived = hmac.new(key, b"xianfeng phone index", hashlib.sha256).digest()
     return hmac.new(derived, phone.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def unreadable(session: Session, vault: PhoneVault, sealed: Any) -> dict[str, int]:
+    """Return how many values of a column lack their key, by the key's id. One value of each key is tried."""
+    key_id = func.substr(sealed, 1, func.instr(sealed, ":") - 1)
+    rows = session.execute(select(func.min(sealed), func.count()).where(sealed.is_not(None)).group_by(key_id))
+    found: dict[str, int] = {}
+    for example, count in rows:
+        try:
+            vault.open(example)
+        except KeyMissing:
+            found[example.partition(":")[0]] = count
+    return found
 
 
 def normal_phone(text: str) -> str | None:

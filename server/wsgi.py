@@ -2,7 +2,7 @@
 
 import gc
 
-from server import config, logs, protection
+from server import config, logs, protection, start_warnings
 from server.app import create_app
 from server.jobs import embedded
 from server.organizations.roster import applying
@@ -13,6 +13,7 @@ app = create_app(settings)
 engine = app.extensions["engine"]
 with engine.connect() as connection:
     protection.assert_protected(connection)
+start_warnings.log_start_warnings(engine, settings)
 applying.start_unfinished(engine)
 if settings.embeds_scheduler:
     embedded.start_soon(engine, settings)

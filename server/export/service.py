@@ -39,7 +39,7 @@ def subject_of(session: Session, vault: PhoneVault, member_id: int) -> Subject:
         member_id=member_id,
         root_id=member.root_id,
         name=member.name,
-        phone=vault.open(member.phone_sealed) if member.phone_sealed else None,
+        phone=vault.shown(member.phone_sealed, masked=False),
         account_id=account_id,
         identity_ids=tuple(identities),
         recipients=recipients.names(member_id=member_id, account_id=account_id),

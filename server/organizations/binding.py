@@ -17,7 +17,7 @@ from server.identity.rules import Role
 from server.organizations.models import ActivationCode, Member, Membership, OrganizationKind
 from server.organizations.rules import normal_name, normal_work_number
 from server.organizations.service import get_open
-from server.privacy import PhoneVault, normal_phone
+from server.privacy import PhoneVault, normal_phone, unreadable
 
 CODE_LIFETIME = timedelta(days=7)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -28,11 +28,14 @@ def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phon
     """Bind to the one member on a roster with this verified phone.
 
     Raises DomainError `phone_not_on_roster`, 409 `phone_shared`, `account_taken` or `already_bound`, 429
-    `binding_locked`.
+    `binding_locked`, 503 `key_missing` where the roster has numbers that nobody can read.
     """
     identity.refuse_if_locked(session, identity_id=identity_id, now=now)
     number = normal_phone(phone)
     found = _members_with(session, vault, number, now) if number else []
+    if not found and (missing := unreadable(session, vault, Member.phone_sealed)):
+        message = f"名册中有手机号暂不可读（缺少密钥 {'、'.join(missing)}），请使用激活码绑定或联系支部书记"
+        raise DomainError("key_missing", message, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if not found:
         raise DomainError("phone_not_on_roster", "名册中没有这个手机号，请使用激活码绑定或联系支部书记")
     if len(found) > 1:

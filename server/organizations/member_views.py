@@ -22,7 +22,7 @@ from server.organizations.members import Belonging
 from server.organizations.models import Membership, Organization
 from server.organizations.targets import member_target, of_organization, organization_target
 from server.presentation import MemberPath, OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
-from server.privacy import PhoneVault, masked_phone
+from server.privacy import PhoneVault
 
 api = Api("members", __name__, tag="党员")
 
@@ -73,13 +73,12 @@ def _memberships(context: Context, rows: Sequence[Membership]) -> list[Membershi
 def _detail(context: Context, member_id: int) -> MemberDetailOut:
     member = members.one(context.session, member_id)
     account = binding.account_of_member(context.session, member_id)
-    phone = vault_of(context).open(member.phone_sealed) if member.phone_sealed else None
     return MemberDetailOut(
         id=member.id,
         name=member.name,
         gender=member.gender,
         work_number=member.work_number,
-        phone=masked_phone(phone) if phone else None,
+        phone=vault_of(context).shown(member.phone_sealed, masked=True),
         category=member.category,
         stage=member.stage,
         duty=member.duty,

@@ -12,6 +12,8 @@ from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from server.config import Settings
+from server.pushes.channels import accounts
 from server.pushes.models import ChannelPause, Push, PushAttempt, SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import PushStatus
 
@@ -19,7 +21,8 @@ WINDOW = timedelta(hours=1)
 UNDER_WAY = (PushStatus.waiting, PushStatus.sending)
 
 
-def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
+def families(session: Session, settings: Settings, *, now: datetime) -> Iterator[GaugeMetricFamily]:
+    yield missing_templates(settings)
     yield _counted(
         session,
         GaugeMetricFamily(
@@ -62,6 +65,18 @@ def families(session: Session, *, now: datetime) -> Iterator[GaugeMetricFamily]:
         ),
         _movements(now),
     )
+
+
+def missing_templates(settings: Settings) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "xianfeng_push_template_missing",
+        "Templates that WeChat has not given us, on channels that are on: what needs them is not sent there.",
+        labels=["channel", "template"],
+    )
+    for channel, keys in accounts.missing_templates(settings).items():
+        for key in keys:
+            family.add_metric([channel, key], 1)
+    return family
 
 
 def _pushes(now: datetime) -> Select[str, str | None, str, int]:

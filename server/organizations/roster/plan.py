@@ -128,8 +128,12 @@ def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
 
 def _check_phone(decision: Decision, holders: frozenset[int]) -> None:
     """A phone can bind an account, so a roster never changes that of someone who holds a role (custody.py)."""
-    if "phone_index" in decision.columns and decision.member is not None and decision.member.id in holders:
-        raise PlaceProblem(Column.phone, "该同志担任党内职务，手机号请由其上级在党员信息中修改")
+    member, entry = decision.member, decision.entry
+    if "phone_index" in decision.columns and member is not None and member.id in holders:
+        key_id = (member.phone_index or "").partition(":")[0]
+        known = {index.partition(":")[0] for index in entry.phone_indexes}
+        unread = f"，原手机号暂不可读（缺少密钥 {key_id}）" if key_id and key_id not in known else ""
+        raise PlaceProblem(Column.phone, f"该同志担任党内职务{unread}，手机号请由其上级在党员信息中修改")
 
 
 def _shown(value: Any) -> str:

@@ -1,9 +1,11 @@
 """How channels reach WeChat: by its addresses, or by those of the sandbox, with one client per account."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import Engine
 
 from server.config import Settings, WechatTemplate
-from server.pushes.catalogue import TEMPLATES
+from server.pushes.catalogue import CATALOGUE, TEMPLATES
 from server.pushes.rules import Channel
 from server.wechat.client import (
     SANDBOX_APP_ID,
@@ -62,6 +64,20 @@ def template_of(settings: Settings, channel: Channel, key: str) -> WechatTemplat
         return WechatTemplate(f"sandbox-{key}", fields)
     template = settings.wechat_templates.get(channel, {}).get(key)
     return template if template is not None and len(template.fields) == len(TEMPLATES[key]) else None
+
+
+def missing_templates(settings: Settings) -> Mapping[Channel, Sequence[str]]:
+    """Return by channel that is on the keys without a usable template: their messages are never sent there."""
+    on = {Channel.subscription: mini_program_of(settings), Channel.official: official_of(settings)}
+    missing = {
+        channel: sorted(
+            {entry.template for entry in CATALOGUE.values() if channel in entry.channels}
+            - {key for key in TEMPLATES if template_of(settings, channel, key) is not None}
+        )
+        for channel, app_id in on.items()
+        if app_id
+    }
+    return {channel: keys for channel, keys in missing.items() if keys}
 
 
 def _transport(settings: Settings) -> Transport:

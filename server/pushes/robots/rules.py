@@ -9,6 +9,9 @@ from server.pushes.sending.rules import Verdict, verdict
 
 LONGEST_CALL = timedelta(minutes=2)
 MOST_TRIES = 6
+KEY_MISSING_FOR = timedelta(hours=1)
+"""Until an announcement whose robot's address cannot be read is looked at again."""
+
 NO_ROBOT = 93000
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WEBHOOK = re.compile(rf"(?:https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=)?({_KEY.pattern})", re.IGNORECASE)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.config import Settings
 from server.db import database_now, transaction
-from server.privacy import PhoneVault
+from server.privacy import KeyMissing, PhoneVault
 from server.pushes.channels import accounts
 from server.pushes.robots import rules
 from server.pushes.robots.models import Announcement, GroupRobot
@@ -28,7 +28,7 @@ PATH = "/cgi-bin/webhook/send"
 @dataclass(frozen=True, slots=True)
 class Call:
     id: int
-    sealed_key: str
+    key: str
     text: str
     tries: int
 
@@ -38,16 +38,16 @@ def send_due(engine: Engine, settings: Settings) -> int:
     transport, vault = accounts.webhook(settings), PhoneVault(settings.phone_keys)
     transaction(engine, partial(_recover, now=clock.now()))
     made = 0
-    while (call := transaction(engine, partial(_claim, now=clock.now()))) is not None:
-        status, errcode, next_at = _called(transport, vault.open(call.sealed_key), call)
+    while (call := transaction(engine, partial(_claim, vault=vault, now=clock.now()))) is not None:
+        status, errcode, next_at = _called(transport, call)
         values = {"status": status, "errcode": errcode, "next_at": next_at}
         transaction(engine, partial(_settle, call_id=call.id, values=values, now=clock.now()))
         made += 1
     return made
 
 
-def _claim(session: Session, *, now: datetime) -> Call | None:
-    """Take the next; what is too late, or has lost its robot, is put away."""
+def _claim(session: Session, *, vault: PhoneVault, now: datetime) -> Call | None:
+    """Take the next; what is too late, or has lost its robot, is put away. What cannot be read waits for its key."""
     query = (
         select(Announcement)
         .where(Announcement.status == AnnouncementStatus.waiting, Announcement.next_at <= now)
@@ -60,18 +60,24 @@ def _claim(session: Session, *, now: datetime) -> Call | None:
         if robot is None or row.until <= now:
             row.status, row.finished_at = AnnouncementStatus.expired, now
             continue
+        try:
+            key = vault.open(robot.sealed_key)
+        except KeyMissing as missing:
+            log.warning("announcement_waits", announcement=row.id, why=missing.message)
+            row.next_at = min(now + rules.KEY_MISSING_FOR, row.until)
+            continue
         row.status, row.started_at, row.attempts = AnnouncementStatus.sending, database_now(session), row.attempts + 1
         session.flush()
-        return Call(row.id, robot.sealed_key, row.text, row.attempts)
+        return Call(row.id, key, row.text, row.attempts)
     return None
 
 
-def _called(transport: Transport, key: str, call: Call) -> tuple[AnnouncementStatus, int | None, datetime]:
+def _called(transport: Transport, call: Call) -> tuple[AnnouncementStatus, int | None, datetime]:
     """Return what became of a call, the errcode and when to look at it next."""
     body = {"msgtype": "text", "text": {"content": call.text}}
     now = clock.now()
     try:
-        errcode = errcode_of(transport.call("POST", PATH, params={"key": key}, body=body))
+        errcode = errcode_of(transport.call("POST", PATH, params={"key": call.key}, body=body))
     except WechatError as error:
         if error.maybe_done:
             return AnnouncementStatus.unknown, error.errcode, now
