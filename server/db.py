@@ -1,7 +1,8 @@
 """Engine, column types and the transaction that is retried when a database refuses it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -161,6 +162,21 @@ def _prepare_mysql(connection: Any, _record: object) -> None:
 def reading(engine: Engine) -> Session:
     """Return a session that only reads: on SQLite it takes no write lock."""
     return Session(_reading_engine(engine), expire_on_commit=False)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Yield a session that sees the state of one moment and cannot write: the database itself refuses."""
+    sqlite = engine.dialect.name == "sqlite"
+    steady = _reading_engine(engine) if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(steady, expire_on_commit=False) as session:
+        connection = session.connection()
+        connection.exec_driver_sql("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY")
+        try:
+            yield session
+        finally:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
 
 
 @lru_cache(maxsize=8)

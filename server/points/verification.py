@@ -1,6 +1,6 @@
-"""Proof that the ledger is whole and that every score follows from it; both stream, whatever the size."""
+"""Proof that the ledger is whole and that every score follows from it, and the repair of scores. All of it streams."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from server.points.ledger import entries_of
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
 from server.points.negative_years import negative_members
 from server.points.standing import Standing
+from server.verifying import Verification
 
 MEMBERS_AT_ONCE = 200
 
@@ -28,6 +29,9 @@ class Break:
     member_id: int
     seq: int
     reason: str
+
+    def __str__(self) -> str:
+        return f"党员 {self.member_id} 第 {self.seq} 条：{self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +45,33 @@ class Difference:
     computed: Decimal | None
 
     def __str__(self) -> str:
-        return f"原存 {self.stored if self.stored is not None else '无'}，应为 {self.computed}"
+        whose = f"党员 {self.member_id} {self.year} {self.section or '总分'}"
+        return f"{whose}：原存 {self.stored if self.stored is not None else '无'}，应为 {self.computed}"
 
 
-def verify_ledger(session: Session) -> Iterator[Break]:
-    """Yield the first broken entry of every member whose chain, texts or head do not fit."""
-    after = 0
+def verify_ledger(session: Session) -> Generator[Break, None, int]:
+    """Yield the first broken entry of every member whose chain, texts or head do not fit; return how many have one."""
+    looked = after = 0
     while member_ids := _heads_after(session, after):
         texts = _texts(session, member_ids)
         for member_id, rows in groupby(_chains(session, member_ids), key=lambda row: row.head_member_id):
             broken = _examine(member_id, list(rows), texts)
             if broken is not None:
                 yield broken
-        after = member_ids[-1]
+        looked, after = looked + len(member_ids), member_ids[-1]
     for member_id in session.scalars(_headless()):
+        looked += 1
         yield Break(member_id, 1, "链头记录缺失")
+    return looked
+
+
+def verify_scores(session: Session) -> Generator[Difference, None, int]:
+    """Yield every stored score that the ledger does not give; return how many members' years there are."""
+    looked = 0
+    for year, member_ids in _pages(session, None, None):
+        yield from _differences(session, member_ids, year)
+        looked += len(member_ids)
+    return looked
 
 
 def recompute(
@@ -65,13 +81,10 @@ def recompute(
 
     Only members whose score differs are locked; the caller may commit between two differences.
     """
-    for one_year in _years(session, year):
-        after = 0
-        while member_ids := _members_after(session, one_year, root_id, after):
-            doubtful = sorted({d.member_id for d in _differences(session, member_ids, one_year)})
-            if doubtful:
-                yield from _repair(session, doubtful, one_year, now)
-            after = member_ids[-1]
+    for one_year, member_ids in _pages(session, year, root_id):
+        doubtful = sorted({d.member_id for d in _differences(session, member_ids, one_year)})
+        if doubtful:
+            yield from _repair(session, doubtful, one_year, now)
 
 
 def _heads_after(session: Session, after: int) -> Sequence[int]:
@@ -129,6 +142,15 @@ def _headless() -> Any:
     return select(PointEntry.member_id).where(PointEntry.member_id.not_in(heads)).distinct().order_by("member_id")
 
 
+def _pages(session: Session, year: int | None, root_id: int | None) -> Iterator[tuple[int, Sequence[int]]]:
+    """Yield the members who have entries or scores of a year, some at a time."""
+    for one_year in _years(session, year):
+        after = 0
+        while member_ids := _members_after(session, one_year, root_id, after):
+            yield one_year, member_ids
+            after = member_ids[-1]
+
+
 def _years(session: Session, year: int | None) -> list[int]:
     if year is not None:
         return [year]
@@ -175,3 +197,7 @@ def _repair(session: Session, member_ids: Sequence[int], year: int, now: datetim
         batch.touch(member_id, year)
     batch.close()
     yield from found
+
+
+LEDGER = Verification("ledger", "台账", "名党员", "每条记录都与链相符", lambda session, _: verify_ledger(session))
+SCORES = Verification("scores", "积分", "人年", "与台账重算结果完全相同", lambda session, _: verify_scores(session))

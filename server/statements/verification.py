@@ -4,11 +4,11 @@ Every line is computed anew by the pure `score`; nothing of what froze it is use
 with. Streams, whatever the size.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.organizations.models import Category, Stage
@@ -19,6 +19,7 @@ from server.statements.freezing.figures import Measure, computed
 from server.statements.freezing.sealing import seals
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import average, median, positions
+from server.verifying import Verification
 
 STATEMENTS_AT_ONCE = 20
 CLOSING = "-closing"
@@ -40,17 +41,16 @@ class Deviation:
         return f"月汇总 {self.statement_id}，{whose}，{self.what}：原存 {self.stored}，应为 {self.computed}"
 
 
-def verify_statements(session: Session, *, organization_id: int | None = None) -> Iterator[Deviation]:
-    """Yield whatever does not fit, by statement."""
-    after = 0
+def verify_statements(session: Session) -> Generator[Deviation, None, int]:
+    """Yield whatever does not fit, by statement; return how many there are."""
+    looked = after = 0
     query = select(Statement).order_by(Statement.id).limit(STATEMENTS_AT_ONCE)
-    if organization_id is not None:
-        query = query.where(Statement.organization_id == organization_id)
     while statements := session.scalars(query.where(Statement.id > after)).all():
         for statement in statements:
             yield from verify_statement(session, statement)
-        after = statements[-1].id
+        looked, after = looked + len(statements), statements[-1].id
         session.expunge_all()
+    return looked
 
 
 def verify_statement(session: Session, statement: Statement) -> Iterator[Deviation]:
@@ -159,5 +159,6 @@ def _backdated(session: Session, statement: Statement) -> Backdated:
     return found
 
 
-def count_statements(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Statement)) or 0
+STATEMENTS = Verification(
+    "statements", "月汇总", "份", "重算结果和校验值都相符", lambda session, _: verify_statements(session)
+)

@@ -147,7 +147,7 @@ def _check(demo: Engine, phones: Phones) -> None:
 
 def _verified_by_the_command(directory: Path) -> bool:
     environment = {**os.environ, "XIANFENG_DATA": str(directory)}
-    command = [sys.executable, "-m", "server.cli", "verify-ledger"]
+    command = [sys.executable, "-m", "server.cli", "verify", "ledger"]
     return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
 
 

@@ -1,0 +1,57 @@
+"""Every proof there is, and how `xianfeng verify` goes through them: in one moment's state, and only reading."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from server.config import Settings
+from server.db import snapshot
+from server.photos import verification as photos
+from server.points import verification as points
+from server.standards import verification as standards
+from server.statements import verification as statements
+from server.statements.bulletins import verification as bulletins
+from server.verifying import Verification
+
+VERIFICATIONS = (
+    standards.STANDARDS,
+    points.LEDGER,
+    points.SCORES,
+    statements.STATEMENTS,
+    bulletins.BULLETINS,
+    photos.PHOTOS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What one proof found, a line each, and how much it looked at."""
+
+    verification: Verification
+    looked: int
+    found: Sequence[str]
+
+    def __str__(self) -> str:
+        if not self.looked and not self.found:
+            return f"{self.verification.title}：还没有可核对的内容"
+        result = f"{len(self.found)} 处不符" if self.found else self.verification.sound
+        return f"{self.verification.title}：核对 {self.looked} {self.verification.unit}，{result}"
+
+
+def verify(engine: Engine, settings: Settings, *names: str) -> Iterator[Verified]:
+    """Go through the named proofs, or through all."""
+    for verification in VERIFICATIONS:
+        if not names or verification.name in names:
+            yield _verified(engine, settings, verification)
+
+
+def _verified(engine: Engine, settings: Settings, verification: Verification) -> Verified:
+    found = []
+    with snapshot(engine) as session:
+        findings = verification.findings(session, settings)
+        while True:
+            try:
+                found.append(str(next(findings)))
+            except StopIteration as end:
+                return Verified(verification, end.value, found)
