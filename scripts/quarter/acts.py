@@ -156,9 +156,11 @@ def confirm(session: Session, *, meeting_id: int, branch: Branch, now: datetime)
     )
 
 
-def claim(session: Session, *, branch: Branch, member_id: int, day: date, now: datetime) -> int:
+def claim(
+    session: Session, *, branch: Branch, member_id: int, day: date, now: datetime, photo_ids: Sequence[int] = ()
+) -> int:
     """Report an hour of volunteering; return the claim's id."""
-    contents = Contents("社区志愿服务", "协助社区登记", "C04", Decimal(1), occurred_on=day)
+    contents = Contents("社区志愿服务", "协助社区登记", "C04", Decimal(1), occurred_on=day, photo_ids=photo_ids)
     actor = branch.member(member_id)
     drafted = claims.create_draft(session, member_id=member_id, actor=actor, contents=contents, now=now)
     return claims.submit(session, claim_id=drafted.id, actor=actor, version=drafted.version, now=now).id

@@ -24,13 +24,27 @@ class Schedulers:
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __enter__(self) -> "Schedulers":
-        self._running = [self._start(number) for number in range(self.count)]
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._running:
+        self.stop()
+
+    @property
+    def running(self) -> bool:
+        return bool(self._running)
+
+    def start(self) -> None:
+        """Start all of them, unless they run."""
+        self._running = self._running or [self._start(number) for number in range(self.count)]
+
+    def stop(self) -> None:
+        """End all of them as a power cut would."""
+        for number, process in enumerate(self._running):
             process.kill()
             process.wait()
+            self._idle_file(number).unlink(missing_ok=True)
+        self._running.clear()
 
     def kill_one(self, chance: Random) -> None:
         """End one as a crash would, and start another in its place."""
@@ -42,10 +56,10 @@ class Schedulers:
         self.kills += 1
 
     def are_idle(self, step: int) -> bool:
-        """Whether all of them found nothing left to do in this step. Raises RuntimeError where one gave up."""
+        """Whether all that run found nothing left to do in this step. Raises RuntimeError where one gave up."""
         if any(process.poll() is not None for process in self._running):
             raise RuntimeError(f"a scheduler ended by itself; see {self.directory}")
-        return all(self._idle_step(number) == step for number in range(self.count))
+        return all(self._idle_step(number) == step for number in range(len(self._running)))
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "scripts.quarter.worker", str(self.clock_file), str(self._idle_file(number))]

@@ -1,6 +1,6 @@
 """A university of any size, written in bulk: general branches, branches of thirty, members and the phones they hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -81,15 +81,31 @@ class Phones:
     templates: Sequence[str]
 
 
-def found(engine: Engine, *, members: int, phones: Phones, chance: Random, now: datetime) -> World:
-    """Fill an empty database; the year's openings are posted."""
+Kind = tuple[Category, Stage]
+
+
+def _staff(_number: int) -> Kind:
+    return Category.staff, Stage.full
+
+
+def found(
+    engine: Engine,
+    *,
+    members: int,
+    phones: Phones,
+    chance: Random,
+    now: datetime,
+    general_size: int = GENERAL_SIZE,
+    kind_of: Callable[[int], Kind] = _staff,
+) -> World:
+    """Fill an empty database; the year's openings are posted. `kind_of` says who is what, by their number."""
     with Session(engine) as session:
         root = organizations.create_root(session, title="山海大学党委", now=now)
         standards.install_default(session, organization_id=root.id, year=now.year, published_by=None, now=now)
         session.commit()
         root_id = root.id
-    world = World(root_id, list(_branches(engine, root_id, members, now)), members)
-    transaction(engine, lambda session: _people(session, world, now))
+    world = World(root_id, list(_branches(engine, root_id, members, general_size, now)), members)
+    transaction(engine, lambda session: _people(session, world, kind_of, now))
     transaction(engine, lambda session: _phones(session, world, phones, chance, now))
     for part in _parts(members, AT_ONCE):
         transaction(engine, partial(points.open_year, member_ids=part, year=now.year, now=now))
@@ -100,14 +116,14 @@ def _parts(members: int, size: int) -> Iterator[Sequence[int]]:
     return (range(start, min(start + size, members + 1)) for start in range(1, members + 1, size))
 
 
-def _branches(engine: Engine, root_id: int, members: int, now: datetime) -> Iterator[Branch]:
+def _branches(engine: Engine, root_id: int, members: int, general_size: int, now: datetime) -> Iterator[Branch]:
     with Session(engine, expire_on_commit=False) as session:
         root = session.get_one(Organization, root_id)
         general = root
         for number, ids in enumerate(_parts(members, BRANCH_SIZE)):
-            if number % GENERAL_SIZE == 0:
+            if number % general_size == 0:
                 general = _place(
-                    session, root, OrganizationKind.general_branch, f"第 {number // GENERAL_SIZE + 1} 学院党总支", now
+                    session, root, OrganizationKind.general_branch, f"第 {number // general_size + 1} 学院党总支", now
                 )
             branch = _place(session, general, OrganizationKind.branch, f"第 {number + 1} 党支部", now)
             yield Branch(branch.id, branch.ancestor_ids, ids)
@@ -131,14 +147,13 @@ def _place(session: Session, above: Organization, kind: OrganizationKind, title:
     return place
 
 
-def _people(session: Session, world: World, now: datetime) -> None:
+def _people(session: Session, world: World, kind_of: Callable[[int], Kind], now: datetime) -> None:
     """Add members, memberships, accounts and the offices of each branch."""
     ids = range(1, world.members + 1)
     made = {"root_id": world.root_id, "created_at": now}
-    who = {"category": Category.staff, "stage": Stage.full, "updated_at": now}
     begin = date(now.year, 1, 1)
-    named = [{**made, "id": number, "name": f"党员{number}"} for number in ids]
-    session.execute(insert(Member), [{**each, **who, "work_number": f"T{each['id']}"} for each in named])
+    named: list[dict[str, Any]] = [{**made, "id": number, "name": f"党员{number}"} for number in ids]
+    session.execute(insert(Member), [_as_member(each, *kind_of(each["id"]), now) for each in named])
     session.execute(insert(Account), [{**each, "member_id": each["id"]} for each in named])
     session.execute(
         insert(Membership),
@@ -149,6 +164,10 @@ def _people(session: Session, world: World, now: datetime) -> None:
         ],
     )
     session.execute(insert(Grant), [_grant(at, place, now) for at in world.branches for place in range(len(OFFICES))])
+
+
+def _as_member(named: dict[str, Any], category: Category, stage: Stage, now: datetime) -> dict[str, Any]:
+    return {**named, "category": category, "stage": stage, "work_number": f"T{named['id']}", "updated_at": now}
 
 
 def _grant(branch: Branch, place: int, now: datetime) -> dict[str, Any]:
