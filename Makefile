@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types screens test lint format check bench crash quarter lock migration clean tools app-for-run app-checks
+.PHONY: help run app types screens test lint format check bench crash quarter january lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -51,6 +51,10 @@ bench: .venv/.development tools app-for-run ## Measure; prints JSON lines (only=
 quarter: .venv/.runtime tools ## Simulate a quarter's pushes with faults, kills and two schedulers (members=10000 kills=20 seed=… only=mariadb)
 	@$(BIN)/python -m scripts.quarter $(if $(members),members=$(members)) $(if $(kills),kills=$(kills)) \
 		$(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
+
+january: .venv/.runtime tools ## Rehearse the turn of a year day by day: a scheduler, one that stood still, two (seed=… only=sqlite schedules=running)
+	@$(BIN)/python -m scripts.january $(if $(seed),seed=$(seed)) $(if $(only),only=$(only)) \
+		$(if $(schedules),schedules=$(schedules))
 
 crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
 	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))

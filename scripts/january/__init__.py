@@ -1,0 +1,1 @@
+"""The turn of a year, day by day on a moved clock: what must hold every evening, however the scheduler fared."""
