@@ -1,0 +1,87 @@
+"""Look after what is stored: count, prove, repair, open a year."""
+
+import click
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.cli.machine import Machine, console
+from server.db import reading
+
+
+@click.command()
+@click.option("--put-away", is_flag=True, help="Quarantine all that the database does not know, however many.")
+@click.pass_obj
+def photos(machine: Machine, put_away: bool) -> None:
+    """Count the files of photos, and those that the database does not know."""
+    from server.photos import upkeep
+    from server.photos.storage import storage_of
+
+    if put_away:
+        machine.require_own_data()
+    storage = storage_of(machine.settings)
+    with reading(machine.engine) as session:
+        if put_away:
+            swept = upkeep.sweep(session, storage, now=clock.now(), however_many=True)
+            console.print(f"已移入隔离区 {swept.put_away} 个文件，30 天后删除；数据库里有了记录会自动放回。")
+        count = upkeep.count(session, storage, now=clock.now())
+    console.print(
+        f"照片文件 {count.stored} 个，其中数据库里没有记录的 {count.unknown} 个；隔离区另有 {count.quarantined} 个。"
+    )
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[ledger|scores|statements|…]")
+@click.pass_obj
+def verify(machine: Machine, names: tuple[str, ...]) -> None:
+    """Prove that what is stored is what was written, without writing anything; exit 1 if something is not.
+
+    Without a name everything is gone through; each says how much it looked at.
+    """
+    from server import verifications
+
+    known = [verification.name for verification in verifications.VERIFICATIONS]
+    if unknown := set(names) - set(known):
+        raise click.ClickException(f"没有 {'、'.join(sorted(unknown))} 这项核对；有 {'、'.join(known)}")
+    sound = True
+    for verified in verifications.verify(machine.engine, machine.settings, *names):
+        for words in verified.found:
+            console.print(words, markup=False, soft_wrap=True)
+        console.print(str(verified), markup=False, soft_wrap=True)
+        sound = sound and not verified.found
+    if not sound:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--year", type=int, help="Only this year.")
+@click.pass_obj
+def recompute(machine: Machine, year: int | None) -> None:
+    """Compute every score anew from the ledger and repair what differs; exit 1 if anything did."""
+    from server.points import verification
+
+    with Session(machine.engine, expire_on_commit=False) as session:
+        differences = list(verification.recompute(session, year=year, now=clock.now()))
+        session.commit()
+    for difference in differences:
+        console.print(str(difference), markup=False)
+    if differences:
+        raise SystemExit(1)
+    console.print("积分一致：与台账重算结果完全相同。")
+
+
+@click.command("open-year")
+@click.option("--year", type=int, help="By default the one that runs.")
+@click.pass_obj
+def open_year(machine: Machine, year: int | None) -> None:
+    """Open a year for whom nothing has opened it yet, as the job `open_years` does; again changes nothing."""
+    from server.points import due
+    from server.standards.versions import published_years
+
+    now = clock.now()
+    year = year or clock.shanghai_date(now).year
+    with reading(machine.engine) as session:
+        if year not in published_years(session, since=year):
+            raise click.ClickException(f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")
+    opened = due.open_due(machine.engine, year=year, now=now)
+    words = f"已为 {opened} 名党员计入起始分，或按现行标准调整。" if opened else "起始分都已计入，没有改动。"
+    console.print(f"{year} 年度：{words}")
