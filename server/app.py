@@ -30,7 +30,7 @@ from server.meetings.check_in import committer
 from server.meetings.events import LeaveAnswered
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import service as organizations
-from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.organizations.events import MembersJoined, MemberTransferred, StageChanged, WorkdaysChanged
 from server.outages import WORDS
 from server.points import handlers as points
 from server.points import sources
@@ -39,6 +39,7 @@ from server.points.models import SourceKind
 from server.pushes.occasions import bulletins, claims, leaves, negatives, notices, statements
 from server.readiness.probe import Probe
 from server.standards.events import StandardPublished
+from server.statements import confirming
 from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
 from server.wechat import client as wechat
 from server.wechat import js_sdk
@@ -105,6 +106,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (StatementFrozen, statements.frozen),
     (StatementConfirmed, statements.confirmed),
     (BulletinPublished, bulletins.published),
+    (WorkdaysChanged, confirming.workdays_changed),
 )
 """Who listens to what (server/events.py)."""
 

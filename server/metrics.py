@@ -17,6 +17,7 @@ from server.config import Settings
 from server.db import reading
 from server.errors import DomainError
 from server.jobs import metrics as jobs
+from server.organizations import metrics as organizations
 from server.pushes import metrics as pushes
 from server.standards import metrics as standards
 
@@ -35,6 +36,7 @@ class DatabaseCollector(Collector):
             yield from pushes.families(session, self.settings, now=clock.now())
             yield from jobs.families(session)
             yield from standards.families(session, now=clock.now())
+            yield from organizations.families(session, today=clock.shanghai_date(clock.now()))
 
 
 class KeptPage:

@@ -36,8 +36,8 @@ def found(university: University) -> None:
 
 
 def _plant_tree(university: University) -> None:
-    """The organizations, and the standard in force."""
-    now = at(date(university.begin.year, 1, 1), 9)
+    """The organizations, which begin with the demo's first month, and the standard in force."""
+    now = at(university.begin.replace(day=1), 9)
     with university.transaction() as session:
         root = organizations.create_root(session, title=ROOT_TITLE, now=now)
         university.places[""] = root

@@ -53,6 +53,8 @@ def jobs(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         overview, failures = report.overview(context.obj.engine, now=clock.now())
         console.print(overview)
+        for words in report.coming(context.obj.engine, now=clock.now()):
+            console.print(words, markup=False)
         if failures is not None:
             console.print(failures)
         for words in start_warnings(context.obj.engine, context.obj.settings):

@@ -24,6 +24,7 @@ from server.dues.rules import (
 )
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
+from server.organizations.beginning import first_month
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.service import ancestor_ids, branch_of
@@ -126,13 +127,18 @@ def close_month(
 ) -> list[DuesRecord]:
     """Mark who has not paid a month that is over, and deduct; return the records it changed, none the second time.
 
-    `due_cents` is noted for those of whom nothing was registered. Raises DomainError `month_not_over`, `not_a_branch`.
+    `due_cents` is noted for those of whom nothing was registered. Raises DomainError `month_not_over`, `not_a_branch`,
+    `before_beginning`.
     """
     organization = session.get(Organization, organization_id)
     if organization is None or organization.kind != OrganizationKind.branch:
         raise DomainError("not_a_branch", "党费按支部结账，请选择一个党支部")
     if (refusal := close_refusal(month, today=shanghai_date(now))) is not None:
         raise conflict("month_not_over", refusal)
+    if organization.began_on and last_day(month) < first_month(organization.began_on):
+        raise conflict(
+            "before_beginning", f"本支部自 {first_month(organization.began_on):%Y-%m} 起按月结账，之前的月份不扣分"
+        )
     changed = []
     for member in debtors(session, organization_id=organization_id, on=last_day(month)):
         record = _locked(session, member.id, month)

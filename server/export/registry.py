@@ -16,6 +16,7 @@ LEFT_OUT = {
     "point_entry_texts": "the words of a ledger entry; they stand with it",
     "organizations": "about an organization",
     "workday_overrides": "about the calendar",
+    "workday_years": "about the calendar",
     "filings": "documents of an organization; what concerns a person stands in exemptions",
     "filing_steps": "steps of such documents",
     "roster_imports": "files of an office with many people in them; what they said of this one stands in members",

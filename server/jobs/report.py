@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.markup import escape
 from rich.table import Column, Table
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from server import clock
 from server.db import reading
@@ -12,6 +12,8 @@ from server.jobs import rules, service
 from server.jobs.models import JobRun
 from server.jobs.service import Record
 from server.jobs.table import JOBS, Job
+from server.organizations.models import Organization
+from server.statements import service as statements
 
 
 def overview(engine: Engine, *, now: datetime) -> tuple[Table, Table | None]:
@@ -25,6 +27,16 @@ def overview(engine: Engine, *, now: datetime) -> tuple[Table, Table | None]:
             for run in record.failed:
                 failures.add_row(*_failure_row(run))
     return jobs, failures if failures.row_count else None
+
+
+def coming(engine: Engine, *, now: datetime) -> list[str]:
+    """Return, for each university without one, when its first month is summed up."""
+    with reading(engine) as session:
+        roots = session.execute(select(Organization.id, Organization.title).where(Organization.parent_id.is_(None)))
+        words = [
+            (title, statements.coming(session, organization_id=root_id, now=now)) for root_id, title in roots.all()
+        ]
+    return [f"{title}：{each}" for title, each in words if each]
 
 
 def _table(name: str, *columns: str, title: str | None = None) -> Table:

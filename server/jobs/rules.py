@@ -95,12 +95,14 @@ class Unfinished:
 class Past:
     """What is known of a job at some instant. `last` is the latest period with a run, `unfinished` oldest first.
 
-    Only periods up to that instant are meant; `ahead` says that there are later ones, so the clock was set back.
+    Only periods up to that instant are meant; `ahead` says that there are later ones, so the clock was set back. Of a
+    job that never ran `begun` is when there was something for it to do, if that is known.
     """
 
     last: datetime | None = None
     unfinished: Sequence[Unfinished] = ()
     ahead: bool = False
+    begun: datetime | None = None
 
 
 def next_period(trigger: Trigger, after: datetime) -> datetime | None:
@@ -133,12 +135,12 @@ def latest_period(trigger: Trigger, now: datetime) -> datetime | None:
 def due_periods(trigger: Trigger, catch_up: CatchUp, past: Past, *, now: datetime, most: int) -> list[datetime]:
     """Return up to `most` periods to run now, in order.
 
-    A job that never ran begins with the latest period. Where the clock is behind every run there is, nothing is due
+    A job that never ran begins with the latest period; where every period counts, with the first since `begun`.
+    Where the clock is behind every run there is, nothing is due
     until it has caught up, or someone has run a period by hand: it might have run before and been forgotten.
     """
     if past.last is None:
-        first = None if past.ahead else latest_period(trigger, now)
-        return [] if first is None else [first]
+        return [] if past.ahead else _first_due(trigger, catch_up, past.begun, now, most)
     if catch_up is CatchUp.latest:
         return _latest_due(trigger, past, past.last, now)
     periods: list[datetime] = []
@@ -147,6 +149,13 @@ def due_periods(trigger: Trigger, catch_up: CatchUp, past: Past, *, now: datetim
             return periods[:most]  # what comes after it has to wait for it
         periods.append(run.period)
     return [*periods, *islice(periods_between(trigger, past.last, now), most)][:most]
+
+
+def _first_due(trigger: Trigger, catch_up: CatchUp, begun: datetime | None, now: datetime, most: int) -> list[datetime]:
+    if catch_up is CatchUp.every and begun is not None:
+        return list(islice(periods_between(trigger, begun, now), most))
+    first = latest_period(trigger, now)
+    return [] if first is None else [first]
 
 
 def _latest_due(trigger: Trigger, past: Past, last: datetime, now: datetime) -> list[datetime]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from server.clock import SHANGHAI
 from server.jobs import lease
 from server.jobs.lease import Held
 from server.jobs.models import JobRun, Lease
 from server.jobs.rules import CatchUp, Past, Unfinished
+from server.organizations.models import Organization
 
 BATCH = 1000
 LONGEST_ERROR = 500
@@ -29,7 +31,8 @@ def past_of(session: Session, job: str, catch_up: CatchUp, *, now: datetime) -> 
     """Return what is known of a job's runs; where only the latest is caught up, only that one counts as unfinished."""
     last = session.scalar(select(func.max(JobRun.period)).where(JobRun.job == job, JobRun.period <= now))
     if last is None:
-        return Past(ahead=session.scalar(select(JobRun.id).where(JobRun.job == job).limit(1)) is not None)
+        ahead = session.scalar(select(JobRun.id).where(JobRun.job == job).limit(1)) is not None
+        return Past(ahead=ahead, begun=_begun(session))
     query = select(JobRun).where(JobRun.job == job, JobRun.period <= now, JobRun.finished_at.is_(None))
     if catch_up is CatchUp.latest:
         query = query.where(JobRun.period == last)
@@ -47,6 +50,12 @@ def first_open(session: Session, job: str, *, after: datetime, now: datetime) ->
     """Return a job's first period after an instant that was tried and is not done."""
     query = select(func.min(JobRun.period)).where(JobRun.job == job, JobRun.period > after, JobRun.period <= now)
     return session.scalar(query.where(JobRun.finished_at.is_(None)))
+
+
+def _begun(session: Session) -> datetime | None:
+    """Return when the first university began here."""
+    began_on = session.scalar(select(func.min(Organization.began_on)).where(Organization.parent_id.is_(None)))
+    return datetime.combine(began_on, time(), SHANGHAI) if began_on else None
 
 
 def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:

@@ -12,6 +12,7 @@ from bot.receive import upkeep as bot
 from server.config import Settings
 from server.jobs import service, work
 from server.jobs.rules import CatchUp, Schedule, daily, every_minutes, monthly, quarterly
+from server.statements.rules import FREEZE_DAY, FREEZE_TIME
 
 Function = Callable[[Engine, Settings, datetime, datetime], None]
 """Called with the engine, the settings, the time now and the period; must be safe to run again."""
@@ -50,7 +51,9 @@ def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: da
 
 WEEK = timedelta(days=7)
 
-FREEZING = Job("freeze_statements", "生成月汇总", monthly(3, "02:00"), CatchUp.every, work.freeze_statements)
+FREEZING = Job(
+    "freeze_statements", "生成月汇总", monthly(FREEZE_DAY, FREEZE_TIME), CatchUp.every, work.freeze_statements
+)
 
 JOBS: tuple[Job, ...] = (
     Job(
@@ -81,7 +84,7 @@ JOBS: tuple[Job, ...] = (
     Job("say_in_groups", "群机器人播报", every_minutes(1), CatchUp.latest, work.say_in_groups, keeps=WEEK),
     Job("finish_bot_replies", "补发对话回复", every_minutes(1), CatchUp.latest, bot.finish, keeps=WEEK),
     Job("send_digests", "每日待办提醒", daily("09:00"), CatchUp.latest, work.send_digests),
-    Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.latest, work.remind_of_dues),
+    Job("remind_of_dues", "党费交纳提醒", monthly(25, "10:00"), CatchUp.every, work.remind_of_dues),
     Job("remind_of_cut_off", "年度申报截止提醒", daily("09:00"), CatchUp.latest, work.remind_of_cut_off),
     Job("purge_sign_ins", "清理登录与重试记录", daily("03:30"), CatchUp.latest, work.purge_sign_ins, deletes=True),
     Job(

@@ -33,3 +33,11 @@ class StageChanged:
     after: Stage
     on: date
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkdaysChanged:
+    """A university counts days otherwise than before."""
+
+    root_id: int
+    now: datetime

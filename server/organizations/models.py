@@ -41,7 +41,10 @@ def ids_in(path: str) -> tuple[int, ...]:
 
 
 class Organization(Base):
-    """A node of the tree. `path` is `/root/…/self/`; units keep their own title (分党委, 总支)."""
+    """A node of the tree. `path` is `/root/…/self/`; units keep their own title (分党委, 总支).
+
+    `began_on` is the day it was entered here, None for what was here before that was recorded (`beginning`).
+    """
 
     __tablename__ = "organizations"
     __table_args__ = (UniqueConstraint("parent_id", "title"), Index(None, "path"), Base.__table_args__)
@@ -54,6 +57,7 @@ class Organization(Base):
     path: Mapped[str] = mapped_column(String(255))
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    began_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 
     @property
@@ -221,3 +225,15 @@ class WorkdayOverride(Base):
     note: Mapped[str] = mapped_column(String(100))
     changed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WorkdayYear(Base):
+    """A year whose holidays an office has entered as a whole; `note` names the announcement."""
+
+    __tablename__ = "workday_years"
+
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(String(100))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -127,6 +127,7 @@ def _insert(
         path="/",
         settings={},
         created_at=now,
+        began_on=shanghai_date(now),
     )
     _flush_title(session, organization)
     organization.root_id = organization.root_id or organization.id

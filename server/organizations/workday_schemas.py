@@ -10,6 +10,8 @@ from server.organizations.schemas import Line
 from server.presentation import OrganizationPath, TimeOut
 
 Year = Annotated[int, Field(ge=2000, le=2099)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+Note = Annotated[Line, Field(min_length=2, max_length=100)]
 
 
 class WorkdayYearPath(OrganizationPath):
@@ -17,14 +19,22 @@ class WorkdayYearPath(OrganizationPath):
 
 
 class WorkdayPath(OrganizationPath):
-    day: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+    day: Day
 
 
 class WorkdayIn(Body):
     """`works`: whether the day is worked; `note` says why it counts otherwise than in the national calendar."""
 
     works: bool
-    note: Annotated[Line, Field(min_length=2, max_length=100)]
+    note: Note
+
+
+class WorkdayYearIn(Body):
+    """A year's announced days off and the weekends worked for them; `note` names the announcement."""
+
+    off: Annotated[list[Day], Field(min_length=1, max_length=366)]
+    worked: Annotated[list[Day], Field(max_length=366)]
+    note: Note
 
 
 class WorkdayOut(BaseModel):
@@ -35,8 +45,8 @@ class WorkdayOut(BaseModel):
 
 
 class WorkdayYearOut(BaseModel):
-    """`known` false: the State Council's holidays of the year are not in the calendar yet, weekdays count; `notice`
-    says so."""
+    """`known` false: the State Council's arrangement of the year is neither in the calendar nor entered; `notice` says
+    how days are counted until then."""
 
     year: int
     known: bool

@@ -1,13 +1,21 @@
 """Working days over HTTP: what the university counts otherwise than the national calendar."""
 
-from server import workdays as calendar
+from datetime import date
+
 from server.errors import DomainError
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.organizations import workdays
 from server.organizations.models import Organization, WorkdayOverride
 from server.organizations.targets import organization_target
-from server.organizations.workday_schemas import WorkdayIn, WorkdayOut, WorkdayPath, WorkdayYearOut, WorkdayYearPath
+from server.organizations.workday_schemas import (
+    WorkdayIn,
+    WorkdayOut,
+    WorkdayPath,
+    WorkdayYearIn,
+    WorkdayYearOut,
+    WorkdayYearPath,
+)
 
 api = Api("workdays", __name__, tag="工作日")
 
@@ -21,10 +29,7 @@ api = Api("workdays", __name__, tag="工作日")
 )
 def list_workdays(context: Context, path: WorkdayYearPath) -> WorkdayYearOut:
     """全校一年中另行规定的工作日和休息日"""
-    rows = workdays.of_year(context.session, root_id=_root_id(context, path.organization_id), year=path.year)
-    known = calendar.is_known(path.year)
-    notice = None if known else f"{path.year} 年放假安排尚未收录，暂按周一至周五计算；公布后请在此录入"
-    return WorkdayYearOut(year=path.year, known=known, notice=notice, items=[_out(row) for row in rows])
+    return _year(context, path)
 
 
 @api.guarded(
@@ -60,6 +65,51 @@ def forget_workday(context: Context, path: WorkdayPath) -> tuple[None, int]:
     root_id = _whole_university(context, path.organization_id)
     workdays.forget(context.session, root_id=root_id, day=path.day, account_id=context.account_id, now=context.now)
     return None, 204
+
+
+@api.guarded(
+    "PUT",
+    "/organizations/<int:organization_id>/workday-years/<int:year>",
+    permission=Permission.workday_manage,
+    target=organization_target,
+    responses={200: WorkdayYearOut},
+)
+def enter_workday_year(context: Context, path: WorkdayYearPath, body: WorkdayYearIn) -> WorkdayYearOut:
+    """录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算"""
+    workdays.enter_year(
+        context.session,
+        root_id=_whole_university(context, path.organization_id),
+        year=path.year,
+        note=body.note,
+        off=body.off,
+        worked=body.worked,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _year(context, path)
+
+
+@api.guarded(
+    "DELETE",
+    "/organizations/<int:organization_id>/workday-years/<int:year>",
+    permission=Permission.workday_manage,
+    target=organization_target,
+    responses={204: None},
+)
+def forget_workday_year(context: Context, path: WorkdayYearPath) -> tuple[None, int]:
+    """撤销“已录入”，该年仍按未公布处理；逐日的规定保留"""
+    root_id = _whole_university(context, path.organization_id)
+    workdays.forget_year(
+        context.session, root_id=root_id, year=path.year, account_id=context.account_id, now=context.now
+    )
+    return None, 204
+
+
+def _year(context: Context, path: WorkdayYearPath) -> WorkdayYearOut:
+    root_id, first, last = _root_id(context, path.organization_id), date(path.year, 1, 1), date(path.year, 12, 31)
+    rows = workdays.of_year(context.session, root_id=root_id, year=path.year)
+    notice = workdays.calendar_of(context.session, root_id=root_id, around=first).note(first, last)
+    return WorkdayYearOut(year=path.year, known=notice is None, notice=notice, items=[_out(row) for row in rows])
 
 
 def _root_id(context: Context, organization_id: int) -> int:

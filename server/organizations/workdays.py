@@ -1,36 +1,28 @@
 """The days that a university counts otherwise than the national calendar, and what follows for working days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import workdays
 from server.audit import service as audit
-from server.errors import not_found
-from server.organizations.models import Organization, WorkdayOverride
-from server.workdays import Overrides
+from server.errors import DomainError, not_found
+from server.events import emit
+from server.organizations.events import WorkdaysChanged
+from server.organizations.models import Organization, WorkdayOverride, WorkdayYear
+from server.workdays import Calendar
 
 AROUND = timedelta(days=366)
 
 
-def overrides_of(session: Session, *, root_id: int, around: date) -> Overrides:
-    """Return the overrides of the years before and after a day."""
-    query = select(WorkdayOverride.day, WorkdayOverride.works).where(
+def calendar_of(session: Session, *, root_id: int, around: date) -> Calendar:
+    """Return a university's calendar for the years before and after a day."""
+    overrides = select(WorkdayOverride.day, WorkdayOverride.works).where(
         WorkdayOverride.root_id == root_id, WorkdayOverride.day.between(around - AROUND, around + AROUND)
     )
-    return dict(session.execute(query).all())
-
-
-def is_workday(session: Session, *, root_id: int, day: date) -> bool:
-    """Whether a day is worked at this university."""
-    return workdays.is_workday(day, overrides_of(session, root_id=root_id, around=day))
-
-
-def workday_after(session: Session, *, root_id: int, day: date, count: int) -> date:
-    """Return the `count`th working day after a day."""
-    return workdays.workday_after(day, count, overrides_of(session, root_id=root_id, around=day))
+    years = select(WorkdayYear.year).where(WorkdayYear.root_id == root_id)
+    return Calendar(dict(session.execute(overrides).all()), frozenset(session.scalars(years)))
 
 
 def of_year(session: Session, *, root_id: int, year: int) -> Sequence[WorkdayOverride]:
@@ -44,12 +36,9 @@ def override(
     session: Session, *, root_id: int, day: date, works: bool, note: str, account_id: int, now: datetime
 ) -> WorkdayOverride:
     """Say how a day counts; saying it again replaces what was said."""
-    session.scalar(select(Organization.id).where(Organization.id == root_id).with_for_update())
-    row = session.get(WorkdayOverride, (root_id, day)) or WorkdayOverride(root_id=root_id, day=day)
-    row.works, row.note, row.changed_by, row.changed_at = works, note, account_id, now
-    session.add(row)
-    session.flush()
-    _audit(session, row, "workday_override", account_id, now)
+    _lock(session, root_id)
+    row = _set(session, root_id=root_id, day=day, works=works, note=note, account_id=account_id, now=now)
+    _changed(session, root_id, "workday_override", account_id, now, day=day.isoformat(), works=works)
     return row
 
 
@@ -59,18 +48,68 @@ def forget(session: Session, *, root_id: int, day: date, account_id: int, now: d
     if row is None:
         raise not_found("工作日设置")
     session.delete(row)
+    _changed(session, root_id, "workday_forget", account_id, now, day=day.isoformat(), works=row.works)
+
+
+def enter_year(
+    session: Session,
+    *,
+    root_id: int,
+    year: int,
+    note: str,
+    off: Collection[date],
+    worked: Collection[date],
+    account_id: int,
+    now: datetime,
+) -> None:
+    """Enter a year's announced days off and weekends worked; from now on the year is known. Safe to repeat.
+
+    Raises DomainError `wrong_year` or `day_twice`.
+    """
+    if strange := sorted(day for day in {*off, *worked} if day.year != year):
+        raise DomainError("wrong_year", f"{strange[0].isoformat()} 不在 {year} 年，请核对")
+    if twice := sorted({*off} & {*worked}):
+        raise DomainError("day_twice", f"{twice[0].isoformat()} 既列为放假又列为上班，请核对")
+    _lock(session, root_id)
+    for days, works in ((off, False), (worked, True)):
+        for day in days:
+            _set(session, root_id=root_id, day=day, works=works, note=note, account_id=account_id, now=now)
+    session.merge(WorkdayYear(root_id=root_id, year=year, note=note, entered_by=account_id, entered_at=now))
+    _changed(session, root_id, "workday_year", account_id, now, year=year, off=len({*off}), worked=len({*worked}))
+
+
+def forget_year(session: Session, *, root_id: int, year: int, account_id: int, now: datetime) -> None:
+    """Take back that a year was entered; its days stay. Raises DomainError `not_found`."""
+    row = session.get(WorkdayYear, (root_id, year))
+    if row is None:
+        raise not_found("这一年的放假安排")
+    session.delete(row)
+    _changed(session, root_id, "workday_year_forget", account_id, now, year=year)
+
+
+def _lock(session: Session, root_id: int) -> None:
+    session.scalar(select(Organization.id).where(Organization.id == root_id).with_for_update())
+
+
+def _set(
+    session: Session, *, root_id: int, day: date, works: bool, note: str, account_id: int, now: datetime
+) -> WorkdayOverride:
+    row = session.get(WorkdayOverride, (root_id, day)) or WorkdayOverride(root_id=root_id, day=day)
+    row.works, row.note, row.changed_by, row.changed_at = works, note, account_id, now
+    session.add(row)
+    return row
+
+
+def _changed(session: Session, root_id: int, action: str, account_id: int, now: datetime, **detail: object) -> None:
     session.flush()
-    _audit(session, row, "workday_forget", account_id, now)
-
-
-def _audit(session: Session, row: WorkdayOverride, action: str, account_id: int, now: datetime) -> None:
     audit.record(
         session,
         actor_id=account_id,
         action=action,
         subject_kind="organization",
-        subject_id=row.root_id,
-        root_id=row.root_id,
-        detail={"day": row.day.isoformat(), "works": row.works},
+        subject_id=root_id,
+        root_id=root_id,
+        detail=detail,
         now=now,
     )
+    emit(session, WorkdaysChanged(root_id, now))

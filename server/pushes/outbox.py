@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import Insert
 from server.pushes import preferences
 from server.pushes.models import Push
 from server.pushes.preferences import Preferences
-from server.pushes.rules import Occasion, PushStatus
+from server.pushes.rules import Occasion, PushStatus, Reason
 
 BATCH = 1_000
 Key = tuple[str, str, str]
@@ -50,7 +50,8 @@ class Draft:
 def enqueue(session: Session, drafts: Iterable[Draft], *, now: datetime) -> int:
     """Add pushes and return how many; those that exist are left as they are.
 
-    What the person muted is added as `muted`; within his quiet hours a push waits for their end.
+    What a person muted is added as `muted`; within their quiet hours a push waits for their end. What comes too late to
+    be sent, because the system stood still, is added as `expired`: it stands in the inbox and in 未送达.
     """
     by_key: dict[Key, Draft] = {}
     for draft in drafts:
@@ -89,7 +90,7 @@ def _insert_unless_there(session: Session) -> Insert:
 
 
 def _row(draft: Draft, chosen: Preferences, now: datetime) -> Mapping[str, Any]:
-    muted = draft.occasion in chosen.muted
+    status = _status(draft, chosen, now)
     return {
         "root_id": draft.root_id,
         "organization_id": draft.organization_id,
@@ -104,8 +105,16 @@ def _row(draft: Draft, chosen: Preferences, now: datetime) -> Mapping[str, Any]:
         "created_at": now,
         "due_at": draft.due_at,
         "expires_at": draft.expires_at,
-        "status": PushStatus.muted if muted else PushStatus.waiting,
+        "status": status,
+        "reason": Reason.stood_still if status is PushStatus.expired else None,
         "next_at": chosen.quiet.over_at(draft.due_at),
         "attempts": 0,
-        "finished_at": now if muted else None,
+        "finished_at": None if status is PushStatus.waiting else now,
     }
+
+
+def _status(draft: Draft, chosen: Preferences, now: datetime) -> PushStatus:
+    if draft.occasion in chosen.muted:
+        return PushStatus.muted
+    over = draft.expires_at is not None and draft.expires_at <= now
+    return PushStatus.expired if over else PushStatus.waiting

@@ -70,7 +70,7 @@ class QuotaChange(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a person was not reached by any channel; it stands in `Push.reason`."""
+    """Why a person was not reached; it stands in `Push.reason`."""
 
     no_channel = "no_channel"  # none of the occasion's channels is set up
     not_bound = "not_bound"  # no WeChat identity on any channel
@@ -79,6 +79,7 @@ class Reason(StrEnum):
     misconfigured = "misconfigured"  # WeChat refused the template or its fields
     timed_out = "timed_out"  # no answer, or a crash: it may have arrived
     too_late = "too_late"  # its time was over before it could be sent
+    stood_still = "stood_still"  # its time was over when it was written: no job ran meanwhile
 
 
 @dataclass(frozen=True, slots=True)

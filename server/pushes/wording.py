@@ -15,6 +15,7 @@ REASONS = {
     Reason.misconfigured: "消息模板配置有误",
     Reason.timed_out: "结果未知",
     Reason.too_late: "未能在时效内发出",
+    Reason.stood_still: "系统停机，已过时效",
 }
 _STANDING = {
     PushStatus.waiting: "等待发送",
@@ -29,8 +30,6 @@ def reason(status: PushStatus, code: str | None) -> str:
     """Return why a person was not reached, or may not have been."""
     if status is PushStatus.unknown:
         return REASONS[Reason.timed_out]
-    if status is PushStatus.expired:
-        return REASONS[Reason.too_late]
     return REASONS[Reason(code)] if code in set(Reason) else "原因不明"
 
 

@@ -1,8 +1,9 @@
 """Confirming a month: by the secretary or deputy or whoever is above, or by itself when the time for it has passed."""
 
 from datetime import date, datetime
+from functools import partial
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -10,9 +11,13 @@ from server.clock import shanghai_date
 from server.db import reading, transaction
 from server.errors import conflict
 from server.events import emit
+from server.organizations.events import WorkdaysChanged
+from server.organizations.models import Organization
+from server.organizations.workdays import calendar_of
 from server.statements.events import StatementConfirmed
 from server.statements.models import Statement
-from server.statements.rules import StatementStatus
+from server.statements.rules import StatementStatus, confirm_by_of
+from server.workdays import Calendar
 
 AT_ONCE = 200
 
@@ -29,22 +34,44 @@ def confirm(session: Session, *, statement_id: int, account_id: int, now: dateti
 def confirm_overdue(engine: Engine, *, now: datetime) -> int:
     """Confirm what nobody confirmed in its working days, one transaction each; return how many.
 
-    Safe to run again and beside itself or a secretary: whoever comes second finds it confirmed.
+    On a working day only, so that no month is told of in a holiday, announced or not. Safe to run again and beside
+    itself or a secretary: whoever comes second finds it confirmed.
     """
-    confirmed = 0
-    while ids := _overdue(engine, shanghai_date(now)):
-        for statement_id in ids:
-            confirmed += transaction(engine, lambda session, one=statement_id: _by_itself(session, one, now))  # type: ignore[misc]
+    today, confirmed = shanghai_date(now), 0
+    with reading(engine) as session:
+        roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
+    for root_id in roots:
+        calendar = transaction(engine, partial(recount, root_id=root_id, today=today))
+        while calendar.is_surely_workday(today) and (ids := _overdue(engine, root_id, today)):
+            for statement_id in ids:
+                confirmed += transaction(engine, partial(_by_itself, statement_id=statement_id, now=now))
     return confirmed
 
 
-def _overdue(engine: Engine, today: date) -> list[int]:
-    query = select(Statement.id).where(Statement.status == StatementStatus.frozen, Statement.confirm_by < today)
+def workdays_changed(session: Session, event: WorkdaysChanged) -> None:
+    """Count the open deadlines anew: a university counts its days otherwise."""
+    recount(session, root_id=event.root_id, today=shanghai_date(event.now))
+
+
+def recount(session: Session, *, root_id: int, today: date) -> Calendar:
+    """Count anew by when a university's frozen months have to be confirmed, by its calendar of now; return that."""
+    calendar = calendar_of(session, root_id=root_id, around=today)
+    waiting = (Statement.root_id == root_id, Statement.status == StatementStatus.frozen)
+    for frozen_at in session.scalars(select(Statement.frozen_at).where(*waiting).distinct()).all():
+        due = confirm_by_of(calendar, frozen_at)
+        moved = (*waiting, Statement.frozen_at == frozen_at, Statement.confirm_by != due)
+        session.execute(update(Statement).where(*moved).values(confirm_by=due))
+    return calendar
+
+
+def _overdue(engine: Engine, root_id: int, today: date) -> list[int]:
+    waiting = (Statement.status == StatementStatus.frozen, Statement.confirm_by < today)
+    query = select(Statement.id).where(Statement.root_id == root_id, *waiting)
     with reading(engine) as session:
         return list(session.scalars(query.order_by(Statement.id).limit(AT_ONCE)))
 
 
-def _by_itself(session: Session, statement_id: int, now: datetime) -> bool:
+def _by_itself(session: Session, *, statement_id: int, now: datetime) -> bool:
     statement = _locked(session, statement_id)
     if statement.status == StatementStatus.confirmed:
         return False

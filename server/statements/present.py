@@ -5,16 +5,18 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from server.clock import shanghai_date
 from server.identity.models import Account
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Organization
 from server.organizations.schemas import BoardVisibility, settings_out
+from server.organizations.workdays import calendar_of
 from server.points.schemas import NEGATIVE_NOTE
 from server.standards.versions import document_of
 from server.statements.boards.rules import by_name, spread
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement
-from server.statements.rules import period_title
+from server.statements.rules import StatementStatus, period_title
 from server.statements.schemas import (
     StatementBackdatedOut,
     StatementBandOut,
@@ -114,8 +116,16 @@ def _head(session: Session, statement: Statement) -> dict[str, object]:
     return {
         **shown,
         "title": f"{period_title(statement.period)}积分汇总",
+        "confirm_note": _confirm_note(session, statement),
         "confirmed_by": confirmer.name if confirmer else None,
     }
+
+
+def _confirm_note(session: Session, statement: Statement) -> str | None:
+    if statement.status == StatementStatus.confirmed:
+        return None
+    frozen_on = shanghai_date(statement.frozen_at)
+    return calendar_of(session, root_id=statement.root_id, around=frozen_on).note(frozen_on, statement.confirm_by)
 
 
 def _lines(

@@ -9,12 +9,17 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from server.workdays import Calendar
+
 K = TypeVar("K", bound=Hashable)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FINEST = Decimal("0.0001")
 
 CONFIRM_WORKDAYS = 3
 """A statement nobody confirms stands by itself after so many working days (design §5 Month)."""
+
+FREEZE_DAY, FREEZE_TIME = 3, "02:00"
+"""When the month before is summed up, in Shanghai."""
 
 
 class StatementStatus(StrEnum):
@@ -53,6 +58,19 @@ def closing_of_december(period: str) -> str | None:
     """Return the period of the closing statement that follows a December; None for any other month."""
     year, _, month = period.partition("-")
     return f"{year}-closing" if month == "12" else None
+
+
+def confirm_by_of(calendar: Calendar, frozen_at: datetime) -> date:
+    """Return the last day on which people decide whether a statement stands."""
+    return calendar.workday_after(frozen_at.astimezone(SHANGHAI).date(), CONFIRM_WORKDAYS)
+
+
+def coming_words(first_month: date, today: date) -> str | None:
+    """Return when the first statement comes and of which month (by its first day), or None once its day has come."""
+    on = (first_month + timedelta(days=31)).replace(day=FREEZE_DAY)
+    if today >= on:
+        return None
+    return f"首次月汇总将于 {on.year} 年 {on.month} 月 {on.day} 日生成（{period_title(f'{first_month:%Y-%m}')}）"
 
 
 def last_day(period: str) -> date:

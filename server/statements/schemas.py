@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.presentation import Id, PointsOut, TimeOut
+from server.presentation import Id, Page, PointsOut, TimeOut
 from server.statements.rules import StatementStatus
 
 
@@ -18,7 +18,10 @@ class StatementYearQuery(BaseModel):
 
 
 class StatementOut(BaseModel):
-    """`confirmed_by` null with `confirmed_at`: by itself, its working days having passed."""
+    """`confirmed_by` null with `confirmed_at`: by itself, its working days having passed.
+
+    `confirm_note` says that `confirm_by` is not certain: the holidays in between are not announced yet.
+    """
 
     id: int
     organization_id: int
@@ -34,8 +37,15 @@ class StatementOut(BaseModel):
     status: StatementStatus
     frozen_at: TimeOut
     confirm_by: date
+    confirm_note: str | None
     confirmed_at: TimeOut | None
     confirmed_by: str | None
+
+
+class StatementsOut(Page[StatementOut]):
+    """`coming`: which month is the first and when it comes, as long as there is none."""
+
+    coming: str | None
 
 
 class StatementSectionOut(BaseModel):
@@ -115,7 +125,10 @@ class StatementMonthOut(BaseModel):
 
 
 class StatementHistoryOut(BaseModel):
+    """`coming` as in `StatementsOut`, of the member's branch."""
+
     items: list[StatementMonthOut]
+    coming: str | None
 
 
 class StatementDeviationOut(BaseModel):

@@ -8,11 +8,13 @@ from typing import TypeVar
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
+from server.clock import shanghai_date
 from server.errors import not_found
-from server.organizations.models import Member
+from server.organizations.beginning import first_month
+from server.organizations.models import Member, Organization
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import StatementStatus, closing_of
+from server.statements.rules import StatementStatus, closing_of, coming_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ def statements_of(
     if before is not None:
         query = query.where(Statement.id < before)
     return session.scalars(query.order_by(Statement.id.desc()).limit(limit)).all()
+
+
+def coming(session: Session, *, organization_id: int, now: datetime) -> str | None:
+    """Return which month is a branch's first and when it comes, in words; None once it has come."""
+    began_on = session.get_one(Organization, organization_id).began_on
+    return coming_words(first_month(began_on), shanghai_date(now)) if began_on else None
 
 
 def statement(session: Session, *, statement_id: int, all_states: bool) -> Statement:

@@ -1,15 +1,18 @@
 """Monthly statements over HTTP: a branch's months, one of them, a member's own, confirming and verifying."""
 
+from server.clock import shanghai_date
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
+from server.organizations.service import branch_of
 from server.organizations.targets import member_target, organization_target
-from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, PageQuery, cut_page, decode_id_cursor, encode_cursor
 from server.statements import confirming, present, service, verification
 from server.statements.schemas import (
     StatementDetailOut,
     StatementHistoryOut,
     StatementOut,
     StatementPath,
+    StatementsOut,
     StatementVerificationOut,
     StatementYearQuery,
 )
@@ -23,9 +26,9 @@ api = Api("statements", __name__, tag="月汇总")
     "/organizations/<int:organization_id>/statements",
     permission=Permission.statement_read,
     target=organization_target,
-    responses={200: Page[StatementOut]},
+    responses={200: StatementsOut},
 )
-def list_statements(context: Context, path: OrganizationPath, query: PageQuery) -> Page[StatementOut]:
+def list_statements(context: Context, path: OrganizationPath, query: PageQuery) -> StatementsOut:
     """支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见"""
     rows = service.statements_of(
         context.session,
@@ -36,7 +39,8 @@ def list_statements(context: Context, path: OrganizationPath, query: PageQuery) 
     )
     page, more = cut_page(rows, query.limit)
     items = [present.statement_out(context.session, each) for each in page]
-    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+    coming = service.coming(context.session, organization_id=path.organization_id, now=context.now)
+    return StatementsOut(items=items, next_cursor=encode_cursor(page[-1].id) if more else None, coming=coming)
 
 
 @api.guarded(
@@ -96,4 +100,7 @@ def list_member_statements(context: Context, path: MemberPath, query: StatementY
     context.audit_look("member_statements", path.member_id)
     officer = present.is_officer(context.actor, context.target)
     months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
-    return StatementHistoryOut(items=[present.month_out(context.session, head, row) for head, row in months])
+    branch = branch_of(context.session, member_id=path.member_id, on=shanghai_date(context.now))
+    coming = branch and service.coming(context.session, organization_id=branch.id, now=context.now)
+    items = [present.month_out(context.session, head, row) for head, row in months]
+    return StatementHistoryOut(items=items, coming=coming)

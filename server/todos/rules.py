@@ -13,6 +13,7 @@ class TodoKind(StrEnum):
     dues = "dues"
     unreached = "unreached"
     opinions = "opinions"
+    holidays = "holidays"
 
 
 TITLES = {
@@ -24,6 +25,7 @@ TITLES = {
     TodoKind.dues: "党费待登记",
     TodoKind.unreached: "未送达待告知",
     TodoKind.opinions: "申报待听取意见",
+    TodoKind.holidays: "放假安排待录入",
 }
 
 ORDER = list(TodoKind)

@@ -16,10 +16,13 @@ from server.dues.outstanding import outstanding
 from server.dues.rules import last_day
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations.models import Organization
+from server.organizations.workdays import calendar_of
 from server.pushes import unreachable
 from server.todos.officers import Officers
 from server.todos.rules import ORDER, TodoKind, dues_months
 from server.todos.turns import Turn, turns
+
+COUNTED_IN_WORKDAYS = (TodoKind.statements, TodoKind.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,12 @@ def _places(session: Session, actor: Actor) -> Collection[int] | None:
 
 def _decisions(session: Session, mine: _Mine, now: datetime) -> Iterator[Todo]:
     waiting = [turn for turn in turns(session, mine.officers, now=now) if turn in mine]
+    calendar = calendar_of(session, root_id=mine.officers.root_id, around=shanghai_date(now))
     waiting.sort(key=lambda turn: (turn.kind, turn.organization_id, turn.day, turn.subject_id))
     for (kind, organization_id), together in groupby(waiting, key=lambda turn: (turn.kind, turn.organization_id)):
         first, *others = together
-        yield Todo(kind, organization_id, 1 + len(others), first.subject_id, first.day, first.words)
+        note = calendar.note(first.day, first.day) if kind in COUNTED_IN_WORKDAYS else None
+        yield Todo(kind, organization_id, 1 + len(others), first.subject_id, first.day, first.words or note)
 
 
 def _dues(session: Session, actor: Actor, mine: _Mine, today: date) -> Iterator[Todo]:

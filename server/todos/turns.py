@@ -15,10 +15,11 @@ from server.claims.models import Claim, ClaimEvent, ClaimParticipant
 from server.claims.reviewers import WRITING
 from server.claims.rules import ClaimStatus
 from server.clock import shanghai_date
-from server.identity.rules import RULES, Permission
+from server.identity.rules import RULES, Permission, Role
 from server.meetings.models import Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
 from server.standards.awaited import awaited
+from server.organizations.workdays import calendar_of
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 from server.todos.officers import Officer, Officers
@@ -29,9 +30,9 @@ from server.todos.rules import TodoKind
 class Turn:
     """One thing that waits where it does, and with whom.
 
-    `subject_id` is the claim's, the leave's, the meeting's, the statement's, or of a standard its organization's; `day`
-    is when the claim came in, the meeting's, the last on which the statement can be confirmed, or the year's first.
-    `words` is what else there is to know.
+    `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of holidays
+    the university's; `day` is when the claim came in, the meeting's, the last on which the statement can be confirmed, or
+    the year's first. `words` is what else there is to know.
     """
 
     kind: TodoKind
@@ -49,6 +50,7 @@ def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[Tu
     yield from _rosters(session, officers, now)
     yield from _statements(session, officers)
     yield from _standards(session, officers, shanghai_date(now))
+    yield from _holidays(session, officers, now)
 
 
 def _within(officers: Officers, place: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
@@ -138,3 +140,16 @@ def _standards(session: Session, officers: Officers, today: date) -> Iterator[Tu
         if officers.places is None or place in officers.places:
             in_turn = [o for o in officers.in_turn(place, roles) if each.own or o.organization_id == place]
             yield Turn(TodoKind.standards, place, place, date(each.year, 1, 1), in_turn, each.words(today))
+
+
+HOLIDAY_OFFICES = RULES[Permission.workday_manage].roles | {Role.administrator}
+"""组织部 enters a year's holidays, the administrator updates the national calendar: either will do."""
+
+
+def _holidays(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    if officers.places is not None and officers.root_id not in officers.places:
+        return
+    today = shanghai_date(now)
+    for year in calendar_of(session, root_id=officers.root_id, around=today).missing(today):
+        in_turn = officers.in_turn(officers.root_id, HOLIDAY_OFFICES)
+        yield Turn(TodoKind.holidays, officers.root_id, officers.root_id, date(year, 1, 1), in_turn)

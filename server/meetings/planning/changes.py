@@ -102,9 +102,8 @@ def cancel(
         if each.status == MeetingStatus.cancelled:
             continue
         _call_off(session, each, reason)
-        announce = not told and reminders.is_ahead(each, now)
-        reminders.remind_of_cancelling(session, each, announce=announce, now=now)
-        told = told or announce
+        reminders.remind_of_cancelling(session, each, announce=not told, now=now)
+        told = True
         record(session, each, "meeting_cancel", account_id, now)
     session.flush()
     return meeting

@@ -1,7 +1,7 @@
 """What the invited are to be told of a meeting, as rows for the pushes to take over.
 
-Nothing is told of what has begun already. Of a recurring meeting only the first is announced: the others are told of
-the day before, so that planning a year is one message and not twelve.
+Of what has begun already only that it is called off. Of a recurring meeting only the first is announced: the others are
+told of the day before, so that planning a year is one message and not twelve.
 """
 
 from datetime import datetime, time, timedelta
@@ -43,7 +43,7 @@ def remind_of_cancelling(session: Session, meeting: Meeting, *, announce: bool, 
     """Tell that a meeting is called off; what was not told yet never will be."""
     _forget(session, meeting, *Occasion)
     if announce:
-        _tell(session, meeting, Occasion.cancelled, now)
+        _add(session, meeting, Occasion.cancelled, due_at=now)
 
 
 def is_ahead(meeting: Meeting, now: datetime) -> bool:

@@ -31,14 +31,18 @@ from server.statements.models import Statement
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
-    """Draft for those of the next members of a confirmed month who can still save base points of its year."""
+    """Draft for those of the next members of a confirmed month who could still save base points of its year.
+
+    As of when it was due: whose last chance went by while the system stood still is told so, too late.
+    """
     statement = session.get_one(Statement, fanout.subject_id)
     member_ids = [line.member_id for line in lines_after(session, fanout, limit)]
     due_at = at_nine(fanout.due_at)
+    today, due_on = shanghai_date(now), shanghai_date(fanout.due_at)
     drafts = [
         _draft(statement, member_id, saved, due_at)
-        for member_id, chances in _chances(session, member_ids, statement.year, now).items()
-        if (saved := _saving(session, member_id, statement.year, chances, now)) is not None
+        for member_id, chances in _chances(session, member_ids, statement.year, due_on, now).items()
+        if (saved := _saving(session, member_id, statement.year, _open(chances, today), now)) is not None
     ]
     return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
@@ -51,6 +55,11 @@ def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime
     return to_member(message, member_id, Place(statement.root_id, statement.organization_id), content)
 
 
+def _open(chances: Sequence[Chance], today: date) -> Sequence[Chance]:
+    """Return the chances that are left, or all of them where none is."""
+    return [chance for chance in chances if chance.until >= today] or chances
+
+
 def _saving(session: Session, member_id: int, year: int, chances: Sequence[Chance], now: datetime) -> Saving | None:
     """Return what can be saved; a year that no standard measures has nothing."""
     try:
@@ -59,10 +68,12 @@ def _saving(session: Session, member_id: int, year: int, chances: Sequence[Chanc
         return None
 
 
-def _chances(session: Session, member_ids: Collection[int], year: int, now: datetime) -> dict[int, list[Chance]]:
-    """Return what these members have missed in the year and may still make up for."""
+def _chances(
+    session: Session, member_ids: Collection[int], year: int, due_on: date, now: datetime
+) -> dict[int, list[Chance]]:
+    """Return what these members have missed in the year and could still make up for on a day."""
     open_ones: dict[int, dict[int, date]] = defaultdict(dict)
-    for meeting_id, member_id, until in session.execute(_not_made_up(member_ids, shanghai_date(now))):
+    for meeting_id, member_id, until in session.execute(_not_made_up(member_ids, due_on)):
         open_ones[meeting_id][member_id] = until
     found: dict[int, list[Chance]] = defaultdict(list)
     for meeting_id, until_by_member in sorted(open_ones.items()):

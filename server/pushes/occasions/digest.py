@@ -57,6 +57,7 @@ def _draft(message: Message, officers: Officers, waiting: Waiting) -> Draft:
         rosters=counts[TodoKind.rosters],
         statements=counts[TodoKind.statements],
         standards=counts[TodoKind.standards],
+        holidays=bool(counts[TodoKind.holidays]),
     )
     place = Place(officers.root_id, officer.organization_id)
     if officer.member_id is not None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.clock import shanghai_date
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState, last_day
+from server.organizations.beginning import has_begun
 from server.organizations.models import Member, Membership, Organization
 from server.organizations.service import in_force_on
 from server.points.standing import exemptions_in_force
@@ -23,18 +24,18 @@ SETTLED = (DuesState.paid, DuesState.waived)
 def remind(session: Session, *, period: datetime, now: datetime, after_id: int, limit: int) -> int | None:
     """Remind the next members after `after_id`; return the last of them, None where nobody is left.
 
-    A month that is over meanwhile is not reminded of any more.
+    Of a month that is over meanwhile they read in the inbox, and it stands among what did not arrive.
     """
-    today = shanghai_date(now)
     month = f"{shanghai_date(period):%Y-%m}"
-    if today > last_day(month):
-        return None
+    until = last_day(month)
+    today = min(shanghai_date(now), until)
     rows = session.execute(
         select(Member.id, Member.root_id, Organization.id, Organization.title)
         .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
         .join(Organization, Organization.id == Membership.organization_id)
         .outerjoin(DuesRecord, and_(DuesRecord.member_id == Member.id, DuesRecord.month == month))
         .where(
+            has_begun(until),
             Member.id > after_id,
             Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
             or_(DuesRecord.id.is_(None), DuesRecord.state.not_in(SETTLED)),
@@ -49,7 +50,6 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         and exemption.from_date <= today
         and (exemption.until_date is None or today < exemption.until_date)
     }
-    until = last_day(month)
     message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))
     drafts = [
         to_member(message, member_id, Place(root_id, branch_id), wording.dues_reminder(month, branch, until))

@@ -39,11 +39,12 @@ def take_over(session: Session, *, now: datetime) -> int:
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     """Draft for the next of the invited, with the meeting as it is now.
 
-    Who is on leave is not reminded; that it moves or is called off he must know, too: he may be able to come now.
+    Who is on leave is not reminded; that it moves or is called off they must know, too: they may be able to come now.
+    What comes after the meeting has begun is not sent any more, but it is told: see `outbox`.
     """
     meeting = session.get_one(Meeting, fanout.subject_id)
     occasion = Occasion(fanout.occasion)
-    if not is_worth_telling(meeting, occasion, fanout.due_at, now):
+    if not still_holds(meeting, occasion, fanout.due_at):
         return Part()
     member_ids = session.scalars(
         select(Invitation.member_id)
@@ -52,9 +53,8 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
         .limit(limit)
     ).all()
     away = _on_leave(session, meeting) if occasion is Occasion.meeting_tomorrow else frozenset()
-    message = Message(
-        occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=meeting.starts_at
-    )
+    expires_at = meeting.starts_at if fanout.due_at < meeting.starts_at else None
+    message = Message(occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=expires_at)
     content = wording.meeting(meeting.title, meeting.starts_at, meeting.place, occasion.removeprefix("meeting_"))
     told = [member_id for member_id in member_ids if member_id not in away]
     places = places_of(session, told, shanghai_date(now))
@@ -62,15 +62,13 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
 
-def is_worth_telling(meeting: Meeting, occasion: Occasion, due_at: datetime, now: datetime) -> bool:
-    """Whether the cause still holds: nothing of what has begun, nothing of a day to which it was moved from."""
-    if meeting.starts_at <= now:
-        return False
+def still_holds(meeting: Meeting, occasion: Occasion, due_at: datetime) -> bool:
+    """Whether no later cause has taken this one's place: calling the meeting off, or moving it from that day."""
     if occasion is Occasion.meeting_cancelled:
         return meeting.status == MeetingStatus.cancelled
     if occasion is Occasion.meeting_tomorrow and meeting.day != shanghai_date(due_at) + timedelta(days=1):
         return False
-    return meeting.status == MeetingStatus.planned
+    return meeting.status != MeetingStatus.cancelled
 
 
 def _on_leave(session: Session, meeting: Meeting) -> frozenset[int]:

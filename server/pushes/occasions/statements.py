@@ -10,6 +10,7 @@ from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
 from server.organizations.schemas import BoardVisibility, settings_out
 from server.organizations.service import ancestor_ids
+from server.organizations.workdays import calendar_of
 from server.pushes import fanouts, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
@@ -20,7 +21,6 @@ from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated, StatementLine
-from server.statements.rules import StatementStatus
 from server.todos.officers import Officer, Officers
 
 CONFIRMERS = RULES[Permission.statement_confirm].roles
@@ -39,9 +39,9 @@ def confirmed(session: Session, event: StatementConfirmed) -> None:
 
 
 def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
-    """Draft for the officers whose turn it is, unless it is confirmed by now."""
+    """Draft for the officers whose turn it is, unless one of them has confirmed it by now."""
     statement = session.get_one(Statement, fanout.subject_id)
-    if statement.status != StatementStatus.frozen:
+    if statement.confirmed_by is not None:
         return Part()
     message = Message(
         Occasion.statement_to_confirm,
@@ -58,9 +58,16 @@ def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime
         exempt=statement.exempt,
         backdated=_backdated(session, statement.id),
         confirm_by=statement.confirm_by,
+        certain=_is_certain(session, statement),
     )
     in_turn = officers.in_turn(statement.organization_id, CONFIRMERS)
     return Part([_to_officer(message, statement, officer, content) for officer in in_turn])
+
+
+def _is_certain(session: Session, statement: Statement) -> bool:
+    frozen_on = shanghai_date(statement.frozen_at)
+    calendar = calendar_of(session, root_id=statement.root_id, around=frozen_on)
+    return calendar.note(frozen_on, statement.confirm_by) is None
 
 
 def _fan_out(session: Session, statement_id: int, occasion: Occasion, now: datetime) -> None:

@@ -67,11 +67,14 @@ def _fact(occurred_on: date) -> str:
     return f"{short_day(occurred_on)}的事项，请打开查看"
 
 
-def digest(place: str, *, claims: int, leaves: int, rosters: int, statements: int, standards: int) -> Content:
+def digest(
+    place: str, *, claims: int, leaves: int, rosters: int, statements: int, standards: int, holidays: bool = False
+) -> Content:
     lists = [f"请假 {leaves} 份"] if leaves else []
     lists += [f"应到名单 {rosters} 份"] if rosters else []
     papers = [f"待确认 {statements} 份"] if statements else []
     papers += ["年度积分标准未发布"] if standards else []
+    papers += ["放假安排待录入"] if holidays else []
     return {
         "place": place,
         "claims": f"待审核 {claims} 条" if claims else NOTHING,
@@ -101,12 +104,14 @@ def leave_refused(title: str) -> Content:
     return {"meeting": title, "result": "未批准", "makeup": NOTHING, "hint": "请按时到会或联系支部"}
 
 
-def statement_to_confirm(branch: str, *, members: int, exempt: int, backdated: int, confirm_by: date) -> Content:
+def statement_to_confirm(
+    branch: str, *, members: int, exempt: int, backdated: int, confirm_by: date, certain: bool = True
+) -> Content:
     return {
         "place": branch,
         "people": f"{members} 人，另 {exempt} 人不列入" if exempt else f"{members} 人",
         "backdated": f"{backdated} 笔" if backdated else NOTHING,
-        "hint": f"{short_day(confirm_by)}后自动确认",
+        "hint": f"{short_day(confirm_by)}后自动确认{'' if certain else '（暂按周末计算）'}",
     }
 
 

@@ -39,8 +39,8 @@ def _announce(session: Session, fanout: Fanout, *, now: datetime) -> None:
 def _meeting(session: Session, fanout: Fanout, now: datetime) -> None:
     meeting = session.get_one(Meeting, fanout.subject_id)
     robot = service.robot_of(session, meeting.organization_id)
-    telling = meetings.is_worth_telling(meeting, Occasion.meeting_tomorrow, fanout.due_at, now)
-    if robot is None or not robot.meeting_tomorrow or not telling:
+    holds = meetings.still_holds(meeting, Occasion.meeting_tomorrow, fanout.due_at)
+    if robot is None or not robot.meeting_tomorrow or not holds:
         return
     text = rules.meeting_tomorrow(meeting.title, wording.moment(meeting.starts_at), meeting.place)
     service.add(

@@ -5,7 +5,7 @@ A process remembers it for 30 seconds, as it does its callers' grants: after nin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Date, ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,14 +14,13 @@ from server.clock import SHANGHAI, shanghai_date
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.organizations.models import Member, Organization
-from server.organizations.workdays import overrides_of
+from server.organizations.workdays import calendar_of
 from server.statements.boards.figures import Figures, Memory
 from server.statements.boards.head import Head
 from server.statements.boards.rules import Publicity, publicity
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
-from server.workdays import is_workday
 
 LIFETIME = timedelta(seconds=30)
 
@@ -77,12 +76,7 @@ def _read(session: Session, head: Head, member_ids: Sequence[int], now: datetime
 def _publicity(session: Session, head: Head) -> Publicity:
     """Return the working days on which the month is on show at this university."""
     confirmed = head.confirmed_at.astimezone(SHANGHAI)
-    overrides = overrides_of(session, root_id=head.root_id, around=confirmed.date())
-
-    def works(day: date) -> bool:
-        return is_workday(day, overrides)
-
-    return publicity(confirmed, works)
+    return publicity(confirmed, calendar_of(session, root_id=head.root_id, around=confirmed.date()))
 
 
 def _secretary() -> ScalarSelect[str]:

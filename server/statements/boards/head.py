@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.organizations.models import Organization
 from server.organizations.schemas import settings_out
+from server.statements import service
 from server.statements.boards.rules import View
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
@@ -47,12 +48,12 @@ class Named(Enum):
     id = "id"
 
 
-def read_head(session: Session, *, organization_id: int, month: str | None) -> Head:
+def read_head(session: Session, *, organization_id: int, month: str | None, now: datetime) -> Head:
     """Return the head of a branch's confirmed month, the newest by default. Raises DomainError 404."""
     named = Named.newest if month is None else Named.period
     row = session.execute(_heads(named), {"organization_id": organization_id, "period": month}).one_or_none()
     if row is None:
-        raise nothing_confirmed()
+        raise nothing_confirmed(service.coming(session, organization_id=organization_id, now=now))
     return _head(row)
 
 
@@ -61,8 +62,8 @@ def head_of(session: Session, statement_id: int) -> Head:
     return _head(session.execute(_heads(Named.id), {"statement_id": statement_id}).one())
 
 
-def nothing_confirmed() -> DomainError:
-    message = "还没有已确认的月汇总：每月 3 日汇总上月积分，支部书记确认后公示"
+def nothing_confirmed(coming: str | None = None) -> DomainError:
+    message = f"还没有已确认的月汇总：{coming or '每月 3 日汇总上月积分'}，支部书记确认后公示"
     return DomainError("nothing_confirmed", message, status=HTTPStatus.NOT_FOUND)
 
 

@@ -45,6 +45,7 @@ def board_out(board: Board) -> BoardOut:
             starts_at=beside.publicity.starts_at,
             days=list(beside.publicity.days),
             left=beside.publicity.left(board.today),
+            note=beside.publicity.note,
         ),
         distribution=_distribution(board),
         own=row_out(own, beside.names, place=board.view.places_own, is_own=True) if own else None,

@@ -1,6 +1,6 @@
 """What a board shows to whom, how totals spread, and until when a month is on show. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from server.statements.rules import period_title
+from server.workdays import Calendar
 
 PUBLICITY_DAYS = 5
 """工作日, the day of the confirmation among them."""
@@ -66,29 +67,25 @@ def spread(totals: Sequence[Decimal], *, cap: Decimal) -> tuple[Band, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Publicity:
-    """公示期: from `starts_at` until the last of `days` is over."""
+    """公示期: from `starts_at` until the last of `days` is over. `note` says where they are not certain yet."""
 
     starts_at: datetime
     days: tuple[date, ...]
+    note: str | None = None
 
     def left(self, today: date) -> int:
         """Return the working days left, today included."""
         return sum(day >= today for day in self.days)
 
 
-def publicity(confirmed: datetime, works: Callable[[date], bool]) -> Publicity:
+def publicity(confirmed: datetime, calendar: Calendar) -> Publicity:
     """Return when a month confirmed at that instant, in Shanghai's time, is on show: from nine, or at once after it."""
-    opening = datetime.combine(confirmed.date(), OPENS_AT, confirmed.tzinfo)
-    return Publicity(max(confirmed, opening), tuple(_working_days(confirmed.date(), works)))
-
-
-def _working_days(first: date, works: Callable[[date], bool]) -> Iterable[date]:
-    day, found = first, 0
-    while found < PUBLICITY_DAYS:
-        if works(day):
-            found += 1
-            yield day
-        day += timedelta(days=1)
+    first = confirmed.date()
+    days = [calendar.workday_after(first - timedelta(days=1), 1)]
+    while len(days) < PUBLICITY_DAYS:
+        days.append(calendar.workday_after(days[-1], 1))
+    opening = datetime.combine(first, OPENS_AT, confirmed.tzinfo)
+    return Publicity(max(confirmed, opening), tuple(days), calendar.note(first, days[-1]))
 
 
 def by_name(name: str) -> bytes:

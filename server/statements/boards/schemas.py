@@ -123,11 +123,15 @@ class BoardBandOut(BaseModel):
 
 
 class PublicityOut(BaseModel):
-    """公示期: `days` are its working days, `left` those of them that are not over, today's included."""
+    """公示期: `days` are its working days, `left` those of them that are not over, today's included.
+
+    `note` says so where the State Council has not announced the holidays yet.
+    """
 
     starts_at: TimeOut
     days: list[date]
     left: int
+    note: str | None
 
 
 class BoardHeadOut(BaseModel):

@@ -38,7 +38,7 @@ def read_board(
 
     `view` None: as the branch decided. Raises DomainError 404 where no such month is confirmed.
     """
-    head = read_head(session, organization_id=organization_id, month=month)
+    head = read_head(session, organization_id=organization_id, month=month, now=now)
     figures = figures_of(session, head.statement_id, head.hash)
     return Board(
         head,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from server.organizations.beginning import has_begun
 from server.organizations.models import Organization, OrganizationKind
 from server.statements.models import Statement
 
@@ -29,7 +30,7 @@ def branches_of(
     query = select(Organization).where(
         Organization.parent_id == organization_id,
         Organization.kind == OrganizationKind.branch,
-        stated | open_then,
+        stated | (open_then & has_begun(until)),
     )
     return list(session.scalars(query.order_by(Organization.id)))
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, insert, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from server.organizations.beginning import has_begun
 from server.organizations.models import (
     Exemption,
     Filing,
@@ -42,7 +43,7 @@ class Branch:
 
 
 def branches_without(session: Session, root_id: int, term: Term) -> Sequence[int]:
-    """Return the ids of branches that had members on the term's last day and have no statement of it yet."""
+    """Return the ids of branches that had begun, had members on the term's last day and have no statement of it yet."""
     return session.scalars(_without(root_id, term).with_only_columns(Organization.id)).all()
 
 
@@ -60,7 +61,7 @@ def _without(root_id: int, term: Term) -> Select[Organization]:
     return (
         select(Organization)
         .where(Organization.root_id == root_id, Organization.kind == OrganizationKind.branch)
-        .where(belongs.exists(), ~has_one.exists())
+        .where(has_begun(term.until), belongs.exists(), ~has_one.exists())
         .order_by(Organization.id)
     )
 

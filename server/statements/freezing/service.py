@@ -15,12 +15,12 @@ from server.clock import shanghai_date
 from server.db import reading, transaction
 from server.events import emit
 from server.organizations.models import Organization
-from server.organizations.workdays import workday_after
+from server.organizations.workdays import calendar_of
 from server.statements.events import StatementFrozen
 from server.statements.freezing import figures, roster, sealing, sums
 from server.statements.freezing.roster import Branch
 from server.statements.models import Statement
-from server.statements.rules import CONFIRM_WORKDAYS, StatementStatus, Term
+from server.statements.rules import StatementStatus, Term, confirm_by_of
 
 BRANCHES_AT_ONCE = 100
 WORKERS = 2
@@ -87,7 +87,7 @@ def _begin(
 ) -> Sequence[Statement]:
     before = _latest(session, branches)
     exempt = roster.exempt_counts(session, branches, term.until)
-    confirm_by = workday_after(session, root_id=root_id, day=shanghai_date(now), count=CONFIRM_WORKDAYS)
+    confirm_by = confirm_by_of(calendar_of(session, root_id=root_id, around=shanghai_date(now)), now)
     statements = [
         Statement(
             root_id=root_id,
