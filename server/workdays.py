@@ -1,7 +1,7 @@
 """Working days: the national calendar (chinesecalendar), and what a university counts otherwise. Pure.
 
 The State Council announces a year's days off and the weekends worked for them late in the year before. Until then a
-year is unknown: its statutory holidays (`data/statutory_holidays.json`) and weekends are off, and whoever is shown a
+year is unknown: its statutory holidays (`statutory_holidays.json`) and weekends are off, and whoever is shown a
 day counted that way is told so.
 """
 
@@ -23,7 +23,7 @@ NEW_YEAR = range(-1, 3)
 LONGEST_NEW_YEAR = range(-2, 8)
 """The days that a 春节 with its moved weekends has covered: from the eve of 除夕 (2026) to 初八 (2024)."""
 
-_DATA = json.loads((Path(__file__).parent / "data" / "statutory_holidays.json").read_text(encoding="utf-8"))
+_DATA = json.loads(Path(__file__).with_name("statutory_holidays.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def reason(status: PushStatus, code: str | None) -> str:
     """Return why a person was not reached, or may not have been."""
     if status is PushStatus.unknown:
         return REASONS[Reason.timed_out]
+    if status is PushStatus.expired:
+        return REASONS[Reason.stood_still if code == Reason.stood_still else Reason.too_late]
     return REASONS[Reason(code)] if code in set(Reason) else "原因不明"
 
 

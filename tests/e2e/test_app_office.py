@@ -1,7 +1,7 @@
 """A branch's office in the app: activation codes, dues, the month, notices, branches compared, and who may not."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -139,7 +139,7 @@ def frozen_month(app_data: Path, branch: int) -> None:
         newest = select(Statement).where(Statement.organization_id == branch).order_by(Statement.id.desc()).limit(1)
         statement = session.scalars(newest).one()
         statement.status, statement.confirmed_at, statement.confirmed_by = StatementStatus.frozen, None, None
-        statement.confirm_by = date.today() + timedelta(days=400)
+        statement.frozen_at = datetime.now(UTC)
 
     transaction(engine, thaw)
 

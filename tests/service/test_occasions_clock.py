@@ -139,7 +139,9 @@ def test_two_machines_at_once_send_one_digest(engine: Engine, session: Session, 
         (date(2026, 10, 1), False),
         (date(2026, 10, 10), True),  # a Saturday worked for 国庆节
         (date(2026, 12, 31), True),
-        (date(2028, 1, 3), True),  # a Monday of a year the calendar does not know
+        (date(2028, 1, 4), True),  # a Tuesday of a year the calendar does not know
+        (date(2027, 1, 1), False),  # 元旦 needs no announcement
+        (date(2027, 2, 8), False),  # 初三
     ],
 )
 def test_digests_are_for_working_days(session: Session, cast: Cast, day: date, works: bool) -> None:
@@ -245,13 +247,27 @@ def test_prospects_and_the_exempt_are_not_reminded(session: Session, cast: Cast)
 
 
 @pytest.mark.parametrize(
-    ("now", "comes"),
-    [(shanghai(2026, 6, 30, 23, 59), True), (shanghai(2026, 7, 1), False), (shanghai(2026, 8, 4), False)],
+    ("now", "status"),
+    [
+        (shanghai(2026, 6, 30, 23, 59), "waiting"),
+        (shanghai(2026, 7, 1), "expired"),
+        (shanghai(2026, 8, 4), "expired"),
+    ],
 )
-def test_a_month_that_is_over_is_not_reminded_of(session: Session, cast: Cast, now: datetime, comes: bool) -> None:
+def test_a_month_that_is_over_is_told_but_not_sent(session: Session, cast: Cast, now: datetime, status: str) -> None:
     remind(session, now=now)
-    assert bool(reminded(session, cast)) is comes
+    assert reminded(session, cast) == EVERYONE
+    assert {push.status for push in all_pushes(session)} == {status}
     assert session.scalars(select(DuesRecord)).all() == []
+
+
+def test_a_branch_is_reminded_from_its_first_full_month_on(session: Session, cast: Cast) -> None:
+    session.get_one(Organization, cast.branch).began_on = date(2026, 6, 2)
+    remind(session)
+    assert set(reminded(session, cast)).isdisjoint({"zhang_min", "li_wei", "wang_fang", "sun_li"})
+    session.get_one(Organization, cast.branch).began_on = date(2026, 6, 1)
+    remind(session)
+    assert reminded(session, cast) == EVERYONE
 
 
 @pytest.mark.parametrize(

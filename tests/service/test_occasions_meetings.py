@@ -160,10 +160,11 @@ def test_what_was_called_off_before_it_was_announced_is_not_announced(session: S
     assert told(session, cast, Occasion.meeting_planned) == []
 
 
-def test_after_an_outage_nothing_is_told_of_what_has_begun(session: Session, cast: Cast) -> None:
+def test_after_an_outage_what_has_begun_is_told_but_not_sent(session: Session, cast: Cast) -> None:
     planned(session, cast)
     prepared(session, START)
-    assert all_pushes(session) == []
+    assert told(session, cast, Occasion.meeting_planned) == told(session, cast, Occasion.meeting_tomorrow) == BRANCH
+    assert {(push.status, push.reason) for push in all_pushes(session)} == {("expired", "stood_still")}
     assert session.scalars(select(Fanout).where(Fanout.done_at.is_(None))).all() == []
 
 

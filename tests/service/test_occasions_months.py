@@ -78,7 +78,9 @@ def test_a_branch_without_secretary_is_confirmed_from_above(session: Session, ca
 
 
 def test_what_is_confirmed_already_needs_nobody(session: Session, cast: Cast) -> None:
-    emit(session, StatementFrozen(make_statement(session, cast, LINES, status=StatementStatus.confirmed).id, NOW))
+    statement = make_statement(session, cast, LINES, status=StatementStatus.confirmed)
+    statement.confirmed_by = cast.li_wei.account_id
+    emit(session, StatementFrozen(statement.id, NOW))
     prepared(session, NOW)
     assert all_pushes(session) == []
 

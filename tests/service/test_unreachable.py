@@ -121,7 +121,8 @@ def test_two_officers_telling_at_once_are_noted_once(engine: Engine, session: Se
         (PushStatus.unreachable, "of a later version", "原因不明"),
         (PushStatus.unreachable, None, "原因不明"),
         (PushStatus.unknown, None, "结果未知"),
-        (PushStatus.expired, Reason.refused, "未能在时效内发出"),
+        (PushStatus.expired, Reason.too_late, "未能在时效内发出"),
+        (PushStatus.expired, Reason.stood_still, "系统停机，已过时效"),
     ],
 )
 def test_the_reason_is_said_in_plain_words(status: PushStatus, code: str | None, words: str) -> None:

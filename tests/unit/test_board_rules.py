@@ -9,13 +9,10 @@ from hypothesis import strategies as st
 
 from server.clock import SHANGHAI
 from server.statements.boards.rules import View, by_name, closes_year, publicity, spread, title_of
+from server.workdays import Calendar
 
 TOTALS = st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=60)
-NATIONAL_DAY = {date(2026, 10, day) for day in range(1, 9)}
-
-
-def weekday(day: date) -> bool:
-    return day.weekday() < 5 and day not in NATIONAL_DAY
+CALENDAR = Calendar()
 
 
 @given(TOTALS)
@@ -47,20 +44,20 @@ def test_bands_follow_the_schemes_own_cap() -> None:
         (datetime(2026, 11, 3, 9), datetime(2026, 11, 3, 9), [3, 4, 5, 6, 9]),
         (datetime(2026, 11, 3, 15, 2), datetime(2026, 11, 3, 15, 2), [3, 4, 5, 6, 9]),
         (datetime(2026, 11, 7, 10), datetime(2026, 11, 7, 10), [9, 10, 11, 12, 13]),
-        (datetime(2026, 9, 30, 10), datetime(2026, 9, 30, 10), [30, 9, 12, 13, 14]),
+        (datetime(2026, 9, 30, 10), datetime(2026, 9, 30, 10), [30, 8, 9, 10, 12]),
     ],
 )
 def test_five_working_days_from_the_day_of_the_confirmation(
     confirmed: datetime, starts: datetime, days: list[int]
 ) -> None:
-    shown = publicity(confirmed.replace(tzinfo=SHANGHAI), weekday)
+    shown = publicity(confirmed.replace(tzinfo=SHANGHAI), CALENDAR)
     assert shown.starts_at == starts.replace(tzinfo=SHANGHAI)
     assert [day.day for day in shown.days] == days
 
 
 @pytest.mark.parametrize(("today", "left"), [(2, 5), (3, 5), (5, 3), (7, 1), (9, 1), (10, 0)])
 def test_days_left_count_today(today: int, left: int) -> None:
-    shown = publicity(datetime(2026, 11, 3, 8, tzinfo=SHANGHAI), weekday)
+    shown = publicity(datetime(2026, 11, 3, 8, tzinfo=SHANGHAI), CALENDAR)
     assert shown.left(date(2026, 11, today)) == left
 
 

@@ -65,13 +65,13 @@ export interface BoardRow {
   change: string
 }
 
-/** Read a month of a branch's board, the newest without one; null before the first statement. */
-export async function readBoard(branchId: number, readerId: number, month?: string): Promise<Board | null> {
+/** Read a month of a branch's board, the newest without one; before the first statement only words when it comes. */
+export async function readBoard(branchId: number, readerId: number, month?: string): Promise<{ board: Board | null; words: string }> {
   const found = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId }, query: { month } }).catch((error) => {
-    if (error.status === 404) return null
+    if (error.status === 404) return error.message as string
     throw error
   })
-  return found && toBoard(found, readerId)
+  return typeof found === 'string' ? { board: null, words: found } : { board: toBoard(found, readerId), words: '' }
 }
 
 export function toBoard(dto: BoardOut, readerId: number): Board {
@@ -79,7 +79,7 @@ export function toBoard(dto: BoardOut, readerId: number): Board {
   return {
     title: dto.month_title,
     confirmed: `${day(dto.confirmed_at)}${dto.confirmed_by ? `${dto.confirmed_by}确认` : '到期自动确认'}，支部内可见`,
-    publicity: dto.publicity.left > 0 ? `公示中，还剩 ${dto.publicity.left} 个工作日` : '公示已结束',
+    publicity: dto.publicity.left > 0 ? `公示中，还剩 ${dto.publicity.left} 个工作日${dto.publicity.note ? `（${dto.publicity.note}）` : ''}` : '公示已结束',
     place: dto.own?.note ?? (dto.own?.position ? `第\u00a0${dto.own.position}\u00a0名` : ''),
     ranked: dto.ranked,
     total: dto.own?.total ?? '',

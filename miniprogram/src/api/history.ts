@@ -26,14 +26,16 @@ export interface History {
   months: PastMonth[]
   /** Hundredths of points at each month's end, the oldest first; months of 另行通报 are left out. */
   trend: number[]
+  /** When the first month comes, while there is none. */
+  coming: string
 }
 
 export async function readHistory(memberId: number, year: number): Promise<History> {
-  const { items } = await api.get('/members/{member_id}/statements', { path: { member_id: memberId }, query: { year } })
-  return toHistory(year, items)
+  const { items, coming } = await api.get('/members/{member_id}/statements', { path: { member_id: memberId }, query: { year } })
+  return { ...toHistory(year, items), coming: coming ?? '' }
 }
 
-export function toHistory(year: number, items: StatementMonthOut[]): History {
+export function toHistory(year: number, items: StatementMonthOut[]): Omit<History, 'coming'> {
   const inOrder = [...items].sort((one, other) => (one.period < other.period ? -1 : 1))
   return { year, months: inOrder.map(toPastMonth).reverse(), trend: inOrder.flatMap(({ line }) => (line.total === null ? [] : [hundredths(line.total)])) }
 }

@@ -637,6 +637,12 @@ export interface paths {
     /** 未送达的条数：总数和各支部 */
     get: operations["unreached_count_unreached_pushes_organizations__int_organization_id__unreached_pushes_counts_get"];
   };
+  "/api/v1/organizations/{organization_id}/workday-years/{year}": {
+    /** 录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算 */
+    put: operations["workdays_enter_workday_year_organizations__int_organization_id__workday_years__int_year__put"];
+    /** 撤销“已录入”，该年仍按未公布处理；逐日的规定保留 */
+    delete: operations["workdays_forget_workday_year_organizations__int_organization_id__workday_years__int_year__delete"];
+  };
   "/api/v1/organizations/{organization_id}/workdays/{day}": {
     /** 规定某一天上班或休息（写明依据） */
     put: operations["workdays_set_workday_organizations__int_organization_id__workdays__string_day__put"];
@@ -4379,16 +4385,6 @@ export interface components {
        */
       next_cursor?: string | null;
     };
-    /** Page[StatementOut] */
-    Page_StatementOut_: {
-      /** Items */
-      items: components["schemas"]["StatementOut"][];
-      /**
-       * Next Cursor
-       * @default null
-       */
-      next_cursor?: string | null;
-    };
     /** Page[UnreachedOut] */
     Page_UnreachedOut_: {
       /** Items */
@@ -4774,12 +4770,16 @@ export interface components {
     /**
      * PublicityOut
      * @description 公示期: `days` are its working days, `left` those of them that are not over, today's included.
+     *
+     * `note` says so where the State Council has not announced the holidays yet.
      */
     PublicityOut: {
       /** Days */
       days: string[];
       /** Left */
       left: number;
+      /** Note */
+      note: string | null;
       /** Starts At */
       starts_at: string;
     };
@@ -5827,6 +5827,8 @@ export interface components {
        * Format: date
        */
       confirm_by: string;
+      /** Confirm Note */
+      confirm_note: string | null;
       /** Confirmed At */
       confirmed_at: string | null;
       /** Confirmed By */
@@ -5874,8 +5876,13 @@ export interface components {
       /** What */
       what: string;
     };
-    /** StatementHistoryOut */
+    /**
+     * StatementHistoryOut
+     * @description `coming` as in `StatementsOut`, of the member's branch.
+     */
     StatementHistoryOut: {
+      /** Coming */
+      coming: string | null;
       /** Items */
       items: components["schemas"]["StatementMonthOut"][];
     };
@@ -5954,6 +5961,8 @@ export interface components {
     /**
      * StatementOut
      * @description `confirmed_by` null with `confirmed_at`: by itself, its working days having passed.
+     *
+     * `confirm_note` says that `confirm_by` is not certain: the holidays in between are not announced yet.
      */
     StatementOut: {
       /** Average */
@@ -5963,6 +5972,8 @@ export interface components {
        * Format: date
        */
       confirm_by: string;
+      /** Confirm Note */
+      confirm_note: string | null;
       /** Confirmed At */
       confirmed_at: string | null;
       /** Confirmed By */
@@ -6000,6 +6011,21 @@ export interface components {
       points: string;
       /** Section */
       section: string;
+    };
+    /**
+     * StatementsOut
+     * @description `coming`: which month is the first and when it comes, as long as there is none.
+     */
+    StatementsOut: {
+      /** Coming */
+      coming: string | null;
+      /** Items */
+      items: components["schemas"]["StatementOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
     };
     /**
      * StatementStatus
@@ -6184,6 +6210,8 @@ export interface components {
       /** First Id */
       first_id: number | null;
       kind: components["schemas"]["TodoKind"];
+      /** Note */
+      note: string | null;
       organization: components["schemas"]["PlaceOut"];
       /** Title */
       title: string;
@@ -6418,9 +6446,21 @@ export interface components {
       works: boolean;
     };
     /**
+     * WorkdayYearIn
+     * @description A year's announced days off and the weekends worked for them; `note` names the announcement.
+     */
+    WorkdayYearIn: {
+      /** Note */
+      note: string;
+      /** Off */
+      off: string[];
+      /** Worked */
+      worked: string[];
+    };
+    /**
      * WorkdayYearOut
-     * @description `known` false: the State Council's holidays of the year are not in the calendar yet, weekdays count; `notice`
-     * says so.
+     * @description `known` false: the State Council's arrangement of the year is neither in the calendar nor entered; `notice` says
+     * how days are counted until then.
      */
     WorkdayYearOut: {
       /** Items */
@@ -9583,7 +9623,7 @@ export interface operations {
       /** @description OK */
       200: {
         content: {
-          "application/json": components["schemas"]["Page_StatementOut_"];
+          "application/json": components["schemas"]["StatementsOut"];
         };
       };
     };
@@ -9622,6 +9662,43 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["UnreachedCountsOut"];
         };
+      };
+    };
+  };
+  /** 录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算 */
+  workdays_enter_workday_year_organizations__int_organization_id__workday_years__int_year__put: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WorkdayYearIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["WorkdayYearOut"];
+        };
+      };
+    };
+  };
+  /** 撤销“已录入”，该年仍按未公布处理；逐日的规定保留 */
+  workdays_forget_workday_year_organizations__int_organization_id__workday_years__int_year__delete: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    responses: {
+      /** @description No Content */
+      204: {
+        content: never;
       };
     };
   };

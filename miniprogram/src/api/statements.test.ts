@@ -4,7 +4,7 @@ import { toMonth, toVerdict } from './statements'
 
 const head = {
   id: 5, organization_id: 3, period: '2026-10', title: '2026 年 10 月积分汇总', until: '2026-10-31', cutoff_at: '2026-11-03T02:00:00+08:00',
-  members: 12, exempt: 1, average: '81.20', median: '82.00', hash: '7f3a9c21ff', frozen_at: '2026-11-03T02:00:00+08:00', confirm_by: '2026-11-10',
+  members: 12, exempt: 1, average: '81.20', median: '82.00', hash: '7f3a9c21ff', frozen_at: '2026-11-03T02:00:00+08:00', confirm_by: '2026-11-10', confirm_note: null,
   distribution: [], late: null,
 }
 const line = { member_id: 7, name: '张敏', total: '85.25', change: '-0.50', position: 2, note: null, sections: [], backdated: [{ month: '2026-09', entries: 2, points: '1.00' }], head_seq: 1, head_hash: 'x' }
@@ -16,7 +16,7 @@ afterAll(() => void vi.useRealTimers())
 describe('a month', () => {
   it('waits with its last day, or says who let it stand', () => {
     const waiting = toMonth({ ...head, status: 'frozen', confirmed_at: null, confirmed_by: null, lines: [] })
-    expect([waiting.confirmed, waiting.standing]).toEqual([false, '待确认，11 月 10 日以前没有确认的，次日自动确认'])
+    expect([waiting.confirmed, waiting.standing]).toEqual([false, '待确认，11 月 10 日以前没有确认的，下一个工作日自动确认'])
     const at = '2026-11-04T10:00:00+08:00'
     expect(toMonth({ ...head, status: 'confirmed', confirmed_at: at, confirmed_by: '李伟', lines: [] }).standing).toBe('11 月 4 日李伟确认')
     expect(toMonth({ ...head, status: 'confirmed', confirmed_at: at, confirmed_by: null, lines: [] }).standing).toBe('11 月 4 日，期满自动确认')

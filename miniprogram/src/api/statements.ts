@@ -37,9 +37,9 @@ export interface Month extends MonthHead {
 }
 
 /** Read a branch's months, the latest first. */
-export async function listMonths(organizationId: number): Promise<MonthHead[]> {
-  const { items } = await api.get('/organizations/{organization_id}/statements', { path: { organization_id: organizationId }, query: { limit: 24 } })
-  return items.map(toMonthHead)
+export async function listMonths(organizationId: number): Promise<{ items: MonthHead[]; coming: string }> {
+  const { items, coming } = await api.get('/organizations/{organization_id}/statements', { path: { organization_id: organizationId }, query: { limit: 24 } })
+  return { items: items.map(toMonthHead), coming: coming ?? '' }
 }
 
 export async function readMonth(id: number): Promise<Month> {
@@ -60,8 +60,8 @@ export function toMonthHead(dto: StatementOut): MonthHead {
   return { id: dto.id, title: dto.title, confirmed: dto.status === 'confirmed', standing: standingOf(dto) }
 }
 
-function standingOf({ confirmed_at, confirmed_by, confirm_by }: StatementOut): string {
-  if (!confirmed_at) return `待确认，${day(confirm_by)}以前没有确认的，次日自动确认`
+function standingOf({ confirmed_at, confirmed_by, confirm_by, confirm_note }: StatementOut): string {
+  if (!confirmed_at) return `待确认，${day(confirm_by)}以前没有确认的，下一个工作日自动确认${confirm_note ? `（${confirm_note}）` : ''}`
   return confirmed_by ? `${day(confirmed_at)}${confirmed_by}确认` : `${day(confirmed_at)}，期满自动确认`
 }
 

@@ -12,7 +12,7 @@ export interface Todo {
   words: string
   act: string
   url: string
-  /** Whether it stands still until one acts. */
+  /** Whether it stands still until one acts; without words in `act` it is not done here. */
   urgent: boolean
 }
 
@@ -32,6 +32,7 @@ const MANNERS: Record<TodoKind, Manner> = {
   standards: { unit: '份', act: '去看看', url: ({ organization, first_day }) => `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
   dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
   unreached: { unit: '条', act: '去告知', url: at('unreached') },
+  holidays: { unit: '年', act: '', url: () => '', first: (on) => `${on.slice(0, 4)} 年` },
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
 }
 
@@ -46,6 +47,6 @@ export async function listOfficeTodos(): Promise<Todo[]> {
 
 export function toTodo(dto: TodoOut): Todo {
   const { unit, act, url, first } = MANNERS[dto.kind]
-  const more = first && dto.first_day ? first(dto.first_day) : dto.words
-  return { title: `${dto.title} ${dto.count} ${unit}`, words: dto.organization.title + (more ? `，${more}` : ''), act, url: url(dto), urgent: true }
+  const more = [dto.organization.title, first && dto.first_day ? first(dto.first_day) : '', dto.words]
+  return { title: `${dto.title} ${dto.count} ${unit}`, words: more.filter(Boolean).join('，'), act, url: url(dto), urgent: act !== '' }
 }
