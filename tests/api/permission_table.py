@@ -306,6 +306,8 @@ ROUTES = {
     "GET /organizations/<int:organization_id>/workdays/<int:year>": "organization_read",
     "PUT /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",
     "DELETE /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",
+    "PUT /organizations/<int:organization_id>/workday-years/<int:year>": "workday_manage",
+    "DELETE /organizations/<int:organization_id>/workday-years/<int:year>": "workday_manage",
     # bulletins
     "GET /organizations/<int:organization_id>/bulletins": "bulletin_read",
     "GET /bulletins/<int:bulletin_id>": "bulletin_read",

@@ -136,3 +136,16 @@ def test_the_organization_department_says_which_days_count_otherwise(call: Call,
     assert call(cast.organization_department, "PUT", day, json=said).json["works"] is False
     assert call(cast.organization_department, "DELETE", day).status_code == 204
     assert call(cast.organization_department, "DELETE", day).status_code == 404
+
+
+def test_the_organization_department_enters_a_year_and_takes_that_back(call: Call, cast: Cast) -> None:
+    office, year = cast.organization_department, f"/organizations/{cast.root}/workday-years/2027"
+    body = {"off": ["2027-02-05", "2027-02-09"], "worked": ["2027-02-13"], "note": "国办发明电"}
+    assert call(cast.administrator, "PUT", year, json=body).status_code in (403, 404)
+    for _ in range(2):
+        found = call(office, "PUT", year, json=body).json
+        assert (found["known"], found["notice"], len(found["items"])) == (True, None, 3)
+    assert refusal(call(office, "PUT", year, json={**body, "off": ["2026-02-05"]})) == (422, "wrong_year")
+    assert call(office, "PUT", year, json={**body, "off": []}).status_code == 422
+    assert [call(office, "DELETE", year).status_code for _ in range(2)] == [204, 404]
+    assert call(office, "GET", f"/organizations/{cast.root}/workdays/2027").json["known"] is False

@@ -138,7 +138,7 @@ function mine({ own, ranked }) {
 }
 
 function drawPublicity({ publicity, today }) {
-  const { left, days, starts_at: starts } = publicity;
+  const { left, days, starts_at: starts, note } = publicity;
   byId("left-title").textContent = left ? "公示期剩余" : "公示期已结束";
   byId("left").replaceChildren(...(left ? [el("b", null, String(left)), el("span", null, "个工作日，含今天")] : []));
   if (left && !days.includes(today)) byId("left").lastChild.textContent = "个工作日";
@@ -149,7 +149,7 @@ function drawPublicity({ publicity, today }) {
     return item;
   }));
   const clock = `${Number(starts.slice(11, 13))}${starts.slice(13, 16)}`;
-  byId("span").textContent = `${day(starts)} ${clock} – ${day(days.at(-1))} 24:00`;
+  byId("span").textContent = `${day(starts)} ${clock} – ${day(days.at(-1))} 24:00${left && note ? `（${note}）` : ""}`;
 }
 
 function drawAside(board) {

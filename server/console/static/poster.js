@@ -21,14 +21,14 @@ async function begin() {
 }
 
 function draw(board) {
-  const { days } = board.publicity;
+  const { days, note } = board.publicity;
   document.title = `${board.title} · ${board.branch}`;
   byId("org").textContent = board.organization;
   byId("month").textContent = board.month_title;
   byId("lead").replaceChildren(
     `根据${board.basis || "本单位积分标准"}三（二），现将我支部党员截至 ${fullDay(board.until)}的年度累计积分予以公示。公示期${days.length === 5 ? "五" : ` ${days.length} `}个工作日：`,
     el("b", null, `${fullDay(days[0])}至 ${day(days.at(-1))}`),
-    "。",
+    note ? `（${note}）。` : "。",
   );
   byId("roll").replaceChildren(...(board.rows === null ? spread(board) : [roll(board)]));
   const secretary = board.secretary ?? "";
