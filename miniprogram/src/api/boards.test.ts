@@ -11,7 +11,7 @@ const BOARD: components['schemas']['BoardOut'] = {
   confirmed_at: '2026-06-03T09:00:00+08:00', confirmed_by: '李伟', secretary: '李伟', basis: '党发〔2018〕75号', total_cap: '100.00',
   columns: [{ code: 'base', title: '基础积分', cap: '70.00' }, { code: 'contribution', title: '贡献积分', cap: '30.00' }],
   members: 3, exempt: 0, average: '79.00', median: '79.00', hash: '7f3a9c2100', earlier: '2026-04', later: null,
-  view: 'full', today: '2026-06-04', ranked: 2, publicity: { starts_at: '2026-06-03T09:00:00+08:00', days: ['2026-06-03'], left: 3 },
+  view: 'full', today: '2026-06-04', ranked: 2, publicity: { starts_at: '2026-06-03T09:00:00+08:00', days: ['2026-06-03'], left: 3, note: null },
   distribution: [{ at_least: '80.00', below: null, count: 1, own: false }, { at_least: '60.00', below: '80.00', count: 4, own: true }, { at_least: null, below: '60.00', count: 0, own: false }],
   late: null,
   own: { ...ROW, member_id: 3, name: '张敏', position: 2, total: '76.00', change: '-1.00', note: null, sections: [] },
