@@ -11,12 +11,12 @@ from sqlalchemy import Engine, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from scripts.january.days import NEW_YEAR, YEAR
-from server import verifications, workdays
+from server import verifications
 from server.clock import SHANGHAI, shanghai_date
 from server.config import Settings
 from server.db import reading
 from server.organizations.models import Member, Membership
-from server.organizations.workdays import overrides_of
+from server.organizations.workdays import calendar_of
 from server.points.models import PointEntry, SourceKind
 from server.points.openings import openings
 from server.points.standing import Standing
@@ -104,14 +104,14 @@ def measured(_evening: Evening, session: Session) -> Iterator[str]:
 
 def worked(evening: Evening, session: Session) -> Iterator[str]:
     """The clock confirms a month on a working day only, and only after three whole ones."""
-    overrides = overrides_of(session, root_id=evening.root_id, around=NEW_YEAR)
+    calendar = calendar_of(session, root_id=evening.root_id, around=NEW_YEAR)
     by_clock = select(Statement).where(Statement.confirmed_at.is_not(None), Statement.confirmed_by.is_(None))
     for statement in session.scalars(by_clock):
         assert statement.confirmed_at is not None
         on, frozen_on = shanghai_date(statement.confirmed_at), shanghai_date(statement.frozen_at)
-        if not workdays.is_workday(on, overrides):
+        if not calendar.is_workday(on):
             yield f"{statement.period} of {statement.organization_id} was confirmed on {on}, a holiday"
-        elif on <= workdays.workday_after(frozen_on, CONFIRM_WORKDAYS, overrides):
+        elif on <= calendar.workday_after(frozen_on, CONFIRM_WORKDAYS):
             yield f"{statement.period} of {statement.organization_id}, frozen on {frozen_on}, was confirmed on {on}"
 
 

@@ -18,8 +18,8 @@ from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission, Role
 from server.meetings.models import Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
-from server.standards.awaited import awaited
 from server.organizations.workdays import calendar_of
+from server.standards.awaited import awaited
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 from server.todos.officers import Officer, Officers
@@ -30,9 +30,9 @@ from server.todos.rules import TodoKind
 class Turn:
     """One thing that waits where it does, and with whom.
 
-    `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of holidays
-    the university's; `day` is when the claim came in, the meeting's, the last on which the statement can be confirmed, or
-    the year's first. `words` is what else there is to know.
+    `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of
+    holidays the university's. `day` is when the claim came in, the meeting's, the last on which the statement can be
+    confirmed, or the year's first. `words` is what else there is to know.
     """
 
     kind: TodoKind

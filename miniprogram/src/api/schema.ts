@@ -232,7 +232,7 @@ export interface paths {
     post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
   "/api/v1/me/todos": {
-    /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达，按事项和党组织计数 */
+    /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
     get: operations["todos_list_my_todos_me_todos_get"];
   };
   "/api/v1/me/unbinding": {
@@ -6193,14 +6193,15 @@ export interface components {
      * TodoKind
      * @enum {string}
      */
-    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "standards" | "dues" | "unreached" | "opinions";
+    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "standards" | "dues" | "unreached" | "opinions" | "holidays";
     /**
      * TodoOut
      * @description How many things of a kind wait with the caller in an organization.
      *
      * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
      * meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
-     * first day; of 党费 only the month's last day. `words` is what else there is to know of it.
+     * first day; of 党费 only the month's last day, of 放假安排 the first day of the year to be entered. `words` is what
+     * else there is to know, such as how days are counted until a year's holidays are known.
      */
     TodoOut: {
       /** Count */
@@ -6210,8 +6211,6 @@ export interface components {
       /** First Id */
       first_id: number | null;
       kind: components["schemas"]["TodoKind"];
-      /** Note */
-      note: string | null;
       organization: components["schemas"]["PlaceOut"];
       /** Title */
       title: string;
@@ -7525,7 +7524,7 @@ export interface operations {
       };
     };
   };
-  /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达，按事项和党组织计数 */
+  /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
   todos_list_my_todos_me_todos_get: {
     responses: {
       /** @description OK */

@@ -118,9 +118,17 @@ const SAID: Record<CheckIn['result'], (record: CheckIn, helped: boolean, now: Da
 
 /** The page of a refusal: the cause, that nothing was recorded, and the way on. */
 export function refused(error: ApiError, asked: Asked, now: Date): Screen {
-  const make = error.offline ? offline : (REFUSED[error.code] ?? (error.status === 503 ? REFUSED.busy : unexpected))
+  const make = error.offline ? offline : (REFUSED[error.code] ?? (error.status === 503 ? busy : unexpected))
   return { tone: 'look', facts: meetingFacts(asked.ticket?.meeting), ...make(error, asked), ...timed(error, now) }
 }
+
+const busy: Refusal = () => ({
+  seal: 'clock',
+  heading: '暂时没有签上',
+  words: '签到的人多。您的扫码还有效，请再试一次；重复提交也只记一次。',
+  tips: [BY_HAND],
+  main: AGAIN,
+})
 
 const REFUSED: Record<string, Refusal> = {
   code_expired: () => ({
@@ -190,13 +198,7 @@ const REFUSED: Record<string, Refusal> = {
     main: HOME,
   }),
   meeting_cancelled: () => ({ seal: 'warn', heading: '本次会议已取消', words: '不用签到，也不影响积分。', tips: [{ title: '会议其实照常开了', words: '请支部补录，效力相同' }], main: HOME }),
-  busy: () => ({
-    seal: 'clock',
-    heading: '暂时没有签上',
-    words: '签到的人多。您的扫码还有效，请再试一次；重复提交也只记一次。',
-    tips: [BY_HAND],
-    main: AGAIN,
-  }),
+  busy,
 }
 
 function notInvited({ detail }: ApiError): Omit<Screen, 'tone'> {
