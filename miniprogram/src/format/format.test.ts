@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { day, dayOf, nearDay, span, time, weekday } from './dates'
+import { initial } from './names'
 import { cap, percent, signed, sum } from './points'
 
 describe('points', () => {
@@ -48,4 +49,8 @@ describe('dates', () => {
   it('know their weekday', () => {
     expect(weekday('2026-06-13')).toBe('周六')
   })
+})
+
+it('takes the first character of a name whole', () => {
+  expect(['张敏', '𬭎强', '𠮷', '㛃', 'Anna', '古丽·买买提', ''].map(initial)).toEqual(['张', '𬭎', '𠮷', '㛃', 'A', '古', ''])
 })
