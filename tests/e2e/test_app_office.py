@@ -148,7 +148,7 @@ def frozen_month(app_data: Path, branch: int) -> None:
 def test_a_month_is_verified_and_confirmed_and_then_stands_on_the_board(phone: Phone, branch: int) -> None:
     phone.sign_in("李伟")
     phone.open(f"pages/month/month?organization={branch}")
-    expect(phone.page.get_by_text("次日自动确认")).to_be_visible()
+    expect(phone.page.get_by_text("下一个工作日自动确认")).to_be_visible()
     tap(phone, "按台账核对")
     expect(phone.page.get_by_test_id("verdict")).to_have_text("按台账重算，与汇总完全一致。")
     tap(phone, "确认这个月")
