@@ -52,9 +52,9 @@ quarter: .venv/.runtime tools ## Simulate a quarter's pushes with faults, kills 
 	@$(BIN)/python -m scripts.quarter $(if $(members),members=$(members)) $(if $(kills),kills=$(kills)) \
 		$(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
 
-january: .venv/.runtime tools ## Rehearse the turn of a year day by day: a scheduler, one that stood still, two (seed=… only=sqlite schedules=running)
-	@$(BIN)/python -m scripts.january $(if $(seed),seed=$(seed)) $(if $(only),only=$(only)) \
-		$(if $(schedules),schedules=$(schedules))
+january: .venv/.runtime tools ## Rehearse the turn of a year day by day: a scheduler, one that stood still, two (members=600 seed=… only=sqlite schedules=running)
+	@$(BIN)/python -m scripts.january $(if $(members),members=$(members)) $(if $(seed),seed=$(seed)) \
+		$(if $(only),only=$(only)) $(if $(schedules),schedules=$(schedules))
 
 crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
 	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))

@@ -1,6 +1,6 @@
-"""python -m scripts.january [seed=…] [only=sqlite,mariadb] [schedules=running,stopped,two]: rehearse New Year.
+"""Rehearse New Year; fail when an invariant breaks on an evening, or the schedules do not come to the same figures.
 
-It fails when an invariant does not hold on some evening, or when the schedules do not come to the same figures.
+python -m scripts.january [members=600] [seed=…] [only=sqlite,mariadb] [schedules=running,stopped,two]
 """
 
 import sys
@@ -17,12 +17,13 @@ DATABASES = {"sqlite": sqlite_database, "mariadb": mariadb_database}
 def main(arguments: Sequence[str]) -> int:
     options = dict(argument.partition("=")[::2] for argument in arguments)
     seed = int(options.pop("seed", SystemRandom().randrange(10**6)))
+    scale = Scale(members=int(options.pop("members", Scale().members)))
     only = options.pop("only", ",".join(_runnable())).split(",")
     schedules = options.pop("schedules", ",".join(Schedule)).split(",")
     if options or not set(only) <= set(DATABASES) or not set(schedules) <= set(Schedule):
         print(__doc__, file=sys.stderr)
         return 2
-    held = [_holds(kind, [Schedule(each) for each in schedules], seed) for kind in only]
+    held = [_holds(kind, [Schedule(each) for each in schedules], scale, seed) for kind in only]
     return 0 if all(held) else 1
 
 
@@ -33,12 +34,12 @@ def _runnable() -> Sequence[str]:
     return list(DATABASES)
 
 
-def _holds(kind: str, schedules: Sequence[Schedule], seed: int) -> bool:
+def _holds(kind: str, schedules: Sequence[Schedule], scale: Scale, seed: int) -> bool:
     rehearsals: list[Rehearsed] = []
     for schedule in schedules:
         print(f"{kind}, {schedule}, seed {seed}", flush=True)
         with DATABASES[kind]() as (url, directory):
-            rehearsals.append(rehearse(url, directory, Scale(), schedule, seed=seed))
+            rehearsals.append(rehearse(url, directory, scale, schedule, seed=seed))
         _tell(rehearsals[-1])
     unlike = list(compared(rehearsals))
     print("\n".join(f"FAULT: {words}" for words in unlike) or f"{kind}: all schedules come to the same figures")
