@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from server import config, migrations, models, protection
 from server.app import create_app
 from server.db import make_engine
+from server.identity import service as callers
 from tests import contract
 from tests.cast import NOW, Cast, Person, make_cast
 from tests.mariadb import PrivateMariaDB, missing_mariadb
@@ -202,6 +203,9 @@ def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def cast(engine: Engine, cast_rows: tuple[Cast, Rows]) -> Cast:
     made, rows = cast_rows
+    callers._callers.forget(person.actor.identity_id for person in made.people.values())  # of other tests
+        person.actor.identity_id for person in made.people.values()
+    )  # what other tests made of them
     with engine.begin() as connection:
         for table, found in rows:
             connection.execute(table.insert(), found)
