@@ -203,9 +203,8 @@ def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def cast(engine: Engine, cast_rows: tuple[Cast, Rows]) -> Cast:
     made, rows = cast_rows
-    callers._callers.forget(person.actor.identity_id for person in made.people.values())  # of other tests
-        person.actor.identity_id for person in made.people.values()
-    )  # what other tests made of them
+    known = [person.actor.identity_id for person in made.people.values()]
+    callers._callers.forget(known)  # what another test made of them
     with engine.begin() as connection:
         for table, found in rows:
             connection.execute(table.insert(), found)
