@@ -90,14 +90,6 @@ def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = Fa
     )
 
 
-def _sections(line: Line) -> list[BoardSectionOut]:
-    return [BoardSectionOut(code=code, points=points_text(points)) for code, points in line.sections.items()]
-
-
-def _backdated(line: Line) -> list[BoardBackdatedOut]:
-    return [BoardBackdatedOut(month=month, points=points_text(points)) for month, points in line.backdated]
-
-
 def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
     names = {sheet.member.id: sheet.member.name}
     shows_position = sheet.head.visibility.places_own
