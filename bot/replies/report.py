@@ -146,7 +146,9 @@ def _ask_item(turn: Turn, data: dict[str, Any]) -> str | None:
     data["asked"] = "item"
     choices = [(item, left) for item, left in offered if not found or item in found]
     options = [
-        (f"{item.title}（本年还可得 {points_text(left)} 分）", "report", {"item": item.code}) for item, left in choices
+        (f"{item.title}（本年度还可得 {points_text(left)} 分）", "report", {"item": item.code})
+        for item, left in choices
+        for item, left in choices
     ]
     return turn.choose("这属于哪一项？", options)
 
@@ -279,7 +281,7 @@ def _summary(turn: Turn, data: dict[str, Any]) -> str:
             f"项目：{item.title}",
             f"内容：{data['text']}",
             f"日期：{spoken_day(date.fromisoformat(data['day']), today=turn.today)}",
-            f"数量：{how_much}，{points}（这一项本年还可得 {points_text(left)} 分）",
+            f"数量：{how_much}，{points}（这一项本年度还可得 {points_text(left)} 分）",
             f"照片：{len(data['photos'])} 张",
         ]
     )

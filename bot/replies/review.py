@@ -150,7 +150,7 @@ def _worth(turn: Turn, claim: Claim) -> str:
     amount = f"{plain_number(claim.quantity)} {item.unit}，" if item and claim.quantity is not None else ""
     people = f"，{claim.people} 人合作" if claim.people > 1 else ""
     room = room_of(turn.session, claim, now=turn.now)
-    left = f"（这一项本年还可得 {points_text(room.left)} 分）" if room is not None else ""
+    left = f"（这一项本年度还可得 {points_text(room.left)} 分）" if room is not None else ""
     return f"{f'{level}，' if level else amount}{points_text(claim.proposed_points or Decimal(0))} 分{people}{left}"
 
 

@@ -4,9 +4,9 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_day
-from server.claims.worth import cut_off_of
 from server.errors import DomainError
 from server.identity.rules import Permission
+from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.points import reading
 from server.points.schemas import NEGATIVE_NOTE

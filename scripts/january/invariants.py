@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scripts.january.days import NEW_YEAR, YEAR
+from scripts.january.days import CUT_OFF, NEW_YEAR, YEAR
 from server import verifications
 from server.clock import SHANGHAI, shanghai_date
 from server.config import Settings
@@ -149,6 +149,16 @@ def _late_entries() -> Select[int, int, int]:
     )
 
 
+def reminded(evening: Evening, session: Session) -> Iterator[str]:
+    """Before the last day for the old year's claims is over, whoever was in it and still is here has been told."""
+    if evening.day != CUT_OFF or not evening.schedulers:
+        return
+    told = select(Push.member_id).where(Push.occasion == Occasion.year_end)
+    were_here = select(Membership.member_id).where(Membership.from_date < NEW_YEAR)
+    left_out = set(_measurable(session, evening.day)) & set(session.scalars(were_here)) - set(session.scalars(told))
+    yield from _some(sorted(left_out), "not told of the last day for claims")
+
+
 def visible(evening: Evening, session: Session) -> Iterator[str]:
     """While a scheduler runs nothing waits longer than a day, and what was not sent says why."""
     silent = (PushStatus.unreachable, PushStatus.expired, PushStatus.unknown)
@@ -161,7 +171,7 @@ def visible(evening: Evening, session: Session) -> Iterator[str]:
 
 
 INVARIANTS: Mapping[str, Callable[[Evening, Session], Iterator[str]]] = {
-    each.__name__: each for each in (verified, opened, measured, worked, untouched, added, visible)
+    each.__name__: each for each in (verified, opened, measured, worked, untouched, added, reminded, visible)
 }
 
 

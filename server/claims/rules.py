@@ -14,7 +14,6 @@ CENT = Decimal("0.0001")
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
 """How long a reviewer may take back what he has just decided: long enough for a slip of the hand."""
 
-DEFAULT_CUT_OFF = "01-10"
 """The last day, that day included, on which facts of the year before may be claimed (design §4.9)."""
 
 DECEMBER, FIRST_REMINDER_DAY = 12, 25
@@ -137,12 +136,6 @@ def cut_off_reminder(today: date, last: date) -> int | None:
     if last - SECOND_REMINDER <= today <= last:
         return 2
     return 1 if date(last.year - 1, DECEMBER, FIRST_REMINDER_DAY) <= today <= last else None
-
-
-def last_claim_day(year: int, cut_off: str = DEFAULT_CUT_OFF) -> date:
-    """Return the last day on which facts of `year` may be claimed; `cut_off` is MM-DD of the next year."""
-    month, day = cut_off.split("-")
-    return date(year + 1, int(month), int(day))
 
 
 def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) -> Decimal | Refusal:

@@ -23,10 +23,10 @@ from server.claims.schemas import (
     WithdrawIn,
 )
 from server.claims.targets import claim_target, work_target
-from server.claims.worth import cut_off_of
 from server.errors import DomainError
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
+from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.organizations.targets import member_target
 from server.presentation import (

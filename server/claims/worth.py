@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
 from server.claims.rules import (
-    DEFAULT_CUT_OFF,
     Refusal,
     date_refusal,
     item_refusal,
-    last_claim_day,
     places_refusal,
     proposed_points,
     share,
@@ -20,16 +18,14 @@ from server.claims.rules import (
 from server.claims.steps import places_of
 from server.clock import shanghai_date
 from server.errors import DomainError
+from server.organizations.cut_off import cut_off_of
 from server.organizations.exemptions import is_exempt
-from server.organizations.models import Member, Organization
+from server.organizations.models import Member
 from server.organizations.service import membership_on
 from server.points import service as ledger
 from server.points.models import PointEntry, SourceKind
 from server.standards import service as standards
 from server.standards.rules import Item, Method, audience_of
-
-CUT_OFF_SETTING = "claim_cut_off"
-"""MM-DD in the settings of the 党委: the last day on which facts of the year before may be claimed."""
 
 ACHIEVEMENT_LENGTH = 64
 
@@ -89,12 +85,6 @@ def check_same_branch(session: Session, member_ids: list[int], organization_id: 
         if membership is None or membership.organization_id != organization_id:
             message = "合作人员中有人当日不在本支部，请由其本人向所在支部申报"
             raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
-
-
-def cut_off_of(session: Session, root_id: int, year: int) -> date:
-    """Return the last day on which facts of a year may be claimed in this university."""
-    setting = session.get_one(Organization, root_id).settings.get(CUT_OFF_SETTING, DEFAULT_CUT_OFF)
-    return last_claim_day(year, setting)
 
 
 def as_error(refusal: Refusal) -> DomainError:

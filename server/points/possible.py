@@ -1,6 +1,7 @@
 """What can still be earned in the year, and how. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from server.organizations.models import Category, Stage
@@ -8,6 +9,7 @@ from server.points.rules import LineScore, Remark, SectionScore, YearScore, roun
 from server.standards.rules import Evidence, Item, Method, StandardDocument, plain_number
 
 ZERO = Decimal(0)
+ALL_WAYS = frozenset(Evidence)
 
 HOW = {
     Evidence.claim: "可随时在“我要申报”中申报",
@@ -27,10 +29,25 @@ class StillPossible:
     sentence: str
 
 
+def ways_left(year: int, *, today: date, last: date) -> frozenset[Evidence]:
+    """Return how points of a year can still come in; `last` is its last day for claims.
+
+    Once the year is over nobody attends anything in it any more, and after that day it takes nothing.
+    """
+    if today > last:
+        return frozenset()
+    return ALL_WAYS if today.year <= year else ALL_WAYS - {Evidence.attendance}
+
+
 def still_possible(
-    document: StandardDocument, year_score: YearScore, *, category: Category, stage: Stage
+    document: StandardDocument,
+    year_score: YearScore,
+    *,
+    category: Category,
+    stage: Stage,
+    ways: frozenset[Evidence] = ALL_WAYS,
 ) -> tuple[StillPossible, ...]:
-    """Return what can still be earned, the largest first; nothing while a negative-list decision is in force."""
+    """Return what can still be earned in these ways, the largest first; nothing under a negative-list decision."""
     if year_score.negative:
         return ()
     room = document.total_cap - year_score.total
@@ -38,7 +55,7 @@ def still_possible(
         offer
         for section in year_score.sections
         for line in section.lines
-        if (offer := _offer(line, min(_room(section), room), category, stage)) is not None
+        if (offer := _offer(line, min(_room(section), room), category, stage, ways)) is not None
     ]
     return tuple(sorted(found, key=lambda offer: (-offer.points, offer.item_code)))
 
@@ -48,14 +65,22 @@ def _room(section: SectionScore) -> Decimal:
     return ZERO if section.section.deducts else section.section.cap - section.points
 
 
-def _offer(line: LineScore, room: Decimal, category: Category, stage: Stage) -> StillPossible | None:
+def _offer(
+    line: LineScore, room: Decimal, category: Category, stage: Stage, ways: frozenset[Evidence]
+) -> StillPossible | None:
     item = next((item for item in line.items if item.applies_to(category, stage)), None)
-    if item is None or item.method is Method.deduct:
+    if item is None or item.method is Method.deduct or not _open(item, line, ways):
         return None
     points = rounded(min(_open_points(item, line), room))
     if points <= 0:
         return None
-    return StillPossible(item.code, item.title, points, _sentence(item, line, points))
+    return StillPossible(item.code, item.title, points, _sentence(item, line, points, ways))
+
+
+def _open(item: Item, line: LineScore, ways: frozenset[Evidence]) -> bool:
+    """Whether the line still takes anything; what was missed is made up for after the year, too."""
+    missed = item.method is Method.ratio and line.remark is not Remark.nothing_owed
+    return bool(ways if missed else ways.intersection(item.evidence))
 
 
 def _open_points(item: Item, line: LineScore) -> Decimal:
@@ -66,14 +91,14 @@ def _open_points(item: Item, line: LineScore) -> Decimal:
     return line.cap - line.points
 
 
-def _sentence(item: Item, line: LineScore, points: Decimal) -> str:
+def _sentence(item: Item, line: LineScore, points: Decimal, ways: frozenset[Evidence]) -> str:
     left = plain_number(points)
     if item.method is Method.ratio:
         return _ratio_sentence(item, line, left)
     if item.method is Method.measured:
         return f"{item.title}：以测评结果为准，最高还可得 {left} 分。"
-    how = "；".join(HOW[evidence] for evidence in Evidence if evidence in item.evidence)
-    return f"{item.title}：{_rate(item)}，本年还可得 {left} 分；{how}。"
+    how = "；".join(HOW[evidence] for evidence in Evidence if evidence in item.evidence and evidence in ways)
+    return f"{item.title}：{_rate(item)}，本年度还可得 {left} 分；{how}。"
 
 
 def _ratio_sentence(item: Item, line: LineScore, left: str) -> str:

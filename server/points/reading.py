@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from server.clock import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
+from server.organizations.cut_off import cut_off_of
 from server.points.batch import measured
 from server.points.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
-from server.points.possible import still_possible
+from server.points.possible import still_possible, ways_left
 from server.points.rules import score
 from server.points.sources import Described, described
 from server.points.standing import Standing
@@ -65,7 +67,13 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         total_cap=document.total_cap,
         score=result,
         sections=explained_sections(document, result, entries, codes, background),
-        still_possible=still_possible(document, result, category=member.category, stage=member.stage),
+        still_possible=still_possible(
+            document,
+            result,
+            category=member.category,
+            stage=member.stage,
+            ways=ways_left(year, today=shanghai_date(as_of), last=cut_off_of(session, member.root_id, year)),
+        ),
     )
 
 

@@ -1,16 +1,18 @@
 """Two weeks without a scheduler: every cause ends as a push, an inbox line or an entry in 未送达, and each once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from server.clock import SHANGHAI, shanghai_date
 from server.meetings.models import Meeting
+from server.organizations.models import Membership
 from server.pushes import inbox, unreachable
 from server.pushes.models import Fanout, Push
-from server.pushes.occasions import due
+from server.pushes.occasions import due, dues
 from server.pushes.rules import Occasion, PushStatus, Reason
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
@@ -93,3 +95,40 @@ def test_what_is_over_when_it_is_written_is_muted_for_who_muted_it(session: Sess
     prepared(session, BACK)
     found = session.scalars(select(Push).where(Push.recipient.in_(name), Push.occasion == Occasion.meeting_planned))
     assert [push.status for push in found] == [PushStatus.muted]
+
+
+def test_whoever_joined_meanwhile_is_told_what_is_ahead_and_not_what_is_over(session: Session, cast: Cast) -> None:
+    meetings = lived_through(session, cast)
+    joined = update(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.execute(joined.values(from_date=shanghai_date(BACK - DAY)))
+    prepared(session, BACK)
+    mine = select(Push.subject, Push.status).where(Push.member_id == cast.zhang_min.member_id)
+    late, ahead = meetings["late"], meetings["ahead"]
+    assert sorted(tuple(row) for row in session.execute(mine)) == [
+        (f"{late.id}:{late.version}", PushStatus.waiting),
+        (f"{ahead.id}:{ahead.version}", PushStatus.waiting),
+    ]
+
+
+def test_dues_of_a_month_that_is_over_are_not_asked_of_whoever_joined_after_the_reminder(
+    session: Session, cast: Cast
+) -> None:
+    asked, days_after = datetime(2026, 10, 25, 10, tzinfo=SHANGHAI), timedelta(days=5)
+    joined = update(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.execute(joined.values(from_date=shanghai_date(asked + days_after)))
+    remind = partial(dues.remind, session, period=asked, after_id=0, limit=100)
+    remind(now=asked + 2 * days_after)
+    assert cast.zhang_min.member_id not in told_members(session)
+    assert cast.li_wei.member_id in told_members(session)
+
+
+def test_dues_of_a_running_month_are_asked_of_whoever_joined_after_the_reminder(session: Session, cast: Cast) -> None:
+    asked, days_after = datetime(2026, 10, 25, 10, tzinfo=SHANGHAI), timedelta(days=5)
+    joined = update(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.execute(joined.values(from_date=shanghai_date(asked + days_after)))
+    dues.remind(session, period=asked, now=asked + days_after, after_id=0, limit=100)
+    assert cast.zhang_min.member_id in told_members(session)
+
+
+def told_members(session: Session) -> set[int | None]:
+    return set(session.scalars(select(Push.member_id).where(Push.occasion == Occasion.dues_reminder)))

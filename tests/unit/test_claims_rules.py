@@ -16,7 +16,6 @@ from server.claims.rules import (
     cut_off_reminder,
     date_refusal,
     item_refusal,
-    last_claim_day,
     next_status,
     places_refusal,
     proposed_points,
@@ -24,6 +23,7 @@ from server.claims.rules import (
     share,
     year_to_claim_for,
 )
+from server.organizations.cut_off import last_claim_day
 from server.standards.rules import Evidence, Item, Level, Method, Sharing
 
 A, S = ClaimAction, ClaimStatus

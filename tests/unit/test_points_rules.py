@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.organizations.models import Category, Stage
 from server.points.openings import differences, opening_figures, openings
-from server.points.possible import still_possible
+from server.points.possible import still_possible, ways_left
 from server.points.rules import (
     Fact,
     NegativeAction,
@@ -252,6 +252,26 @@ def test_a_full_section_offers_nothing_more_and_a_missed_meeting_offers_its_make
     offers = {o.item_code: o for o in still_possible(DEFAULT, result, category=Category.staff, stage=Stage.full)}
     assert not any(code.startswith("C") for code in offers)
     assert (offers["B07"].points, "补课" in offers["B07"].sentence) == (D(3), True)
+
+
+@pytest.mark.parametrize(
+    ("today", "contributes", "attends", "makes_up"),
+    [
+        (date(2026, 12, 31), True, True, True),
+        (date(2027, 1, 1), True, False, True),
+        (date(2027, 1, 10), True, False, True),
+        (date(2027, 1, 11), False, False, False),
+    ],
+)
+def test_once_the_year_is_over_nobody_attends_in_it_and_after_its_last_day_it_takes_nothing(
+    today: date, contributes: bool, attends: bool, makes_up: bool
+) -> None:
+    result = default_score(*opened(), {"item_code": "B07", "owed": 1})
+    ways = ways_left(2026, today=today, last=date(2027, 1, 10))
+    offers = still_possible(DEFAULT, result, category=Category.staff, stage=Stage.full, ways=ways)
+    sentences = {offer.item_code: offer.sentence for offer in offers}
+    assert ("C04" in sentences, "B07" in sentences) == (contributes, makes_up)
+    assert any("签到" in sentence for sentence in sentences.values()) is attends
 
 
 def test_nothing_can_be_earned_under_a_negative_decision() -> None:

@@ -91,7 +91,7 @@ describe('a score', () => {
   })
 
   it('says what can still be earned without saying it twice', () => {
-    const possible = [{ item_code: 'C05', title: '承担党务', points: '4.00', sentence: '承担党务：每次 2 分，本年还可得 4 分；可随时在“我要申报”中申报；由党支部登记。' }]
+    const possible = [{ item_code: 'C05', title: '承担党务', points: '4.00', sentence: '承担党务：每次 2 分，本年度还可得 4 分；可随时在“我要申报”中申报；由党支部登记。' }]
     const shown = toScore(year([capped], { still_possible: possible }), NOW)
     expect(shown.possible).toBe('4.00')
     expect(shown.sections[0]?.stillPossible).toEqual([{ code: 'C05', title: '承担党务', points: '4.00', how: '每次 2 分，由党支部登记', claimable: true }])

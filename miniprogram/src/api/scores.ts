@@ -249,7 +249,7 @@ function pageOf({ kind, id, path }: EntryOut['source']): string {
 /** The server's sentence without the title and the figure, which stand beside it. */
 function toPossible(dto: PossibleOut): Possible {
   const pieces = dto.sentence.replace(`${dto.title}：`, '').replace(/。$/, '').split('；')
-  const how = pieces.filter((piece) => !piece.includes('申报')).map((piece) => piece.replace(/，?本年还可得.*分/, ''))
+  const how = pieces.filter((piece) => !piece.includes('申报')).map((piece) => piece.replace(/，?本年度还可得.*分/, ''))
   return { code: dto.item_code, title: dto.title, points: dto.points, how: how.filter(Boolean).join('，'), claimable: dto.sentence.includes('申报') }
 }
 

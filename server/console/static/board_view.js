@@ -149,7 +149,8 @@ function drawPublicity({ publicity, today }) {
     return item;
   }));
   const clock = `${Number(starts.slice(11, 13))}${starts.slice(13, 16)}`;
-  byId("span").textContent = `${day(starts)} ${clock} – ${day(days.at(-1))} 24:00${left && note ? `（${note}）` : ""}`;
+  byId("span").textContent = `${day(starts)} ${clock} – ${day(days.at(-1))} 24:00`;
+  byId("counted").textContent = left && note ? note : "";
 }
 
 function drawAside(board) {

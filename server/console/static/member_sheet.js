@@ -38,7 +38,7 @@ function draw(sheet) {
   list("late", "补记（本月汇总时补入以前月份的记分）", row.backdated.length ? [backdated(row)] : []);
   list("after", "年末补记", [ownLate(sheet.late)].filter(Boolean));
   const possible = explanation?.still_possible ?? [];
-  list("possible", "今年还可争取", possible.map((each) => each.sentence));
+  list("possible", `${head.month.slice(0, 4)} 年度还可争取`, possible.map((each) => each.sentence));
   byId("secretary").textContent = head.secretary ?? "";
   byId("standard").textContent = `${explanation ? `积分标准：${explanation.standard_title} · ` : ""}台账 ${row.head_seq} 笔 · 打印于 ${fullDay(sheet.printed_at)} ${sheet.printed_at.slice(11, 16)}`;
   byId("hash").textContent = `链首 ${sheet.head_hash} · 月汇总 ${head.month} / ${head.hash.slice(0, 12)}`;

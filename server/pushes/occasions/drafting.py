@@ -78,6 +78,16 @@ def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[i
     return {member_id: Place(root_id, branch_id) for member_id, root_id, branch_id in session.execute(query)}
 
 
+def concerned(session: Session, message: Message, member_ids: Collection[int], now: datetime) -> Collection[int]:
+    """Return whom of these it concerns: everyone while it can be acted on, but what is over only who was here for it.
+
+    Whoever joined while the system stood still does not read of what they could not have known.
+    """
+    if message.expires_at is None or now < message.expires_at:
+        return member_ids
+    return places_of(session, member_ids, shanghai_date(message.due_at)).keys()
+
+
 def at_nine(now: datetime) -> datetime:
     """Return nine o'clock of the day if it is still ahead, else now."""
     return max(now, datetime.combine(shanghai_date(now), OPENS_AT, SHANGHAI).astimezone(now.tzinfo))

@@ -14,7 +14,7 @@ from server.organizations.service import in_force_on
 from server.points.standing import exemptions_in_force
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, end_of, to_member
+from server.pushes.occasions.drafting import Message, Place, concerned, end_of, to_member
 from server.pushes.rules import Occasion
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
@@ -51,10 +51,11 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         and (exemption.until_date is None or today < exemption.until_date)
     }
     message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))
+    told = concerned(session, message, [row[0] for row in rows if row[0] not in exempt], now)
     drafts = [
         to_member(message, member_id, Place(root_id, branch_id), wording.dues_reminder(month, branch, until))
         for member_id, root_id, branch_id, branch in rows
-        if member_id not in exempt
+        if member_id in told
     ]
     outbox.enqueue(session, drafts, now=now)
     return rows[-1][0] if len(rows) == limit else None

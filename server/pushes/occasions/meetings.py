@@ -12,7 +12,7 @@ from server.pushes import fanouts, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.occasions.drafting import Message, concerned, places_of, to_member
 from server.pushes.rules import Occasion
 
 TAKEN_AT_ONCE = 500
@@ -57,7 +57,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     message = Message(occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=expires_at)
     content = wording.meeting(meeting.title, meeting.starts_at, meeting.place, occasion.removeprefix("meeting_"))
     told = [member_id for member_id in member_ids if member_id not in away]
-    places = places_of(session, told, shanghai_date(now))
+    places = places_of(session, concerned(session, message, told, now), shanghai_date(now))
     drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
     return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
 

@@ -8,8 +8,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.claims.rules import cut_off_reminder, year_to_claim_for
-from server.claims.worth import cut_off_of
 from server.clock import shanghai_date
+from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
 from server.organizations.service import in_force_on
 from server.points.standing import Standing

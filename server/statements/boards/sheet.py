@@ -11,13 +11,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.clock import shanghai_date
+from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.organizations.service import account_names
 from server.points.carrying import measured_by
 from server.points.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.models import PointEntry, SourceKind
 from server.points.openings import opening_facts, openings
-from server.points.possible import still_possible
+from server.points.possible import still_possible, ways_left
 from server.points.reading import texts_of
 from server.points.rules import Fact, score
 from server.points.sources import Described, described
@@ -56,7 +58,7 @@ def read_sheet(session: Session, *, member_id: int, month: str | None, now: date
     member = session.get_one(Member, member_id)
     around = beside(session, head, figures, now=now)
     late = late_lines(session, session.get_one(Statement, head.statement_id), member_id=member_id)
-    explained = _explained(session, head, frozen)
+    explained = _explained(session, head, frozen, shanghai_date(now))
     return Sheet(head, figures, around, member, line, frozen, explained, late[0] if late else None)
 
 
@@ -76,8 +78,11 @@ def _frozen(session: Session, member_id: int, month: str | None) -> StatementLin
     return found
 
 
-def _explained(session: Session, head: Head, frozen: StatementLine) -> Explanation | None:
-    """Explain the figures by the entries they were computed from, with the standard and category of that day."""
+def _explained(session: Session, head: Head, frozen: StatementLine, today: date) -> Explanation | None:
+    """Explain the figures by the entries they were computed from, with the standard and category of that day.
+
+    What can still be earned is as of today: who is handed the sheet can act on nothing else.
+    """
     if frozen.standard_id is None:
         return None
     entries = _entries(session, frozen, head.year, head.until)
@@ -106,7 +111,13 @@ def _explained(session: Session, head: Head, frozen: StatementLine) -> Explanati
         total_cap=document.total_cap,
         score=result,
         sections=explained_sections(document, result, entries, codes, background),
-        still_possible=still_possible(document, result, category=frozen.category, stage=frozen.stage),
+        still_possible=still_possible(
+            document,
+            result,
+            category=frozen.category,
+            stage=frozen.stage,
+            ways=ways_left(head.year, today=today, last=cut_off_of(session, head.root_id, head.year)),
+        ),
     )
 
 
