@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server.db import transaction
@@ -13,6 +15,9 @@ from server.identity.models import Grant
 from server.meetings.models import Meeting
 from server.meetings.rules import AttendanceState, MeetingKind
 from server.organizations.models import Organization
+from server.points import service as points
+from server.points.explanation import Explanation
+from server.points.models import LedgerHead
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated
@@ -228,3 +233,34 @@ def test_organizational_life_is_made_up_at_three_quarters(session: Session, cast
 def test_a_meeting_of_contributions_alone_is_no_risk(session: Session, cast: Cast) -> None:
     missed_meeting(session, cast, item="C04", kind=MeetingKind.volunteering)
     assert at_risk(session, cast) is None
+
+
+def test_nothing_is_posted_between_the_score_and_what_stands_of_its_meetings(
+    engine: Engine, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    def looked_at(reading: Session, **values: Any) -> Explanation:
+        held.append(is_held(engine, values["member_id"]))
+        return explain(reading, **values)
+
+    explain = points.explain
+    monkeypatch.setattr(points, "explain", looked_at)
+    missed_meeting(session, cast)
+    assert at_risk(session, cast) is not None
+    assert held == [True]
+
+
+def is_held(engine: Engine, member_id: int) -> bool:
+    """Whether nobody else could post for this member now; on SQLite nobody writes beside another."""
+    if engine.dialect.name == "sqlite":
+        return True
+    with engine.connect() as another:
+        another.exec_driver_sql("SET innodb_lock_wait_timeout = 0")
+        try:
+            another.execute(select(LedgerHead).where(LedgerHead.member_id == member_id).with_for_update())
+        except OperationalError:
+            return True
+        finally:
+            another.invalidate()
+    return False

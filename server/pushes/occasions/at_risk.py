@@ -16,8 +16,8 @@ from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
 from server.meetings.rules import Part as MeetingPart
 from server.meetings.settlement.cases import Concerned, concerned, planned_items
 from server.meetings.settlement.outcomes import Figures, outcomes
+from server.points import service as points
 from server.points.models import PointEntry
-from server.points.service import explain
 from server.pushes import pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
@@ -33,10 +33,12 @@ from server.statements.models import Statement
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     """Draft for those of the next members of a confirmed month who could still save base points of its year.
 
-    As of when it was due: whose last chance went by while the system stood still is told so, too late.
+    As of when it was due: whose last chance went by while the system stood still is told so, too late. Their ledgers
+    are held: a settlement between the score and what stands of its meetings would make the difference wrong.
     """
     statement = session.get_one(Statement, fanout.subject_id)
     member_ids = [line.member_id for line in lines_after(session, fanout, limit)]
+    points.lock(session, member_ids)
     due_at = at_nine(fanout.due_at)
     today, due_on = shanghai_date(now), shanghai_date(fanout.due_at)
     drafts = [
@@ -63,7 +65,7 @@ def _open(chances: Sequence[Chance], today: date) -> Sequence[Chance]:
 def _saving(session: Session, member_id: int, year: int, chances: Sequence[Chance], now: datetime) -> Saving | None:
     """Return what can be saved; a year that no standard measures has nothing."""
     try:
-        return saving(explain(session, member_id=member_id, year=year, as_of=now).score, chances)
+        return saving(points.explain(session, member_id=member_id, year=year, as_of=now).score, chances)
     except DomainError:
         return None
 
