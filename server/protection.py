@@ -1,5 +1,7 @@
 """Everything the database itself guards by triggers, in one place for migrations, start-up and tests."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from server.points import protection as ledger
@@ -18,3 +20,13 @@ def assert_protected(connection: Connection) -> None:
     """Raise Unprotected unless every trigger is in place; at every start."""
     for triggers in GUARDED:
         triggers.assert_present(connection)
+
+
+def restore(connection: Connection) -> Sequence[str]:
+    """Create the triggers of each table that lacks some; return the names of those that were missing."""
+    found: list[str] = []
+    for triggers in GUARDED:
+        if missing := triggers.missing(connection):
+            triggers.install(connection)
+            found += missing
+    return found

@@ -41,10 +41,13 @@ class Triggers:
 
     def assert_present(self, connection: Connection) -> None:
         """Raise Unprotected unless every trigger is in place."""
+        if missing := self.missing(connection):
+            raise Unprotected(f"missing on {self.table}: {', '.join(missing)}")
+
+    def missing(self, connection: Connection) -> Sequence[str]:
         query = _SQLITE_PRESENT if connection.dialect.name == "sqlite" else _MYSQL_PRESENT
         present = set(connection.scalars(text(query), {"table": self.table}))
-        if missing := self._statements(connection).keys() - present:
-            raise Unprotected(f"missing on {self.table}: {', '.join(sorted(missing))}")
+        return sorted(self._statements(connection).keys() - present)
 
     def _same(self, connection: Connection) -> str:
         present = {column["name"] for column in inspect(connection).get_columns(self.table)} if self.kept else set()

@@ -14,7 +14,7 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def upgrade(machine: Machine) -> None:
-    """Bring the schema up to date and check the ledger's protection; again after one that was interrupted."""
+    """Bring the schema up to date and restore the ledger's protection; again after one that was interrupted."""
     from server import migrations, protection
 
     try:
@@ -22,10 +22,13 @@ def upgrade(machine: Machine) -> None:
             installation.assert_own(machine.database, machine.settings.data_dir)
             migrations.upgrade(machine.database)
             machine.require_own_data()
-            with machine.database.connect() as connection:
-                protection.assert_protected(connection)
+            with machine.database.begin() as connection:
+                restored = protection.restore(connection)
     except migrations.UpgradeRefused as refusal:
         raise click.ClickException(str(refusal)) from None
+    if restored:
+        words = f"缺失的保护触发器已补上：{'、'.join(restored)}。缺失期间台账可能被改动，请运行 xianfeng verify 核对。"
+        console.print(words, style="bold red", soft_wrap=True)
     console.print("数据库已是最新结构，台账保护已核对。")
 
 

@@ -50,9 +50,7 @@ class Machine:
                 raise click.ClickException(WORDS[outage])
 
     def require_fitness(self) -> None:
-        """Raise ClickException, with what to put right, unless the database is fit to serve on; SQLite always is."""
-        if self.engine.dialect.name == "sqlite":
-            return
+        """Raise ClickException, with what to put right, unless the database is fit to serve on."""
         from server.readiness import start
 
         with saying_outages():

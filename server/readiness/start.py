@@ -1,4 +1,4 @@
-"""What `run` and `scheduler` look at on MariaDB before they start (docs/adr/0022)."""
+"""What `run` and `scheduler` look at in the database before they start (docs/adr/0022)."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,10 @@ _OTHER_COLLATIONS = text("""
 def refusals(engine: Engine, settings: Settings) -> list[str]:
     """Return in Chinese what must be put right before this database is served on; nothing where it is fit."""
     with engine.connect() as connection:
-        found = [*_unprotected(connection), *_server(connection, settings), *_collations(connection)]
+        found = [*_unprotected(connection)]
+        if connection.dialect.name == "sqlite":
+            return found
+        found += [*_server(connection, settings), *_collations(connection)]
         if settings.production:
             found += _account(connection)
             connection.detach()  # it has taken on roles

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,22 @@ def test_run_asks_for_the_schema_first(data: Path) -> None:
     result = xianfeng(data, "run")
     assert result.exit_code == 1
     assert "xianfeng db upgrade" in result.output
+
+
+@pytest.mark.parametrize("words", [("run",), ("scheduler",)])
+def test_nothing_starts_without_the_ledgers_triggers_until_an_upgrade_restores_them(
+    data: Path, words: tuple[str, ...]
+) -> None:
+    upgraded(data)
+    with closing(sqlite3.connect(data / "xianfeng.db")) as connection:
+        connection.execute("DROP TRIGGER point_entries_no_update")
+    refused = xianfeng(data, *words)
+    assert (refused.exit_code, "xianfeng db upgrade" in refused.output) == (1, True)
+    assert "point_entries_no_update" in refused.output
+    restored = xianfeng(data, "db", "upgrade")
+    assert (restored.exit_code, "point_entries_no_update" in restored.output) == (0, True)
+    assert "xianfeng verify" in restored.output
+    assert "缺失" not in xianfeng(data, "db", "upgrade").output
 
 
 def another(data: Path) -> str:
