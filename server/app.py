@@ -21,7 +21,6 @@ from server.dues import handlers as dues
 from server.dues import sources as dues_sources
 from server.errors import unavailable
 from server.export import registry
-from server.identity import limits
 from server.identity import service as identity
 from server.identity.guard import Api
 from server.meetings import handlers as meetings
@@ -156,7 +155,6 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.extensions["settings"] = settings
     app.extensions["engine"] = engine or make_engine(settings.database_url, pool_size=settings.threads)
     requests.install(app, settings)
-    limits.install(app, settings)
     wechat.install(app, settings)
     js_sdk.install(app, settings)
     committer.install(app)

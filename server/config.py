@@ -62,7 +62,6 @@ class Settings:
     push_concurrency: int
     sandbox_url: str | None
     trusted_proxies: int
-    rate_limit_storage: str = field(repr=False)
     max_body_bytes: int
     max_photo_bytes: int
     photo_url_seconds: int
@@ -122,7 +121,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         push_concurrency=env.integer("XIANFENG_PUSH_CONCURRENCY"),
         sandbox_url=env.text("XIANFENG_SANDBOX_URL").rstrip("/") or None,
         trusted_proxies=env.integer("XIANFENG_TRUSTED_PROXIES"),
-        rate_limit_storage=env.text("XIANFENG_RATE_LIMIT_STORAGE"),
         max_body_bytes=env.integer("XIANFENG_MAX_BODY_BYTES"),
         max_photo_bytes=env.integer("XIANFENG_MAX_PHOTO_BYTES"),
         photo_url_seconds=env.integer("XIANFENG_PHOTO_URL_SECONDS"),

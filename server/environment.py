@@ -106,12 +106,12 @@ _TABLE = (
     Variable("XIANFENG_THREADS", "threads in each of them", "32"),
     Variable("XIANFENG_HOST", "the address it listens on", "127.0.0.1"),
     Variable("PORT", "the port it listens on", "8000", high=65_535),
-    Variable("XIANFENG_TRUSTED_PROXIES", "how many proxies stand before it", "0", low=0),
     Variable(
-        "XIANFENG_RATE_LIMIT_STORAGE",
-        "where requests are counted, as Flask-Limiter names it; `redis://…` lets workers count together",
-        "memory://",
-        secret=True,
+        "XIANFENG_TRUSTED_PROXIES",
+        "how many proxies stand before it; only what these append to `X-Forwarded-For`, `-Proto` and `-Host` counts. "
+        "With too few everybody behind the proxy counts as one caller, with too many a caller names their own address",
+        "0",
+        low=0,
     ),
     Variable("XIANFENG_MAX_BODY_BYTES", "the largest request", str(12 * 1024 * 1024)),
     Variable("XIANFENG_MAX_PHOTO_BYTES", "the largest photo or file", str(10 * 1024 * 1024)),

@@ -40,6 +40,16 @@ def spoken_time(instant: datetime) -> str:
     return f"{local.year} 年 {local.month} 月 {local.day} 日 {local:%H:%M}"
 
 
+def when_again(until: datetime, *, now: datetime) -> tuple[str, int]:
+    """Return when something is free again, in words (42 秒后; 11:06 后; 明天 00:10 后) and in whole seconds."""
+    seconds = int((until - now).total_seconds()) + 1
+    if seconds <= 90:
+        return f"{seconds} 秒后", seconds
+    to_the_minute = (until + timedelta(seconds=59)).astimezone(SHANGHAI)
+    tomorrow = "" if to_the_minute.date() == now.astimezone(SHANGHAI).date() else "明天 "
+    return f"{tomorrow}{to_the_minute:%H:%M} 后", seconds
+
+
 PointsOut = Annotated[Decimal, PlainSerializer(points_text, return_type=str)]
 """Points in a response: a string with two decimals."""
 

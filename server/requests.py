@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server import proxies
 from server.config import Settings
 from server.db import is_retryable
 from server.errors import DomainError, conflict, unavailable
@@ -35,9 +35,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.config["MAX_FORM_PARTS"] = 20
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    proxies.install(app, settings)
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(DomainError, _refused)

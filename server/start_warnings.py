@@ -10,6 +10,7 @@ from server.config import Settings
 from server.db import reading
 from server.organizations.models import Member
 from server.privacy import PhoneVault, unreadable
+from server.proxies import untrusted
 from server.pushes.channels import accounts
 from server.pushes.robots.models import GroupRobot
 from server.pushes.rules import Channel
@@ -22,12 +23,18 @@ SEALED = ((Member.phone_sealed, "名党员的手机号"), (GroupRobot.sealed_key
 def start_warnings(engine: Engine, settings: Settings) -> list[str]:
     """Return what is not as it should be, a sentence each."""
     with reading(engine) as session:
-        return [*_templates(settings), *_keys(session, settings)]
+        return [*_proxies(settings), *_templates(settings), *_keys(session, settings)]
 
 
 def log_start_warnings(engine: Engine, settings: Settings) -> None:
     for words in start_warnings(engine, settings):
         log.warning("start_warning", words=words)
+
+
+def _proxies(settings: Settings) -> Iterator[str]:
+    """We speak no TLS ourselves: where people see https, something stands before us."""
+    if settings.base_url.startswith("https://") and not settings.trusted_proxies:
+        yield untrusted("XIANFENG_BASE_URL 是 https 地址")
 
 
 def _templates(settings: Settings) -> Iterator[str]:

@@ -17,7 +17,6 @@ MEMORY_GOAL_MB = 130
 STACK = (
     "flask",
     "flask_openapi3",
-    "flask_limiter",
     "sqlalchemy.orm",
     "pymysql",
     "cryptography.fernet",

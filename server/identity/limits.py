@@ -1,45 +1,153 @@
-"""How often one caller may knock: sign-in, binding and upload. Counted in the shared storage the settings name."""
+"""How often one caller may knock (docs/adr/0024).
 
-import hashlib
+Failures are counted by what failed, and by the network they came from so generously that a campus behind one address
+passes; each scope counts for itself. Who succeeds is not counted there.
+"""
 
-from flask import Flask, Response, request
-from flask_limiter import Limiter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
 
-from server.config import Settings
+from flask import current_app, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from server import clock
+from server.db import reading, transaction
+from server.errors import DomainError
+from server.identity import counters, service
+from server.identity.guard import bearer_token
+from server.presentation import when_again
+from server.proxies import network_of
 
-def install(app: Flask, settings: Settings) -> None:
-    """Count in the settings' storage; while that is down, each process counts for itself."""
-    app.config["RATELIMIT_STORAGE_URI"] = settings.rate_limit_storage
-    limiter.init_app(app)
-    app.before_request_funcs[None].remove(limiter._check_request_limit)  # each limit hangs on its route; none on all
-
-
-def _address() -> str:
-    return request.remote_addr or "unknown"
-
-
-def _caller() -> str:
-    """The token's hash, or the address of who has none."""
-    token = request.headers.get("Authorization")
-    return hashlib.sha256(token.encode()).hexdigest() if token else _address()
-
-
-def _was_refused(response: Response) -> bool:
-    return response.status_code in (401, 403, 422)
+FAILED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
+MINUTE, TEN_MINUTES, HOUR = timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
+View = Callable[..., Any]
 
 
-limiter = Limiter(_address, strategy="moving-window", headers_enabled=True, in_memory_fallback_enabled=True)
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` within a window that the first one begins. `whose` names whom it counts, or None."""
 
-# A campus shares one address, and a members' meeting opens its phones at once: many may come, few may fail.
-sign_in = (
-    limiter.shared_limit("600/minute", scope="sign-in"),
-    limiter.shared_limit("60/minute", scope="failed sign-in", deduct_when=_was_refused),
-)
-binding = (limiter.shared_limit("20/minute", scope="binding", key_func=_caller),)
-export = (limiter.shared_limit("10/hour", scope="export", key_func=_caller),)
-upload = (
-    limiter.shared_limit("60/minute", scope="upload", key_func=_caller),
-    limiter.shared_limit("1200/minute", scope="uploads of an address"),
-)
+    scope: str
+    most: int
+    window: timedelta
+    whose: Callable[[], str | None]
+
+
+def failures(*limits: Limit) -> tuple[Callable[[View], View], ...]:
+    """Return decorators for a route whose failures count. Where a limit is spent it is refused, and not counted."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def limited(**path: Any) -> Any:
+            engine: Engine = current_app.extensions["engine"]
+            keyed = _keyed(limits)
+            _refuse_if_spent(engine, keyed, clock.now())
+            try:
+                return view(**path)
+            except DomainError as refusal:
+                if refusal.status in FAILED:
+                    _count(engine, keyed, clock.now())
+                raise
+
+        return limited
+
+    return (decorate,)
+
+
+def calls(limit: Limit) -> tuple[Callable[[View], View], ...]:
+    """Return decorators for a route of which every call counts."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def limited(**path: Any) -> Any:
+            now = clock.now()
+            for each, count in _count(current_app.extensions["engine"], _keyed([limit]), now):
+                if count.tries > each.most:
+                    raise _refusal("操作太频繁", count.ends_at, now)
+            return view(**path)
+
+        return limited
+
+    return (decorate,)
+
+
+Keyed = dict[str, Limit]
+
+
+def _keyed(limits: Any) -> Keyed:
+    named = [(limit, limit.whose()) for limit in limits]
+    return {counters.key_of(limit.scope, whose): limit for limit, whose in named if whose is not None}
+
+
+def _refuse_if_spent(engine: Engine, keyed: Keyed, now: datetime) -> None:
+    with reading(engine) as session:
+        counts = counters.read(session, keyed, now=now)
+    for key, limit in keyed.items():
+        if key in counts and counts[key].tries >= limit.most:
+            raise _refusal("失败次数过多", counts[key].ends_at, now)
+
+
+def _count(engine: Engine, keyed: Keyed, now: datetime) -> list[tuple[Limit, counters.Count]]:
+    def work(session: Session) -> list[tuple[Limit, counters.Count]]:
+        ordered = sorted(keyed.items())
+        return [(limit, counters.add(session, key, window=limit.window, now=now)) for key, limit in ordered]
+
+    return transaction(engine, work) if keyed else []
+
+
+def _refusal(what: str, until: datetime, now: datetime) -> DomainError:
+    when, seconds = when_again(until, now=now)
+    return DomainError(
+        "too_many_requests",
+        f"{what}，请 {when}再试",
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        detail={"retry_after_seconds": seconds},
+    )
+
+
+def _network() -> str:
+    return network_of(request.remote_addr)
+
+
+def _caller() -> str | None:
+    """Whoever is signed in, with whichever token; the guard refuses the others."""
+    try:
+        return str(service.authenticate(current_app.extensions["engine"], bearer_token(), now=clock.now()).identity_id)
+    except DomainError:
+        return None
+
+
+def _sent(field: str) -> Callable[[], str | None]:
+    """Return what reads a field of the body."""
+
+    def read() -> str | None:
+        body = request.get_json(silent=True)
+        value = body.get(field) if isinstance(body, dict) else None
+        return value if isinstance(value, str) else None
+
+    return read
+
+
+def _guessing(scope: str, field: str, most: int) -> tuple[Callable[[View], View], ...]:
+    """Return decorators for a route that something secret opens: `most` failures a minute from one network."""
+    return failures(
+        Limit(f"{scope}: {field}", 5, TEN_MINUTES, _sent(field)), Limit(f"{scope}: network", most, MINUTE, _network)
+    )
+
+
+sign_in = _guessing("sign-in", "code", 600)
+official_sign_in = _guessing("sign-in in WeChat's browser", "code", 600)
+login_link = _guessing("login link", "secret", 600)
+board = _guessing("board", "key", 600)
+screen = _guessing("screen", "key", 120)
+"""Eight digits open a screen: guessing is slowed where it could succeed."""
+
+binding = calls(Limit("binding", 20, MINUTE, _caller))
+export = calls(Limit("export", 10, HOUR, _caller))
+upload = calls(Limit("upload", 60, MINUTE, _caller))
 """Each is a value for the `decorators` of `Api.guarded`."""

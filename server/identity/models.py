@@ -104,6 +104,16 @@ class BindingAttempt(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class Counter(Base):
+    """How often something was tried since its window began (counters.py). `key` is a hash."""
+
+    __tablename__ = "counters"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tries: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class IdempotencyRecord(Base):
     """The answer given to one (caller, key), written in the transaction of its effect; purged after 24 hours."""
 

@@ -18,6 +18,7 @@ from server.identity.attempts import locked_until, with_try
 from server.identity.cache import CallerCache
 from server.identity.models import Account, BindingAttempt, Grant, Token, WechatIdentity
 from server.identity.rules import Actor, Held, Role
+from server.presentation import when_again
 
 
 class Places(Protocol):
@@ -345,10 +346,10 @@ def refuse_if_locked(session: Session, *, identity_id: int, now: datetime, subje
     for key in _keys(identity_id, subject):
         end = locked_until(_tries(_attempt(session, key, now)), now)
         if end is not None:
-            seconds = int((end - now).total_seconds()) + 1
+            when, seconds = when_again(end, now=now)
             raise DomainError(
                 "binding_locked",
-                "输错次数过多，请一小时后再试或联系支部书记",
+                f"输错次数过多，请 {when}再试，或请支部书记重新发放激活码",
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 detail={"retry_after_seconds": seconds},
             )
@@ -364,7 +365,11 @@ def count_wrong_try(session: Session, *, identity_id: int, subject: str | None, 
 
 
 def _keys(identity_id: int, subject: str | None) -> list[str]:
-    return [_identity_key(identity_id)] + ([f"subject:{subject}"] if subject is not None else [])
+    return [_identity_key(identity_id)] + ([_subject_key(subject)] if subject is not None else [])
+
+
+def _subject_key(subject: str) -> str:
+    return f"subject:{subject}"
 
 
 def _identity_key(identity_id: int) -> str:
@@ -387,6 +392,11 @@ def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
     except IntegrityError:
         return session.scalars(query).one()
     return attempt
+
+
+def forgive_subject(session: Session, subject: str) -> None:
+    """Forget wrong tries at a roster entry, as when a new code is issued for it: who asked for it need not wait."""
+    _forgive(session, _subject_key(subject))
 
 
 def _forgive(session: Session, key: str) -> None:

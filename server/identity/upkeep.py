@@ -1,4 +1,4 @@
-"""Deleting what is over: kept answers, dead tokens and links, old counters of wrong tries.
+"""Deleting what is over: kept answers, dead tokens and links, old counters.
 
 Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.identity.models import BindingAttempt, IdempotencyRecord, LoginLink, Token
+from server.identity.models import BindingAttempt, Counter, IdempotencyRecord, LoginLink, Token
 
 BATCH = 1000
 IDEMPOTENCY_LIFETIME = timedelta(hours=24)
@@ -36,6 +36,11 @@ def purge_login_links(session: Session, *, now: datetime) -> int:
 def purge_attempts(session: Session, *, now: datetime) -> int:
     """Delete counters of wrong tries untouched for a day."""
     return _purge(session, BindingAttempt.key, BindingAttempt.updated_at <= now - ATTEMPT_LIFETIME)
+
+
+def purge_counters(session: Session, *, now: datetime) -> int:
+    """Delete counters whose window is over."""
+    return _purge(session, Counter.key, Counter.ends_at <= now)
 
 
 def _purge(session: Session, key: InstrumentedAttribute[Any], over: ColumnElement[bool]) -> int:

@@ -33,7 +33,7 @@ def sign_in(context: Context, body: SignInIn) -> SignInOut:
     permission=None,
     responses={200: SignInOut},
     idempotent=False,
-    decorators=limits.sign_in,
+    decorators=limits.official_sign_in,
 )
 def sign_in_by_browser(context: Context, body: SignInIn) -> SignInOut:
     """在微信里打开网页登录（公众号网页授权）"""
@@ -54,7 +54,7 @@ def where_to_sign_in_by_browser(context: Context) -> OfficialSignInOut:
     permission=None,
     responses={200: SignInOut},
     idempotent=False,
-    decorators=limits.sign_in,
+    decorators=limits.login_link,
 )
 def sign_in_by_link(context: Context, body: LinkIn) -> SignInOut:
     """用一次性登录链接登录（xianfeng login-link）"""

@@ -68,12 +68,13 @@ def confirm_statements(engine: Engine, settings: Settings, now: datetime, period
 
 
 def purge_sign_ins(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Delete kept answers, dead tokens and links, and old counters of wrong tries."""
+    """Delete kept answers, dead tokens and links, and old counters."""
     for purge in (
         identity.purge_idempotency_records,
         identity.purge_tokens,
         identity.purge_login_links,
         identity.purge_attempts,
+        identity.purge_counters,
     ):
         to_the_end(engine, partial(purge, now=now), identity.BATCH)
 

@@ -1,7 +1,7 @@
 """The small parts everything stands on: phones, events, presentation, refusals."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server import events, presentation, privacy
 from server.errors import DomainError, not_found
+from server.presentation import when_again
 
 VAULT = privacy.PhoneVault({"new": b"n" * 32, "old": b"o" * 32})
 
@@ -114,3 +115,20 @@ def test_a_refusal_has_one_shape() -> None:
     assert not_found("申报").as_json() == {
         "error": {"code": "not_found", "message": "没有找到该申报，或您无权查看", "detail": {}}
     }
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(seconds=0), "1 秒后"),
+        (timedelta(seconds=41, milliseconds=500), "42 秒后"),
+        (timedelta(seconds=89), "90 秒后"),
+        (timedelta(seconds=90), "10:02 后"),
+        (timedelta(minutes=60), "11:00 后"),
+        (timedelta(hours=13, minutes=59), "23:59 后"),
+        (timedelta(hours=13, minutes=59, seconds=1), "明天 00:00 后"),
+    ],
+)
+def test_when_something_is_free_again_is_never_said_too_early(wait: timedelta, words: str) -> None:
+    ten_in_shanghai = datetime(2026, 6, 18, 2, tzinfo=UTC)
+    assert when_again(ten_in_shanghai + wait, now=ten_in_shanghai)[0] == words

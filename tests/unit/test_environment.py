@@ -89,7 +89,6 @@ def test_settings_marked_secret_are_those_that_are_never_printed(tmp_path: Path)
         "WORK_SECRET": "hidden-work",
         "WORK_TOKEN": "hiddenworktoken",
         "WORK_AES_KEY": "w" * 43,
-        "XIANFENG_RATE_LIMIT_STORAGE": "redis://:hidden-word@cache",
         "XIANFENG_METRICS_TOKEN": "hidden-metrics-token",
     }
     assert set(secrets) == {each.name for each in VARIABLES.values() if each.secret}

@@ -59,7 +59,7 @@ def make_screen_link(context: Context, path: ScreenPath) -> tuple[ScreenLinkOut,
     permission=None,
     responses={201: ScreenSessionOut},
     idempotent=False,
-    decorators=limits.sign_in,
+    decorators=limits.screen,
 )
 def open_screen_session(context: Context, body: ScreenSessionIn) -> tuple[ScreenSessionOut, int]:
     """用链接或八位数字打开大屏，不用登录"""

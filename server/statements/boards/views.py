@@ -102,7 +102,7 @@ def revoke_board_link(context: Context, path: BoardLinkPath) -> BoardLinkOut:
     permission=None,
     responses={201: BoardSessionOut},
     idempotent=False,
-    decorators=limits.sign_in,
+    decorators=limits.board,
 )
 def open_board_session(context: Context, body: BoardSessionIn) -> tuple[BoardSessionOut, int]:
     """用链接打开公示屏，不用登录"""
