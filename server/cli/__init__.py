@@ -30,6 +30,7 @@ for command in (
     people.setup,
     people.import_roster,
     people.login_link,
+    people.reset_binding,
     bot.bot,
 ):
     main.add_command(command)

@@ -1,5 +1,6 @@
 """Begin an installation, import a roster, sign someone in."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -95,3 +96,21 @@ def login_link(machine: Machine, work_number: str) -> None:
     until = link.expires_at.astimezone(clock.SHANGHAI)
     click.echo(f"{link.name}的登录链接，{until:%H:%M} 前有效，只能打开一次：", err=True)
     click.echo(link.address(machine.settings.base_url))
+
+
+@click.command("reset-binding")
+@click.argument("work_number", metavar="工号")
+@click.pass_obj
+def reset_binding(machine: Machine, work_number: str) -> None:
+    """Unbind this person from WeChat and print a new activation code: for who has nobody above them."""
+    from server.organizations import binding
+
+    def reset(session: Session) -> tuple[str, str, datetime]:
+        account = binding.account_numbered(session, work_number)
+        return account.name, *binding.reset(session, account=account, now=clock.now())
+
+    with refusals():
+        name, code, expires_at = transaction(machine.engine, reset)
+    until = expires_at.astimezone(clock.SHANGHAI)
+    click.echo(f"{name}的微信绑定已解除。新激活码，{until:%Y-%m-%d %H:%M} 前有效，只显示这一次：", err=True)
+    click.echo(code)

@@ -5,7 +5,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
-from sqlalchemy import or_, select, union, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -13,7 +13,8 @@ from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.identity.rules import Role
+from server.identity.rules import Actor, Role
+from server.organizations import custody
 from server.organizations.models import ActivationCode, Member, Membership, OrganizationKind
 from server.organizations.rules import normal_name, normal_work_number
 from server.organizations.service import get_open
@@ -59,7 +60,8 @@ def bind_by_code(
 ) -> Account:
     """Bind to whom the code was issued for; one answer whichever of the three is wrong.
 
-    Raises DomainError `binding_refused` (counted and kept), 409 `account_taken`, `already_bound`, 429 `binding_locked`.
+    Raises DomainError `binding_refused` (counted and kept), 409 `account_taken`, `already_bound`, `code_outdated`, 429
+    `binding_locked`.
     """
     number = normal_work_number(work_number)
     identity.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
@@ -68,8 +70,9 @@ def bind_by_code(
         identity.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
         raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
     account = session.get_one(Account, issued.account_id)
+    custody.refuse_outgrown_code(session, issuer_id=issued.created_by, account_id=account.id, now=now)
     _bind(session, identity_id, account, "code", now)
-    issued.active, issued.used_at = None, now
+    issued.used_at = now
     session.flush()
     return account
 
@@ -90,6 +93,7 @@ def _current_name(session: Session, account: Account) -> str:
 
 def _bind(session: Session, identity_id: int, account: Account, how: str, now: datetime) -> None:
     identity.bind(session, identity_id=identity_id, account_id=account.id, now=now)
+    _void_codes(session, account.id)
     audit.record(
         session,
         actor_id=account.id,
@@ -102,17 +106,24 @@ def _bind(session: Session, identity_id: int, account: Account, how: str, now: d
     )
 
 
-def issue_for_member(session: Session, *, member_id: int, issued_by: int, now: datetime) -> tuple[str, datetime]:
-    """Return a new code, shown this once, and when it expires; an earlier one becomes void."""
+def issue_for_member(session: Session, *, actor: Actor, member_id: int, now: datetime) -> tuple[str, datetime]:
+    """Return a new code, shown this once, and when it expires; an earlier one becomes void.
+
+    Raises DomainError as `custody.refuse_new_code`.
+    """
     member = session.get_one(Member, member_id)
     account = _account_of(session, member, now)
-    return issue(session, account, member.work_number, issued_by, now)
+    custody.refuse_new_code(session, actor=actor, account_id=account.id, now=now)
+    return issue(session, account, member.work_number, actor.account_id, now)
 
 
 def invite_representative(
-    session: Session, *, organization_id: int, name: str, work_number: str, issued_by: int, now: datetime
+    session: Session, *, actor: Actor, organization_id: int, name: str, work_number: str, now: datetime
 ) -> tuple[Account, str, datetime]:
-    """Return the account of a branch's 群众代表 (made on the first invitation) with a new code and its expiry."""
+    """Return the account of a branch's 群众代表 (made on the first invitation) with a new code and its expiry.
+
+    Raises DomainError `not_a_branch`, and as `custody.refuse_new_code`.
+    """
     branch = get_open(session, organization_id)
     if branch.kind != OrganizationKind.branch or branch.root_id is None:
         raise DomainError("not_a_branch", "群众代表由党支部邀请")
@@ -127,10 +138,11 @@ def invite_representative(
             organization_id=branch.id,
             from_date=shanghai_date(now),
             until_date=None,
-            granted_by=issued_by,
+            granted_by=actor.account_id,
             now=now,
         )
-    code, expires_at = issue(session, account, number, issued_by, now)
+    custody.refuse_new_code(session, actor=actor, account_id=account.id, now=now)
+    code, expires_at = issue(session, account, number, actor.account_id, now)
     return account, code, expires_at
 
 
@@ -155,9 +167,9 @@ def _representative(session: Session, branch_id: int, name: str, number: str, no
 def issue(
     session: Session, account: Account, work_number: str, issued_by: int | None, now: datetime
 ) -> tuple[str, datetime]:
-    """Return a new code for an account, and when it expires; an earlier one becomes void."""
+    """Return a new code for an account, whoever asks for it, and when it expires; an earlier one becomes void."""
     session.scalars(select(Account.id).where(Account.id == account.id).with_for_update()).one()
-    session.execute(update(ActivationCode).where(ActivationCode.account_id == account.id).values(active=None))
+    _void_codes(session, account.id)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     issued = ActivationCode(
         account_id=account.id,
@@ -175,43 +187,74 @@ def issue(
     return f"{code[:5]}-{code[5:]}", issued.expires_at
 
 
-def release(session: Session, *, account_id: int, released_by: int, now: datetime) -> int:
-    """Unbind every WeChat identity of an account and void its codes; return how many were unbound."""
-    account = session.get_one(Account, account_id)
-    session.execute(update(ActivationCode).where(ActivationCode.account_id == account.id).values(active=None))
+def release(session: Session, *, actor: Actor, account_id: int, now: datetime) -> int:
+    """Unbind every WeChat identity of an account and void its codes; return how many were unbound.
+
+    Raises DomainError as `custody.refuse_unless_above`.
+    """
+    custody.refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
+    return _release(session, session.get_one(Account, account_id), actor.account_id, now)
+
+
+def reset(session: Session, *, account: Account, now: datetime) -> tuple[str, datetime]:
+    """Unbind an account and return a new code for it, as the operator of the machine."""
+    number = session.scalar(select(Member.work_number).where(Member.id == account.member_id)) or session.scalar(
+        select(ActivationCode.work_number)
+        .where(ActivationCode.account_id == account.id)
+        .order_by(ActivationCode.id.desc())
+        .limit(1)
+    )
+    if number is None:
+        raise conflict("no_work_number", f"{account.name}没有工号/学号，请重新邀请")
+    _release(session, account, None, now)
+    return issue(session, account, number, None, now)
+
+
+def _release(session: Session, account: Account, released_by: int | None, now: datetime) -> int:
+    _void_codes(session, account.id)
     count = identity.unbind(session, account_id=account.id, now=now)
     _audit_office(session, account, "unbind", released_by, now)
     return count
 
 
+def _void_codes(session: Session, account_id: int) -> None:
+    session.execute(update(ActivationCode).where(ActivationCode.account_id == account_id).values(active=None))
+
+
 def is_idle(session: Session, *, account_id: int, on: date) -> bool:
-    """Whether an account belongs to no member and holds no role on a day."""
+    """Whether an account belongs to no member and neither holds a role nor is to hold one."""
     account = session.get_one(Account, account_id)
-    return account.member_id is None and not identity.grants_of(session, account_id, on=on)
+    return account.member_id is None and not custody.has_any_role(session, account_id=account_id, on=on)
 
 
 def account_numbered(session: Session, work_number: str) -> Account:
-    """Return the one account with this 工号/学号, on the roster or told with a code.
+    """Return the one account with this 工号/学号: the member's, or else of someone who was told it with a code.
 
     Raises DomainError 404 `not_on_roster`, 409 `not_bound_yet` or `work_number_shared`.
     """
     number = normal_work_number(work_number)
+    name = session.scalar(select(Member.name).where(Member.work_number == number).limit(1))
     of_members = select(Account.id).join(Member, Member.id == Account.member_id).where(Member.work_number == number)
     with_codes = select(ActivationCode.account_id).where(ActivationCode.work_number == number)
-    found = session.scalars(select(Account).where(Account.id.in_(union(of_members, with_codes)))).all()
+    known = of_members if name is not None else with_codes
+    found = session.scalars(select(Account).where(Account.id.in_(known))).all()
     if len(found) > 1:
         raise conflict("work_number_shared", f"有多人使用工号/学号 {number}，无法确定是谁")
     if found:
         return found[0]
-    name = session.scalar(select(Member.name).where(Member.work_number == number).limit(1))
     if name is None:
         raise DomainError("not_on_roster", f"名册中没有工号/学号 {number}，请核对", status=HTTPStatus.NOT_FOUND)
     raise identity.not_bound_yet(name)
 
 
 def invited_account(session: Session, *, root_id: int, name: str, work_number: str) -> Account | None:
-    """Return the account of someone on no roster to whom a code was once issued under this name and number."""
-    told = select(ActivationCode.account_id).where(ActivationCode.work_number == work_number)
+    """Return the account of someone on no roster to whom the operator once issued a code under this name and number.
+
+    Whom a branch invited under them may be anybody.
+    """
+    told = select(ActivationCode.account_id).where(
+        ActivationCode.work_number == work_number, ActivationCode.created_by.is_(None)
+    )
     query = select(Account).where(
         Account.root_id == root_id, Account.member_id.is_(None), Account.name == name, Account.id.in_(told)
     )

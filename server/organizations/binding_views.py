@@ -6,7 +6,7 @@ from server.identity import consents, limits
 from server.identity.guard import Api, Context
 from server.identity.models import Account
 from server.identity.rules import Permission
-from server.organizations import binding, custody, grants
+from server.organizations import binding, grants
 from server.organizations.account_schemas import (
     CodeOut,
     RepresentativeCodeOut,
@@ -83,9 +83,8 @@ def unbind_myself(context: Context) -> UnboundOut:
 )
 def issue_code(context: Context, path: MemberPath) -> tuple[CodeOut, int]:
     """发放一次性激活码（只显示一次，旧码作废）"""
-    custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
     code, expires_at = binding.issue_for_member(
-        context.session, member_id=path.member_id, issued_by=context.account_id, now=context.now
+        context.session, actor=context.actor, member_id=path.member_id, now=context.now
     )
     return CodeOut(code=code, expires_at=expires_at), 201
 
@@ -99,7 +98,6 @@ def issue_code(context: Context, path: MemberPath) -> tuple[CodeOut, int]:
 )
 def unbind(context: Context, path: MemberPath) -> UnboundOut:
     """解除微信绑定"""
-    custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
     account = binding.account_of_member(context.session, path.member_id)
     if account is None:
         return UnboundOut(unbound=0)
@@ -107,7 +105,7 @@ def unbind(context: Context, path: MemberPath) -> UnboundOut:
 
 
 def _release(context: Context, account_id: int) -> UnboundOut:
-    count = binding.release(context.session, account_id=account_id, released_by=context.account_id, now=context.now)
+    count = binding.release(context.session, actor=context.actor, account_id=account_id, now=context.now)
     return UnboundOut(unbound=count)
 
 
@@ -125,10 +123,10 @@ def invite_representative(
     """邀请群众代表并发放激活码；同一人再次邀请得到新码"""
     account, code, expires_at = binding.invite_representative(
         context.session,
+        actor=context.actor,
         organization_id=path.organization_id,
         name=body.name,
         work_number=body.work_number,
-        issued_by=context.account_id,
         now=context.now,
     )
     return RepresentativeCodeOut(account_id=account.id, name=account.name, code=code, expires_at=expires_at), 201

@@ -1,7 +1,8 @@
 """Who may touch the keys to an account: its activation code, its WeChat binding, and the phone that can bind it.
 
-Whoever resets these could become that person, so he must stand at least as high as every role the person holds or is
-to hold: a branch secretary cannot take over the 总支书记 who is a member of his branch.
+Whoever resets these could become that person, so they must stand above every role that the account holds or is to hold:
+a branch secretary cannot take over the 总支书记 who is a member of the branch, nor another secretary, nor a 群众代表
+who meanwhile works in the 组织部. Whoever has nobody above them goes to the operator (`xianfeng reset-binding`).
 """
 
 from collections.abc import Collection
@@ -13,21 +14,44 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from server.clock import shanghai_date
-from server.errors import DomainError
+from server.errors import DomainError, conflict
+from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.identity.rules import RULES, Actor, Permission, Role, roles_at
-from server.organizations.rules import may_give
+from server.identity.rules import RULES, Actor, Held, Permission, Role, roles_at
+from server.organizations.rules import stands_above
 from server.organizations.service import ancestor_ids
 
 
-def refuse_if_above(session: Session, *, actor: Actor, member_id: int, now: datetime) -> None:
-    """Raise DomainError 403 `holds_higher_role` when the member holds, or is to hold, a role above the actor's."""
-    held = select(Grant).join(Account, Account.id == Grant.account_id)
-    for grant in session.scalars(held.where(Account.member_id == member_id, _not_over(shanghai_date(now)))):
-        mine = roles_at(actor, ancestor_ids(session, grant.organization_id)) & RULES[Permission.account_manage].roles
-        if not may_give(mine, Role(grant.role)):
-            message = "该同志另有任职，绑定和手机号请由其任职的上级党组织办理"
-            raise DomainError("holds_higher_role", message, status=HTTPStatus.FORBIDDEN)
+def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Raise DomainError 403 `holds_higher_role` where an account holds, or is to hold, a role not below the actor's.
+
+    One's own keys are one's own.
+    """
+    if account_id != actor.account_id and not _is_above(session, actor.grants, account_id, shanghai_date(now)):
+        message = "该同志另有任职，激活码、绑定和手机号请由其任职的上级党组织办理；没有上级的，请系统运维人员办理"
+        raise DomainError("holds_higher_role", message, status=HTTPStatus.FORBIDDEN)
+
+
+def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Raise DomainError as `refuse_unless_above`, and 409 `already_bound`: a code beside a binding is a second key."""
+    refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
+    if identity.is_bound(session, account_id=account_id):
+        raise conflict("already_bound", "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
+
+
+def refuse_outgrown_code(session: Session, *, issuer_id: int | None, account_id: int, now: datetime) -> None:
+    """Raise DomainError 409 `code_outdated` where the account has since risen to or above its code's issuer."""
+    if issuer_id is None:  # the operator
+        return
+    today = shanghai_date(now)
+    held = [Held(Role(each.role), each.organization_id) for each in identity.grants_of(session, issuer_id, on=today)]
+    if not _is_above(session, held, account_id, today):
+        raise conflict("code_outdated", "发放激活码后任职有变动，该激活码已失效，请由任职的上级党组织重新发放")
+
+
+def has_any_role(session: Session, *, account_id: int, on: date) -> bool:
+    """Whether an account holds, or is to hold, any role."""
+    return session.scalar(select(Grant.id).where(Grant.account_id == account_id, _not_over(on)).limit(1)) is not None
 
 
 def office_holders(session: Session, member_ids: Collection[int], *, on: date) -> frozenset[int]:
@@ -40,5 +64,17 @@ def office_holders(session: Session, member_ids: Collection[int], *, on: date) -
     )
 
 
+def _is_above(session: Session, held: Collection[Held], account_id: int, on: date) -> bool:
+    """Whether these roles stand above each role of the account, where it is held."""
+    actor = Actor(identity_id=0, grants=tuple(held))
+    managing = RULES[Permission.account_manage].roles
+    grants = session.scalars(select(Grant).where(Grant.account_id == account_id, _not_over(on)))
+    return all(
+        stands_above(roles_at(actor, ancestor_ids(session, each.organization_id)) & managing, Role(each.role))
+        for each in grants
+    )
+
+
 def _not_over(on: date) -> ColumnElement[bool]:
-    return or_(Grant.until_date.is_(None), Grant.until_date > on)
+    """Held on this day or to be held; what was taken back before it began never is."""
+    return or_(Grant.until_date.is_(None), (Grant.until_date > on) & (Grant.until_date > Grant.from_date))

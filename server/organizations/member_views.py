@@ -160,8 +160,9 @@ def add_member(context: Context, path: OrganizationPath, body: MemberIn) -> tupl
 )
 def edit_member(context: Context, path: MemberPath, body: MemberChange) -> MemberDetailOut:
     """更改党员信息"""
-    if body.phone is not None:
-        custody.refuse_if_above(context.session, actor=context.actor, member_id=path.member_id, now=context.now)
+    account = binding.account_of_member(context.session, path.member_id)
+    if "phone" in body.model_fields_set and account is not None:
+        custody.refuse_unless_above(context.session, actor=context.actor, account_id=account.id, now=context.now)
     members.edit_member(
         context.session,
         vault_of(context),

@@ -83,6 +83,13 @@ def may_give(granter_roles: frozenset[Role], role: Role, *, first: bool = False)
     return any(_RANKS[own] >= _RANKS[role] for own in granter_roles)
 
 
+def stands_above(roles: frozenset[Role], role: Role) -> bool:
+    """Whether someone with these roles over a place stands above who holds `role` there: 组织部 above all others."""
+    if Role.organization_department in roles and role is not Role.organization_department:
+        return True
+    return any(_RANKS[own] > _RANKS[role] for own in roles)
+
+
 def transfer_refusal(*, on: date, today: date, member_since: date) -> str | None:
     """Return why a transfer cannot be dated `on`, or None: within this year, not ahead, not before he joined."""
     if on > today:

@@ -188,13 +188,12 @@ def test_one_answer_whichever_is_wrong_and_the_fifth_locks(call: Call, cast: Cas
     assert refusal(locked) == (429, "binding_locked")
 
 
-def test_a_member_bound_to_another_wechat_asks_the_secretary(call: Call, cast: Cast, session: Session) -> None:
+def test_a_member_bound_to_another_wechat_gets_no_code_beside_it(call: Call, cast: Cast, session: Session) -> None:
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     session.commit()
-    code = call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/activation-codes").json["code"]
-    answer = activation(call, cast, name="张敏", work_number="Z1", code=code)
-    assert refusal(answer) == (409, "account_taken")
-    assert "支部书记" in answer.json["error"]["message"]
+    answer = call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/activation-codes")
+    assert refusal(answer) == (409, "already_bound")
+    assert "先解除绑定" in answer.json["error"]["message"]
 
 
 def test_a_representative_is_invited_bound_and_dismissed(call: Call, cast: Cast) -> None:
@@ -250,6 +249,8 @@ def test_the_keys_of_an_account_are_out_of_reach_of_lower_roles(
     refused = touch(cast.zhao_qiang, cast.chen_jing)
     assert refusal(refused) == (403, "holds_higher_role")
     assert touch(cast.sun_li, cast.li_wei).status_code == 403
+    for above, bound in ((cast.li_wei, cast.wang_fang), (cast.chen_jing, cast.zhao_qiang)):
+        assert call(above, "POST", f"/members/{bound.member_id}/unbinding").json == {"unbound": 1}
     assert touch(cast.li_wei, cast.wang_fang).status_code in (200, 201)
     assert touch(cast.chen_jing, cast.zhao_qiang).status_code in (200, 201)
 

@@ -198,9 +198,7 @@ def test_a_scanned_code_checks_in_and_waits_for_who_has_to_bind(
     assert "签到成功" in chats(cast.zhang_min).event("scan", scene)
     session.execute(update(WechatIdentity).where(WechatIdentity.openid == "wang_fang").values(account_id=None))
     session.get_one(Member, cast.wang_fang.member_id).work_number = "20150012"
-    code, _ = binding.issue_for_member(
-        session, member_id=cast.wang_fang.member_id, issued_by=cast.li_wei.account_id, now=NOW
-    )
+    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=cast.wang_fang.member_id, now=NOW)
     newcomer = chats(cast.wang_fang)
     assert "十分钟内绑定身份，就自动签到" in newcomer.event("subscribe", f"qrscene_{scene}")
     assert "还差：工号或学号、激活码" in newcomer("我叫王芳")

@@ -1,6 +1,7 @@
 """The command line, as an operator types it."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -274,4 +275,14 @@ def test_a_login_link_is_all_that_is_printed_for_scripts(data: Path) -> None:
     assert result.stdout.startswith("https://x.example/m/pages/sign-in/sign-in?link=1#")
     assert "张敏的登录链接" in result.stderr
     unknown = xianfeng(data, "login-link", "nobody")
+    assert (unknown.exit_code, "名册中没有" in unknown.output) == (1, True)
+
+
+def test_a_reset_prints_nothing_but_the_code_for_scripts(data: Path) -> None:
+    upgraded(data)
+    result = xianfeng(data, "reset-binding", "zhang_min")
+    assert re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}\n", result.stdout)
+    assert "张敏的微信绑定已解除" in result.stderr
+    assert xianfeng(data, "login-link", "zhang_min").exit_code == 1, "nothing is bound any more"
+    unknown = xianfeng(data, "reset-binding", "nobody")
     assert (unknown.exit_code, "名册中没有" in unknown.output) == (1, True)

@@ -95,10 +95,10 @@ def test_who_is_on_no_roster_is_found_by_the_number_of_their_code(engine: Engine
     def invite(session: Session) -> int:
         account, code, _ = binding.invite_representative(
             session,
+            actor=cast.li_wei.actor,
             organization_id=cast.branch,
             name="冯群",
             work_number="Q1",
-            issued_by=cast.li_wei.account_id,
             now=NOW,
         )
         known = service.find_or_add_identity(session, app_id="sandbox", openid="feng", unionid=None, now=NOW)

@@ -372,7 +372,7 @@ def test_a_phone_of_two_members_or_of_none_binds_nobody(session: Session, settin
 
 def test_a_new_code_voids_the_old_one_and_works_once(session: Session, cast: Cast) -> None:
     identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
-    issue: dict[str, Any] = {"member_id": cast.zhang_min.member_id, "issued_by": cast.li_wei.account_id, "now": NOW}
+    issue: dict[str, Any] = {"member_id": cast.zhang_min.member_id, "actor": cast.li_wei.actor, "now": NOW}
     old, _ = binding.issue_for_member(session, **{**issue})
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     code, _ = binding.issue_for_member(session, **issue)
@@ -398,7 +398,7 @@ def test_a_code_expires_after_seven_days(session: Session, cast: Cast) -> None:
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
     code, expires_at = binding.issue_for_member(
-        session, member_id=cast.zhang_min.member_id, issued_by=cast.li_wei.account_id, now=NOW
+        session, member_id=cast.zhang_min.member_id, actor=cast.li_wei.actor, now=NOW
     )
     with pytest.raises(DomainError, match="binding_refused"):
         binding.bind_by_code(
@@ -417,7 +417,7 @@ def test_two_people_racing_for_one_member_bind_once(engine: Engine, cast: Cast) 
         session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
         identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
         code, _ = binding.issue_for_member(
-            session, member_id=cast.zhang_min.member_id, issued_by=cast.li_wei.account_id, now=NOW
+            session, member_id=cast.zhang_min.member_id, actor=cast.li_wei.actor, now=NOW
         )
         return code, [unbound_identity(session, f"racer {number}") for number in range(2)]
 
