@@ -27,8 +27,12 @@ class SignInOut(BaseModel):
     member_id: int | None
 
 
+class OfficialSignInQuery(BaseModel):
+    state: Annotated[str, Field(pattern="^[A-Za-z0-9]{16,64}$", description="本次登录的随机数，授权返回时须一致")]
+
+
 class OfficialSignInOut(BaseModel):
-    """`address`: where WeChat's browser goes and comes back from with `code` and `state=official`."""
+    """`address`: where WeChat's browser goes and comes back from with `code` and `state`."""
 
     address: str | None
 

@@ -6,7 +6,16 @@ from server.identity import consents, limits, login_links, service
 from server.identity.guard import Api, Context, bearer_token
 from server.identity.models import WechatIdentity
 from server.identity.rules import ROLE_TITLES, Permission
-from server.identity.schemas import LinkIn, MeOut, OfficialSignInOut, PlaceOut, RoleOut, SignInIn, SignInOut
+from server.identity.schemas import (
+    LinkIn,
+    MeOut,
+    OfficialSignInOut,
+    OfficialSignInQuery,
+    PlaceOut,
+    RoleOut,
+    SignInIn,
+    SignInOut,
+)
 from server.wechat.client import SignIn, ask_once, current_client, official_client
 from server.wechat.official import official_address
 
@@ -43,9 +52,9 @@ def sign_in_by_browser(context: Context, body: SignInIn) -> SignInOut:
 
 
 @api.guarded("GET", "/auth/official", permission=None, responses={200: OfficialSignInOut})
-def where_to_sign_in_by_browser(context: Context) -> OfficialSignInOut:
+def where_to_sign_in_by_browser(context: Context, query: OfficialSignInQuery) -> OfficialSignInOut:
     """微信内置浏览器去哪里授权；没有公众号时为空"""
-    return OfficialSignInOut(address=official_address(context.settings))
+    return OfficialSignInOut(address=official_address(context.settings, query.state))
 
 
 @api.guarded(

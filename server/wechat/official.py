@@ -8,9 +8,10 @@ AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 SIGN_IN_PAGE = "/m/pages/sign-in/sign-in"
 
 
-def official_address(settings: Settings) -> str | None:
-    """Return the address, or None without a 公众号. WeChat brings the reader back with `code` and `state=official`.
+def official_address(settings: Settings, state: str) -> str | None:
+    """Return the address, or None without a 公众号. WeChat brings the reader back with `code` and the same `state`.
 
+    `state` is a random word that only the reader's browser knows: a way back that it did not ask for is not taken.
     Only his openid is asked for (snsapi_base): no window opens, and neither name nor picture is learned.
     """
     if not settings.official_app_id:
@@ -20,6 +21,6 @@ def official_address(settings: Settings) -> str | None:
         "redirect_uri": settings.base_url + SIGN_IN_PAGE,
         "response_type": "code",
         "scope": "snsapi_base",
-        "state": "official",
+        "state": state,
     }
     return f"{AUTHORIZE}?{urlencode(query)}#wechat_redirect"

@@ -266,11 +266,17 @@ def test_a_code_the_official_account_does_not_know_is_refused(call: Call, code: 
 
 
 def test_wechats_browser_is_told_where_to_go_only_where_there_is_an_official_account(call: Call) -> None:
-    assert call(None, "GET", OFFICIAL).json == {"address": None}
+    assert call(None, "GET", f"{OFFICIAL}?state={'a1' * 8}").json == {"address": None}
     secrets = {"XIANFENG_SECRET_KEY": "x" * 32, "XIANFENG_PHONE_KEYS": f"k:{'0' * 64}", "WECHAT_SECRET": "s"}
     official = {"WECHAT_APP_ID": "wx1", "OFFICIAL_APP_ID": "wx2", "OFFICIAL_SECRET": "o"}
-    address = official_address(load({**secrets, **official, "XIANFENG_BASE_URL": "https://points.example"}))
+    address = official_address(load({**secrets, **official, "XIANFENG_BASE_URL": "https://points.example"}), "a1" * 8)
     assert address is not None
     assert "appid=wx2" in address
     assert "redirect_uri=https%3A%2F%2Fpoints.example%2Fm%2Fpages%2Fsign-in%2Fsign-in" in address
-    assert address.endswith("&state=official#wechat_redirect")
+    assert address.endswith("&state=a1a1a1a1a1a1a1a1#wechat_redirect")
+
+
+@pytest.mark.parametrize("state", ["", "official", "a" * 15, "a" * 65, "a1" * 8 + "%26", "a1" * 8 + "%0A", "中" * 16])
+def test_a_way_out_needs_a_word_that_nobody_guesses(call: Call, state: str) -> None:
+    assert refusal(call(None, "GET", f"{OFFICIAL}?state={state}")) == (422, "invalid_input")
+    assert refusal(call(None, "GET", OFFICIAL)) == (422, "invalid_input")

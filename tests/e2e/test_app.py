@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import expect
 
 from scripts.bench.serving import Server
-from tests.e2e.desk import Desk
 from tests.e2e.legible import faults
-from tests.e2e.phone import NARROW, WECHAT, Phone, taken_up
+from tests.e2e.phone import NARROW, Phone
 
 
 def score_of(server: Server, code: str) -> dict[str, str]:
@@ -120,32 +119,6 @@ def test_no_page_takes_its_query_for_something_else(phone: Phone) -> None:
         root = phone.page.locator(f"uni-page[data-page='{page['path']}'] .page")
         expect(root).to_be_attached()
         assert root.evaluate("root => root.getAttributeNames().filter(name => name === 'items')") == []
-
-
-def test_the_way_back_from_the_official_account_leads_to_the_sign_in_page(phone: Phone) -> None:
-    phone.forgive_failed_requests()
-    phone.open("pages/sign-in/sign-in?code=used&state=official")
-    expect(phone.page.get_by_text("选一个人")).to_be_visible()
-
-
-def test_inside_wechat_a_link_signs_in_by_itself_and_opens_what_it_leads_to(
-    app_server: Server, chromium: Browser
-) -> None:
-    """The 公众号's authorization is a redirect: WeChat's part of it is played by an address that is the way back."""
-    Desk(app_server.address, "sandbox:zhang_min")  # known in the mini-program, and so by her unionid
-    way_back = f"{app_server.address}/m/pages/sign-in/sign-in?code=sandbox%3Azhang_min&state=official"
-
-    def tell(route: Route) -> None:
-        if route.request.method == "GET":
-            route.fulfill(json={"address": way_back})
-        else:
-            route.continue_()
-
-    with taken_up(chromium, app_server.address, user_agent=WECHAT) as phone:
-        phone.page.route("**/api/v1/auth/official", tell)
-        phone.open("pages/score/score?year=2026")
-        expect(phone.page.locator(".item").first).to_be_visible()
-        assert phone.page.url.endswith("/m/pages/score/score?year=2026")
 
 
 def test_an_address_that_is_no_page_leads_home_and_says_so(phone: Phone) -> None:

@@ -123,13 +123,28 @@ describe('a call', () => {
   it('with a token the server no longer knows signs out; without one it does not', async () => {
     const signedOut = vi.fn()
     whenSignedOut(signedOut)
-    const refused = says(401, { error: { code: 'unauthenticated', message: '请先登录', detail: {} } })
+    const refused = says(401, { error: { code: 'not_signed_in', message: '请先登录', detail: {} } })
     answers = [refused, refused]
     await settled(api.get('/me', {}))
     expect(signedOut).not.toHaveBeenCalled()
     useToken('old')
     await settled(api.get('/me', {}))
     expect(signedOut).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['a used sign-in code', 401, { error: { code: 'wechat_code_invalid', message: '登录码无效', detail: {} } }],
+    ['a spent link', 422, { error: { code: 'link_spent', message: '登录链接已经用过', detail: {} } }],
+    ["a proxy's own sign-in", 401, '<h1>Unauthorized</h1>'],
+    ['too many failures', 429, { error: { code: 'too_many_requests', message: '请 42 秒后再试', detail: {} } }],
+    ['a role that may not', 403, { error: { code: 'forbidden', message: '您的角色不能进行这项操作', detail: {} } }],
+  ])('that meets %s leaves who is signed in', async (_what, status, body) => {
+    const signedOut = vi.fn()
+    whenSignedOut(signedOut)
+    useToken('good')
+    answers = [says(status, body)]
+    await settled(api.post('/auth/official', { body: { code: 'used' } }))
+    expect(signedOut).not.toHaveBeenCalled()
   })
 
   it('of a session before this one signs nobody out, however late it is refused', async () => {

@@ -6,6 +6,8 @@ import { address, type Answer, type Call, type Method, type Path } from './route
 const TIMEOUT_MS = 15_000
 const UPLOAD_TIMEOUT_MS = 60_000
 const RETRY_AFTER_MS = 800
+/** What the server says of a token that is none any more; a used sign-in code is no reason to forget who is signed in. */
+const SIGNED_OUT = ['not_signed_in', 'token_expired']
 
 let token = ''
 let onSignedOut: () => void = () => undefined
@@ -95,7 +97,7 @@ function settling(header: Header, resolve: (body: unknown) => void, reject: (err
   return (status: number, body: unknown): void => {
     if (status >= 200 && status < 300) return resolve(body)
     const error = status ? refusal(status, body) : noAnswer()
-    if (status === 401 && token && header.Authorization === authorization().Authorization) onSignedOut()
+    if (SIGNED_OUT.includes(error.code) && token && header.Authorization === authorization().Authorization) onSignedOut()
     reject(error)
   }
 }

@@ -2,6 +2,7 @@ import { api } from './client'
 import type { components } from './schema'
 
 type MeOut = components['schemas']['MeOut']
+type SignInOut = components['schemas']['SignInOut']
 export type Role = components['schemas']['Role']
 
 export interface Place {
@@ -34,24 +35,31 @@ export interface Persona {
   organization: string
 }
 
+/** Who is let in by a token. */
+export interface Admission {
+  token: string
+  name: string
+  memberId: number | null
+}
+
 /** Exchange a sign-in code for a token. */
-export async function signIn(code: string): Promise<string> {
-  return (await api.post('/auth/wechat', { body: { code } })).token
+export async function signIn(code: string): Promise<Admission> {
+  return toAdmission(await api.post('/auth/wechat', { body: { code } }))
 }
 
 /** The same in WeChat's own browser, with the code that the 公众号's authorization sent him back with. */
-export async function signInByOfficial(code: string): Promise<string> {
-  return (await api.post('/auth/official', { body: { code } })).token
+export async function signInByOfficial(code: string): Promise<Admission> {
+  return toAdmission(await api.post('/auth/official', { body: { code } }))
 }
 
 /** The same with the secret of a one-time link, made by the operator (`xianfeng login-link`). */
-export async function signInByLink(secret: string): Promise<string> {
-  return (await api.post('/auth/link', { body: { secret } })).token
+export async function signInByLink(secret: string): Promise<Admission> {
+  return toAdmission(await api.post('/auth/link', { body: { secret } }))
 }
 
-/** Where WeChat's own browser goes for such a code; null without a 公众号. */
-export async function whereToSignIn(): Promise<string | null> {
-  return (await api.get('/auth/official', {})).address ?? null
+/** Where WeChat's own browser goes for such a code, and comes back from with `state`; null without a 公众号. */
+export async function whereToSignIn(state: string): Promise<string | null> {
+  return (await api.get('/auth/official', { query: { state } })).address ?? null
 }
 
 export async function signOut(): Promise<void> {
@@ -94,6 +102,10 @@ export async function listPersonas(): Promise<Persona[]> {
     throw error
   })
   return items.map((each) => ({ ...each, organization: each.organization ?? '' }))
+}
+
+function toAdmission({ token, name, member_id }: SignInOut): Admission {
+  return { token, name: name ?? '', memberId: member_id }
 }
 
 export function toMe(dto: MeOut): Me {

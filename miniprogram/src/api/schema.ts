@@ -3941,7 +3941,7 @@ export interface components {
     };
     /**
      * OfficialSignInOut
-     * @description `address`: where WeChat's browser goes and comes back from with `code` and `state=official`.
+     * @description `address`: where WeChat's browser goes and comes back from with `code` and `state`.
      */
     OfficialSignInOut: {
       /** Address */
@@ -6503,6 +6503,12 @@ export interface operations {
   };
   /** 微信内置浏览器去哪里授权；没有公众号时为空 */
   identity_where_to_sign_in_by_browser_auth_official_get: {
+    parameters: {
+      query: {
+        /** @description 本次登录的随机数，授权返回时须一致 */
+        state: string;
+      };
+    };
     responses: {
       /** @description OK */
       200: {

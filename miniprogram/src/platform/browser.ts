@@ -1,3 +1,4 @@
+import { wasAsked } from './asked'
 import { beginScreen, endOpening } from './opening'
 import { DOCUMENTS, LONGEST_EDGE, PICTURES, type Platform } from './types'
 
@@ -8,6 +9,13 @@ const ENTRY = globalThis.location?.href ?? ''
 /** Where server/console/static/check_in.js leaves a ticket for the app. */
 const LEFT_BY_PAGE = 'check-in ticket'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
+
+/** Take query and fragment out of the address, and out of the router's note of it, from which it would write them back. */
+function clearAddress(): void {
+  const { state } = window.history
+  const current = String(state?.current ?? '').replace(/[?#].*/, '')
+  window.history.replaceState({ ...state, current }, '', window.location.pathname)
+}
 
 function insideWechat(): boolean {
   return INSIDE_WECHAT.test(globalThis.navigator?.userAgent ?? '')
@@ -20,10 +28,17 @@ export const browser: Platform = {
   givesPhone: false,
   knowsPerson: insideWechat(),
   signInCode: () => (insideWechat() ? import('./wechat_browser').then(({ leaveToSignIn }) => leaveToSignIn()) : Promise.resolve(null)),
+  broughtCode() {
+    const query = new URLSearchParams(window.location.search)
+    const code = query.get('code')
+    if (!code) return null
+    clearAddress()
+    return { code, asked: wasAsked(query.get('state')), bare: !query.has('state') }
+  },
   linkSecret() {
-    const { hash, pathname } = window.location
-    window.history.replaceState(window.history.state, '', pathname)
-    return hash.slice(1)
+    const secret = window.location.hash.slice(1)
+    clearAddress()
+    return secret
   },
   whenPrivacyNeeded: () => undefined,
   notifies: false,

@@ -16,4 +16,4 @@ chosen = browser
 // #endif
 
 export const platform = chosen as Platform
-export type { ChosenFile, Platform } from './types'
+export type { BroughtCode, ChosenFile, Platform } from './types'

@@ -9,6 +9,13 @@ export interface ChosenFile {
   name: string
 }
 
+/** A sign-in code in an address. `asked`: this tab has left for it; `bare`: nothing says who asked. */
+export interface BroughtCode {
+  code: string
+  asked: boolean
+  bare: boolean
+}
+
 /** What differs between WeChat and a browser. Everything else is one code. */
 export interface Platform {
   name: 'weixin' | 'browser'
@@ -21,6 +28,8 @@ export interface Platform {
    * 公众号's authorization instead, which opens the sign-in page with a code; what this returns then never resolves.
    */
   signInCode(): Promise<string | null>
+  /** The code that the address of the sign-in page brought, taken out of it; null where there is none. */
+  broughtCode(): BroughtCode | null
   /** The secret of the one-time link by which this page was opened, given once; '' where there is none. */
   linkSecret(): string
   /** Whether `<button open-type="getPhoneNumber">` works here. */

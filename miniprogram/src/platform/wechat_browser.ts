@@ -4,11 +4,13 @@ import wx from 'weixin-js-sdk'
 import { whereToSignIn } from '@/api/identity'
 import { type PageSignature, signPage } from '@/api/js_sdk'
 
+import { askedState } from './asked'
+
 const PATIENCE_MS = 4000
 
 /** Leave for the 公众号's authorization; null where there is none. */
 export async function leaveToSignIn(): Promise<null> {
-  const address = await whereToSignIn().catch(() => null)
+  const address = await whereToSignIn(askedState()).catch(() => null)
   if (!address) return null
   window.location.replace(address)
   return new Promise(() => undefined)

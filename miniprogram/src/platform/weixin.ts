@@ -5,6 +5,7 @@ export const weixin: Platform = {
   origin: () => __API_ORIGIN__,
   givesPhone: true,
   knowsPerson: true,
+  broughtCode: () => null,
   linkSecret: () => '',
 
   signInCode: () =>

@@ -1,7 +1,7 @@
 import { reactive } from 'vue'
 
 import { useToken, whenSignedOut } from '@/api/client'
-import { type Me, readMe, signIn, signInByLink, signInByOfficial, signOut } from '@/api/identity'
+import { type Admission, type Me, readMe, signIn, signInByOfficial, signOut } from '@/api/identity'
 import { platform } from '@/platform'
 
 import { forgetShown } from './memory'
@@ -21,21 +21,41 @@ whenSignedOut(() => {
   uni.reLaunch({ url: SIGN_IN })
 })
 
-/** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError. */
+/** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError; whoever was signed in then stays. */
 export async function enter(code: string, exchange = signIn): Promise<Me> {
+  return enterAs(await exchange(code))
+}
+
+/** Sign in whom the server has let in, and read who that is. */
+export function enterAs({ token }: Admission): Promise<Me> {
   forgetMe()
-  keep(await exchange(code))
+  keep(token)
+  return readWhoIAm()
+}
+
+/** Whether someone else is signed in here. */
+export function wouldReplace({ name, memberId }: Admission): boolean {
+  return !!session.me?.bound && (session.me.name !== name || session.me.memberId !== memberId)
+}
+
+/** Have the server forget whom it has let in, but nobody signs in as. */
+export async function decline({ token }: Admission): Promise<void> {
+  useToken(token)
+  await signOut().catch(() => undefined)
+  useToken(session.token)
+}
+
+/** Go on as whom another tab has signed in meanwhile; null if none has. Throws ApiError. */
+export async function joinOtherTab(): Promise<Me | null> {
+  const token = stored(TOKEN, '')
+  if (session.token || !token) return null
+  keep(token)
   return readWhoIAm()
 }
 
 /** Sign in with the code with which WeChat's own browser came back. Throws ApiError. */
 export function enterByOfficial(code: string): Promise<Me> {
   return enter(code, signInByOfficial)
-}
-
-/** Sign in by a one-time link. Throws ApiError. */
-export function enterByLink(secret: string): Promise<Me> {
-  return enter(secret, signInByLink)
 }
 
 /** Sign in without a word where the platform knows the person; null if it does not. */
