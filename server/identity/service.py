@@ -1,4 +1,4 @@
-"""Who calls: tokens, WeChat identities, the accounts they open, grants, and wrong tries at binding."""
+"""Who calls: tokens, WeChat identities, the accounts they open, and grants."""
 
 import hashlib
 import secrets
@@ -7,18 +7,17 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Protocol
 
-from sqlalchemy import Engine, bindparam, delete, event, or_, select, update
+from sqlalchemy import Engine, bindparam, event, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.clock import shanghai_date
 from server.db import reading
 from server.errors import DomainError, conflict
-from server.identity.attempts import locked_until, with_try
+from server.identity import wrong_tries
 from server.identity.cache import CallerCache
-from server.identity.models import Account, BindingAttempt, Grant, Token, WechatIdentity
+from server.identity.models import Account, Grant, Token, WechatIdentity
 from server.identity.rules import Actor, Held, Role
-from server.presentation import when_again
 
 
 class Places(Protocol):
@@ -224,7 +223,7 @@ def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) 
             identity.account_id = account_id
     except IntegrityError:
         raise conflict("account_taken", "该身份已绑定其他微信，请联系支部书记解除绑定") from None
-    _forgive(session, _identity_key(identity_id))
+    wrong_tries.forgive_identity(session, identity_id)
     _forget_afterwards(session, [identity_id])
 
 
@@ -331,73 +330,3 @@ def _overlap(earlier: Grant, from_date: date, until_date: date | None) -> bool:
 def _forget_account(session: Session, account_id: int) -> None:
     query = select(WechatIdentity.id).where(WechatIdentity.account_id == account_id)
     _forget_afterwards(session, session.scalars(query).all())
-
-
-# Wrong tries at binding
-
-
-def refuse_if_locked(session: Session, *, identity_id: int, now: datetime, subject: str | None = None) -> None:
-    """Refuse a try while the identity, or the roster entry it claims, is locked.
-
-    Holds the counters until the transaction ends, so that tries sent at once are counted one after the other.
-    `subject` is any stable text of at most 100 characters for the claimed entry, found or not.
-    Raises DomainError 429 `binding_locked`.
-    """
-    for key in _keys(identity_id, subject):
-        end = locked_until(_tries(_attempt(session, key, now)), now)
-        if end is not None:
-            when, seconds = when_again(end, now=now)
-            raise DomainError(
-                "binding_locked",
-                f"输错次数过多，请 {when}再试，或请支部书记重新发放激活码",
-                status=HTTPStatus.TOO_MANY_REQUESTS,
-                detail={"retry_after_seconds": seconds},
-            )
-
-
-def count_wrong_try(session: Session, *, identity_id: int, subject: str | None, now: datetime) -> None:
-    """Count a wrong try against the identity and the roster entry it claimed; raise the refusal with `keep=True`."""
-    for key in _keys(identity_id, subject):
-        attempt = _attempt(session, key, now)
-        attempt.wrong_tries = [at.isoformat() for at in with_try(_tries(attempt), now)]
-        attempt.updated_at = now
-    session.flush()
-
-
-def _keys(identity_id: int, subject: str | None) -> list[str]:
-    return [_identity_key(identity_id)] + ([_subject_key(subject)] if subject is not None else [])
-
-
-def _subject_key(subject: str) -> str:
-    return f"subject:{subject}"
-
-
-def _identity_key(identity_id: int) -> str:
-    return f"identity:{identity_id}"
-
-
-def _tries(attempt: BindingAttempt) -> list[datetime]:
-    return [datetime.fromisoformat(at) for at in attempt.wrong_tries]
-
-
-def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
-    query = select(BindingAttempt).where(BindingAttempt.key == key).with_for_update()
-    attempt = session.scalar(query.execution_options(populate_existing=True))
-    if attempt is not None:
-        return attempt
-    attempt = BindingAttempt(key=key, wrong_tries=[], updated_at=now)
-    try:
-        with session.begin_nested():
-            session.add(attempt)
-    except IntegrityError:
-        return session.scalars(query).one()
-    return attempt
-
-
-def forgive_subject(session: Session, subject: str) -> None:
-    """Forget wrong tries at a roster entry, as when a new code is issued for it: who asked for it need not wait."""
-    _forgive(session, _subject_key(subject))
-
-
-def _forgive(session: Session, key: str) -> None:
-    session.execute(delete(BindingAttempt).where(BindingAttempt.key == key))

@@ -12,6 +12,7 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
+from server.identity import wrong_tries
 from server.identity.models import Account, Grant
 from server.identity.rules import Actor, Role
 from server.organizations import custody
@@ -64,10 +65,10 @@ def bind_by_code(
     `binding_locked`.
     """
     number = normal_work_number(work_number)
-    identity.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
+    wrong_tries.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
     issued = _find_code(session, name=name, number=number, code=code, now=now)
     if issued is None:
-        identity.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
+        wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
         raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
     account = session.get_one(Account, issued.account_id)
     custody.refuse_outgrown_code(session, issuer_id=issued.created_by, account_id=account.id, now=now)
@@ -182,7 +183,7 @@ def issue(
     )
     session.add(issued)
     session.flush()
-    identity.forgive_subject(session, normal_work_number(work_number))
+    wrong_tries.forgive_subject(session, normal_work_number(work_number))
     _audit_office(session, account, "activation_code", issued_by, now)
     return f"{code[:5]}-{code[5:]}", issued.expires_at
 

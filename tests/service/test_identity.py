@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.errors import DomainError
-from server.identity import service, upkeep
+from server.identity import service, upkeep, wrong_tries
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
 from server.identity.rules import Held, Role
 from tests.at_once import at_once, race
@@ -239,8 +239,8 @@ def test_a_grant_still_to_come_can_be_taken_back(session: Session, cast: Cast) -
 
 def _try_wrongly(engine: Engine, identity_id: int, subject: str, now: datetime) -> str:
     def work(session: Session) -> None:
-        service.refuse_if_locked(session, identity_id=identity_id, subject=subject, now=now)
-        service.count_wrong_try(session, identity_id=identity_id, subject=subject, now=now)
+        wrong_tries.refuse_if_locked(session, identity_id=identity_id, subject=subject, now=now)
+        wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=subject, now=now)
 
     try:
         transaction(engine, work)
@@ -269,9 +269,9 @@ def test_five_wrong_tries_lock_the_claimed_entry_whoever_claims_it(
 def test_a_locked_caller_is_told_when_to_come_back(session: Session, cast: Cast) -> None:
     identity_id = cast.stranger.actor.identity_id
     for _ in range(5):
-        service.count_wrong_try(session, identity_id=identity_id, subject=None, now=cast.now)
+        wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=None, now=cast.now)
     with pytest.raises(DomainError) as refused:
-        service.refuse_if_locked(session, identity_id=identity_id, now=cast.now + timedelta(minutes=59))
+        wrong_tries.refuse_if_locked(session, identity_id=identity_id, now=cast.now + timedelta(minutes=59))
     assert refused.value.detail == {"retry_after_seconds": 61}
 
 
@@ -286,7 +286,7 @@ def test_a_right_try_forgives_the_wrong_ones_before_it(session: Session, cast: C
     identity_id = cast.stranger.actor.identity_id
     service.unbind(session, account_id=cast.zhang_min.account_id, now=cast.now)
     for _ in range(4):
-        service.count_wrong_try(session, identity_id=identity_id, subject=None, now=cast.now)
+        wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=None, now=cast.now)
     service.bind(session, identity_id=identity_id, account_id=cast.zhang_min.account_id, now=cast.now)
     assert session.scalar(select(func.count()).select_from(BindingAttempt)) == 0
 
@@ -308,7 +308,7 @@ def test_housekeeping_deletes_what_is_over_and_nothing_else(session: Session, ca
     for age in (9 * DAY, 7 * DAY):
         service.issue_token(session, identity_id=identity_id, now=cast.now - age, days=1)
     service.revoke(session, token=cast.stranger.token, now=cast.now)
-    service.count_wrong_try(session, identity_id=identity_id, subject="old", now=cast.now - DAY)
+    wrong_tries.count_wrong_try(session, identity_id=identity_id, subject="old", now=cast.now - DAY)
     before = session.scalar(select(func.count()).select_from(Token))
     assert before is not None
     assert upkeep.purge_idempotency_records(session, now=cast.now) == 1
