@@ -1,5 +1,6 @@
 """The one entry: what came in from a person becomes what goes back to him."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -12,6 +13,7 @@ from bot.turn import Turn
 from server.config import Settings
 from server.errors import DomainError
 from server.identity import service as identity
+from server.text import readable
 
 log = structlog.get_logger()
 
@@ -36,7 +38,7 @@ def answer(session: Session, *, settings: Settings, incoming: Incoming, now: dat
     turn = Turn(
         session=session,
         settings=settings,
-        incoming=incoming,
+        incoming=replace(incoming, text=readable(incoming.text)),
         now=now,
         identity=known,
         actor=identity.actor_of(session, known, now=now),
@@ -44,7 +46,7 @@ def answer(session: Session, *, settings: Settings, incoming: Incoming, now: dat
     )
     texts = _guarded(turn)
     dialogue.keep(session, row, turn.dialogue, account_id=known.account_id, now=now)
-    return tuple(Reply(part) for text in texts for part in parts(text))
+    return tuple(Reply(part) for text in texts for part in parts(readable(text)))
 
 
 def _guarded(turn: Turn) -> list[str]:

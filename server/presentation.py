@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from server.clock import SHANGHAI
 from server.errors import DomainError
+from server.text import Opaque
 
 T = TypeVar("T")
 MAX_PAGE = 100
@@ -72,7 +73,7 @@ class PageQuery(BaseModel):
     """What every list accepts. `cursor` is the opaque `next_cursor` of the page before."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
-    cursor: Annotated[str, Field(max_length=200)] | None = None
+    cursor: Annotated[Opaque, Field(max_length=200)] | None = None
 
 
 class Page(BaseModel, Generic[T]):

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.text import plain_code
 
 
 class KeyMissing(DomainError):
@@ -85,9 +86,9 @@ def unreadable(session: Session, vault: PhoneVault, sealed: Any) -> dict[str, in
 
 
 def normal_phone(text: str) -> str | None:
-    """Return the 11 digits of a mainland mobile number or None; spaces, hyphens, +86, full-width digits are fine."""
-    digits = re.sub(r"[\s\-—()（）]", "", text).translate(str.maketrans("０１２３４５６７８９＋", "0123456789+"))
-    digits = re.sub(r"^(\+?86)(?=1\d{10}$)", "", digits)
+    """Return the 11 digits of a mainland mobile number or None; spaces, dashes, +86, full-width digits are fine."""
+    digits = re.sub(r"[-()]", "", plain_code(text))
+    digits = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", digits)
     return digits if re.fullmatch(r"1[3-9]\d{9}", digits) else None
 
 

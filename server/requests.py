@@ -19,6 +19,9 @@ from server.outages import Outage, outage_of
 
 log = structlog.get_logger()
 MAX_JSON_BYTES = 1024 * 1024
+_OURS = "Value error, "
+"""What pydantic puts before the words of a ValueError."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HTTP_MESSAGES = {
     400: ("bad_request", "请求格式不正确"),
@@ -51,12 +54,17 @@ def install(app: Flask, settings: Settings) -> None:
 def validation_response(error: ValidationError) -> Response:
     """Answer input that does not fit: where, and what was expected, never the input itself."""
     problems = [
-        {"field": ".".join(map(str, problem["loc"])), "problem": problem["msg"]}
+        {"field": ".".join(map(str, problem["loc"])), "problem": problem["msg"].removeprefix(_OURS)}
         for problem in error.errors(include_input=False, include_url=False, include_context=False)
     ]
-    fields = "、".join(dict.fromkeys(problem["field"] or "请求内容" for problem in problems[:5]))
+    fields = "、".join(dict.fromkeys(_in_words(**problem) for problem in problems[:5]))
     refusal = DomainError("invalid_input", f"填写内容有误：{fields}", detail={"problems": problems[:50]})
     return _refused(refusal)
+
+
+def _in_words(field: str, problem: str) -> str:
+    """Name a field, and say what is wrong with it where that is said in Chinese."""
+    return (field or "请求内容") + ("" if problem.isascii() else f" {problem}")
 
 
 def _begin() -> None:

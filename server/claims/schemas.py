@@ -15,11 +15,12 @@ from server.photos.schemas import PhotoOut
 from server.points.models import SourceKind
 from server.presentation import Id, PageQuery, PointsOut, TimeOut
 from server.standards.rules import Method
+from server.text import Line, Lines, Opaque
 
 MAX_PEOPLE = 20
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="所见申报的版本，见申报详情")]
-Reason = Annotated[str, Field(min_length=2, max_length=500)]
+Reason = Annotated[Lines, Field(min_length=2, max_length=500)]
 Place = Annotated[int, Field(ge=1, le=MAX_PEOPLE)]
 
 
@@ -30,7 +31,7 @@ class ClaimPath(BaseModel):
 class ClaimsQuery(PageQuery):
     status: ClaimStatus | None = None
     year: Annotated[int, Field(ge=2000, le=2100)] | None = None
-    item_code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    item_code: Annotated[Opaque, Field(min_length=1, max_length=16)] | None = None
 
 
 class ItemsQuery(BaseModel):
@@ -45,12 +46,12 @@ class ParticipantIn(Body):
 class ClaimIn(Body):
     """What a claim says. A draft may leave anything open; `place` of `people` is the claimant's in a joint work."""
 
-    title: Annotated[str, Field(max_length=100)] = ""
-    description: Annotated[str, Field(max_length=2000)] = ""
-    item_code: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    title: Annotated[Line, Field(max_length=100)] = ""
+    description: Annotated[Lines, Field(max_length=2000)] = ""
+    item_code: Annotated[Opaque, Field(min_length=1, max_length=16)] | None = None
     quantity: Annotated[Decimal, Field(gt=0, le=1000, max_digits=6, decimal_places=2)] | None = None
-    level: Annotated[str, Field(min_length=1, max_length=16)] | None = None
-    achievement: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    level: Annotated[Opaque, Field(min_length=1, max_length=16)] | None = None
+    achievement: Annotated[Line, Field(min_length=1, max_length=64)] | None = None
     occurred_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))] | None = None
     place: Place = 1
     people: Place = 1
@@ -78,7 +79,7 @@ class NewClaimIn(ClaimIn):
 
 
 class ClaimForIn(NewClaimIn):
-    reason: Annotated[str, Field(min_length=2, max_length=200, description="代为填报的原因")]
+    reason: Annotated[Lines, Field(min_length=2, max_length=200, description="代为填报的原因")]
 
 
 class EditClaimIn(ClaimIn):
@@ -91,7 +92,7 @@ class VersionIn(Body):
 
 
 class WithdrawIn(VersionIn):
-    words: Annotated[str, Field(max_length=500)] | None = None
+    words: Annotated[Lines, Field(max_length=500)] | None = None
 
 
 class ReviewDecisionIn(VersionIn):
@@ -110,7 +111,7 @@ class ApproveIn(VersionIn):
 
 
 class OpinionIn(Body):
-    words: Annotated[str, Field(min_length=1, max_length=1000)]
+    words: Annotated[Lines, Field(min_length=1, max_length=1000)]
 
 
 class ParticipantOut(BaseModel):

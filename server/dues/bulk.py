@@ -12,8 +12,9 @@ from server.dues.paste import PastedProblem, PastedRow, parse
 from server.dues.rules import DuesState, last_day
 from server.dues.service import Payment
 from server.errors import DomainError
+from server.names import name_key
 from server.organizations.models import Member, Membership
-from server.organizations.rules import normal_name, normal_work_number
+from server.organizations.rules import normal_work_number
 
 MAX_ROWS = 500
 
@@ -111,9 +112,9 @@ class _Branch:
     def find(self, row: PastedRow) -> Member | str:
         """Return the member, or in words why there is none."""
         people = self._in_month(row.month)
-        number, name = normal_work_number(row.who), normal_name(row.who)
+        number, name = normal_work_number(row.who), name_key(row.who)
         by_number = [member for member in people if normal_work_number(member.work_number) == number]
-        found = by_number or [member for member in people if normal_name(member.name) == name]
+        found = by_number or [member for member in people if name_key(member.name) == name]
         if not found:
             return f"{row.month} 本支部没有“{row.who}”"
         return found[0] if len(found) == 1 else f"本支部有 {len(found)} 位“{row.who}”，请改填工号"

@@ -11,12 +11,13 @@ from server.dues.rules import DuesState
 from server.dues.service import Payment
 from server.identity.guard import Body
 from server.presentation import MemberPath, OrganizationPath, TimeOut
+from server.text import Lines
 
 MAX_CENTS = 10_000_000
 
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS, description="单位：分")]
 Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
-Reason = Annotated[str, Field(min_length=2, max_length=200)]
+Reason = Annotated[Lines, Field(min_length=2, max_length=200)]
 
 
 class MemberMonthPath(MemberPath):
@@ -57,7 +58,7 @@ class CloseIn(Body):
 class PasteIn(Body):
     """Lines copied from Excel: 姓名或工号, 月份, 应交, 实交, 日期. Without `apply` it is a preview."""
 
-    text: Annotated[str, Field(min_length=1, max_length=200_000)]
+    text: Annotated[Lines, Field(min_length=1, max_length=200_000)]
     apply: bool = False
 
 

@@ -15,6 +15,7 @@ from server.audit import service as audit
 from server.errors import DomainError
 from server.identity import service
 from server.identity.models import Account, LoginLink, WechatIdentity
+from server.text import plain_code
 
 LIFETIME = timedelta(minutes=10)
 SESSION_DAYS = 1
@@ -50,11 +51,12 @@ def issue(session: Session, *, account: Account, now: datetime) -> IssuedLink:
 
 
 def use(session: Session, *, secret: str, now: datetime) -> WechatIdentity:
-    """Use a link up and return the identity that it signs in; of two at once one gets in.
+    """Use a link up and return the identity that it signs in; of two at once one gets in. A whole address will do.
 
     Raises DomainError `link_spent`: used, expired, unknown, or of who has been unbound since.
     """
-    unused = (LoginLink.secret_hash == _hash(secret)) & LoginLink.used_at.is_(None) & (LoginLink.expires_at > now)
+    typed = plain_code(secret.rpartition("#")[2])
+    unused = (LoginLink.secret_hash == _hash(typed)) & LoginLink.used_at.is_(None) & (LoginLink.expires_at > now)
     link = session.scalar(select(LoginLink).where(unused).with_for_update())
     identity = _identity_of(session, link.account_id) if link is not None else None
     if link is None or identity is None:

@@ -7,16 +7,17 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.identity.rules import Role
 from server.presentation import TimeOut
+from server.text import Line, Opaque
 
 PrivacyVersion = Annotated[int, Field(ge=1, le=9999, description="所同意的个人信息使用说明的版本")]
 
 
 class SignInIn(Body):
-    code: Annotated[str, Field(min_length=1, max_length=200, description="wx.login 得到的 code")]
+    code: Annotated[Opaque, Field(min_length=1, max_length=200, description="wx.login 得到的 code")]
 
 
 class LinkIn(Body):
-    secret: Annotated[str, Field(min_length=1, max_length=200, description="登录链接中 # 之后的部分")]
+    secret: Annotated[Line, Field(min_length=1, max_length=200, description="登录链接中 # 之后的部分")]
 
 
 class SignInOut(BaseModel):
@@ -38,7 +39,7 @@ class OfficialSignInOut(BaseModel):
 
 
 class SignPageQuery(BaseModel):
-    url: Annotated[str, Field(min_length=1, max_length=2000, description="页面地址，# 之前的部分")]
+    url: Annotated[Line, Field(min_length=1, max_length=2000, description="页面地址，# 之前的部分")]
 
 
 class PageSignatureOut(BaseModel):

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 from server.identity.guard import Body
 from server.notices.rules import NoticeAudience, NoticeStatus
 from server.presentation import Id, PageQuery, TimeOut
+from server.text import Line, Lines, Opaque, line, readable
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="所见草稿的版本，见通知详情")]
 
@@ -35,8 +36,8 @@ class MemberNoticePath(BaseModel):
 class NoticeIn(Body):
     """What a notice says. `officers`: only those who hold an office at or below the organization."""
 
-    title: Annotated[str, Field(min_length=2, max_length=100)]
-    body: Annotated[str, Field(min_length=1, max_length=10_000)]
+    title: Annotated[Line, Field(min_length=2, max_length=100)]
+    body: Annotated[Lines, Field(min_length=1, max_length=10_000)]
     audience: NoticeAudience = NoticeAudience.everyone
 
 
@@ -45,7 +46,7 @@ class NoticeChangeIn(NoticeIn):
 
 
 class WithdrawNoticeIn(Body):
-    reason: Annotated[str, Field(min_length=2, max_length=200)]
+    reason: Annotated[Lines, Field(min_length=2, max_length=200)]
 
 
 class NoticesQuery(PageQuery):
@@ -69,7 +70,7 @@ class NoticeForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: Annotated[FileStorage, Field(description="附件，每次一个")]
-    filename: Annotated[str, Field(max_length=255, description="文件名；不填则取上传时的")] = ""
+    filename: Annotated[Line, Field(max_length=255, description="文件名；不填则取上传时的")] = ""
 
     @field_validator("file", mode="before")
     @classmethod
@@ -86,7 +87,7 @@ class NoticeForm(BaseModel):
     def name(self) -> str:
         """Return the file's name without a path or what a name must not hold, its ending kept."""
         raw = (self.filename or self.file.filename or "").replace("\\", "/").rpartition("/")[2]
-        clean = "".join(character for character in raw if character.isprintable()).strip()
+        clean = line(readable(raw))
         stem, dot, ending = clean.rpartition(".")
         return f"{stem[:100]}{dot}{ending[:10]}"
 
@@ -99,7 +100,7 @@ class NoticeFileLinkQuery(BaseModel):
     """What a signed link carries."""
 
     expires: Annotated[int, Field(ge=0, le=2**63 - 1)]
-    signature: Annotated[str, Field(min_length=1, max_length=64)]
+    signature: Annotated[Opaque, Field(min_length=1, max_length=64)]
 
 
 class NoticeFileOut(BaseModel):

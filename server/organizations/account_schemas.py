@@ -9,6 +9,7 @@ from server.identity.guard import Body
 from server.identity.rules import Role
 from server.organizations.member_schemas import Name, WorkNumber
 from server.presentation import Id, PageQuery, TimeOut
+from server.text import Opaque
 
 
 class CodeOut(BaseModel):
@@ -85,7 +86,7 @@ class AuditQuery(PageQuery):
     """Narrow the trail to one account's acts, or to what happened to one thing."""
 
     actor_id: Id | None = None
-    subject_kind: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    subject_kind: Annotated[Opaque, Field(min_length=1, max_length=32)] | None = None
     subject_id: Id | None = None
 
 

@@ -5,7 +5,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -15,15 +15,20 @@ from server.identity import service as identity
 from server.identity import wrong_tries
 from server.identity.models import Account, Grant
 from server.identity.rules import Actor, Role
+from server.names import name_key, normal_name
 from server.organizations import custody
 from server.organizations.models import ActivationCode, Member, Membership, OrganizationKind
-from server.organizations.rules import normal_name, normal_work_number
+from server.organizations.rules import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    is_work_number,
+    normal_activation_code,
+    normal_work_number,
+)
 from server.organizations.service import get_open
 from server.privacy import PhoneVault, normal_phone, unreadable
 
 CODE_LIFETIME = timedelta(days=7)
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_CODE_LENGTH = 10
 
 
 def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phone: str, now: datetime) -> Account:
@@ -61,12 +66,16 @@ def bind_by_code(
 ) -> Account:
     """Bind to whom the code was issued for; one answer whichever of the three is wrong.
 
-    Raises DomainError `binding_refused` (counted and kept), 409 `account_taken`, `already_bound`, `code_outdated`, 429
-    `binding_locked`.
+    What cannot be a number or a code is no try. Raises DomainError `binding_refused` (of a try: counted and kept), 409
+    `account_taken`, `already_bound`, `code_outdated`, 429 `binding_locked`.
     """
-    number = normal_work_number(work_number)
+    number, typed = normal_work_number(work_number), normal_activation_code(code)
+    if not is_work_number(number):
+        raise DomainError("binding_refused", "工号/学号应为 1–32 位数字或字母，请核对")
+    if typed is None:
+        raise DomainError("binding_refused", f"激活码是 {CODE_LENGTH} 位数字和字母，形如 ABCDE-FGHJK，请核对")
     wrong_tries.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
-    issued = _find_code(session, name=name, number=number, code=code, now=now)
+    issued = _find_code(session, name=name, number=number, code=typed, now=now)
     if issued is None:
         wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
         raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
@@ -84,7 +93,7 @@ def _find_code(session: Session, *, name: str, number: str, code: str, now: date
     if issued is None or issued.active is None or issued.expires_at <= now or issued.work_number != number:
         return None
     account = session.get_one(Account, issued.account_id)
-    return issued if normal_name(_current_name(session, account)) == normal_name(name) else None
+    return issued if name_key(_current_name(session, account)) == name_key(name) else None
 
 
 def _current_name(session: Session, account: Account) -> str:
@@ -149,7 +158,7 @@ def invite_representative(
 
 def _representative(session: Session, branch_id: int, name: str, number: str, now: datetime) -> Account | None:
     still = or_(Grant.until_date.is_(None), Grant.until_date > shanghai_date(now))
-    return session.scalar(
+    query = (
         select(Account)
         .join(Grant, Grant.account_id == Account.id)
         .join(ActivationCode, ActivationCode.account_id == Account.id)
@@ -158,11 +167,16 @@ def _representative(session: Session, branch_id: int, name: str, number: str, no
             Grant.role == Role.representative,
             still,
             Account.member_id.is_(None),
-            Account.name == name,
             ActivationCode.work_number == number,
         )
-        .limit(1)
+        .order_by(Account.id)
     )
+    return _named(session, query, name)
+
+
+def _named(session: Session, query: Select[Account], name: str) -> Account | None:
+    key = name_key(name)
+    return next((account for account in session.scalars(query) if name_key(account.name) == key), None)
 
 
 def issue(
@@ -171,7 +185,7 @@ def issue(
     """Return a new code for an account, whoever asks for it, and when it expires; an earlier one becomes void."""
     session.scalars(select(Account.id).where(Account.id == account.id).with_for_update()).one()
     _void_codes(session, account.id)
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     issued = ActivationCode(
         account_id=account.id,
         work_number=work_number,
@@ -256,10 +270,8 @@ def invited_account(session: Session, *, root_id: int, name: str, work_number: s
     told = select(ActivationCode.account_id).where(
         ActivationCode.work_number == work_number, ActivationCode.created_by.is_(None)
     )
-    query = select(Account).where(
-        Account.root_id == root_id, Account.member_id.is_(None), Account.name == name, Account.id.in_(told)
-    )
-    return session.scalar(query.order_by(Account.id).limit(1))
+    query = select(Account).where(Account.root_id == root_id, Account.member_id.is_(None), Account.id.in_(told))
+    return _named(session, query.order_by(Account.id), name)
 
 
 def has_code(session: Session, *, account_id: int, now: datetime) -> bool:
@@ -292,5 +304,4 @@ def _audit_office(session: Session, account: Account, action: str, actor_id: int
 
 def _hash(code: str) -> str:
     """A code has 49 random bits and lives a week behind a lock: a plain hash is enough."""
-    plain = code.upper().replace("-", "").replace(" ", "")
-    return hashlib.sha256(b"xianfeng activation " + plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(f"xianfeng activation {code}".encode()).hexdigest()

@@ -8,10 +8,12 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from server.identity.guard import Body
 from server.identity.schemas import PrivacyVersion
+from server.names import LONGEST_NAME, is_name, normal_name
 from server.organizations.models import Category, Stage
-from server.organizations.rules import is_clean, normal_name, normal_work_number
-from server.organizations.schemas import Line, Words
+from server.organizations.rules import is_work_number, normal_work_number
+from server.organizations.schemas import Words
 from server.presentation import Id, PageQuery
+from server.text import Line, Opaque
 
 
 class Gender(StrEnum):
@@ -21,21 +23,21 @@ class Gender(StrEnum):
 
 def _name(text: str) -> str:
     name = normal_name(text)
-    if not name or len(name) > 64 or not is_clean(name):
+    if not is_name(name) or len(name) > LONGEST_NAME:
         raise ValueError("应填姓名，不超过 64 个字")
     return name
 
 
 def _work_number(text: str) -> str:
     number = normal_work_number(text)
-    if not (0 < len(number) <= 32 and number.isascii() and number.replace("-", "").replace("_", "").isalnum()):
+    if not is_work_number(number):
         raise ValueError("工号/学号应为 1–32 位数字或字母")
     return number
 
 
-Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_name)]
-WorkNumber = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(_work_number)]
-Phone = Annotated[str, Field(max_length=32)]
+Name = Annotated[Line, Field(min_length=1, max_length=64), AfterValidator(_name)]
+WorkNumber = Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(_work_number)]
+Phone = Annotated[Line, Field(max_length=32)]
 Duty = Annotated[Line, Field(max_length=64)]
 
 
@@ -132,14 +134,14 @@ class LeaveIn(Body):
 
 
 class PhoneBindingIn(Body):
-    phone_code: Annotated[str, Field(min_length=1, max_length=256)]
+    phone_code: Annotated[Opaque, Field(min_length=1, max_length=256)]
     privacy_version: PrivacyVersion
 
 
 class ActivationIn(Body):
-    name: Annotated[str, Field(min_length=1, max_length=64)]
-    work_number: Annotated[str, Field(min_length=1, max_length=32)]
-    code: Annotated[str, Field(min_length=1, max_length=32)]
+    name: Annotated[Line, Field(min_length=1, max_length=64)]
+    work_number: Annotated[Line, Field(min_length=1, max_length=32)]
+    code: Annotated[Line, Field(min_length=1, max_length=32)]
     privacy_version: PrivacyVersion
 
 

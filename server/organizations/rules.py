@@ -1,13 +1,12 @@
-"""What holds in the tree, for roles, for dates and for names. Pure."""
+"""What holds in the tree, for roles, for dates, for numbers and titles. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from server.identity.rules import Role
 from server.organizations.models import FilingStatus, OrganizationKind
+from server.text import compact, plain_code
 
 CHILD_KINDS: dict[OrganizationKind, frozenset[OrganizationKind]] = {
     OrganizationKind.party_committee: frozenset({OrganizationKind.general_branch, OrganizationKind.branch}),
@@ -153,37 +152,26 @@ def next_filing_status(current: FilingStatus, action: FilingAction) -> FilingSta
     return _FILING_MOVES.get((current, action))
 
 
-_SPACES = re.compile(r"\s+")
-_DOTS = re.compile(r"[•‧∙・･．●]")
-
-
-def is_clean(text: str) -> bool:
-    """Whether text has no control characters and no lone surrogates."""
-    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
-
-
-def without_invisible(text: str) -> str:
-    """Drop zero-width and direction marks that come with copied text."""
-    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
-
-
-def normal_name(text: str) -> str:
-    """Return a name without padding: 张　敏 → 张敏; a Latin name keeps single spaces; one kind of interpunct."""
-    words = _SPACES.sub(" ", _DOTS.sub("·", without_invisible(text))).strip()
-    return words if re.search(r"[A-Za-z]", words) else words.replace(" ", "")
-
-
 def normal_work_number(text: str) -> str:
     """Return a 工号/学号 in half-width capitals without spaces."""
-    return _compact(text).upper()
+    return plain_code(text).upper()
+
+
+def is_work_number(number: str) -> bool:
+    """Whether a normal 工号/学号 has the shape of one: 1–32 letters, digits, `-` or `_`, not these two alone."""
+    return 0 < len(number) <= 32 and number.isascii() and number.replace("-", "").replace("_", "").isalnum()
+
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+
+
+def normal_activation_code(text: str) -> str | None:
+    """Return the ten characters of an activation code, or None where it cannot be one."""
+    code = plain_code(text).replace("-", "").upper()
+    return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
 
 
 def normal_title(text: str) -> str:
     """Return an organization's title without spaces and in half-width brackets and digits, for comparison."""
-    return _compact(text)
-
-
-def _compact(text: str) -> str:
-    """NFKC twice: it writes ¨ as a space and a mark, which joins the letter before once the space is gone."""
-    spaceless = _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text)))
-    return unicodedata.normalize("NFKC", spaceless)
+    return compact(text)

@@ -8,31 +8,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.identity.guard import Body
 from server.organizations.models import OrganizationKind
-from server.organizations.rules import is_clean, normal_title
+from server.organizations.rules import normal_title
 from server.presentation import Id, PageQuery
-
-
-def _clean(text: str) -> str:
-    if not is_clean(text):
-        raise ValueError("含有无法识别的字符")
-    return text
+from server.text import Line, Lines
 
 
 def _title(text: str) -> str:
-    title = normal_title(_clean(text))
+    title = normal_title(text)
     if not 1 <= len(title) <= 128:
         raise ValueError("名称应为 1–128 个字")
     return title
 
 
-def _words(text: str) -> str:
-    return "\n".join(_clean(line) for line in text.replace("\t", " ").splitlines())
-
-
-Title = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_title)]
-Line = Annotated[str, AfterValidator(_clean)]
-"""One line of text."""
-Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_words)]
+Title = Annotated[Line, Field(min_length=1, max_length=128), AfterValidator(_title)]
+Words = Annotated[Lines, Field(min_length=1, max_length=500)]
 """Some sentences: a note, a reason."""
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.organizations.schemas import Line
 from server.presentation import OrganizationPath, TimeOut
+from server.text import Line
 
 Year = Annotated[int, Field(ge=2000, le=2099)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]

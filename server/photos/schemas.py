@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage as UploadedFile
 
 from server.photos.rules import Variant
 from server.presentation import Id, TimeOut
+from server.text import Opaque
 
 
 class PhotoPath(BaseModel):
@@ -23,7 +24,7 @@ class PhotoLinkQuery(BaseModel):
     """What a signed link carries."""
 
     expires: Annotated[int, Field(ge=0, le=2**63 - 1)]
-    signature: Annotated[str, Field(min_length=1, max_length=64)]
+    signature: Annotated[Opaque, Field(min_length=1, max_length=64)]
 
 
 class PhotoForm(BaseModel):

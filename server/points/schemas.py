@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.organizations.schemas import Line, Words
+from server.organizations.schemas import Words
 from server.points.models import SourceKind
 from server.points.rules import NegativeStatus, Remark
 from server.presentation import Id, MemberPath, PageQuery, PointsOut, TimeOut
 from server.standards.rules import Method
+from server.text import Line
 
 Year = Annotated[int, Field(ge=2000, le=2199)]
 Figure = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=2, max_digits=7)]

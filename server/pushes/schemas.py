@@ -9,6 +9,7 @@ from server.identity.guard import Body
 from server.presentation import Id, PageQuery, TimeOut
 from server.pushes.moments import Moment
 from server.pushes.rules import Occasion, PushStatus
+from server.text import Opaque
 
 MOST_TEMPLATES = 5
 """As many as the newest WeChat asks for in one tap; older ones take three."""
@@ -113,7 +114,7 @@ class SubscriptionsOut(BaseModel):
 
 
 class SubscriptionAnswerIn(Body):
-    template_id: Annotated[str, Field(min_length=1, max_length=64)]
+    template_id: Annotated[Opaque, Field(min_length=1, max_length=64)]
     accepted: Annotated[bool, Field(description="微信回答 accept 为 true，reject、ban、filter 为 false")]
 
 

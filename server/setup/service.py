@@ -14,14 +14,16 @@ from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account
 from server.identity.rules import ROLE_TITLES
+from server.names import name_key
 from server.organizations import binding, grants
 from server.organizations import service as organizations
 from server.organizations.models import Member, Organization
-from server.organizations.rules import KIND_TITLES, ROLE_KINDS, is_clean, normal_title
+from server.organizations.rules import KIND_TITLES, ROLE_KINDS, normal_title
 from server.setup.rules import Appointment
 from server.setup.slips import Slip
 from server.standards import service as standards
 from server.standards.models import Standard
+from server.text import line
 
 FIRST_ROOT_ID = 1
 """The first 党委 has this id, so that two who begin at once make one: the primary key lets one through."""
@@ -53,8 +55,11 @@ def found(session: Session, *, title: str, now: datetime) -> Organization:
 
     Raises DomainError `bad_title`, or 409 `already_set_up` when there is one by another name.
     """
-    title = normal_title(title)
-    if not 0 < len(title) <= LONGEST_TITLE or not is_clean(title):
+    try:
+        title = normal_title(line(title))
+    except ValueError as unreadable:
+        raise DomainError("bad_title", f"党委名称{unreadable}") from None
+    if not 0 < len(title) <= LONGEST_TITLE:
         raise DomainError("bad_title", f"党委名称应为 1–{LONGEST_TITLE} 个字")
     root = _existing_root(session, title)
     if root is None:
@@ -137,7 +142,7 @@ def _officer(session: Session, tree: _Tree, appointment: Appointment, roster: Ma
     known = member.name if member else roster.get(number)
     if known is None and appointment.name is None:
         raise DomainError("not_on_roster", f"名册中没有工号/学号 {number}")
-    if known is not None and appointment.name not in (None, known):
+    if known is not None and appointment.name and name_key(appointment.name) != name_key(known):
         raise DomainError("another_name", f"工号/学号 {number} 在名册中是{known}")
     account = _account_of(session, tree.root, number, appointment.name, member)
     held = identity.grants_of(session, account.id, on=on) if account else []

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.standards.rules import StandardDocument
+from server.text import STORED
 
 
 class StandardStatus(StrEnum):
@@ -66,4 +67,4 @@ class Standard(Base):
 
     @property
     def document(self) -> StandardDocument:
-        return StandardDocument.model_validate(self.document_json)
+        return StandardDocument.model_validate(self.document_json, context=STORED)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from server.organizations.models import Category, Stage
+from server.text import Line
 
 
 def plain_number(value: Decimal) -> str:
@@ -21,14 +22,13 @@ def plain_number(value: Decimal) -> str:
 
 
 _Number = PlainSerializer(plain_number, return_type=str, when_used="json")
-NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 
 Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4), _Number]
 Balance = Annotated[Decimal, Field(ge=-10_000, le=10_000, decimal_places=4), _Number]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4), _Number]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,15}$")]
-Title = Annotated[str, Field(max_length=64, pattern=NO_CONTROLS)]
-Clause = Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
+Title = Annotated[Line, Field(max_length=64)]
+Clause = Annotated[Line, Field(max_length=128)]
 Categories = Annotated[frozenset[Category], PlainSerializer(sorted, return_type=list[Category], when_used="json")]
 Stages = Annotated[frozenset[Stage], PlainSerializer(sorted, return_type=list[Stage], when_used="json")]
 
@@ -116,7 +116,7 @@ class Item(_Data):
     title: Title
     method: Method
     points: Amount = Decimal(0)
-    unit: Annotated[str, Field(max_length=16, pattern=NO_CONTROLS)] = "次"
+    unit: Annotated[Line, Field(max_length=16)] = "次"
     cap: Amount
     month_cap: Amount | None = None
     floor: Balance = Decimal(0)
@@ -156,7 +156,7 @@ class NegativeCategory(_Data):
     """A kind of decision on the 负面清单 that sets the year to zero."""
 
     code: Code
-    title: Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
+    title: Annotated[Line, Field(max_length=128)]
     clause: Clause
 
 
@@ -170,8 +170,8 @@ class Grade(_Data):
 class StandardDocument(_Data):
     """A whole standard. `total_cap` limits the sum; `audience` says whether it is for members or for activists."""
 
-    title: Annotated[str, Field(max_length=128, pattern=NO_CONTROLS)]
-    basis: Annotated[str, Field(max_length=255, pattern=NO_CONTROLS)]
+    title: Annotated[Line, Field(max_length=128)]
+    basis: Annotated[Line, Field(max_length=255)]
     audience: Audience = Audience.members
     total_cap: Amount = Decimal(100)
     sections: Annotated[tuple[Section, ...], Field(max_length=12)]

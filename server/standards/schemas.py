@@ -9,11 +9,12 @@ from server.organizations.models import FilingStatus
 from server.presentation import Id, PageQuery, TimeOut
 from server.standards.comparison import ChangeKind
 from server.standards.models import DraftSource, StandardStatus
-from server.standards.rules import NO_CONTROLS, Audience, StandardDocument
+from server.standards.rules import Audience, StandardDocument
+from server.text import Line
 
 Year = Annotated[int, Field(ge=2018, le=2100)]
 Revision = Annotated[int, Field(ge=1, le=1_000_000)]
-Note = Annotated[str, Field(max_length=255, pattern=NO_CONTROLS)]
+Note = Annotated[Line, Field(max_length=255)]
 
 
 class StandardPath(BaseModel):

@@ -14,11 +14,11 @@ from server.organizations.rules import (
     ExemptionStatus,
     FilingAction,
     exemption_status,
-    is_clean,
+    is_work_number,
     likely_kind,
     may_give,
     next_filing_status,
-    normal_name,
+    normal_activation_code,
     normal_title,
     normal_work_number,
     transfer_refusal,
@@ -122,9 +122,8 @@ def test_an_exemption_stands_where_its_steps_have_brought_it(
 
 
 @given(st.text())
-def test_normal_forms_of_names_and_titles_stay_as_they_are(text: str) -> None:
-    for normal in (normal_name, normal_title):
-        assert normal(normal(text)) == normal(text)
+def test_the_normal_form_of_a_title_stays_as_it_is(text: str) -> None:
+    assert normal_title(normal_title(text)) == normal_title(text)
 
 
 @given(st.text("0123456789abcXYZ-_ ０１ａＺ　", max_size=32))
@@ -132,6 +131,56 @@ def test_the_normal_form_of_a_work_number_stays_as_it_is(text: str) -> None:
     assert normal_work_number(normal_work_number(text)) == normal_work_number(text)
 
 
-@pytest.mark.parametrize(("text", "clean"), [("𬭎", True), ("张敏", True), ("张\x00敏", False), ("\ud800", False)])
-def test_control_characters_and_lone_surrogates_are_not_clean(text: str, clean: bool) -> None:
-    assert is_clean(text) is clean
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("２０１５００１２", "20150012"),
+        (" 2015 0012 ", "20150012"),
+        ("ｂ－２０１５", "B-2015"),
+        ("B—2015", "B-2015"),
+        ("b‑2015\u200b", "B-2015"),
+        ("\ufeff2015\u00a00012", "20150012"),
+        ("٢٠١٥٠٠١٢", "20150012"),
+    ],
+)
+def test_a_work_number_is_one_however_it_was_pasted(text: str, number: str) -> None:
+    assert normal_work_number(text) == number
+    assert is_work_number(number)
+
+
+@pytest.mark.parametrize("text", ["", "-", "__", "王芳", "2015/12", "1" * 33])
+def test_what_has_not_the_shape_of_a_work_number_is_none(text: str) -> None:
+    assert not is_work_number(normal_work_number(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ABCDE-FGHJK",
+        "abcdefghjk",
+        "ＡＢＣＤＥ－ＦＧＨＪＫ",
+        "ABCDE—FGHJK",
+        "ABCDE – FGHJK",
+        "A B C D E F G H J K",
+        "ABCDE\u2011FGHJK",
+        "\u200bABCDE\u00ad-FGHJK\ufeff",
+        "ABCDEーFGHJK",
+        "ABCDE−FGHJK",
+        "ABCDE\nFGHJK",
+    ],
+)
+def test_an_activation_code_is_one_however_it_was_pasted(text: str) -> None:
+    assert normal_activation_code(text) == "ABCDEFGHJK"
+
+
+@pytest.mark.parametrize("text", ["", "ABCDE", "ABCDE-FGHJ", "ABCDE-FGHJKL", "ABCDE-FGHJ0", "ABCDE-FGHJO", "激活码"])
+def test_what_has_not_the_shape_of_a_code_is_none(text: str) -> None:
+    assert normal_activation_code(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [("第一⽀部（本科）", "第一支部(本科)"), ("⺠族学院 党委", "民族学院党委"), ("Ａ１支部", "A1支部")],
+)
+def test_a_title_out_of_a_pdf_is_the_same_title(text: str, title: str) -> None:
+    assert normal_title(text) == title

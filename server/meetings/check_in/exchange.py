@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from server.meetings.check_in.upserts import insert_or_keep, table_of
 from server.meetings.models import DigitTries, Invitation, Meeting
 from server.meetings.rules import MeetingStatus
 from server.organizations.models import Organization
+from server.text import plain_code
 
 MAX_WRONG_DIGITS = 5
 _PAYLOAD = re.compile(r"(?:\S{0,300}/c/)?([A-Za-z0-9_-]{1,16})(?:\?t=|\.)(\d{1,12}\.[A-Za-z0-9_-]{1,32})", re.ASCII)
@@ -74,7 +74,7 @@ def exchange_digits(
 
     Raises DomainError `code_invalid`, or 429 `too_many_tries` after five wrong ones. Both keep what they counted.
     """
-    typed = "".join(unicodedata.normalize("NFKC", digits).split())
+    typed = plain_code(digits).replace("-", "")
     if not (len(typed) == codes.DIGITS and typed.isascii() and typed.isdigit()):
         raise DomainError("code_invalid", "请输入会场屏幕上的六位数字")
     meetings = _open_meetings(session, member_id, now)

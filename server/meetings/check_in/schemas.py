@@ -8,6 +8,7 @@ from server.identity.guard import Body
 from server.meetings.check_in.service import Result
 from server.meetings.rules import AttendanceState, Via
 from server.presentation import TimeOut
+from server.text import Line, Opaque
 
 MAX_CODE = 500
 MAX_TICKET = 400
@@ -16,20 +17,20 @@ MAX_TICKET = 400
 class CodeIn(Body):
     """What the QR holds, as it was read: the whole URL, `<meeting>?t=<code>` or `<meeting>.<code>`."""
 
-    code: Annotated[str, Field(min_length=1, max_length=MAX_CODE)]
+    code: Annotated[Line, Field(min_length=1, max_length=MAX_CODE)]
 
 
 class DigitsIn(Body):
-    digits: Annotated[str, Field(min_length=1, max_length=32, description="屏幕上的六位数字")]
+    digits: Annotated[Line, Field(min_length=1, max_length=32, description="屏幕上的六位数字")]
 
 
 class CheckInIn(Body):
     """`for_work_number` enters someone else (代签); `end_leave` is 销假; `as_guest` comes from another branch."""
 
-    ticket: Annotated[str, Field(min_length=1, max_length=MAX_TICKET)]
-    for_work_number: Annotated[str, Field(min_length=1, max_length=64, description="代签：对方的工号或学号")] | None = (
-        None
-    )
+    ticket: Annotated[Opaque, Field(min_length=1, max_length=MAX_TICKET)]
+    for_work_number: (
+        Annotated[Line, Field(min_length=1, max_length=64, description="代签：对方的工号或学号")] | None
+    ) = None
     end_leave: bool = False
     as_guest: bool = False
 

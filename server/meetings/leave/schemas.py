@@ -10,8 +10,9 @@ from server.meetings.leave.service import Terms, Wish
 from server.meetings.rules import LeaveStatus, MeetingKind
 from server.presentation import Id, MemberPath, PageQuery, TimeOut
 from server.standards.rules import LeaveKind
+from server.text import Lines
 
-Answer = Annotated[str, Field(min_length=2, max_length=200)]
+Answer = Annotated[Lines, Field(min_length=2, max_length=200)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="看到的版本；不填表示看到时尚未决定")]
 
 
@@ -31,7 +32,7 @@ class AskLeaveIn(Body):
     """What is asked for; an officer who asks for a member adds why."""
 
     kind: LeaveKind
-    reason: Annotated[str, Field(min_length=2, max_length=500)]
+    reason: Annotated[Lines, Field(min_length=2, max_length=500)]
     on_behalf_reason: Answer | None = None
 
     def wish(self) -> Wish:

@@ -17,15 +17,16 @@ from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, Part
 from server.photos.schemas import PhotoOut
 from server.presentation import Id, PageQuery, PointsOut, TimeOut
 from server.standards.rules import LeaveKind
+from server.text import Line, Lines
 
 _FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
 
 When = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2099, 12, 31, tzinfo=UTC))]
 Day = Annotated[date, Field(ge=_FIRST, le=_LAST)]
-MeetingTitle = Annotated[str, Field(min_length=1, max_length=100)]
-Topic = Annotated[str, Field(max_length=200)]
-Place = Annotated[str, Field(min_length=1, max_length=100)]
-Agenda = Annotated[str, Field(max_length=5_000)]
+MeetingTitle = Annotated[Line, Field(min_length=1, max_length=100)]
+Topic = Annotated[Line, Field(max_length=200)]
+Place = Annotated[Line, Field(min_length=1, max_length=100)]
+Agenda = Annotated[Lines, Field(max_length=5_000)]
 PlanVersion = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -159,7 +160,7 @@ def _rosters(rosters: list[RosterIn] | None) -> tuple[RosterPlan, ...] | None:
 
 
 class CancelMeetingIn(Body):
-    reason: Annotated[str, Field(min_length=2, max_length=200)]
+    reason: Annotated[Lines, Field(min_length=2, max_length=200)]
     following: bool = False
 
 
@@ -170,7 +171,7 @@ class ExtendCheckInIn(Body):
 class MinutesIn(Body):
     """The minutes and, in this order, the photos; new ones are uploaded by the caller for himself beforehand."""
 
-    text: Annotated[str, Field(max_length=20_000)]
+    text: Annotated[Lines, Field(max_length=20_000)]
     photo_ids: Annotated[list[Id], Field(max_length=9, default_factory=list)]
 
 

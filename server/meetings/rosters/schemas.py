@@ -18,10 +18,11 @@ from server.meetings.rules import (
 )
 from server.presentation import Id, PageQuery, TimeOut
 from server.standards.rules import LeaveKind
+from server.text import Line, Lines, Opaque
 
 MAX_LINES = 1_000
 
-Words = Annotated[str, Field(min_length=2, max_length=200)]
+Words = Annotated[Lines, Field(min_length=2, max_length=200)]
 Came = Literal[AttendanceState.present, AttendanceState.late]
 Instant = Annotated[AwareDatetime, Field(ge=datetime.fromisoformat("2000-01-01T00:00:00Z"))]
 
@@ -38,7 +39,7 @@ class RosterQuery(PageQuery):
     """One standing only, or everyone; a whole list at once or page by page."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    cursor: Annotated[Opaque, Field(max_length=400)] | None = None
     standing: Standing | None = None
 
 
@@ -63,8 +64,8 @@ class MakeUpIn(Body):
     """A 补课: the day, and what shows it. `late_reason` is asked for after the deadline."""
 
     on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
-    evidence: Annotated[str, Field(min_length=2, max_length=120)]
-    late_reason: Annotated[str, Field(min_length=2, max_length=70)] | None = None
+    evidence: Annotated[Line, Field(min_length=2, max_length=120)]
+    late_reason: Annotated[Line, Field(min_length=2, max_length=70)] | None = None
 
 
 class RosterMeetingOut(BaseModel):

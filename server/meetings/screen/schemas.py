@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.meetings.rules import MeetingPhase
 from server.presentation import Id, TimeOut
+from server.text import Opaque
 
 
 class ScreenPath(BaseModel):
@@ -26,7 +27,7 @@ class ScreenHeader(BaseModel):
 class ScreenSessionIn(Body):
     """The key behind the # of a link, or its eight digits."""
 
-    key: Annotated[str, Field(min_length=8, max_length=64)]
+    key: Annotated[Opaque, Field(min_length=8, max_length=64)]
 
 
 class ScreenLinkOut(BaseModel):

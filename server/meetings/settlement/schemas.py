@@ -9,6 +9,7 @@ from server.meetings.rules import MeetingStatus, Part, RosterStatus, Standing
 from server.meetings.settlement.outcomes import Reason
 from server.presentation import Id, PointsOut, TimeOut
 from server.standards.rules import Method
+from server.text import Lines
 
 MOST_PEOPLE = 10_000
 
@@ -27,7 +28,7 @@ class ConfirmationIn(Body):
 
 
 class ReopeningIn(Body):
-    reason: Annotated[str, Field(min_length=2, max_length=200)]
+    reason: Annotated[Lines, Field(min_length=2, max_length=200)]
 
 
 class EffectOut(BaseModel):

@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from server.identity.rules import Role
+from server.names import is_name, normal_name
 from server.organizations.models import Category, Stage
-from server.organizations.rules import date_problem, is_clean, normal_name, normal_title, normal_work_number
+from server.organizations.rules import date_problem, normal_title, normal_work_number
 from server.privacy import normal_phone
+from server.text import line, readable
 
 HEADER_SEARCH_ROWS = 20
 
@@ -137,9 +139,9 @@ def find_header(cells: Sequence[object]) -> Header | None:
 
 
 def _heading(cell: object) -> str:
-    if not isinstance(cell, str) or not is_clean("".join(cell.split())):
+    if not isinstance(cell, str):
         return ""
-    plain = normal_title(cell).replace("*", "")
+    plain = normal_title(readable(cell)).replace("*", "")
     if plain in _HEADINGS:
         return plain
     return re.sub(r"[(\[【].*?[)\]】]", "", plain)
@@ -188,9 +190,10 @@ def text_of(cell: object) -> str:
         raise CellProblem("数字太长")
     if isinstance(cell, float):
         return _float_text(cell)
-    text = str(cell).strip() if isinstance(cell, str) else str(cell)
-    if not is_clean("".join(text.split())):
-        raise CellProblem("含有无法识别的字符")
+    try:
+        text = line(str(cell))
+    except ValueError as unreadable:
+        raise CellProblem(str(unreadable)) from None
     if text.startswith("#") and text in _FORMULA_ERRORS:
         raise CellProblem("公式出错，请改为填写结果")
     return text
@@ -213,7 +216,7 @@ def _limited(text: str, length: int) -> str:
 
 def _name(cell: object) -> str | None:
     name = _limited(normal_name(text_of(cell)), 64)
-    if name and not any(character.isalpha() for character in name):
+    if name and not is_name(name):
         raise CellProblem("应填姓名")
     return name or None
 

@@ -29,6 +29,7 @@ from server.organizations.roster.rules import Problem, suggested_role
 from server.organizations.roster.workbook import ParsedRoster, read_roster
 from server.organizations.service import get_open
 from server.privacy import PhoneVault
+from server.text import readable_line
 
 CHUNK_ROWS = 500
 PENDING_LIFETIME = timedelta(days=7)
@@ -71,7 +72,7 @@ def prepare(
     roster = RosterImport(
         root_id=organization.root_id,
         organization_id=organization.id,
-        file_name=file_name[:255],
+        file_name=readable_line(file_name)[:255],
         create_missing=create_missing,
         status=ImportStatus.ready,
         rows_total=len(wanted),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from server.organizations.roster.rules import Column, Problem
+from server.text import readable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEMPLATE_ROWS = 2_000
@@ -105,5 +106,6 @@ def _write(sheet: Any, row: int, position: int, value: int | str) -> None:
 
 
 def guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    """Return what a sheet can hold of a text, an apostrophe before what would be taken for a formula."""
+    text = readable(text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

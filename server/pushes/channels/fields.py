@@ -3,6 +3,7 @@
 import re
 
 from server.pushes.catalogue import FieldKind
+from server.text import readable_line
 
 HIDDEN = "请打开小程序查看"
 EMPTY = "无"
@@ -24,21 +25,16 @@ _FOREIGN = {
 """Per kind, the characters WeChat refuses in it."""
 
 _INSTEAD = {FieldKind.character_string: "-", FieldKind.number: "0"}
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def fitted(kind: FieldKind, text: str) -> str:
     """Return a text that WeChat takes in a field of this kind; what is blank becomes 无."""
-    line = one_line(text)
+    line = readable_line(text)
     if kind in _FOREIGN:
         line = _FOREIGN[kind].sub("", line).strip()
     return line[: _LONGEST[kind]].strip() or _INSTEAD.get(kind, EMPTY)
 
 
-def one_line(text: str) -> str:
-    return _INVISIBLE.sub(" ", text).strip()
-
-
 def cut(text: str, longest: int) -> str:
     """Return one line of at most so many characters; blank becomes 无."""
-    return one_line(text)[:longest].strip() or EMPTY
+    return readable_line(text)[:longest].strip() or EMPTY

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
 from server.organizations.models import Category, Stage
-from server.organizations.schemas import Line
 from server.points.schemas import ExplanationOut
 from server.presentation import Id, PointsOut, TimeOut
 from server.statements.boards.rules import View
 from server.statements.schemas import StatementLateLineOut, StatementLateOut
+from server.text import Line, Opaque
 
 Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
 PointsText = str
@@ -50,7 +50,7 @@ class BoardLinkIn(Body):
 class BoardSessionIn(Body):
     """The key behind the # of a link."""
 
-    key: Annotated[str, Field(min_length=8, max_length=64)]
+    key: Annotated[Opaque, Field(min_length=8, max_length=64)]
 
 
 class BoardLinkOut(BaseModel):

@@ -1,5 +1,8 @@
 """A bulletin as a file: Word and PDF from one paper."""
 
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
@@ -9,6 +12,7 @@ from server.statements.bulletins.paper import Paper
 from server.statements.bulletins.rules import snapshot_name
 from server.statements.bulletins.wording import full_day
 from server.statements.models import Bulletin
+from server.text import readable
 
 
 def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | None = None) -> Paper:
@@ -16,7 +20,7 @@ def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | 
     content = service.content_of(bulletin)
     branches = [each for each in content.branches if organization_id in (None, each.organization_id)]
     published = bulletin.published_at
-    return compose(
+    paper = compose(
         content,
         names=present.names_of(session, branches),
         number=bulletin.document_number,
@@ -26,6 +30,17 @@ def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | 
         dated=published or bulletin.frozen_at,
         only=organization_id,
     )
+    legible: Paper = _legible(paper)
+    return legible
+
+
+def _legible(part: Any) -> Any:
+    """Return a paper, or a part of one, without characters that no file can hold: old rows may have some."""
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{each.name: _legible(getattr(part, each.name)) for each in fields(part)})
+    if isinstance(part, tuple):
+        return tuple(map(_legible, part))
+    return readable(part) if type(part) is str else part
 
 
 def as_pdf(paper: Paper) -> bytes:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.presentation import Id, PointsOut, TimeOut
 from server.statements.rules import BulletinStatus
+from server.text import Line, Lines
 
 
 class BulletinPath(BaseModel):
@@ -32,8 +33,8 @@ class BulletinFileQuery(BaseModel):
 class BulletinDescriptionIn(Body):
     """文号 and remarks as they are to be printed; empty or null takes them out. Remarks: one paragraph per line."""
 
-    document_number: Annotated[str, Field(max_length=64)] | None = None
-    remarks: Annotated[str, Field(max_length=4000)] | None = None
+    document_number: Annotated[Line, Field(max_length=64)] | None = None
+    remarks: Annotated[Lines, Field(max_length=4000)] | None = None
 
 
 class BandOut(BaseModel):
