@@ -21,7 +21,8 @@ def plain_number(value: Decimal) -> str:
     return format(value.normalize() + 0, "f")
 
 
-_Number = PlainSerializer(plain_number, return_type=str, when_used="json")
+_Digits = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")]
+_Number = PlainSerializer(plain_number, return_type=_Digits, when_used="json")
 
 Amount = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=4), _Number]
 Balance = Annotated[Decimal, Field(ge=-10_000, le=10_000, decimal_places=4), _Number]
