@@ -72,7 +72,7 @@ def half_width(raw: str) -> str:
     """Return a text in half-width letters and digits, with one kind of dash, its spaces kept."""
     normal = unicodedata.normalize("NFKC", raw)
     seen = (each for each in _DASHES.sub("-", normal) if each.isspace() or unicodedata.category(each) not in _UNSEEN)
-    return "".join(map(_ascii_digit, seen))
+    return "".join(seen)
 
 
 def compact(raw: str) -> str:
@@ -100,11 +100,6 @@ def _equivalents() -> dict[int, str]:
 def _is_seen(character: str) -> bool:
     category = unicodedata.category(character)
     return (category in ("Cn", "Co") or category[0] not in "CZM") and not _LOOKS_BLANK.match(character)
-
-
-def _ascii_digit(character: str) -> str:
-    digit = unicodedata.decimal(character, None)
-    return character if digit is None else str(digit)
 
 
 def _as_line(text: str, info: ValidationInfo) -> str:

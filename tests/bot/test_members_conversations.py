@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,8 @@ from bot.messages import Kind
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.config import Settings
-from server.identity.models import WechatIdentity
+from server.identity import service as identity
+from server.identity.models import BindingAttempt, WechatIdentity
 from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
@@ -309,3 +311,33 @@ def test_january_speaks_of_both_years_and_of_the_last_day_for_claims(
     assert "2026年度：59.00 分，1月10日 周日（含当天）申报截止。" in said
     assert "截至2026年12月月汇总，您在教工第一党支部排第 2 名" in chat("我排第几")
     assert "2026年度：" not in chat.after(minutes=5)("我多少分了")
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        ["李为 {number} {code}"],
+        ["我是李为，工号{wide}，激活码{code}"],
+        ["{number} {code}", "李为"],
+        ["{number}", "激活码是{code}", "我叫 李 为"],
+        ["您好", "工号{number}", "帮助", "怎么绑定？", "{code}", "没有收到", "李为"],
+    ],
+)
+def test_whoever_says_it_in_their_own_words_is_bound(
+    chats: Chats, cast: Cast, session: Session, spoken: list[str]
+) -> None:
+    identity.unbind(session, account_id=cast.wang_fang.account_id, now=NOW)
+    member = session.get_one(Member, cast.wang_fang.member_id)
+    member.name, member.work_number = "李为", "20150012"
+    code, _ = binding.issue_for_member(session, member_id=member.id, issued_by=cast.li_wei.account_id, now=NOW)
+    chat = chats(cast.wang_fang)
+    said = [
+        chat(words.format(number="20150012", wide="２０１５ ００１２".replace(" ", ""), code=code)) for words in spoken
+    ]
+    assert "绑定成功" in said[-1]
+    assert not any("不正确" in each for each in said)
+    assert session.scalars(select(BindingAttempt.wrong_tries)).all() in ([], [[]])
+
+
+def test_what_no_paper_can_show_is_left_out_of_a_message(chats: Chats, cast: Cast) -> None:
+    assert "张敏同志" in chats(cast.zhang_min)("你\x00好\ufffe")

@@ -188,3 +188,14 @@ def test_real_official_fonts_come_first_where_they_are() -> None:
         "FZXiaoBiaoSong-B05S",
         "SimHei",
     )
+
+
+def test_old_rows_with_what_no_paper_can_show_are_set_without_it(session: Session, bulletin: Bulletin) -> None:
+    bulletin.remarks = "一\x08二\x00三\ufffe四\x9f五\ufdd0六\U0001ffff七\r\n八\x0b九👨\u200d👩"
+    bulletin.document_number = "计科\x1b总支〔2026〕18 号"
+    session.flush()
+    made = paper(session, bulletin)
+    written = "".join(words_of(word(made)))
+    assert "一二三四五六七" in written
+    assert "计科总支〔2026〕18 号" in written
+    assert "一二三四五六七" in "".join(pdf_pages(made))
