@@ -60,7 +60,7 @@ def _code_in(text: str) -> str | None:
     codes = [word for word in words if not word.isdigit() and normal_activation_code(word)]
     codes = codes or [match[0] for match in _HALVES.finditer(text) if _are_halves(match)]
     marked = [code for code in codes if re.search(r"[-\d]", code)]
-    return (marked or codes or [None])[-1]
+    return next(reversed(marked or codes), None)
 
 
 def _are_halves(match: re.Match[str]) -> bool:
