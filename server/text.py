@@ -116,5 +116,5 @@ Line = Annotated[str, AfterValidator(_as_line), Field(json_schema_extra={"format
 Lines = Annotated[str, AfterValidator(_as_lines), Field(json_schema_extra={"format": "lines"})]
 """What people write that may go over several lines."""
 
-Opaque = Annotated[str, Field(pattern=r"^[\x21-\x7e]*$")]
+Opaque = Annotated[str, Field(pattern=r"^[\x20-\x7e]*$")]
 """What machines wrote and only machines read: a cursor, a signature, a secret."""
