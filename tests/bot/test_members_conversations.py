@@ -329,7 +329,7 @@ def test_whoever_says_it_in_their_own_words_is_bound(
     identity.unbind(session, account_id=cast.wang_fang.account_id, now=NOW)
     member = session.get_one(Member, cast.wang_fang.member_id)
     member.name, member.work_number = "李为", "20150012"
-    code, _ = binding.issue_for_member(session, member_id=member.id, issued_by=cast.li_wei.account_id, now=NOW)
+    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=member.id, now=NOW)
     chat = chats(cast.wang_fang)
     said = [
         chat(words.format(number="20150012", wide="２０１５ ００１２".replace(" ", ""), code=code)) for words in spoken

@@ -62,8 +62,7 @@ def test_search_binding_and_dues_find_it(session: Session, cast: Cast, stored: s
         session, organization_id=cast.branch, text=pasted, apply=True, account_id=cast.li_wei.account_id, now=NOW
     )
     assert (row.outcome, row.member) == (Outcome.registered, member)
-    issuer = cast.li_wei.account_id
-    code, _ = binding.issue_for_member(session, member_id=member.id, issued_by=issuer, now=NOW)
+    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=member.id, now=NOW)
     newcomer = identity.find_or_add_identity(session, app_id="sandbox", openid="new", unionid=None, now=NOW)
     account = binding.bind_by_code(
         session, identity_id=newcomer.id, name=typed, work_number="ｚ—1", code=code.replace("-", " － "), now=NOW
@@ -88,10 +87,10 @@ def test_a_representative_invited_again_is_the_same(session: Session, cast: Cast
     def invited(name: str) -> Account:
         account, _, _ = binding.invite_representative(
             session,
+            actor=cast.li_wei.actor,
             organization_id=cast.branch,
             name=name,
             work_number="Q-1",
-            issued_by=cast.li_wei.account_id,
             now=NOW,
         )
         return account
