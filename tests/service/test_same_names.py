@@ -97,6 +97,7 @@ def test_a_representative_invited_again_is_the_same(session: Session, cast: Cast
 
     account = invited(stored)
     assert invited(typed) is account
+    binding.issue(session, account, "Q-1", None, NOW)
     assert binding.invited_account(session, root_id=cast.root, name=typed, work_number="Q-1") is account
     assert binding.invited_account(session, root_id=cast.root, name="别人", work_number="Q-1") is None
 
