@@ -1,6 +1,7 @@
 """Register a pasted Excel selection: every line by itself, so that a bad one loses no other."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.dues import service
-from server.dues.paste import PastedProblem, PastedRow, parse
+from server.dues.paste import Pasted, PastedNote, PastedProblem, PastedRow, lines_of, parse
 from server.dues.rules import DuesState, last_day
 from server.dues.service import Payment
 from server.errors import DomainError
@@ -23,12 +24,13 @@ class Outcome(StrEnum):
     registered = "registered"
     unchanged = "unchanged"
     unpaid = "unpaid"  # nothing paid yet: left for the month's close
+    skipped = "skipped"  # a heading, a title, a total: no payment
     error = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What a pasted line leads to; `column` and `message` say what is wrong with it."""
+    """What a pasted line leads to; `column` and `message` say what is wrong with it, `text` how it was pasted."""
 
     line: int
     outcome: Outcome
@@ -37,47 +39,56 @@ class RowResult:
     state: DuesState | None = None
     column: str | None = None
     message: str | None = None
+    text: str = ""
 
 
 def register_pasted(
-    session: Session, *, organization_id: int, text: str, apply: bool, account_id: int, now: datetime
+    session: Session,
+    *,
+    organization_id: int,
+    text: str,
+    month: str | None = None,
+    apply: bool,
+    account_id: int,
+    now: datetime,
 ) -> list[RowResult]:
     """Register the lines that are right; without `apply` do the same and undo it, so that the preview cannot err.
 
-    Raises DomainError `too_many_rows`.
+    `month` completes lines that leave year or month out. Raises DomainError `too_many_rows`.
     """
-    rows = parse(text)
+    rows = parse(text, month)
     if len(rows) > MAX_ROWS:
         raise DomainError("too_many_rows", f"一次最多粘贴 {MAX_ROWS} 行，请分几次登记")
     branch = _Branch(session, organization_id)
     with session.begin_nested() as attempt:
-        results = [_result(session, branch, row, account_id=account_id, now=now) for row in _once(rows)]
+        results = list(_results(session, branch, rows, account_id=account_id, now=now))
         if not apply:
             attempt.rollback()
-    return results
+    lines = lines_of(text)
+    return [replace(result, text=lines[result.line - 1].strip()) for result in results]
 
 
-def _once(rows: list[PastedRow | PastedProblem]) -> list[PastedRow | PastedProblem]:
-    """Turn a second line for the same person and month into a problem."""
-    seen: dict[tuple[str, str], int] = {}
-    checked: list[PastedRow | PastedProblem] = []
+def _results(
+    session: Session, branch: "_Branch", rows: Iterable[Pasted], *, account_id: int, now: datetime
+) -> Iterator[RowResult]:
+    """Take one line after another; a second one for the same person and month is a problem, however they are called."""
+    seen: dict[tuple[int, str], int] = {}
     for row in rows:
-        if isinstance(row, PastedRow):
-            first = seen.setdefault((row.who, row.month), row.line)
+        found = branch.find(row) if isinstance(row, PastedRow) else None
+        if isinstance(row, PastedRow) and isinstance(found, Member):
+            first = seen.setdefault((found.id, row.month), row.line)
             if first != row.line:
-                checked.append(PastedProblem(row.line, "月份", f"与第 {first} 行重复"))
+                yield RowResult(row.line, Outcome.error, found, row, column="月份", message=f"与第 {first} 行重复")
                 continue
-        checked.append(row)
-    return checked
+        yield _result(session, row, found, account_id=account_id, now=now)
 
 
-def _result(
-    session: Session, branch: "_Branch", row: PastedRow | PastedProblem, *, account_id: int, now: datetime
-) -> RowResult:
+def _result(session: Session, row: Pasted, found: Member | str | None, *, account_id: int, now: datetime) -> RowResult:
+    if isinstance(row, PastedNote):
+        return RowResult(row.line, Outcome.skipped, message=row.message)
     if isinstance(row, PastedProblem):
         return RowResult(row.line, Outcome.error, column=row.column, message=row.message)
-    found = branch.find(row)
-    if isinstance(found, str):
+    if not isinstance(found, Member):
         return RowResult(row.line, Outcome.error, row=row, column="姓名或工号", message=found)
     if row.paid_on is None and row.due_cents > 0:
         return RowResult(row.line, Outcome.unpaid, found, row)
@@ -117,7 +128,11 @@ class _Branch:
         found = by_number or [member for member in people if name_key(member.name) == name]
         if not found:
             return f"{row.month} 本支部没有“{row.who}”"
-        return found[0] if len(found) == 1 else f"本支部有 {len(found)} 位“{row.who}”，请改填工号"
+        if len(found) > 1:
+            return f"本支部有 {len(found)} 位“{row.who}”，请改填工号"
+        if row.name and normal_name(row.name) != normal_name(found[0].name):
+            return f"工号“{row.who}”不是“{row.name}”，请核对"
+        return found[0]
 
     def _in_month(self, month: str) -> list[Member]:
         first, last = date.fromisoformat(f"{month}-01"), last_day(month)

@@ -84,6 +84,7 @@ def _pasted_row(result: RowResult) -> PasteRowOut:
     told = result.row
     return PasteRowOut(
         line=result.line,
+        text=result.text,
         outcome=result.outcome,
         member_id=result.member.id if result.member else None,
         name=result.member.name if result.member else None,

@@ -6,14 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.dues.bulk import Outcome
+from server.dues.cells import MAX_CENTS
 from server.dues.models import DuesEventKind
 from server.dues.rules import DuesState
 from server.dues.service import Payment
 from server.identity.guard import Body
 from server.presentation import MemberPath, OrganizationPath, TimeOut
 from server.text import Lines
-
-MAX_CENTS = 10_000_000
 
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS, description="单位：分")]
 Month = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
@@ -56,9 +55,13 @@ class CloseIn(Body):
 
 
 class PasteIn(Body):
-    """Lines copied from Excel: 姓名或工号, 月份, 应交, 实交, 日期. Without `apply` it is a preview."""
+    """Lines copied from Excel: 姓名或工号, 月份, 应交, 实交, 日期. Without `apply` it is a preview.
+
+    `month` completes lines that leave the year, or the whole month, out.
+    """
 
     text: Annotated[Lines, Field(min_length=1, max_length=200_000)]
+    month: Month | None = None
     apply: bool = False
 
 
@@ -115,7 +118,10 @@ class MonthTableOut(BaseModel):
 
 
 class PasteRowOut(BaseModel):
+    """A pasted line (`text`), how it was read, and what it leads to."""
+
     line: int
+    text: str
     outcome: Outcome
     member_id: int | None
     name: str | None

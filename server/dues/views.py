@@ -141,6 +141,7 @@ def paste_dues(context: Context, path: OrganizationPath, body: PasteIn) -> Paste
         context.session,
         organization_id=path.organization_id,
         text=body.text,
+        month=body.month,
         apply=body.apply,
         account_id=context.account_id,
         now=context.now,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from server.dues.paste import PastedProblem, PastedRow, parse
+from server.dues.paste import PastedNote, PastedProblem, PastedRow, parse
 from server.dues.rules import (
     DEDUCTING,
     STATE_TITLES,
@@ -108,7 +108,10 @@ def test_a_selection_without_heading_reads_in_the_usual_order() -> None:
 
 def test_a_heading_says_where_the_columns_stand_and_the_number_goes_before_the_name() -> None:
     text = "\n日期\t工号\t姓名\t月份\t应交\t实交\r\n2026/5/8\t1001\t张敏\t2026年5月\t￥20元\t２０\r\n"
-    assert parse(text) == [PastedRow(3, "1001", "2026-05", 2000, 2000, date(2026, 5, 8))]
+    assert parse(text) == [
+        PastedNote(2, "标题行"),
+        PastedRow(3, "1001", "2026-05", 2000, 2000, date(2026, 5, 8), name="张敏"),
+    ]
 
 
 @pytest.mark.parametrize("month", ["2026-05", "2026/5", "2026.5", "2026年5月", "202605", "2026年05月", "2026/5/1"])
