@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
-from server.dues.rules import STATE_TITLES
+from server.dues.models import DuesConsent, DuesEvent, DuesEventKind, DuesRecord
+from server.dues.rules import CONSENT_TITLES, STATE_TITLES
 from server.holdings import Holding, Subject
 
 _KINDS = {
@@ -13,8 +13,10 @@ _KINDS = {
     DuesEventKind.closed: "到期",
     DuesEventKind.waived: "豁免",
     DuesEventKind.corrected: "更正",
+    DuesEventKind.consented: "支部同意缓交",
+    DuesEventKind.consent_ended: "缓交终止",
 }
-_WORDS = {code.value: title for code, title in (*_KINDS.items(), *STATE_TITLES.items())}
+_WORDS = {code.value: title for code, title in (*_KINDS.items(), *STATE_TITLES.items(), *CONSENT_TITLES.items())}
 
 
 def holdings(subject: Subject) -> Iterator[Holding]:
@@ -47,5 +49,21 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "时间": DuesEvent.at,
         },
         joins=((DuesRecord, DuesRecord.id == DuesEvent.record_id),),
+        words=_WORDS,
+    )
+    yield Holding(
+        "支部同意的按季交纳和缓交",
+        DuesConsent,
+        DuesConsent.member_id == subject.member_id,
+        {
+            "方式": DuesConsent.kind,
+            "开始月份": DuesConsent.from_month,
+            "结束月份": DuesConsent.until_month,
+            "支部同意日期": DuesConsent.agreed_on,
+            "理由": DuesConsent.reason,
+            "登记时间": DuesConsent.recorded_at,
+            "自何月终止": DuesConsent.ended_from,
+            "终止理由": DuesConsent.ended_reason,
+        },
         words=_WORDS,
     )

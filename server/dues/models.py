@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
-from server.dues.rules import DuesState
+from server.dues.rules import ConsentKind, DuesState, Term
 
 
 class DuesRecord(Base):
@@ -42,6 +42,8 @@ class DuesEventKind(StrEnum):
     closed = "closed"
     waived = "waived"
     corrected = "corrected"
+    consented = "consented"  # the branch agreed to a later day
+    consent_ended = "consent_ended"
 
 
 class DuesEvent(Base):
@@ -59,3 +61,30 @@ class DuesEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(200))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DuesConsent(Base):
+    """A branch's recorded consent to a member's quarterly or later payment; for which months says `term`."""
+
+    __tablename__ = "dues_consents"
+    __table_args__ = (Index(None, "member_id", "until_month"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    kind: Mapped[ConsentKind] = mapped_column(enum_column(16))
+    from_month: Mapped[str] = mapped_column(String(7))
+    until_month: Mapped[str] = mapped_column(String(7))
+    agreed_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_from: Mapped[str | None] = mapped_column(String(7))
+    ended_reason: Mapped[str | None] = mapped_column(String(200))
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def term(self) -> Term:
+        return Term(ConsentKind(self.kind), self.from_month, self.until_month, self.ended_from)

@@ -1,18 +1,19 @@
 """How 党费 is shown. Amounts are for the branch's officers and the member alone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.dues import service
+from server.dues import service, terms
 from server.dues.bulk import Outcome, RowResult
-from server.dues.models import DuesEvent, DuesRecord
-from server.dues.rules import STATE_TITLES, DuesState
-from server.dues.schemas import DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
+from server.dues.models import DuesConsent, DuesEvent, DuesRecord
+from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState, Term, due_day, last_day
+from server.dues.schemas import ConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
 from server.identity.models import Account
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
-from server.organizations.models import Member
+from server.organizations.models import Member, Organization
 
 
 def sees_amounts(actor: Actor, target: Target) -> bool:
@@ -23,19 +24,78 @@ def sees_amounts(actor: Actor, target: Target) -> bool:
 
 
 def months(session: Session, records: Sequence[DuesRecord], *, amounts: bool) -> list[DuesOut]:
+    """Present months of one member's year."""
+    agreed: list[Term] = []
+    for first in records[:1]:
+        year = int(first.month[:4])
+        agreed = [each.term for each in terms.consents_of_member(session, member_id=first.member_id, year=year)]
     events = service.events_of(session, [record.id for record in records])
     names = _names(session, (event.account_id for found in events.values() for event in found))
-    return [_month(record, events[record.id], names, amounts=amounts) for record in records]
+    return [
+        _month(record, due_day(record.month, agreed), events[record.id], names, amounts=amounts) for record in records
+    ]
 
 
-def row(member: Member, record: DuesRecord | None, *, amounts: bool) -> MonthRowOut:
+def rows(
+    session: Session,
+    members: Sequence[Member],
+    records: dict[int, DuesRecord],
+    *,
+    month: str,
+    amounts: bool,
+    today: date,
+) -> list[MonthRowOut]:
+    """Present members' month, with what lets them pay it later."""
+    found = terms.consents_of_month(session, member_ids=[member.id for member in members], month=month)
+    shown = dict(zip(found, consents(session, list(found.values())), strict=True))
+    due = {member.id: due_day(month, [found[member.id].term] if member.id in found else []) for member in members}
+    return [
+        _row(member, records.get(member.id), shown.get(member.id), due[member.id], amounts=amounts, today=today)
+        for member in members
+    ]
+
+
+def consents(session: Session, found: Sequence[DuesConsent]) -> list[ConsentOut]:
+    names = _names(session, (consent.recorded_by for consent in found))
+    titles = select(Organization.id, Organization.title).where(
+        Organization.id.in_({consent.organization_id for consent in found})
+    )
+    places = dict(session.execute(titles).all())
+    return [_consent(consent, names[consent.recorded_by], places[consent.organization_id]) for consent in found]
+
+
+def _consent(consent: DuesConsent, recorded_by: str, organization: str) -> ConsentOut:
+    return ConsentOut(
+        id=consent.id,
+        kind=ConsentKind(consent.kind),
+        kind_title=CONSENT_TITLES[ConsentKind(consent.kind)],
+        from_month=consent.from_month,
+        until_month=consent.until_month,
+        due_on=last_day(consent.until_month),
+        agreed_on=consent.agreed_on,
+        organization=organization,
+        reason=consent.reason,
+        recorded_by=recorded_by,
+        recorded_at=consent.recorded_at,
+        ended_from=consent.ended_from,
+        ended_reason=consent.ended_reason,
+    )
+
+
+def _row(
+    member: Member, record: DuesRecord | None, consent: ConsentOut | None, due_on: date, *, amounts: bool, today: date
+) -> MonthRowOut:
     shown = record if amounts else None
+    waits = consent is not None and today <= due_on and (record is None or record.state == DuesState.open)
+    title = STATE_TITLES[DuesState(record.state)] if record else "未登记"
     return MonthRowOut(
         member_id=member.id,
         name=member.name,
         work_number=member.work_number,
+        due_on=due_on,
+        consent=consent,
         state=DuesState(record.state) if record else None,
-        state_title=STATE_TITLES[DuesState(record.state)] if record else "未登记",
+        state_title=consent.kind_title if consent and waits else title,
         due_cents=shown.due_cents if shown else None,
         paid_cents=shown.paid_cents if shown else None,
         paid_on=record.paid_on if record else None,
@@ -51,11 +111,14 @@ def pasted(results: Sequence[RowResult], *, applied: bool) -> PasteOut:
     )
 
 
-def _month(record: DuesRecord, events: Sequence[DuesEvent], names: dict[int, str], *, amounts: bool) -> DuesOut:
+def _month(
+    record: DuesRecord, due_on: date, events: Sequence[DuesEvent], names: dict[int, str], *, amounts: bool
+) -> DuesOut:
     state = DuesState(record.state)
     return DuesOut(
         member_id=record.member_id,
         month=record.month,
+        due_on=due_on,
         state=state,
         state_title=STATE_TITLES[state],
         due_cents=record.due_cents if amounts else None,

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 from server.dues.bulk import Outcome
 from server.dues.cells import MAX_CENTS
 from server.dues.models import DuesEventKind
-from server.dues.rules import DuesState
+from server.dues.rules import ConsentKind, DuesState, Term
 from server.dues.service import Payment
 from server.identity.guard import Body
-from server.presentation import MemberPath, OrganizationPath, TimeOut
+from server.presentation import Id, MemberPath, OrganizationPath, TimeOut
 from server.text import Lines
 
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS, description="单位：分")]
@@ -50,6 +50,30 @@ class WaiverIn(Body):
     reason: Reason
 
 
+class ConsentPath(MemberPath):
+    consent_id: Id
+
+
+class ConsentIn(Body):
+    """The branch agreed on `agreed_on`: months from `from_month` to `until_month`, both included, six at most."""
+
+    kind: ConsentKind
+    from_month: Month
+    until_month: Month
+    agreed_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+    reason: Reason
+
+    def term(self) -> Term:
+        return Term(self.kind, self.from_month, self.until_month)
+
+
+class ConsentEndIn(Body):
+    """Months from `from_month` on are due at their own end again; the first one means that it never held."""
+
+    from_month: Month
+    reason: Reason
+
+
 class CloseIn(Body):
     due_cents: Annotated[Cents, Field(description="未登记者的应交金额，单位：分")]
 
@@ -77,11 +101,30 @@ class DuesEventOut(BaseModel):
     at: TimeOut
 
 
+class ConsentOut(BaseModel):
+    """A branch's consent to quarterly or later payment; `due_on` is the day by which its last month is due."""
+
+    id: int
+    kind: ConsentKind
+    kind_title: str
+    from_month: str
+    until_month: str
+    due_on: date
+    agreed_on: date
+    organization: str
+    reason: str
+    recorded_by: str
+    recorded_at: TimeOut
+    ended_from: str | None
+    ended_reason: str | None
+
+
 class DuesOut(BaseModel):
-    """A member's month and how it came to be."""
+    """A member's month, by when it is due, and how it came to be."""
 
     member_id: int
     month: str
+    due_on: date
     state: DuesState
     state_title: str
     due_cents: int | None
@@ -92,14 +135,17 @@ class DuesOut(BaseModel):
 
 class MemberDuesOut(BaseModel):
     items: list[DuesOut]
+    consents: list[ConsentOut]
 
 
 class MonthRowOut(BaseModel):
-    """One line of a branch's month; `state` null = nothing registered yet."""
+    """One line of a branch's month; `state` null = nothing registered yet. `consent`: what lets it be paid later."""
 
     member_id: int
     name: str
     work_number: str
+    due_on: date
+    consent: ConsentOut | None
     state: DuesState | None
     state_title: str
     due_cents: int | None

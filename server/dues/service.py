@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.dues import terms
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
 from server.dues.rules import (
     DEDUCTING,
     STATE_TITLES,
     DuesState,
     close_refusal,
+    due_day,
     last_day,
     payment_refusal,
     settles,
@@ -56,15 +58,17 @@ def register(
     or, where a deduction would have to be taken back, 409 `needs_correction`.
     """
     _check_payment(month, payment, now)
-    member = _debtor(session, member_id)
+    member = debtor(session, member_id)
+    points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(
         session, member, month, payment.due_cents, account_id=account_id, now=now
     )
-    following = _state(month, payment, now)
+    due_on = terms.due_on(session, member_id=member_id, month=month)
+    following = _state(due_on, payment, now)
     if _says(record) == (payment, following):
         return record
     current = DuesState(record.state)
-    if not settles(month, current=current, following=following, paid_on=payment.paid_on):
+    if not settles(due_on, current=current, following=following, paid_on=payment.paid_on):
         title = STATE_TITLES[current]
         raise conflict("needs_correction", f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current)
     _write(session, record, payment, following, kind=DuesEventKind.registered, account_id=account_id, now=now)
@@ -78,7 +82,7 @@ def correct(
     """Replace a mistaken record: what it deducted is reversed, and what is right now is posted anew."""
     _check_payment(month, payment, now)
     record, account_id = _changeable(session, member_id, month, actor)
-    following = _state(month, payment, now)
+    following = _state(terms.due_on(session, member_id=member_id, month=month), payment, now)
     if _says(record) == (payment, following):
         return record
     _take_back(session, record, reason=reason, account_id=account_id, now=now)
@@ -99,10 +103,11 @@ def correct(
 
 def waive(session: Session, *, member_id: int, month: str, reason: str, actor: Actor, now: datetime) -> DuesRecord:
     """Waive a month: before it is deducted nothing will be, afterwards the deduction is reversed. Safe to repeat."""
-    member = _debtor(session, member_id)
+    member = debtor(session, member_id)
     if (refusal := payment_refusal(month, paid_cents=0, paid_on=None, today=shanghai_date(now))) is not None:
         raise DomainError("invalid_payment", refusal)
-    account_id = _other_than(member_id, actor)
+    account_id = other_than(member_id, actor)
+    points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(session, member, month, 0, account_id=account_id, now=now)
     if record.state == DuesState.waived:
         return record
@@ -127,6 +132,7 @@ def close_month(
 ) -> list[DuesRecord]:
     """Mark who has not paid a month that is over, and deduct; return the records it changed, none the second time.
 
+    Whose branch agreed to a later day is left alone until then.
     `due_cents` is noted for those of whom nothing was registered. Raises DomainError `month_not_over`, `not_a_branch`,
     `before_beginning`.
     """
@@ -139,26 +145,50 @@ def close_month(
         raise conflict(
             "before_beginning", f"本支部自 {first_month(organization.began_on):%Y-%m} 起按月结账，之前的月份不扣分"
         )
+    members = debtors(session, organization_id=organization_id, on=last_day(month))
+    ids = [member.id for member in members]
+    points.lock(session, ids)
+    consents = terms.consents_of_month(session, member_ids=ids, month=month)
     changed = []
-    for member in debtors(session, organization_id=organization_id, on=last_day(month)):
+    for member in members:
+        consent = consents.get(member.id)
+        due_on = due_day(month, [consent.term] if consent else [])
         record = _locked(session, member.id, month)
-        if record is None and is_exempt(session, member.id, last_day(month)):
+        if shanghai_date(now) <= due_on or (record is None and is_exempt(session, member.id, last_day(month))):
             continue
         record = record or _begun(session, member, month, due_cents, account_id=account_id, now=now)
         if record.state == DuesState.open:
             told = Payment(record.due_cents, record.paid_cents, record.paid_on)
             kind = DuesEventKind.closed
-            _write(session, record, told, _state(month, told, now), kind=kind, account_id=account_id, now=now)
+            _write(session, record, told, _state(due_on, told, now), kind=kind, account_id=account_id, now=now)
             changed.append(record)
     _post_all(session, changed, now=now)
     return changed
 
 
+def settle_anew(
+    session: Session, record: DuesRecord, *, kind: DuesEventKind, reason: str, account_id: int, now: datetime
+) -> None:
+    """Let a month on record follow the day by which it is due now; what is waived stays so."""
+    told, current = _says(record)
+    following = _state(terms.due_on(session, member_id=record.member_id, month=record.month), told, now)
+    if following == current or current is DuesState.waived:
+        return
+    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    record.revision += 1
+    _write(session, record, told, following, kind=kind, account_id=account_id, now=now, reason=reason)
+    _post(session, record, now=now)
+
+
 def post_left(session: Session, *, organization_id: int, year: int, now: datetime) -> None:
-    """Post what a year's months deduct at and below an organization, left while no standard said how much."""
+    """Post what a year's months deduct at and below an organization, left while no standard said how much.
+
+    Months of the year before are among them, where a branch agreed to a day of this year.
+    """
     top = session.get_one(Organization, organization_id)
     below = select(Organization.id).where(Organization.path.startswith(top.path, autoescape=True))
-    rows = select(DuesRecord).where(DuesRecord.organization_id.in_(below), DuesRecord.month.startswith(f"{year}-"))
+    months = DuesRecord.month.between(f"{year - 1}-07", f"{year}-12")
+    rows = select(DuesRecord).where(DuesRecord.organization_id.in_(below), months)
     deducting = session.scalars(rows.where(DuesRecord.state.in_(DEDUCTING)).order_by(DuesRecord.id)).all()
     for start in range(0, len(deducting), CLOSED_AT_ONCE):
         _post_all(session, deducting[start : start + CLOSED_AT_ONCE], now=now)
@@ -187,6 +217,13 @@ def records_of_month(session: Session, *, member_ids: list[int], month: str) -> 
     return {record.member_id: record for record in session.scalars(rows)}
 
 
+def records_between(session: Session, *, member_id: int, first: str, last: str) -> list[DuesRecord]:
+    """Return a member's records from a month to another, locked."""
+    rows = select(DuesRecord).where(DuesRecord.member_id == member_id, DuesRecord.month.between(first, last))
+    locked = rows.order_by(DuesRecord.month).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
+
+
 def records_of_member(session: Session, *, member_id: int, year: int) -> list[DuesRecord]:
     """Return a member's year, month by month."""
     rows = select(DuesRecord).where(DuesRecord.member_id == member_id, DuesRecord.month.startswith(f"{year}-"))
@@ -202,7 +239,8 @@ def events_of(session: Session, record_ids: list[int]) -> dict[int, list[DuesEve
     return found
 
 
-def _debtor(session: Session, member_id: int) -> Member:
+def debtor(session: Session, member_id: int) -> Member:
+    """Return who owes dues. Raises DomainError `not_found` or `owes_no_dues`."""
     member = session.get(Member, member_id)
     if member is None:
         raise not_found("党员")
@@ -217,9 +255,9 @@ def _check_payment(month: str, payment: Payment, now: datetime) -> None:
         raise DomainError("invalid_payment", refusal)
 
 
-def _state(month: str, payment: Payment, now: datetime) -> DuesState:
+def _state(due_on: date, payment: Payment, now: datetime) -> DuesState:
     return state_of(
-        month,
+        due_on,
         due_cents=payment.due_cents,
         paid_cents=payment.paid_cents,
         paid_on=payment.paid_on,
@@ -273,17 +311,18 @@ def _begun(
 
 
 def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> tuple[DuesRecord, int]:
-    account_id = _other_than(member_id, actor)
+    account_id = other_than(member_id, actor)
+    points.lock(session, [member_id])
     record = _locked(session, member_id, month)
     if record is None:
         raise not_found("党费记录")
     return record, account_id
 
 
-def _other_than(member_id: int, actor: Actor) -> int:
-    """Return the caller's account: nobody waives or corrects his own month."""
+def other_than(member_id: int, actor: Actor) -> int:
+    """Return the caller's account: nobody decides about their own dues. Raises DomainError `own_dues`."""
     if actor.account_id is None or actor.member_id == member_id:
-        message = "不能豁免或更正本人的党费记录，请由其他负责人或上级党组织处理"
+        message = "不能办理本人的党费豁免、更正和缓交，请由其他负责人或上级党组织办理"
         raise DomainError("own_dues", message, status=HTTPStatus.FORBIDDEN)
     return actor.account_id
 
@@ -339,16 +378,18 @@ def _post_all(session: Session, records: Sequence[DuesRecord], *, now: datetime)
 
 
 def _posting(session: Session, record: DuesRecord) -> Posting | None:
-    on = last_day(record.month)
-    if record.state not in DEDUCTING or is_exempt(session, record.member_id, on):
+    """Return what a month deducts, on the day by which it was due; the month's last decides whether it was owed."""
+    due_on = terms.due_on(session, member_id=record.member_id, month=record.month)
+    days = {last_day(record.month), due_on}
+    if record.state not in DEDUCTING or any(is_exempt(session, record.member_id, day) for day in days):
         return None
-    standard_id, item = _dues_item(session, record)
-    if item is None or branch_of(session, member_id=record.member_id, on=on) is None:
+    standard_id, item = _dues_item(session, record, due_on.year)
+    if item is None or branch_of(session, member_id=record.member_id, on=due_on) is None:
         return None
     return Posting(
         member_id=record.member_id,
         item_code=item.code,
-        occurred_on=on,
+        occurred_on=due_on,
         source_kind=SourceKind.dues,
         source_id=record.id,
         points=-item.points,
@@ -359,12 +400,13 @@ def _posting(session: Session, record: DuesRecord) -> Posting | None:
     )
 
 
-def _dues_item(session: Session, record: DuesRecord) -> tuple[int | None, Item | None]:
+def _dues_item(session: Session, record: DuesRecord, year: int) -> tuple[int | None, Item | None]:
     """Return the standard of that year and its item for dues; a scheme need not have one, nor a year a standard.
 
-    What the record deducted before it was corrected was measured by what the member was then.
+    What the record deducted in it before it was corrected was measured by what the member was then.
     """
-    earlier = points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id)
+    entries = points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id)
+    earlier = [entry for entry in entries if entry.year == year]
     if earlier:
         standard_id = earlier[-1].standard_id
         return standard_id, standards.document_of(session, standard_id).item(earlier[-1].item_code)
@@ -372,7 +414,7 @@ def _dues_item(session: Session, record: DuesRecord) -> tuple[int | None, Item |
     standard = find_in_force(
         session,
         organization_ids=ancestor_ids(session, record.organization_id),
-        year=int(record.month[:4]),
+        year=year,
         audience=audience_of(member.stage),
     )
     if standard is None:

@@ -1,11 +1,15 @@
 """党费 over HTTP: a member's year, a branch's month, single and pasted registration."""
 
 from server.clock import shanghai_date
-from server.dues import bulk, present, service
+from server.dues import bulk, consents, present, service, terms
 from server.dues.rules import is_over, last_day
 from server.dues.schemas import (
     ClosedOut,
     CloseIn,
+    ConsentEndIn,
+    ConsentIn,
+    ConsentOut,
+    ConsentPath,
     CorrectionIn,
     DuesOut,
     DuesYearQuery,
@@ -39,7 +43,11 @@ def list_member_dues(context: Context, path: MemberPath, query: DuesYearQuery) -
     context.audit_look("member_dues", path.member_id)
     records = service.records_of_member(context.session, member_id=path.member_id, year=query.year)
     amounts = present.sees_amounts(context.actor, context.target)
-    return MemberDuesOut(items=present.months(context.session, records, amounts=amounts))
+    agreed = terms.consents_of_member(context.session, member_id=path.member_id, year=query.year)
+    return MemberDuesOut(
+        items=present.months(context.session, records, amounts=amounts),
+        consents=present.consents(context.session, agreed),
+    )
 
 
 @api.guarded(
@@ -106,6 +114,48 @@ def waive_dues(context: Context, path: MemberMonthPath, body: WaiverIn) -> DuesO
 
 
 @api.guarded(
+    "POST",
+    "/members/<int:member_id>/dues-consents",
+    permission=Permission.dues_consent,
+    target=member_target,
+    responses={201: ConsentOut},
+)
+def record_dues_consent(context: Context, path: MemberPath, body: ConsentIn) -> tuple[ConsentOut, int]:
+    """记录支部同意按季交纳或缓交（最长六个月）；期内不算逾期"""
+    consent = consents.record(
+        context.session,
+        member_id=path.member_id,
+        term=body.term(),
+        agreed_on=body.agreed_on,
+        reason=body.reason,
+        actor=context.actor,
+        now=context.now,
+    )
+    return present.consents(context.session, [consent])[0], 201
+
+
+@api.guarded(
+    "POST",
+    "/members/<int:member_id>/dues-consents/<int:consent_id>/end",
+    permission=Permission.dues_consent,
+    target=member_target,
+    responses={200: ConsentOut},
+)
+def end_dues_consent(context: Context, path: ConsentPath, body: ConsentEndIn) -> ConsentOut:
+    """自某月起终止支部同意的缓交；自首月起即整项撤销，已过月末未交齐的随即扣分"""
+    consent = consents.end(
+        context.session,
+        member_id=path.member_id,
+        consent_id=path.consent_id,
+        from_month=body.from_month,
+        reason=body.reason,
+        actor=context.actor,
+        now=context.now,
+    )
+    return present.consents(context.session, [consent])[0]
+
+
+@api.guarded(
     "GET",
     "/organizations/<int:organization_id>/dues/<string:month>",
     permission=Permission.dues_read,
@@ -122,7 +172,14 @@ def get_dues_month(context: Context, path: OrganizationMonthPath) -> MonthTableO
     return MonthTableOut(
         month=path.month,
         over=is_over(path.month, today=shanghai_date(context.now)),
-        rows=[present.row(member, records.get(member.id), amounts=amounts) for member in members],
+        rows=present.rows(
+            context.session,
+            members,
+            records,
+            month=path.month,
+            amounts=amounts,
+            today=shanghai_date(context.now),
+        ),
         due_cents=sum(record.due_cents for record in records.values()) if amounts else None,
         paid_cents=sum(record.paid_cents for record in records.values()) if amounts else None,
     )
@@ -166,6 +223,8 @@ def close_dues_month(context: Context, path: OrganizationMonthPath, body: CloseI
         account_id=context.account_id,
         now=context.now,
     )
-    members = {record.member_id: context.session.get_one(Member, record.member_id) for record in changed}
-    rows = [present.row(members[record.member_id], record, amounts=True) for record in changed]
+    members = [context.session.get_one(Member, record.member_id) for record in changed]
+    records = {record.member_id: record for record in changed}
+    today = shanghai_date(context.now)
+    rows = present.rows(context.session, members, records, month=path.month, amounts=True, today=today)
     return ClosedOut(month=path.month, marked=rows)

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     dues_read = "dues_read"
     dues_record = "dues_record"
     dues_waive = "dues_waive"  # waive and correct, with a reason
+    dues_consent = "dues_consent"  # record that the branch agreed to quarterly or later payment
     meeting_read = "meeting_read"
     meeting_manage = "meeting_manage"  # plan, change, cancel, show the screen, write minutes
     roster_read = "roster_read"
@@ -141,6 +142,7 @@ RULES: dict[Permission, Rule] = {
     Permission.dues_read: Rule(_BRANCH, own=True),  # amounts are for the branch's own officers (design §5)
     Permission.dues_record: Rule(_BRANCH),
     Permission.dues_waive: Rule(_LEADERS | _ABOVE),
+    Permission.dues_consent: Rule(_LEADERS | _ABOVE),
     Permission.meeting_read: Rule(_READERS, fellow=True),
     Permission.meeting_manage: Rule(_CONVENERS),
     Permission.roster_read: Rule(_READERS),

@@ -12,7 +12,7 @@ from server.claims.models import Claim, ClaimOpinion
 from server.claims.reviewers import not_his
 from server.claims.rules import ClaimStatus
 from server.clock import shanghai_date
-from server.dues.outstanding import outstanding
+from server.dues.outstanding import months_agreed, outstanding
 from server.dues.rules import last_day
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations.models import Organization
@@ -91,10 +91,13 @@ def _decisions(session: Session, mine: _Mine, now: datetime) -> Iterator[Todo]:
 
 
 def _dues(session: Session, actor: Actor, mine: _Mine, today: date) -> Iterator[Todo]:
-    """The earliest month that is not registered: one after another."""
+    """The earliest month that is not registered: one after another. What may be paid later waits until then."""
     waiting = {place for place in reach(actor, Permission.dues_record) if mine.at(place, Permission.dues_record)}
-    for month in dues_months(today):
-        for organization_id, count in outstanding(session, branch_ids=waiting, month=month).items():
+    months = dues_months(today)
+    earlier = months_agreed(session, branch_ids=waiting, due_months=months)
+    for month in (*earlier, *months):
+        counts = outstanding(session, branch_ids=waiting, month=month, latest=months[-1])
+        for organization_id, count in counts.items():
             yield Todo(TodoKind.dues, organization_id, count, first_day=last_day(month))
             waiting.remove(organization_id)
 

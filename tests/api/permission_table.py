@@ -54,6 +54,7 @@ photo_upload            x       .      .    x     x     x     .      .       .  
 dues_read               x       .      .    x     x     x     .      .       .     .      .       .
 dues_record             .       .      .    x     x     x     .      .       .     .      .       .
 dues_waive              .       .      .    .     x     x     x      x       x     .      .       .
+dues_consent            .       .      .    .     x     x     x      x       x     .      .       .
 meeting_read            .       x      x    x     x     x     x      x       x     x      .       .
 meeting_manage          .       .      x    x     x     x     x      x       x     .      .       .
 roster_read             .       .      x    x     x     x     x      x       x     x      .       .
@@ -221,6 +222,8 @@ ROUTES = {
     "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",
     "POST /members/<int:member_id>/dues/<string:month>/correct": "dues_waive",
     "POST /members/<int:member_id>/dues/<string:month>/waive": "dues_waive",
+    "POST /members/<int:member_id>/dues-consents": "dues_consent",
+    "POST /members/<int:member_id>/dues-consents/<int:consent_id>/end": "dues_consent",
     "GET /organizations/<int:organization_id>/dues/<string:month>": "dues_read",
     "POST /organizations/<int:organization_id>/dues/paste": "dues_record",
     "POST /organizations/<int:organization_id>/dues/<string:month>/close": "dues_record",

@@ -51,11 +51,11 @@ def test_a_month_is_over_on_the_day_after_its_last() -> None:
 def test_dues_are_due_in_full_by_the_last_day(
     paid: int, paid_on: date | None, today: date, expected: DuesState
 ) -> None:
-    assert state_of("2026-05", due_cents=2000, paid_cents=paid, paid_on=paid_on, today=today) is expected
+    assert state_of(last_day("2026-05"), due_cents=2000, paid_cents=paid, paid_on=paid_on, today=today) is expected
 
 
 def test_who_owes_nothing_misses_nothing() -> None:
-    assert state_of("2026-05", due_cents=0, paid_cents=0, paid_on=None, today=OVER) is D.paid
+    assert state_of(last_day("2026-05"), due_cents=0, paid_cents=0, paid_on=None, today=OVER) is D.paid
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_who_owes_nothing_misses_nothing() -> None:
 def test_paying_later_settles_a_month_and_anything_else_is_a_correction(
     current: DuesState, following: DuesState, paid_on: date | None, expected: bool
 ) -> None:
-    assert settles("2026-05", current=current, following=following, paid_on=paid_on) is expected
+    assert settles(last_day("2026-05"), current=current, following=following, paid_on=paid_on) is expected
 
 
 def test_late_short_and_missing_deduct() -> None:

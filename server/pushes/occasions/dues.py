@@ -1,13 +1,15 @@
 """党费: a reminder before the month ends, for those of whom no payment is registered. Never an amount."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.dues.models import DuesRecord
+from server.dues.models import DuesConsent, DuesRecord
 from server.dues.rules import DuesState, last_day
+from server.dues.terms import months_due, running
 from server.organizations.beginning import has_begun
 from server.organizations.models import Member, Membership, Organization
 from server.organizations.service import in_force_on
@@ -24,11 +26,13 @@ SETTLED = (DuesState.paid, DuesState.waived)
 def remind(session: Session, *, period: datetime, now: datetime, after_id: int, limit: int) -> int | None:
     """Remind the next members after `after_id`; return the last of them, None where nobody is left.
 
-    Of a month that is over meanwhile they read in the inbox, and it stands among what did not arrive.
+    Who may pay later by the branch's consent is reminded in the month of that day, of all that is due by then. Of a
+    month that is over meanwhile they read in the inbox, and it stands among what did not arrive.
     """
     month = f"{shanghai_date(period):%Y-%m}"
     until = last_day(month)
     today = min(shanghai_date(now), until)
+    agreed = select(DuesConsent.id).where(DuesConsent.member_id == Member.id)
     rows = session.execute(
         select(Member.id, Member.root_id, Organization.id, Organization.title)
         .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
@@ -38,7 +42,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
             has_begun(until),
             Member.id > after_id,
             Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
-            or_(DuesRecord.id.is_(None), DuesRecord.state.not_in(SETTLED)),
+            or_(DuesRecord.id.is_(None), DuesRecord.state.not_in(SETTLED), agreed.where(running(month)).exists()),
         )
         .order_by(Member.id)
         .limit(limit)
@@ -50,12 +54,28 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         and exemption.from_date <= today
         and (exemption.until_date is None or today < exemption.until_date)
     }
+    first = _first_due(session, [row[0] for row in rows if row[0] not in exempt], month)
     message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))
-    told = concerned(session, message, [row[0] for row in rows if row[0] not in exempt], now)
+    told = concerned(session, message, first, now)
     drafts = [
-        to_member(message, member_id, Place(root_id, branch_id), wording.dues_reminder(month, branch, until))
+        to_member(
+            message, member_id, Place(root_id, branch_id), wording.dues_reminder(first[member_id], month, branch, until)
+        )
         for member_id, root_id, branch_id, branch in rows
         if member_id in told
     ]
     outbox.enqueue(session, drafts, now=now)
     return rows[-1][0] if len(rows) == limit else None
+
+
+def _first_due(session: Session, member_ids: Sequence[int], month: str) -> dict[int, str]:
+    """Return by member the earliest month that is due by the end of this one and not settled; nobody who has settled."""
+    due = months_due(session, member_ids=member_ids, month=month)
+    settled = select(DuesRecord.member_id, DuesRecord.month).where(
+        DuesRecord.member_id.in_(member_ids),
+        DuesRecord.month.in_({each for months in due.values() for each in months}),
+        DuesRecord.state.in_(SETTLED),
+    )
+    done = set(session.execute(settled).tuples())
+    left = {member_id: [each for each in months if (member_id, each) not in done] for member_id, months in due.items()}
+    return {member_id: months[0] for member_id, months in left.items() if months}

@@ -146,9 +146,9 @@ def notice(title: str, organization: str, published_at: datetime, *, again: bool
     return {"title": title, "organization": organization, "date": local_day(published_at), "hint": hint}
 
 
-def dues_reminder(period: str, branch: str, last_day: date) -> Content:
+def dues_reminder(first: str, last: str, branch: str, last_day: date) -> Content:
     return {
-        "title": f"{month(period)}党费",
+        "title": f"{month(last)}党费" if first == last else f"{month(first)}至{month(last)}党费",
         "organization": branch,
         "date": day(last_day),
         "hint": "尚未登记交纳，如已交请联系支部",
