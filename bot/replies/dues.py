@@ -4,9 +4,10 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_day, spoken_month
-from server.dues.models import DuesRecord
-from server.dues.rules import STATE_TITLES, DuesState
+from server.dues.models import DuesConsent, DuesRecord
+from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState
 from server.dues.service import records_of_member
+from server.dues.terms import consents_of_member
 from server.identity.rules import Permission
 
 
@@ -15,12 +16,21 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
     month = meaning.slots.get("month")
     year = int(month[:4] if month else meaning.slots.get("year", turn.today.year))
     records = {each.month: each for each in records_of_member(turn.session, member_id=turn.member_id, year=year)}
+    agreed = consents_of_member(turn.session, member_id=turn.member_id, year=year)
     if month is not None:
-        return [_one(turn, month, records.get(month))]
+        covering = [_agreed(consent) for consent in agreed if consent.term.covers(month)]
+        return ["\n".join([_one(turn, month, records.get(month)), *covering])]
+    holding = [_agreed(consent) for consent in agreed if consent.ended_from != consent.from_month]
     if not records:
-        return [f"{year}年还没有登记您的党费，如已交纳请问支部的登记人。"]
+        return ["\n".join([f"{year}年还没有登记您的党费，如已交纳请问支部的登记人。", *holding])]
     lines = [_one(turn, each, records[each]) for each in sorted(records)]
-    return ["\n".join([f"{year}年党费登记：", *lines, turn.page(pages.DUES)])]
+    return ["\n".join([f"{year}年党费登记：", *lines, *holding, turn.page(pages.DUES)])]
+
+
+def _agreed(consent: DuesConsent) -> str:
+    title = CONSENT_TITLES[ConsentKind(consent.kind)]
+    ended = f"，自 {consent.ended_from} 起终止" if consent.ended_from else ""
+    return f"支部同意 {consent.from_month} 至 {consent.until_month} {title}{ended}。"
 
 
 def _one(turn: Turn, month: str, record: DuesRecord | None) -> str:

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from server.dues import service
+from server.dues.posting import post_left
 from server.standards.events import StandardPublished
 
 
 def standard_published(session: Session, event: StandardPublished) -> None:
     if event.first:
-        service.post_left(session, organization_id=event.organization_id, year=event.year, now=event.now)
+        post_left(session, organization_id=event.organization_id, year=event.year, now=event.now)

@@ -10,7 +10,7 @@ from server.dues import service, terms
 from server.dues.bulk import Outcome, RowResult
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState, Term, due_day, last_day
-from server.dues.schemas import ConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
+from server.dues.schemas import DuesConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
 from server.identity.models import Account
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Member, Organization
@@ -55,7 +55,7 @@ def rows(
     ]
 
 
-def consents(session: Session, found: Sequence[DuesConsent]) -> list[ConsentOut]:
+def consents(session: Session, found: Sequence[DuesConsent]) -> list[DuesConsentOut]:
     names = _names(session, (consent.recorded_by for consent in found))
     titles = select(Organization.id, Organization.title).where(
         Organization.id.in_({consent.organization_id for consent in found})
@@ -64,8 +64,8 @@ def consents(session: Session, found: Sequence[DuesConsent]) -> list[ConsentOut]
     return [_consent(consent, names[consent.recorded_by], places[consent.organization_id]) for consent in found]
 
 
-def _consent(consent: DuesConsent, recorded_by: str, organization: str) -> ConsentOut:
-    return ConsentOut(
+def _consent(consent: DuesConsent, recorded_by: str, organization: str) -> DuesConsentOut:
+    return DuesConsentOut(
         id=consent.id,
         kind=ConsentKind(consent.kind),
         kind_title=CONSENT_TITLES[ConsentKind(consent.kind)],
@@ -83,7 +83,13 @@ def _consent(consent: DuesConsent, recorded_by: str, organization: str) -> Conse
 
 
 def _row(
-    member: Member, record: DuesRecord | None, consent: ConsentOut | None, due_on: date, *, amounts: bool, today: date
+    member: Member,
+    record: DuesRecord | None,
+    consent: DuesConsentOut | None,
+    due_on: date,
+    *,
+    amounts: bool,
+    today: date,
 ) -> MonthRowOut:
     shown = record if amounts else None
     waits = consent is not None and today <= due_on and (record is None or record.state == DuesState.open)

@@ -50,11 +50,11 @@ class WaiverIn(Body):
     reason: Reason
 
 
-class ConsentPath(MemberPath):
+class DuesConsentPath(MemberPath):
     consent_id: Id
 
 
-class ConsentIn(Body):
+class DuesConsentIn(Body):
     """The branch agreed on `agreed_on`: months from `from_month` to `until_month`, both included, six at most."""
 
     kind: ConsentKind
@@ -67,7 +67,7 @@ class ConsentIn(Body):
         return Term(self.kind, self.from_month, self.until_month)
 
 
-class ConsentEndIn(Body):
+class DuesConsentEndIn(Body):
     """Months from `from_month` on are due at their own end again; the first one means that it never held."""
 
     from_month: Month
@@ -101,7 +101,7 @@ class DuesEventOut(BaseModel):
     at: TimeOut
 
 
-class ConsentOut(BaseModel):
+class DuesConsentOut(BaseModel):
     """A branch's consent to quarterly or later payment; `due_on` is the day by which its last month is due."""
 
     id: int
@@ -135,7 +135,7 @@ class DuesOut(BaseModel):
 
 class MemberDuesOut(BaseModel):
     items: list[DuesOut]
-    consents: list[ConsentOut]
+    consents: list[DuesConsentOut]
 
 
 class MonthRowOut(BaseModel):
@@ -145,7 +145,7 @@ class MonthRowOut(BaseModel):
     name: str
     work_number: str
     due_on: date
-    consent: ConsentOut | None
+    consent: DuesConsentOut | None
     state: DuesState | None
     state_title: str
     due_cents: int | None

@@ -1,6 +1,5 @@
 """Register payments of 党费 and close months. What is late, short or missing deducts once, by the standard's item."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -13,8 +12,8 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.dues import terms
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
+from server.dues.posting import post_all, take_back
 from server.dues.rules import (
-    DEDUCTING,
     STATE_TITLES,
     DuesState,
     close_refusal,
@@ -29,15 +28,9 @@ from server.identity.rules import Actor
 from server.organizations.beginning import first_month
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
-from server.organizations.service import ancestor_ids, branch_of
+from server.organizations.service import branch_of
 from server.points import service as points
-from server.points.models import SourceKind
-from server.points.service import Posting
-from server.standards import service as standards
-from server.standards.rules import AUDIENCE_STAGES, Audience, Evidence, Item, Method, audience_of
-from server.standards.versions import find_in_force
-
-CLOSED_AT_ONCE = 500
+from server.standards.rules import AUDIENCE_STAGES, Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ def register(
         title = STATE_TITLES[current]
         raise conflict("needs_correction", f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current)
     _write(session, record, payment, following, kind=DuesEventKind.registered, account_id=account_id, now=now)
-    _post(session, record, now=now)
+    post_all(session, [record], now=now)
     return record
 
 
@@ -85,7 +78,7 @@ def correct(
     following = _state(terms.due_on(session, member_id=member_id, month=month), payment, now)
     if _says(record) == (payment, following):
         return record
-    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    take_back(session, record, reason=reason, account_id=account_id, now=now)
     record.revision += 1
     _write(
         session,
@@ -97,7 +90,7 @@ def correct(
         now=now,
         reason=reason,
     )
-    _post(session, record, now=now)
+    post_all(session, [record], now=now)
     return record
 
 
@@ -113,7 +106,7 @@ def waive(session: Session, *, member_id: int, month: str, reason: str, actor: A
         return record
     if record.state == DuesState.paid:
         raise conflict("already_paid", f"{month} 的党费已按时足额交纳，不用豁免")
-    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    take_back(session, record, reason=reason, account_id=account_id, now=now)
     record.revision += 1
     told = Payment(record.due_cents, record.paid_cents, record.paid_on)
     kind = DuesEventKind.waived
@@ -162,7 +155,7 @@ def close_month(
             kind = DuesEventKind.closed
             _write(session, record, told, _state(due_on, told, now), kind=kind, account_id=account_id, now=now)
             changed.append(record)
-    _post_all(session, changed, now=now)
+    post_all(session, changed, now=now)
     return changed
 
 
@@ -174,24 +167,10 @@ def settle_anew(
     following = _state(terms.due_on(session, member_id=record.member_id, month=record.month), told, now)
     if following == current or current is DuesState.waived:
         return
-    _take_back(session, record, reason=reason, account_id=account_id, now=now)
+    take_back(session, record, reason=reason, account_id=account_id, now=now)
     record.revision += 1
     _write(session, record, told, following, kind=kind, account_id=account_id, now=now, reason=reason)
-    _post(session, record, now=now)
-
-
-def post_left(session: Session, *, organization_id: int, year: int, now: datetime) -> None:
-    """Post what a year's months deduct at and below an organization, left while no standard said how much.
-
-    Months of the year before are among them, where a branch agreed to a day of this year.
-    """
-    top = session.get_one(Organization, organization_id)
-    below = select(Organization.id).where(Organization.path.startswith(top.path, autoescape=True))
-    months = DuesRecord.month.between(f"{year - 1}-07", f"{year}-12")
-    rows = select(DuesRecord).where(DuesRecord.organization_id.in_(below), months)
-    deducting = session.scalars(rows.where(DuesRecord.state.in_(DEDUCTING)).order_by(DuesRecord.id)).all()
-    for start in range(0, len(deducting), CLOSED_AT_ONCE):
-        _post_all(session, deducting[start : start + CLOSED_AT_ONCE], now=now)
+    post_all(session, [record], now=now)
 
 
 def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]:
@@ -364,70 +343,3 @@ def _write(
         now=now,
     )
     session.flush()
-
-
-def _post(session: Session, record: DuesRecord, *, now: datetime) -> None:
-    _post_all(session, [record], now=now)
-
-
-def _post_all(session: Session, records: Sequence[DuesRecord], *, now: datetime) -> None:
-    """Post what these months deduct; replayed it changes nothing. Who is outside the managed range loses nothing."""
-    found = [posting for record in records if (posting := _posting(session, record)) is not None]
-    if found:
-        points.post(session, found, now=now)
-
-
-def _posting(session: Session, record: DuesRecord) -> Posting | None:
-    """Return what a month deducts, on the day by which it was due; the month's last decides whether it was owed."""
-    due_on = terms.due_on(session, member_id=record.member_id, month=record.month)
-    days = {last_day(record.month), due_on}
-    if record.state not in DEDUCTING or any(is_exempt(session, record.member_id, day) for day in days):
-        return None
-    standard_id, item = _dues_item(session, record, due_on.year)
-    if item is None or branch_of(session, member_id=record.member_id, on=due_on) is None:
-        return None
-    return Posting(
-        member_id=record.member_id,
-        item_code=item.code,
-        occurred_on=due_on,
-        source_kind=SourceKind.dues,
-        source_id=record.id,
-        points=-item.points,
-        revision=record.revision,
-        decided_by=record.recorded_by,
-        text=f"{record.month} 党费{STATE_TITLES[DuesState(record.state)]}",
-        standard_id=standard_id,
-    )
-
-
-def _dues_item(session: Session, record: DuesRecord, year: int) -> tuple[int | None, Item | None]:
-    """Return the standard of that year and its item for dues; a scheme need not have one, nor a year a standard.
-
-    What the record deducted in it before it was corrected was measured by what the member was then.
-    """
-    entries = points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id)
-    earlier = [entry for entry in entries if entry.year == year]
-    if earlier:
-        standard_id = earlier[-1].standard_id
-        return standard_id, standards.document_of(session, standard_id).item(earlier[-1].item_code)
-    member = session.get_one(Member, record.member_id)
-    standard = find_in_force(
-        session,
-        organization_ids=ancestor_ids(session, record.organization_id),
-        year=year,
-        audience=audience_of(member.stage),
-    )
-    if standard is None:
-        return None, None
-    items = standards.document_of(session, standard.id).items_for(member.category, member.stage)
-    fitting = (item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct)
-    return standard.id, next(fitting, None)
-
-
-def _take_back(session: Session, record: DuesRecord, *, reason: str, account_id: int, now: datetime) -> None:
-    """Reverse what this revision of the record deducted."""
-    for entry in points.entries_of_source(session, source_kind=SourceKind.dues, source_id=record.id):
-        if entry.revision == record.revision:
-            points.reverse(
-                session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
-            )

@@ -6,11 +6,11 @@ from server.dues.rules import is_over, last_day
 from server.dues.schemas import (
     ClosedOut,
     CloseIn,
-    ConsentEndIn,
-    ConsentIn,
-    ConsentOut,
-    ConsentPath,
     CorrectionIn,
+    DuesConsentEndIn,
+    DuesConsentIn,
+    DuesConsentOut,
+    DuesConsentPath,
     DuesOut,
     DuesYearQuery,
     MemberDuesOut,
@@ -118,9 +118,9 @@ def waive_dues(context: Context, path: MemberMonthPath, body: WaiverIn) -> DuesO
     "/members/<int:member_id>/dues-consents",
     permission=Permission.dues_consent,
     target=member_target,
-    responses={201: ConsentOut},
+    responses={201: DuesConsentOut},
 )
-def record_dues_consent(context: Context, path: MemberPath, body: ConsentIn) -> tuple[ConsentOut, int]:
+def record_dues_consent(context: Context, path: MemberPath, body: DuesConsentIn) -> tuple[DuesConsentOut, int]:
     """记录支部同意按季交纳或缓交（最长六个月）；期内不算逾期"""
     consent = consents.record(
         context.session,
@@ -139,9 +139,9 @@ def record_dues_consent(context: Context, path: MemberPath, body: ConsentIn) -> 
     "/members/<int:member_id>/dues-consents/<int:consent_id>/end",
     permission=Permission.dues_consent,
     target=member_target,
-    responses={200: ConsentOut},
+    responses={200: DuesConsentOut},
 )
-def end_dues_consent(context: Context, path: ConsentPath, body: ConsentEndIn) -> ConsentOut:
+def end_dues_consent(context: Context, path: DuesConsentPath, body: DuesConsentEndIn) -> DuesConsentOut:
     """自某月起终止支部同意的缓交；自首月起即整项撤销，已过月末未交齐的随即扣分"""
     consent = consents.end(
         context.session,

@@ -112,3 +112,45 @@ def test_a_selection_is_previewed_and_then_applied(call: Call, cast: Cast) -> No
     applied = body(call(cast.wang_fang, "POST", path, json={"text": text, "apply": True}))
     assert [row["outcome"] for row in applied["rows"]] == ["registered", "error"]
     assert len(body(call(cast.zhang_min, "GET", own))["items"]) == 1
+
+
+AGREED = {
+    "kind": "deferred",
+    "from_month": "2026-06",
+    "until_month": "2026-09",
+    "agreed_on": "2026-06-10",
+    "reason": "赴外地访学",
+}
+
+
+def test_a_branchs_consent_is_recorded_shown_and_ended(call: Call, cast: Cast) -> None:
+    path = f"/members/{cast.zhang_min.member_id}/dues-consents"
+    given = body(call(cast.li_wei, "POST", path, json=AGREED))
+    assert (given["kind_title"], given["due_on"], given["organization"]) == ("缓交", "2026-09-30", "教工第一党支部")
+    own = f"/members/{cast.zhang_min.member_id}/dues?year=2026"
+    (shown,) = body(call(cast.zhang_min, "GET", own))["consents"]
+    assert (shown["reason"], shown["recorded_by"]) == ("赴外地访学", "李伟")
+    rows = body(call(cast.wang_fang, "GET", f"/organizations/{cast.branch}/dues/2026-06"))["rows"]
+    row = next(row for row in rows if row["member_id"] == cast.zhang_min.member_id)
+    assert (row["state"], row["state_title"], row["due_on"]) == (None, "缓交", "2026-09-30")
+    assert row["consent"]["id"] == given["id"]
+    ended = body(
+        call(cast.chen_jing, "POST", f"{path}/{given['id']}/end", json={"from_month": "2026-07", "reason": "已返校"})
+    )
+    assert (ended["ended_from"], ended["ended_reason"]) == ("2026-07", "已返校")
+
+
+def test_a_consent_needs_an_office_a_reason_and_its_own_member(call: Call, cast: Cast) -> None:
+    path = f"/members/{cast.zhang_min.member_id}/dues-consents"
+    for who, status in {"wang_fang": 403, "zhang_min": 403, "zhao_qiang": 404, "administrator": 403}.items():
+        assert call(cast.people[who], "POST", path, json=AGREED).status_code == status
+    assert refusal(call(cast.li_wei, "POST", path, json=AGREED | {"reason": ""})) == (422, "invalid_input")
+    assert refusal(call(cast.li_wei, "POST", path, json=AGREED | {"until_month": "2026-12"})) == (
+        422,
+        "invalid_consent",
+    )
+    given = body(call(cast.li_wei, "POST", path, json=AGREED))
+    assert refusal(call(cast.li_wei, "POST", path, json=AGREED)) == (409, "consent_overlaps")
+    elsewhere = f"/members/{cast.wang_fang.member_id}/dues-consents/{given['id']}/end"
+    ending = {"from_month": "2026-06", "reason": "登记有误"}
+    assert refusal(call(cast.li_wei, "POST", elsewhere, json=ending)) == (404, "not_found")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
-from server.dues import bulk, service, sources
+from server.dues import bulk, posting, service, sources
 from server.dues.bulk import Outcome, RowResult
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
@@ -214,7 +214,8 @@ def test_prospects_and_who_left_before_the_last_day_owe_nothing(session: Session
 def test_who_is_outside_the_managed_range_is_skipped(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "is_exempt", lambda _session, member_id, _on: member_id == cast.zhang_min.member_id)
+    for module in (service, posting):
+        monkeypatch.setattr(module, "is_exempt", lambda _session, member_id, _on: member_id == cast.zhang_min.member_id)
     assert cast.zhang_min.member_id not in {record.member_id for record in close(session, cast)}
     assert register(session, cast, LATE).state == DuesState.late
     assert deducted(session, cast.zhang_min.member_id) == 0

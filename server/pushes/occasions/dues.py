@@ -69,13 +69,13 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
 
 
 def _first_due(session: Session, member_ids: Sequence[int], month: str) -> dict[int, str]:
-    """Return by member the earliest month that is due by the end of this one and not settled; nobody who has settled."""
+    """Return by member the earliest month that is due by the end of this one and not settled."""
     due = months_due(session, member_ids=member_ids, month=month)
     settled = select(DuesRecord.member_id, DuesRecord.month).where(
         DuesRecord.member_id.in_(member_ids),
         DuesRecord.month.in_({each for months in due.values() for each in months}),
         DuesRecord.state.in_(SETTLED),
     )
-    done = set(session.execute(settled).tuples())
+    done = {(row.member_id, row.month) for row in session.execute(settled)}
     left = {member_id: [each for each in months if (member_id, each) not in done] for member_id, months in due.items()}
     return {member_id: months[0] for member_id, months in left.items() if months}
