@@ -82,6 +82,8 @@ SHOTS = (
     Shot("member", "li_wei", _member("pages/member/member?id={id}"), ".about"),
     Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
     Shot("dues", "li_wei", _of_charge("dues"), ".box"),
+    Shot("dues-consent", "li_wei", _of_charge("dues"), ".box", tap=".box"),
+    Shot("dues-paste", "li_wei", _of_charge("dues-paste"), "[data-testid=lines]"),
     Shot("month", "li_wei", _of_charge("month"), ".place"),
     Shot("robot", "li_wei", _of_charge("robot"), ".switch"),
     Shot("unreached", "li_wei", _of_charge("unreached"), ".segments"),

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     branch_manage = "branch_manage"  # what a branch settles itself: its settings and groups
     member_read = "member_read"
     member_manage = "member_manage"
+    stage_correct = "stage_correct"  # an error of recording, by who stands above the branch
     roster_import = "roster_import"
     transfer_manage = "transfer_manage"
     exemption_manage = "exemption_manage"
@@ -120,6 +121,7 @@ RULES: dict[Permission, Rule] = {
     Permission.branch_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.member_read: Rule(_READERS | _ADMIN, own=True),
     Permission.member_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
+    Permission.stage_correct: Rule(_ABOVE),
     Permission.roster_import: Rule(_LEADERS | _ABOVE | _ADMIN),
     Permission.transfer_manage: Rule(_ABOVE),
     Permission.exemption_manage: Rule(_LEADERS | _ABOVE),

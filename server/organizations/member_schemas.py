@@ -80,6 +80,14 @@ class MemberChange(Body):
     group_id: Id | None = None
 
 
+class StageCorrectionIn(Body):
+    """`before` is the stage that was recorded wrongly."""
+
+    before: Stage
+    stage: Stage
+    reason: Annotated[Words, Field(min_length=2, max_length=200)]
+
+
 class MemberOut(BaseModel):
     """A line in a list."""
 

@@ -16,6 +16,7 @@ from server.organizations.member_schemas import (
     MemberOut,
     MembershipOut,
     MembersQuery,
+    StageCorrectionIn,
     TransferIn,
 )
 from server.organizations.members import Belonging
@@ -169,6 +170,27 @@ def edit_member(context: Context, path: MemberPath, body: MemberChange) -> Membe
         member_id=path.member_id,
         values=body.model_dump(exclude_unset=True),
         account_id=context.account_id,
+        now=context.now,
+    )
+    return _detail(context, path.member_id)
+
+
+@api.guarded(
+    "POST",
+    "/members/<int:member_id>/stage-correction",
+    permission=Permission.stage_correct,
+    target=member_target,
+    responses={200: MemberDetailOut},
+)
+def correct_stage(context: Context, path: MemberPath, body: StageCorrectionIn) -> MemberDetailOut:
+    """更正登记有误的党员类别（上级党组织办理，写明原因）；已记的积分不变"""
+    members.correct_stage(
+        context.session,
+        member_id=path.member_id,
+        before=body.before,
+        stage=body.stage,
+        reason=body.reason,
+        actor=context.actor,
         now=context.now,
     )
     return _detail(context, path.member_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -15,10 +16,11 @@ from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account, WechatIdentity
+from server.identity.rules import Actor
 from server.names import name_key, normal_name
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
-from server.organizations.rules import date_problem, normal_work_number
+from server.organizations.rules import STAGE_BY_DECISION, date_problem, normal_work_number
 from server.organizations.service import get_open, in_force_on, membership_on
 from server.privacy import PhoneVault, normal_phone
 
@@ -139,14 +141,15 @@ def edit_member(
     account_id: int,
     now: datetime,
 ) -> Member:
-    """Change the named values; `group_id` moves him within his branch. A change of stage is told to the points.
+    """Change the named values; `group_id` moves him within his branch.
 
-    Raises DomainError `invalid_dates`, `invalid_phone`, `wrong_group`.
+    Raises DomainError `invalid_dates`, `invalid_phone`, `wrong_group`, `stage_by_decision`.
     """
-    member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
+    member = _locked(session, member_id)
     today = shanghai_date(now)
-    before = member.stage
     values = dict(values)
+    if values.pop("stage", member.stage) != member.stage:
+        raise conflict("stage_by_decision", STAGE_BY_DECISION)
     if "group_id" in values:
         _move_to_group(session, member_id, values.pop("group_id"), today)
         changed = ["group_id"]
@@ -157,9 +160,34 @@ def edit_member(
         member.updated_at = now
         _audit(session, member, "member_edit", account_id, now, fields=changed)
     session.flush()
-    if member.stage != before:
-        emit(session, StageChanged(member.id, Stage(before), Stage(member.stage), today, now))
     return member
+
+
+def correct_stage(
+    session: Session, *, member_id: int, before: Stage, stage: Stage, reason: str, actor: Actor, now: datetime
+) -> Member:
+    """Correct a stage that was recorded wrongly as `before`. What was posted stays; the openings follow the stage.
+
+    Raises DomainError `own_stage`, or 409 `stage_moved_on` where it is another by now. Repeated it changes nothing.
+    """
+    if actor.account_id is None or actor.member_id == member_id:
+        message = "不能更正本人的党员类别，请由其他负责人办理"
+        raise DomainError("own_stage", message, status=HTTPStatus.FORBIDDEN)
+    member = _locked(session, member_id)
+    if member.stage == stage:
+        return member
+    if member.stage != before:
+        raise conflict("stage_moved_on", "党员类别已有变化，请刷新后核对")
+    member.stage, member.updated_at = stage, now
+    _audit(session, member, "member_stage_correct", actor.account_id, now, before=before, after=stage, reason=reason)
+    session.flush()
+    emit(session, StageChanged(member.id, before, stage, shanghai_date(now), now))
+    return member
+
+
+def _locked(session: Session, member_id: int) -> Member:
+    query = select(Member).where(Member.id == member_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _set(member: Member, vault: PhoneVault, values: Mapping[str, Any], today: date) -> list[str]:

@@ -23,6 +23,11 @@ KIND_TITLES = {
     OrganizationKind.group: "党小组",
 }
 
+STAGE_BY_DECISION = (
+    "党员类别的变化须经组织决定，名册导入和信息修改不能更改；原来登记有误的，请上级党组织在该党员的页面“更正党员类别”"
+)
+"""Why roster and edit refuse another stage, and what the way is."""
+
 _ENDINGS = {
     "党支部": OrganizationKind.branch,
     "党小组": OrganizationKind.group,

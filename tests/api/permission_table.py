@@ -33,6 +33,7 @@ branch_manage           .       .      .    .     x     x     x      x       x  
 member_read             x       .      x    x     x     x     x      x       x     x      .       x
 member_manage           .       .      .    .     x     x     x      x       x     .      .       x
 roster_import           .       .      .    .     x     x     x      x       x     .      .       x
+stage_correct           .       .      .    .     .     .     x      x       x     .      .       .
 transfer_manage         .       .      .    .     .     .     x      x       x     .      .       .
 exemption_manage        .       .      .    .     x     x     x      x       x     .      .       .
 filing_read             .       .      .    .     x     x     x      x       x     x      .       .
@@ -122,6 +123,7 @@ ROUTES = {
     "GET /members/<int:member_id>": "member_read",
     "POST /organizations/<int:organization_id>/members": "member_manage",
     "PATCH /members/<int:member_id>": "member_manage",
+    "POST /members/<int:member_id>/stage-correction": "stage_correct",
     "POST /members/<int:member_id>/transfers": "transfer_manage",
     "POST /members/<int:member_id>/departure": "transfer_manage",
     # roles, exemptions, filings

@@ -104,11 +104,32 @@ def test_a_dry_run_writes_no_member(import_rows: Import, session: Session) -> No
 
 def test_changed_cells_update_and_empty_cells_leave_what_is_stored(import_rows: Import, session: Session) -> None:
     import_rows([person("张敏", "T1", 手机号="13800001234", 职务="支委")])
-    report = import_rows([person("张敏", "T1", 手机号=None, 职务=None, 党员类别="预备党员", 转正日期=None)])
+    report = import_rows([person("张敏", "T1", 手机号=None, 职务=None, 人员类别="离退休")])
     member = member_of(session, "T1")
     assert report.roster.result == {"changed": 1}
-    assert (member.stage, member.duty) == ("probationary", "支委")
+    assert (member.category, member.duty) == ("retired", "支委")
     assert member.phone_index is not None
+
+
+@pytest.mark.parametrize("stage", ["预备党员", "发展对象", "入党积极分子"])
+def test_another_stage_is_refused_and_the_way_is_named(import_rows: Import, session: Session, stage: str) -> None:
+    import_rows([person("张敏", "T1", 职务="支委")])
+    report = import_rows([person("张敏", "T1", 职务="组长", 党员类别=stage, 转正日期=None), person("李伟", "T2")])
+    (problem,) = report.problems
+    assert problem.text.startswith("第 3 行「党员类别」：现为“正式党员”") or problem.text.startswith(
+        "第 2 行「党员类别」"
+    )
+    assert "更正党员类别" in problem.text
+    assert report.roster.result == {"new": 1, "errors": 0} or report.roster.result["new"] == 1
+    member = member_of(session, "T1")
+    assert (member.stage, member.duty) == ("full", "支委")
+
+
+def test_the_first_stage_and_the_same_stage_come_by_roster(import_rows: Import, session: Session) -> None:
+    for _ in range(2):
+        report = import_rows([person("张敏", "T1", 党员类别="预备党员", 转正日期=None)])
+        assert report.problems == []
+    assert member_of(session, "T1").stage == "probationary"
 
 
 def test_a_member_listed_in_another_branch_is_transferred_on_the_import_day(

@@ -50,6 +50,7 @@ export interface Member {
   id: number
   name: string
   workNumber: string
+  stage: Stage
   bound: boolean
   exempt: boolean
   facts: { name: string; words: string }[]
@@ -75,6 +76,7 @@ export function toMember(dto: MemberDetailOut): Member {
     id: dto.id,
     name: dto.name,
     workNumber: dto.work_number,
+    stage: dto.stage,
     bound: dto.bound,
     exempt: dto.exempt,
     facts: facts.flatMap(([name, words]) => (words ? [{ name, words }] : [])),
@@ -96,4 +98,9 @@ export async function issueCode(memberId: number): Promise<ActivationCode> {
 /** Take a member's WeChat off his name. */
 export async function unbindMember(memberId: number): Promise<void> {
   await api.post('/members/{member_id}/unbinding', { path: { member_id: memberId } })
+}
+
+/** Correct a stage that was recorded wrongly; the server notes who did it and why. */
+export async function correctStage(memberId: number, before: Stage, stage: Stage, reason: string): Promise<void> {
+  await api.post('/members/{member_id}/stage-correction', { path: { member_id: memberId }, body: { before, stage, reason } })
 }

@@ -14,7 +14,7 @@ from server.organizations.models import Category, Member, Membership, Stage
 from server.organizations.roster.entries import Entry
 from server.organizations.roster.places import PlaceProblem, Places
 from server.organizations.roster.rules import CATEGORIES, STAGES, Column, Problem
-from server.organizations.rules import date_problem
+from server.organizations.rules import STAGE_BY_DECISION, date_problem
 
 T = TypeVar("T")
 _CATEGORY_TITLES = {category: title for title, category in reversed(CATEGORIES.items())}
@@ -90,6 +90,9 @@ def _decide(places: Places, entry: Entry, member: Member | None, latest: Members
     if branch_id is None:
         branch_id = latest.organization_id
     columns, changes = _compare(entry, member)
+    if "stage" in columns:
+        now = f"现为“{_shown(member.stage)}”，{STAGE_BY_DECISION}；本列可留空"
+        raise PlaceProblem(Column.stage, now)
     _check_dates(member, columns, today)
     group_id = places.group_of(entry, branch_id)
     if latest.until_date is not None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.events import emit
-from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
-from server.organizations.models import Member, Membership, Stage
+from server.organizations.events import MembersJoined, MemberTransferred
+from server.organizations.models import Member, Membership
 from server.organizations.roster.plan import Action, Decision
 from server.organizations.transfers import end_roles_left_behind
 
@@ -26,7 +26,6 @@ def carry_out(
     now: datetime,
 ) -> Counter[str]:
     """Write what was decided, tell the features above, and return how many rows of each action there were."""
-    before = {decision.member.id: decision.member.stage for decision in decisions if decision.member}
     left = {
         decision.membership.member_id: decision.membership.organization_id
         for decision in decisions
@@ -39,7 +38,6 @@ def carry_out(
     _write_audit(session, decisions, root_id, account_id, now)
     _tell_joined(session, decisions, ids, on, now)
     _tell_moved(session, decisions, left, on, now)
-    _tell_stages(session, decisions, before, on, now)
     return Counter(decision.action.value for decision in decisions)
 
 
@@ -167,12 +165,3 @@ def _tell_moved(session: Session, decisions: Sequence[Decision], left: dict[int,
         if decision.member is not None and decision.member.id in left:
             member_id = decision.member.id
             emit(session, MemberTransferred(member_id, left[member_id], decision.branch_id, on, now))
-
-
-def _tell_stages(
-    session: Session, decisions: Sequence[Decision], before: dict[int, Stage], on: date, now: datetime
-) -> None:
-    for decision in decisions:
-        if decision.member is not None and "stage" in decision.columns:
-            member_id = decision.member.id
-            emit(session, StageChanged(member_id, Stage(before[member_id]), decision.columns["stage"], on, now))

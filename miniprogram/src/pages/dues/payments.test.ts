@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { isSettled, toDuesMonth } from '@/api/dues'
+import { isSettled, toConsent, toDuesMonth, toPastedLine } from '@/api/dues'
 import { cents, yuan } from '@/format/money'
 
+import { endings, lastMonths, untilMonth } from './consents'
 import { begin, problemOf, toPayment } from './payments'
 
 const row = (name: string, state: 'paid' | 'short' | null, due: number | null, paid: number | null) => ({
@@ -14,6 +15,8 @@ const row = (name: string, state: 'paid' | 'short' | null, due: number | null, p
   due_cents: due,
   paid_cents: paid,
   paid_on: paid ? '2026-06-10' : null,
+  due_on: '2026-06-30',
+  consent: null,
 })
 const table = (rows: ReturnType<typeof row>[]) => toDuesMonth({ month: '2026-06', over: true, rows, due_cents: 2400, paid_cents: 1850 })
 
@@ -46,5 +49,24 @@ describe('dues', () => {
     const told = { memberId: 1, name: '张敏', due: '12', paid: '0' }
     expect(toPayment(told, '2026-06-18')).toEqual({ due_cents: 1200, paid_cents: 0, paid_on: null })
     expect(toPayment({ ...told, paid: '12' }, '2026-06-18')).toEqual({ due_cents: 1200, paid_cents: 1200, paid_on: '2026-06-18' })
+  })
+
+  it('may be paid later by the branch\'s consent, six months and whole quarters at most', () => {
+    expect(lastMonths('deferred', '2026-10')).toEqual(['2026-11', '2026-12', '2027-01', '2027-02', '2027-03'])
+    expect(lastMonths('quarterly', '2026-10')).toEqual(['2026-12', '2027-03'])
+    expect(untilMonth('quarterly', '2026-07')).toBe('2026-12')
+    expect(endings('2026-05', '2026-06', '2026-06')).toEqual([{ key: '2026-06', title: '自 6 月起终止' }, { key: '2026-05', title: '整项撤销' }])
+    expect(endings('2026-06', '2026-06', '2026-06').map(({ key }) => key)).toEqual(['2026-06'])
+    const dto = { id: 1, kind: 'deferred' as const, kind_title: '缓交', from_month: '2026-05', until_month: '2026-08', due_on: '2026-08-31', agreed_on: '2026-05-10', organization: '教工第一党支部', reason: '访学', recorded_by: '李伟', recorded_at: '2026-05-10T02:00:00Z', ended_from: null, ended_reason: null }
+    expect(toConsent(dto)).toMatchObject({ holds: true, title: '缓交：2026 年 5 月至2026 年 8 月', words: '8 月 31 日前交齐，5 月 10 日教工第一党支部同意' })
+    expect(toConsent({ ...dto, ended_from: '2026-05', ended_reason: '登记有误' })).toMatchObject({ holds: false, words: '已撤销', reason: '登记有误' })
+    const [waiting] = toDuesMonth({ month: '2026-06', over: false, rows: [{ ...row('张敏', null, null, null), due_on: '2026-08-31', state_title: '缓交', consent: dto }], due_cents: null, paid_cents: null }).rows
+    expect([waiting?.tag.words, waiting?.words]).toEqual(['缓交', '8 月 31 日前交齐'])
+  })
+
+  it('pasted say how each line was read', () => {
+    const line = { line: 2, text: '张敏 Jul-26 ¥ - ', outcome: 'registered' as const, member_id: 1, name: '张敏', month: '2026-07', due_cents: 2000, paid_cents: 2000, paid_on: '2026-07-15', state: 'paid' as const, column: null, message: null }
+    expect(toPastedLine(line)).toMatchObject({ read: '张敏，2026 年 7 月，应交 20.00 元，实交 20.00 元，7 月 15 日', problem: '' })
+    expect(toPastedLine({ ...line, outcome: 'error', name: null, month: null, due_cents: null, column: '月份', message: '没有写年份' })).toMatchObject({ read: '', problem: '月份：没有写年份', tag: { words: '有问题' } })
   })
 })
