@@ -88,6 +88,7 @@ SHOTS = (
     Shot("robot", "li_wei", _of_charge("robot"), ".switch"),
     Shot("unreached", "li_wei", _of_charge("unreached"), ".segments"),
     Shot("notice-form", "li_wei", _of_charge("notice-form"), ".input"),
+    Shot("workdays", "zhou_ming", _of_charge("workdays"), ".cell"),
     Shot("overview", "chen_jing", _of_charge("overview"), ".sum"),
     Shot("standard", "zhang_min", "pages/standard/standard", ".item"),
     Shot("me", "zhang_min", "pages/me/me", ".who"),
