@@ -51,4 +51,5 @@ class WorkdayYearOut(BaseModel):
     year: int
     known: bool
     notice: str | None
+    announcement: str | None = Field(description="全年录入的依据；没有整年录入为空")
     items: list[WorkdayOut]

@@ -97,7 +97,7 @@ def enter_workday_year(context: Context, path: WorkdayYearPath, body: WorkdayYea
     responses={204: None},
 )
 def forget_workday_year(context: Context, path: WorkdayYearPath) -> tuple[None, int]:
-    """撤销“已录入”，该年仍按未公布处理；逐日的规定保留"""
+    """撤销整年的录入，该年仍按未公布处理；另行规定的单日保留"""
     root_id = _whole_university(context, path.organization_id)
     workdays.forget_year(
         context.session, root_id=root_id, year=path.year, account_id=context.account_id, now=context.now
@@ -109,7 +109,14 @@ def _year(context: Context, path: WorkdayYearPath) -> WorkdayYearOut:
     root_id, first, last = _root_id(context, path.organization_id), date(path.year, 1, 1), date(path.year, 12, 31)
     rows = workdays.of_year(context.session, root_id=root_id, year=path.year)
     notice = workdays.calendar_of(context.session, root_id=root_id, around=first).note(first, last)
-    return WorkdayYearOut(year=path.year, known=notice is None, notice=notice, items=[_out(row) for row in rows])
+    entry = workdays.year_entry(context.session, root_id=root_id, year=path.year)
+    return WorkdayYearOut(
+        year=path.year,
+        known=notice is None,
+        notice=notice,
+        announcement=entry.note if entry else None,
+        items=[_out(row) for row in rows],
+    )
 
 
 def _root_id(context: Context, organization_id: int) -> int:

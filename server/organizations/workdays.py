@@ -64,6 +64,8 @@ def enter_year(
 ) -> None:
     """Enter a year's announced days off and weekends worked; from now on the year is known. Safe to repeat.
 
+    It replaces what was entered for the year as a whole before; single days with a note of their own stay.
+
     Raises DomainError `wrong_year` or `day_twice`.
     """
     if strange := sorted(day for day in {*off, *worked} if day.year != year):
@@ -71,6 +73,9 @@ def enter_year(
     if twice := sorted({*off} & {*worked}):
         raise DomainError("day_twice", f"{twice[0].isoformat()} 既列为放假又列为上班，请核对")
     _lock(session, root_id)
+    for row in _entered(session, root_id, year):
+        if row.day not in {*off, *worked}:
+            session.delete(row)
     for days, works in ((off, False), (worked, True)):
         for day in days:
             _set(session, root_id=root_id, day=day, works=works, note=note, account_id=account_id, now=now)
@@ -79,12 +84,26 @@ def enter_year(
 
 
 def forget_year(session: Session, *, root_id: int, year: int, account_id: int, now: datetime) -> None:
-    """Take back that a year was entered; its days stay. Raises DomainError `not_found`."""
-    row = session.get(WorkdayYear, (root_id, year))
-    if row is None:
+    """Take back a year as it was entered; single days with a note of their own stay. Raises DomainError `not_found`."""
+    _lock(session, root_id)
+    entry = year_entry(session, root_id=root_id, year=year)
+    if entry is None:
         raise not_found("这一年的放假安排")
-    session.delete(row)
+    for row in _entered(session, root_id, year):
+        session.delete(row)
+    session.delete(entry)
     _changed(session, root_id, "workday_year_forget", account_id, now, year=year)
+
+
+def year_entry(session: Session, *, root_id: int, year: int) -> WorkdayYear | None:
+    """Return how a year was entered as a whole, if it was."""
+    return session.get(WorkdayYear, (root_id, year))
+
+
+def _entered(session: Session, root_id: int, year: int) -> list[WorkdayOverride]:
+    """Return the days that came with the year's announcement: they carry its note."""
+    entry = year_entry(session, root_id=root_id, year=year)
+    return [row for row in of_year(session, root_id=root_id, year=year) if entry and row.note == entry.note]
 
 
 def _lock(session: Session, root_id: int) -> None:

@@ -13,8 +13,10 @@ export interface WorkdayYear {
   /** How days are counted until the year is known; empty afterwards. */
   notice: string
   marks: Marks
-  /** The announcement that was named. */
-  note: string
+  /** Days that were set singly, with a note of their own. */
+  single: string[]
+  /** The announcement that was entered as a whole; empty where none was. */
+  announcement: string
 }
 
 export async function readWorkdayYear(organizationId: number, year: number): Promise<WorkdayYear> {
@@ -23,23 +25,22 @@ export async function readWorkdayYear(organizationId: number, year: number): Pro
 
 export function toWorkdayYear(dto: WorkdayYearOut): WorkdayYear {
   const marks = Object.fromEntries(dto.items.map(({ day, works }) => [day, works ? 'work' : 'off'] as const))
-  return { year: dto.year, known: dto.known, notice: dto.notice ?? '', marks, note: dto.items[0]?.note ?? '' }
+  const single = dto.items.filter(({ note }) => note !== dto.announcement).map(({ day }) => day)
+  return { year: dto.year, known: dto.known, notice: dto.notice ?? '', marks, single, announcement: dto.announcement ?? '' }
 }
 
-/** Enter a year as a whole; days marked before and no longer are taken off first. */
-export async function enterWorkdayYear(organizationId: number, { year, marks: before }: WorkdayYear, marks: Marks, note: string): Promise<void> {
-  for (const day of Object.keys(before).filter((each) => !(each in marks))) {
+/** Enter a year as a whole: it replaces what was entered before. Days that were set singly stay so, unless they were changed. */
+export async function enterWorkdayYear(organizationId: number, { year, marks: before, single }: WorkdayYear, marks: Marks, note: string): Promise<void> {
+  const kept = single.filter((day) => marks[day] === before[day])
+  for (const day of single.filter((each) => !(each in marks))) {
     await api.delete('/organizations/{organization_id}/workdays/{day}', { path: { organization_id: organizationId, day } })
   }
-  const of = (mark: Mark) => Object.keys(marks).filter((day) => marks[day] === mark).sort()
+  const of = (mark: Mark) => Object.keys(marks).filter((day) => marks[day] === mark && !kept.includes(day)).sort()
   const path = { organization_id: organizationId, year }
   await api.put('/organizations/{organization_id}/workday-years/{year}', { path, body: { off: of('off'), worked: of('work'), note } })
 }
 
-/** Take back that the year was entered, and its days. */
-export async function forgetWorkdayYear(organizationId: number, { year, marks }: WorkdayYear): Promise<void> {
+/** Take back a year as it was entered. */
+export async function forgetWorkdayYear(organizationId: number, year: number): Promise<void> {
   await api.delete('/organizations/{organization_id}/workday-years/{year}', { path: { organization_id: organizationId, year } })
-  for (const day of Object.keys(marks)) {
-    await api.delete('/organizations/{organization_id}/workdays/{day}', { path: { organization_id: organizationId, day } })
-  }
 }
