@@ -119,7 +119,7 @@ export function toConsent(dto: DuesConsentOut): Consent {
     id: dto.id,
     fromMonth: dto.from_month,
     holds: dto.ended_from === null,
-    title: `${dto.kind_title}：${inMonths(dto.from_month)}至${inMonths(dto.until_month)}`,
+    title: `${dto.kind_title}：${inMonths(dto.from_month)}至 ${inMonths(dto.until_month)}`,
     words: ended || `${due}，${day(dto.agreed_on)}${dto.organization}同意`,
     reason: dto.ended_reason ?? dto.reason,
   }

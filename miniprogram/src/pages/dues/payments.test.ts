@@ -58,7 +58,7 @@ describe('dues', () => {
     expect(endings('2026-05', '2026-06', '2026-06')).toEqual([{ key: '2026-06', title: '自 6 月起终止' }, { key: '2026-05', title: '整项撤销' }])
     expect(endings('2026-06', '2026-06', '2026-06').map(({ key }) => key)).toEqual(['2026-06'])
     const dto = { id: 1, kind: 'deferred' as const, kind_title: '缓交', from_month: '2026-05', until_month: '2026-08', due_on: '2026-08-31', agreed_on: '2026-05-10', organization: '教工第一党支部', reason: '访学', recorded_by: '李伟', recorded_at: '2026-05-10T02:00:00Z', ended_from: null, ended_reason: null }
-    expect(toConsent(dto)).toMatchObject({ holds: true, title: '缓交：2026 年 5 月至2026 年 8 月', words: '8 月 31 日前交齐，5 月 10 日教工第一党支部同意' })
+    expect(toConsent(dto)).toMatchObject({ holds: true, title: '缓交：2026 年 5 月至 2026 年 8 月', words: '8 月 31 日前交齐，5 月 10 日教工第一党支部同意' })
     expect(toConsent({ ...dto, ended_from: '2026-05', ended_reason: '登记有误' })).toMatchObject({ holds: false, words: '已撤销', reason: '登记有误' })
     const [waiting] = toDuesMonth({ month: '2026-06', over: false, rows: [{ ...row('张敏', null, null, null), due_on: '2026-08-31', state_title: '缓交', consent: dto }], due_cents: null, paid_cents: null }).rows
     expect([waiting?.tag.words, waiting?.words]).toEqual(['缓交', '8 月 31 日前交齐'])
