@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -150,7 +151,7 @@ def test_two_machines_confirm_what_is_overdue_once(session: Session, engine: Eng
 
 def test_a_year_entered_again_replaces_what_came_with_it_and_is_taken_back_whole(session: Session, cast: Cast) -> None:
     account_id, sports_day = cast.organization_department.account_id, date(2027, 4, 23)
-    told = {"root_id": cast.root, "account_id": account_id, "now": FROZEN}
+    told: dict[str, Any] = {"root_id": cast.root, "account_id": account_id, "now": FROZEN}
     workdays.override(session, day=sports_day, works=False, note="校运动会", **told)
     for off in ([date(2027, 1, 1), date(2027, 1, 5)], [date(2027, 1, 1)]):
         workdays.enter_year(session, year=2027, note="国办通知", off=off, worked=[date(2027, 1, 9)], **told)
