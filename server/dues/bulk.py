@@ -130,7 +130,7 @@ class _Branch:
             return f"{row.month} 本支部没有“{row.who}”"
         if len(found) > 1:
             return f"本支部有 {len(found)} 位“{row.who}”，请改填工号"
-        if row.name and normal_name(row.name) != normal_name(found[0].name):
+        if row.name and name_key(row.name) != name_key(found[0].name):
             return f"工号“{row.who}”不是“{row.name}”，请核对"
         return found[0]
 
