@@ -20,9 +20,10 @@ ROSTER_COUNTS = {"new": "新增", "changed": "更新", "moved": "转接", "uncha
 @click.option("--apply", "apply_rows", is_flag=True, help="Write; without it only a dry run.")
 @click.pass_obj
 def import_roster(machine: Machine, file: Path, organization_id: int, create_missing: bool, apply_rows: bool) -> None:
-    """Check a roster in .xlsx and say what it would change; with --apply, write it. Exit 1 if rows had errors."""
+    """Check a roster and say what it would change; with --apply, write it. Exit 1 if rows had errors."""
     from server import app  # noqa: F401  (its subscriptions open the members' year)
     from server.organizations.roster.files import import_file
+    from server.organizations.roster.rules import errors_of
     from server.organizations.rules import founded
 
     with refusals():
@@ -34,15 +35,15 @@ def import_roster(machine: Machine, file: Path, organization_id: int, create_mis
             create_missing=create_missing,
             apply_rows=apply_rows,
         )
-    for problem in report.problems:
-        console.print(problem.text, markup=False)
-    planned = report.roster.summary
+    planned, errors = report.roster.summary, errors_of(report.problems)
+    for words in [*planned["notes"], *(problem.text for problem in report.problems)]:
+        console.print(words, markup=False, soft_wrap=True)
     for founding in founded(planned["new_by_kind"]):
         console.print(f"{'已' if apply_rows else '将'}设立{founding}", markup=False)
     counts = {"unchanged": planned.get("unchanged", 0)} | report.roster.result if apply_rows else planned
     words = "，".join(f"{title} {counts.get(key, 0)}" for key, title in ROSTER_COUNTS.items())
-    console.print(f"{'已导入' if apply_rows else '试运行，未写入'}：{words}，有误 {len(report.problems)} 行")
-    if report.problems:
+    console.print(f"{'已导入' if apply_rows else '试运行，未写入'}：{words}，有误 {len(errors)} 行")
+    if errors:
         raise SystemExit(1)
 
 

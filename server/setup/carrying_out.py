@@ -1,7 +1,7 @@
 """Setting an installation up: tried without writing, then in steps of which each may be cut off and done again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,8 @@ from server.organizations.roster.entries import Entry, seal
 from server.organizations.roster.files import import_file
 from server.organizations.roster.places import Places
 from server.organizations.roster.plan import Decision
-from server.organizations.roster.rules import Problem, suggested_role
+from server.organizations.roster.rules import Problem, errors_of, settled, suggested_role
+from server.organizations.roster.workbook import ParsedRoster
 from server.privacy import PhoneVault
 from server.setup import service, slips
 from server.setup.rules import Appointment, next_steps
@@ -44,22 +45,25 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would be done: rows by action, organizations to be made by kind, officers in words, roles suggested."""
+    """What would be done: rows by action, organizations to be made by kind, officers in words, roles suggested,
+    and what to know of the file."""
 
     rows: Counter[str]
     organizations: dict[str, list[str]]
     officers: list[str]
     suggested: list[Appointment]
+    remarks: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was done; `rows` are those of the roster by action."""
+    """What was done; `rows` are those of the roster by action, `remarks` what to know of its file."""
 
     rows: Counter[str]
     officers: list[str]
     slips: list[slips.Slip]
     next_steps: list[str]
+    remarks: list[str]
 
 
 def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
@@ -70,7 +74,7 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
     entries = [seal(row, PhoneVault(settings.phone_keys)) for row in parsed.rows]
 
     def imagine(session: Session) -> Outlook:
-        outlook = _outlook(session, wishes, entries, parsed.problems, now)
+        outlook = _outlook(session, wishes, entries, parsed, now)
         session.rollback()
         return outlook
 
@@ -78,20 +82,28 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
 
 
 def _outlook(
-    session: Session, wishes: Wishes, entries: Sequence[Entry], unread: Sequence[Problem], now: datetime
+    session: Session, wishes: Wishes, entries: Sequence[Entry], parsed: ParsedRoster, now: datetime
 ) -> Outlook:
     root = service.found(session, title=wishes.title, now=now)
     places = Places(session, root, applying.creator(session, account_id=None, now=now))
     decisions, unfit = rosters.plan_all(session, places, entries, root.id, now)
-    if problems := sorted([*unread, *unfit], key=lambda problem: problem.row):
-        lines = [problem.text for problem in problems]
+    problems = settled([*parsed.problems, *unfit])
+    if wrong := errors_of(problems):
+        lines = [problem.text for problem in wrong]
         message = "\n".join([*lines, f"名册有误 {len(lines)} 处，什么都没有写入；请改好后再运行"])
         raise DomainError("roster_has_problems", message, detail={"problems": lines})
     names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
     meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
     rows = Counter(decision.action.value for decision in decisions)
     duties = [officer.words for officer in meant]
-    return Outlook(rows, places.created_by_kind(), duties, _suggested(decisions, wishes))
+    return Outlook(
+        rows, places.created_by_kind(), duties, _suggested(decisions, wishes), _remarks(parsed.notes, problems)
+    )
+
+
+def _remarks(notes: Sequence[str], problems: Iterable[Problem]) -> list[str]:
+    """What the roster's reader should know although nothing is wrong enough to stop."""
+    return [*notes, *(problem.text for problem in problems)]
 
 
 def _suggested(decisions: Sequence[Decision], wishes: Wishes) -> list[Appointment]:
@@ -116,12 +128,12 @@ def carry_out(
     Codes reach the file before they are committed: a code that counts is never lost. Raises DomainError as `try_out`.
     """
     slips.check_place(slips_file)
-    try_out(engine, settings, wishes)
+    outlook = try_out(engine, settings, wishes)
     now = clock.now()
     root_id = transaction(engine, lambda session: service.found(session, title=wishes.title, now=now).id)
     report = import_file(engine, settings, wishes.roster, root_id, create_missing=True)
-    if report.problems:
-        lines = "\n".join(problem.text for problem in report.problems)
+    if wrong := errors_of(report.problems):
+        lines = "\n".join(problem.text for problem in wrong)
         raise DomainError("roster_has_problems", f"{lines}\n名册没有全部导入，请用同样的命令再运行一次")
 
     rows = Counter(report.roster.result) + Counter(unchanged=report.roster.summary["unchanged"])
@@ -129,7 +141,7 @@ def carry_out(
     def appoint(session: Session) -> Result:
         root = session.get_one(Organization, root_id)
         named, made = service.appoint(session, root, wishes.appointments, new_codes=new_codes, now=clock.now())
-        result = Result(rows, [officer.words for officer in named], made, _next_steps(session, root))
+        result = Result(rows, [officer.words for officer in named], made, _next_steps(session, root), outlook.remarks)
         session.flush()
         if made:
             slips.write(slips_file, made, root_title=root.title, address=settings.base_url)

@@ -1,7 +1,6 @@
 """`xianfeng setup` as an operator sees it: what would be done, what was done, what comes next."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +11,7 @@ from server.config import Settings
 from server.identity.rules import Role
 from server.organizations.rules import founded
 from server.setup import carrying_out
-from server.setup.carrying_out import Wishes
+from server.setup.carrying_out import Outlook, Result, Wishes
 from server.setup.rules import Appointment, read_appointment
 
 __all__ = ["Wishes", "appointments", "carry_out", "try_out"]
@@ -27,7 +26,7 @@ def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes
     outlook = carrying_out.try_out(engine, settings, wishes)
     for words in founded(outlook.organizations):
         console.print(f"将设立{words}", markup=False)
-    _print_done(console, outlook.rows, outlook.officers)
+    _print_done(console, outlook)
     if outlook.suggested:
         console.print("名册的职务栏另有以下书记，需要任职的请加上：")
         for each in outlook.suggested:
@@ -36,10 +35,12 @@ def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes
     console.print("试运行，未写入。核对无误后加上 --apply")
 
 
-def _print_done(console: Console, rows: Counter[str], officers: Sequence[str]) -> None:
-    changed = rows["changed"] + rows["moved"]
-    console.print(f"名册：新增 {rows['new']}，更新 {changed}，未变 {rows['unchanged']}")
-    for words in officers:
+def _print_done(console: Console, done: Outlook | Result) -> None:
+    for words in done.remarks:
+        console.print(words, markup=False, soft_wrap=True)
+    changed = done.rows["changed"] + done.rows["moved"]
+    console.print(f"名册：新增 {done.rows['new']}，更新 {changed}，未变 {done.rows['unchanged']}")
+    for words in done.officers:
         console.print(f"任职：{words}", markup=False, soft_wrap=True)
 
 
@@ -48,7 +49,7 @@ def carry_out(
 ) -> None:
     file = slips or Path(f"activation-slips-{clock.now().astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S}.csv")
     result = carrying_out.carry_out(engine, settings, wishes, slips_file=file, new_codes=new_codes)
-    _print_done(console, result.rows, result.officers)
+    _print_done(console, result)
     if result.slips:
         console.print(
             f"激活码 {len(result.slips)} 个，写入 {file}，只有本人可读；发放后请删除", markup=False, soft_wrap=True

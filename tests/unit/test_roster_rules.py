@@ -15,7 +15,8 @@ from server.organizations.roster.rules import (
     Problem,
     RosterRow,
     find_header,
-    is_blank,
+    is_remark,
+    is_second_heading,
     parse_date,
     parse_row,
     suggested_role,
@@ -36,7 +37,8 @@ def row(**changes: Any) -> RosterRow | list[Problem]:
         "stage": "正式党员",
         **changes,
     }
-    return parse_row(7, [good.get(column.name) for column in Column], POSITIONS, today=TODAY)
+    parsed, problems = parse_row(7, [good.get(column.name) for column in Column], POSITIONS, today=TODAY)
+    return problems if parsed is None else parsed
 
 
 def good(**changes: Any) -> RosterRow:
@@ -199,17 +201,19 @@ cells = st.one_of(
 
 
 @given(st.lists(cells, max_size=14), st.permutations(list(Column)))
-def test_any_cells_give_a_row_or_problems_with_their_places(values: list[object], order: list[Column]) -> None:
+def test_any_cells_give_a_row_or_problems_with_their_places(values: list[Any], order: list[Column]) -> None:
     positions = {column: position for position, column in enumerate(order)}
-    parsed = parse_row(12, values, positions, today=TODAY)
-    if isinstance(parsed, RosterRow):
+    parsed, problems = parse_row(12, values, positions, today=TODAY)
+    if parsed is not None:
+        assert all(problem.warning for problem in problems)
         assert parsed.name
         assert parsed.work_number
         parsed.name.encode()
     else:
-        assert parsed
-        assert all(problem.row == 12 and isinstance(problem.column, Column) and problem.message for problem in parsed)
-    is_blank(values)
+        assert any(not problem.warning for problem in problems)
+    assert all(problem.row == 12 and isinstance(problem.column, Column) and problem.message for problem in problems)
+    is_remark(values, positions)
+    is_second_heading(values)
 
 
 @given(st.lists(cells, max_size=14))

@@ -1,1 +1,1 @@
-"""Roster import from .xlsx: dry run, errors by row and column, application in chunks."""
+"""Roster import: dry run, errors by row and column, application in chunks."""

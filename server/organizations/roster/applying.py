@@ -19,7 +19,7 @@ from server.organizations.roster.entries import Entry, pack_problems, unpack_ent
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.organizations.roster.places import Creator, Places
 from server.organizations.roster.plan import plan
-from server.organizations.roster.rules import Problem
+from server.organizations.roster.rules import Problem, errors_of
 from server.organizations.roster.service import LEASE, locked
 from server.organizations.roster.writing import carry_out
 from server.organizations.service import create_organization
@@ -137,9 +137,9 @@ def _one_row(engine: Engine, import_id: int, entry: Entry, runner: str) -> tuple
     try:
         return transaction(engine, work)
     except DomainError as refusal:
-        return Counter(), [Problem(entry.number, None, refusal.message)]
+        return Counter(), [entry.problem(None, refusal.message)]
     except (IntegrityError, DataError):
-        return Counter(), [Problem(entry.number, None, "与刚刚发生的变动冲突，请核对后重新导入")]
+        return Counter(), [entry.problem(None, "与刚刚发生的变动冲突，请核对后重新导入")]
 
 
 def apply_entries(
@@ -174,7 +174,7 @@ def _mark(
     chunk.problems = pack_problems(problems) if problems else None
     chunk.applied_at = roster.heartbeat_at = now
     roster.rows_done += chunk.row_count
-    roster.result = dict(Counter(roster.result) + counts + Counter(errors=len(problems)))
+    roster.result = dict(Counter(roster.result) + counts + Counter(errors=len(errors_of(problems))))
 
 
 def _finish(session: Session, import_id: int, runner: str) -> None:

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,10 @@ class Entry:
     columns: dict[str, Any]
     phone_sealed: str | None
     phone_indexes: tuple[str, ...]
+    sheet: str | None = None
+
+    def problem(self, column: Column | None, message: str, *, warning: bool = False) -> Problem:
+        return Problem(self.number, column, message, self.sheet, warning)
 
 
 def seal(row: RosterRow, vault: PhoneVault) -> Entry:
@@ -40,6 +44,7 @@ def seal(row: RosterRow, vault: PhoneVault) -> Entry:
         columns={name: value for name, value in filled.items() if value is not None},
         phone_sealed=vault.seal(row.phone) if row.phone else None,
         phone_indexes=tuple(vault.indexes(row.phone)) if row.phone else (),
+        sheet=row.sheet,
     )
 
 
@@ -63,23 +68,26 @@ def unpack_entries(blob: bytes | None) -> list[Entry]:
 def _as_json(entry: Entry) -> list[Any]:
     columns = {name: value.isoformat() if name in _DATES else value for name, value in entry.columns.items()}
     places = [entry.general_branch, entry.branch, entry.group]
-    return [entry.number, entry.work_number, *places, columns, entry.phone_sealed, entry.phone_indexes]
+    return [entry.number, entry.work_number, *places, columns, entry.phone_sealed, entry.phone_indexes, entry.sheet]
 
 
 def _from_json(value: list[Any]) -> Entry:
-    number, work_number, general_branch, branch, group, columns, sealed, indexes = value
+    number, work_number, general_branch, branch, group, columns, sealed, indexes, *sheet = value
     for name in _DATES:
         if name in columns:
             columns[name] = date.fromisoformat(columns[name])
     for name, kind in (("category", Category), ("stage", Stage)):
         if name in columns:
             columns[name] = kind(columns[name])
-    return Entry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes))
+    return Entry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes), *sheet)
 
 
 def pack_problems(problems: Iterable[Problem]) -> bytes:
-    return pack([[problem.row, problem.column, problem.message] for problem in problems])
+    return pack([list(astuple(problem)) for problem in problems])
 
 
 def unpack_problems(blob: bytes | None) -> list[Problem]:
-    return [Problem(row, Column(column) if column else None, message) for row, column, message in unpack(blob)]
+    """`rest` is what an import of an earlier version did not store."""
+    return [
+        Problem(row, Column(column) if column else None, message, *rest) for row, column, message, *rest in unpack(blob)
+    ]

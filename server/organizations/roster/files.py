@@ -31,7 +31,7 @@ def import_file(
     create_missing: bool = False,
     apply_rows: bool = True,
 ) -> ImportReport:
-    """Import a roster from .xlsx for an organization; without `apply_rows` only a dry run. Raises DomainError."""
+    """Import a roster for an organization; without `apply_rows` only a dry run. Raises DomainError."""
     now = clock.now()
     vault = PhoneVault(settings.phone_keys)
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """What each row would change: compared in bulk with the members and memberships of the day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -53,12 +53,14 @@ def plan(
     decisions, problems = [], []
     for entry in entries:
         member = members.get(entry.work_number)
+        why = _why_phone_stays(entry, member, holders) if member else None
+        kept = replace(entry, phone_sealed=None, phone_indexes=()) if why else entry
         try:
-            decision = _decide(places, entry, member, latest.get(member.id) if member else None, today)
-            _check_phone(decision, holders)
-            decisions.append(decision)
+            decisions.append(_decide(places, kept, member, latest.get(member.id) if member else None, today))
         except PlaceProblem as problem:
-            problems.append(Problem(entry.number, problem.column, problem.message))
+            problems.append(entry.problem(problem.column, problem.message))
+        if why:
+            problems.append(entry.problem(Column.phone, why, warning=True))
     return decisions, problems
 
 
@@ -123,20 +125,24 @@ def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
     changes = [
         f"{Column[name].value}：{_shown(getattr(member, name))} → {_shown(value)}" for name, value in columns.items()
     ]
-    if entry.phone_indexes and member.phone_index not in entry.phone_indexes:
+    if _has_other_phone(entry, member):
         columns |= {"phone_sealed": entry.phone_sealed, "phone_index": entry.phone_indexes[0]}
         changes.append("手机号：已更新")
     return columns, changes
 
 
-def _check_phone(decision: Decision, holders: frozenset[int]) -> None:
+def _has_other_phone(entry: Entry, member: Member) -> bool:
+    return bool(entry.phone_indexes) and member.phone_index not in entry.phone_indexes
+
+
+def _why_phone_stays(entry: Entry, member: Member, holders: frozenset[int]) -> str | None:
     """A phone can bind an account, so a roster never changes that of someone who holds a role (custody.py)."""
-    member, entry = decision.member, decision.entry
-    if "phone_index" in decision.columns and member is not None and member.id in holders:
-        key_id = (member.phone_index or "").partition(":")[0]
-        known = {index.partition(":")[0] for index in entry.phone_indexes}
-        unread = f"，原手机号暂不可读（缺少密钥 {key_id}）" if key_id and key_id not in known else ""
-        raise PlaceProblem(Column.phone, f"该同志担任党内职务{unread}，手机号请由其上级在党员信息中修改")
+    if member.id not in holders or not _has_other_phone(entry, member):
+        return None
+    key_id = (member.phone_index or "").partition(":")[0]
+    known = {index.partition(":")[0] for index in entry.phone_indexes}
+    unread = f"，原手机号暂不可读（缺少密钥 {key_id}）" if key_id and key_id not in known else ""
+    return f"该同志担任党内职务{unread}，手机号未改，请由其上级在党员信息中修改"
 
 
 def _shown(value: Any) -> str:

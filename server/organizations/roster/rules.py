@@ -3,8 +3,8 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,8 @@ from server.identity.rules import Role
 from server.names import is_name, normal_name
 from server.organizations.models import Category, Stage
 from server.organizations.rules import date_problem, normal_title, normal_work_number
-from server.privacy import normal_phone
+from server.privacy import masked_phone, normal_phone
+from server.spreadsheets.cells import EPOCH_1900, Cell, Unread
 from server.text import line, readable
 
 HEADER_SEARCH_ROWS = 20
@@ -37,6 +38,7 @@ class Column(StrEnum):
 
 
 REQUIRED = (Column.name, Column.work_number)
+DATES = (Column.joined_on, Column.full_member_on)
 
 _HEADINGS: dict[str, Column] = {
     **{column.value: column for column in Column},
@@ -77,16 +79,43 @@ GENDERS = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, where. `column` is None when it concerns the whole row."""
+    """What is wrong, where. `column` is None when it concerns the whole row, `sheet` where only one was read.
+
+    After a warning the row is taken all the same, without the cell or with what could be read of it.
+    """
 
     row: int
     column: Column | None
     message: str
+    sheet: str | None = None
+    warning: bool = False
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.sheet or "", self.row
 
     @property
     def text(self) -> str:
-        place = f"「{self.column.value}」" if self.column else ""
-        return f"第 {self.row} 行{place}：{self.message}"
+        column = f"「{self.column.value}」" if self.column else ""
+        return f"{row_words(self.row, self.sheet)}{column}：{self.message}{'，其余照常导入' if self.warning else ''}"
+
+
+def row_words(row: int, sheet: str | None) -> str:
+    return f"“{sheet}”第 {row} 行" if sheet else f"第 {row} 行"
+
+
+def errors_of(problems: Iterable[Problem]) -> list[Problem]:
+    """Return those that cost a row."""
+    return [problem for problem in problems if not problem.warning]
+
+
+def settled(problems: Collection[Problem]) -> list[Problem]:
+    """Return problems by place; what would have been a warning is none where its row is lost anyway."""
+    lost = {problem.place for problem in errors_of(problems)}
+    return sorted(
+        (replace(problem, warning=problem.warning and problem.place not in lost) for problem in problems),
+        key=lambda problem: problem.place,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +125,7 @@ class RosterRow:
     number: int
     name: str
     work_number: str
+    sheet: str | None = None
     gender: str | None = None
     phone: str | None = None
     general_branch: str | None = None
@@ -117,7 +147,11 @@ class Header:
 
 
 class CellProblem(ValueError):
-    """What is wrong with one cell, in Chinese."""
+    """What is wrong with one cell, in Chinese; `taken` is what could be read of it all the same."""
+
+    def __init__(self, message: str, taken: str | None = None) -> None:
+        super().__init__(message)
+        self.taken = taken
 
 
 def find_header(cells: Sequence[object]) -> Header | None:
@@ -147,43 +181,78 @@ def _heading(cell: object) -> str:
     return re.sub(r"[(\[【].*?[)\]】]", "", plain)
 
 
+def is_second_heading(cells: Iterable[object]) -> bool:
+    """Whether a row holds nothing but names of columns: the lower line of a heading in two lines."""
+    filled = [cell for cell in cells if not is_blank([cell])]
+    return bool(filled) and all(_heading(cell) in _HEADINGS for cell in filled)
+
+
+_SUM = re.compile(r"(合|总|共|小)计|总数|人数")
+_REMARK = re.compile(r"注|备注|说明|共\s*\d|填表|制表|填报|审核|审批|负责人|联系人|单位|日期|截至|以上")
+_SENTENCE = re.compile(r"[:：,，。;；、\d]")
+
+
+def is_remark(cells: Sequence[object], positions: Mapping[Column, int]) -> bool:
+    """Whether a row is no person, but a note, a sum or a signature: those have a number only by chance."""
+    name, number = (_text(cells[positions[column]]) if positions[column] < len(cells) else "" for column in REQUIRED)
+    first = next(filter(None, map(_text, cells)), "")
+    if _SUM.match(first) or _SUM.match(name):
+        return True
+    if number and not _REMARK.match(number):
+        return False
+    return not name or bool(_REMARK.match(first) or _SENTENCE.search(name))
+
+
+def _text(cell: object) -> str:
+    """Return words trimmed, "?" for what is no words."""
+    return cell.strip() if isinstance(cell, str) else "" if cell is None else "?"
+
+
 def is_blank(cells: Iterable[object]) -> bool:
     return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
 
 
 def parse_row(
-    number: int, cells: Sequence[object], positions: Mapping[Column, int], *, today: date
-) -> RosterRow | list[Problem]:
-    """Return the row, or every problem in it. `number` is the row's number in the sheet."""
+    number: int,
+    cells: Sequence[Cell],
+    positions: Mapping[Column, int],
+    *,
+    today: date,
+    sheet: str | None = None,
+    epoch: date = EPOCH_1900,
+) -> tuple[RosterRow | None, list[Problem]]:
+    """Return the row unless something costs it, and every problem in it. `number` is the row's number in the sheet."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+
+    def note(column: Column, message: str, *, warning: bool = False) -> None:
+        problems.append(Problem(number, column, message, sheet, warning))
+
     for column, position in positions.items():
+        cell = cells[position] if position < len(cells) else None
         try:
-            values[column.name] = _PARSERS[column](_cell(cells, position))
+            values[column.name] = parse_date(cell, epoch) if column in DATES else _PARSERS[column](cell)
         except CellProblem as problem:
-            problems.append(Problem(number, column, str(problem)))
+            values[column.name] = problem.taken
+            note(column, str(problem), warning=column is Column.phone)
     wrong = {problem.column for problem in problems}
-    problems += [
-        Problem(number, column, "不能为空")
-        for column in REQUIRED
-        if column not in wrong and not values.get(column.name)
-    ]
-    if problems:
-        return problems
+    for column in REQUIRED:
+        if column not in wrong and not values.get(column.name):
+            note(column, "不能为空")
+    if errors_of(problems):
+        return None, settled(problems)
     if why := date_problem(joined_on=values.get("joined_on"), full_member_on=values.get("full_member_on"), today=today):
-        column = Column.joined_on if why.startswith("入党") else Column.full_member_on
-        return [Problem(number, column, why)]
-    return RosterRow(number=number, **values)
-
-
-def _cell(cells: Sequence[object], position: int) -> object:
-    return cells[position] if position < len(cells) else None
+        note(Column.joined_on if why.startswith("入党") else Column.full_member_on, why)
+        return None, settled(problems)
+    return RosterRow(number=number, sheet=sheet, **values), problems
 
 
 def text_of(cell: object) -> str:
     """Return a cell as trimmed text; whole numbers without `.0`. Raises CellProblem."""
     if cell is None:
         return ""
+    if isinstance(cell, Unread):
+        raise CellProblem(cell.why)
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellProblem("应填文字")
     if isinstance(cell, int | float) and abs(cell) >= 10**18:
@@ -232,14 +301,22 @@ def _work_number(cell: object) -> str | None:
     return number or None
 
 
+_PHONE_SEPARATORS = re.compile(r"[/\\|、,，;；\n\r]|或")
+_PHONE_IN_WORDS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
 def _phone(cell: object) -> str | None:
-    text = text_of(cell)
+    """Of several numbers the first usable one is taken, with a warning."""
+    text = unicodedata.normalize("NFKC", text_of(cell))
     if not text:
         return None
-    phone = normal_phone(unicodedata.normalize("NFKC", text))
-    if phone is None:
-        raise CellProblem("应为 11 位手机号")
-    return phone
+    if phone := normal_phone(text):
+        return phone
+    parts = _PHONE_SEPARATORS.split(text)
+    for phone in [*map(normal_phone, parts), *_PHONE_IN_WORDS.findall(text)]:
+        if phone:
+            raise CellProblem(f"不止一个手机号，只取了 {masked_phone(phone)}，请核对", taken=phone)
+    raise CellProblem("应为 11 位手机号")
 
 
 def _title(cell: object) -> str | None:
@@ -274,11 +351,10 @@ def _stage(cell: object) -> Any:
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[T ].*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _EXPECTED_DATE = "日期应写成 2019-07-01、2019/7/1、2019年7月1日或 2019.07"
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 
-def parse_date(cell: object) -> date | None:
-    """Return the day in a date cell, an Excel serial number or text; a month alone means its first day.
+def parse_date(cell: object, epoch: date = EPOCH_1900) -> date | None:
+    """Return the day in a date cell, a number of days since `epoch` or text; a month alone means its first day.
 
     Raises CellProblem, also for a number like 2019.1, which may have been 2019.10.
     """
@@ -287,7 +363,7 @@ def parse_date(cell: object) -> date | None:
     if isinstance(cell, date):
         return _plausible(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _number_as_date(cell)
+        return _number_as_date(cell, epoch)
     text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text_of(cell))).strip()
     compact = text.replace(" ", "") if ":" not in text else text
     if not compact:
@@ -306,7 +382,7 @@ def _date_text(text: str) -> date:
         raise error if isinstance(error, CellProblem) else CellProblem("没有这一天") from None
 
 
-def _number_as_date(number: float) -> date:
+def _number_as_date(number: float, epoch: date) -> date:
     text = text_of(number)
     if isinstance(number, float) and not number.is_integer():
         if re.fullmatch(r"(19|20)\d\d\.\d{2}", text):
@@ -317,7 +393,7 @@ def _number_as_date(number: float) -> date:
     if _COMPACT_DATE.fullmatch(text):
         return _date_text(text)
     if 3000 < number < 80000:
-        return _plausible(_EXCEL_EPOCH + timedelta(days=int(number)))
+        return _plausible(epoch + timedelta(days=int(number)))
     raise CellProblem(_EXPECTED_DATE)
 
 
@@ -335,8 +411,6 @@ _PARSERS = {
     Column.general_branch: _title,
     Column.branch: _title,
     Column.group: _title,
-    Column.joined_on: parse_date,
-    Column.full_member_on: parse_date,
     Column.category: _category,
     Column.stage: _stage,
     Column.duty: _duty,

@@ -17,11 +17,11 @@ class ImportPath(BaseModel):
 
 
 class RosterForm(BaseModel):
-    """One .xlsx; `create_missing` also founds 总支, 支部 and 小组 that the file names and the tree lacks."""
+    """One file; `create_missing` also founds 总支, 支部 and 小组 that the file names and the tree lacks."""
 
     model_config = ConfigDict(extra="forbid")
 
-    file: Annotated[FileStorage, Field(description=".xlsx 名册，不超过 10 MB、20,000 行")]
+    file: Annotated[FileStorage, Field(description="名册：.xlsx、.xlsm、.xls 或 .csv，不超过 10 MB、20,000 行")]
     create_missing: bool = False
 
     @field_validator("file", mode="before")
@@ -36,6 +36,7 @@ class SuggestedGrantOut(BaseModel):
     """A role that a 职务 suggests; it is only ever given explicitly."""
 
     row: int
+    sheet: str | None = None
     name: str
     branch: str | None
     duty: str
@@ -49,6 +50,7 @@ class RosterSummaryOut(BaseModel):
     moved: int
     unchanged: int
     errors: int
+    warnings: int = 0
     notes: list[str]
     new_organizations: list[str]
     suggested_grants: list[SuggestedGrantOut]
@@ -65,9 +67,13 @@ class RosterResultOut(BaseModel):
 
 
 class RosterProblemOut(BaseModel):
+    """`warning`: the row is taken all the same; `sheet` where several were read."""
+
     row: int
+    sheet: str | None
     column: str | None
     message: str
+    warning: bool
     text: str
 
 
@@ -91,6 +97,7 @@ class RosterImportOut(BaseModel):
 
 class RosterPreviewOut(BaseModel):
     row: int
+    sheet: str | None = None
     name: str
     work_number: str
     action: Action

@@ -25,7 +25,7 @@ from server.organizations.roster.entries import (
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.organizations.roster.places import Creator, Places
 from server.organizations.roster.plan import Action, Decision, plan
-from server.organizations.roster.rules import Problem, suggested_role
+from server.organizations.roster.rules import Column, Problem, errors_of, settled, suggested_role
 from server.organizations.roster.workbook import ParsedRoster, read_roster
 from server.organizations.service import get_open
 from server.privacy import PhoneVault
@@ -64,7 +64,7 @@ def prepare(
     places = Places(session, organization, _imagined() if create_missing else None)
     entries = [seal(row, vault) for row in parsed.rows]
     decisions, problems = plan_all(session, places, entries, organization.root_id, now)
-    problems = sorted([*parsed.problems, *problems], key=lambda problem: problem.row)
+    problems = settled([*parsed.problems, *problems])
     wanted = sorted(
         (decision for decision in decisions if decision.action is not Action.unchanged),
         key=lambda decision: (decision.branch_id, decision.entry.number),
@@ -107,7 +107,18 @@ def plan_all(
         decided, refused = plan(session, places, part, root_id=root_id, today=shanghai_date(now))
         decisions += decided
         problems += refused
+    if entries and not decisions and all(problem.column is Column.branch for problem in errors_of(problems)):
+        _require_branches(entries)
     return decisions, problems
+
+
+def _require_branches(entries: Sequence[Entry]) -> None:
+    """Say once what every row lacks. Raises DomainError `no_branch_column`."""
+    if all(entry.branch is None for entry in entries):
+        raise DomainError(
+            "no_branch_column",
+            "名册没有写明各人的党支部：请加上“党支部”一列并填写，或每个支部一张工作表，以党支部全称作工作表名",
+        )
 
 
 def _summary(
@@ -117,7 +128,8 @@ def _summary(
     return {
         "rows": parsed.total,
         **{action.value: counts[action] for action in Action},
-        "errors": len({problem.row for problem in problems}),
+        "errors": len({problem.place for problem in errors_of(problems)}),
+        "warnings": len(problems) - len(errors_of(problems)),
         "notes": parsed.notes,
         "new_organizations": [node.title for node in places.created][:_MAX_SUGGESTIONS],
         "new_by_kind": places.created_by_kind(),
@@ -132,6 +144,7 @@ def _suggestions(places: Places, decisions: Sequence[Decision]) -> Iterator[dict
         if role is not None:
             yield {
                 "row": decision.entry.number,
+                "sheet": decision.entry.sheet,
                 "name": decision.entry.columns["name"],
                 "branch": places.title(decision.branch_id),
                 "duty": duty,
@@ -155,6 +168,7 @@ def _preview(decision: Decision, places: Places) -> dict[str, Any]:
     entry = decision.entry
     return {
         "row": entry.number,
+        "sheet": entry.sheet,
         "name": entry.columns["name"],
         "work_number": entry.work_number,
         "action": decision.action,
@@ -179,7 +193,7 @@ def problems_of(session: Session, roster: RosterImport) -> list[Problem]:
     """Return the dry run's problems and those met while applying, by row."""
     query = select(RosterChunk.problems).where(RosterChunk.import_id == roster.id, RosterChunk.problems.is_not(None))
     later = [problem for blob in session.scalars(query) for problem in unpack_problems(blob)]
-    return sorted([*unpack_problems(roster.problems), *later], key=lambda problem: problem.row)
+    return settled({*unpack_problems(roster.problems), *later})
 
 
 def confirm(session: Session, *, import_id: int, account_id: int | None, now: datetime) -> RosterImport:

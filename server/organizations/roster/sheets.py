@@ -4,12 +4,11 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from server.organizations.roster.rules import Column, Problem
+from server.organizations.roster.rules import DATES, Column, Problem
 from server.text import readable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEMPLATE_ROWS = 2_000
-_DATES = (Column.joined_on, Column.full_member_on)
 _CHOICES = {
     Column.gender: ["男", "女"],
     Column.category: ["教职工", "学生", "离退休"],
@@ -48,7 +47,7 @@ def _roster_sheet(book: Any) -> None:
     text = book.add_format({"num_format": "@"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for position, column in enumerate(Column):
-        sheet.set_column(position, position, 16, day if column in _DATES else text)
+        sheet.set_column(position, position, 16, day if column in DATES else text)
         sheet.write_string(0, position, column.value, heading)
         if choices := _CHOICES.get(column):
             sheet.data_validation(1, position, _TEMPLATE_ROWS, position, {"validate": "list", "source": choices})
@@ -73,10 +72,16 @@ def _instructions(book: Any) -> None:
 def problem_report(problems: Iterable[Problem]) -> bytes:
     """Return the problems as a sheet, by row."""
     rows = [
-        (problem.row, problem.column.value if problem.column else "整行", problem.message)
-        for problem in sorted(problems, key=lambda problem: problem.row)
+        (
+            problem.sheet or "",
+            problem.row,
+            problem.column.value if problem.column else "整行",
+            "已导入，请核对" if problem.warning else "未导入",
+            problem.message,
+        )
+        for problem in sorted(problems, key=lambda problem: problem.place)
     ]
-    return table("导入问题", ("行号", "列", "问题"), rows)
+    return table("导入问题", ("工作表", "行号", "列", "结果", "问题"), rows)
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[int | str]]) -> bytes:

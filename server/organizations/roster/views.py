@@ -70,7 +70,14 @@ def present(roster: RosterImport, problems: list[Problem]) -> RosterImportOut:
 
 
 def _problem(problem: Problem) -> RosterProblemOut:
-    return RosterProblemOut(row=problem.row, column=problem.column, message=problem.message, text=problem.text)
+    return RosterProblemOut(
+        row=problem.row,
+        sheet=problem.sheet,
+        column=problem.column,
+        message=problem.message,
+        warning=problem.warning,
+        text=problem.text,
+    )
 
 
 def _sheet(content: bytes, name: str) -> Response:

@@ -1,149 +1,158 @@
-"""Reading an .xlsx roster within limits: rows of cells under a heading found wherever it stands."""
+"""From the sheets of a file to the rows of a roster, with a word on everything that was left aside."""
 
-import zipfile
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import IO, Any
-from xml.etree.ElementTree import ParseError
+from itertools import zip_longest
+from typing import IO
 
 from server.errors import DomainError
+from server.organizations.models import OrganizationKind
 from server.organizations.roster.rules import (
     HEADER_SEARCH_ROWS,
+    Column,
     Header,
     Problem,
     RosterRow,
     find_header,
     is_blank,
+    is_remark,
+    is_second_heading,
     parse_row,
+    row_words,
 )
+from server.organizations.rules import likely_kind, normal_title
+from server.spreadsheets.cells import Row, Sheet
+from server.spreadsheets.reading import read_sheets
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
-MAX_XML_BYTES = 64 * 1024 * 1024
-MAX_TEXTS_BYTES = 16 * 1024 * 1024
-MAX_PART_BYTES = 4 * 1024 * 1024
-MAX_PARTS = 500
-MAX_COLUMNS = 64
-MAX_SHEETS = 10
-_BLANK_ROWS_IN_A_ROW = 5_000
+_NAMED_ROWS = 10
 
 
 @dataclass(slots=True)
 class ParsedRoster:
-    """What a file holds: good rows in order, problems, and notes on what was left aside."""
+    """What a file holds: good rows in order, problems, and notes on what was read and what was left aside."""
 
-    rows: list[RosterRow]
-    problems: list[Problem]
-    notes: list[str]
-    total: int
+    rows: list[RosterRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    total: int = 0
 
 
 def read_roster(file: IO[bytes], *, today: date) -> ParsedRoster:
-    """Parse a roster.
+    """Parse a roster from every visible sheet that has a heading.
 
-    Raises DomainError `file_too_large`, `not_xlsx`, `no_heading`, `too_many_rows` or `empty_roster`.
+    Raises DomainError `no_heading`, `too_many_rows`, `empty_roster`, or as `read_sheets`.
     """
-    from openpyxl import load_workbook  # 0.2 s and 9 MB that a worker pays only when it reads a roster
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    _refuse_bomb(file)
-    try:
-        with closing(load_workbook(file, read_only=True, data_only=True, keep_links=False)) as book:
-            return _read_book(book, today)
-    except (DomainError, MemoryError, RecursionError):
-        raise
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        ParseError,
-        EOFError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise _not_xlsx() from error
-    except (AttributeError, OverflowError, NotImplementedError, OSError, ArithmeticError) as error:
-        raise _not_xlsx() from error
+    sheets = read_sheets(file)
+    found = [(sheet, *heading) for sheet in sheets if (heading := _seek_heading(sheet))]
+    passed_over = _passed_over(sheets, [sheet for sheet, *_ in found])
+    if not found:
+        message = "没有找到表头：前 20 行中应有一行写明“姓名”“工号/学号”等列名，可下载空白模板"
+        raise DomainError("no_heading", "；".join([message, *passed_over]))
+    reading = _Reading(today, several=len(found) > 1)
+    for sheet, header, rows in found:
+        reading.take(sheet, header, rows)
+    if reading.parsed.total == 0:
+        raise DomainError("empty_roster", "；".join(["表头之下没有内容", *passed_over]))
+    reading.parsed.notes += passed_over
+    return reading.parsed
 
 
-def _refuse_bomb(file: IO[bytes]) -> None:
-    """Look at the archive's directory before anything is unpacked; a reader never unpacks more than it declares."""
-    file.seek(0, 2)
-    if file.tell() > MAX_FILE_BYTES:
-        raise DomainError("file_too_large", "文件不能超过 10 MB")
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, LookupError) as error:
-        raise _not_xlsx() from error
-    xml = [part for part in parts if not part.filename.startswith("xl/media/")]
-    unpacked = sum(part.file_size for part in xml)
-    if len(parts) > MAX_PARTS or unpacked > MAX_XML_BYTES or any(part.file_size > _limit(part) for part in xml):
-        raise DomainError("file_too_large", "文件解压后过大，请只保留名册一张表")
-    file.seek(0)
+def _passed_over(sheets: Sequence[Sheet], read: Sequence[Sheet]) -> list[str]:
+    """Say which sheets were not read, and why. A text file has one, without a title."""
+    return [
+        f"工作表“{sheet.title}”{'是隐藏的' if sheet.hidden else '没有表头' if sheet.rows else '是空的'}，未读"
+        for sheet in sheets
+        if sheet.title is not None and not any(sheet is other for other in read)
+    ]
 
 
-def _limit(part: zipfile.ZipInfo) -> int:
-    if part.filename.startswith("xl/worksheets/"):
-        return MAX_XML_BYTES
-    return MAX_TEXTS_BYTES if part.filename == "xl/sharedStrings.xml" else MAX_PART_BYTES
-
-
-def _not_xlsx() -> DomainError:
-    return DomainError("not_xlsx", "无法读取，请上传 .xlsx 格式的 Excel 文件")
-
-
-def _read_book(book: Any, today: date) -> ParsedRoster:
-    for sheet in book.worksheets[:MAX_SHEETS]:
-        if not hasattr(sheet, "reset_dimensions"):
-            continue
-        sheet.reset_dimensions()
-        rows = enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1)
-        header = _seek_header(rows)
-        if header is not None:
-            return _read_rows(rows, header, today)
-    raise DomainError("no_heading", "没有找到表头：前 20 行中应有一行写明“姓名”“工号/学号”等列名，可下载空白模板")
-
-
-def _seek_header(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Header | None:
-    for number, cells in rows:
+def _seek_heading(sheet: Sheet) -> tuple[Header, list[tuple[int, Row]]] | None:
+    """Return the heading, in one line or two, and the rows below it."""
+    for index, (_, cells) in enumerate(sheet.rows[:HEADER_SEARCH_ROWS]):
         if header := find_header(cells):
-            return header
-        if number >= HEADER_SEARCH_ROWS:
-            return None
+            below = sheet.rows[index + 1 :]
+            if not below or not is_second_heading(below[0][1]):
+                return header, below
+            joined = [upper if is_blank([lower]) else lower for upper, lower in zip_longest(cells, below[0][1])]
+            return find_header(joined) or header, below[1:]
     return None
 
 
-def _read_rows(rows: Iterator[tuple[int, tuple[Any, ...]]], header: Header, today: date) -> ParsedRoster:
-    parsed = ParsedRoster([], [], list(header.notes), 0)
-    seen: dict[str, int] = {}
-    blank = 0
-    for number, cells in rows:
-        wanted = [cells[position] for position in header.positions.values() if position < len(cells)]
-        if is_blank(wanted):
-            blank += 1
-            if blank >= _BLANK_ROWS_IN_A_ROW:
-                break
-            continue
-        blank = 0
-        parsed.total += 1
-        if parsed.total > MAX_ROWS:
-            raise DomainError("too_many_rows", f"名册不能超过 {MAX_ROWS} 行，请分批导入")
-        _take(parsed, seen, parse_row(number, cells, header.positions, today=today))
-    if parsed.total == 0:
-        raise DomainError("empty_roster", "表头之下没有内容")
-    return parsed
+class _Reading:
+    """One pass through the sheets: whom each row means, who came twice, which rows are nobody."""
+
+    def __init__(self, today: date, *, several: bool) -> None:
+        self.parsed = ParsedRoster()
+        self._today, self._several = today, several
+        self._seen: dict[str, RosterRow] = {}
+
+    def take(self, sheet: Sheet, header: Header, rows: Sequence[tuple[int, Row]]) -> None:
+        before, repeated = self.parsed.total, 0
+        branch = _branch_named_by(sheet, header)
+        left_out: dict[str, list[int]] = {}
+        notes = list(header.notes)
+        for number, cells in rows:
+            if (again := find_header(cells)) is not None:
+                header = again
+                left_out.setdefault("又是表头", []).append(number)
+                continue
+            if is_remark(cells, header.positions):
+                left_out.setdefault("没有姓名或工号/学号，不是党员", []).append(number)
+                continue
+            self.parsed.total += 1
+            if self.parsed.total > MAX_ROWS:
+                raise DomainError("too_many_rows", f"名册不能超过 {MAX_ROWS} 行，请分批导入")
+            row, problems = parse_row(
+                number,
+                cells,
+                header.positions,
+                today=self._today,
+                sheet=sheet.title if self._several else None,
+                epoch=sheet.epoch,
+            )
+            self.parsed.problems += problems
+            if row is not None:
+                repeated += self._keep(replace(row, branch=branch) if branch else row)
+        self._say(sheet, self.parsed.total - before, [*notes, *_branch_note(branch), *_left_out(left_out, repeated)])
+
+    def _keep(self, row: RosterRow) -> bool:
+        """Keep a row unless its number came before; return whether it was the very same."""
+        earlier = self._seen.setdefault(row.work_number, row)
+        if earlier is row:
+            self.parsed.rows.append(row)
+        elif replace(row, number=earlier.number, sheet=earlier.sheet) == earlier:
+            return True
+        else:
+            place = row_words(earlier.number, earlier.sheet)
+            message = f"工号/学号与{place}重复，以{place}为准"
+            self.parsed.problems.append(Problem(row.number, None, message, row.sheet))
+        return False
+
+    def _say(self, sheet: Sheet, rows: int, notes: Sequence[str]) -> None:
+        if sheet.title is not None:
+            self.parsed.notes.append(f"工作表“{sheet.title}”读了 {rows} 行")
+        where = f"“{sheet.title}”：" if self._several else ""
+        self.parsed.notes += [f"{where}{note}" for note in notes]
 
 
-def _take(parsed: ParsedRoster, seen: dict[str, int], outcome: RosterRow | list[Problem]) -> None:
-    if isinstance(outcome, list):
-        parsed.problems += outcome
-        return
-    earlier = seen.setdefault(outcome.work_number, outcome.number)
-    if earlier != outcome.number:
-        parsed.problems.append(Problem(outcome.number, None, f"工号/学号与第 {earlier} 行重复，以第 {earlier} 行为准"))
-        return
-    parsed.rows.append(outcome)
+def _branch_named_by(sheet: Sheet, header: Header) -> str | None:
+    """One sheet per branch: where no column names the branch, the sheet does."""
+    if Column.branch in header.positions or sheet.title is None:
+        return None
+    title = normal_title(sheet.title)
+    return title if likely_kind(title) is OrganizationKind.branch else None
+
+
+def _branch_note(branch: str | None) -> list[str]:
+    return [f"没有“党支部”一列，以工作表名“{branch}”为党支部"] if branch else []
+
+
+def _left_out(rows: dict[str, list[int]], repeated: int) -> list[str]:
+    notes = []
+    for why, numbers in rows.items():
+        named = "、".join(map(str, numbers[:_NAMED_ROWS]))
+        rest = f"等 {len(numbers)} 行" if len(numbers) > _NAMED_ROWS else "行"
+        notes.append(f"第 {named} {rest}{why}，未读")
+    return [*notes, *([f"{repeated} 行与前面的完全相同，只导入一次"] if repeated else [])]
