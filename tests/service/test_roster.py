@@ -107,8 +107,8 @@ def test_an_unusable_telephone_does_not_cost_the_person(
     assert (report.roster.summary["errors"], report.roster.summary["warnings"]) == (1, 3)
     assert [problem.text for problem in report.problems] == [
         "第 3 行「手机号」：应为 11 位手机号，其余照常导入",
-        "第 4 行「手机号」：不止一个手机号，只取了 138****1234，请核对，其余照常导入",
-        "第 5 行「手机号」：不止一个手机号，只取了 139****1234，请核对，其余照常导入",
+        "第 4 行「手机号」：不只是一个手机号，只取了 138****1234，请核对，其余照常导入",
+        "第 5 行「手机号」：不只是一个手机号，只取了 139****1234，请核对，其余照常导入",
         "第 6 行「性别」：应为“男”或“女”",
         "第 6 行「手机号」：应为 11 位手机号",
     ]

@@ -315,7 +315,7 @@ def _phone(cell: object) -> str | None:
     parts = _PHONE_SEPARATORS.split(text)
     for phone in [*map(normal_phone, parts), *_PHONE_IN_WORDS.findall(text)]:
         if phone:
-            raise CellProblem(f"不止一个手机号，只取了 {masked_phone(phone)}，请核对", taken=phone)
+            raise CellProblem(f"不只是一个手机号，只取了 {masked_phone(phone)}，请核对", taken=phone)
     raise CellProblem("应为 11 位手机号")
 
 
