@@ -117,7 +117,9 @@ def _needed(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
 
 
 def _parse(part: bytes, start: _Start | None = None) -> None:
-    """Tell `start` of every tag by its name without prefix. One encoding and no DTD, so that no two readers differ."""
+    """Tell `start` of every tag. No DTD, and UTF-8 only (UTF-16 has zero bytes), so that no two readers differ."""
+    if b"\0" in part:
+        raise unreadable("文件的内部结构不正常")
     parser = expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = _no_doctype
     if start is not None:
