@@ -4,8 +4,10 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+import xlwt
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -71,3 +73,24 @@ def strict(content: bytes) -> bytes:
 
 def sheet_of(cells: str, after: str = "") -> bytes:
     return f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData>{after}</worksheet>'.encode()
+
+
+def old_excel() -> bytes:
+    """Return an .xls: a hidden sheet, and one with a merged cell, a padded number and a date."""
+    made = xlwt.Workbook()
+    hidden = made.add_sheet("字典")
+    hidden.visibility = 1
+    hidden.write(0, 0, "男")
+    sheet = made.add_sheet("名册")
+    for column, words in enumerate(["党支部", "姓名", "工号", "入党日期"]):
+        sheet.write(0, column, words)
+    sheet.write_merge(1, 2, 0, 0, "一支部")
+    sheet.write(1, 1, "张敏")
+    sheet.write(1, 2, 123, xlwt.easyxf(num_format_str="00000"))
+    sheet.write(1, 3, date(2019, 7, 1), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    sheet.write(2, 1, "李伟")
+    sheet.write(2, 2, 2019002)
+    sheet.write(9, 5, None, xlwt.easyxf("borders: left thin"))
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()

@@ -3,13 +3,16 @@
 import io
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from server.organizations.roster import applying
 from tests.api.answers import refusal
 from tests.cast import Cast, Person
 from tests.conftest import Call
+from tests.hostile_workbooks import HOSTILE
 from tests.rosters import person, workbook
+from tests.workbooks import book
 
 
 def upload(call: Call, who: Person, organization_id: int, rows: list[dict[str, Any]], **form: str) -> Any:
@@ -78,3 +81,55 @@ def test_a_file_that_is_no_spreadsheet_is_refused(call: Call, cast: Cast) -> Non
     assert refusal(refused) == (422, "unreadable_file")
     assert call(cast.li_wei, "POST", path, data={"file": "text"}).status_code == 422
     assert call(cast.li_wei, "POST", path, json={}).status_code == 422
+
+
+def send(call: Call, cast: Cast, content: bytes, name: str = "roster.xlsx", organization_id: int | None = None) -> Any:
+    path = f"/organizations/{organization_id or cast.branch}/roster-imports"
+    data = {"file": (io.BytesIO(content), name)}
+    who = cast.organization_department if organization_id else cast.li_wei
+    return call(who, "POST", path, data=data, content_type="multipart/form-data")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_over_http_as_well(call: Call, cast: Cast, name: str) -> None:
+    refused = send(call, cast, HOSTILE[name]())
+    assert refused.status_code == 422
+    assert refused.json["error"]["code"] in ("unreadable_file", "file_too_large", "file_has_password")
+
+
+def test_an_old_text_table_and_a_book_of_many_sheets_are_imported(call: Call, cast: Cast) -> None:
+    row = "赵新,00123,教职工,正式党员,13800001234/13900001234"
+    text = f"姓名,工号,人员类别,党员类别,手机号\n{row}\n".encode("gb18030")
+    dry = send(call, cast, text, "roster.csv")
+    assert (dry.status_code, dry.json["summary"]["new"], dry.json["summary"]["warnings"]) == (201, 1, 1)
+    assert [(problem["warning"], problem["sheet"]) for problem in dry.json["problems"]] == [(True, None)]
+    assert call(cast.li_wei, "GET", f"/roster-imports/{dry.json['id']}/rows").json["items"][0]["work_number"] == "00123"
+
+    headings = ["姓名", "工号", "人员类别", "党员类别"]
+    rows = {
+        "教工第一党支部": [headings, ["赵新", "N1", "教职工", "正式党员"]],
+        "学生第一党支部": [headings, ["王新", "N2", "学生", "正式党员"], ["错号", "N3", "外星人", "正式党员"]],
+        "说明": [["请填写"]],
+    }
+    dry = send(call, cast, book(rows), organization_id=cast.root)
+    assert dry.json["summary"]["new"] == 2
+    assert [problem["text"] for problem in dry.json["problems"]] == [
+        "“学生第一党支部”第 3 行「人员类别」：应为“教职工”“学生”或“离退休”"
+    ]
+    assert "工作表“说明”没有表头，未读" in dry.json["summary"]["notes"]
+    preview = call(cast.organization_department, "GET", f"/roster-imports/{dry.json['id']}/rows").json["items"]
+    assert [(item["sheet"], item["branch"]) for item in preview] == [(title, title) for title in list(rows)[:2]]
+    report = load_workbook(
+        io.BytesIO(call(cast.organization_department, "GET", f"/roster-imports/{dry.json['id']}/problems").data)
+    )
+    assert [cell.value for cell in report.worksheets[0][2]][:4] == ["学生第一党支部", 3, "人员类别", "未导入"]
+
+
+def test_a_roster_that_names_no_branch_is_refused_by_the_name_of_the_column(call: Call, cast: Cast) -> None:
+    headings = ["姓名", "工号", "人员类别", "党员类别"]
+    content = book({"Sheet1": [headings, ["赵新", "N1", "教职工", "正式党员"], ["王新", "N2", "学生", "正式党员"]]})
+    refused = send(call, cast, content, organization_id=cast.root)
+    assert refusal(refused) == (422, "no_branch_column")
+    assert "“党支部”一列" in refused.json["error"]["message"]
+    assert send(call, cast, content).json["summary"]["new"] == 2, "a branch's own roster need not name it"

@@ -19,6 +19,7 @@ from server.organizations.models import Member
 from server.photos.storage import DiskStorage
 from tests.cast import make_cast
 from tests.rosters import person, workbook
+from tests.workbooks import book, old_excel
 
 
 @pytest.fixture
@@ -202,6 +203,38 @@ def test_a_roster_is_tried_before_it_is_applied(data: Path, tmp_path: Path) -> N
     assert "「性别」" in applied.output
     again = xianfeng(data, "import-roster", str(file), "--organization", str(root), "--apply")
     assert "未变 1" in again.output
+
+
+def test_what_was_read_of_a_file_and_what_was_not_is_said(data: Path, tmp_path: Path) -> None:
+    root = upgraded(data)
+    headings = ["姓名", "工号", "党员类别", "人员类别", "手机号"]
+    rows = {
+        "档案馆直属党支部": [headings, ["林秀", "T900", "正式党员", "教职工", "无"], ["合计", 1]],
+        "说明": [["请填写"]],
+    }
+    file = tmp_path / "roster.xlsm"
+    file.write_bytes(book(rows))
+    applied = xianfeng(data, "import-roster", str(file), "--organization", str(root), "--create-missing", "--apply")
+    assert applied.output.splitlines() == [
+        "工作表“档案馆直属党支部”读了 1 行",
+        "没有“党支部”一列，以工作表名“档案馆直属党支部”为党支部",
+        "第 3 行没有姓名或工号/学号，不是党员，未读",
+        "工作表“说明”没有表头，未读",
+        "第 2 行「手机号」：应为 11 位手机号，其余照常导入",
+        "已设立党支部 1 个：档案馆直属党支部",
+        "已导入：新增 1，更新 0，转接 0，未变 0，有误 0 行",
+    ]
+    assert applied.exit_code == 0, "a warning is no error"
+
+
+def test_an_old_workbook_is_imported(data: Path, tmp_path: Path) -> None:
+    root = upgraded(data)
+    file = tmp_path / "roster.xls"
+    file.write_bytes(old_excel())
+    tried = xianfeng(data, "import-roster", str(file), "--organization", str(root), "--create-missing")
+    assert "工作表“名册”读了 2 行" in tried.output
+    assert "工作表“字典”是隐藏的，未读" in tried.output
+    assert "第 2 行「人员类别」：新党员必须填写" in tried.output
 
 
 def test_a_file_that_is_no_workbook_is_refused_in_words(data: Path, tmp_path: Path) -> None:

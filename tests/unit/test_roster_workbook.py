@@ -157,7 +157,7 @@ def test_many_rows_left_out_are_counted() -> None:
 
 
 def test_a_branch_merged_over_its_persons_is_everyones() -> None:
-    rows = [HEADINGS, line("张敏", "T1"), *(line(name, name, 党支部=None) for name in ("李伟A", "王芳B"))]
+    rows: list[Any] = [HEADINGS, line("张敏", "T1"), *(line(name, name, 党支部=None) for name in ("李伟A", "王芳B"))]
     column = "ABCDEFGHIJKL"[HEADINGS.index("党支部")]
 
     def merge(made: Any) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -14,10 +13,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from server.errors import DomainError
 from server.spreadsheets.cells import EPOCH_1904, Row, Sheet, Unread, address, shown
 from server.spreadsheets.reading import read_sheets
-from tests.workbooks import SHEET, book, packed, parts, patched, strict
+from tests.workbooks import SHEET, book, old_excel, packed, parts, patched, strict
 
 HEADING = ["姓名", "工号", "入党日期"]
-ROWS = [HEADING, ["张敏", "T1", date(2019, 7, 1)]]
+ROWS: list[list[Any]] = [HEADING, ["张敏", "T1", date(2019, 7, 1)]]
 
 
 def read(content: bytes) -> list[Sheet]:
@@ -176,26 +175,6 @@ def test_macros_are_no_hindrance_and_never_run() -> None:
     )
     content = packed({**found, "[Content_Types].xml": types, "xl/vbaProject.bin": b"Sub Auto_Open()"})
     assert rows_of(content)[1][:2] == ["张敏", "T1"]
-
-
-def old_excel() -> bytes:
-    made = xlwt.Workbook()
-    hidden = made.add_sheet("字典")
-    hidden.visibility = 1
-    hidden.write(0, 0, "男")
-    sheet = made.add_sheet("名册")
-    for column, words in enumerate(["党支部", *HEADING]):
-        sheet.write(0, column, words)
-    sheet.write_merge(1, 2, 0, 0, "一支部")
-    sheet.write(1, 1, "张敏")
-    sheet.write(1, 2, 123, xlwt.easyxf(num_format_str="00000"))
-    sheet.write(1, 3, date(2019, 7, 1), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
-    sheet.write(2, 1, "李伟")
-    sheet.write(2, 2, 2019002)
-    sheet.write(9, 5, None, xlwt.easyxf("borders: left thin"))
-    buffer = io.BytesIO()
-    made.save(buffer)
-    return buffer.getvalue()
 
 
 def test_an_old_workbook_is_read_with_formats_dates_and_merged_cells() -> None:
