@@ -5,6 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command as alembic
@@ -208,7 +209,7 @@ def test_a_roster_is_tried_before_it_is_applied(data: Path, tmp_path: Path) -> N
 def test_what_was_read_of_a_file_and_what_was_not_is_said(data: Path, tmp_path: Path) -> None:
     root = upgraded(data)
     headings = ["姓名", "工号", "党员类别", "人员类别", "手机号"]
-    rows = {
+    rows: dict[str, list[list[Any]]] = {
         "档案馆直属党支部": [headings, ["林秀", "T900", "正式党员", "教职工", "无"], ["合计", 1]],
         "说明": [["请填写"]],
     }

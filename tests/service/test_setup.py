@@ -340,11 +340,11 @@ def test_every_role_at_the_root_or_below_can_be_read() -> None:
     assert read_appointment(Role.secretary, "ｔ001＠教工 第一党支部").place == BRANCH
 
 
-def test_a_telephone_nobody_can_use_stops_no_setting_up(place: Installation) -> None:
+def test_a_telephone_nobody_can_use_stops_no_setting_up(empty: Installation) -> None:
     rows = [*ROWS, person("孙丽", "T077", 手机号="无")]
-    outlook = place.try_out(rows=rows)
+    outlook = empty.try_out(rows=rows)
     words = f"第 {len(rows) + 1} 行「手机号」：应为 11 位手机号，其余照常导入"
     assert outlook.remarks == [f"工作表“名册”读了 {len(rows)} 行", words]
-    result = place.carry_out(rows=rows)
+    result = empty.carry_out(rows=rows)
     assert result.rows["new"] == len(rows)
     assert result.remarks == outlook.remarks

@@ -18,7 +18,7 @@ _EXPLANATIONS: dict[Column, str] = {
     Column.name: "必填。少数民族姓名的间隔号用“·”。",
     Column.gender: "男或女。",
     Column.work_number: "必填。党员的唯一标识：再次导入时按它更新，不会重复。不要填写身份证号。",
-    Column.phone: "11 位手机号，供微信手机号绑定；加密保存。",
+    Column.phone: "11 位手机号，供微信手机号绑定；加密保存。填了几个的取第一个；不能用的略去，其余照常导入。",
     Column.general_branch: "所在党总支（分党委）全称；直属党支部留空。",
     Column.branch: "所在党支部全称。新党员必填；只导入一个支部时可留空。",
     Column.group: "所在党小组，没有则留空。",
@@ -62,6 +62,7 @@ def _instructions(book: Any) -> None:
     lines = [(column.value, words) for column, words in _EXPLANATIONS.items()]
     lines += [
         ("更新", "再次导入时，空白单元格不会清除已有内容；党支部有变动的，按导入当天办理组织关系转接，积分随人保留。"),
+        ("工作表", "可以每个支部一张工作表，以党支部全称作工作表名，不填“党支部”一列；隐藏的工作表不读。"),
         ("限制", "每个文件不超过 10 MB、20,000 行。先预检，看清新增、变更和错误后再确认导入。"),
     ]
     for row, (name, words) in enumerate(lines):
