@@ -90,17 +90,17 @@ _MAX_EXACT = 10**15
 def shown(number: float, code: str) -> str | None:
     """Return a whole number as its format shows it: 123 in 00000 is 00123. None where the format adds nothing."""
     template = _template(code)
-    if template is None or not float(number).is_integer() or not 0 <= number < _MAX_EXACT:
+    if template is None or not 0 <= number < _MAX_EXACT or not float(number).is_integer():
         return None
-    places = [position for position, (kind, _) in enumerate(template) if kind == "digit"]
-    digits = str(int(number)).zfill(sum(text == "0" for kind, text in template if kind == "digit"))
-    extra = max(len(digits) - len(places), 0)
-    written = iter([digits[: extra + 1], *digits[extra + 1 :]] if extra else digits.rjust(len(places), "\0"))
+    places = sum(kind == "digit" for kind, _ in template)
+    digits = str(int(number)).zfill(template.count(("digit", "0"))).rjust(places, "\0")
+    surplus = len(digits) - places
+    written = iter([digits[: surplus + 1], *digits[surplus + 1 :]])
     return "".join(next(written) if kind == "digit" else text for kind, text in template).replace("\0", "")
 
 
 @lru_cache(maxsize=256)
-def _template(code: str) -> list[tuple[str, str]] | None:
+def _template(code: str) -> tuple[tuple[str, str], ...] | None:
     """Return digits and literals of a format that pads or surrounds a whole number, else None."""
     parts: list[tuple[str, str]] = []
     position = 0
@@ -111,6 +111,6 @@ def _template(code: str) -> list[tuple[str, str]] | None:
         if match.lastgroup:
             parts.append((match.lastgroup, match[match.lastgroup]))
         position = match.end()
-    zeros = sum(part == ("digit", "0") for part in parts)
+    zeros = parts.count(("digit", "0"))
     literals = "".join(text for kind, text in parts if kind != "digit").strip()
-    return parts if zeros > 1 or (zeros and literals) else None
+    return tuple(parts) if zeros > 1 or (zeros and literals) else None
