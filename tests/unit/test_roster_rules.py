@@ -15,13 +15,12 @@ from server.organizations.roster.rules import (
     Problem,
     RosterRow,
     find_header,
-    is_remark,
-    is_second_heading,
     parse_date,
     parse_row,
     suggested_role,
 )
 from server.organizations.roster.sheets import guarded
+from server.organizations.roster.workbook import is_remark, is_second_heading
 
 TODAY = date(2026, 6, 18)
 POSITIONS = {column: position for position, column in enumerate(Column)}

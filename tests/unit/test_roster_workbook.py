@@ -9,8 +9,8 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from server.errors import DomainError
-from server.organizations.roster.rules import Column, is_remark, is_second_heading
-from server.organizations.roster.workbook import ParsedRoster, read_roster
+from server.organizations.roster.rules import Column
+from server.organizations.roster.workbook import ParsedRoster, is_remark, is_second_heading, read_roster
 from tests.rosters import HEADINGS, person
 from tests.workbooks import book
 

@@ -40,7 +40,7 @@ class Column(StrEnum):
 REQUIRED = (Column.name, Column.work_number)
 DATES = (Column.joined_on, Column.full_member_on)
 
-_HEADINGS: dict[str, Column] = {
+HEADINGS: dict[str, Column] = {
     **{column.value: column for column in Column},
     **dict.fromkeys(("党员姓名",), Column.name),
     **dict.fromkeys(("工号", "学号", "工号或学号", "学号/工号", "职工号", "教工号", "工号学号"), Column.work_number),
@@ -159,10 +159,10 @@ def find_header(cells: Sequence[object]) -> Header | None:
     positions: dict[Column, int] = {}
     notes = []
     for position, cell in enumerate(cells):
-        heading = _heading(cell)
+        heading = heading_of(cell)
         if not heading:
             continue
-        column = _HEADINGS.get(heading)
+        column = HEADINGS.get(heading)
         if column is None:
             notes.append(f"列「{heading[:20]}」不在模板中，已忽略")
         elif column in positions:
@@ -172,40 +172,13 @@ def find_header(cells: Sequence[object]) -> Header | None:
     return Header(positions, tuple(notes[:20])) if all(column in positions for column in REQUIRED) else None
 
 
-def _heading(cell: object) -> str:
+def heading_of(cell: object) -> str:
     if not isinstance(cell, str):
         return ""
     plain = normal_title(readable(cell)).replace("*", "")
-    if plain in _HEADINGS:
+    if plain in HEADINGS:
         return plain
     return re.sub(r"[(\[【].*?[)\]】]", "", plain)
-
-
-def is_second_heading(cells: Iterable[object]) -> bool:
-    """Whether a row holds nothing but names of columns: the lower line of a heading in two lines."""
-    filled = [cell for cell in cells if not is_blank([cell])]
-    return bool(filled) and all(_heading(cell) in _HEADINGS for cell in filled)
-
-
-_SUM = re.compile(r"(合|总|共|小)计|总数|人数")
-_REMARK = re.compile(r"注|备注|说明|共\s*\d|填表|制表|填报|审核|审批|负责人|联系人|单位|日期|截至|以上")
-_SENTENCE = re.compile(r"[:：,，。;；、\d]")
-
-
-def is_remark(cells: Sequence[object], positions: Mapping[Column, int]) -> bool:
-    """Whether a row is no person, but a note, a sum or a signature: those have a number only by chance."""
-    name, number = (_text(cells[positions[column]]) if positions[column] < len(cells) else "" for column in REQUIRED)
-    first = next(filter(None, map(_text, cells)), "")
-    if _SUM.match(first) or _SUM.match(name):
-        return True
-    if number and not _REMARK.match(number):
-        return False
-    return not name or bool(_REMARK.match(first) or _SENTENCE.search(name))
-
-
-def _text(cell: object) -> str:
-    """Return words trimmed, "?" for what is no words."""
-    return cell.strip() if isinstance(cell, str) else "" if cell is None else "?"
 
 
 def is_blank(cells: Iterable[object]) -> bool:

@@ -1,6 +1,7 @@
 """From the sheets of a file to the rows of a roster, with a word on everything that was left aside."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
@@ -10,14 +11,15 @@ from server.errors import DomainError
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.rules import (
     HEADER_SEARCH_ROWS,
+    HEADINGS,
+    REQUIRED,
     Column,
     Header,
     Problem,
     RosterRow,
     find_header,
+    heading_of,
     is_blank,
-    is_remark,
-    is_second_heading,
     parse_row,
     row_words,
 )
@@ -156,3 +158,30 @@ def _left_out(rows: dict[str, list[int]], repeated: int) -> list[str]:
         rest = f"等 {len(numbers)} 行" if len(numbers) > _NAMED_ROWS else "行"
         notes.append(f"第 {named} {rest}{why}，未读")
     return [*notes, *([f"{repeated} 行与前面的完全相同，只导入一次"] if repeated else [])]
+
+
+def is_second_heading(cells: Iterable[object]) -> bool:
+    """Whether a row holds nothing but names of columns: the lower line of a heading in two lines."""
+    filled = [cell for cell in cells if not is_blank([cell])]
+    return bool(filled) and all(heading_of(cell) in HEADINGS for cell in filled)
+
+
+_SUM = re.compile(r"(合|总|共|小)计|总数|人数")
+_REMARK = re.compile(r"注|备注|说明|共\s*\d|填表|制表|填报|审核|审批|负责人|联系人|单位|日期|截至|以上")
+_SENTENCE = re.compile(r"[:：,，。;；、\d]")
+
+
+def is_remark(cells: Sequence[object], positions: Mapping[Column, int]) -> bool:
+    """Whether a row is no person, but a note, a sum or a signature: those have a number only by chance."""
+    name, number = (_text(cells[positions[column]]) if positions[column] < len(cells) else "" for column in REQUIRED)
+    first = next(filter(None, map(_text, cells)), "")
+    if _SUM.match(first) or _SUM.match(name):
+        return True
+    if number and not _REMARK.match(number):
+        return False
+    return not name or bool(_REMARK.match(first) or _SENTENCE.search(name))
+
+
+def _text(cell: object) -> str:
+    """Return words trimmed, "?" for what is no words."""
+    return cell.strip() if isinstance(cell, str) else "" if cell is None else "?"
