@@ -17,8 +17,6 @@ from server.privacy import masked_phone, normal_phone
 from server.spreadsheets.cells import EPOCH_1900, Cell, Unread
 from server.text import line, readable
 
-HEADER_SEARCH_ROWS = 20
-
 
 class Column(StrEnum):
     """The columns of a roster, as the template heads them."""

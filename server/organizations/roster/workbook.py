@@ -10,7 +10,6 @@ from typing import IO
 from server.errors import DomainError
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.rules import (
-    HEADER_SEARCH_ROWS,
     HEADINGS,
     REQUIRED,
     Column,
@@ -28,6 +27,7 @@ from server.spreadsheets.cells import Row, Sheet
 from server.spreadsheets.reading import read_sheets
 
 MAX_ROWS = 20_000
+HEADER_SEARCH_ROWS = 20
 _NAMED_ROWS = 10
 
 
