@@ -171,12 +171,8 @@ def find_header(cells: Sequence[object]) -> Header | None:
 
 
 def heading_of(cell: object) -> str:
-    if not isinstance(cell, str):
-        return ""
-    plain = normal_title(readable(cell)).replace("*", "")
-    if plain in HEADINGS:
-        return plain
-    return re.sub(r"[(\[【].*?[)\]】]", "", plain)
+    plain = normal_title(readable(cell)).replace("*", "") if isinstance(cell, str) else ""
+    return plain if plain in HEADINGS else re.sub(r"[(\[【].*?[)\]】]", "", plain)
 
 
 def is_blank(cells: Iterable[object]) -> bool:

@@ -193,7 +193,7 @@ def problems_of(session: Session, roster: RosterImport) -> list[Problem]:
     """Return the dry run's problems and those met while applying, by row."""
     query = select(RosterChunk.problems).where(RosterChunk.import_id == roster.id, RosterChunk.problems.is_not(None))
     later = [problem for blob in session.scalars(query) for problem in unpack_problems(blob)]
-    return settled({*unpack_problems(roster.problems), *later})
+    return settled(dict.fromkeys([*unpack_problems(roster.problems), *later]))
 
 
 def confirm(session: Session, *, import_id: int, account_id: int | None, now: datetime) -> RosterImport:
