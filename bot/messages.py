@@ -23,6 +23,7 @@ class Kind(StrEnum):
     location = "location"
     link = "link"
     sticker = "sticker"
+    unsupported = "unsupported"  # WeChat does not pass it on, or we do not know its kind
     event = "event"
 
 

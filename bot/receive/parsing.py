@@ -1,5 +1,6 @@
 """WeChat's XML, read by wechatpy, becomes what the conversation hears. Pure."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,10 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.messages import Channel, Incoming, Kind
+from bot.receive.emoticons import kind_of_text
 from server.wechat.envelope import Unreadable
 
 LONGEST_TEXT = 4000
 MAX_KEY = 128
+_DIGEST = 16
 _KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "text": Kind.text,
@@ -60,8 +63,11 @@ class Heard:
 def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard | None:
     """Return what a post says to the conversation, or None where nobody awaits a word. Raises Unreadable."""
     fields, kind, event = _parsed(xml, channel)
-    if kind is None or (kind is Kind.event and event not in _HEARD_EVENTS):
+    if kind is Kind.event and event not in _HEARD_EVENTS:
         return None
+    if kind is Kind.unsupported and not _text(fields, "MsgId"):
+        return None  # a person's message has an id; what a device or another system reports has none
+    scene = _scene(fields, event)
     openid = _text(fields, "FromUserName")
     if not 0 < len(openid) <= 64:
         raise Unreadable("nobody's")
@@ -69,18 +75,18 @@ def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard
         channel=channel,
         app_id=app_id,
         openid=openid,
-        key=_key(fields, openid, event),
+        key=_key(fields, openid, event, scene),
         kind=kind,
         received_at=now,
         text=_said(fields, kind),
         event=_HEARD_EVENTS.get(event, ""),
-        scene=_scene(fields, event),
+        scene=scene,
     )
     return Heard(incoming, us=_text(fields, "ToUserName"), media_id=_text(fields, "MediaId"))
 
 
-def _parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind | None, str]:
-    """Return the fields, what kind of message it is, None for one we do not know, and the name of an event."""
+def _parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind, str]:
+    """Return the fields, what kind of message it is and the name of an event."""
     if channel is Channel.work:
         from wechatpy.enterprise.parser import parse_message
     else:
@@ -88,20 +94,29 @@ def _parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind | None,
     try:
         message = parse_message(xml)
         fields = message._data  # unknown messages have nothing else
-        kind = Kind.event if fields["MsgType"].lower() == "event" else _KINDS.get(fields["MsgType"].lower())
+        kind = _kind_of(fields)
         return fields, kind, fields["Event"].lower() if kind is Kind.event else ""
     except Exception as error:  # wechatpy stumbles over an empty post in as many ways as a post can be empty
         raise Unreadable(type(error).__name__) from None
 
 
-def _key(fields: Mapping[str, Any], openid: str, event: str) -> str:
-    """Return what is the same whenever the message is delivered: its id, for an event who did what when."""
+def _kind_of(fields: Mapping[str, Any]) -> Kind:
+    name = fields["MsgType"].lower()
+    if name == "event":
+        return Kind.event
+    kind = _KINDS.get(name, Kind.unsupported)
+    return kind_of_text(_text(fields, "Content")) if kind is Kind.text else kind
+
+
+def _key(fields: Mapping[str, Any], openid: str, event: str, scene: str) -> str:
+    """Return what is the same whenever the message is delivered: its id, for an event who did what with what when."""
     if message_id := _text(fields, "MsgId"):
         return message_id[:MAX_KEY]
     created = _text(fields, "CreateTime")
     if not created.isdecimal():
         raise Unreadable("no time")
-    return f"{openid}:{created}:{event}"[:MAX_KEY]
+    what = hashlib.sha256(f"{_text(fields, 'EventKey')} {scene}".encode()).hexdigest()[:_DIGEST]
+    return f"{openid}:{created}:{event}"[: MAX_KEY - _DIGEST - 1] + f":{what}"
 
 
 def _said(fields: Mapping[str, Any], kind: Kind) -> str:

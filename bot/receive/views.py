@@ -11,7 +11,7 @@ from bot.receive.desk import Desk
 from bot.receive.parsing import Heard, heard_in
 from server import clock
 from server.config import Settings
-from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Unreadable
+from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Unreadable, without_controls
 
 pages = Blueprint("wechat_callbacks", __name__)
 
@@ -60,7 +60,7 @@ def _as_xml(heard: Heard, text: str) -> str:
     from wechatpy.replies import TextReply
 
     incoming = heard.incoming
-    content = text.replace("]]>", "]] >")  # wechatpy puts it into CDATA as it is
+    content = without_controls(text).replace("]]>", "]] >")  # wechatpy puts it into CDATA as it is
     time = int(incoming.received_at.timestamp())
     return str(TextReply(source=heard.us, target=incoming.openid, content=content, time=time).render())
 

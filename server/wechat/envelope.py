@@ -7,6 +7,7 @@ cover the body: whoever takes such a callback must see that a signature is used 
 import hashlib
 import hmac
 import re
+import sys
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,10 @@ MAX_AGE = timedelta(minutes=5)
 MAX_BYTES = 64 * 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 _NONCE = re.compile(r"[\x21-\x7e]{1,64}")
+_CDATA = "<![CDATA["
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,10}));", re.IGNORECASE)
+_CONTROLS = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no place for or advises against (`Char`, https://www.w3.org/TR/xml/#charsets); keyboards have it."""
 
 
 class NotFromWechat(Exception):
@@ -48,7 +53,7 @@ class Envelope:
         said = query.get("echostr", "")
         if "msg_signature" in query:  # 企业微信 seals the word it tries us with
             self._verify(query, now, said)
-            return self._decrypted(said)
+            return self._decrypted(said).decode("utf-8", "replace")
         self._verify(query, now)
         return said
 
@@ -65,7 +70,7 @@ class Envelope:
         if not sealed:
             raise NotFromWechat
         signature = self._verify(query, now, sealed)
-        return Opened(as_xml(self._decrypted(sealed).encode()), signature)
+        return Opened(as_xml(self._decrypted(sealed)), signature)
 
     def seal(self, xml: str, *, nonce: str, now: datetime) -> str:
         """Return an answer, or a post, as it goes out."""
@@ -102,26 +107,48 @@ class Envelope:
             raise NotFromWechat
         return right
 
-    def _decrypted(self, sealed: str) -> str:
+    def _decrypted(self, sealed: str) -> bytes:
+        """Return what was sealed. wechatpy's own `decrypt` wants whole UTF-8, which people do not always write."""
         from wechatpy.crypto import PrpCrypto
 
         try:
-            return str(PrpCrypto(self._key).decrypt(sealed, self.app_id))
-        except Exception as error:  # padding, lengths, base64, another app's id: wechatpy lets each through as it is
+            opened = PrpCrypto(self._key).cipher.decrypt(b64decode(sealed))
+            content = opened[16 : -opened[-1]]
+            end = 4 + int.from_bytes(content[:4])
+        except Exception as error:  # padding, lengths, base64: the cipher lets each through as it is
             raise Unreadable(type(error).__name__) from None
+        if content[end:] != self.app_id.encode():
+            raise Unreadable("another account's")
+        return bytes(content[4:end])
 
 
 def as_xml(raw: bytes) -> str:
-    """Return a post's text. Raises Unreadable for what WeChat never sends: other encodings, a DTD, megabytes."""
+    """Return a post's text, fit to be parsed. Raises Unreadable for what WeChat never sends: a DTD, megabytes.
+
+    WeChat passes on what a person typed, U+0008 and half an emoji too: no parser takes that, and the rest is a message.
+    """
     if len(raw) > MAX_BYTES:
         raise Unreadable("too long")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable("not UTF-8") from None
+    first, *others = without_controls(raw.decode("utf-8", "replace")).split(_CDATA)
+    parts = (other.partition("]]>") for other in others)
+    return _CDATA.join([_as_markup(first), *(said + end + _as_markup(after) for said, end, after in parts)])
+
+
+def without_controls(text: str) -> str:
+    """Return a text without control characters, of which XML takes few."""
+    return _CONTROLS.sub("", text)
+
+
+def _as_markup(text: str) -> str:
+    """Return what stands outside of CDATA, without references to characters that XML has no place for."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Unreadable("a DTD")
-    return text
+    return _REFERENCE.sub(_referred, text)
+
+
+def _referred(found: re.Match[str]) -> str:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return found[0] if number <= sys.maxunicode and without_controls(chr(number)) else ""
 
 
 def fields_of(xml: str) -> dict[str, str]:
