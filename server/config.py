@@ -47,6 +47,8 @@ class Settings:
     phone_keys: Mapping[str, bytes] = field(repr=False)
     wechat_app_id: str
     wechat_secret: str = field(repr=False)
+    wechat_token: str = field(repr=False)
+    wechat_aes_key: str = field(repr=False)
     wechat_base_url: str | None
     official_app_id: str
     official_secret: str = field(repr=False)
@@ -106,6 +108,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         phone_keys=_phone_keys(env, data_dir),
         wechat_app_id=env.text("WECHAT_APP_ID"),
         wechat_secret=env.text("WECHAT_SECRET"),
+        wechat_token=_callback_token(env, "WECHAT_TOKEN", "WECHAT_APP_ID"),
+        wechat_aes_key=_aes_key(env, "WECHAT_AES_KEY", "WECHAT_TOKEN"),
         wechat_base_url=env.text("WECHAT_BASE_URL") or None,
         official_app_id=_half(env, "OFFICIAL_APP_ID", "OFFICIAL_SECRET"),
         official_secret=env.text("OFFICIAL_SECRET"),

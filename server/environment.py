@@ -74,6 +74,13 @@ _TABLE = (
     ),
     Variable("WECHAT_APP_ID", "the mini-program's", without="the sandbox plays WeChat", needed=Needed.production),
     Variable("WECHAT_SECRET", "the mini-program's", needed=Needed.real_wechat, secret=True),
+    Variable(
+        "WECHAT_TOKEN",
+        "of the mini-program's callback `/wechat/mini-program` (消息推送, as XML)",
+        without="whether a subscription message arrived is not learned",
+        secret=True,
+    ),
+    Variable("WECHAT_AES_KEY", "of that callback", without="it posts in plain text (明文模式)", secret=True),
     Variable("WECHAT_BASE_URL", "where WeChat's API is", without="`https://api.weixin.qq.com`"),
     Variable("OFFICIAL_APP_ID", "the 公众号's", without="no template messages and no chat there"),
     Variable("OFFICIAL_SECRET", "the 公众号's; goes with `OFFICIAL_APP_ID`", secret=True),

@@ -18,5 +18,14 @@ def envelope_of(settings: Settings, channel: Channel) -> Envelope | None:
     return Envelope(app_id, token, aes_key) if app_id and token else None
 
 
+def mini_program_envelope(settings: Settings) -> Envelope | None:
+    """Return how the mini-program's posts are opened, or None where it takes none."""
+    app_id = accounts.mini_program_of(settings)
+    if settings.sandbox:
+        return Envelope(app_id, CALLBACK_TOKEN, CALLBACK_AES_KEY)
+    token = settings.wechat_token
+    return Envelope(app_id, token, settings.wechat_aes_key) if token else None
+
+
 def app_id_of(settings: Settings, channel: Channel) -> str:
     return accounts.official_of(settings) if channel is Channel.official else accounts.corporation_of(settings)

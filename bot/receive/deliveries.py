@@ -46,12 +46,7 @@ class Race:
 def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> Delivery:
     """Write a message down, or find it where it has come before. Raises Replayed."""
     incoming = heard.incoming
-    used = Signature(app_id=incoming.app_id, signature=signature, key=incoming.key, seen_at=now)
-    known = session.get(Signature, (incoming.app_id, signature))
-    if known is None and not _added(session, used):
-        known = session.get_one(Signature, (incoming.app_id, signature))
-    if known is not None and known.key != incoming.key:
-        raise Replayed
+    use(session, app_id=incoming.app_id, signature=signature, key=incoming.key, now=now)
     query = select(Delivery).where(Delivery.app_id == incoming.app_id, Delivery.key == incoming.key)
     delivery = session.scalar(query)
     if delivery is None:
@@ -68,6 +63,15 @@ def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> D
         if not _added(session, delivery):
             delivery = session.scalars(query).one()
     return delivery
+
+
+def use(session: Session, *, app_id: str, signature: str, key: str, now: datetime) -> None:
+    """Note which post a signature was used for. Raises Replayed where it was another."""
+    known = session.get(Signature, (app_id, signature))
+    if known is None and not _added(session, Signature(app_id=app_id, signature=signature, key=key, seen_at=now)):
+        known = session.get_one(Signature, (app_id, signature))
+    if known is not None and known.key != key:
+        raise Replayed
 
 
 def _added(session: Session, row: Signature | Delivery) -> bool:

@@ -16,6 +16,7 @@ from bot.receive.models import FollowUp
 from bot.receive.rules import FollowUpStatus
 from server import clock
 from server.db import database_now, transaction
+from server.wechat.client import SendResult
 from server.wechat.errors import WechatError
 
 log = structlog.get_logger()
@@ -26,8 +27,8 @@ UNFINISHED = (FollowUpStatus.waiting, FollowUpStatus.sending)
 class Client(Protocol):
     """What both accounts' clients can do."""
 
-    def send(self, path: str, body: dict[str, Any], /) -> int:
-        """Send a message and return the errcode. Raises WechatError."""
+    def send(self, path: str, body: dict[str, Any], /) -> SendResult:
+        """Send a message and return what WeChat says of it. Raises WechatError."""
 
     def media(self, media_id: str, /, *, max_bytes: int) -> bytes:
         """Return a file that a person sent. Raises WechatError."""
@@ -84,7 +85,7 @@ def _called(client: Client, call: Call) -> tuple[FollowUpStatus, int | None, dat
     body = {"touser": call.openid, "msgtype": "text", "text": {"content": call.text}}
     now = clock.now()
     try:
-        errcode = client.send(PATHS[call.channel], body)
+        errcode = client.send(PATHS[call.channel], body).errcode
     except WechatError as error:
         if error.maybe_done:
             return FollowUpStatus.unknown, error.errcode, now

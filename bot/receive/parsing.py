@@ -62,13 +62,13 @@ class Heard:
 
 def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard | None:
     """Return what a post says to the conversation, or None where nobody awaits a word. Raises Unreadable."""
-    fields, kind, event = _parsed(xml, channel)
+    fields, kind, event = parsed(xml, channel)
     if kind is Kind.event and event not in _HEARD_EVENTS:
         return None
-    if kind is Kind.unsupported and not _text(fields, "MsgId"):
+    if kind is Kind.unsupported and not text_of(fields, "MsgId"):
         return None  # a person's message has an id; what a device or another system reports has none
     scene = _scene(fields, event)
-    openid = _text(fields, "FromUserName")
+    openid = text_of(fields, "FromUserName")
     if not 0 < len(openid) <= 64:
         raise Unreadable("nobody's")
     incoming = Incoming(
@@ -82,10 +82,10 @@ def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard
         event=_HEARD_EVENTS.get(event, ""),
         scene=scene,
     )
-    return Heard(incoming, us=_text(fields, "ToUserName"), media_id=_text(fields, "MediaId"))
+    return Heard(incoming, us=text_of(fields, "ToUserName"), media_id=text_of(fields, "MediaId"))
 
 
-def _parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind, str]:
+def parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind, str]:
     """Return the fields, what kind of message it is and the name of an event."""
     if channel is Channel.work:
         from wechatpy.enterprise.parser import parse_message
@@ -105,34 +105,35 @@ def _kind_of(fields: Mapping[str, Any]) -> Kind:
     if name == "event":
         return Kind.event
     kind = _KINDS.get(name, Kind.unsupported)
-    return kind_of_text(_text(fields, "Content")) if kind is Kind.text else kind
+    return kind_of_text(text_of(fields, "Content")) if kind is Kind.text else kind
 
 
 def _key(fields: Mapping[str, Any], openid: str, event: str, scene: str) -> str:
     """Return what is the same whenever the message is delivered: its id, for an event who did what with what when."""
-    if message_id := _text(fields, "MsgId"):
+    if message_id := text_of(fields, "MsgId"):
         return message_id[:MAX_KEY]
-    created = _text(fields, "CreateTime")
+    created = text_of(fields, "CreateTime")
     if not created.isdecimal():
         raise Unreadable("no time")
-    what = hashlib.sha256(f"{_text(fields, 'EventKey')} {scene}".encode()).hexdigest()[:_DIGEST]
+    what = hashlib.sha256(f"{text_of(fields, 'EventKey')} {scene}".encode()).hexdigest()[:_DIGEST]
     return f"{openid}:{created}:{event}"[: MAX_KEY - _DIGEST - 1] + f":{what}"
 
 
 def _said(fields: Mapping[str, Any], kind: Kind) -> str:
     names = {Kind.text: "Content", Kind.voice: "Recognition", Kind.location: "Label", Kind.link: "Title"}
-    return _text(fields, names.get(kind, ""))[:LONGEST_TEXT]
+    return text_of(fields, names.get(kind, ""))[:LONGEST_TEXT]
 
 
 def _scene(fields: Mapping[str, Any], event: str) -> str:
     """Return what a scanned code or a menu entry carries."""
     if event == "scancode_waitmsg":
         info = fields.get("ScanCodeInfo")
-        return _text(info, "ScanResult") if isinstance(info, dict) else ""
-    return _text(fields, "EventKey") if event else ""
+        return text_of(info, "ScanResult") if isinstance(info, dict) else ""
+    return text_of(fields, "EventKey") if event else ""
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """Return a field's text, '' where it has none."""
     value = fields.get(name)
     return value if isinstance(value, str) else ""
 

@@ -1,17 +1,25 @@
-"""`/wechat/official` and `/wechat/work`: what WeChat posts to us. Whoever else posts gets nothing."""
+"""What WeChat posts to us: `/wechat/official`, `/wechat/work`, `/wechat/mini-program`. Others get nothing."""
 
+import hashlib
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy.orm import Session
 
 from bot.messages import Channel
-from bot.receive.accounts import envelope_of
+from bot.receive import deliveries, reports
+from bot.receive.accounts import envelope_of, mini_program_envelope
 from bot.receive.deliveries import Replayed
 from bot.receive.desk import Desk
-from bot.receive.parsing import Heard, heard_in
+from bot.receive.parsing import Heard, heard_in, parsed
+from bot.receive.reports import Told
 from server import clock
 from server.config import Settings
-from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Unreadable, without_controls
+from server.db import transaction
+from server.pushes import receipts, subscriptions
+from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, Unreadable, without_controls
 
 pages = Blueprint("wechat_callbacks", __name__)
 
@@ -26,26 +34,62 @@ def install(app: Flask, settings: Settings) -> None:
 def callback(account: str) -> Response:
     channel = Channel(account)
     desk: Desk = current_app.extensions["bot_desk"]
-    envelope = envelope_of(desk.settings, channel)
+    return _called_back(envelope_of(desk.settings, channel), partial(_answered, desk, channel))
+
+
+@pages.route("/wechat/mini-program", methods=["GET", "POST"])
+def mini_program() -> Response:
+    """Nobody talks here; WeChat tells what became of subscription messages."""
+    desk: Desk = current_app.extensions["bot_desk"]
+    return _called_back(mini_program_envelope(desk.settings), partial(_taken_note_of, desk))
+
+
+def _called_back(envelope: Envelope | None, answered: Callable[[Envelope, Opened], Response]) -> Response:
+    """Let a post be answered once it has proved whose it is."""
     if envelope is None:
         return Response(status=HTTPStatus.NOT_FOUND)
+    now = clock.now()
     try:
         if request.method == "GET":
-            return _plain(envelope.echo(request.args, now=clock.now()))
-        return _answered(desk, envelope, channel)
+            return _plain(envelope.echo(request.args, now=now))
+        if (request.content_length or 0) > MAX_BYTES:
+            raise NotFromWechat
+        return answered(envelope, envelope.open(request.args, request.get_data(), now=now))
     except (NotFromWechat, Replayed):
         return Response(status=HTTPStatus.FORBIDDEN)
     except Unreadable:
         return _plain("")
 
 
-def _answered(desk: Desk, envelope: Envelope, channel: Channel) -> Response:
+def _taken_note_of(desk: Desk, envelope: Envelope, opened: Opened) -> Response:
+    fields, _, event = parsed(opened.xml, Channel.official)
+    _note(desk, envelope, opened, reports.told_by_mini_program(fields, event))
+    return _plain("")
+
+
+def _note(desk: Desk, envelope: Envelope, opened: Opened, told: Told) -> None:
+    """Write down what WeChat tells of our messages, before it is answered: it does not tell us again."""
+    if not told:
+        return
     now = clock.now()
-    if (request.content_length or 0) > MAX_BYTES:
-        raise NotFromWechat
-    opened = envelope.open(request.args, request.get_data(), now=now)
+    key = f"report:{hashlib.sha256(opened.xml.encode()).hexdigest()}"
+    templates = subscriptions.keys_of(desk.settings, told.withdrawn)
+
+    def work(session: Session) -> None:
+        deliveries.use(session, app_id=envelope.app_id, signature=opened.signature, key=key, now=now)
+        receipts.write_down(session, told.reports, now=now)
+        receipts.withdraw_consents(session, app_id=envelope.app_id, openid=told.openid, templates=templates, now=now)
+
+    transaction(desk.engine, work)
+
+
+def _answered(desk: Desk, channel: Channel, envelope: Envelope, opened: Opened) -> Response:
+    now = clock.now()
     heard = heard_in(opened.xml, channel=channel, app_id=envelope.app_id, now=now)
     if heard is None:
+        if channel is Channel.official:
+            fields, _, event = parsed(opened.xml, channel)
+            _note(desk, envelope, opened, reports.told_by_official(fields, event))
         return _plain("")
     text, delivery_id = desk.answer(heard, signature=opened.signature)
     if not text:

@@ -110,7 +110,7 @@ class _Bench:
         return len(bodies) / seconds
 
     def _own_call(self, body: Mapping[str, Any]) -> int:
-        return WAYS[Channel.subscription].send(self.client, body)
+        return WAYS[Channel.subscription].send(self.client, body).errcode
 
     def _plain_call(self) -> Call:
         """Return the call as the most used library makes it, over connections that stay open."""

@@ -129,7 +129,7 @@ def say_in_groups(engine: Engine, settings: Settings, now: datetime, period: dat
 
 def purge_pushes(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Delete old pushes and the record of calls."""
-    for purge in (pushes.purge_attempts, pushes.purge_pushes):
+    for purge in (pushes.purge_receipts, pushes.purge_attempts, pushes.purge_pushes):
         to_the_end(engine, partial(purge, now=now), pushes.BATCH)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
-from server.pushes.rules import AttemptStatus, Channel, Occasion, PushStatus, QuotaChange
+from server.pushes.rules import AttemptStatus, Channel, Occasion, PushStatus, QuotaChange, ReceiptKind
+from server.wechat.client import LONGEST_MESSAGE_ID
 
 
 class Fanout(Base):
@@ -79,10 +80,15 @@ class Push(Base):
 
 
 class PushAttempt(Base):
-    """One call to one channel, committed as `sending` before it is made."""
+    """One call to one channel, committed as `sending` before it is made. `message_id` is what WeChat called it."""
 
     __tablename__ = "push_attempts"
-    __table_args__ = (UniqueConstraint("push_id", "number"), Index(None, "started_at"), Base.__table_args__)
+    __table_args__ = (
+        UniqueConstraint("push_id", "number"),
+        Index(None, "started_at"),
+        Index(None, "channel", "message_id"),
+        Base.__table_args__,
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     push_id: Mapped[int] = mapped_column(ForeignKey("pushes.id"))
@@ -90,8 +96,23 @@ class PushAttempt(Base):
     channel: Mapped[Channel] = mapped_column(enum_column(16))
     status: Mapped[AttemptStatus] = mapped_column(enum_column(16))
     errcode: Mapped[int | None]
+    message_id: Mapped[str | None] = mapped_column(String(LONGEST_MESSAGE_ID))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Receipt(Base):
+    """What WeChat reported of a message: the first word counts. Without `applied_at` no push of it is known so far."""
+
+    __tablename__ = "push_receipts"
+    __table_args__ = (Index(None, "applied_at", "received_at"), Base.__table_args__)
+
+    channel: Mapped[Channel] = mapped_column(enum_column(16), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(LONGEST_MESSAGE_ID), primary_key=True)
+    kind: Mapped[ReceiptKind] = mapped_column(enum_column(16))
+    errcode: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ChannelPause(Base):

@@ -109,6 +109,14 @@ def empty(session: Session, spends: Iterable[Spend], *, now: datetime) -> None:
     session.flush()
 
 
+def withdraw(session: Session, *, identity_id: int, templates: Iterable[str], now: datetime) -> None:
+    """Set balances to zero: the person took their consent back. Safe to repeat."""
+    for quota in _locked(session, [(identity_id, template) for template in set(templates)]).values():
+        if quota.balance > 0:
+            _move(session, quota, QuotaChange.emptied, amount=-quota.balance, now=now)
+    session.flush()
+
+
 def balances(session: Session, identity_ids: Iterable[int]) -> dict[Key, int]:
     """Return what is left, by identity and template; a template never agreed to is not there."""
     query = select(SubscriptionQuota.identity_id, SubscriptionQuota.template, SubscriptionQuota.balance)

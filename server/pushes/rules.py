@@ -52,9 +52,19 @@ class PushStatus(StrEnum):
 class AttemptStatus(StrEnum):
     sending = "sending"
     sent = "sent"
+    delivered = "delivered"  # WeChat reported later that it arrived
+    undelivered = "undelivered"  # it had taken it, and reported later that it did not arrive
     retry = "retry"  # not delivered, may be tried again on this channel
     refused = "refused"  # final on this channel
     unknown = "unknown"
+
+
+class ReceiptKind(StrEnum):
+    """What WeChat reports of a message that it had taken."""
+
+    delivered = "delivered"
+    blocked = "blocked"  # the person wants nothing from this account
+    failed = "failed"
 
 
 class Overtaken(RuntimeError):
@@ -66,7 +76,7 @@ class QuotaChange(StrEnum):
 
     accepted = "accepted"  # +1: the person agreed to one more message
     used = "used"  # -1: one was sent
-    emptied = "emptied"  # to 0: WeChat says there is none (43101)
+    emptied = "emptied"  # to 0: WeChat says there is none (43101), or the person took it back
 
 
 class Reason(StrEnum):
@@ -76,6 +86,7 @@ class Reason(StrEnum):
     not_bound = "not_bound"  # no WeChat identity on any channel
     not_subscribed = "not_subscribed"  # none of the channels has his consent
     refused = "refused"  # WeChat refused: blocked, unfollowed, openid gone
+    undelivered = "undelivered"  # WeChat took it and could not deliver it
     misconfigured = "misconfigured"  # WeChat refused the template or its fields
     timed_out = "timed_out"  # no answer, or a crash: it may have arrived
     too_late = "too_late"  # its time was over before it could be sent

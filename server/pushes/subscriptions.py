@@ -20,6 +20,12 @@ def template_ids(settings: Settings) -> dict[str, str]:
     return {key: template.id for key, template in declared.items() if template is not None}
 
 
+def keys_of(settings: Settings, ids: Iterable[str]) -> list[str]:
+    """Return our keys of templates that WeChat names by its ids; those that are none of ours are left out."""
+    keys = {template_id: key for key, template_id in template_ids(settings).items()}
+    return [keys[template_id] for template_id in ids if template_id in keys]
+
+
 def balances_of(session: Session, identity_id: int) -> dict[str, int]:
     """Return what a person still agrees to, by template."""
     return {template: balance for (_, template), balance in quotas.balances(session, [identity_id]).items()}

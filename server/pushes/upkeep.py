@@ -5,10 +5,11 @@ Each deletes at most 1,000 rows and returns how many: call it again, in a new tr
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from server.pushes.models import Push, PushAttempt, SubscriptionEntry
+from server.pushes import receipts
+from server.pushes.models import Push, PushAttempt, Receipt, SubscriptionEntry
 
 BATCH = 1000
 PUSH_LIFETIME = timedelta(days=400)
@@ -24,6 +25,18 @@ def purge_pushes(session: Session, *, now: datetime) -> int:
     session.execute(update(SubscriptionEntry).where(SubscriptionEntry.push_id.in_(ids)).values(push_id=None))
     session.execute(delete(Push).where(Push.id.in_(ids)))
     return len(ids)
+
+
+def purge_receipts(session: Session, *, now: datetime) -> int:
+    """Delete reports that were applied, or of which nobody here knows the message."""
+    long_ago = or_(
+        Receipt.applied_at <= now - ATTEMPT_LIFETIME,
+        and_(Receipt.applied_at.is_(None), Receipt.received_at <= now - receipts.UNKNOWN_LIFETIME),
+    )
+    rows = session.scalars(select(Receipt).where(long_ago).limit(BATCH)).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)
 
 
 def purge_attempts(session: Session, *, now: datetime) -> int:

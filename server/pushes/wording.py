@@ -12,6 +12,7 @@ REASONS = {
     Reason.not_bound: "未绑定微信",
     Reason.not_subscribed: "未订阅消息",
     Reason.refused: "微信拒收",
+    Reason.undelivered: "微信未能送达",
     Reason.misconfigured: "消息模板配置有误",
     Reason.timed_out: "结果未知",
     Reason.too_late: "未能在时效内发出",

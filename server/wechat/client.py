@@ -24,6 +24,7 @@ SANDBOX_OFFICIAL_ID = "sandbox-official"
 SANDBOX_SECRET = "sandbox-secret"
 SANDBOX_PATH = "/sandbox/wechat"
 WECHAT_BASE_URL = "https://api.weixin.qq.com"
+LONGEST_MESSAGE_ID = 128
 _ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
@@ -33,6 +34,18 @@ class SignIn:
 
     openid: str
     unionid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What WeChat says of a message it was given: `errcode` 0 for taken, and the id by which it speaks of it later.
+
+    Not every answer has an id: 小程序's subscribe/send often leaves it out
+    (https://developers.weixin.qq.com/community/develop/doc/0006ca06b2c38868be44ab04a61400).
+    """
+
+    errcode: int
+    message_id: str | None = None
 
 
 class WechatClient:
@@ -80,9 +93,9 @@ class WechatClient:
             raise refused(errcode)
         return answer
 
-    def send(self, path: str, body: Mapping[str, Any]) -> int:
-        """Send a message and return WeChat's errcode, 0 when it took it."""
-        return errcode_of(self.authorized(path, body))
+    def send(self, path: str, body: Mapping[str, Any]) -> SendResult:
+        """Send a message and return what WeChat says of it."""
+        return send_result(self.authorized(path, body))
 
     def media(self, media_id: str, *, max_bytes: int) -> bytes:
         """Return a file that a person sent. Raises WechatError."""
@@ -152,6 +165,13 @@ def errcode_of(answer: Mapping[str, Any]) -> int:
     if not is_integer(errcode):
         raise unavailable(maybe_done=True)
     return errcode
+
+
+def send_result(answer: Mapping[str, Any]) -> SendResult:
+    """Return what an answer says of a message. Raises WechatError."""
+    message_id = answer.get("msgid")
+    known = isinstance(message_id, str | int) and not isinstance(message_id, bool) and message_id not in ("", 0)
+    return SendResult(errcode_of(answer), str(message_id)[:LONGEST_MESSAGE_ID] if known else None)
 
 
 def install(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from server.wechat.client import download_authorized, errcode_of, post_authorized
+from server.wechat.client import SendResult, download_authorized, post_authorized, send_result
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import Transport
 
@@ -15,6 +15,9 @@ MARGIN = timedelta(seconds=5)
 """Until its end, 企业微信 answers the same token: asking earlier brings nothing."""
 
 UNKNOWN_USER = 81013
+_LEFT_OUT = ("invaliduser", "unlicenseduser")
+"""Whom a message did not go to although errcode is 0: not to be seen by our application, or without a licence for it
+(https://developer.work.weixin.qq.com/document/path/90236; had it gone to nobody at all, it might also be 81013)."""
 
 
 class WorkClient:
@@ -25,11 +28,12 @@ class WorkClient:
         self.agent_id = agent_id
         self.tokens = TokenStore(engine, transport, app_id=corp_id, secret=secret, ask=_ask_token, margin=MARGIN)
 
-    def send(self, path: str, body: Mapping[str, Any]) -> int:
-        """Send a message to one person and return the errcode; a person it does not know is 81013."""
+    def send(self, path: str, body: Mapping[str, Any]) -> SendResult:
+        """Send a message to one person and return what became of it; a person it leaves out is 81013."""
         answer = post_authorized(self.transport, self.tokens, path, {"agentid": self.agent_id, **body})
-        errcode = errcode_of(answer)
-        return UNKNOWN_USER if errcode == 0 and answer.get("invaliduser") else errcode
+        result = send_result(answer)
+        left_out = result.errcode == 0 and any(answer.get(name) for name in _LEFT_OUT)
+        return SendResult(UNKNOWN_USER) if left_out else result
 
     def media(self, media_id: str, *, max_bytes: int) -> bytes:
         """Return a file that a person sent. Raises WechatError."""

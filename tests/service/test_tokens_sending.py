@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from urllib3 import ProxyManager
 from werkzeug import Request, Response
 
-from server.wechat.client import WechatClient, client_of
+from server.wechat.client import SendResult, WechatClient, client_of, send_result
 from server.wechat.errors import WechatError
 from server.wechat.transport import MAX_ANSWER_BYTES, Transport, through_proxy
 from server.wechat.work import WorkClient
@@ -86,7 +86,7 @@ def test_an_answer_nobody_understands_may_mean_that_it_was_done(
 @pytest.mark.parametrize("errcode", [0, -1, 43101, 47003, 99999])
 def test_what_wechat_says_is_passed_on(client: WechatClient, httpserver: HTTPServer, errcode: int) -> None:
     httpserver.expect_request(SEND).respond_with_json({"errcode": errcode, "errmsg": "said"})
-    assert client.send(SEND, {}) == errcode
+    assert client.send(SEND, {}).errcode == errcode
 
 
 @pytest.mark.sqlite_only
@@ -156,16 +156,51 @@ def test_many_senders_of_enterprise_wechat_fetch_one_token(httpserver: HTTPServe
     httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, "invaliduser": ""})
     transports = [_transport(httpserver.url_for("")) for _ in range(8)]
     clients = [WorkClient(engine, each, corp_id="ww1", secret=SECRET, agent_id=7) for each in transports]
-    assert set(at_once(*(partial(client.send, WORK_SEND, {"touser": "u"}) for client in clients))) == {0}
+    assert set(at_once(*(partial(client.send, WORK_SEND, {"touser": "u"}) for client in clients))) == {SendResult(0)}
     assert asked == [SECRET]
 
 
 @pytest.mark.sqlite_only
-def test_a_person_enterprise_wechat_does_not_know_is_no_success(httpserver: HTTPServer, engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"invaliduser": "u"}, SendResult(81013)),
+        ({"unlicenseduser": "u"}, SendResult(81013)),
+        ({"invaliduser": "", "unlicenseduser": "u", "msgid": "m"}, SendResult(81013)),
+        ({"invaliduser": "u|v", "unlicenseduser": ""}, SendResult(81013)),
+        ({"invaliduser": "", "unlicenseduser": "", "msgid": "m"}, SendResult(0, "m")),
+        ({"invalidparty": "1", "invalidtag": "2", "msgid": "m"}, SendResult(0, "m")),
+        ({"invaliduser": None, "msgid": ""}, SendResult(0)),
+        ({"errcode": 60020, "unlicenseduser": "u"}, SendResult(60020)),
+    ],
+)
+def test_whom_enterprise_wechat_leaves_out_is_no_success(
+    httpserver: HTTPServer, engine: Engine, answer: dict[str, object], result: SendResult
+) -> None:
     httpserver.expect_request(WORK_TOKEN).respond_with_json({"errcode": 0, "access_token": "t", "expires_in": 7200})
-    httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, "invaliduser": "u"})
+    httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 0, **answer})
     client = WorkClient(engine, _transport(httpserver.url_for("")), corp_id="ww1", secret=SECRET, agent_id=7)
-    assert client.send(WORK_SEND, {"touser": "u"}) == 81013
+    assert client.send(WORK_SEND, {"touser": "u"}) == result
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (200228332, "200228332"),
+        (3248682510344192008, "3248682510344192008"),
+        ("mrVtVXE39it1", "mrVtVXE39it1"),
+        ("x" * 300, "x" * 128),
+        (None, None),
+        (0, None),
+        ("", None),
+        (True, None),
+        (1.5, None),
+        ([1], None),
+    ],
+)
+def test_the_id_of_a_message_is_kept_where_there_is_one(given: object, kept: str | None) -> None:
+    assert send_result({"errcode": 0, "msgid": given}) == SendResult(0, kept)
 
 
 @pytest.mark.sqlite_only
@@ -173,7 +208,7 @@ def test_a_token_that_stays_refused_is_fetched_once_more_and_no_oftener(httpserv
     httpserver.expect_request(WORK_TOKEN).respond_with_json({"errcode": 0, "access_token": "t", "expires_in": 7200})
     httpserver.expect_request(WORK_SEND).respond_with_json({"errcode": 42001})
     client = WorkClient(engine, _transport(httpserver.url_for("")), corp_id="ww1", secret=SECRET, agent_id=7)
-    assert client.send(WORK_SEND, {"touser": "u"}) == 42001
+    assert client.send(WORK_SEND, {"touser": "u"}).errcode == 42001
     paths = [request.path for request, _ in httpserver.log]
     assert paths.count(WORK_SEND) == 2
     assert paths.count(WORK_TOKEN) <= 3

@@ -83,6 +83,8 @@ def test_settings_marked_secret_are_those_that_are_never_printed(tmp_path: Path)
         "XIANFENG_SECRET_KEY": "hidden-key" * 4,
         "XIANFENG_PHONE_KEYS": "one:" + "ab" * 32,
         "WECHAT_SECRET": "hidden-wechat",
+        "WECHAT_TOKEN": "hiddenminitoken",
+        "WECHAT_AES_KEY": "m" * 43,
         "OFFICIAL_SECRET": "hidden-official",
         "OFFICIAL_TOKEN": "hiddentoken",
         "OFFICIAL_AES_KEY": "h" * 43,
@@ -92,6 +94,6 @@ def test_settings_marked_secret_are_those_that_are_never_printed(tmp_path: Path)
         "XIANFENG_METRICS_TOKEN": "hidden-metrics-token",
     }
     assert set(secrets) == {each.name for each in VARIABLES.values() if each.secret}
-    others = {"OFFICIAL_APP_ID": "a", "WORK_CORP_ID": "c", "XIANFENG_DATA": str(tmp_path)}
+    others = {"WECHAT_APP_ID": "b", "OFFICIAL_APP_ID": "a", "WORK_CORP_ID": "c", "XIANFENG_DATA": str(tmp_path)}
     printed = repr(load(secrets | others))
     assert [value for value in secrets.values() if value in printed or value[-32:] in printed] == []

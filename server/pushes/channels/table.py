@@ -12,6 +12,7 @@ from server.pushes.channels.official import channel as official
 from server.pushes.channels.subscription import channel as subscription
 from server.pushes.channels.work import channel as work
 from server.pushes.rules import Channel
+from server.wechat.client import SendResult
 
 
 class Way(Protocol):
@@ -31,8 +32,8 @@ class Way(Protocol):
     def message(self, letter: Letter, /) -> Mapping[str, Any]:
         """Return the body of the call. Pure."""
 
-    def send(self, client: Any, body: Mapping[str, Any], /) -> int:
-        """Call and return the errcode, 0 for taken. Raises WechatError; `maybe_done` where nobody knows."""
+    def send(self, client: Any, body: Mapping[str, Any], /) -> SendResult:
+        """Call and return what WeChat says. Raises WechatError; `maybe_done` where nobody knows."""
 
 
 WAYS: Mapping[Channel, Way] = MappingProxyType(

@@ -1,11 +1,11 @@
 """Writing down what became of calls; and of those whose sender is gone."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from server.pushes.sending.claiming import ATTEMPTS, Call, change_guarded
 from server.pushes.sending.post import Post
 from server.pushes.sending.rules import Verdict
 
-RECOVERED_AT_ONCE = 500
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Outcome:
     call: Call
     meaning: Verdict
     errcode: int | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: da
     kinds: dict[_Kind, list[Call]] = defaultdict(list)
     for outcome in sorted(ours, key=lambda outcome: outcome.call.push_id):
         kinds[_kind(outcome)].append(outcome.call)
+    message_ids = {outcome.call.push_id: outcome.message_id for outcome in ours if outcome.message_id is not None}
     for kind, calls in kinds.items():
-        _write(session, kind, [call.push_id for call in calls], now)
+        _write(session, kind, [call.push_id for call in calls], message_ids, now)
     _count_consents(session, post, kinds, now, wary=wary)
 
 
@@ -69,7 +71,9 @@ def _kind(outcome: Outcome) -> _Kind:
     return _Kind(outcome.call.channel, outcome.meaning, outcome.errcode, tries)
 
 
-def _write(session: Session, kind: _Kind, push_ids: Sequence[int], now: datetime) -> None:
+def _write(
+    session: Session, kind: _Kind, push_ids: Sequence[int], message_ids: Mapping[int, str], now: datetime
+) -> None:
     status = rules.next_status(kind.meaning)
     values: dict[str, object] = {"status": status}
     if status is PushStatus.waiting:
@@ -77,10 +81,13 @@ def _write(session: Session, kind: _Kind, push_ids: Sequence[int], now: datetime
     else:
         values |= {"finished_at": now, "reason": Reason.timed_out if status is PushStatus.unknown else None}
     change_guarded(session, push_ids, PushStatus.sending, values)
+    ended: dict[str, object] = {"status": rules.attempt_status(kind.meaning), "errcode": kind.errcode}
+    if known := {push_id: message_ids[push_id] for push_id in push_ids if push_id in message_ids}:
+        ended["message_id"] = case(known, value=ATTEMPTS.c.push_id)
     session.execute(
         update(ATTEMPTS)
         .where(ATTEMPTS.c.push_id.in_(push_ids), ATTEMPTS.c.status == AttemptStatus.sending)
-        .values(status=rules.attempt_status(kind.meaning), errcode=kind.errcode, finished_at=now)
+        .values(**ended, finished_at=now)
     )
     until = rules.pause_until(kind.meaning, now)
     if until is not None and kind.errcode is not None:
@@ -115,7 +122,7 @@ def _pause(session: Session, channel: Channel, until: datetime, errcode: int) ->
 
 
 def recover(session: Session, *, now: datetime) -> int:
-    """Give up pushes whose sender is gone: they may have arrived. Return how many, at most `RECOVERED_AT_ONCE`.
+    """Give up pushes whose sender is gone: they may have arrived. Return how many, at most `AT_ONCE`.
 
     By the database's time, and only when no call can still be under way.
     """
@@ -128,7 +135,7 @@ def recover(session: Session, *, now: datetime) -> int:
             PushAttempt.started_at < database_now(session) - rules.LONGEST_CALL,
         )
         .order_by(PushAttempt.push_id)
-        .limit(RECOVERED_AT_ONCE)
+        .limit(AT_ONCE)
         .with_for_update()
     )
     push_ids = session.scalars(left).all()

@@ -147,7 +147,7 @@ def _by_channel(standing: Standing, now: datetime) -> Decision:
     return Decision(PushStatus.unreachable, reason=_reason(standing))
 
 
-_MOST_TELLING = (Reason.refused, Reason.misconfigured, Reason.not_subscribed, Reason.not_bound)
+_MOST_TELLING = (Reason.refused, Reason.undelivered, Reason.misconfigured, Reason.not_subscribed, Reason.not_bound)
 
 
 def _reason(standing: Standing) -> Reason:
@@ -162,6 +162,8 @@ def obstacle(standing: Standing, channel: Channel) -> Reason | None:
         return Reason.not_bound
     tries = [each for each in standing.tries if each.channel is channel]
     for each in tries:
+        if each.status is AttemptStatus.undelivered:
+            return Reason.undelivered
         if each.status is AttemptStatus.refused:
             return Reason.misconfigured if each.errcode is None else _reason_of(verdict(channel, each.errcode))
     if Counter(each.status for each in tries)[AttemptStatus.retry] >= MOST_TRIES:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.config import Settings
 from server.db import transaction
+from server.pushes import receipts
 from server.pushes.rules import Overtaken
 from server.pushes.sending import claiming, results, rules
 from server.pushes.sending.claiming import Call, Claimed
@@ -41,7 +42,7 @@ class Sender:
 
     def run(self, stop: Event) -> int:
         """Send until nothing is due or `stop` is set, and finish what began; return how many calls were made."""
-        self._recover()
+        self._catch_up()
         made = under_way = 0
         outcomes: Sequence[Outcome] = ()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="push") as pool:
@@ -63,10 +64,11 @@ class Sender:
         except RuntimeError:  # the process is about to end: nothing went out
             self._ended.put(Outcome(call, Verdict.backoff))
 
-    def _recover(self) -> None:
-        recover = partial(results.recover, now=clock.now())
-        while transaction(self._post.engine, recover) >= results.RECOVERED_AT_ONCE:
-            continue
+    def _catch_up(self) -> None:
+        """Give up what dead senders left, and learn what WeChat has reported since the last time."""
+        for step in (results.recover, receipts.apply):
+            while transaction(self._post.engine, partial(step, now=clock.now())) >= results.AT_ONCE:
+                continue
 
     def _step(self, outcomes: Sequence[Outcome], room: int) -> Claimed:
         """Write results down and claim the next, in one transaction; where someone was faster, looking first."""
@@ -108,13 +110,13 @@ class Sender:
             log.exception("push_not_written", channel=call.channel, push=call.push_id)
             return Outcome(call, Verdict.misconfigured)
         try:
-            errcode = way.send(self._post.clients[call.channel], body)
+            said = way.send(self._post.clients[call.channel], body)
         except WechatError as error:
             return Outcome(call, Verdict.unknown if error.maybe_done else Verdict.backoff, error.errcode)
         except Exception:
             log.exception("push_call_failed", channel=call.channel, push=call.push_id)
             return Outcome(call, Verdict.unknown)
-        return Outcome(call, rules.verdict(call.channel, errcode), errcode)
+        return Outcome(call, rules.verdict(call.channel, said.errcode), said.errcode, said.message_id)
 
 
 def _stopped(stop: Event) -> bool:

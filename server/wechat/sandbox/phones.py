@@ -26,12 +26,16 @@ class Window:
 
 @dataclass(slots=True)
 class Phone:
-    """One person in one app. Whoever has an official account's openid follows it until he stops."""
+    """One person in one app. Whoever has an official account's openid follows it until he stops.
+
+    `licensed`: 企业微信 lets our application write to him.
+    """
 
     agreed: dict[str, int] = field(default_factory=dict)
     gone: bool = False
     follows: bool = True
     refuses: bool = False
+    licensed: bool = True
     seen_at: datetime | None = None
     windows: list[Window] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ Card = tuple[str, str, dict[str, str]]
 
 
 def send(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
-    """Send to one or several user ids; those it does not know come back as `invaliduser`."""
+    """Send to one or several user ids; those it does not know, or without a licence, come back as such."""
     if not isinstance(ask.json.get("agentid"), int) or isinstance(ask.json.get("agentid"), bool):
         raise Refusal(56001)
     card = _card(ask)
@@ -30,12 +30,14 @@ def send(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
     valid = [each for each in asked if USER_ID.fullmatch(each) and not state.phones.at(App.work, each).gone]
     if not valid:
         raise Refusal(81013)
-    delivered = [_deliver(state, ask, user, card, now) for user in valid]
+    licensed = [each for each in valid if state.phones.at(App.work, each).licensed]
+    delivered = [_deliver(state, ask, user, card, now) for user in licensed]
     arrived = tuple(message for message in delivered if message is not None)
     body = {
         "errcode": 0,
         "errmsg": "ok",
         "invaliduser": "|".join(each for each in asked if each not in valid),
+        "unlicenseduser": "|".join(each for each in valid if each not in licensed),
         "msgid": f"sandbox-{arrived[0].seq}" if arrived else "sandbox-0",
         "response_code": "",
     }

@@ -9,7 +9,7 @@ from server.config import Settings
 from server.pushes.channels import accounts
 from server.pushes.channels.letter import Letter
 from server.pushes.rules import Channel
-from server.wechat.client import WechatClient
+from server.wechat.client import SendResult, WechatClient
 
 NEEDS_CONSENT = True
 PATH = "/cgi-bin/message/subscribe/send"
@@ -38,6 +38,6 @@ def message(letter: Letter) -> Mapping[str, Any]:
     }
 
 
-def send(client: WechatClient, body: Mapping[str, Any]) -> int:
-    """Return WeChat's errcode. Raises WechatError."""
+def send(client: WechatClient, body: Mapping[str, Any]) -> SendResult:
+    """Return what WeChat says of the message. Raises WechatError."""
     return client.send(PATH, body)

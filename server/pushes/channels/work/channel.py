@@ -9,6 +9,7 @@ from server.config import Settings
 from server.pushes.channels import accounts
 from server.pushes.channels.fields import cut
 from server.pushes.channels.letter import Letter
+from server.wechat.client import SendResult
 from server.wechat.work import WorkClient
 
 NEEDS_CONSENT = False
@@ -42,6 +43,6 @@ def message(letter: Letter) -> Mapping[str, Any]:
     return {"touser": letter.address, "msgtype": "miniprogram_notice", "miniprogram_notice": notice}
 
 
-def send(client: WorkClient, body: Mapping[str, Any]) -> int:
-    """Return 企业微信's errcode. Raises WechatError."""
+def send(client: WorkClient, body: Mapping[str, Any]) -> SendResult:
+    """Return what 企业微信 says of the message. Raises WechatError."""
     return client.send(PATH, body)
