@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from threading import Event
+from typing import Any
 
 import pytest
 import time_machine
@@ -41,7 +42,7 @@ def _report(play: Played, message_id: str, kind: ReceiptKind, channel: Channel =
     transaction(play.engine, partial(receipts.write_down, reports=[report], now=NOW))
 
 
-def _sent_by_official(play: Played, cast: Cast, **others: object) -> tuple[int, str]:
+def _sent_by_official(play: Played, cast: Cast, **others: Any) -> tuple[int, str]:
     play.know(cast.zhang_min, App.official)
     push_id = play.push(cast.zhang_min, **others)
     play.send()

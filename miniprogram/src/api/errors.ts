@@ -33,10 +33,18 @@ export function noAnswer(): ApiError {
   return new ApiError('offline', '没有连上网络', 0)
 }
 
+/** What a proxy means that answers with a page of its own. */
+const UNSAID: Record<number, string> = {
+  413: '文件太大，没有传上去。请换小一些的照片或文件再试',
+  502: '系统正在重启或维护，请稍后再试',
+  503: '系统正在重启或维护，请稍后再试',
+  504: '系统忙，没有及时答复，请稍后再试',
+}
+
 /** Read a refusal; a proxy's own page has no body of ours. */
 export function refusal(status: number, body: unknown): ApiError {
   const error = (body as { error?: Refusal } | null)?.error
-  if (!error?.code) return new ApiError('unavailable', '暂时打不开，请稍后再试', status)
+  if (!error?.code) return new ApiError('unavailable', UNSAID[status] ?? '暂时打不开，请稍后再试', status)
   return new ApiError(error.code, error.message, status, error.detail as Record<string, unknown>)
 }
 

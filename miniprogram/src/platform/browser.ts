@@ -1,5 +1,7 @@
 import { wasAsked } from './asked'
+import { lighting } from './lighting'
 import { beginScreen, endOpening } from './opening'
+import { scaled } from './pictures'
 import { DOCUMENTS, LONGEST_EDGE, PICTURES, type Platform } from './types'
 
 const QR_EDGE = 1200
@@ -8,6 +10,7 @@ const INSIDE_WECHAT = /MicroMessenger/i
 const ENTRY = globalThis.location?.href ?? ''
 /** Where server/console/static/check_in.js leaves a ticket for the app. */
 const LEFT_BY_PAGE = 'check-in ticket'
+const ELSEWHERE = '微信里不能下载文件。请点右上角“…”，选“在浏览器打开”（或“在 Safari 中打开”），登录后再下载。'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
 
 /** Take query and fragment out of the address, and out of the router's note of it, from which it would write them back. */
@@ -60,7 +63,10 @@ export const browser: Platform = {
     return left && JSON.parse(left)
   },
 
-  openFile: async (url, name) => saveAs(url, name),
+  openFile: async (url, name) => {
+    if (insideWechat() && /\.(jpe?g|png)$/i.test(name)) return void uni.previewImage({ urls: [url] })
+    saveAs(url, name)
+  },
   handsOver: () => '保存到这台设备',
   handOver: async (path, name) => saveAs(path, name),
 
@@ -81,23 +87,19 @@ export const browser: Platform = {
   beginScreen,
   endOpening,
 
-  stayAwake(on) {
-    lit?.then((lock) => lock.release()).catch(() => undefined)
-    lit = on ? (navigator as Waking).wakeLock?.request('screen') : undefined
-    lit?.catch(() => undefined)
-  },
+  stayAwake: (on) => light(on),
 }
 
+const light = lighting()
+
+/** WeChat's own browser drops downloads without a word: it is said where there is one that does not. */
 function saveAs(address: string, name: string): void {
+  if (insideWechat()) return void uni.showModal({ title: '请在浏览器打开', content: ELSEWHERE, showCancel: false })
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
 }
-
-/** Not every browser has it, nor do these types. */
-type Waking = Navigator & { wakeLock?: { request(kind: 'screen'): Promise<{ release(): Promise<void> }> } }
-let lit: Promise<{ release(): Promise<void> }> | undefined
 
 function chosen(count: number, sourceType: string[] = ['album', 'camera']): Promise<string[]> {
   return new Promise((resolve) => {
@@ -122,7 +124,7 @@ async function decoded(path: string): Promise<string | null> {
 /** A JPEG no larger than needed; as it was if the browser cannot read it (HEIC): the server can. */
 async function smaller(path: string): Promise<string> {
   const image = await picture(path).catch(() => null)
-  if (!image || Math.max(image.naturalWidth, image.naturalHeight) <= LONGEST_EDGE) return path
+  if (!image || !scaled(image.naturalWidth, image.naturalHeight, LONGEST_EDGE)) return path
   return new Promise((resolve) => {
     const done = (blob: Blob | null) => resolve(blob ? URL.createObjectURL(blob) : path)
     drawn(image, LONGEST_EDGE).toBlob(done, 'image/jpeg', 0.82)
@@ -139,10 +141,10 @@ function picture(path: string): Promise<HTMLImageElement> {
 }
 
 function drawn(image: HTMLImageElement, edge: number): HTMLCanvasElement {
-  const scale = Math.min(1, edge / Math.max(image.naturalWidth, image.naturalHeight))
   const canvas = document.createElement('canvas')
-  canvas.width = Math.round(image.naturalWidth * scale)
-  canvas.height = Math.round(image.naturalHeight * scale)
+  const size = scaled(image.naturalWidth, image.naturalHeight, edge)
+  canvas.width = size?.width ?? image.naturalWidth
+  canvas.height = size?.height ?? image.naturalHeight
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
   return canvas
 }

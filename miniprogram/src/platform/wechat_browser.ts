@@ -18,14 +18,21 @@ export async function leaveToSignIn(): Promise<null> {
 
 /** Return how to scan, or null where WeChat does not let us. `entry`: the address at which the app was opened. */
 export async function wechatScanner(entry: string): Promise<(() => Promise<string | null>) | null> {
-  const signed = await signPage(addressOf(entry)).catch(() => null)
-  return signed && (await accepts(signed)) ? scan : null
+  for (const address of addresses(entry, window.location.href, navigator.userAgent)) {
+    const signed = await signPage(address).catch(() => null)
+    if (signed && (await accepts(signed))) return scan
+  }
+  return null
 }
 
-/** WeChat on iOS goes on comparing with the address at which the page was loaded, elsewhere with the one it is at. */
-function addressOf(entry: string): string {
-  const address = /iPhone|iPad/i.test(navigator.userAgent) ? entry : window.location.href
-  return address.replace(/#.*/, '')
+/**
+ * What to have signed, likeliest first: WeChat on iOS goes on comparing with the address at which the app was entered, elsewhere with the
+ * one it is at (https://developers.weixin.qq.com/community/develop/article/doc/000a2e71edcf70993974cc9da6b813). Versions differ.
+ */
+export function addresses(entry: string, here: string, system: string): string[] {
+  const both = [here, entry].map((address) => address.replace(/#.*/, ''))
+  if (/iPhone|iPad|Macintosh/i.test(system)) both.reverse()
+  return [...new Set(both)].filter(Boolean)
 }
 
 function accepts({ app_id, timestamp, nonce, signature }: PageSignature): Promise<boolean> {

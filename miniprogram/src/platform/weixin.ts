@@ -1,3 +1,5 @@
+import { accepted } from './consents'
+import { scaled } from './pictures'
 import { AGREE_BUTTON, type ChosenFile, DOCUMENTS, LONGEST_EDGE, type Platform } from './types'
 
 export const weixin: Platform = {
@@ -35,7 +37,7 @@ export const weixin: Platform = {
     new Promise((resolve) => {
       uni.requestSubscribeMessage({
         tmplIds,
-        success: (answer) => resolve(tmplIds.filter((id) => (answer as unknown as Record<string, unknown>)[id] === 'accept')),
+        success: (answer) => resolve(accepted(tmplIds, answer)),
         fail: () => resolve([]),
       })
     }),
@@ -65,7 +67,8 @@ export const weixin: Platform = {
       uni.chooseMedia({
         count,
         mediaType: ['image'],
-        sizeType: ['compressed'],
+        // As it is: what is larger than needed is made smaller here, and nothing else.
+        sizeType: ['original'],
         success: ({ tempFiles }) => resolve(Promise.all(tempFiles.map(({ tempFilePath }) => smaller(tempFilePath)))),
         fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
       })
@@ -120,15 +123,18 @@ function opens(name: string): boolean {
   return name.endsWith('.xlsx')
 }
 
-/** The picture no larger than needed; as it was if WeChat cannot make it smaller. */
-function smaller(path: string): Promise<string> {
+/** The picture no larger than needed; as it was if WeChat cannot read it or make it smaller. */
+function smaller(src: string): Promise<string> {
   return new Promise((resolve) => {
-    uni.compressImage({
-      src: path,
-      quality: 80,
-      compressedWidth: LONGEST_EDGE,
-      success: ({ tempFilePath }) => resolve(tempFilePath),
-      fail: () => resolve(path),
+    const asItIs = () => resolve(src)
+    uni.getImageInfo({
+      src,
+      success: ({ width, height }) => {
+        const to = scaled(width, height, LONGEST_EDGE)
+        if (!to) return asItIs()
+        uni.compressImage({ src, quality: 80, compressedWidth: to.width, success: ({ tempFilePath }) => resolve(tempFilePath), fail: asItIs })
+      },
+      fail: asItIs,
     })
   })
 }

@@ -87,14 +87,10 @@ function tick() {
   });
 }
 
-/** Ask the browser not to dim the projector; where it cannot, nothing is lost. */
-async function keepAwake() {
-  try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
-    return;
-  }
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && keepAwake(), { once: true });
+/** Ask the browser not to dim the projector, again each time the page shows; where it cannot, nothing is lost. */
+function keepAwake() {
+  if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => undefined);
 }
 
+document.addEventListener("visibilitychange", keepAwake);
 begin();

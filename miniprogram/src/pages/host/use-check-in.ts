@@ -1,3 +1,4 @@
+import { onShow } from '@dcloudio/uni-app'
 import { onUnmounted, ref, shallowRef, watch } from 'vue'
 
 import { readScreen } from '@/api/screen'
@@ -32,7 +33,10 @@ export function useCheckIn() {
   }
 
   const ticking = setInterval(tick, TICK_MS)
-  watch(() => shown.value?.kind === 'code', platform.stayAwake)
+  const heldUp = () => shown.value?.kind === 'code'
+  watch(heldUp, platform.stayAwake)
+  // WeChat forgets it whenever the mini-program is left.
+  onShow(() => platform.stayAwake(heldUp()))
   onUnmounted(() => {
     clearInterval(ticking)
     platform.stayAwake(false)
