@@ -31,9 +31,16 @@ class Outcome:
 class Race:
     """Whether an answer goes back in time. Decided once: by the worker about to commit, or by who waits no longer."""
 
-    def __init__(self, *, late: bool | None = None) -> None:
+    def __init__(self, *, late: bool | None = None, alone: bool = False) -> None:
+        self.alone = alone
+        """Whether nothing can follow the answer: WeChat does not let this account send by itself."""
         self._late = late
         self._lock = Lock()
+
+    @property
+    def promise(self) -> str:
+        """Return what goes back where the answer is not there in time."""
+        return rules.RECEIVED_ALONE if self.alone else rules.RECEIVED
 
     def is_late(self, otherwise: bool) -> bool:
         """Return what is decided; where nothing is yet, `otherwise` is from now on."""
@@ -99,15 +106,38 @@ def finish(
     now: datetime,
 ) -> None:
     """Keep the answer, in the transaction of its effect; what does not go back with the post follows it."""
-    texts, late = outcome.texts, race.is_late(False)
+    texts, late = [*_owed(session, delivery, now), *outcome.texts], race.is_late(False)
+    if race.alone:
+        texts = rules.joined(texts)
     first, rest = ("", texts) if late else ("".join(texts[:1]), texts[1:])
     most, lasts = rules.allowance(tapped=tapped)
     for position, text in enumerate(rules.packed(rest, most)):
         session.add(_follow_up(delivery, position, text, now, lasts, first=first))
     delivery.status, delivery.finished_at = outcome.status, now
-    delivery.answer = rules.RECEIVED if late else first
+    delivery.answer = race.promise if late else first
     delivery.content = {}
     session.flush()
+
+
+def _owed(session: Session, delivery: Delivery, now: datetime) -> list[str]:
+    """Return what should have followed earlier answers to this person and was refused; now it is told."""
+    owed = select(FollowUp).where(
+        FollowUp.app_id == delivery.app_id,
+        FollowUp.openid == delivery.openid,
+        FollowUp.status == FollowUpStatus.refused,
+        FollowUp.until > now,
+    )
+    rows = session.scalars(owed.order_by(FollowUp.id).with_for_update()).all()
+    for row in rows:
+        row.status = FollowUpStatus.given
+    return [row.text for row in rows]
+
+
+def is_alone(session: Session, app_id: str) -> bool:
+    """Whether the last that was to follow an answer of this account was not allowed to: then nothing is promised."""
+    settled = (FollowUpStatus.sent, FollowUpStatus.refused, FollowUpStatus.given)
+    last = select(FollowUp.errcode).where(FollowUp.app_id == app_id, FollowUp.status.in_(settled))
+    return session.scalar(last.order_by(FollowUp.id.desc()).limit(1)) in rules.UNAUTHORIZED
 
 
 def _follow_up(

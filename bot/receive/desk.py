@@ -20,6 +20,7 @@ from bot import answering, pictures
 from bot.messages import Channel, Kind
 from bot.receive import deliveries, follow_ups, followers, rules
 from bot.receive.deliveries import Outcome, Race
+from bot.receive.models import Delivery
 from bot.receive.parsing import Heard
 from bot.receive.rules import DeliveryStatus
 from server import clock
@@ -50,16 +51,21 @@ class Desk:
         """Return what goes back with the post, '' for nothing, and the message's id. Raises Replayed."""
         give_up = monotonic() + self.answer_seconds
         now = heard.incoming.received_at
-        delivery = transaction(self.engine, partial(deliveries.admit, heard=heard, signature=signature, now=now))
+
+        def admit(session: Session) -> tuple[Delivery, bool]:
+            delivery = deliveries.admit(session, heard, signature=signature, now=now)
+            return delivery, deliveries.is_alone(session, delivery.app_id)
+
+        delivery, alone = transaction(self.engine, admit)
         if delivery.status != DeliveryStatus.received:
             repeated = now - delivery.received_at <= rules.REPEATED_WITHIN
             return delivery.answer if repeated else "", delivery.id
-        race = Race()
+        race = Race(alone=alone)
         work = self._submit(delivery.id, heard, race)
         try:
             return work.result(max(give_up - monotonic(), 0)), delivery.id
         except NotYet:
-            return (rules.RECEIVED if race.is_late(True) else work.result()), delivery.id
+            return (race.promise if race.is_late(True) else work.result()), delivery.id
 
     def work_on(self, delivery_id: int, heard: Heard, race: Race) -> str:
         """Answer a message unless it has been; return what goes back. What must wait is left to the job."""
@@ -69,7 +75,7 @@ class Desk:
         except DBAPIError as error:
             if is_retryable(error):
                 log.warning("bot_database_busy", delivery=delivery_id)
-                return rules.RECEIVED
+                return race.promise
             log.exception("bot_delivery_failed", delivery=delivery_id)
             answer = self.give_up(delivery_id, heard, race)
         except Exception:

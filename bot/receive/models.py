@@ -59,6 +59,7 @@ class FollowUp(Base):
     __table_args__ = (
         UniqueConstraint("delivery_id", "position"),
         Index(None, "status", "next_at"),
+        Index(None, "app_id", "openid", "status"),
         Base.__table_args__,
     )
 

@@ -19,7 +19,8 @@ class FollowUpStatus(StrEnum):
     sending = "sending"  # committed before the call, so that a crash is seen
     sent = "sent"
     unknown = "unknown"  # crash or time-out after the call went out: never sent again
-    refused = "refused"  # WeChat took it not: `errcode` says why
+    refused = "refused"  # WeChat took it not: `errcode` says why; it goes with the answer to the person's next message
+    given = "given"  # refused, and told with a later answer
     expired = "expired"  # WeChat's time for it was over first
 
 
@@ -43,6 +44,12 @@ MOST_TRIES = 5
 MOST_BYTES = 2048
 
 RECEIVED = "收到，正在处理，结果稍后发给您。"
+RECEIVED_ALONE = "收到，正在处理。请过一会儿再发一条消息（例如“好了吗”），我把结果告诉您。"
+"""Where nothing can follow: the account may not send 客服消息."""
+
+UNAUTHORIZED = frozenset({48001, 48002, 48004})
+"""The account may not send by itself: no right to (公众号, 企业微信), or the right was taken away."""
+
 NOT_DONE = "您刚才的消息没有处理成功，什么都没有改动。请再发一次。"
 SHORTENED = "……（内容较长，其余请打开小程序查看）"
 
@@ -64,6 +71,18 @@ def packed(texts: Sequence[str], most: int) -> list[str]:
     if len(found) > most:
         found = found[:most]
         found[-1] = _cut(found[-1], MOST_BYTES - len(SHORTENED.encode())) + SHORTENED
+    return found
+
+
+def joined(texts: Sequence[str]) -> list[str]:
+    """Return the texts as few messages as they fit into, whole."""
+    found: list[str] = []
+    for text in texts:
+        together = f"{found[-1]}\n\n{text}" if found else text
+        if found and len(together.encode()) <= MOST_BYTES:
+            found[-1] = together
+        else:
+            found.append(text)
     return found
 
 

@@ -263,6 +263,71 @@ class TestInTime:
         assert zhang_min.arrived() == ["二"]
 
 
+class TestAnAccountThatMayNotSend:
+    """48001: what cannot follow is not promised, and comes with the answer to the person's next message."""
+
+    @pytest.fixture(autouse=True)
+    def _forbidden(self, zhang_min: Writer) -> None:
+        zhang_min.sandbox.fail(Call.custom, Fault.unauthorized, times=99)
+
+    def _late(self, zhang_min: Writer, ear: Ear, desk: Desk) -> str:
+        desk.answer_seconds = 0.2
+        ear.may_go_on.clear()
+        promised = zhang_min.write("我的积分")
+        ear.may_go_on.set()
+        _settled(desk)
+        desk.answer_seconds = PATIENCE_SECONDS
+        return promised
+
+    def test_the_first_time_nobody_knows_and_nothing_is_lost(
+        self, zhang_min: Writer, ear: Ear, desk: Desk, engine: Engine
+    ) -> None:
+        ear.says = ("62 分",)
+        assert self._late(zhang_min, ear, desk) == rules.RECEIVED
+        ear.says = ("好的",)
+        assert zhang_min.write("好了吗") == "62 分\n\n好的"
+        assert zhang_min.write("还有呢") == "好的"
+        assert zhang_min.arrived() == []
+        assert {status for status, _ in _follow_ups(engine)} == {"given"}
+
+    def test_from_then_on_no_more_is_promised_than_can_be_kept(self, zhang_min: Writer, ear: Ear, desk: Desk) -> None:
+        self._late(zhang_min, ear, desk)
+        zhang_min.write("好了吗")
+        _settled(desk)
+        assert self._late(zhang_min, ear, desk) == rules.RECEIVED_ALONE
+        assert zhang_min.again() == rules.RECEIVED_ALONE
+
+    def test_what_would_follow_an_answer_stands_in_it(self, zhang_min: Writer, ear: Ear, desk: Desk) -> None:
+        self._late(zhang_min, ear, desk)
+        ear.says = ("一", "二" * 300, "三" * 500)
+        assert zhang_min.write("待审") == f"好的\n\n一\n\n{'二' * 300}"
+        _settled(desk)
+        ear.says = ("四",)
+        assert zhang_min.write("然后呢") == f"{'三' * 500}\n\n四"
+
+    def test_another_person_is_told_nothing_of_it(
+        self, app: OpenAPI, cast: Cast, zhang_min: Writer, ear: Ear, desk: Desk
+    ) -> None:
+        ear.says = ("张敏 62 分",)
+        self._late(zhang_min, ear, desk)
+        ear.says = ("好的",)
+        assert writer_of(app, cast.li_wei).write("你好") == "好的"
+
+    def test_once_it_may_send_it_does(self, zhang_min: Writer, ear: Ear, desk: Desk) -> None:
+        self._late(zhang_min, ear, desk)
+        zhang_min.sandbox.faults.clear()
+        self._late(zhang_min, ear, desk)
+        assert zhang_min.arrived() == ["好的\n\n好的"]
+        assert self._late(zhang_min, ear, desk) == rules.RECEIVED
+
+    def test_after_two_days_it_is_no_answer_any_more(self, zhang_min: Writer, ear: Ear, desk: Desk) -> None:
+        ear.says = ("62 分",)
+        self._late(zhang_min, ear, desk)
+        ear.says = ("好的",)
+        with time_machine.travel(clock.now() + timedelta(hours=49), tick=True):
+            assert zhang_min.write("你好") == "好的"
+
+
 class TestAfterACrash:
     """A process that died: what it had written down is all there is."""
 

@@ -1,4 +1,4 @@
-"""What WeChat calls a message, and what it reports of it later."""
+"""What WeChat calls a message, what it reports of it later; and what a person is still owed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,10 +34,16 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_push_receipts_applied_at_received_at"), ["applied_at", "received_at"], unique=False
         )
+    with op.batch_alter_table("bot_follow_ups", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_bot_follow_ups_app_id_openid_status"), ["app_id", "openid", "status"], unique=False
+        )
     protection.install(op.get_bind())
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("bot_follow_ups", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bot_follow_ups_app_id_openid_status"))
     op.drop_table("push_receipts")
     with op.batch_alter_table("push_attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_push_attempts_channel_message_id"))

@@ -45,6 +45,7 @@ class Fault(StrEnum):
     quota = "quota"
     too_fast = "too_fast"
     bad_fields = "bad_fields"
+    unauthorized = "unauthorized"
     nonsense = "nonsense"  # the call is carried out, a gateway answers with a page of its own
     slow = "slow"  # the answer is right, and late
 
@@ -56,6 +57,7 @@ ERRCODES = {
     Fault.quota: 45009,
     Fault.too_fast: 45011,
     Fault.bad_fields: 47003,
+    Fault.unauthorized: 48001,
 }
 
 
