@@ -19,7 +19,8 @@ from server import clock
 from server.config import Settings
 from server.db import transaction
 from server.pushes import receipts, subscriptions
-from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, Unreadable, without_controls
+from server.text import readable
+from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, Unreadable
 
 pages = Blueprint("wechat_callbacks", __name__)
 
@@ -104,7 +105,7 @@ def _as_xml(heard: Heard, text: str) -> str:
     from wechatpy.replies import TextReply
 
     incoming = heard.incoming
-    content = without_controls(text).replace("]]>", "]] >")  # wechatpy puts it into CDATA as it is
+    content = readable(text).replace("]]>", "]] >")  # wechatpy puts it into CDATA as it is
     time = int(incoming.received_at.timestamp())
     return str(TextReply(source=heard.us, target=incoming.openid, content=content, time=time).render())
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
+from server.text import readable
+
 MAX_AGE = timedelta(minutes=5)
 MAX_BYTES = 64 * 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 _NONCE = re.compile(r"[\x21-\x7e]{1,64}")
 _CDATA = "<![CDATA["
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,10}));", re.IGNORECASE)
-_CONTROLS = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no place for or advises against (`Char`, https://www.w3.org/TR/xml/#charsets); keyboards have it."""
 
 
 class NotFromWechat(Exception):
@@ -129,14 +129,9 @@ def as_xml(raw: bytes) -> str:
     """
     if len(raw) > MAX_BYTES:
         raise Unreadable("too long")
-    first, *others = without_controls(raw.decode("utf-8", "replace")).split(_CDATA)
+    first, *others = readable(raw.decode("utf-8", "replace")).split(_CDATA)
     parts = (other.partition("]]>") for other in others)
     return _CDATA.join([_as_markup(first), *(said + end + _as_markup(after) for said, end, after in parts)])
-
-
-def without_controls(text: str) -> str:
-    """Return a text without control characters, of which XML takes few."""
-    return _CONTROLS.sub("", text)
 
 
 def _as_markup(text: str) -> str:
@@ -148,7 +143,7 @@ def _as_markup(text: str) -> str:
 
 def _referred(found: re.Match[str]) -> str:
     number = int(found[1], 16) if found[1] else int(found[2])
-    return found[0] if number <= sys.maxunicode and without_controls(chr(number)) else ""
+    return found[0] if number <= sys.maxunicode and readable(chr(number)) else ""
 
 
 def fields_of(xml: str) -> dict[str, str]:
