@@ -13,6 +13,7 @@ from bot.turn import Turn
 from bot.understanding.engine import UNKNOWN, Meaning, slots_of, understand
 from bot.understanding.numbers import NUMBER, value
 from bot.understanding.saying import Saying
+from server.meetings.check_in import codes
 
 GOING_ON = {"report": report.GOING_ON, "leave": leave.GOING_ON, "review": review.GOING_ON}
 """What is said of a flow that waits while something else was asked."""
@@ -33,6 +34,8 @@ def respond(turn: Turn) -> list[str]:
     incoming = turn.incoming
     if incoming.kind is Kind.event:
         return arrival.reply(turn)
+    if (link := codes.payload_link_in(_text_of(incoming))) is not None:
+        return arrival.scanned(turn, link)
     if turn.actor.account_id is None:
         return bind.of_stranger(turn, _text_of(incoming))
     if incoming.kind is Kind.image:

@@ -17,13 +17,13 @@ def reply(turn: Turn) -> list[str]:
     """Answer an event; most need no answer."""
     event, scene = turn.incoming.event, turn.incoming.scene.removeprefix("qrscene_")
     if event in _SCANS and scene:
-        return _scanned(turn, scene)
+        return scanned(turn, scene)
     if event in ("subscribe", "enter_agent"):
         return _welcome(turn) if event == "subscribe" else []
     return _tapped(turn, scene) if event == "click" and scene else []
 
 
-def _scanned(turn: Turn, scene: str) -> list[str]:
+def scanned(turn: Turn, scene: str) -> list[str]:
     """Check in by a meeting's code; who is not bound keeps his ticket while he binds."""
     if turn.actor.account_id is not None:
         return check_in.by_code(turn, scene)

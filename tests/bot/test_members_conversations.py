@@ -210,6 +210,17 @@ def test_a_scanned_code_checks_in_and_waits_for_who_has_to_bind(
     assert len(session.scalars(select(Attendance)).all()) == 2
 
 
+def test_a_link_written_into_the_chat_checks_in_like_a_scan(
+    chats: Chats, cast: Cast, session: Session, settings: Settings
+) -> None:
+    meeting = make_meeting(session, cast)
+    key = codes.meeting_key(settings.secret_key, meeting.public_id)
+    link = codes.payload_url("https://x.edu.cn", meeting.public_id, codes.code_of(key, codes.step_at(NOW)))
+    assert "签到成功" in chats(cast.zhang_min)(f"签到 {link}&from=singlemessage#rd，麻烦了")
+    assert "十分钟内绑定身份，就自动签到" in chats(cast.stranger)(link)
+    assert "每 10 秒更换一次" in chats(cast.wang_fang).after(seconds=30)(link)
+
+
 def test_a_stranger_learns_nothing_but_how_to_bind(chats: Chats, cast: Cast) -> None:
     chat = chats(cast.stranger)
     for text in ("我多少分了", "待审", "是", "张敏多少分"):

@@ -16,7 +16,7 @@ from server.db import transaction
 from server.errors import DomainError
 from server.meetings.check_in import exchange, helping
 from server.meetings.check_in import service as check_in
-from server.meetings.check_in.codes import code_of, digits_of, meeting_key, step_at
+from server.meetings.check_in.codes import STEPS_THAT_COUNT, code_of, digits_of, meeting_key, step_at
 from server.meetings.check_in.service import NOBODY, Answer, Recorded, Scan
 from server.meetings.check_in.tickets import Ticket, read_ticket
 from server.meetings.models import Attendance, DigitTries, GuestVisit, Leave, Meeting, Roster
@@ -328,7 +328,7 @@ def shown(meeting: Meeting, at: datetime = NOW) -> str:
 
 def wrong(*meetings: Meeting, at: datetime = NOW) -> str:
     """Return digits that none of the meetings shows about that time."""
-    moments = (at - timedelta(seconds=10), at, at + timedelta(seconds=10))
+    moments = [at + timedelta(seconds=seconds) for seconds in (-20, -10, 0, 10)]
     taken = {shown(meeting, moment) for meeting in meetings for moment in moments}
     return next(text for text in map("{:06}".format, range(100)) if text not in taken)
 
@@ -343,8 +343,8 @@ def test_six_digits_find_the_one_open_meeting_that_shows_them(session: Session, 
     for each in (meeting, other):
         assert digits(session, cast, shown(each)) == each.public_id
         assert digits(session, cast, f" {full_width(shown(each)[:3])} {shown(each)[3:]}　") == each.public_id
-        assert digits(session, cast, shown(each), now=NOW.replace(second=19)) == each.public_id
-    refused("code_invalid", lambda: digits(session, cast, shown(meeting), now=NOW.replace(second=20)))
+        assert digits(session, cast, shown(each), now=NOW.replace(second=29)) == each.public_id
+    refused("code_invalid", lambda: digits(session, cast, shown(meeting), now=NOW.replace(second=30)))
 
 
 def test_five_wrong_tries_close_the_digits_to_this_account(session: Session, cast: Cast, meeting: Meeting) -> None:
@@ -392,7 +392,7 @@ def test_a_code_costs_the_database_nothing_until_its_mac_holds(
     session.rollback()
     event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     genuine = code_of(meeting_key(SECRET, meeting.public_id), step_at(NOW))
-    old = code_of(meeting_key(SECRET, meeting.public_id), step_at(NOW) - 2)
+    old = code_of(meeting_key(SECRET, meeting.public_id), step_at(NOW) - STEPS_THAT_COUNT)
     for text, code in (
         ("", "code_invalid"),
         ("https://example.org/", "code_invalid"),
@@ -406,7 +406,23 @@ def test_a_code_costs_the_database_nothing_until_its_mac_holds(
 
 
 @pytest.mark.parametrize(
-    "form", ["{id}.{code}", "{id}?t={code}", "https://x.edu.cn/sub/c/{id}?t={code}", "/c/{id}?t={code}"]
+    "form",
+    [
+        "{id}.{code}",
+        "{id}?t={code}",
+        "https://x.edu.cn/sub/c/{id}?t={code}",
+        "/c/{id}?t={code}",
+        "https://x.edu.cn/c/{id}?t={code}&from=singlemessage&isappinstalled=0",
+        "https://x.edu.cn/c/{id}?t={code}#rd",
+        "https://x.edu.cn/c/{id}?from=timeline&t={code}#wechat_redirect",
+        "https://x.edu.cn/c/{id}?t={code}?from=groupmessage",
+        "https://x.edu.cn/c/{id}?from=timeline?t={code}",
+        "https://x.edu.cn/c/{id}/?wxwork_userid=ZhangMin&amp;t={code}&nsukey=a%2Fb%2Bc%3D%3D",
+        "https%3A%2F%2Fx.edu.cn%2Fc%2F{id}%3Ft%3D{code}%26from%3Dtimeline",
+        " https://x.edu.cn:8443/c/{id}?%74={code}\n",
+        "https://x.edu.cn/c/{id}?t=&t={code}",
+        "https://x.edu.cn/c/{id}?t={code}。",
+    ],
 )
 def test_every_form_of_a_code_is_read(session: Session, cast: Cast, meeting: Meeting, form: str) -> None:
     code = code_of(meeting_key(SECRET, meeting.public_id), step_at(NOW))

@@ -3,9 +3,14 @@
 let token = null;
 
 /** GET `path` below /api/v1; throws an Error with the API's Chinese message, see `refusal`. */
-export async function api(path, options = {}) {
+export function api(path, options = {}) {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  const response = await fetch(`/api/v1${path}`, { headers, ...options }).catch(() => {
+  return read(fetch(`/api/v1${path}`, { headers, ...options }));
+}
+
+/** What an answer of the API that is on its way says; throws as `api` does. */
+export async function read(answer) {
+  const response = await answer.catch(() => {
     throw new Error("连不上服务，请确认它在运行");
   });
   const body = await response.json().catch(() => ({}));
@@ -13,9 +18,16 @@ export async function api(path, options = {}) {
   return body;
 }
 
+/** A signal that ends a request after so many milliseconds. */
+export function patience(milliseconds) {
+  const end = new AbortController();
+  setTimeout(() => end.abort(), milliseconds);
+  return end.signal;
+}
+
 /** An Error that knows the answer's `status`, `code` and `detail`, and `retryAfter` in seconds; out of reach it has none. */
 function refusal({ status, headers }, { message = "服务没有响应", code, detail = {} } = {}) {
-  return Object.assign(new Error(message), { status, code, detail, retryAfter: Number(headers.get("Retry-After") ?? 2) });
+  return Object.assign(new Error(message), { status, code, detail, retryAfter: Number(headers.get("Retry-After") || 2) });
 }
 
 /** Go on with the token of this tab; return whether there is one. */

@@ -1,7 +1,7 @@
 /** How the board looks. On a wide screen all rows stand without scrolling; where they are too many, pages take turns. */
 
-import { bandTitle, day, month, plain, pointsIn, remarks, shortHash, shortTitle, signed } from "./board_words.js";
-import { el, meter } from "./elements.js";
+import { bandTitle, day, lastOf, month, plain, pointsIn, remarks, shortHash, shortTitle, signed } from "./board_words.js";
+import { el, fill, meter } from "./elements.js";
 
 const COLUMN_ROWS = 14;
 const PAGE_MS = 20_000;
@@ -10,13 +10,14 @@ const byId = (id) => document.getElementById(id);
 
 let turning = null;
 let shown = null;
+let narrow = false;
 
 /** Say why there is no board. */
 export function showDoor(heading, sentences, signInHere) {
   byId("wall").hidden = true;
   const home = el("a", "btn", "去起始页登录");
   home.href = "/";
-  byId("door").replaceChildren(
+  fill(byId("door"),
     el("p", "mark", "先锋积分"),
     el("h1", null, heading),
     ...sentences.map((sentence) => el("p", "lead", sentence)),
@@ -49,12 +50,12 @@ export function drawBoard(board) {
   drawAside(board);
 }
 
-NARROW.addEventListener("change", () => shown && drawRoll(shown));
+addEventListener("resize", () => shown && NARROW.matches !== narrow && drawRoll(shown));
 
 function drawSum(board) {
   const parts = board.columns.map((column) => `${shortTitle(column.title)} ${Number(column.cap)}`).join("、");
   const figures = [["公示", board.members, " 人"], ["平均", board.average], ["中位", board.median]];
-  byId("sum").replaceChildren(
+  fill(byId("sum"),
     ...figures.filter(([, value]) => value !== null).map(([name, value, unit = ""]) =>
       el("span", null, [`${name} `, el("b", null, String(value)), unit])),
     el("span", null, `满分 ${Number(board.total_cap)}${parts && `，其中${parts}`}`),
@@ -64,8 +65,9 @@ function drawSum(board) {
 function drawRoll(board) {
   clearInterval(turning);
   byId("page-mark").textContent = "";
-  if (board.rows === null) return byId("cols").replaceChildren(...spread(board));
-  const size = NARROW.matches ? board.rows.length : 2 * COLUMN_ROWS;
+  if (board.rows === null) return fill(byId("cols"), ...spread(board));
+  narrow = NARROW.matches;
+  const size = narrow ? board.rows.length : 2 * COLUMN_ROWS;
   const count = Math.max(1, Math.ceil(board.rows.length / size));
   const pages = Array.from({ length: count }, (_, number) => board.rows.slice(number * size, (number + 1) * size));
   let current = 0;
@@ -84,7 +86,7 @@ function drawPage(board, rows) {
   const cut = NARROW.matches || rows.length <= COLUMN_ROWS ? rows.length : Math.max(COLUMN_ROWS, Math.ceil(rows.length / 2));
   const halves = [rows.slice(0, cut), rows.slice(cut)].filter((half) => half.length);
   byId("cols").className = halves.length > 1 ? "cols two" : "cols";
-  byId("cols").replaceChildren(...halves.map((half) => table(board, half)));
+  fill(byId("cols"), ...halves.map((half) => table(board, half)));
 }
 
 function table(board, rows) {
@@ -98,9 +100,9 @@ function table(board, rows) {
 }
 
 function line(board, row, places) {
-  const own = board.own?.member_id === row.member_id;
+  const own = board.own && board.own.member_id === row.member_id;
   const name = el("td", "nm", [row.name, ...(own ? [el("i", "me", "我")] : [])]);
-  const cells = [...(places ? [el("td", "p", String(row.position ?? "—"))] : []), name];
+  const cells = [...(places ? [el("td", "p", row.position === null ? "—" : String(row.position))] : []), name];
   const classes = [own && "own"];
   if (row.note) {
     const note = el("td", "apart", row.note);
@@ -140,29 +142,29 @@ function mine({ own, ranked }) {
 function drawPublicity({ publicity, today }) {
   const { left, days, starts_at: starts, note } = publicity;
   byId("left-title").textContent = left ? "公示期剩余" : "公示期已结束";
-  byId("left").replaceChildren(...(left ? [el("b", null, String(left)), el("span", null, "个工作日，含今天")] : []));
+  fill(byId("left"), ...(left ? [el("b", null, String(left)), el("span", null, "个工作日，含今天")] : []));
   if (left && !days.includes(today)) byId("left").lastChild.textContent = "个工作日";
-  byId("days").replaceChildren(...days.map((each) => {
+  fill(byId("days"), ...days.map((each) => {
     const state = each < today ? "past" : each === today ? "now" : "";
     const item = el("li", state, String(Number(each.slice(8))));
     item.setAttribute("aria-label", day(each) + { past: "，已过", now: "，今天", "": "" }[state]);
     return item;
   }));
   const clock = `${Number(starts.slice(11, 13))}${starts.slice(13, 16)}`;
-  byId("span").textContent = `${day(starts)} ${clock} – ${day(days.at(-1))} 24:00`;
+  byId("span").textContent = `${day(starts)} ${clock} – ${day(lastOf(days))} 24:00`;
   byId("counted").textContent = left && note ? note : "";
 }
 
 function drawAside(board) {
   const secretary = board.secretary ? [el("b", null, board.secretary)] : [];
-  byId("tell").replaceChildren("对公示有异议，请当面或书面告诉支部书记", ...secretary, "。");
+  fill(byId("tell"), "对公示有异议，请当面或书面告诉支部书记", ...secretary, "。");
   byId("scope").textContent = "公示范围：本支部";
   byId("hash").textContent = `校验值 ${shortHash(board.hash)}`;
   const beside = [];
   if (board.earlier) beside.push(link(`?month=${board.earlier}`, `‹ ${month(board.earlier)}`));
   if (board.later) beside.push(link(`?month=${board.later}`, `${month(board.later)} ›`));
   beside.push(link(`${location.pathname}/poster?month=${board.month}`, "打印 A3 海报"));
-  byId("beside").replaceChildren(...(board.signedIn ? beside : []));
+  fill(byId("beside"), ...(board.signedIn ? beside : []));
 }
 
 function link(address, title) {

@@ -1,5 +1,8 @@
 /** Figures and dates of boards as people read them. */
 
+/** Return the last of a list. */
+export const lastOf = (list) => list[list.length - 1];
+
 /** Return points with a sign, minus as −; an unchanged total has none, and so has what there is no earlier month for. */
 export function signed(points) {
   if (points === null) return "—";
@@ -29,7 +32,10 @@ export const shortHash = (hash) => hash.slice(0, 12).match(/.{4}/g).join(" ");
 export const backdated = (row) => row.backdated.map((each) => `${month(each.month)} ${plain(each.points)}`).join("，");
 
 /** Return the points of a section in a row. */
-export const pointsIn = (row, column) => plain(row.sections.find((each) => each.code === column.code)?.points ?? "0.00");
+export function pointsIn(row, column) {
+  const section = row.sections.find((each) => each.code === column.code);
+  return plain(section ? section.points : "0.00");
+}
 
 /** Return a section's title without 积分: heads are narrow. */
 export const shortTitle = (title) => title.replace(/积分$/, "") || title;

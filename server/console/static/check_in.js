@@ -1,8 +1,8 @@
 /** The page behind the QR: the code for a ticket at once, then the ticket for a record. docs/check-in.md has the answers. */
 
-import { api, resume, signIn } from "./api.js";
+import { api, patience, read, resume, signIn } from "./api.js";
 import * as pages from "./check_in_pages.js";
-import { el } from "./elements.js";
+import { el, fill } from "./elements.js";
 
 const RETRIES = 5;
 const PATIENCE_MS = 15_000;
@@ -14,7 +14,8 @@ const FOR_THE_APP = "check-in ticket";
 const { meeting: publicId, sandbox, app } = document.body.dataset;
 const inSandbox = sandbox !== undefined;
 const kept = `ticket:${publicId}`;
-const scanned = new URLSearchParams(location.search).has("t") ? location.href : null;
+/** The address that was scanned, and the exchange of its code, which templates/exchange_first.js has begun; else nothing. */
+const { scanned } = window;
 
 /** What the code was exchanged for, what is asked of it now, and the page shown. */
 let held = null;
@@ -44,7 +45,7 @@ async function exchange() {
   held = null;
   show(pages.waiting("正在核对二维码，请不要关闭页面。"));
   try {
-    held = await patiently("/check-in-tickets", { code: scanned });
+    held = await patiently("/check-in-tickets", { code: scanned.code }, firstAnswer());
   } catch (error) {
     if (error.status !== undefined) forgetCode();
     show(pages.refused(error, { wish: {}, sandbox: inSandbox }));
@@ -53,6 +54,13 @@ async function exchange() {
   sessionStorage.setItem(kept, JSON.stringify(held));
   forgetCode();
   await goOn();
+}
+
+/** The answer that was asked for before this script had come; whoever tries again asks anew. */
+function firstAnswer() {
+  const { answer } = scanned;
+  scanned.answer = null;
+  return answer;
 }
 
 /** A code is good for seconds: it stays neither in the address bar nor in the history. */
@@ -91,18 +99,19 @@ async function refuse(error) {
     return;
   }
   const { meeting } = held;
-  if (error.code?.startsWith("ticket_")) {
+  if (error.code && error.code.startsWith("ticket_")) {
     held = null;
     sessionStorage.removeItem(kept);
   }
   show(pages.refused(error, { wish, meeting, sandbox: inSandbox }));
 }
 
-/** Post until it is taken: `busy` says after how many seconds, and everybody waits a little differently. */
-async function patiently(path, body) {
+/** Post until it is taken: `busy` says after how many seconds, and everybody waits a little differently. `begun`: sent already. */
+async function patiently(path, body, begun = null) {
+  const post = () => api(path, { method: "POST", body: JSON.stringify(body), signal: patience(PATIENCE_MS) });
   for (let tries = 1; ; tries += 1) {
     try {
-      const answer = await api(path, { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) });
+      const answer = await (begun && tries === 1 ? read(begun) : post());
       if (!("meeting" in answer)) throw new Error("something else than the API answered");
       return answer;
     } catch (error) {
@@ -153,7 +162,7 @@ async function help() {
 /** Close what the scan has opened; where that is not allowed, say how to get back. */
 function leave() {
   const page = shown;
-  window.WeixinJSBridge?.call("closeWindow");
+  if (window.WeixinJSBridge) window.WeixinJSBridge.call("closeWindow");
   window.close();
   setTimeout(() => show(pages.unclosed(page)), CLOSING_MS);
 }
@@ -162,15 +171,15 @@ function show(page) {
   shown = page;
   document.title = `${page.heading} · 先锋积分`;
   const seal = el("span", `seal ${page.seal}`, document.getElementById(`seal-${page.seal}`).content.cloneNode(true));
-  fill("result", [seal, el("h1", null, clauses(page.heading)), el("p", null, clauses(page.words))]);
-  fill("below", [
-    page.facts?.length && el("dl", "facts", page.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
+  put("result", [seal, el("h1", null, clauses(page.heading)), el("p", null, clauses(page.words))]);
+  put("below", [
+    page.facts && page.facts.length > 0 && el("dl", "facts", page.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
     page.tips && el("ul", "tips", page.tips.map(([title, below]) => el("li", null, [title, el("span", null, below)]))),
     page.field && field(page.field),
     page.people && el("div", "people", page.people),
   ]);
-  fill("note", clauses(page.note ?? ""));
-  fill("actions", [
+  put("note", clauses(page.note || ""));
+  put("actions", [
     page.main && button("act", page.main[1], acts[page.main[0]]),
     page.links && el("p", "links", page.links.map(([act, words]) => button(null, words, acts[act]))),
   ]);
@@ -179,11 +188,11 @@ function show(page) {
 
 /** Chinese may break between any two characters; what is read at arm's length breaks where one breathes. */
 function clauses(words) {
-  return (words.match(/[^，。；]+[，。；]?/g) ?? []).map((clause) => el("span", "clause", clause));
+  return (words.match(/[^，。；]+[，。；]?/g) || []).map((clause) => el("span", "clause", clause));
 }
 
-function fill(id, parts) {
-  document.getElementById(id).replaceChildren(...parts.filter(Boolean));
+function put(id, parts) {
+  fill(document.getElementById(id), ...parts.filter(Boolean));
 }
 
 function button(className, content, act) {

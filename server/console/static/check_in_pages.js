@@ -78,7 +78,7 @@ const SAID = {
 /** Return the page of a refusal. `meeting`: where the code held, else nothing. */
 export function refused(error, { wish, meeting, sandbox }) {
   const helped = Boolean(wish.for_work_number);
-  const make = error.status === undefined ? offline : (REFUSED[error.code] ?? (error.status === 503 ? REFUSED.busy : unexpected));
+  const make = error.status === undefined ? offline : (REFUSED[error.code] || (error.status === 503 ? REFUSED.busy : unexpected));
   const page = { seal: "look", facts: meetingFacts(meeting), ...make(error, { helped, meeting }) };
   if (!meeting || page.links || page.main === SCAN_AGAIN) return page;
   const other = helped ? ["help", "换一个工号"] : sandbox && ANOTHER;

@@ -12,6 +12,12 @@ export function el(name, className = null, content = []) {
   return element;
 }
 
+/** Have an element contain these parts and nothing else. */
+export function fill(element, ...parts) {
+  element.textContent = "";
+  element.append(...parts);
+}
+
 /** Return a line of a card: what it is, what stands below it, and a figure or word at its end. */
 export function row(title, below, figure) {
   return el("div", "row", [el("span", "t", title), el("span", "b", below), el("b", null, figure)]);

@@ -2,8 +2,8 @@
 
 import { api, resume } from "./api.js";
 import { wordsFor } from "./board_access.js";
-import { backdated, day, fullDay, ownLate, plain, signed } from "./board_words.js";
-import { el } from "./elements.js";
+import { backdated, day, fullDay, ownLate, plain, pointsIn, signed } from "./board_words.js";
+import { el, fill } from "./elements.js";
 
 const member = Number(document.body.dataset.member);
 const byId = (id) => document.getElementById(id);
@@ -17,7 +17,7 @@ async function begin() {
     draw(await api(`/members/${member}/statement-sheet${month ? `?month=${encodeURIComponent(month)}` : ""}`));
   } catch (error) {
     const [heading, sentences] = doorWords(error);
-    byId("door").replaceChildren(el("h1", null, heading), ...sentences.map((sentence) => el("p", "lead", sentence)));
+    fill(byId("door"), el("h1", null, heading), ...sentences.map((sentence) => el("p", "lead", sentence)));
   }
 }
 
@@ -34,12 +34,12 @@ function draw(sheet) {
   byId("month").textContent = head.month_title;
   drawWho(sheet);
   byId("basis").textContent = `年度累计，截至 ${fullDay(head.until)}。依据${head.basis}。${confirmation(head)}${explanation ? "“记分”为每笔原始分值，“计入”为扣除上限后实际计算的分值。" : ""}`;
-  byId("sections").replaceChildren(...(explanation?.sections ?? []).map((section) => table(section, row)));
+  fill(byId("sections"), ...(explanation ? explanation.sections : []).map((section) => table(section, row)));
   list("late", "补记（本月汇总时补入以前月份的记分）", row.backdated.length ? [backdated(row)] : []);
   list("after", "年末补记", [ownLate(sheet.late)].filter(Boolean));
-  const possible = explanation?.still_possible ?? [];
+  const possible = explanation ? explanation.still_possible : [];
   list("possible", `${head.month.slice(0, 4)} 年度还可争取`, possible.map((each) => each.sentence));
-  byId("secretary").textContent = head.secretary ?? "";
+  byId("secretary").textContent = head.secretary || "";
   byId("standard").textContent = `${explanation ? `积分标准：${explanation.standard_title} · ` : ""}台账 ${row.head_seq} 笔 · 打印于 ${fullDay(sheet.printed_at)} ${sheet.printed_at.slice(11, 16)}`;
   byId("hash").textContent = `链首 ${sheet.head_hash} · 月汇总 ${head.month} / ${head.hash.slice(0, 12)}`;
   byId("door").hidden = true;
@@ -57,8 +57,8 @@ function drawWho(sheet) {
   const { row, head } = sheet;
   const cell = (name, value, className = null) => [el("th", null, name), el("td", className, value)];
   const place = row.position === null ? "" : `第 ${row.position} 名 / ${sheet.ranked} 人`;
-  const total = row.note ?? `${plain(row.total)} / ${Number(head.total_cap)}`;
-  byId("who").replaceChildren(
+  const total = row.note || `${plain(row.total)} / ${Number(head.total_cap)}`;
+  fill(byId("who"),
     el("tr", null, [...cell("姓　名", el("b", null, row.name)), ...cell("工号/学号", sheet.work_number), ...cell("人员类别", sheet.category_title)]),
     el("tr", null, [...cell("发展阶段", sheet.stage_title), ...cell("较上月", row.note ? "—" : signed(row.change)), ...cell("支部名次", sheet.shows_position ? place || "—" : "本支部不列名次")]),
     el("tr", null, [...cell("合　计", total, "big"), ...sections(head, row, cell)]),
@@ -67,7 +67,7 @@ function drawWho(sheet) {
 
 /** Sections beside the total; a scheme with more than two gives them one cell together. */
 function sections(head, row, cell) {
-  const points = (column) => `${plain(row.sections.find((each) => each.code === column.code)?.points ?? "0.00")} / ${Number(column.cap)}`;
+  const points = (column) => `${pointsIn(row, column)} / ${Number(column.cap)}`;
   if (head.columns.length === 2) return head.columns.flatMap((column) => cell(column.title, points(column)));
   const all = el("td", null, head.columns.map((column) => `${column.title} ${points(column)}`).join("，"));
   all.colSpan = 3;
@@ -75,10 +75,10 @@ function sections(head, row, cell) {
 }
 
 function table(section, row) {
-  const frozen = row.sections.find((each) => each.code === section.code)?.points ?? section.points;
+  const frozen = row.sections.some((each) => each.code === section.code) ? pointsIn(row, section) : plain(section.points);
   const cut = Number(section.uncounted) > 0 ? `，超出上限未计入 ${section.uncounted}` : "";
   const caption = el("caption", null, [
-    `${section.title} ${plain(frozen)} `,
+    `${section.title} ${frozen} `,
     el("span", null, `上限 ${Number(section.cap)}，起始分 ${section.opening}，另得 ${section.earned}${cut}　${section.clause}`),
   ]);
   const columns = el("colgroup", null, COLUMNS.map((name) => el("col", name)));
@@ -113,7 +113,7 @@ function entryRow(entry, line) {
   ]);
 }
 
-const title = (entry) => entry.source.title ?? entry.text ?? entry.item_title;
+const title = (entry) => entry.source.title || entry.text || entry.item_title;
 
 /** What the entry rests on beside its line's clause, and why it did not count in full. */
 function why(entry, line) {
@@ -127,7 +127,7 @@ function why(entry, line) {
 }
 
 function list(id, heading, items) {
-  byId(id).replaceChildren(...(items.length ? [el("h2", null, heading), el("ul", null, items.map((item) => el("li", null, item)))] : []));
+  fill(byId(id), ...(items.length ? [el("h2", null, heading), el("ul", null, items.map((item) => el("li", null, item)))] : []));
 }
 
 begin();

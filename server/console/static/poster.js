@@ -2,9 +2,9 @@
 
 import { enter, readBoard, wordsFor } from "./board_access.js";
 import {
-  backdated, bandTitle, day, fullDay, plain, pointsIn, remarks, signed,
+  backdated, bandTitle, day, fullDay, lastOf, plain, pointsIn, remarks, signed,
 } from "./board_words.js";
-import { el, meter } from "./elements.js";
+import { el, fill, meter } from "./elements.js";
 
 const ONE_SHEET = 27;
 const ONE_CLOSE_SHEET = 36;
@@ -16,7 +16,7 @@ async function begin() {
     draw(await readBoard());
   } catch (error) {
     const [heading, sentences] = wordsFor(error);
-    byId("door").replaceChildren(el("h1", null, heading), ...sentences.map((sentence) => el("p", "lead", sentence)));
+    fill(byId("door"), el("h1", null, heading), ...sentences.map((sentence) => el("p", "lead", sentence)));
   }
 }
 
@@ -25,14 +25,14 @@ function draw(board) {
   document.title = `${board.title} · ${board.branch}`;
   byId("org").textContent = board.organization;
   byId("month").textContent = board.month_title;
-  byId("lead").replaceChildren(
+  fill(byId("lead"),
     `根据${board.basis || "本单位积分标准"}三（二），现将我支部党员截至 ${fullDay(board.until)}的年度累计积分予以公示。公示期${days.length === 5 ? "五" : ` ${days.length} `}个工作日：`,
-    el("b", null, `${fullDay(days[0])}至 ${day(days.at(-1))}`),
+    el("b", null, `${fullDay(days[0])}至 ${day(lastOf(days))}`),
     note ? `（${note}）。` : "。",
   );
-  byId("roll").replaceChildren(...(board.rows === null ? spread(board) : [roll(board)]));
-  const secretary = board.secretary ?? "";
-  byId("ask").textContent = `请于 ${day(days.at(-1))}前当面或书面向支部书记${secretary}反映，党支部调查核实后答复；对答复仍有异议的，由上级党组织专项查核认定。微信扫码可看本人每一分的出处。`;
+  fill(byId("roll"), ...(board.rows === null ? spread(board) : [roll(board)]));
+  const secretary = board.secretary || "";
+  byId("ask").textContent = `请于 ${day(lastOf(days))}前当面或书面向支部书记${secretary}反映，党支部调查核实后答复；对答复仍有异议的，由上级党组织专项查核认定。微信扫码可看本人每一分的出处。`;
   byId("sign").textContent = `支部书记（签字）　　　　　\n${board.branch}\n${fullDay(board.publicity.starts_at)}`;
   const averages = board.average === null ? "" : `平均 ${board.average}，中位 ${board.median}。`;
   byId("note").textContent = `${averages}${remarks(board)}`;
@@ -56,7 +56,7 @@ function roll(board) {
 }
 
 function line(board, row, places) {
-  const cells = [...(places ? [el("td", "c", String(row.position ?? "—"))] : []), el("td", "nm", row.name)];
+  const cells = [...(places ? [el("td", "c", row.position === null ? "—" : String(row.position))] : []), el("td", "nm", row.name)];
   if (row.note) {
     const note = el("td", "apart", row.note);
     note.colSpan = board.columns.length + 3;

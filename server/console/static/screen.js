@@ -1,7 +1,7 @@
 /** The meeting's screen: asks the server every few seconds, changes the code by the server's clock, and goes on
  *  alone for a minute when the network is gone. It never knows how a code comes about. */
 
-import { api } from "./api.js";
+import { api, patience } from "./api.js";
 import { drawScreen, showDoor } from "./screen_view.js";
 
 const POLL_MS = 3000;
@@ -59,10 +59,9 @@ async function poll() {
 }
 
 async function refresh() {
-  const last = held.codes.at(-1)?.step;
-  const query = last === undefined ? "" : `?after_step=${last}`;
+  const query = held.codes.length ? `?after_step=${held.codes[held.codes.length - 1].step}` : "";
   const sent = Date.now();
-  const options = { headers: { "X-Screen-Token": held.token }, signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const options = { headers: { "X-Screen-Token": held.token }, signal: patience(TIMEOUT_MS) };
   const screen = await api(`/screens/${meetingId}${query}`, options);
   const received = Date.now();
   held.skew = Date.parse(screen.now) - (sent + received) / 2;
@@ -82,14 +81,14 @@ function tick() {
     at,
     seenAt: held.seenAt,
     tries: held.tries,
-    code: held.codes.find((code) => code.from <= at) ?? null,
-    codesUntil: held.codes.at(-1)?.until ?? null,
+    code: held.codes.find((code) => code.from <= at) || null,
+    codesUntil: held.codes.length ? held.codes[held.codes.length - 1].until : null,
   });
 }
 
 /** Ask the browser not to dim the projector, again each time the page shows; where it cannot, nothing is lost. */
 function keepAwake() {
-  if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => undefined);
+  if (document.visibilityState === "visible" && navigator.wakeLock) navigator.wakeLock.request("screen").catch(() => undefined);
 }
 
 document.addEventListener("visibilitychange", keepAwake);

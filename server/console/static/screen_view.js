@@ -1,6 +1,6 @@
 /** How the screen looks, from what is known at this moment. Draws only what changed. */
 
-import { el, svg } from "./elements.js";
+import { el, fill, svg } from "./elements.js";
 
 const QUIET_ZONE = 4;
 const LENGTH = 1032;
@@ -57,7 +57,7 @@ function drawMeeting(meeting) {
   byId("title").textContent = meeting.title;
   byId("topic").textContent = meeting.topic;
   const day = new Date(`${meeting.starts_at.slice(0, 10)}T00:00:00`);
-  byId("facts").replaceChildren(
+  fill(byId("facts"),
     el("span", null, [el("b", null, `${day.getMonth() + 1} 月 ${day.getDate()} 日`), ` 星期${WEEKDAYS[day.getDay()]}`]),
     el("span", null, el("b", null, span(meeting.starts_at, meeting.ends_at))),
     el("span", null, el("b", null, meeting.place)),
@@ -69,7 +69,7 @@ function drawCounts({ counts, seenAt }, offline) {
   const figures = [["应到", counts.invited], ["请假", counts.leave], ["未到", counts.missing], ["列席", counts.observers]];
   const there = figure(offline ? `实到（截至 ${clock(seenAt, true)}）` : "实到", counts.present);
   there.className = "main-n";
-  byId("tally").replaceChildren(there, ...figures.map(([name, count]) => figure(name, count)));
+  fill(byId("tally"), there, ...figures.map(([name, count]) => figure(name, count)));
   const unit = LENGTH / Math.max(counts.invited, 1);
   byId("meter-present").setAttribute("width", counts.present * unit);
   byId("meter-leave").setAttribute("x", counts.present * unit);
@@ -82,7 +82,7 @@ const figure = (name, count) => el("div", null, [el("dt", null, name), el("dd", 
 function drawRecent(recent, offline) {
   byId("recent").hidden = !recent.length;
   byId("recent-title").textContent = offline ? "断网前签到" : "最近签到";
-  byId("names").replaceChildren(
+  fill(byId("names"),
     ...recent.map((arrival, index) => {
       const mark = arrival.helper ? "代签" : clock(Date.parse(arrival.at));
       return el("li", index === 0 && !offline ? "new" : null, [arrival.name, el("span", null, mark)]);
@@ -107,8 +107,8 @@ function drawCode(code, at) {
     const symbol = svg("svg", { viewBox: `${-QUIET_ZONE} ${-QUIET_ZONE} ${side} ${side}`, role: "img", "shape-rendering": "crispEdges" });
     symbol.setAttribute("aria-label", "签到二维码，每 10 秒更换");
     symbol.append(svg("path", { d: code.path }));
-    byId("frame").replaceChildren(symbol);
-    byId("how").replaceChildren(el("b", null, "微信扫一扫"), " 签到，或向公众号发送六位数字");
+    fill(byId("frame"), symbol);
+    fill(byId("how"), el("b", null, "微信扫一扫"), " 签到，或向公众号发送六位数字");
   });
   const left = Math.max(1, Math.ceil((code.until - at) / 1000));
   whenChanged("code", [code.step, left], () => {
@@ -116,7 +116,7 @@ function drawCode(code, at) {
       el("p", null, "公众号「先锋积分」"),
       el("div", "six", `${code.digits.slice(0, 3)} ${code.digits.slice(3)}`),
     ]);
-    byId("code").replaceChildren(six, ring(left));
+    fill(byId("code"), six, ring(left));
   });
 }
 
@@ -155,13 +155,13 @@ function drawNotice(name, heading, words, how, figureBelow) {
       item.dataset.n = index + 1;
       return item;
     });
-    byId("frame").replaceChildren(el("div", "noqr", [el("h2", null, heading), el("ol", null, items)]));
+    fill(byId("frame"), el("div", "noqr", [el("h2", null, heading), el("ol", null, items)]));
     byId("how").textContent = how;
   });
   whenChanged("code", figureBelow, () => {
-    if (!figureBelow) return byId("code").replaceChildren();
+    if (!figureBelow) return fill(byId("code"));
     const [label, value] = figureBelow;
-    return byId("code").replaceChildren(el("div", null, [el("p", null, label), el("div", "six", value)]));
+    return fill(byId("code"), el("div", null, [el("p", null, label), el("div", "six", value)]));
   });
 }
 
@@ -171,7 +171,7 @@ function drawLost({ seenAt, codesUntil, at, code }, offline) {
   const meanwhile = code ? "手机签到不受影响" : "预取的签到码已用完";
   byId("lost-words").textContent = `${meanwhile}；人数与名单停在 ${clock(seenAt, true)}，恢复后自动更新`;
   const seconds = code && codesUntil ? Math.max(0, Math.round((codesUntil - at) / 1000)) : 0;
-  byId("lost-left").replaceChildren(...(seconds ? ["二维码还能用 ", el("b", null, String(seconds)), " 秒"] : []));
+  fill(byId("lost-left"), ...(seconds ? ["二维码还能用 ", el("b", null, String(seconds)), " 秒"] : []));
 }
 
 const span = (from, until) => `${from.slice(11, 16)} – ${until.slice(11, 16)}`;

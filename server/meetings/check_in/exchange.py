@@ -1,6 +1,5 @@
 """A code for a ticket: verified before anything is looked up, so that guessing costs the database nothing."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from server.organizations.models import Organization
 from server.text import plain_code
 
 MAX_WRONG_DIGITS = 5
-_PAYLOAD = re.compile(r"(?:\S{0,300}/c/)?([A-Za-z0-9_-]{1,16})(?:\?t=|\.)(\d{1,12}\.[A-Za-z0-9_-]{1,32})", re.ASCII)
 _SCANNED = select(
     Meeting.id,
     Meeting.title,
@@ -51,7 +49,10 @@ def exchange_code(session: Session, *, secret_key: bytes, text: str, now: dateti
 
     Raises DomainError `code_invalid`, 410 `code_expired`, or 409 when the meeting takes no check-ins now.
     """
-    public_id, code = _parts(text)
+    payload = codes.payload_in(text)
+    if payload is None:
+        raise _code_invalid()
+    public_id, code = payload
     key = codes.meeting_key(secret_key, public_id)
     if not codes.is_genuine(key, code):
         raise _code_invalid()
@@ -99,14 +100,6 @@ def read_fresh_ticket(*, secret_key: bytes, text: str, now: datetime) -> Ticket:
     if ticket.has_expired(now):
         raise DomainError("ticket_expired", "签到凭证已超过 10 分钟，请重新扫码", status=HTTPStatus.GONE)
     return ticket
-
-
-def _parts(text: str) -> tuple[str, str]:
-    """Return the meeting's public id and the code in what a QR held."""
-    match = _PAYLOAD.fullmatch(text)
-    if match is None:
-        raise _code_invalid()
-    return match[1], match[2]
 
 
 def _code_invalid() -> DomainError:

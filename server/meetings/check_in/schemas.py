@@ -10,12 +10,14 @@ from server.meetings.rules import AttendanceState, Via
 from server.presentation import TimeOut
 from server.text import Line, Opaque
 
-MAX_CODE = 500
+MAX_CODE = 2000
+"""Characters; WeChat adds to addresses that are handed on."""
+
 MAX_TICKET = 400
 
 
 class CodeIn(Body):
-    """What the QR holds, as it was read: the whole URL, `<meeting>?t=<code>` or `<meeting>.<code>`."""
+    """What the QR holds, as it was read: the whole URL with whatever was added to it, `<meeting>?t=<code>` or `<meeting>.<code>`."""
 
     code: Annotated[Line, Field(min_length=1, max_length=MAX_CODE)]
 
