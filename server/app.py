@@ -14,7 +14,7 @@ from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
-from server.console import app_page, board_pages, check_in_page, meeting_pages, sandbox_page
+from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine
 from server.dues import handlers as dues
@@ -154,7 +154,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
     app.extensions["engine"] = engine or make_engine(settings.database_url, pool_size=settings.threads)
-    requests.install(app, settings)
+    requests.install(app, settings, error_page=error_page.error_page)
     wechat.install(app, settings)
     js_sdk.install(app, settings)
     committer.install(app)

@@ -1,17 +1,19 @@
-"""What holds for every request: its id, its limits, and one shape for every error."""
+"""What holds for every request: its id, its limits, and one shape for every error: JSON, to a browser a page."""
 
 import re
 import uuid
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
-from server import proxies
+from server import clock, proxies
 from server.config import Settings
 from server.db import is_retryable
 from server.errors import DomainError, conflict, unavailable
@@ -22,6 +24,10 @@ MAX_JSON_BYTES = 1024 * 1024
 _OURS = "Value error, "
 """What pydantic puts before the words of a ValueError."""
 
+FOR_MACHINES = ("/api/", "/wechat/", "/healthz", "/readyz", "/metrics")
+"""Below these nobody reads pages: whatever is asked for, an error is JSON."""
+
+ErrorPage = Callable[[DomainError], Response]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HTTP_MESSAGES = {
     400: ("bad_request", "请求格式不正确"),
@@ -33,8 +39,9 @@ _HTTP_MESSAGES = {
 }
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install(app: Flask, settings: Settings, *, error_page: ErrorPage) -> None:
     """Give the app its request ids, limits, security headers and error mapping."""
+    app.extensions["error_page"] = error_page
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.config["MAX_FORM_PARTS"] = 20
@@ -83,14 +90,23 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
     if request.path.startswith("/api/v1/"):
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Date"] = http_date(clock.now())  # phones, whose own clocks may be off, go by it
     return response
 
 
 def _refused(refusal: DomainError) -> Response:
-    response = make_response(jsonify(refusal.as_json()), refusal.status)
+    answer = current_app.extensions["error_page"](refusal) if _wants_page() else jsonify(refusal.as_json())
+    response = make_response(answer, refusal.status)
+    response.vary.add("Accept")
     if (seconds := refusal.detail.get("retry_after_seconds")) is not None:
         response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _wants_page() -> bool:
+    """Whether it is a browser that asks, and for a page."""
+    asked = request.accept_mimetypes
+    return not request.path.startswith(FOR_MACHINES) and asked["text/html"] > asked["application/json"]
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -6,13 +6,14 @@ from typing import Any
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.http import http_date
 
 from server.audit.models import AuditLine
 from server.claims.models import Claim
 from server.identity.models import IdempotencyRecord
 from tests.api.answers import refusal
 from tests.at_once import at_once
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import Call
 
 DRAFT = {"title": "社区防诈骗宣讲", "item_code": "C04", "quantity": "1", "occurred_on": "2026-06-10"}
@@ -114,3 +115,8 @@ def test_absent_and_out_of_reach_look_the_same(call: Call, cast: Cast) -> None:
     out_of_reach = call(cast.zhao_qiang, "GET", f"/members/{cast.zhang_min.member_id}/score")
     assert (absent.status_code, absent.json) == (out_of_reach.status_code, out_of_reach.json)
     assert absent.status_code == 404
+
+
+def test_every_answer_tells_the_servers_time_for_phones_whose_clocks_are_off(call: Call, cast: Cast) -> None:
+    for person, path in ((cast.zhang_min, "/me"), (None, "/me"), (cast.zhang_min, "/nothing")):
+        assert call(person, "GET", path).headers.getlist("Date") == [http_date(NOW)]

@@ -124,7 +124,13 @@ def test_the_payload_is_a_url_with_the_code(public_id: str, step: int) -> None:
 @given(public_ids, steps)
 def test_what_is_no_address_of_a_code_is_none(public_id: str, step: int) -> None:
     code = codes.code_of(key_of(public_id), step)
-    for text in ("", "?", f"https://x.edu.cn/m/{public_id}?t={code}", f"https://x.edu.cn/c/{public_id}#t={code}", f"?t={code}"):
+    for text in (
+        "",
+        "?",
+        f"https://x.edu.cn/m/{public_id}?t={code}",
+        f"https://x.edu.cn/c/{public_id}#t={code}",
+        f"?t={code}",
+    ):
         assert codes.payload_in(text) is None
 
 

@@ -1,4 +1,5 @@
 import { platform } from '@/platform'
+import { hearServer } from '@/state/clock'
 
 import { type ApiError, noAnswer, refusal } from './errors'
 import { address, type Answer, type Call, type Method, type Path } from './routes'
@@ -80,13 +81,17 @@ function twice<T>(once: () => Promise<T>): Promise<T> {
 function exchange(method: Method, url: string, header: Header, body: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const settle = settling(header, resolve, reject)
+    const sentAt = Date.now()
     uni.request({
       url: platform.origin() + '/api/v1' + url,
       method: method.toUpperCase() as 'GET',
       header: { ...header, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       data: body === undefined ? undefined : JSON.stringify(body),
       timeout: TIMEOUT_MS,
-      success: (answer) => settle(answer.statusCode, answer.data),
+      success: (answer) => {
+        hearServer(answer.header as Record<string, string>, sentAt)
+        settle(answer.statusCode, answer.data)
+      },
       fail: () => reject(noAnswer()),
     })
   })

@@ -1,4 +1,5 @@
 import { day, nearDay, time } from '@/format/dates'
+import { serverNow } from '@/state/clock'
 
 import { api } from './client'
 import { type Photo, toPhoto } from './photos'
@@ -60,7 +61,7 @@ export interface Guest {
 /** Read the meetings that need someone now: those one can check in to, then those whose lists wait to be confirmed. */
 export async function listMeetingsAtHand(organizationId: number): Promise<HostedLine[]> {
   const path = { organization_id: organizationId }
-  const now = new Date()
+  const now = serverNow()
   const phases: Phase[] = ['open', 'closed']
   const found = await Promise.all(phases.map((phase) => api.get('/organizations/{organization_id}/meetings', { path, query: { phase, limit: 20 } })))
   return found.flatMap(({ items }) => items).map((dto) => toHostedLine(dto, organizationId, now))
@@ -70,12 +71,12 @@ export async function listMeetingsAtHand(organizationId: number): Promise<Hosted
 export async function listHostedMeetings(organizationId: number, cursor?: string): Promise<{ items: HostedLine[]; next: string | null }> {
   const query = { limit: 20, cursor }
   const page = await api.get('/organizations/{organization_id}/meetings', { path: { organization_id: organizationId }, query })
-  const now = new Date()
+  const now = serverNow()
   return { items: page.items.map((dto) => toHostedLine(dto, organizationId, now)), next: page.next_cursor ?? null }
 }
 
 export async function readHostedMeeting(id: number): Promise<HostedMeeting> {
-  return toHostedMeeting(await api.get('/meetings/{meeting_id}', { path: { meeting_id: id } }), new Date())
+  return toHostedMeeting(await api.get('/meetings/{meeting_id}', { path: { meeting_id: id } }), serverNow())
 }
 
 export async function endCheckIn(id: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { nearDay, time } from '@/format/dates'
+import { serverNow } from '@/state/clock'
 import type { Slice } from '@/state/list'
 
 import { api } from './client'
@@ -21,7 +22,7 @@ export interface Message {
 
 export async function readInbox(unreadOnly: boolean, cursor?: string): Promise<Slice<Message>> {
   const query = { unread_only: unreadOnly, cursor, limit: 20 }
-  const now = new Date()
+  const now = serverNow()
   const page = await api.get('/me/inbox', { query })
   return { items: page.items.map((dto) => toMessage(dto, now)), next: page.next_cursor ?? null }
 }

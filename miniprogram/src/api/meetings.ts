@@ -1,4 +1,5 @@
 import { dayOf, nearDay, span, time } from '@/format/dates'
+import { serverNow } from '@/state/clock'
 import type { Slice } from '@/state/list'
 
 import { api } from './client'
@@ -59,14 +60,14 @@ const HOW: Record<string, string> = { qr: '扫码', digits: '输入数字', help
 /** Read a page of a member's meetings: those to come first, soonest first, then the past ones, latest first. */
 export async function listMeetings(memberId: number, cursor?: string): Promise<Slice<MeetingLine>> {
   const page = await api.get('/members/{member_id}/meetings', { path: { member_id: memberId }, query: { cursor } })
-  const now = new Date()
+  const now = serverNow()
   return { items: page.items.map((dto) => toMeetingLine(dto, now)), next: page.next_cursor ?? null }
 }
 
 /** Read one meeting with a member's own part in it. */
 export async function readMeeting(memberId: number, meetingId: number): Promise<Meeting> {
   const path = { member_id: memberId, meeting_id: meetingId }
-  return toMeeting(await api.get('/members/{member_id}/meetings/{meeting_id}', { path }), new Date())
+  return toMeeting(await api.get('/members/{member_id}/meetings/{meeting_id}', { path }), serverNow())
 }
 
 export function toMeetingLine(dto: OwnMeetingLineOut, now: Date): MeetingLine {

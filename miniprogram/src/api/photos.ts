@@ -1,4 +1,5 @@
 import { platform } from '@/platform'
+import { serverNow } from '@/state/clock'
 
 import { api, upload } from './client'
 import type { components } from './schema'
@@ -17,7 +18,7 @@ export async function readPhoto(id: number): Promise<Photo | null> {
 }
 
 /** Return the same photos with addresses that still open; read anew only where they have run out. */
-export async function freshPhotos(photos: Photo[], now = Date.now()): Promise<Photo[]> {
+export async function freshPhotos(photos: Photo[], now = serverNow().getTime()): Promise<Photo[]> {
   if (!photos.some(({ url }) => runsOut(url) <= now)) return photos
   return (await Promise.all(photos.map(({ id }) => readPhoto(id)))).flatMap((photo) => photo ?? [])
 }

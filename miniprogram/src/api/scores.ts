@@ -1,5 +1,6 @@
-import { dayOf, day, month } from '@/format/dates'
+import { day, dayOf, month } from '@/format/dates'
 import { fixed, hundredths, signed, sum } from '@/format/points'
+import { serverNow } from '@/state/clock'
 
 import { api } from './client'
 import { ownLate } from './late'
@@ -98,13 +99,13 @@ export interface Possible {
 
 /** Read a member's score with all that is behind it. */
 export async function readScore(memberId: number, year?: number): Promise<Score> {
-  return toScore(await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }), new Date())
+  return toScore(await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }), serverNow())
 }
 
 /** Read a member's confirmed month as it was summed up, with all that was behind it then. */
 export async function readMonth(memberId: number, month: string): Promise<{ head: MonthHead; score: Score | null }> {
   const sheet = await api.get('/members/{member_id}/statement-sheet', { path: { member_id: memberId }, query: { month } })
-  return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, new Date()) }
+  return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, serverNow()) }
 }
 
 export function toMonthHead({ head, row, ranked, shows_position, late: after }: components['schemas']['SheetOut']): MonthHead {

@@ -1,4 +1,5 @@
 import { day, dayOf, month } from '@/format/dates'
+import { serverNow } from '@/state/clock'
 
 import { api } from './client'
 import { ApiError } from './errors'
@@ -19,7 +20,7 @@ export interface YearBefore {
 const LAST_MONTH = 3
 
 /** Read the year before from January to March; null later in the year, and for who was not measured then. */
-export async function readYearBefore(memberId: number, now: Date = new Date()): Promise<YearBefore | null> {
+export async function readYearBefore(memberId: number, now: Date = serverNow()): Promise<YearBefore | null> {
   const today = dayOf(now)
   if (month(today) > LAST_MONTH) return null
   const asked = { path: { member_id: memberId }, query: { year: Number(today.slice(0, 4)) - 1 } }

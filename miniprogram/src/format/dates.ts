@@ -1,4 +1,5 @@
 /** Dates are the university's: Asia/Shanghai, which has no summer time. */
+import { serverNow } from '@/state/clock'
 
 const SHANGHAI_MS = 8 * 3600_000
 const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六']
@@ -8,8 +9,13 @@ export function dayOf(instant: Date): string {
   return new Date(instant.getTime() + SHANGHAI_MS).toISOString().slice(0, 10)
 }
 
+/** Today in Shanghai, as `2026-06-18`. */
+export function today(): string {
+  return dayOf(serverNow())
+}
+
 /** `6 月 18 日`, with the year where it is not `now`'s. Takes a date or an instant of the API. */
-export function day(iso: string, now: Date = new Date()): string {
+export function day(iso: string, now: Date = serverNow()): string {
   const date = iso.length > 10 ? dayOf(new Date(iso)) : iso
   const [year, month, number] = date.split('-').map(Number)
   const short = `${month} 月 ${number} 日`
@@ -17,7 +23,7 @@ export function day(iso: string, now: Date = new Date()): string {
 }
 
 /** `今天`, `明天`, `昨天`, else the date. */
-export function nearDay(iso: string, now: Date = new Date()): string {
+export function nearDay(iso: string, now: Date = serverNow()): string {
   const date = iso.length > 10 ? dayOf(new Date(iso)) : iso
   const near = [-1, 0, 1].findIndex((days) => dayOf(new Date(now.getTime() + days * 86_400_000)) === date)
   return ['昨天', '今天', '明天'][near] ?? day(date, now)
@@ -33,7 +39,7 @@ export function time(instant: string): string {
 }
 
 /** `今天 15:00 至 16:30`; a day that is not near comes with its weekday. */
-export function span(from: string, until: string, now: Date = new Date()): string {
+export function span(from: string, until: string, now: Date = serverNow()): string {
   const near = nearDay(from, now)
   const when = near === day(from, now) ? `${near}${weekday(dayOf(new Date(from)))}` : near
   const end = dayOf(new Date(from)) === dayOf(new Date(until)) ? time(until) : `${day(until, now)} ${time(until)}`

@@ -2,6 +2,7 @@ import { onLoad, onShow } from '@dcloudio/uni-app'
 
 import type { Me } from '@/api/identity'
 
+import { clockIsKnown } from './clock'
 import { toast } from './say'
 import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
 import { forget, store, stored } from './stored'
@@ -36,10 +37,10 @@ export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
   return false
 }
 
-/** The person signed in, if any; signs in without a word where the platform can. */
+/** The person signed in, if any; signs in without a word where the platform can. Pages begin when they can tell the time. */
 async function whoIsSignedIn(query: Record<string, string>): Promise<Me | null> {
-  if (session.me?.bound) return session.me
-  if (session.token) return readWhoIAm().catch(() => null)
+  if (session.me?.bound && clockIsKnown()) return session.me
+  if (session.token) return readWhoIAm().catch(() => session.me)
   noteWanted(query)
   const me = await enterByPlatform().catch(() => null)
   if (me?.bound) forget(WANTED)

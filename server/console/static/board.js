@@ -1,5 +1,6 @@
 /** The board on a screen: read anew every full hour (nine o'clock among them), and a minute after it could not be read. */
 
+import { now } from "./api.js";
 import { enter, readBoard, wordsFor } from "./board_access.js";
 import { drawBoard, showDoor, showStale } from "./board_view.js";
 
@@ -21,9 +22,9 @@ async function begin() {
 async function refresh() {
   try {
     drawBoard(await readBoard());
-    seenAt = Date.now();
+    seenAt = now();
     showStale(null);
-    setTimeout(refresh, HOUR - (Date.now() % HOUR) + AFTER);
+    setTimeout(refresh, HOUR - (now() % HOUR) + AFTER);
   } catch (error) {
     refuse(error);
   }

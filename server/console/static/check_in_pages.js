@@ -1,5 +1,7 @@
 /** What the page behind the QR says to each answer of the API. Pure: a page names the acts it offers, and does none. */
 
+import { now } from "./api.js";
+
 const BY_HAND = ["扫了几次还是不行", "请书记在名单里为您登记，效力相同"];
 const NOT_RECORDED = "这次没有记上";
 const STATES = { present: "准时", late: "迟到", made_up: "已补课" };
@@ -193,5 +195,5 @@ function clock(iso) {
 }
 
 function today() {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(now());
 }

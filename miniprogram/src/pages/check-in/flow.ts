@@ -3,6 +3,7 @@ import { ref, shallowRef } from 'vue'
 import { checkIn, exchangeCode, exchangeDigits, type Ticket, type Wish } from '@/api/check_in'
 import type { ApiError } from '@/api/errors'
 import { mayGoOn, open } from '@/state/arrival'
+import { serverNow } from '@/state/clock'
 import { useConsent } from '@/state/consent'
 import { scanned } from '@/state/scan'
 import { readWhoIAm } from '@/state/session'
@@ -43,7 +44,7 @@ export function useCheckIn() {
     try {
       ticket = await patiently(() => exchangeCode(code))
     } catch (error) {
-      return show(refused(error as ApiError, { wish: {}, ticket }, new Date()))
+      return show(refused(error as ApiError, { wish: {}, ticket }, serverNow()))
     }
     holdTicket(ticket, code)
     return goOn()
@@ -63,7 +64,7 @@ export function useCheckIn() {
       const record = await patiently(() => checkIn(good, wish))
       meetingId = record.meeting.id
       dropTicket()
-      show(recorded(record, { wish, ticket }, new Date()))
+      show(recorded(record, { wish, ticket }, serverNow()))
       consent.prepare()
     } catch (error) {
       refuse(error as ApiError)
@@ -74,7 +75,7 @@ export function useCheckIn() {
     if (!error.temporary && !TICKET_STAYS.has(error.code)) dropTicket()
     const asked = { wish, ticket }
     if (error.code.startsWith('ticket_')) ticket = null
-    show(refused(error, asked, new Date()))
+    show(refused(error, asked, serverNow()))
   }
 
   /** Send until it is taken: a hall that comes at once is queued, and everybody waits a little differently. */
@@ -97,7 +98,7 @@ export function useCheckIn() {
       code = ''
     } catch (error) {
       const { code: why, message } = error as ApiError
-      return show(why === 'code_invalid' ? typing(message) : refused(error as ApiError, { wish: {}, ticket }, new Date()))
+      return show(why === 'code_invalid' ? typing(message) : refused(error as ApiError, { wish: {}, ticket }, serverNow()))
     }
     return send({})
   }
