@@ -48,6 +48,6 @@ export default defineConfig({
   plugins: [uni()],
   // Only the WeChat build needs an absolute address; the browser asks the server it came from.
   define: { __API_ORIGIN__: JSON.stringify(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1:8000'), __SHAPE__: JSON.stringify(shapeOfData()) },
-  build: { target: 'es2018', reportCompressedSize: false, ...(inBrowser ? fewFiles : {}) },
-  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
+  build: { target: 'es2018', cssTarget: ['chrome78', 'safari13'], reportCompressedSize: false, ...(inBrowser ? fewFiles : {}) },
+  server: { proxy: { '/api': 'http://127.0.0.1:8000', '/static/console': 'http://127.0.0.1:8000' } },
 })

@@ -1,10 +1,13 @@
-// After a build: nothing in the output may name a host outside the university; what a browser loads is packed beside it.
+// After a build: nothing in the output may name a host outside the university, nor be too new for the oldest phones; what a
+// browser loads is packed beside it.
 //   node scripts/finish.mjs h5
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
+
+import { tooNew, withOlderStyles } from './oldest.mjs'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
 const ICON_FONT = join(here, 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf')
@@ -54,10 +57,12 @@ function finish(target) {
   const left = []
   for (const path of textFiles(join(here, 'dist/build', target))) {
     const text = readFileSync(path, 'utf-8')
-    const clean = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
+    const own = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
+    const clean = target === 'h5' && path.endsWith('.css') ? withOlderStyles(own) : own
     if (clean !== text) writeFileSync(path, clean)
     if (target === 'h5' && clean.length > WORTH_PACKING) pack(path, clean)
     left.push(...foreignAddresses(clean).map((address) => `${path}: ${address}`))
+    if (path.endsWith('.js')) left.push(...tooNew(clean).map((what) => `${path}: too new: ${what}`))
   }
   if (left.length) {
     console.error(left.join('\n'))

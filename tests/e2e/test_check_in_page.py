@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
 
+from server.meetings.check_in.codes import STEPS_THAT_COUNT
 from tests.demo import copy_of_demo
+from tests.e2e import oldest
 from tests.e2e.hall import PLACE, Hall, open_hall
 
 PHONES = [(390, 844), (320, 640)]
@@ -84,7 +86,9 @@ class Phone:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """One of the oldest phones we serve."""
     context = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    oldest.take_away(context)
     yield context
     context.close()
 
@@ -128,13 +132,31 @@ def test_the_code_leaves_the_address_and_a_reload_goes_on_with_its_ticket(phone:
     phone.reads("您已签到过")
 
 
+@pytest.mark.parametrize(
+    "added", ["&from=singlemessage&isappinstalled=0", "#rd", "?from=timeline", "&wxwork_userid=ZhangMin&nsukey=a%2Fb%3D#"]
+)
+def test_whatever_is_added_to_the_address_the_code_is_read(phone: Phone, added: str) -> None:
+    phone.page.goto(phone.hall.qr() + added)
+    phone.reads("换个身份签到")
+    assert phone.page.url.partition("#")[0] == f"{phone.hall.address}/c/{phone.hall.public_id}"
+
+
+def test_the_code_goes_out_first_of_all_and_once(phone: Phone) -> None:
+    asked: list[str] = []
+    phone.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    phone.scan()
+    phone.reads("换个身份签到")
+    assert asked[1] == "/api/v1/check-in-tickets"
+    assert asked.count("/api/v1/check-in-tickets") == 1
+
+
 def test_without_a_code_the_page_says_where_it_is(phone: Phone) -> None:
     phone.page.goto(f"{phone.hall.address}/c/{phone.hall.public_id}")
     phone.reads("请扫会场的二维码")
 
 
 def test_an_old_code_has_expired(phone: Phone) -> None:
-    phone.scan(phone.hall.code(steps_ago=3))
+    phone.scan(phone.hall.code(steps_ago=STEPS_THAT_COUNT))
     page = phone.reads("二维码已过期")
     expect(page).to_contain_text("请对准屏幕上的新码再扫")
     expect(page).to_contain_text("请书记在名单里为您登记，效力相同")
