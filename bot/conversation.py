@@ -32,10 +32,8 @@ _PICKED = re.compile(rf"第?({NUMBER})[个条项.、]?")
 def respond(turn: Turn) -> list[str]:
     """Return the messages that answer this one."""
     incoming = turn.incoming
-    if incoming.kind is Kind.event:
+    if incoming.kind is Kind.event or codes.payload_link_in(_text_of(incoming)):
         return arrival.reply(turn)
-    if (link := codes.payload_link_in(_text_of(incoming))) is not None:
-        return arrival.scanned(turn, link)
     if turn.actor.account_id is None:
         return bind.of_stranger(turn, _text_of(incoming))
     if incoming.kind is Kind.image:

@@ -1,4 +1,4 @@
-"""What happens without words: someone follows the account, scans a code, taps the menu."""
+"""What happens without words: someone follows the account, scans a code or hands on its link, taps the menu."""
 
 from dataclasses import replace
 
@@ -8,22 +8,25 @@ from bot.messages import Kind
 from bot.replies import bind, check_in
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
+from server.meetings.check_in import codes
 
 WELCOME = "您好，这里是先锋积分：可以查积分、申报、请假、签到。"
 _SCANS = frozenset({"scan", "subscribe", "scancode_push", "scancode_waitmsg"})
 
 
 def reply(turn: Turn) -> list[str]:
-    """Answer an event; most need no answer."""
+    """Answer a link or an event; most events need no answer."""
+    if (link := codes.payload_link_in(turn.incoming.text)) is not None:
+        return _scanned(turn, link)
     event, scene = turn.incoming.event, turn.incoming.scene.removeprefix("qrscene_")
     if event in _SCANS and scene:
-        return scanned(turn, scene)
+        return _scanned(turn, scene)
     if event in ("subscribe", "enter_agent"):
         return _welcome(turn) if event == "subscribe" else []
     return _tapped(turn, scene) if event == "click" and scene else []
 
 
-def scanned(turn: Turn, scene: str) -> list[str]:
+def _scanned(turn: Turn, scene: str) -> list[str]:
     """Check in by a meeting's code; who is not bound keeps his ticket while he binds."""
     if turn.actor.account_id is not None:
         return check_in.by_code(turn, scene)

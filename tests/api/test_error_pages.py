@@ -1,4 +1,4 @@
-"""A browser that went astray reads a page in Chinese; whoever asks for JSON, and everything below the API, gets JSON."""
+"""A browser that went astray reads a page in Chinese; whoever asks for JSON, or below the API, gets JSON."""
 
 import pytest
 from flask.testing import FlaskClient

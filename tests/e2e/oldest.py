@@ -14,7 +14,8 @@ _TAKE_AWAY = """young => {
     for (const [name, members] of Object.entries(young)) {
         const owner = name === 'globalThis' ? globalThis : globalThis[name]
         if (!owner) continue
-        for (const member of members) for (const place of [owner, owner.prototype]) if (place) delete place[member]
+        const places = [owner, owner.prototype].filter(Boolean)
+        for (const member of members) for (const place of places) delete place[member]
     }
 }"""
 

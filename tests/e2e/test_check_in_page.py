@@ -133,7 +133,8 @@ def test_the_code_leaves_the_address_and_a_reload_goes_on_with_its_ticket(phone:
 
 
 @pytest.mark.parametrize(
-    "added", ["&from=singlemessage&isappinstalled=0", "#rd", "?from=timeline", "&wxwork_userid=ZhangMin&nsukey=a%2Fb%3D#"]
+    "added",
+    ["&from=singlemessage&isappinstalled=0", "#rd", "?from=timeline", "&wxwork_userid=ZhangMin&nsukey=a%2Fb%3D#"],
 )
 def test_whatever_is_added_to_the_address_the_code_is_read(phone: Phone, added: str) -> None:
     phone.page.goto(phone.hall.qr() + added)

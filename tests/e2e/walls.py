@@ -11,7 +11,7 @@ from tests.e2e import oldest
 
 @contextmanager
 def hung_up(chromium: Browser, address: str) -> Iterator[BrowserContext]:
-    """A screen's browser, one of the oldest there are, which must talk to nobody but `address` and stumble over nothing."""
+    """A screen's browser, one of the oldest, which must talk to nobody but `address` and stumble over nothing."""
     context = chromium.new_context(locale="zh-CN", viewport={"width": 1920, "height": 1080})
     oldest.take_away(context)
     hosts: set[str] = set()

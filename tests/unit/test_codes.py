@@ -1,4 +1,4 @@
-"""The rotating code: it counts exactly in its own step and the two after it, for one meeting, and tells nothing of others."""
+"""The rotating code: it counts in its own step and the two after it, for one meeting, and tells nothing of others."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -4,7 +4,7 @@ import type { Me } from '@/api/identity'
 
 import { clockIsKnown } from './clock'
 import { toast } from './say'
-import { enterByPlatform, readWhoIAm, session, SIGN_IN } from './session'
+import { enterByPlatform, memberId, readWhoIAm, session, SIGN_IN } from './session'
 import { forget, store, stored } from './stored'
 import { TABS } from './tabs'
 import { heldTicket } from './ticket'
@@ -25,6 +25,18 @@ export function whenSignedIn(begin: () => unknown): void {
   })
   onShow(async () => {
     if (await mayGoOn(query)) begin()
+  })
+}
+
+/** The same for a page of the member's own, or with `member=` or `organization=` of others: who is no member is led home. */
+export function whenMember(begin: () => unknown): void {
+  let ofOthers = false
+  onLoad((given) => {
+    ofOthers = Number(given?.member) > 0 || Number(given?.organization) > 0
+  })
+  whenSignedIn(() => {
+    if (memberId() || ofOthers) return begin()
+    uni.reLaunch({ url: HOME, success: () => toast('这一页只给党员本人') })
   })
 }
 

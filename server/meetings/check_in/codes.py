@@ -61,7 +61,7 @@ def payload_url(base_url: str, public_id: str, code: str) -> str:
 def payload_in(text: str) -> tuple[str, str] | None:
     """Return the meeting's public id and the code in what a QR held: a URL, `<meeting>?t=<code>` or `<meeting>.<code>`.
 
-    Who hands a URL on adds to it (`&from=timeline`, `#rd`, a second `?`), or leaves it encoded; only the path and `t` count.
+    Who hands a URL on adds to it (`&from=timeline`, `#rd`, a second `?`) or leaves it encoded: only path and `t` count.
     """
     text = text.strip()
     if (bare := _BARE.fullmatch(text)) is not None:

@@ -17,7 +17,7 @@ MAX_TICKET = 400
 
 
 class CodeIn(Body):
-    """What the QR holds, as it was read: the whole URL with whatever was added to it, `<meeting>?t=<code>` or `<meeting>.<code>`."""
+    """What the QR holds, as read: the whole URL and whatever was added, `<meeting>?t=<code>` or `<meeting>.<code>`."""
 
     code: Annotated[Line, Field(min_length=1, max_length=MAX_CODE)]
 
