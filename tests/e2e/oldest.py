@@ -1,6 +1,7 @@
 """The oldest phones we serve (docs/adr/0028): Chromium without what is younger than Chrome 78 or iOS 13.
 
-`too_young.txt` names it, interface by interface, as MDN's browser-compat-data 5.7.6 dates it (stable, without a flag).
+`too_young.txt` names it as MDN's browser-compat-data 5.7.6 dates it (stable, without a flag): of each interface what its objects
+have, and what it has itself (`static`).
 """
 
 import json
@@ -12,16 +13,15 @@ _LINES = (Path(__file__).parent / "too_young.txt").read_text(encoding="utf-8").s
 TOO_YOUNG = {name: members.split() for name, _, members in (line.partition(": ") for line in _LINES)}
 _TAKE_AWAY = """young => {
     for (const [name, members] of Object.entries(young)) {
-        const owner = name === 'globalThis' ? globalThis : globalThis[name]
-        if (!owner) continue
-        const places = [owner, owner.prototype].filter(Boolean)
-        for (const member of members) for (const place of places) delete place[member]
+        const [owner, itself] = name.split(' ')
+        const place = itself ? globalThis[owner] : globalThis[owner]?.prototype
+        for (const member of members) if (place) delete place[member]
     }
 }"""
 
 
 def take_away(context: BrowserContext) -> None:
-    """Make a browser one of the oldest we serve, as far as its interfaces go; syntax and styles are checked as built."""
+    """Make a browser one of the oldest we serve, as far as interfaces go; syntax and styles are checked as built."""
     context.add_init_script(f"({_TAKE_AWAY})({json.dumps(TOO_YOUNG)})")
 
 
