@@ -43,3 +43,11 @@ def test_pages_of_members_lead_home(app_server: Server, chromium: Browser) -> No
             expect(phone.page).to_have_url(re.compile("/m/(pages/home/home)?$"))
             expect(phone.page.get_by_text("这一页只给党员本人")).to_be_visible()
         assert asked == []
+
+
+def test_who_only_hosts_finds_the_meetings_of_the_branches(app_server: Server, chromium: Browser) -> None:
+    with taken_up(chromium, app_server.address) as phone:
+        phone.sign_in("陈静")
+        phone.page.locator(".tab").filter(has_text="会议").click()
+        phone.tap("支部会议")
+        expect(phone.page).to_have_url(re.compile("pages/hosting/hosting"))
