@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from scripts.bench.serving import Server
 from tests.e2e.phone import Phone, taken_up
@@ -15,7 +15,12 @@ TABS = {"冯群": ["首页", "支部", "我的"], "郑洁": ["首页", "支部",
 def listen(phone: Phone) -> list[str]:
     """Return what is asked of a member that nobody is."""
     asked: list[str] = []
-    phone.page.on("request", lambda request: "/members/0" in request.url and asked.append(request.url))
+
+    def hear(request: Request) -> None:
+        if "/members/0" in request.url:
+            asked.append(request.url)
+
+    phone.page.on("request", hear)
     return asked
 
 

@@ -7,7 +7,7 @@ const NAME = `board ${branch}`;
 
 /** Exchange the key behind the #, if there is one; it leaves the address at once. */
 export async function enter() {
-  const key = location.hash.slice(1);
+  const [key] = location.hash.slice(1).split(/[#?&]/); // whoever hands an address on may add to it
   if (!key) return;
   history.replaceState(null, "", location.pathname + location.search);
   localStorage.removeItem(NAME);

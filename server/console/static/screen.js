@@ -15,7 +15,7 @@ const held = { screen: null, codes: [], seenAt: null, tries: 0, skew: 0, token: 
 const now = () => Date.now() + held.skew;
 
 async function begin() {
-  const key = location.hash.slice(1);
+  const [key] = location.hash.slice(1).split(/[#?&]/); // whoever hands an address on may add to it
   history.replaceState(null, "", location.pathname);
   held.token = sessionStorage.getItem(`screen ${meetingId}`);
   if (key) await enter(key).catch((error) => ask(error.message));
