@@ -1,7 +1,7 @@
 """The oldest phones we serve (docs/adr/0028): Chromium without what is younger than Chrome 78 or iOS 13.
 
-`too_young.txt` names it as MDN's browser-compat-data 5.7.6 dates it (stable, without a flag): of each interface what its objects
-have, and what it has itself (`static`).
+`too_young.txt` names it as MDN's browser-compat-data 5.7.6 dates it (stable, without a flag): what the objects of an
+interface have, and what it has itself (`static`).
 """
 
 import json
