@@ -7,7 +7,7 @@ import { createContext, runInContext } from 'node:vm'
 export const WEIXIN = fileURLToPath(new URL('../dist/build/mp-weixin', import.meta.url))
 
 const ASKED = [
-  ...['login', 'request', 'uploadFile', 'scanCode', 'requestSubscribeMessage', 'chooseMedia', 'compressImage'],
+  ...['login', 'request', 'uploadFile', 'scanCode', 'requestSubscribeMessage', 'chooseMedia', 'getImageInfo', 'compressImage'],
   ...['navigateTo', 'switchTab', 'reLaunch', 'showToast', 'showLoading', 'hideLoading', 'setNavigationBarTitle'],
   ...['showActionSheet', 'chooseMessageFile'],
 ]

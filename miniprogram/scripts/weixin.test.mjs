@@ -8,6 +8,8 @@ import { WEIXIN, wechat } from './wechat.mjs'
 const built = existsSync(join(WEIXIN, 'app.json'))
 let weixin
 
+const LARGE = { width: 4000, height: 3000 }
+
 beforeEach(() => {
   if (built) weixin = wechat()
 })
@@ -27,7 +29,7 @@ describe.skipIf(!built)('the compiled app', () => {
   it('signs in with the code of wx.login', async () => {
     Object.assign(weixin.answers, { login: { code: 'wx-code' }, request: { statusCode: 200, data: { token: 't' } } })
     expect(await platform.signInCode()).toBe('wx-code')
-    expect(await weixin.load('api/identity.js').signIn('wx-code')).toBe('t')
+    expect(await weixin.load('api/identity.js').signIn('wx-code')).toMatchObject({ token: 't' })
     expect(weixin.asked('request')).toMatchObject([{ url: expect.stringMatching(/^https?:\/\/.+\/api\/v1\/auth\/wechat$/), method: 'POST', data: '{"code":"wx-code"}' }])
   })
 
@@ -51,15 +53,15 @@ describe.skipIf(!built)('the compiled app', () => {
     Object.assign(weixin.answers, { showActionSheet: { tapIndex: 0 }, chooseMessageFile: { tempFiles: [{ path: 'wxfile://a1', name: '议程.pdf', size: 9 }] } })
     expect(await platform.chooseFiles(2)).toEqual([{ path: 'wxfile://a1', name: '议程.pdf' }])
     expect(weixin.asked('chooseMessageFile')).toMatchObject([{ count: 2, type: 'file', extension: expect.arrayContaining(['pdf', 'docx']) }])
-    Object.assign(weixin.answers, { showActionSheet: { tapIndex: 1 }, chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, compressImage: { tempFilePath: 'wxfile://small.jpg' } })
+    Object.assign(weixin.answers, { showActionSheet: { tapIndex: 1 }, chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, getImageInfo: LARGE, compressImage: { tempFilePath: 'wxfile://small.jpg' } })
     expect(await platform.chooseFiles(2)).toEqual([{ path: 'wxfile://small.jpg', name: '照片 1.jpg' }])
   })
 
   it('chooses photos, makes them smaller and sends each with the token', async () => {
-    Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, compressImage: { tempFilePath: 'wxfile://small' }, uploadFile: { statusCode: 201, data: '{"id":7}' } })
+    Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }] }, getImageInfo: LARGE, compressImage: { tempFilePath: 'wxfile://small' }, uploadFile: { statusCode: 201, data: '{"id":7}' } })
     expect(await platform.choosePhotos(3)).toEqual(['wxfile://small'])
-    expect(weixin.asked('chooseMedia')).toMatchObject([{ count: 3, mediaType: ['image'], sizeType: ['compressed'] }])
-    expect(weixin.asked('compressImage')).toMatchObject([{ src: 'wxfile://1' }])
+    expect(weixin.asked('chooseMedia')).toMatchObject([{ count: 3, mediaType: ['image'], sizeType: ['original'] }])
+    expect(weixin.asked('compressImage')).toMatchObject([{ src: 'wxfile://1', compressedWidth: 2000 }])
     weixin.load('api/client.js').useToken('secret')
     expect(await weixin.load('api/photos.js').sendPhoto(3, 'wxfile://small', () => {})).toBe(7)
     expect(weixin.asked('uploadFile')).toMatchObject([{ name: 'photo', filePath: 'wxfile://small', url: expect.stringMatching(/\/api\/v1\/members\/3\/photos$/), header: { Authorization: 'Bearer secret' } }])
@@ -106,7 +108,7 @@ describe.skipIf(!built)('its pages', () => {
   })
 
   it('check-in: exchanges what was scanned and records the member', async () => {
-    Object.assign(weixin.storage, { token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
+    Object.assign(weixin.storage, { clock: 0, token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
     weixin.answers.requestSubscribeMessage = { errMsg: 'ok', meetings: 'accept' }
     serve({ 'POST /check-in-tickets': { ticket: 'ticket-1', meeting: {} }, 'POST /check-ins': RECORD, 'GET /me': ME, 'GET /me/subscriptions': ASKING, 'POST /me/subscriptions': { items: [] } })
     const page = weixin.open('pages/check-in/check-in', { q: encodeURIComponent('https://points.example/c/abc?t=12345') })
@@ -122,15 +124,15 @@ describe.skipIf(!built)('its pages', () => {
   })
 
   it('claim: chooses photos, sends each, and hands in what it says', async () => {
-    Object.assign(weixin.storage, { token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
-    Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }, { tempFilePath: 'wxfile://2' }] }, compressImage: ({ src }) => ({ tempFilePath: `${src}-small` }) })
+    Object.assign(weixin.storage, { clock: 0, token: 'secret', me: { bound: true, memberId: 3, name: '张敏', branch: null, organizations: [], offices: [] } })
+    Object.assign(weixin.answers, { chooseMedia: { tempFiles: [{ tempFilePath: 'wxfile://1' }, { tempFilePath: 'wxfile://2' }] }, getImageInfo: LARGE, compressImage: ({ src }) => ({ tempFilePath: `${src}-small` }) })
     weixin.answers.uploadFile = ({ filePath }) => ({ statusCode: 201, data: JSON.stringify({ id: filePath.includes('1') ? 11 : 12 }) })
     serve({ 'GET /me': ME, 'GET /members/3/claimable-items': { items: [ITEM], claim_until: '2027-01-10' }, 'POST /members/3/claims': { id: 5, title: '社区服务', status: 'submitted' }, 'GET /me/subscriptions': ASKING })
     weixin.answers.requestSubscribeMessage = { errMsg: 'ok', meetings: 'reject' }
     const page = weixin.open('pages/claim-form/claim-form', { item: 'C04' })
     await vi.waitFor(() => page.emit('photo-wall', 'add'))
     await vi.waitFor(() => expect(weixin.asked('uploadFile')).toHaveLength(2))
-    expect(weixin.asked('chooseMedia')).toMatchObject([{ count: 9, mediaType: ['image'], sizeType: ['compressed'] }])
+    expect(weixin.asked('chooseMedia')).toMatchObject([{ count: 9, mediaType: ['image'], sizeType: ['original'] }])
     expect(weixin.asked('uploadFile')).toMatchObject(['1', '2'].map((name) => ({ name: 'photo', filePath: `wxfile://${name}-small`, url: expect.stringMatching(/\/api\/v1\/members\/3\/photos$/), header: { Authorization: 'Bearer secret' } })))
     page.fill('title', '社区服务')
     await vi.waitFor(() => {

@@ -45,4 +45,4 @@ def test_other_errors_say_what_it_was_and_keep_their_headers(client: FlaskClient
 def test_everybody_else_gets_json(client: FlaskClient, cast: Cast, path: str, accept: str | None) -> None:
     answer = client.get(path, headers={"Accept": accept} if accept else {})
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
-    assert answer.json["error"]["code"] == "not_found"
+    assert answer.get_json()["error"]["code"] == "not_found"

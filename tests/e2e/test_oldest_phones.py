@@ -84,7 +84,12 @@ def test_what_the_console_serves_can_be_read_by_the_oldest() -> None:
         pytest.skip("needs Node ≥ 20 and the app's libraries: make app")
     scripts = [path for path in sorted(CONSOLE.glob("static/*.js")) if not path.stem.startswith(DEMO_ONLY)]
     assert len(scripts) > 10
-    command = ["node", ROOT / "miniprogram/scripts/oldest.mjs", *scripts, CONSOLE / "templates/exchange_first.js"]
+    command: list[str | Path] = [
+        "node",
+        ROOT / "miniprogram/scripts/oldest.mjs",
+        *scripts,
+        CONSOLE / "templates/exchange_first.js",
+    ]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr) == (0, "")
 

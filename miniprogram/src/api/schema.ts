@@ -325,6 +325,14 @@ export interface paths {
     /** 党员一年的党费登记 */
     get: operations["dues_list_member_dues_members__int_member_id__dues_get"];
   };
+  "/api/v1/members/{member_id}/dues-consents": {
+    /** 记录支部同意按季交纳或缓交（最长六个月）；期内不算逾期 */
+    post: operations["dues_record_dues_consent_members__int_member_id__dues_consents_post"];
+  };
+  "/api/v1/members/{member_id}/dues-consents/{consent_id}/end": {
+    /** 自某月起终止支部同意的缓交；自首月起即整项撤销，已过月末未交齐的随即扣分 */
+    post: operations["dues_end_dues_consent_members__int_member_id__dues_consents__int_consent_id__end_post"];
+  };
   "/api/v1/members/{member_id}/dues/{month}": {
     /** 登记一名党员一个月的党费 */
     put: operations["dues_register_dues_members__int_member_id__dues__string_month__put"];
@@ -396,6 +404,10 @@ export interface paths {
   "/api/v1/members/{member_id}/score/explanation": {
     /** 积分明细：每一分的来源、依据和审核人，以及还可以得哪些分 */
     get: operations["points_read_explanation_members__int_member_id__score_explanation_get"];
+  };
+  "/api/v1/members/{member_id}/stage-correction": {
+    /** 更正登记有误的党员类别（上级党组织办理，写明原因）；已记的积分不变 */
+    post: operations["members_correct_stage_members__int_member_id__stage_correction_post"];
   };
   "/api/v1/members/{member_id}/statement-sheet": {
     /** 个人积分月度清单，供打印给不用手机的党员 */
@@ -640,7 +652,7 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/workday-years/{year}": {
     /** 录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算 */
     put: operations["workdays_enter_workday_year_organizations__int_organization_id__workday_years__int_year__put"];
-    /** 撤销“已录入”，该年仍按未公布处理；逐日的规定保留 */
+    /** 撤销整年的录入，该年仍按未公布处理；另行规定的单日保留 */
     delete: operations["workdays_forget_workday_year_organizations__int_organization_id__workday_years__int_year__delete"];
   };
   "/api/v1/organizations/{organization_id}/workdays/{day}": {
@@ -802,16 +814,25 @@ export interface components {
     Action: "new" | "changed" | "moved" | "unchanged";
     /** ActivationIn */
     ActivationIn: {
-      /** Code */
+      /**
+       * Code
+       * Format: line
+       */
       code: string;
-      /** Name */
+      /**
+       * Name
+       * Format: line
+       */
       name: string;
       /**
        * Privacy Version
        * @description 所同意的个人信息使用说明的版本
        */
       privacy_version: number;
-      /** Work Number */
+      /**
+       * Work Number
+       * Format: line
+       */
       work_number: string;
     };
     /** AnnexBranchOut */
@@ -959,7 +980,10 @@ export interface components {
        * @default null
        */
       on_behalf_reason?: string | null;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -987,7 +1011,10 @@ export interface components {
     };
     /** AttendanceCorrectionIn */
     AttendanceCorrectionIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
       /**
        * State
@@ -1202,7 +1229,10 @@ export interface components {
      * @description `place`: where the screen hangs; `until_date`: the last day on which it shows the board.
      */
     BoardLinkIn: {
-      /** Place */
+      /**
+       * Place
+       * Format: line
+       */
       place: string;
       /**
        * Until Date
@@ -1561,7 +1591,10 @@ export interface components {
        * @default false
        */
       following?: boolean;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -1686,6 +1719,7 @@ export interface components {
       achievement?: string | null;
       /**
        * Description
+       * Format: lines
        * @default
        */
       description?: string;
@@ -1725,6 +1759,7 @@ export interface components {
       quantity?: number | string | null;
       /**
        * Reason
+       * Format: lines
        * @description 代为填报的原因
        */
       reason: string;
@@ -1736,6 +1771,7 @@ export interface components {
       submit?: boolean;
       /**
        * Title
+       * Format: line
        * @default
        */
       title?: string;
@@ -1867,10 +1903,13 @@ export interface components {
     };
     /**
      * CodeIn
-     * @description What the QR holds, as it was read: the whole URL, `<meeting>?t=<code>` or `<meeting>.<code>`.
+     * @description What the QR holds, as read: the whole URL and whatever was added, `<meeting>?t=<code>` or `<meeting>.<code>`.
      */
     CodeIn: {
-      /** Code */
+      /**
+       * Code
+       * Format: line
+       */
       code: string;
     };
     /**
@@ -1925,6 +1964,12 @@ export interface components {
        */
       version: number;
     };
+    /**
+     * ConsentKind
+     * @description What a branch may agree to (党费收缴、使用和管理规定).
+     * @enum {string}
+     */
+    ConsentKind: "quarterly" | "deferred";
     /** ConsentOut */
     ConsentOut: {
       /** Agreed At */
@@ -1954,7 +1999,10 @@ export interface components {
        * @default null
        */
       paid_on?: string | null;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -2057,7 +2105,10 @@ export interface components {
        * Format: date
        */
       occurred_on: string;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
       /**
        * Times
@@ -2090,6 +2141,7 @@ export interface components {
     DigitsIn: {
       /**
        * Digits
+       * Format: line
        * @description 屏幕上的六位数字
        */
       digits: string;
@@ -2123,10 +2175,90 @@ export interface components {
      */
     DraftSource: "blank" | "default" | "last_year" | "version";
     /**
+     * DuesConsentEndIn
+     * @description Months from `from_month` on are due at their own end again; the first one means that it never held.
+     */
+    DuesConsentEndIn: {
+      /**
+       * From Month
+       * @description YYYY-MM
+       */
+      from_month: string;
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
+    /**
+     * DuesConsentIn
+     * @description The branch agreed on `agreed_on`: months from `from_month` to `until_month`, both included, six at most.
+     */
+    DuesConsentIn: {
+      /**
+       * Agreed On
+       * Format: date
+       */
+      agreed_on: string;
+      /**
+       * From Month
+       * @description YYYY-MM
+       */
+      from_month: string;
+      kind: components["schemas"]["ConsentKind"];
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+      /**
+       * Until Month
+       * @description YYYY-MM
+       */
+      until_month: string;
+    };
+    /**
+     * DuesConsentOut
+     * @description A branch's consent to quarterly or later payment; `due_on` is the day by which its last month is due.
+     */
+    DuesConsentOut: {
+      /**
+       * Agreed On
+       * Format: date
+       */
+      agreed_on: string;
+      /**
+       * Due On
+       * Format: date
+       */
+      due_on: string;
+      /** Ended From */
+      ended_from: string | null;
+      /** Ended Reason */
+      ended_reason: string | null;
+      /** From Month */
+      from_month: string;
+      /** Id */
+      id: number;
+      kind: components["schemas"]["ConsentKind"];
+      /** Kind Title */
+      kind_title: string;
+      /** Organization */
+      organization: string;
+      /** Reason */
+      reason: string;
+      /** Recorded At */
+      recorded_at: string;
+      /** Recorded By */
+      recorded_by: string;
+      /** Until Month */
+      until_month: string;
+    };
+    /**
      * DuesEventKind
      * @enum {string}
      */
-    DuesEventKind: "registered" | "closed" | "waived" | "corrected";
+    DuesEventKind: "registered" | "closed" | "waived" | "corrected" | "consented" | "consent_ended";
     /** DuesEventOut */
     DuesEventOut: {
       /** Actor */
@@ -2148,11 +2280,16 @@ export interface components {
     };
     /**
      * DuesOut
-     * @description A member's month and how it came to be.
+     * @description A member's month, by when it is due, and how it came to be.
      */
     DuesOut: {
       /** Due Cents */
       due_cents: number | null;
+      /**
+       * Due On
+       * Format: date
+       */
+      due_on: string;
       /** Events */
       events: components["schemas"]["DuesEventOut"][];
       /** Member Id */
@@ -2181,6 +2318,7 @@ export interface components {
       achievement?: string | null;
       /**
        * Description
+       * Format: lines
        * @default
        */
       description?: string;
@@ -2226,6 +2364,7 @@ export interface components {
       submit?: boolean;
       /**
        * Title
+       * Format: line
        * @default
        */
       title?: string;
@@ -2243,6 +2382,7 @@ export interface components {
       document: components["schemas"]["StandardDocument"];
       /**
        * Note
+       * Format: line
        * @default
        */
       note?: string;
@@ -2285,7 +2425,10 @@ export interface components {
        * @default null
        */
       at?: string | null;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
       /**
        * State
@@ -2635,7 +2778,10 @@ export interface components {
     Grade: {
       /** At Least */
       at_least: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /**
@@ -2817,7 +2963,10 @@ export interface components {
        * @default []
        */
       categories?: components["schemas"]["Category"][];
-      /** Clause */
+      /**
+       * Clause
+       * Format: line
+       */
       clause: string;
       /** Code */
       code: string;
@@ -2825,6 +2974,7 @@ export interface components {
       evidence: components["schemas"]["Evidence"][];
       /**
        * Evidence Note
+       * Format: line
        * @default
        */
       evidence_note?: string;
@@ -2883,10 +3033,14 @@ export interface components {
        * @default []
        */
       stages?: components["schemas"]["Stage"][];
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
       /**
        * Unit
+       * Format: line
        * @default 次
        */
       unit?: string;
@@ -2919,7 +3073,10 @@ export interface components {
     };
     /** LeaveIn */
     LeaveIn: {
-      /** Note */
+      /**
+       * Note
+       * Format: lines
+       */
       note: string;
       /**
        * On
@@ -3006,7 +3163,10 @@ export interface components {
       code: string;
       /** Points */
       points: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /** LevelOut */
@@ -3051,6 +3211,7 @@ export interface components {
     LinkIn: {
       /**
        * Secret
+       * Format: line
        * @description 登录链接中 # 之后的部分
        */
       secret: string;
@@ -3060,7 +3221,10 @@ export interface components {
      * @description A 补课: the day, and what shows it. `late_reason` is asked for after the deadline.
      */
     MakeUpIn: {
-      /** Evidence */
+      /**
+       * Evidence
+       * Format: line
+       */
       evidence: string;
       /**
        * Late Reason
@@ -3335,7 +3499,10 @@ export interface components {
        * @default null
        */
       joined_on?: string | null;
-      /** Name */
+      /**
+       * Name
+       * Format: line
+       */
       name?: string;
       /**
        * Phone
@@ -3373,6 +3540,8 @@ export interface components {
     };
     /** MemberDuesOut */
     MemberDuesOut: {
+      /** Consents */
+      consents: components["schemas"]["DuesConsentOut"][];
       /** Items */
       items: components["schemas"]["DuesOut"][];
     };
@@ -3409,7 +3578,10 @@ export interface components {
        * @default null
        */
       joined_on?: string | null;
-      /** Name */
+      /**
+       * Name
+       * Format: line
+       */
       name: string;
       /**
        * Phone
@@ -3417,7 +3589,10 @@ export interface components {
        */
       phone?: string | null;
       stage: components["schemas"]["Stage"];
-      /** Work Number */
+      /**
+       * Work Number
+       * Format: line
+       */
       work_number: string;
     };
     /**
@@ -3547,7 +3722,10 @@ export interface components {
     MinutesIn: {
       /** Photo Ids */
       photo_ids?: number[];
-      /** Text */
+      /**
+       * Text
+       * Format: lines
+       */
       text: string;
     };
     /**
@@ -3568,11 +3746,17 @@ export interface components {
     Moment: "check_in" | "claim_submitted" | "month_opened";
     /**
      * MonthRowOut
-     * @description One line of a branch's month; `state` null = nothing registered yet.
+     * @description One line of a branch's month; `state` null = nothing registered yet. `consent`: what lets it be paid later.
      */
     MonthRowOut: {
+      consent: components["schemas"]["DuesConsentOut"] | null;
       /** Due Cents */
       due_cents: number | null;
+      /**
+       * Due On
+       * Format: date
+       */
+      due_on: string;
       /** Member Id */
       member_id: number;
       /** Name */
@@ -3619,11 +3803,17 @@ export interface components {
      * @description A kind of decision on the 负面清单 that sets the year to zero.
      */
     NegativeCategory: {
-      /** Clause */
+      /**
+       * Clause
+       * Format: line
+       */
       clause: string;
       /** Code */
       code: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /** NegativeDecisionIn */
@@ -3635,9 +3825,15 @@ export interface components {
        * Format: date
        */
       decided_on: string;
-      /** Document Number */
+      /**
+       * Document Number
+       * Format: line
+       */
       document_number: string;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
       /** Year */
       year: number;
@@ -3699,6 +3895,7 @@ export interface components {
       achievement?: string | null;
       /**
        * Description
+       * Format: lines
        * @default
        */
       description?: string;
@@ -3744,6 +3941,7 @@ export interface components {
       submit?: boolean;
       /**
        * Title
+       * Format: line
        * @default
        */
       title?: string;
@@ -3766,9 +3964,15 @@ export interface components {
     NoticeChangeIn: {
       /** @default everyone */
       audience?: components["schemas"]["NoticeAudience"];
-      /** Body */
+      /**
+       * Body
+       * Format: lines
+       */
       body: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
       /**
        * Version
@@ -3807,6 +4011,7 @@ export interface components {
       file: string;
       /**
        * Filename
+       * Format: line
        * @description 文件名；不填则取上传时的
        * @default
        */
@@ -3819,9 +4024,15 @@ export interface components {
     NoticeIn: {
       /** @default everyone */
       audience?: components["schemas"]["NoticeAudience"];
-      /** Body */
+      /**
+       * Body
+       * Format: lines
+       */
       body: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /** NoticeOut */
@@ -3949,7 +4160,10 @@ export interface components {
     };
     /** OpinionIn */
     OpinionIn: {
-      /** Words */
+      /**
+       * Words
+       * Format: lines
+       */
       words: string;
     };
     /**
@@ -3973,7 +4187,10 @@ export interface components {
     /** OrganizationIn */
     OrganizationIn: {
       kind: components["schemas"]["OrganizationKind"];
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /**
@@ -4002,7 +4219,7 @@ export interface components {
      * Outcome
      * @enum {string}
      */
-    Outcome: "registered" | "unchanged" | "unpaid" | "error";
+    Outcome: "registered" | "unchanged" | "unpaid" | "skipped" | "error";
     /**
      * OutlineIn
      * @description A plan without its words: all that decides when it is, what it counts for and whom it invites.
@@ -4451,7 +4668,10 @@ export interface components {
      * @description 支部党员大会通过: the note holds 应到、实到、表决.
      */
     PassingIn: {
-      /** Note */
+      /**
+       * Note
+       * Format: lines
+       */
       note: string;
       /**
        * On
@@ -4462,6 +4682,8 @@ export interface components {
     /**
      * PasteIn
      * @description Lines copied from Excel: 姓名或工号, 月份, 应交, 实交, 日期. Without `apply` it is a preview.
+     *
+     * `month` completes lines that leave the year, or the whole month, out.
      */
     PasteIn: {
       /**
@@ -4469,7 +4691,15 @@ export interface components {
        * @default false
        */
       apply?: boolean;
-      /** Text */
+      /**
+       * Month
+       * @default null
+       */
+      month?: string | null;
+      /**
+       * Text
+       * Format: lines
+       */
       text: string;
     };
     /**
@@ -4486,7 +4716,10 @@ export interface components {
       /** Rows */
       rows: components["schemas"]["PasteRowOut"][];
     };
-    /** PasteRowOut */
+    /**
+     * PasteRowOut
+     * @description A pasted line (`text`), how it was read, and what it leads to.
+     */
     PasteRowOut: {
       /** Column */
       column: string | null;
@@ -4508,6 +4741,8 @@ export interface components {
       /** Paid On */
       paid_on: string | null;
       state: components["schemas"]["DuesState"] | null;
+      /** Text */
+      text: string;
     };
     /**
      * PaymentIn
@@ -4645,6 +4880,7 @@ export interface components {
     PlanIn: {
       /**
        * Agenda
+       * Format: lines
        * @default
        */
       agenda?: string;
@@ -4681,7 +4917,10 @@ export interface components {
        * @default null
        */
       opens_at?: string | null;
-      /** Place */
+      /**
+       * Place
+       * Format: line
+       */
       place: string;
       /** @default null */
       repeat?: components["schemas"]["RepeatIn"] | null;
@@ -4707,6 +4946,7 @@ export interface components {
       title?: string | null;
       /**
        * Topic
+       * Format: line
        * @default
        */
       topic?: string;
@@ -4908,17 +5148,26 @@ export interface components {
     Reason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
     /** ReasonIn */
     ReasonIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /** RefuseGuestIn */
     RefuseGuestIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /** RefuseLeaveIn */
     RefuseLeaveIn: {
-      /** Answer */
+      /**
+       * Answer
+       * Format: lines
+       */
       answer: string;
       /**
        * Version
@@ -4942,7 +5191,10 @@ export interface components {
     };
     /** ReopeningIn */
     ReopeningIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -4980,9 +5232,15 @@ export interface components {
     };
     /** RepresentativeIn */
     RepresentativeIn: {
-      /** Name */
+      /**
+       * Name
+       * Format: line
+       */
       name: string;
-      /** Work Number */
+      /**
+       * Work Number
+       * Format: line
+       */
       work_number: string;
     };
     /**
@@ -4992,7 +5250,10 @@ export interface components {
     Result: "checked_in" | "late" | "already_checked_in" | "guest_waiting";
     /** ReturnIn */
     ReturnIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -5000,7 +5261,10 @@ export interface components {
      * @description Returning, rejecting or revoking says why.
      */
     ReviewDecisionIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
       /**
        * Version
@@ -5065,7 +5329,7 @@ export interface components {
     };
     /**
      * RosterForm
-     * @description One .xlsx; `create_missing` also founds 总支, 支部 and 小组 that the file names and the tree lacks.
+     * @description One file; `create_missing` also founds 总支, 支部 and 小组 that the file names and the tree lacks.
      */
     RosterForm: {
       /**
@@ -5076,7 +5340,7 @@ export interface components {
       /**
        * File
        * Format: binary
-       * @description .xlsx 名册，不超过 10 MB、20,000 行
+       * @description 名册：.xlsx、.xlsm、.xls 或 .csv，不超过 10 MB、20,000 行
        */
       file: string;
     };
@@ -5261,10 +5525,18 @@ export interface components {
       name: string;
       /** Row */
       row: number;
+      /**
+       * Sheet
+       * @default null
+       */
+      sheet?: string | null;
       /** Work Number */
       work_number: string;
     };
-    /** RosterProblemOut */
+    /**
+     * RosterProblemOut
+     * @description `warning`: the row is taken all the same; `sheet` where several were read.
+     */
     RosterProblemOut: {
       /** Column */
       column: string | null;
@@ -5272,8 +5544,12 @@ export interface components {
       message: string;
       /** Row */
       row: number;
+      /** Sheet */
+      sheet: string | null;
       /** Text */
       text: string;
+      /** Warning */
+      warning: boolean;
     };
     /**
      * RosterResultOut
@@ -5332,6 +5608,11 @@ export interface components {
       suggested_grants: components["schemas"]["SuggestedGrantOut"][];
       /** Unchanged */
       unchanged: number;
+      /**
+       * Warnings
+       * @default 0
+       */
+      warnings?: number;
     };
     /** ScannedMeetingOut */
     ScannedMeetingOut: {
@@ -5466,6 +5747,7 @@ export interface components {
       cap: string;
       /**
        * Clause
+       * Format: line
        * @default
        */
       clause?: string;
@@ -5481,7 +5763,10 @@ export interface components {
        * @default 0
        */
       floor?: string;
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /** SectionOut */
@@ -5666,13 +5951,29 @@ export interface components {
      */
     Stage: "full" | "probationary" | "prospect" | "activist";
     /**
+     * StageCorrectionIn
+     * @description `before` is the stage that was recorded wrongly.
+     */
+    StageCorrectionIn: {
+      before: components["schemas"]["Stage"];
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+      stage: components["schemas"]["Stage"];
+    };
+    /**
      * StandardDocument
      * @description A whole standard. `total_cap` limits the sum; `audience` says whether it is for members or for activists.
      */
     StandardDocument: {
       /** @default members */
       audience?: components["schemas"]["Audience"];
-      /** Basis */
+      /**
+       * Basis
+       * Format: line
+       */
       basis: string;
       /**
        * Grades
@@ -5688,7 +5989,10 @@ export interface components {
       negative_list?: components["schemas"]["NegativeCategory"][];
       /** Sections */
       sections: components["schemas"]["Section"][];
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
       /**
        * Total Cap
@@ -6061,14 +6365,20 @@ export interface components {
      * @description 支委会研究.
      */
     StudyIn: {
-      /** Note */
+      /**
+       * Note
+       * Format: lines
+       */
       note: string;
       /**
        * On
        * Format: date
        */
       on: string;
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /** SubscriptionAnswerIn */
@@ -6127,6 +6437,11 @@ export interface components {
       role: components["schemas"]["Role"];
       /** Row */
       row: number;
+      /**
+       * Sheet
+       * @default null
+       */
+      sheet?: string | null;
     };
     /** TableCellOut */
     TableCellOut: {
@@ -6186,7 +6501,10 @@ export interface components {
     };
     /** TitleIn */
     TitleIn: {
-      /** Title */
+      /**
+       * Title
+       * Format: line
+       */
       title: string;
     };
     /**
@@ -6244,7 +6562,10 @@ export interface components {
     };
     /** UndoIn */
     UndoIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /** UnitOut */
@@ -6399,7 +6720,10 @@ export interface components {
     };
     /** WaiverIn */
     WaiverIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /** WithdrawIn */
@@ -6417,7 +6741,10 @@ export interface components {
     };
     /** WithdrawNoticeIn */
     WithdrawNoticeIn: {
-      /** Reason */
+      /**
+       * Reason
+       * Format: lines
+       */
       reason: string;
     };
     /**
@@ -6425,7 +6752,10 @@ export interface components {
      * @description `works`: whether the day is worked; `note` says why it counts otherwise than in the national calendar.
      */
     WorkdayIn: {
-      /** Note */
+      /**
+       * Note
+       * Format: line
+       */
       note: string;
       /** Works */
       works: boolean;
@@ -6449,7 +6779,10 @@ export interface components {
      * @description A year's announced days off and the weekends worked for them; `note` names the announcement.
      */
     WorkdayYearIn: {
-      /** Note */
+      /**
+       * Note
+       * Format: line
+       */
       note: string;
       /** Off */
       off: string[];
@@ -6462,6 +6795,11 @@ export interface components {
      * how days are counted until then.
      */
     WorkdayYearOut: {
+      /**
+       * Announcement
+       * @description 全年录入的依据；没有整年录入为空
+       */
+      announcement: string | null;
       /** Items */
       items: components["schemas"]["WorkdayOut"][];
       /** Known */
@@ -7991,6 +8329,49 @@ export interface operations {
       };
     };
   };
+  /** 记录支部同意按季交纳或缓交（最长六个月）；期内不算逾期 */
+  dues_record_dues_consent_members__int_member_id__dues_consents_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DuesConsentIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["DuesConsentOut"];
+        };
+      };
+    };
+  };
+  /** 自某月起终止支部同意的缓交；自首月起即整项撤销，已过月末未交齐的随即扣分 */
+  dues_end_dues_consent_members__int_member_id__dues_consents__int_consent_id__end_post: {
+    parameters: {
+      path: {
+        member_id: number;
+        consent_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DuesConsentEndIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["DuesConsentOut"];
+        };
+      };
+    };
+  };
   /** 登记一名党员一个月的党费 */
   dues_register_dues_members__int_member_id__dues__string_month__put: {
     parameters: {
@@ -8372,6 +8753,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ExplanationOut"];
+        };
+      };
+    };
+  };
+  /** 更正登记有误的党员类别（上级党组织办理，写明原因）；已记的积分不变 */
+  members_correct_stage_members__int_member_id__stage_correction_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StageCorrectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MemberDetailOut"];
         };
       };
     };
@@ -9692,7 +10094,7 @@ export interface operations {
       };
     };
   };
-  /** 撤销“已录入”，该年仍按未公布处理；逐日的规定保留 */
+  /** 撤销整年的录入，该年仍按未公布处理；另行规定的单日保留 */
   workdays_forget_workday_year_organizations__int_organization_id__workday_years__int_year__delete: {
     parameters: {
       path: {
