@@ -1,12 +1,15 @@
 """What holds for every request: its id, its limits, and one shape for every error: JSON, to a browser a page."""
 
+import json
+import math
 import re
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, make_response, request
+from flask import Flask, Request, Response, current_app, g, jsonify, make_response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -21,6 +24,15 @@ from server.outages import Outage, outage_of
 
 log = structlog.get_logger()
 MAX_JSON_BYTES = 1024 * 1024
+MAX_JSON_PARTS = 20_000
+"""How many values and fields a body may have: each takes fifty times its two bytes while it is read."""
+
+MAX_PROBLEMS = 1_000
+"""Input with more is refused without saying which: each takes half a kilobyte to say."""
+
+REFUSAL = "xianfeng.refusal"
+"""Where a request brings the DomainError with which it is to be refused (server/receiving.py)."""
+
 _OURS = "Value error, "
 """What pydantic puts before the words of a ValueError."""
 
@@ -45,6 +57,7 @@ def install(app: Flask, settings: Settings, *, error_page: ErrorPage) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.config["MAX_FORM_PARTS"] = 20
+    app.request_class = _Request
     proxies.install(app, settings)
     app.before_request(_begin)
     app.after_request(_finish)
@@ -58,8 +71,52 @@ def install(app: Flask, settings: Settings, *, error_page: ErrorPage) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+class _Json:
+    """How requests are read: JSON as the standard has it, and no more of it than we care to read."""
+
+    @staticmethod
+    def loads(text: bytes) -> Any:
+        """Raise ValueError, DomainError `too_large`."""
+        if sum(map(text.count, (b"[", b"{", b","))) > MAX_JSON_PARTS:
+            raise _too_large()
+        return json.loads(text, parse_constant=_finite, parse_float=_finite)
+
+
+class _Request(Request):
+    json_module = _Json
+
+
+def _finite(number: str) -> float:
+    """Return a number of JSON, which knows neither NaN nor infinity, nor 1e999. Raise ValueError."""
+    if not math.isfinite(value := float(number)):
+        raise ValueError("not a finite number")
+    return value
+
+
+def is_too_large(app: Flask, environ: dict[str, Any], size: int) -> bool:
+    """Whether a body of that size is more than its route takes: a megabyte, or a file where it has a form."""
+    if size <= MAX_JSON_BYTES:
+        return False
+    try:
+        endpoint, _ = app.url_map.bind_to_environ(environ).match()
+    except HTTPException:
+        return True
+    return size > _largest_body(app, endpoint)
+
+
+def _largest_body(app: Flask, endpoint: str | None) -> int:
+    takes_files = getattr(app.view_functions.get(endpoint or ""), "takes_files", False)
+    return int(app.config["MAX_CONTENT_LENGTH"]) if takes_files else MAX_JSON_BYTES
+
+
+def _too_large() -> DomainError:
+    return DomainError("too_large", "提交内容太大", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
 def validation_response(error: ValidationError) -> Response:
     """Answer input that does not fit: where, and what was expected, never the input itself."""
+    if error.error_count() > MAX_PROBLEMS:
+        return _refused(DomainError("invalid_input", f"填写内容有误，共 {error.error_count()} 处"))
     problems = [
         {"field": ".".join(map(str, problem["loc"])), "problem": problem["msg"].removeprefix(_OURS)}
         for problem in error.errors(include_input=False, include_url=False, include_context=False)
@@ -79,8 +136,9 @@ def _begin() -> None:
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    if request.mimetype == "application/json" and (request.content_length or 0) > MAX_JSON_BYTES:
-        raise DomainError("too_large", "提交内容太大", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if (refusal := request.environ.get(REFUSAL)) is not None:
+        raise refusal
+    request.max_content_length = _largest_body(current_app, request.endpoint)
 
 
 def _finish(response: Response) -> Response:

@@ -1,20 +1,29 @@
 """Serve the app with granian (chosen in docs/adr/0001), on a port that nobody else serves (docs/adr/0018)."""
 
 import errno
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from rich.console import Console
 
-from server import logs
+from server import logs, receiving
 from server.config import Settings
 from server.errors import DomainError, conflict
 
 console = Console()
+CONNECTIONS = 2048
+"""Of each worker; further ones wait for one of them to end."""
+
+SILENT_MS = 15_000
+"""How long a connection may take for a request's head, or wait for the next one."""
+
+MAX_HEAD_BYTES = 32 * 1024
 
 
 def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
@@ -23,6 +32,8 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
     Raise DomainError `port_taken`, `port_unusable`.
     """
     logs.configure_logging(settings)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a socket and a body's file for each connection
     with held(settings.host, settings.port):
         address = f"http://{settings.host}:{settings.port}/"
         console.print(f"先锋积分已启动： [bold]{address}[/]  （Ctrl-C 停止）", soft_wrap=True)
@@ -30,16 +41,18 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
             app,
             address=settings.host,
             port=settings.port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,  # of HTTP/2 one connection may hold hundreds of requests
+            http1_settings=HTTP1Settings(header_read_timeout=SILENT_MS, max_buffer_size=MAX_HEAD_BYTES),
             workers=settings.workers,
-            blocking_threads=settings.threads,
-            backlog=2048,
+            backlog=CONNECTIONS,
+            backpressure=CONNECTIONS,
             respawn_failed_workers=True,
             workers_kill_timeout=15,
             websockets=False,
             log_dictconfig=logs.GRANIAN_LOGGING,
             log_level=LogLevels.error,  # below it granian only narrates, and doubts the thread count chosen here
-        ).serve()
+        ).serve(target_loader=receiving.load)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
+from inspect import signature
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -144,6 +145,7 @@ class Api(APIBlueprint):
             for decorator in decorators:
                 guarded = decorator(guarded)
             guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
+            guarded.takes_files = "form" in signature(view).parameters  # type: ignore[attr-defined]
             register = getattr(super(Api, self), method.lower())
             security = BEARER if permission is not None else []
             register(rule, responses=dict(responses), security=security)(guarded)

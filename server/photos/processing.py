@@ -32,7 +32,11 @@ DECODER = (sys.executable, "-I", str(Path(__file__).with_name("decode.py")))
 SEATS = max(1, (os.cpu_count() or 2) // 2)
 """Children at once in this process."""
 
+WAITERS = 4
+"""Threads of this process that may wait for a seat; whoever comes then is asked to come again."""
+
 _seats = threading.BoundedSemaphore(SEATS)
+_places = threading.BoundedSemaphore(SEATS + WAITERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Limits:
     memory_bytes: int = 1024 * 1024 * 1024
     cpu_seconds: int = 20
     wall_seconds: float = 30
-    seat_seconds: float = 20
+    seat_seconds: float = 5
 
 
 LIMITS = Limits()
@@ -105,12 +109,18 @@ def check_kind(original: bytes) -> None:
 
 @contextmanager
 def _seat(limits: Limits) -> Iterator[None]:
-    if not _seats.acquire(timeout=limits.seat_seconds):
+    with _taken(_places, 0), _taken(_seats, limits.seat_seconds):
+        yield
+
+
+@contextmanager
+def _taken(places: threading.Semaphore, seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=seconds):
         raise _try_again("photo_busy", "上传照片的人较多，请稍后再试")
     try:
         yield
     finally:
-        _seats.release()
+        places.release()
 
 
 def _run(original: bytes, limits: Limits, decoder: Sequence[str]) -> bytes:

@@ -1,5 +1,6 @@
 """Whatever comes in, nothing answers 5xx: generated requests after the document, and what people try by hand."""
 
+from io import BytesIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,9 +16,12 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from server import config
 from server.app import create_app
+from server.requests import MAX_JSON_BYTES, MAX_JSON_PARTS
 from tests.cast import Cast
 
 pytestmark = pytest.mark.sqlite_only
+PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+HUGE_HEADER = b"--x\r\nContent-Disposition: form-data; name=" + b"a" * 9_000_000 + b"\r\n\r\n1\r\n--x--\r\n"
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
 
@@ -86,7 +90,50 @@ def test_an_id_that_cannot_exist_is_not_found(client: FlaskClient, cast: Cast, p
 )
 def test_a_body_that_is_no_object_is_refused_in_words(client: FlaskClient, body: bytes) -> None:
     response = client.post("/api/v1/auth/wechat", data=body, content_type="application/json")
-    assert response.status_code in (400, 422)
+    assert response.status_code in (400, 413, 422)
+    assert response.json is not None
+    assert response.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "media", ["application/json", "application/problem+json", "application/vnd.api+json", "text/plain", "x/y", ""]
+)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_refused_whatever_its_headers_claim(
+    client: FlaskClient, media: str, chunked: bool
+) -> None:
+    body = b'{"code": "' + b" " * MAX_JSON_BYTES + b'"}'
+    sent: dict[str, Any] = {"data": body}
+    if chunked:
+        sent = {"input_stream": BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+        sent["headers"] = {"Transfer-Encoding": "chunked"}
+    response = client.post("/api/v1/auth/wechat", content_type=media, **sent)
+    assert response.status_code == (413 if "json" in media and not chunked else 422)  # read to the limit, it is no JSON
+
+
+@pytest.mark.parametrize("piece", [",[]", ",{}", ",0", ',{"a":[{}]}'])
+def test_a_body_of_countless_parts_is_refused_before_they_are_made(client: FlaskClient, piece: str) -> None:
+    body = f'{{"code": [0{piece * (MAX_JSON_PARTS + 1)}]}}'
+    response = client.post("/api/v1/auth/wechat", data=body, content_type="application/json")
+    assert response.status_code == 413
+
+
+def test_input_with_countless_faults_is_refused_without_naming_each(client: FlaskClient) -> None:
+    response = client.post("/api/v1/auth/wechat", json={f"field{number}": 0 for number in range(5000)})
+    assert response.status_code == 422
+    assert response.content_length is not None
+    assert response.content_length < 500
+
+
+@pytest.mark.parametrize("form", [PARTS * 100_000, HUGE_HEADER, PARTS[:40], b""])
+def test_a_form_of_countless_or_broken_parts_is_refused(client: FlaskClient, cast: Cast, form: bytes) -> None:
+    response = client.post(
+        f"/api/v1/members/{cast.zhang_min.member_id}/photos",
+        data=form,
+        content_type="multipart/form-data; boundary=x",
+        headers={"Authorization": f"Bearer {cast.zhang_min.token}"},
+    )
+    assert response.status_code in (400, 413, 422)
     assert response.json is not None
     assert response.json["error"]["message"]
 

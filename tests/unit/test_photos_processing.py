@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from server.errors import DomainError
 from server.photos import decode, processing, rules
 from server.photos.processing import Limits, process, process_trusted
-from tests.at_once import at_once
+from tests.at_once import LONG, at_once
 from tests.pictures import (
     MAKER,
     PLACE,
@@ -291,8 +291,18 @@ def test_when_every_seat_is_taken_the_answer_is_busy(monkeypatch: pytest.MonkeyP
     assert process(jpeg()).width == 640
 
 
+def test_beyond_a_few_that_wait_the_answer_is_busy_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processing, "_seats", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(processing, "_places", threading.BoundedSemaphore(1))
+    with processing._seat(Limits()), pytest.raises(DomainError) as raised:
+        process(jpeg(), limits=Limits(seat_seconds=LONG))
+    assert raised.value.code == "photo_busy"
+    assert raised.value.detail["retry_after_seconds"] == 3
+    assert process(jpeg()).width == 640
+
+
 def test_many_threads_may_process_at_once() -> None:
-    pictures = at_once(*(partial(process, jpeg(seed)) for seed in range(8)))
+    pictures = at_once(*(partial(process, jpeg(seed), limits=Limits(seat_seconds=LONG)) for seed in range(5)))
     assert [picture.original_sha256 for picture in pictures] == [
-        processing.original_sha256(jpeg(seed)) for seed in range(8)
+        processing.original_sha256(jpeg(seed)) for seed in range(5)
     ]

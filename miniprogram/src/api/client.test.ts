@@ -176,3 +176,21 @@ it('an upload tells how far it is and reads the answer', async () => {
   expect(progress).toEqual([62])
   expect(uploadFile.mock.calls[0]?.[0]).toMatchObject({ name: 'photo', filePath: 'blob:1', header: { Authorization: 'Bearer secret' } })
 })
+
+it('an upload to a busy server is sent again after as long as it asks for, and in the end says why not', async () => {
+  vi.useFakeTimers()
+  const busy = { statusCode: 503, data: JSON.stringify({ error: { code: 'photo_busy', message: '上传照片的人较多，请稍后再试', detail: { retry_after_seconds: 3 } } }) }
+  const at: number[] = []
+  const began = Date.now()
+  const uploadFile = vi.fn(({ success }) => {
+    at.push((Date.now() - began) / 1000)
+    queueMicrotask(() => success(busy))
+    return { onProgressUpdate: () => undefined }
+  })
+  vi.stubGlobal('uni', { uploadFile })
+  const refused = upload({ path: '/members/3/photos', field: 'photo', file: 'blob:1' }).catch((error: ApiError) => error)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await refused).toMatchObject({ code: 'photo_busy', message: '上传照片的人较多，请稍后再试' })
+  expect(at).toEqual([0, 3, 6])
+  vi.useRealTimers()
+})

@@ -116,8 +116,16 @@ export interface Upload {
   onProgress?: (percent: number) => void
 }
 
-/** Send one file. The server knows a file it has seen, so no key is needed. Throws ApiError. */
-export function upload({ path, field, file, words, onProgress }: Upload): Promise<unknown> {
+/** Send one file; where the server is busy, again after as long as it asks for. It knows a file it has seen, so no key is needed. Throws ApiError. */
+export function upload(file: Upload, tries = 3): Promise<unknown> {
+  return uploadOnce(file).catch((error: ApiError) => {
+    const seconds = error.detail.retry_after_seconds
+    if (tries <= 1 || error.status !== 503 || typeof seconds !== 'number') throw error
+    return after(seconds * 1000).then(() => upload(file, tries - 1))
+  })
+}
+
+function uploadOnce({ path, field, file, words, onProgress }: Upload): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const header = authorization()
     const settle = settling(header, resolve, reject)
