@@ -5,16 +5,21 @@ import os
 import re
 import secrets
 import tempfile
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from server.environment import ConfigurationError, Environment, Needed
 
 __all__ = ["BUILT_APP", "ConfigurationError", "Settings", "WechatTemplate", "load"]
 
 BUILT_APP = Path(__file__).resolve().parents[1] / "miniprogram" / "dist" / "build" / "h5"
+SANDBOX_OPEN = "anybody-signs-in-as-anybody"
+"""What XIANFENG_SANDBOX_OPEN has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +98,20 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     production = _production(env)
     if production or env.text("WECHAT_APP_ID"):
         env.require(Needed.real_wechat, *((Needed.production,) if production else ()))
+    _refuse_open_sandbox(env)
     data_dir = Path(env.text("XIANFENG_DATA")).resolve()
     port = env.integer("PORT")
     return Settings(
         production=production,
         data_dir=data_dir,
         database_url=env.text("XIANFENG_DATABASE_URL") or f"sqlite:///{data_dir / 'xianfeng.db'}",
-        base_url=(env.text("XIANFENG_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        base_url=_base_url(env, production, port),
         host=env.text("XIANFENG_HOST"),
         port=port,
         threads=env.integer("XIANFENG_THREADS"),
         workers=env.integer("XIANFENG_WORKERS"),
-        secret_key=_secret_key(env, data_dir),
-        phone_keys=_phone_keys(env, data_dir),
+        secret_key=_secret_key(env, data_dir, production),
+        phone_keys=_phone_keys(env, data_dir, production),
         wechat_app_id=env.text("WECHAT_APP_ID"),
         wechat_secret=env.text("WECHAT_SECRET"),
         wechat_token=_callback_token(env, "WECHAT_TOKEN", "WECHAT_APP_ID"),
@@ -133,6 +139,32 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         app_dir=Path(env.text("XIANFENG_APP_DIR") or BUILT_APP).resolve(),
         metrics_token=_metrics_token(env),
     )
+
+
+def _refuse_open_sandbox(env: Environment) -> None:
+    """In the sandbox anybody signs in as anybody: it listens to this machine alone unless told in so many words."""
+    said = env.text("XIANFENG_SANDBOX_OPEN")
+    if not (env.text("WECHAT_APP_ID") or _is_loopback(env.text("XIANFENG_HOST")) or said == SANDBOX_OPEN):
+        raise ConfigurationError(
+            "XIANFENG_HOST must be 127.0.0.1 without WECHAT_APP_ID: the sandbox lets anybody sign in as anybody. "
+            f"To let others on the network do so set XIANFENG_SANDBOX_OPEN={SANDBOX_OPEN}"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _base_url(env: Environment, production: bool, port: int) -> str:
+    """The address people see; what they send over http anybody on the way reads."""
+    url = (env.text("XIANFENG_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    parts = urlsplit(url)
+    if production and parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError("XIANFENG_BASE_URL must begin with https:// in production")
+    return url
 
 
 def _half(env: Environment, name: str, other: str) -> str:
@@ -203,15 +235,15 @@ def _metrics_token(env: Environment) -> str:
     return token
 
 
-def _secret_key(env: Environment, data_dir: Path) -> bytes:
+def _secret_key(env: Environment, data_dir: Path, production: bool) -> bytes:
     if value := env.text("XIANFENG_SECRET_KEY"):
         if len(value) < 32:
             raise ConfigurationError("XIANFENG_SECRET_KEY must have at least 32 characters")
-        return value.encode()
+        return _random(value.encode(), "XIANFENG_SECRET_KEY", production)
     return drawn_once(data_dir / "secret_key").encode()
 
 
-def _phone_keys(env: Environment, data_dir: Path) -> dict[str, bytes]:
+def _phone_keys(env: Environment, data_dir: Path, production: bool) -> dict[str, bytes]:
     """Parse `XIANFENG_PHONE_KEYS` = `id:hex64,id:hex64`, newest first."""
     text = env.text("XIANFENG_PHONE_KEYS") or f"sandbox:{drawn_once(data_dir / 'phone_key')}"
     try:
@@ -220,7 +252,14 @@ def _phone_keys(env: Environment, data_dir: Path) -> dict[str, bytes]:
         raise ConfigurationError("XIANFENG_PHONE_KEYS must read id:hex[,id:hex…]") from None
     if any(len(key) != 32 for key in keys.values()):
         raise ConfigurationError("XIANFENG_PHONE_KEYS: each key must have 32 bytes (64 hex digits)")
-    return keys
+    return {key_id: _random(key, "XIANFENG_PHONE_KEYS", production) for key_id, key in keys.items()}
+
+
+def _random(key: bytes, name: str, production: bool) -> bytes:
+    """Return a key; in production not one that was typed rather than drawn. What repeats itself shrinks by zlib."""
+    if production and len(zlib.compress(key)) < 32:
+        raise ConfigurationError(f"{name} can be guessed in production; draw a key with: openssl rand -hex 32")
+    return key
 
 
 def drawn_once(path: Path) -> str:

@@ -53,13 +53,13 @@ _TABLE = (
     ),
     Variable(
         "XIANFENG_BASE_URL",
-        "the address people see, `https://…`",
+        "the address people see, `https://…`; in production http is refused",
         without="`http://127.0.0.1:` and `PORT`",
         needed=Needed.production,
     ),
     Variable(
         "XIANFENG_SECRET_KEY",
-        "signs links and tickets; at least 32 characters",
+        "signs links and tickets; at least 32 characters, drawn with `openssl rand -hex 32`",
         without="made once, kept in `XIANFENG_DATA`",
         needed=Needed.real_wechat,
         secret=True,
@@ -111,7 +111,12 @@ _TABLE = (
     ),
     Variable("XIANFENG_WORKERS", "processes that serve", "1"),
     Variable("XIANFENG_THREADS", "threads in each of them", "32"),
-    Variable("XIANFENG_HOST", "the address it listens on", "127.0.0.1"),
+    Variable("XIANFENG_HOST", "the address it listens on; in the sandbox this machine's own", "127.0.0.1"),
+    Variable(
+        "XIANFENG_SANDBOX_OPEN",
+        "`anybody-signs-in-as-anybody`: the sandbox may listen on any `XIANFENG_HOST`; never with real people's data",
+        without="it listens to this machine alone",
+    ),
     Variable("PORT", "the port it listens on", "8000", high=65_535),
     Variable(
         "XIANFENG_TRUSTED_PROXIES",

@@ -1,5 +1,6 @@
 """Which database this is: its data directory carries the same id, and no other's (docs/adr/0018)."""
 
+import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -75,6 +76,19 @@ def adopt(engine: Engine, data_dir: Path) -> None:
     (data_dir / MARK).unlink(missing_ok=True)
     if (ours := id_of(engine)) is not None:
         (data_dir / MARK).write_text(ours, encoding="ascii")
+
+
+def keep_private(data_dir: Path) -> None:
+    """Let no other user of this machine into the directory, nor read what this process writes anywhere.
+
+    What lies deeper is behind the directories here, so that a million photos need no visit at every start.
+    """
+    os.umask(0o077)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    for path in (data_dir, *data_dir.iterdir()):
+        with suppress(FileNotFoundError, PermissionError):  # just gone, or of who upgraded
+            if path.stat().st_mode & 0o077 and path.name not in (MARK, DRAFT):
+                path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _foreign(what: str) -> DomainError:

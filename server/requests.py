@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Request, Response, current_app, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -57,7 +57,6 @@ def install(app: Flask, settings: Settings, *, error_page: ErrorPage) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_JSON_BYTES
     app.config["MAX_FORM_PARTS"] = 20
-    app.request_class = _Request
     proxies.install(app, settings)
     app.before_request(_begin)
     app.after_request(_finish)
@@ -80,10 +79,6 @@ class _Json:
         if sum(map(text.count, (b"[", b"{", b","))) > MAX_JSON_PARTS:
             raise _too_large()
         return json.loads(text, parse_constant=_finite, parse_float=_finite)
-
-
-class _Request(Request):
-    json_module = _Json
 
 
 def _finite(number: str) -> float:
@@ -138,6 +133,7 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if (refusal := request.environ.get(REFUSAL)) is not None:
         raise refusal
+    request.json_module = _Json
     request.max_content_length = _largest_body(current_app, request.endpoint)
 
 

@@ -27,11 +27,12 @@ def _full_months(begin: date, today: date) -> list[date]:
 
 def _dues_of(university: University, path: str, month: date, now: datetime) -> None:
     branch = [person for person in university.people if person.path == path]
-    secretary = university.actors[branch[0].work_number].account_id or 0
+    secretary, other = (university.actors[person.work_number].account_id or 0 for person in branch[:2])
     place = university.places[path].id
-    text = "\n".join("\t".join(_payment(university, person, month)) for person in branch)
+    own, *others = ("\t".join(_payment(university, person, month)) for person in branch)
     with university.transaction() as session:
-        register_pasted(session, organization_id=place, text=text, apply=True, account_id=secretary, now=now)
+        for account, text in ((secretary, "\n".join(others)), (other, own)):  # nobody registers their own
+            register_pasted(session, organization_id=place, text=text, apply=True, account_id=account, now=now)
         close_month(session, organization_id=place, month=f"{month:%Y-%m}", due_cents=0, account_id=secretary, now=now)
 
 

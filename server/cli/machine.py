@@ -29,7 +29,7 @@ class Machine:
             settings = config.load()
         except config.ConfigurationError as error:
             raise click.ClickException(str(error)) from None
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        installation.keep_private(settings.data_dir)
         return settings
 
     @cached_property

@@ -24,6 +24,7 @@ from server.dues.rules import (
     state_of,
 )
 from server.errors import DomainError, conflict, not_found
+from server.identity.models import Account
 from server.identity.rules import Actor
 from server.organizations.beginning import first_month
 from server.organizations.exemptions import is_exempt
@@ -47,10 +48,12 @@ def register(
 ) -> DuesRecord:
     """Register a member's month; the same again changes nothing.
 
-    Paying later is noted and restores nothing. Raises DomainError `invalid_payment`, `owes_no_dues`, `no_membership`
-    or, where a deduction would have to be taken back, 409 `needs_correction`.
+    Paying later is noted and restores nothing. Raises DomainError `invalid_payment`, 403 `own_dues`, `owes_no_dues`,
+    `no_membership` or, where a deduction would have to be taken back, 409 `needs_correction`.
     """
     _check_payment(month, payment, now)
+    if session.get_one(Account, account_id).member_id == member_id:
+        raise _own_dues()
     member = debtor(session, member_id)
     points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(
@@ -301,9 +304,13 @@ def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> t
 def other_than(member_id: int, actor: Actor) -> int:
     """Return the caller's account: nobody decides about their own dues. Raises DomainError `own_dues`."""
     if actor.account_id is None or actor.member_id == member_id:
-        message = "不能办理本人的党费豁免、更正和缓交，请由其他负责人或上级党组织办理"
-        raise DomainError("own_dues", message, status=HTTPStatus.FORBIDDEN)
+        raise _own_dues()
     return actor.account_id
+
+
+def _own_dues() -> DomainError:
+    message = "不能登记、更正、豁免或缓交本人的党费，请由其他负责人或上级党组织办理"
+    return DomainError("own_dues", message, status=HTTPStatus.FORBIDDEN)
 
 
 def _write(

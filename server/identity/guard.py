@@ -100,7 +100,7 @@ def _refers_to_error() -> dict[str, Any]:
     return {"content": {"application/json": {"schema": {"$ref": f"{OPENAPI3_REF_PREFIX}/{ErrorOut.__name__}"}}}}
 
 
-ERRORS: dict[Any, Any] = {status: _refers_to_error() for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)}
+ERRORS: dict[Any, Any] = {status: _refers_to_error() for status in (400, 401, 403, 404, 408, 409, 413, 422, 429, 503)}
 ERROR_SCHEMAS = {
     ErrorOut.__name__: Schema(**get_model_schema(ErrorOut)),
     ErrorBody.__name__: Schema(**get_model_schema(ErrorBody)),
@@ -130,7 +130,10 @@ class Api(APIBlueprint):
         transacts: bool = True,
         decorators: tuple[Callable[..., Any], ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Add a route. `permission=None` opens it to everyone; `idempotent=False` ignores Idempotency-Key.
+        """Add a route. `permission=None` opens it to everyone.
+
+        `idempotent=False` ignores Idempotency-Key: for what is the same when sent again, and for every answer that
+        holds a secret, which is shown once and kept nowhere.
 
         A view with `transacts=False` writes by other means than its session, if at all: it runs as a GET does, in a
         session that only reads and for the caller as he is remembered.
@@ -145,6 +148,7 @@ class Api(APIBlueprint):
             for decorator in decorators:
                 guarded = decorator(guarded)
             guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
+            guarded.keeps_answers = idempotent and not reads  # type: ignore[attr-defined]
             guarded.takes_files = "form" in signature(view).parameters  # type: ignore[attr-defined]
             register = getattr(super(Api, self), method.lower())
             security = BEARER if permission is not None else []

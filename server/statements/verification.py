@@ -5,10 +5,12 @@ with. Streams, whatever the size.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import and_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased
 
 from server.organizations.models import Category, Stage
@@ -23,6 +25,9 @@ from server.verifying import Verification
 
 STATEMENTS_AT_ONCE = 20
 CLOSING = "-closing"
+TAMPERED = (ValueError, LookupError, ArithmeticError, TypeError, NoResultFound)
+"""What the rules raise on facts that no freezing leaves behind."""
+
 Sections = Mapping[str, Decimal]
 
 
@@ -59,17 +64,39 @@ def verify_statement(session: Session, statement: Statement) -> Iterator[Deviati
     yield from _unlike(statement.id, None, "校验值", statement.hash, seal)
     lines = session.scalars(select(StatementLine).where(StatementLine.statement_id == statement.id)).all()
     yield from _heads(session, lines)
-    scores = computed(
-        session,
-        [_measure(line) for line in lines],
-        year=statement.year,
-        until=statement.until,
-        year_closed=statement.period.endswith(CLOSING),
-    )
+    scores, unreadable = _computed(session, statement, lines)
+    for member_id, error in unreadable.items():
+        yield Deviation(statement.id, member_id, "计分依据", error, "能够据以重算")
     sections = _sections(session, statement.id)
     for line in lines:
-        yield from _points(line, scores[line.member_id], sections.get(line.member_id, {}))
+        if line.member_id in scores:
+            yield from _points(line, scores[line.member_id], sections.get(line.member_id, {}))
     yield from _sums(session, statement, lines)
+
+
+def _computed(
+    session: Session, statement: Statement, lines: Sequence[StatementLine]
+) -> tuple[Mapping[int, YearScore | None], Mapping[int, str]]:
+    """Return the scores, and why there is none of whose line says what nobody could have computed with.
+
+    All are computed together; only where that fails, one by one.
+    """
+    closed = statement.period.endswith(CLOSING)
+
+    def of(some: Sequence[StatementLine]) -> Mapping[int, YearScore | None]:
+        measures = [_measure(line) for line in some]
+        return computed(session, measures, year=statement.year, until=statement.until, year_closed=closed)
+
+    with suppress(*TAMPERED):
+        return of(lines), {}
+    scores: dict[int, YearScore | None] = {}
+    unreadable: dict[int, str] = {}
+    for line in lines:
+        try:
+            scores |= of([line])
+        except TAMPERED as error:
+            unreadable[line.member_id] = f"{type(error).__name__}: {error}"
+    return scores, unreadable
 
 
 def _measure(line: StatementLine) -> Measure:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.identity import service as identity
-from server.identity.models import Grant
+from server.identity.models import Grant, IdempotencyRecord
 from server.organizations.models import Member, WorkdayOverride
 from server.organizations.schemas import BoardVisibility
 from server.statements.models import BoardLink
@@ -284,3 +284,12 @@ def test_a_sheet_says_no_place_where_the_branch_shows_none(call: Call, session: 
     show(session, cast, BoardVisibility.scores)
     sheet = call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/statement-sheet").json
     assert (sheet["shows_position"], sheet["row"]["position"]) == (False, None)
+
+
+def test_the_links_key_is_kept_under_no_idempotency_key(call: Call, cast: Cast, session: Session) -> None:
+    path, key = f"/organizations/{cast.branch}/board-links", {"Idempotency-Key": "k1"}
+    made = [call(cast.li_wei, "POST", path, json=LINK, headers=key).json["url"] for _ in range(2)]
+    assert made[0] != made[1]
+    secret = made[0].partition("#")[2]
+    assert secret
+    assert not [record for record in session.scalars(select(IdempotencyRecord)) if secret in record.body]

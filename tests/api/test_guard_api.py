@@ -1,5 +1,6 @@
 """What holds for every guarded route: Idempotency-Key, looks that leave a line, errors in one shape."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -120,3 +121,27 @@ def test_absent_and_out_of_reach_look_the_same(call: Call, cast: Cast) -> None:
 def test_every_answer_tells_the_servers_time_for_phones_whose_clocks_are_off(call: Call, cast: Cast) -> None:
     for person, path in ((cast.zhang_min, "/me"), (None, "/me"), (cast.zhang_min, "/nothing")):
         assert call(person, "GET", path).headers.getlist("Date") == [http_date(NOW)]
+SHOWN_ONCE = {"token", "screen_token", "board_token", "ticket", "code", "digits", "secret", "key", "url"}
+"""Fields under which an answer gives what opens something."""
+
+SHOWN_NO_MORE = {"boards.revoke_board_link"}
+"""Their answer has the field, and leaves it empty."""
+
+
+def test_an_answer_that_opens_something_is_kept_under_no_key(app: OpenAPI) -> None:
+    schemas = app.api_doc["components"]["schemas"]
+    opening = {name for name, each in schemas.items() if SHOWN_ONCE & each.get("properties", {}).keys()}
+    kept = set()
+    for rule in app.url_map.iter_rules():
+        methods = app.api_doc["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        answers = {ref for method in rule.methods or () for ref in _answers(methods.get(method.lower(), {}))}
+        if answers & opening and getattr(app.view_functions[rule.endpoint], "keeps_answers", False):
+            kept.add(rule.endpoint)
+    assert kept == SHOWN_NO_MORE
+
+
+def _answers(operation: dict[str, Any]) -> list[str]:
+    """Return the schemas of what an operation answers when it goes well, by name."""
+    answers = [answer for status, answer in operation.get("responses", {}).items() if status.startswith("2")]
+    media = [each for answer in answers for each in answer.get("content", {}).values()]
+    return [each.get("schema", {}).get("$ref", "").rpartition("/")[2] for each in media]

@@ -211,6 +211,24 @@ def test_prospects_and_who_left_before_the_last_day_owe_nothing(session: Session
     )
 
 
+def test_an_officers_own_month_is_anothers_to_register_also_in_what_they_paste(session: Session, cast: Cast) -> None:
+    own = cast.wang_fang
+
+    def registered(person: Person) -> DuesRecord:
+        return service.register(
+            session, member_id=own.member_id, month=MAY, payment=IN_TIME, account_id=person.account_id, now=NOW
+        )
+
+    refused("own_dues", lambda: registered(own))
+    number = session.get_one(Member, own.member_id).work_number
+    line = f"{number}\t{MAY}\t20\t20\t2026-05-20"
+    (row,) = bulk.register_pasted(
+        session, organization_id=cast.branch, text=line, apply=True, account_id=own.account_id, now=NOW
+    )
+    assert (row.outcome, row.message) == (Outcome.error, "不能登记、更正或豁免本人的党费，请由本支部其他负责人处理")
+    assert registered(cast.li_wei).state == DuesState.paid
+
+
 def test_who_is_outside_the_managed_range_is_skipped(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

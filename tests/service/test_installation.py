@@ -1,5 +1,6 @@
 """A data directory belongs to one database, and both know it."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -115,3 +116,24 @@ def test_photos_are_not_swept_in_a_directory_that_was_exchanged_under_a_running_
     work.purge_photos(engine, settings, NOW, NOW)
     (settings.data_dir / MARK).write_text("e" * 64)
     refused("data_of_another_database", lambda: work.purge_photos(engine, settings, NOW, NOW))
+
+
+def test_what_lies_in_the_directory_is_closed_to_other_users_also_what_lay_there_before(directory: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        (directory / "photos" / "ab").mkdir(parents=True)
+        for name in ("xianfeng.db", "secret_key", MARK, "photos/ab/one.jpg"):
+            (directory / name).write_text("x")
+        installation.keep_private(directory)
+        (directory / "xianfeng.db-wal").write_text("x")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (directory, *directory.iterdir())}
+    finally:
+        os.umask(before)
+    assert modes == {
+        directory.name: 0o700,
+        "photos": 0o700,
+        "xianfeng.db": 0o600,
+        "xianfeng.db-wal": 0o600,
+        "secret_key": 0o600,
+        MARK: 0o644,
+    }

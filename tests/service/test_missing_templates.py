@@ -1,5 +1,6 @@
 """A channel that is on without its templates sends nothing: the start, `xianfeng jobs` and /metrics say so."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.sqlite_only
 LIVE = {
     "WECHAT_APP_ID": "wx1",
     "WECHAT_SECRET": "wechat secret",
-    "XIANFENG_SECRET_KEY": "k" * 32,
-    "XIANFENG_PHONE_KEYS": "new:" + "ab" * 32,
+    "XIANFENG_SECRET_KEY": "zVq3oR7mXw1tLk9eHd5sYb2nGf8uJc4a",
+    "XIANFENG_PHONE_KEYS": "new:" + hashlib.sha256(b"new").hexdigest(),
 }
 
 

@@ -207,6 +207,45 @@ def test_whoever_touches_a_frozen_line_is_found(
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"category": "nonsense"},
+        {"stage": ""},
+        {"standard_id": None},
+        {"head_seq": 99},
+        {"head_seq": 0},
+        {"previous_id": None},
+        {"negative": True},
+    ],
+)
+def test_facts_that_nobody_could_have_computed_with_are_named_by_whose_they_are(
+    session: Session, engine: Engine, cast: Cast, everyone: list[Person], change: dict[str, Any]
+) -> None:
+    froze(session, engine, JUNE, now=AFTER)
+    touched = line(session, cast.zhang_min)
+    session.execute(
+        update(StatementLine)
+        .where(StatementLine.statement_id == touched.statement_id, StatementLine.member_id == touched.member_id)
+        .values(**change)
+    )
+    found = list(verify_statements(session))
+    assert {deviation.statement_id for deviation in found} == {touched.statement_id}
+    assert {deviation.member_id for deviation in found} >= {None, cast.zhang_min.member_id} or "negative" in change
+
+
+@pytest.mark.parametrize(
+    "change", [{"period": "nonsense"}, {"year": 1}, {"until": date(1, 1, 1)}, {"members": -1}, {"average": None}]
+)
+def test_a_statement_whose_own_facts_were_changed_is_named(
+    session: Session, engine: Engine, cast: Cast, everyone: list[Person], change: dict[str, Any]
+) -> None:
+    froze(session, engine, JUNE, now=AFTER)
+    touched = line(session, cast.zhang_min).statement_id
+    session.execute(update(Statement).where(Statement.id == touched).values(**change))
+    assert {deviation.statement_id for deviation in verify_statements(session)} == {touched}
+
+
+@pytest.mark.parametrize(
     ("branches", "sizes"),
     [(0, []), (1, [1]), (3, [2, 1]), (200, [100, 100]), (303, [76, 76, 76, 75]), (401, [67] * 5 + [66])],
 )

@@ -1,5 +1,7 @@
 """Settings: what the sandbox may guess, and what nothing else may."""
 
+import hashlib
+import secrets
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from tests.at_once import at_once
 
 SECRETS = [each.name for each in VARIABLES.values() if each.needed is Needed.real_wechat]
 PLACES = [each.name for each in VARIABLES.values() if each.needed is Needed.production]
-KEY = "k" * 32
-PHONE_KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
+KEY = "zVq3oR7mXw1tLk9eHd5sYb2nGf8uJc4a"
+NEW, OLD = (hashlib.sha256(name).hexdigest() for name in (b"new", b"old"))
+PHONE_KEYS = f"new:{NEW},old:{OLD}"
 PRODUCTION = {
     "XIANFENG_ENV": "production",
     "XIANFENG_DATA": "/srv/xianfeng",
@@ -137,3 +140,40 @@ def test_two_processes_starting_together_agree_on_the_secrets(tmp_path: Path) ->
 
     (seen,) = set(at_once(*[start] * 8))
     assert len(seen) == 64
+
+
+@pytest.mark.parametrize("url", ["http://xianfeng.example.edu.cn", "http://10.0.0.1:8000", "xianfeng.example.edu.cn"])
+def test_production_refuses_an_address_that_is_not_https(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="https://"):
+        load({**PRODUCTION, "XIANFENG_BASE_URL": url})
+    assert load({**PRODUCTION, "XIANFENG_BASE_URL": "http://127.0.0.1:8000"}).production
+
+
+@pytest.mark.parametrize("key", ["k" * 64, "0123456789abcdef" * 4, "change me please " * 4, "password" * 8])
+def test_production_refuses_a_key_that_was_not_drawn(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="XIANFENG_SECRET_KEY"):
+        load({**PRODUCTION, "XIANFENG_SECRET_KEY": key})
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "ab" * 32, "0123456789abcdef" * 4])
+def test_production_refuses_a_phone_key_that_was_not_drawn(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="XIANFENG_PHONE_KEYS"):
+        load({**PRODUCTION, "XIANFENG_PHONE_KEYS": f"new:{NEW},old:{key}"})
+
+
+def test_a_drawn_key_is_taken(tmp_path: Path) -> None:
+    for _ in range(1000):
+        drawn = {"XIANFENG_SECRET_KEY": secrets.token_hex(16), "XIANFENG_PHONE_KEYS": f"a:{secrets.token_hex(32)}"}
+        assert load({**PRODUCTION, **drawn})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "points.example"])
+def test_the_sandbox_listens_to_this_machine_alone_unless_told_what_that_means(host: str, tmp_path: Path) -> None:
+    given = {"XIANFENG_DATA": str(tmp_path), "XIANFENG_HOST": host}
+    for said in ("", "1", "yes"):
+        with pytest.raises(ConfigurationError, match="anybody-signs-in-as-anybody"):
+            load({**given, "XIANFENG_SANDBOX_OPEN": said})
+    assert load({**given, "XIANFENG_SANDBOX_OPEN": "anybody-signs-in-as-anybody"}).host == host
+    assert load({**PRODUCTION, "XIANFENG_HOST": host}).host == host
+    for here in ("127.0.0.1", "::1", "localhost"):
+        assert load({**given, "XIANFENG_HOST": here}).host == here

@@ -68,6 +68,7 @@ def list_board_links(context: Context, path: OrganizationPath) -> BoardLinksOut:
     permission=Permission.board_manage,
     target=organization_target,
     responses={201: BoardLinkOut},
+    idempotent=False,
 )
 def make_board_link(context: Context, path: OrganizationPath, body: BoardLinkIn) -> tuple[BoardLinkOut, int]:
     """给一块不登录的屏幕开通公示栏：到期自动失效，可随时撤销"""
