@@ -62,6 +62,7 @@ def verify_statement(session: Session, statement: Statement) -> Iterator[Deviati
     """Yield what of one statement does not fit, its hash first."""
     seal = seals(session, [statement])[statement.id]
     yield from _unlike(statement.id, None, "校验值", statement.hash, seal)
+    yield from _unlike(statement.id, None, "年度", str(statement.year), statement.period[:4])
     lines = session.scalars(select(StatementLine).where(StatementLine.statement_id == statement.id)).all()
     yield from _heads(session, lines)
     scores, unreadable = _computed(session, statement, lines)

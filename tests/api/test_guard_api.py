@@ -121,6 +121,8 @@ def test_absent_and_out_of_reach_look_the_same(call: Call, cast: Cast) -> None:
 def test_every_answer_tells_the_servers_time_for_phones_whose_clocks_are_off(call: Call, cast: Cast) -> None:
     for person, path in ((cast.zhang_min, "/me"), (None, "/me"), (cast.zhang_min, "/nothing")):
         assert call(person, "GET", path).headers.getlist("Date") == [http_date(NOW)]
+
+
 SHOWN_ONCE = {"token", "screen_token", "board_token", "ticket", "code", "digits", "secret", "key", "url"}
 """Fields under which an answer gives what opens something."""
 

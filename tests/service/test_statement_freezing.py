@@ -214,7 +214,6 @@ def test_whoever_touches_a_frozen_line_is_found(
         {"standard_id": None},
         {"head_seq": 99},
         {"head_seq": 0},
-        {"previous_id": None},
         {"negative": True},
     ],
 )
