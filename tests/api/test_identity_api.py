@@ -1,5 +1,6 @@
 """Signing in with WeChat, signing out, and who I am."""
 
+import secrets
 from datetime import datetime, timedelta
 
 import pytest
@@ -207,8 +208,8 @@ def test_the_sandbox_lists_whom_one_can_play(call: Call, cast: Cast) -> None:
 def test_production_knows_no_sandbox(engine: Engine, settings: Settings) -> None:
     environ = {
         "XIANFENG_ENV": "production",
-        "XIANFENG_SECRET_KEY": "k" * 32,
-        "XIANFENG_PHONE_KEYS": f"a:{'0' * 64}",
+        "XIANFENG_SECRET_KEY": secrets.token_hex(16),
+        "XIANFENG_PHONE_KEYS": f"a:{secrets.token_hex(32)}",
         "XIANFENG_DATABASE_URL": "mysql+pymysql://unused",
         "XIANFENG_BASE_URL": "https://points.example.edu.cn",
         "WECHAT_APP_ID": "wx1",

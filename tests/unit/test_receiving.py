@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from server.receiving import LIMITS, Limits, Receiver, environ_of
 from server.requests import MAX_JSON_BYTES, install
@@ -63,7 +63,8 @@ class Headers(list[tuple[str, str]]):
 
 def flask(answer: Callable[[], Response | str]) -> Flask:
     app = Flask(__name__)
-    install(app, SimpleNamespace(max_body_bytes=4 * MAX_JSON_BYTES, trusted_proxies=0))  # type: ignore[arg-type]
+    settings: Any = SimpleNamespace(max_body_bytes=4 * MAX_JSON_BYTES, trusted_proxies=0)
+    install(app, settings, error_page=jsonify)
     app.add_url_rule("/echo", view_func=answer, methods=["GET", "POST"])
     return app
 
