@@ -225,7 +225,8 @@ def test_an_officers_own_month_is_anothers_to_register_also_in_what_they_paste(s
     (row,) = bulk.register_pasted(
         session, organization_id=cast.branch, text=line, apply=True, account_id=own.account_id, now=NOW
     )
-    assert (row.outcome, row.message) == (Outcome.error, "不能登记、更正、豁免或缓交本人的党费，请由其他负责人或上级党组织办理")
+    assert row.outcome is Outcome.error
+    assert row.message == "不能登记、更正、豁免或缓交本人的党费，请由其他负责人或上级党组织办理"
     assert registered(cast.li_wei).state == DuesState.paid
 
 
