@@ -32,7 +32,7 @@ const MANNERS: Record<TodoKind, Manner> = {
   standards: { unit: '份', act: '去看看', url: ({ organization, first_day }) => `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
   dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
   unreached: { unit: '条', act: '去告知', url: at('unreached') },
-  holidays: { unit: '年', act: '去录入', url: ({ organization, first_day }) => `/pages/workdays/workdays?organization=${organization.id}&year=${first_day?.slice(0, 4)}`, first: (on) => `${on.slice(0, 4)} 年` },
+  holidays: { unit: '年', act: '去录入', url: ({ organization, first_day }) => `/pages/workdays/workdays?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
 }
 
