@@ -32,7 +32,7 @@ _EXPLANATIONS: dict[Column, str] = {
 
 def template() -> bytes:
     """Return the blank roster: a sheet to fill in and a sheet of instructions."""
-    import xlsxwriter  # like openpyxl: only when a sheet is made
+    import xlsxwriter  # only when a sheet is made
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
