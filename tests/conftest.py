@@ -23,7 +23,7 @@ from server import config, migrations, models, protection
 from server.app import create_app
 from server.db import make_engine
 from server.identity import service as callers
-from tests import contract
+from tests import audited, contract
 from tests.cast import NOW, Cast, Person, make_cast
 from tests.mariadb import PrivateMariaDB, missing_mariadb
 from tests.require_all import pytest_runtest_makereport  # noqa: F401  a hook
@@ -226,13 +226,16 @@ def client(app: OpenAPI) -> FlaskClient:
 
 @pytest.fixture
 def call(app: OpenAPI, client: FlaskClient) -> Call:
-    """Return `call(person or None, method, path, **kw)`; every answer is held against the OpenAPI document."""
+    """Return `call(person or None, method, path, **kw)`; every answer is held against the OpenAPI document, every
+    change against the table of audit lines."""
 
     def call(person: Person | None, method: str, path: str, **options: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {person.token}"} if person else {}
         headers.update(options.pop("headers", {}))
         url = path if path.startswith("/") and path.startswith("/api/") else f"/api/v1{path}"
-        response = client.open(url, method=method, headers=headers, **options)
+        with audited.check(app, method, url) as answers:
+            response = client.open(url, method=method, headers=headers, **options)
+            answers.append(response)
         contract.check(app, method, url, response)
         return response
 

@@ -42,6 +42,7 @@ api = Api("claim_review", __name__, tag="个人申报")
 )
 def list_review_queue(context: Context, path: OrganizationPath, query: PageQuery) -> Page[ClaimLineOut]:
     """等待本人审核的申报，最早提交的在前"""
+    context.audit_look("review_queue", path.organization_id)
     found = reviewers.queue(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),

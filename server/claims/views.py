@@ -73,6 +73,7 @@ def list_claims(context: Context, path: MemberPath, query: ClaimsQuery) -> Page[
 )
 def list_claimable_items(context: Context, path: MemberPath, query: ItemsQuery) -> ClaimableItemsOut:
     """可申报的项目和各项目本年还可得的分值"""
+    context.audit_look("member_claims", path.member_id)
     found = room.claimable_items(context.session, member_id=path.member_id, year=query.year, now=context.now)
     member = context.session.get_one(Member, path.member_id)
     items = [

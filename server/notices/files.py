@@ -39,7 +39,7 @@ def attach(
 
     Raises DomainError `file_not_allowed`, 409 `too_many_files` or `already_published`.
     """
-    service.draft(session, notice_id)
+    notice = service.draft(session, notice_id)
     kind = media_type(name, content)
     if kind is None:
         message = "只能附 PDF、Word、Excel、PPT、JPEG、PNG 文件，且文件名的后缀要与内容相符"
@@ -63,17 +63,21 @@ def attach(
     session.add(file)
     session.flush()
     storage.put(file.key, content)
+    service.write_line(session, notice, "notice_file_add", account_id, now)
     return file
 
 
-def remove(session: Session, storage: Storage, *, notice_id: int, file_id: int) -> None:
+def remove(
+    session: Session, storage: Storage, *, notice_id: int, file_id: int, account_id: int, now: datetime
+) -> None:
     """Take a file off a draft; what is gone already is fine."""
-    service.draft(session, notice_id)
+    notice = service.draft(session, notice_id)
     file = session.get(NoticeFile, file_id)
     if file is not None and file.notice_id == notice_id:
         session.delete(file)
         session.flush()
         delete_after_commit(session, storage, [file.key])
+        service.write_line(session, notice, "notice_file_remove", account_id, now)
 
 
 def of_notice(session: Session, notice_id: int) -> list[NoticeFile]:

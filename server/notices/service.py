@@ -50,7 +50,7 @@ def write(
     )
     session.add(notice)
     session.flush()
-    _audit(session, notice, "notice_write", account_id, now)
+    write_line(session, notice, "notice_write", account_id, now)
     return notice
 
 
@@ -72,7 +72,7 @@ def change(
     notice.title, notice.body, notice.audience = title, body, audience
     notice.version += 1
     session.flush()
-    _audit(session, notice, "notice_change", account_id, now)
+    write_line(session, notice, "notice_change", account_id, now)
     return notice
 
 
@@ -84,7 +84,7 @@ def publish(session: Session, notice_id: int, *, account_id: int, now: datetime)
     _move(notice, NoticeAction.publish)
     notice.published_by, notice.published_at = account_id, now
     session.flush()
-    _audit(session, notice, "notice_publish", account_id, now)
+    write_line(session, notice, "notice_publish", account_id, now)
     emit(session, NoticePublished(notice.id, now))
     return notice
 
@@ -97,7 +97,7 @@ def withdraw(session: Session, notice_id: int, *, reason: str, account_id: int, 
     _move(notice, NoticeAction.withdraw)
     notice.withdrawn_reason = reason
     session.flush()
-    _audit(session, notice, "notice_withdraw", account_id, now)
+    write_line(session, notice, "notice_withdraw", account_id, now)
     return notice
 
 
@@ -116,7 +116,7 @@ def note_read(session: Session, notice_id: int, *, member_id: int, now: datetime
         session.add(NoticeReading(notice_id=notice_id, member_id=member_id, read_at=now, told_by=told_by))
         session.flush()
         if told_by is not None:
-            _audit(session, notice, "notice_told", told_by, now)
+            write_line(session, notice, "notice_told", told_by, now)
 
 
 def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) -> int:
@@ -136,7 +136,7 @@ def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) 
         raise conflict("all_have_read", "所有人都已阅读，不用提醒")
     notice.reminded_at = now
     session.flush()
-    _audit(session, notice, "notice_remind", account_id, now)
+    write_line(session, notice, "notice_remind", account_id, now)
     emit(session, UnreadReminded(notice.id, now))
     return waiting
 
@@ -184,7 +184,8 @@ def _move(notice: Notice, action: NoticeAction) -> None:
     notice.status = following
 
 
-def _audit(session: Session, notice: Notice, action: str, account_id: int, now: datetime) -> None:
+def write_line(session: Session, notice: Notice, action: str, account_id: int, now: datetime) -> None:
+    """Leave an audit line of what was done with a notice."""
     audit.record(
         session,
         actor_id=account_id,

@@ -306,7 +306,14 @@ def attach_notice_file(context: Context, path: NoticePath, form: NoticeForm) -> 
 def remove_notice_file(context: Context, path: NoticeFilePath) -> None:
     """从草稿取下一个附件"""
     storage = files.storage_of(context.settings)
-    files.remove(context.session, storage, notice_id=path.notice_id, file_id=path.file_id)
+    files.remove(
+        context.session,
+        storage,
+        notice_id=path.notice_id,
+        file_id=path.file_id,
+        account_id=context.account_id,
+        now=context.now,
+    )
 
 
 @api.guarded(

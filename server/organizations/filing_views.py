@@ -67,6 +67,7 @@ def _detail(context: Context, filing: Filing) -> FilingDetailOut:
 )
 def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) -> Page[FilingOut]:
     """收到（incoming）或报出（outgoing）的备案"""
+    context.audit_look("filing_list", path.organization_id)  # a title may name a member
     rows = filings.list_filings(
         context.session,
         organization_id=path.organization_id,
@@ -88,6 +89,7 @@ def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) 
 )
 def read_filing(context: Context, path: FilingPath) -> FilingDetailOut:
     """查看备案及其经过"""
+    context.audit_look("filing", path.filing_id)
     return _detail(context, context.session.get_one(Filing, path.filing_id))
 
 

@@ -100,6 +100,7 @@ def _detail(context: Context, member_id: int) -> MemberDetailOut:
 )
 def list_members(context: Context, path: OrganizationPath, query: MembersQuery) -> Page[MemberOut]:
     """党员名册（含下级党组织）"""
+    context.audit_look("member_list", path.organization_id)
     rows = members.list_members(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity.rules import Actor
@@ -79,6 +80,7 @@ def record(
         text=reason,
     )
     (entry,) = service.post(session, [posting], now=now)
+    _audit(session, entry, decision.root_id, "decision_record", account_id, now)
     return entry
 
 
@@ -88,13 +90,30 @@ def reverse(
     """Take an entry back by hand. Raises DomainError `own_decision`, `reverse_at_source` and what reversing raises."""
     _refuse_own(actor, member_id)
     _refuse_sourced(session, member_id, seq)
-    return service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
+    entry = service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
+    _audit(session, entry, Standing(session, [member_id]).member(member_id).root_id, "entry_reverse", account_id, now)
+    return entry
 
 
 def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
     """Describe decisions as sources of entries."""
     decisions = session.scalars(select(Decision).where(Decision.id.in_(ids)))
     return {decision.id: _described(decision) for decision in decisions}
+
+
+def _audit(
+    session: Session, entry: PointEntry, root_id: int | None, action: str, account_id: int, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=root_id,
+        action=action,
+        subject_kind="score",
+        subject_id=entry.member_id,
+        detail={"seq": entry.seq},
+        now=now,
+    )
 
 
 def _described(decision: Decision) -> Described:

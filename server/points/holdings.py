@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 
+from server.audit.holdings import looks
+from server.audit.models import AuditLine
 from server.holdings import Holding, Subject
-from server.points.models import Decision, EntryText, LedgerHead, NegativeDecision, PointEntry, Score, SourceKind
-from server.points.rules import NegativeStatus
+from server.points.models import (
+    Decision,
+    EntryText,
+    LedgerHead,
+    NegativeChange,
+    NegativeDecision,
+    PointEntry,
+    Score,
+    SourceKind,
+)
+from server.points.rules import NegativeAction, NegativeStatus
 
 _SOURCES = {
     SourceKind.meeting: "会议",
@@ -20,6 +31,11 @@ _STATUSES = {
     NegativeStatus.in_force: "生效",
     NegativeStatus.suspended: "暂停",
     NegativeStatus.revoked: "撤销",
+}
+_CHANGES = {
+    NegativeAction.suspend: "暂停",
+    NegativeAction.resume: "恢复",
+    NegativeAction.revoke: "撤销",
 }
 
 
@@ -83,11 +99,13 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         },
     )
     # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/negatives.py).
+    confirmed = and_(NegativeDecision.member_id == subject.member_id, NegativeDecision.confirmed_at.is_not(None))
     yield Holding(
         "负面清单决定",
         NegativeDecision,
-        and_(NegativeDecision.member_id == subject.member_id, NegativeDecision.confirmed_at.is_not(None)),
+        confirmed,
         {
+            "编号": NegativeDecision.id,
             "年度": NegativeDecision.year,
             "情形": NegativeDecision.category_title,
             "依据": NegativeDecision.clause,
@@ -95,7 +113,21 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "决定日期": NegativeDecision.decided_on,
             "理由": NegativeDecision.reason,
             "状态": NegativeDecision.status,
-            "变更理由": NegativeDecision.change_reason,
         },
         words={status.value: title for status, title in _STATUSES.items()},
     )
+    about_me = select(NegativeDecision.id).where(confirmed)
+    yield Holding(
+        "负面清单决定的变更",
+        NegativeChange,
+        NegativeChange.decision_id.in_(about_me),
+        {
+            "决定编号": NegativeChange.decision_id,
+            "变更": NegativeChange.action,
+            "理由": NegativeChange.reason,
+            "时间": NegativeChange.changed_at,
+        },
+        words={action.value: title for action, title in _CHANGES.items()},
+    )
+    of_mine = and_(AuditLine.subject_kind == "negative", AuditLine.subject_id.in_(about_me))
+    yield looks("他人对负面清单决定的办理", of_mine, subject)

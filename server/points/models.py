@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
-from server.points.rules import NegativeStatus
+from server.points.rules import NegativeAction, NegativeStatus
 
 
 class SourceKind(StrEnum):
@@ -152,3 +152,18 @@ class NegativeDecision(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     change_reason: Mapped[str | None] = mapped_column(Text)
+    """The last change; all of them are in NegativeChange."""
+
+
+class NegativeChange(Base):
+    """One suspension, resumption or revocation of a negative decision. Only ever added: a later one hides nobody."""
+
+    __tablename__ = "negative_changes"
+    __table_args__ = (Index(None, "decision_id"), Base.__table_args__)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("negative_decisions.id"))
+    action: Mapped[NegativeAction] = mapped_column(enum_column())
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

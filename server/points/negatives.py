@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor
 from server.points.batch import Batch, stored_scores
 from server.points.events import NegativeDecisionChanged
-from server.points.models import NegativeDecision
+from server.points.models import NegativeChange, NegativeDecision
 from server.points.rules import NegativeAction, NegativeStatus, next_negative_status
 from server.points.standing import Standing
 
@@ -68,6 +69,7 @@ def record(
             session.add(decision)
     except IntegrityError:
         raise conflict("already_recorded", "同一文号的决定已经录入") from None
+    _audit(session, decision, "negative_record", account_id, now)
     return decision
 
 
@@ -81,7 +83,7 @@ def change(
     reason: str | None,
     now: datetime,
 ) -> NegativeDecision:
-    """Confirm, suspend, resume or revoke, and set the year's score accordingly.
+    """Confirm, suspend, resume or revoke, and set the year's score accordingly. Each change adds a row to its history.
 
     Raises DomainError `own_decision`, `same_person`, 409 `not_possible`.
     """
@@ -97,10 +99,17 @@ def change(
         decision.confirmed_by, decision.confirmed_at = account_id, now
     else:
         decision.changed_by, decision.changed_at, decision.change_reason = account_id, now, reason
+        session.add(
+            NegativeChange(
+                decision_id=decision.id, action=action, reason=reason or "", changed_by=account_id, changed_at=now
+            )
+        )
     was_recorded, decision.status = decision.status == NegativeStatus.recorded, status
+    done = "withdraw" if was_recorded and status is NegativeStatus.revoked else action
+    _audit(session, decision, f"negative_{done}", account_id, now)
     session.flush()
     _set_score(session, decision, now)
-    if not (was_recorded and status is NegativeStatus.revoked):
+    if done != "withdraw":  # nothing was ever in force
         emit(session, NegativeDecisionChanged(decision.id, decision.member_id, status, now))
     return decision
 
@@ -119,6 +128,18 @@ def _set_score(session: Session, decision: NegativeDecision, now: datetime) -> N
     if stored_scores(session, [decision.member_id], decision.year):
         batch.touch(decision.member_id, decision.year)
     batch.close()
+
+
+def _audit(session: Session, decision: NegativeDecision, action: str, account_id: int, now: datetime) -> None:
+    audit.record(
+        session,
+        actor_id=account_id,
+        root_id=decision.root_id,
+        action=action,
+        subject_kind="negative",  # not the member: they see no trace of a decision before it is confirmed
+        subject_id=decision.id,
+        now=now,
+    )
 
 
 def _refuse_own(actor: Actor, member_id: int) -> None:

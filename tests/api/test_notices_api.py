@@ -74,6 +74,14 @@ def test_a_file_goes_in_and_comes_out_by_link_only(call: Call, cast: Cast) -> No
     assert refusal(refused) == (409, "already_published")
 
 
+def test_a_file_is_taken_off_a_draft_again(call: Call, cast: Cast) -> None:
+    path = f"/notices/{drafted(call, cast)['id']}"
+    form = {"file": (BytesIO(b"%PDF-1.7 agenda"), "六月 议程.pdf")}
+    added = call(cast.li_wei, "POST", f"{path}/files", data=form, content_type="multipart/form-data")
+    assert call(cast.li_wei, "DELETE", f"{path}/files/{added.json['id']}").status_code == 204
+    assert call(cast.li_wei, "GET", path).json["files"] == []
+
+
 def test_a_file_sent_under_a_temporary_name_keeps_the_one_people_gave_it(call: Call, cast: Cast) -> None:
     path = f"/notices/{drafted(call, cast)['id']}/files"
     form = {"file": (BytesIO(b"%PDF-1.7 agenda"), "wxfile_31a.pdf"), "filename": "../六月 议程.pdf"}

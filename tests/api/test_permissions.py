@@ -21,6 +21,7 @@ from server.errors import DomainError
 from server.identity import guard, limits, service
 from server.identity.guard import Api, TargetParameter
 from server.identity.rules import Actor, Held, Permission, Role, Target
+from tests.api.audit_table import LINES, SILENT, UNSEEN
 from tests.api.permission_table import COLUMNS, PUBLIC, ROUTES, SIGNED_IN, may
 
 ROOT, GENERAL_BRANCH, BRANCH, GROUP, SIBLING, FOREIGN_ROOT, FOREIGN_BRANCH = range(1, 8)
@@ -100,6 +101,17 @@ def test_every_route_of_the_api_is_guarded_and_in_the_table(walked_app: OpenAPI)
         permission, _target = guards[endpoint]
         found[route] = permission.value if permission else PUBLIC
     assert found == ROUTES, "add the route to tests/api/permission_table.py, with the permission it ought to have"
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if not route.startswith("GET")])
+def test_every_changing_route_leaves_a_named_audit_line_or_none_for_a_reason(route: str) -> None:
+    """What is named is held against every change that a test makes through the API: tests/audited.py."""
+    assert bool(LINES.get(route)) != bool(SILENT.get(route)), "name its line, or the reason why it leaves none"
+
+
+def test_the_table_of_audit_lines_names_no_route_that_is_gone() -> None:
+    assert LINES.keys() | SILENT.keys() <= ROUTES.keys()
+    assert UNSEEN <= LINES.keys()
 
 
 def test_the_table_speaks_of_every_permission_and_every_role() -> None:

@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
+from server.holdings import Subject
 from server.points import service
-from server.points.models import SourceKind
+from server.points.holdings import holdings as points_holdings
+from server.points.models import NegativeChange, NegativeDecision, SourceKind
+from server.points.rules import NegativeAction
 from server.points.service import Posting
 from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast
@@ -216,6 +220,64 @@ def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> 
     assert totals == ["56.00", None, "56.00"]
     again = call(cast.organization_department, "POST", f"{url}/confirmation")
     assert refusal(again) == (409, "not_possible")
+
+
+def test_no_step_of_a_negative_decision_hides_who_did_another(call: Call, cast: Cast, session: Session) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/confirmation")
+    steps = [
+        (cast.chen_jing, "suspension", NegativeAction.suspend, "申诉"),
+        (cast.organization_department, "resumption", NegativeAction.resume, "申诉驳回"),
+        (cast.chen_jing, "revocation", NegativeAction.revoke, "改判"),
+    ]
+    for person, step, _action, reason in steps:
+        assert call(person, "POST", f"{url}/{step}", json={"reason": reason}).status_code == 200
+    decision = session.get_one(NegativeDecision, made.json["id"])
+    assert (decision.entered_by, decision.confirmed_by) == (
+        cast.chen_jing.account_id,
+        cast.organization_department.account_id,
+    )
+    rows = session.scalars(select(NegativeChange).order_by(NegativeChange.id)).all()
+    assert [(row.decision_id, row.changed_by, row.action, row.reason) for row in rows] == [
+        (decision.id, person.account_id, action, reason) for person, _step, action, reason in steps
+    ]
+    assert negative_lines(session) == [
+        ("negative_record", cast.chen_jing.account_id, decision.id),
+        ("negative_confirm", cast.organization_department.account_id, decision.id),
+        ("negative_suspend", cast.chen_jing.account_id, decision.id),
+        ("negative_resume", cast.organization_department.account_id, decision.id),
+        ("negative_revoke", cast.chen_jing.account_id, decision.id),
+    ]
+
+
+def test_a_decision_withdrawn_before_it_is_confirmed_leaves_its_lines_and_no_trace_for_the_member(
+    call: Call, cast: Cast, session: Session
+) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/revocation", json={"reason": "录入有误"})
+    assert [line[0] for line in negative_lines(session)] == ["negative_record", "negative_withdraw"]
+    zhang_min = cast.zhang_min
+    subject = Subject(zhang_min.member_id, cast.root, "张敏", None, zhang_min.account_id, (), ())
+    about = [holding for holding in points_holdings(subject) if "负面清单" in holding.title]
+    assert len(about) == 3
+    assert all(session.scalar(select(func.count()).select_from(held.table).where(held.where)) == 0 for held in about)
+    session.rollback()
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative(document_number="另一文号"))
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/confirmation")
+    call(cast.chen_jing, "POST", f"{url}/suspension", json={"reason": "申诉"})
+    assert [session.scalar(select(func.count()).select_from(held.table).where(held.where)) for held in about] == [
+        1,
+        1,
+        3,
+    ]
+
+
+def negative_lines(session: Session) -> list[tuple[str, int | None, int | None]]:
+    lines = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "negative").order_by(AuditLine.id))
+    return [(line.action, line.actor_id, line.subject_id) for line in lines]
 
 
 @pytest.mark.parametrize(

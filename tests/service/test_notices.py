@@ -187,7 +187,7 @@ def test_a_file_is_attached_once_and_taken_off_again(session: Session, cast: Cas
     )
     assert one is same
     assert storage.open(one.key).read() == PDF
-    files.remove(session, storage, notice_id=notice.id, file_id=one.id)
+    files.remove(session, storage, notice_id=notice.id, file_id=one.id, account_id=account_id, now=cast.now)
     session.commit()
     assert files.of_notice(session, notice.id) == []
     assert list(storage.stored()) == []

@@ -4,6 +4,7 @@ from server.identity import limits
 from server.identity.guard import Api, Context
 from server.identity.rules import Permission
 from server.meetings.models import Meeting
+from server.meetings.planning import service as planning
 from server.meetings.screen import links, service
 from server.meetings.screen.schemas import (
     ArrivalOut,
@@ -48,6 +49,8 @@ def show_screen(context: Context, path: ScreenPath, query: ScreenQuery) -> Scree
 def make_screen_link(context: Context, path: ScreenPath) -> tuple[ScreenLinkOut, int]:
     """投屏：得到五分钟内有效的链接和八位数字，只能用一次"""
     link = links.make_link(context.session, path.meeting_id, account_id=context.account_id, now=context.now)
+    meeting = get_meeting(context.session, path.meeting_id)
+    planning.record(context.session, meeting, "meeting_screen_link", context.account_id, context.now)
     url = f"{context.settings.base_url}/screen/{path.meeting_id}#{link.key}"
     digits = f"{link.digits[:4]} {link.digits[4:]}"
     return ScreenLinkOut(url=url, digits=digits, expires_at=link.expires_at), 201

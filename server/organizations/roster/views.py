@@ -148,7 +148,10 @@ def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> 
 def read_import(context: Context, path: ImportPath) -> RosterImportOut:
     """导入进度与结果"""
     roster = context.session.get_one(RosterImport, path.import_id)
-    return present(roster, service.problems_of(context.session, roster))
+    problems = service.problems_of(context.session, roster)
+    if problems:
+        context.audit_look("roster_problems", path.import_id)
+    return present(roster, problems)
 
 
 @api.guarded(
@@ -222,6 +225,7 @@ def discard_import(context: Context, path: ImportPath) -> RosterImportOut:
 )
 def download_problems(context: Context, path: ImportPath) -> Response:
     """下载问题清单（Excel）"""
+    context.audit_look("roster_problems", path.import_id)
     roster = context.session.get_one(RosterImport, path.import_id)
     return _sheet(
         sheets.problem_report(service.problems_of(context.session, roster)), f"roster-problems-{roster.id}.xlsx"

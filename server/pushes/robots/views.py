@@ -60,6 +60,7 @@ def remove_group_robot(context: Context, path: OrganizationPath) -> GroupRobotOu
 def try_group_robot(context: Context, path: OrganizationPath) -> GroupRobotOut:
     """让机器人在群里说一句，一分钟内发出"""
     service.try_out(context.session, path.organization_id, now=context.now)
+    _note(context, "group_robot_tried", path)
     return present.robot(context.session, path.organization_id)
 
 
