@@ -1,9 +1,9 @@
 """Every change that a test makes through the API is held against the table of audit lines, as its answer is against
 the OpenAPI document."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Connection, Engine, event, func, select
@@ -24,10 +24,14 @@ class Watch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tables: set[str] = set()
-        self._listeners = {"after_cursor_execute": self._executed, "commit": self._committed, "rollback": self._undone}
+        self._listeners: dict[str, Callable[..., Any]] = {
+            "after_cursor_execute": self._executed,
+            "commit": self._committed,
+            "rollback": self._undone,
+        }
         self._last = self._ask(select(func.max(AuditLine.id)))[0][0] or 0
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         for name, listener in self._listeners.items():
             event.listen(self._engine, name, listener)
         return self
@@ -76,7 +80,9 @@ def check(app: OpenAPI, method: str, url: str) -> Iterator[list[TestResponse]]:
 def _hold(route: str, watch: Watch) -> None:
     assert route not in UNSEEN, f"a test changes something by {route} now: take it out of UNSEEN"
     assert route in LINES or route in SILENT, f"add {route} to tests/api/audit_table.py"
-    cases: list[set[str]] = [set(case.split(" + ")) for case in LINES[route].split(" | ")] if route in LINES else [set()]
+    cases: list[set[str]] = (
+        [set(case.split(" + ")) for case in LINES[route].split(" | ")] if route in LINES else [set()]
+    )
     lines = watch.lines()
     assert lines in cases, f"{route} changed {sorted(watch.changed())} and left {sorted(lines)}"
 

@@ -67,9 +67,7 @@ def attach(
     return file
 
 
-def remove(
-    session: Session, storage: Storage, *, notice_id: int, file_id: int, account_id: int, now: datetime
-) -> None:
+def remove(session: Session, storage: Storage, *, notice_id: int, file_id: int, account_id: int, now: datetime) -> None:
     """Take a file off a draft; what is gone already is fine."""
     notice = service.draft(session, notice_id)
     file = session.get(NoticeFile, file_id)

@@ -80,7 +80,7 @@ def record(
         text=reason,
     )
     (entry,) = service.post(session, [posting], now=now)
-    _audit(session, entry, decision.root_id, "decision_record", account_id, now)
+    _audit(session, entry, "decision_record", root_id=decision.root_id, account_id=account_id, now=now)
     return entry
 
 
@@ -91,7 +91,8 @@ def reverse(
     _refuse_own(actor, member_id)
     _refuse_sourced(session, member_id, seq)
     entry = service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
-    _audit(session, entry, Standing(session, [member_id]).member(member_id).root_id, "entry_reverse", account_id, now)
+    root_id = Standing(session, [member_id]).member(member_id).root_id
+    _audit(session, entry, "entry_reverse", root_id=root_id, account_id=account_id, now=now)
     return entry
 
 
@@ -102,7 +103,7 @@ def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
 
 
 def _audit(
-    session: Session, entry: PointEntry, root_id: int | None, action: str, account_id: int, now: datetime
+    session: Session, entry: PointEntry, action: str, *, root_id: int | None, account_id: int, now: datetime
 ) -> None:
     audit.record(
         session,

@@ -12,7 +12,9 @@ LINES = {
     "POST /members/<int:member_id>/activation-codes": "activation_code account",
     "POST /members/<int:member_id>/unbinding": "unbind account",
     "POST /organizations/<int:organization_id>/representatives": "activation_code account",
-    "POST /organizations/<int:organization_id>/representatives/<int:account_id>/departure": "grant_end account + unbind account",
+    "POST /organizations/<int:organization_id>/representatives/<int:account_id>/departure": (
+        "grant_end account + unbind account"
+    ),
     "POST /organizations/<int:organization_id>/children": "organization_create organization",
     "PATCH /organizations/<int:organization_id>": "organization_rename organization",
     "POST /organizations/<int:organization_id>/closure": "organization_close organization",
@@ -48,7 +50,9 @@ LINES = {
     "POST /negative-decisions/<int:negative_decision_id>/confirmation": "negative_confirm negative",
     "POST /negative-decisions/<int:negative_decision_id>/suspension": "negative_suspend negative",
     "POST /negative-decisions/<int:negative_decision_id>/resumption": "negative_resume negative",
-    "POST /negative-decisions/<int:negative_decision_id>/revocation": "negative_revoke negative | negative_withdraw negative",
+    "POST /negative-decisions/<int:negative_decision_id>/revocation": (
+        "negative_revoke negative | negative_withdraw negative"
+    ),
     "POST /members/<int:member_id>/claims": "claim_created claim | claim_created claim + claim_submitted claim",
     "POST /members/<int:member_id>/claims-on-behalf": "claim_created claim + claim_submitted claim",
     "PUT /claims/<int:claim_id>": "claim_edited claim | claim_edited claim + claim_resubmitted claim",
@@ -122,7 +126,7 @@ SILENT = {
     "POST /standards/<int:standard_id>/check": "changes nothing",
     "POST /check-in-tickets": "changes nothing: a ticket is signed, not stored",
     "POST /check-in-digits": "counts tries",
-    "POST /check-ins": "the attendance is the record, with account and time; a line each would double the rush of a meeting",
+    "POST /check-ins": "the attendance is the record, with its time; a line each would weigh on the rush of a meeting",
     "POST /organizations/<int:organization_id>/meeting-previews": "changes nothing",
     "POST /screen-sessions": "nobody is signed in; the link, which leaves a line, is used up",
     "POST /board-sessions": "nobody is signed in; the link, which leaves a line, notes its last use",

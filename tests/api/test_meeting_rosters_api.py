@@ -77,6 +77,12 @@ def test_a_leave_is_decided_with_words_that_say_enough(call: Call, cast: Cast, m
     assert (again["makeup_until"], again["version"]) == ("2026-09-01", 3)
 
 
+def test_a_leave_is_refused_with_a_reason(call: Call, cast: Cast, meeting: Meeting) -> None:
+    path = f"/leaves/{ask(call, cast.zhang_min, meeting)['id']}"
+    refused = body(call(cast.li_wei, "POST", f"{path}/refuse", json={"answer": "请先参加会议"}))
+    assert (refused["status"], refused["answer"]) == ("refused", "请先参加会议")
+
+
 def test_an_officer_asks_on_behalf_and_others_do_not(call: Call, cast: Cast, meeting: Meeting) -> None:
     path = f"/members/{cast.zhang_min.member_id}/meetings/{meeting.id}/leave"
     assert refusal(call(cast.wang_fang, "POST", path, json=SICK)) == (422, "on_behalf_reason_needed")

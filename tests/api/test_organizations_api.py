@@ -42,6 +42,43 @@ def test_the_general_branch_founds_a_branch_and_a_branch_its_group(call: Call, c
     assert call(cast.li_wei, "PATCH", f"/groups/{cast.branch}", json={"title": "支部"}).status_code == 404
 
 
+def test_a_branch_is_renamed_and_an_empty_one_closed(call: Call, cast: Cast) -> None:
+    renamed = call(cast.chen_jing, "PATCH", f"/organizations/{cast.branch}", json={"title": "教工党支部"})
+    assert (renamed.status_code, renamed.json["title"]) == (200, "教工党支部")
+    path = f"/organizations/{cast.general_branch}/children"
+    founded = call(cast.chen_jing, "POST", path, json={"kind": "branch", "title": "教工第二党支部"})
+    assert call(cast.chen_jing, "POST", f"/organizations/{founded.json['id']}/closure").status_code == 200
+
+
+def test_a_member_leaves_the_university(call: Call, cast: Cast) -> None:
+    leaving = {"on": cast.today.isoformat(), "note": "调往外校"}
+    path = f"/members/{cast.zhang_min.member_id}/departure"
+    assert call(cast.chen_jing, "POST", path, json=leaving).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        ("members", "member_list"),
+        ("review-queue", "review_queue"),
+        ("filings?direction=outgoing", "filing_list"),
+        ("scores", "organization_scores"),
+        ("attendance-table?month=2026-06", "attendance_table"),
+        ("dues/2026-06", "branch_dues"),
+        ("leaves", "organization_leaves"),
+        ("unreached-pushes", "unreached_pushes"),
+        ("exemptions", "exemption_list"),
+    ],
+)
+def test_a_look_at_a_list_of_an_office_is_audited(
+    call: Call, cast: Cast, session: Session, rest: str, kind: str
+) -> None:
+    assert call(cast.li_wei, "GET", f"/organizations/{cast.branch}/{rest}").status_code == 200
+    line = session.scalars(select(AuditLine).where(AuditLine.action == "look")).one()
+    assert (line.subject_kind, line.subject_id) == (kind, cast.branch)
+    assert (line.actor_id, line.root_id) == (cast.li_wei.account_id, cast.root)
+
+
 def test_a_branch_sets_what_its_members_see(call: Call, cast: Cast) -> None:
     path = f"/organizations/{cast.branch}/settings"
     changed = call(cast.li_wei, "PUT", path, json={"board_visibility": "scores"})

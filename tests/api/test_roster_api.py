@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from server.audit.models import AuditLine
 from server.organizations.roster import applying
 from tests.api.answers import refusal
 from tests.cast import Cast, Person
@@ -72,6 +75,14 @@ def test_template_and_report_open_in_excel(call: Call, cast: Cast) -> None:
     report = load_workbook(io.BytesIO(call(cast.li_wei, "GET", f"/roster-imports/{dry.json['id']}/problems").data))
     rows = [[cell.value for cell in row] for row in report.worksheets[0].iter_rows(min_row=2)]
     assert [row[1:4] for row in rows] == [[2, "姓名", "未导入"], [3, "工号/学号", "未导入"]]
+
+
+def test_a_look_at_the_problems_of_a_roster_is_audited(call: Call, cast: Cast, session: Session) -> None:
+    dry = upload(call, cast.li_wei, cast.branch, [person("错号", "N1", 性别="?")])
+    for rest in ("", "/problems"):
+        call(cast.li_wei, "GET", f"/roster-imports/{dry.json['id']}{rest}")
+    looks = session.scalars(select(AuditLine).where(AuditLine.action == "look"))
+    assert [(line.subject_kind, line.subject_id) for line in looks] == [("roster_problems", dry.json["id"])] * 2
 
 
 def test_a_file_that_is_no_spreadsheet_is_refused(call: Call, cast: Cast) -> None:
