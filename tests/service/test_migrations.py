@@ -4,13 +4,15 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import migrations, models, protection
 from server.points import service as points
-from tests.cast import make_cast
+from server.points.models import NegativeChange, NegativeDecision
+from server.points.rules import NegativeAction, NegativeStatus
+from tests.cast import TODAY, make_cast
 
 
 def test_the_migrations_lead_to_the_models(blank: Engine) -> None:
@@ -37,3 +39,41 @@ def test_migrating_twice_changes_nothing_and_going_back_leaves_nothing(blank: En
     command.downgrade(migrations.alembic_config(blank), "base")
     assert inspect(blank).get_table_names() == ["alembic_version"]
     migrations.upgrade(blank)
+
+
+def test_the_last_change_of_a_negative_decision_begins_its_history(blank: Engine) -> None:
+    migrations.upgrade(blank, "0017")
+    with Session(blank) as session:
+        cast = make_cast(session)
+        by, member_id = cast.chen_jing.account_id, cast.zhang_min.member_id
+        for number, status in enumerate(NegativeStatus):
+            changed = status is not NegativeStatus.recorded
+            session.add(
+                NegativeDecision(
+                    root_id=cast.root,
+                    organization_id=cast.branch,
+                    member_id=member_id,
+                    year=TODAY.year,
+                    category_code="N02",
+                    category_title="党纪处分",
+                    clause="第一条",
+                    document_number=str(number),
+                    decided_on=TODAY,
+                    reason="生效决定",
+                    status=status,
+                    entered_by=by,
+                    entered_at=cast.now,
+                    changed_by=by if changed else None,
+                    changed_at=cast.now if changed else None,
+                    change_reason=f"因{status}" if changed else None,
+                )
+            )
+        session.commit()
+    migrations.upgrade(blank)
+    with Session(blank) as session:
+        rows = session.scalars(select(NegativeChange).order_by(NegativeChange.decision_id)).all()
+        assert [(row.action, row.reason, row.changed_by, row.changed_at) for row in rows] == [
+            (NegativeAction.resume, "因in_force", by, cast.now),
+            (NegativeAction.suspend, "因suspended", by, cast.now),
+            (NegativeAction.revoke, "因revoked", by, cast.now),
+        ]
