@@ -28,6 +28,8 @@ class Watch:
             "after_cursor_execute": self._executed,
             "commit": self._committed,
             "rollback": self._undone,
+            "savepoint": self._saved,
+            "rollback_savepoint": self._taken_back,
         }
         self._last = self._ask(select(func.max(AuditLine.id)))[0][0] or 0
 
@@ -62,6 +64,12 @@ class Watch:
 
     def _undone(self, connection: Connection) -> None:
         connection.info.pop("changed", None)
+
+    def _saved(self, connection: Connection, name: str) -> None:
+        connection.info[name] = set(connection.info.get("changed", ()))
+
+    def _taken_back(self, connection: Connection, name: str, _context: object) -> None:
+        connection.info["changed"] = connection.info.pop(name, set())
 
 
 @contextmanager
