@@ -53,7 +53,7 @@ def base(session: Session, person: Person) -> str:
     return plain(section_points(session, person.member_id, "base"))
 
 
-def change(session: Session, settings: Settings, cast: Cast, person: Person, **values: Category | Stage) -> None:
+def change(session: Session, settings: Settings, cast: Cast, person: Person, **values: Category) -> None:
     """Change a member's row in July, as 名册 does."""
     members.edit_member(
         session,
@@ -160,17 +160,24 @@ def test_another_standard_in_force_later_reverses_nothing(
         assert live(fresh, june, cast.sun_li) == [("B01", "-3", 1)]
 
 
-def test_who_becomes_probationary_keeps_what_was_posted_for_an_activist(
-    session: Session, engine: Engine, settings: Settings, cast: Cast
-) -> None:
-    change(session, settings, cast, cast.zhou_yu, stage=Stage.activist)
+def restage(session: Session, cast: Cast, person: Person, before: Stage, stage: Stage) -> None:
+    """Correct a member's stage in July, as the level above does."""
+    by = cast.chen_jing.actor
+    members.correct_stage(
+        session, member_id=person.member_id, before=before, stage=stage, reason="登记有误", actor=by, now=JULY
+    )
+    session.commit()
+
+
+def test_who_becomes_probationary_keeps_what_was_posted_for_an_activist(session: Session, cast: Cast) -> None:
+    restage(session, cast, cast.zhou_yu, Stage.probationary, Stage.activist)
     publish(session, cast.root, altered().model_copy(update={"audience": Audience.activists}))
     lists = {cast.other_branch: [cast.zhou_yu, cast.zhao_qiang]}
     meeting = make_meeting(session, cast, items=[("B06a", "2")], invited=dict(lists))
     came(session, meeting, cast.zhou_yu)
     settled(session, meeting)
     (entry,) = live_entries(session, meeting, cast.zhou_yu)
-    change(session, settings, cast, cast.zhou_yu, stage=Stage.probationary)
+    restage(session, cast, cast.zhou_yu, Stage.activist, Stage.probationary)
     adjusted(session, cast, meeting, cast.zhou_yu, now=JULY)
     assert live_entries(session, meeting, cast.zhou_yu) == [entry]
     check_books(session)

@@ -137,7 +137,7 @@ def test_dues_wait_until_the_last_of_the_branch_is_registered(session: Session, 
             member_id=person.member_id,
             month="2026-05",
             payment=PAID,
-            account_id=cast.wang_fang.account_id,
+            account_id=(cast.li_wei if person is cast.wang_fang else cast.wang_fang).account_id,
             now=NOW,
         )
     assert of_kind(session, cast.wang_fang, TodoKind.dues) == []
