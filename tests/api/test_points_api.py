@@ -17,6 +17,7 @@ from server.points.service import Posting
 from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast
 from tests.conftest import Call
+from tests.pushing import all_pushes
 
 DEDUCTION = {
     "item_code": "B08",
@@ -206,6 +207,19 @@ def test_a_negative_decision_counts_once_another_person_confirmed_it(call: Call,
     row = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/scores").json["items"][-1]
     assert (row["total"], row["note"]) == (None, "另行通报")
     assert call(cast.li_wei, "GET", path(cast, "negative-decisions")).status_code in (403, 404)
+
+
+def test_what_was_withdrawn_before_it_was_confirmed_never_reaches_the_member(
+    call: Call, cast: Cast, session: Session
+) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    withdrawn = call(
+        cast.chen_jing, "POST", f"/negative-decisions/{made.json['id']}/revocation", json={"reason": "录入错误"}
+    )
+    assert withdrawn.json["status"] == "revoked"
+    assert call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"] == []
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "58.00"
+    assert all_pushes(session) == []
 
 
 def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> None:

@@ -350,5 +350,18 @@ def test_whoever_says_it_in_their_own_words_is_bound(
     assert session.scalars(select(BindingAttempt.wrong_tries)).all() in ([], [[]])
 
 
+def test_whoever_is_bound_to_the_same_wechat_later_hears_nothing_of_what_was_begun(
+    chats: Chats, cast: Cast, session: Session
+) -> None:
+    chat = chats(cast.zhang_min)
+    assert "请发照片" in chat("昨天去社区做志愿服务，帮老人打扫卫生")
+    for person in (cast.zhang_min, cast.sun_li):
+        identity.unbind(session, account_id=person.account_id, now=NOW)
+    identity.bind(session, identity_id=cast.zhang_min.actor.identity_id, account_id=cast.sun_li.account_id, now=NOW)
+    assert "请用一句话说说做了什么" in chat.picture(jpeg(1))
+    chat("提交")
+    assert claims_of(session, cast.sun_li) == []
+
+
 def test_what_no_paper_can_show_is_left_out_of_a_message(chats: Chats, cast: Cast) -> None:
     assert "张敏同志" in chats(cast.zhang_min)("你\x00好\ufffe")

@@ -45,6 +45,34 @@ def test_nobody_reviews_himself_and_a_colleague_of_the_committee_does(session: S
     assert paid(session, claim.id)
 
 
+def test_who_only_handed_in_again_what_was_returned_does_not_decide_it(session: Session, cast: Cast) -> None:
+    member_id, wang_fang = cast.zhang_min.member_id, cast.wang_fang.actor
+    claim = service.create_draft(
+        session, member_id=member_id, actor=wang_fang, contents=VOLUNTEERING, now=NOW, on_behalf_reason="不用手机"
+    )
+    claim = service.submit(session, claim_id=claim.id, actor=wang_fang, version=claim.version, now=NOW)
+    returned(session, claim, cast.li_wei)
+    service.submit(session, claim_id=claim.id, actor=cast.sun_li.actor, version=claim.version, now=NOW)
+    refused("own_entry", lambda: approved(session, claim, cast.sun_li))
+    assert claim not in queue_of(session, cast, cast.branch, cast.sun_li)
+    assert claim in queue_of(session, cast, cast.branch, cast.li_wei)
+
+
+def queue_of(session: Session, cast: Cast, place: int, reviewer: Person) -> list[Claim]:
+    organization = session.get_one(Organization, place)
+    return reviewers.queue(session, organization=organization, actor=reviewer.actor, now=NOW, limit=10)
+
+
+def test_a_joint_work_waits_for_nobody_whom_it_pays(session: Session, cast: Cast) -> None:
+    """Neither in the branch, where others may, nor where the only officer shares in it: there it waits above."""
+    shared = submitted(session, cast.zhang_min, people=2, participants=(Participant(cast.li_wei.member_id, 2),))
+    assert queue_of(session, cast, cast.branch, cast.li_wei) == []
+    assert queue_of(session, cast, cast.branch, cast.wang_fang) == [shared]
+    above = submitted(session, cast.zhou_yu, people=2, participants=(Participant(cast.zhao_qiang.member_id, 2),))
+    assert queue_of(session, cast, cast.other_branch, cast.zhao_qiang) == []
+    assert queue_of(session, cast, cast.general_branch, cast.chen_jing) == [above]
+
+
 def test_where_the_branch_has_nobody_else_the_organization_above_reviews(session: Session, cast: Cast) -> None:
     claim = submitted(session, cast.zhao_qiang)
     home = reviewers.reviewing_organization(session, claim, on=cast.today)
@@ -287,6 +315,16 @@ def test_revoking_a_joint_work_takes_it_back_from_everyone(session: Session, cas
         session, claim_id=claim.id, actor=cast.li_wei.actor, version=claim.version, reason="奖项撤销", now=NOW
     )
     assert paid(session, claim.id) == []
+
+
+def test_who_shares_in_a_joint_work_neither_revokes_nor_comments_on_it(session: Session, cast: Cast) -> None:
+    claim = submitted(session, cast.zhang_min, AWARD, people=2, participants=(Participant(cast.li_wei.member_id, 2),))
+    opinion = {"claim_id": claim.id, "kind": OpinionKind.note, "words": "属实", "now": NOW}
+    refused("own_claim", lambda: review.add_opinion(session, actor=cast.li_wei.actor, **opinion))  # type: ignore[arg-type]
+    approved(session, claim, cast.wang_fang)
+    revoke = {"claim_id": claim.id, "version": claim.version, "reason": "重审", "now": NOW}
+    refused("own_claim", lambda: review.revoke(session, actor=cast.li_wei.actor, **revoke))  # type: ignore[arg-type]
+    assert len(paid(session, claim.id)) == 2
 
 
 # Opinions

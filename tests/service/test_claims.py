@@ -170,6 +170,20 @@ def test_a_claim_in_time_stays_in_time_when_it_is_returned(session: Session, cas
     assert claim.status == ClaimStatus.submitted
 
 
+def test_a_claim_in_time_for_one_year_is_late_for_the_year_before(session: Session, cast: Cast) -> None:
+    """Returned, it may not be turned into a fact of the year whose last day has passed meanwhile."""
+    in_time, late = datetime(2027, 1, 9, tzinfo=UTC), datetime(2027, 1, 20, tzinfo=UTC)
+    claim = submitted(session, cast.zhang_min, occurred_on=date(2027, 1, 5), now=in_time)
+    returned(session, claim, cast.li_wei, now=late)
+    actor, day = cast.zhang_min.actor, date(2026, 12, 30)
+    contents = replace(VOLUNTEERING, occurred_on=day)
+    service.edit(session, claim_id=claim.id, actor=actor, version=claim.version, contents=contents, now=late)
+    refused(
+        "past_cut_off",
+        lambda: service.submit(session, claim_id=claim.id, actor=actor, version=claim.version, now=late),
+    )
+
+
 def test_the_university_may_move_the_cut_off(session: Session, cast: Cast) -> None:
     session.get_one(Organization, cast.root).settings = {"claim_cut_off": "01-05"}
     session.flush()

@@ -254,6 +254,17 @@ def test_only_branches_close_months(session: Session, cast: Cast) -> None:
     )
 
 
+def test_a_month_is_of_the_branch_where_it_ended_and_a_running_one_of_todays(session: Session, cast: Cast) -> None:
+    membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhang_min.member_id)).one()
+    membership.until_date = date(2026, 6, 10)
+    session.add(
+        Membership(member_id=membership.member_id, organization_id=cast.other_branch, from_date=date(2026, 6, 10))
+    )
+    session.flush()
+    assert register(session, cast, IN_TIME).organization_id == cast.branch
+    assert register(session, cast, Payment(2000, 0, None), JUNE).organization_id == cast.other_branch
+
+
 def test_a_year_without_standard_is_registered_and_deducts_nothing(session: Session, cast: Cast) -> None:
     membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhang_min.member_id)).one()
     membership.from_date = date(2024, 1, 1)

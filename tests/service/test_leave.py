@@ -1,6 +1,6 @@
 """请假: asked before or after the meeting, decided by another, asked anew, and who reads why."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -265,6 +265,21 @@ def test_a_makeup_lies_between_the_meeting_and_a_year_later(
     leave = ask(session, meeting, cast.zhang_min)
     refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, Terms(makeup_until=until)))
     refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, Terms(makeup=False, makeup_until=LONGER)))
+
+
+def test_no_makeup_is_due_on_a_day_that_is_over_in_shanghai(session: Session, cast: Cast, meeting: Meeting) -> None:
+    """Half past midnight of 25 June; in UTC it still is the 24th."""
+    leave, now = ask(session, meeting, cast.zhang_min), datetime(2026, 6, 24, 16, 30, tzinfo=UTC)
+    yesterday, today = Terms(makeup_until=date(2026, 6, 24)), Terms(makeup_until=date(2026, 6, 25))
+    refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, yesterday, now=now))
+    assert grant(session, leave, cast.li_wei, today, now=now).makeup_until == date(2026, 6, 25)
+
+
+def test_the_last_day_to_ask_ends_at_midnight_in_shanghai(session: Session, cast: Cast, meeting: Meeting) -> None:
+    midnight = datetime(2026, 7, 18, 16, 0, tzinfo=UTC)
+    refused("leave_too_late", lambda: ask(session, meeting, cast.zhang_min, now=midnight))
+    before = midnight - timedelta(seconds=1)
+    assert ask(session, meeting, cast.zhang_min, now=before).status == LeaveStatus.asked
 
 
 def test_a_leave_granted_long_after_leaves_time_to_make_up(session: Session, cast: Cast, meeting: Meeting) -> None:

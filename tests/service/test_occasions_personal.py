@@ -1,7 +1,7 @@
 """What one person is told of: his claims, his leaves, decisions about him; in the transaction of the cause."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -33,6 +33,7 @@ from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import approved, submitted
 from tests.meeting import make_meeting
 from tests.pushing import SECRET_WORDS, all_pushes, told
+from tests.refusing import refused
 
 
 def nothing_leaks(session: Session) -> None:
@@ -206,7 +207,9 @@ def test_a_leave_decided_otherwise_is_told_again(session: Session, cast: Cast) -
 # Decisions
 
 
-def recorded(session: Session, cast: Cast) -> NegativeDecision:
+def recorded(
+    session: Session, cast: Cast, decided_on: date = date(2026, 6, 1), now: datetime = NOW
+) -> NegativeDecision:
     return negatives.record(
         session,
         actor=cast.chen_jing.actor,
@@ -215,9 +218,9 @@ def recorded(session: Session, cast: Cast) -> NegativeDecision:
         year=2026,
         category_code="N01",
         document_number="党发〔2026〕12号",
-        decided_on=date(2026, 6, 1),
+        decided_on=decided_on,
         reason=SECRET_WORDS,
-        now=NOW,
+        now=now,
     )
 
 
@@ -242,6 +245,27 @@ def test_a_decision_is_told_to_the_member_alone_once_it_is_in_force(session: Ses
         assert "12号" not in str(push.content)
         assert "负面" not in f"{push.title}{push.content}"
     nothing_leaks(session)
+
+
+def test_a_decision_withdrawn_before_it_was_confirmed_is_told_to_nobody(session: Session, cast: Cast) -> None:
+    decision = recorded(session, cast)
+    negatives.change(
+        session,
+        actor=cast.chen_jing.actor,
+        account_id=cast.chen_jing.account_id,
+        decision_id=decision.id,
+        action=NegativeAction.revoke,
+        reason=SECRET_WORDS,
+        now=NOW,
+    )
+    assert all_pushes(session) == []
+
+
+def test_the_day_of_a_decision_is_shanghais(session: Session, cast: Cast) -> None:
+    """Half past midnight of 18 June; in UTC it still is the 17th."""
+    now = NOW.replace(day=17, hour=16, minute=30)
+    refused("future_day", lambda: recorded(session, cast, TODAY + timedelta(days=1), now))
+    assert recorded(session, cast, TODAY, now).decided_on == TODAY
 
 
 # What later features announce

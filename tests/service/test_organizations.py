@@ -17,7 +17,16 @@ from server.identity import service as identity
 from server.identity.models import Grant, WechatIdentity
 from server.identity.rules import Role
 from server.organizations import binding, exemptions, filings, grants, members, service, transfers
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership, OrganizationKind
+from server.organizations.models import (
+    Category,
+    Exemption,
+    Filing,
+    FilingStatus,
+    Member,
+    Membership,
+    OrganizationKind,
+    Stage,
+)
 from server.organizations.rules import ExemptionStatus
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
@@ -150,6 +159,18 @@ def test_a_transfer_goes_to_an_open_branch_of_the_same_root(session: Session, ca
 def test_who_moves_leaves_his_roles_in_the_old_branch_behind(session: Session, cast: Cast) -> None:
     transfer(session, cast, cast.wang_fang, cast.other_branch)
     assert identity.grants_of(session, cast.wang_fang.account_id, on=TODAY) == []
+
+
+@pytest.mark.parametrize("goes", ["away", "elsewhere"])
+def test_who_goes_leads_no_group_of_the_old_branch(session: Session, cast: Cast, goes: str) -> None:
+    person = cast.zhang_min
+    give(session, cast.chen_jing, person, Role.group_leader, cast.group)
+    if goes == "elsewhere":
+        transfer(session, cast, person, cast.other_branch)
+    else:
+        by = cast.chen_jing.account_id
+        transfers.leave(session, member_id=person.member_id, on=TODAY, note="调离", account_id=by, now=NOW)
+    assert identity.grants_of(session, person.account_id, on=TODAY) == []
 
 
 def test_who_leaves_belongs_nowhere_and_may_come_back(session: Session, cast: Cast) -> None:
@@ -298,6 +319,19 @@ def test_nobody_gives_a_role_above_his_own_or_to_himself(session: Session, cast:
         grants.end(session, actor=cast.chen_jing.actor, grant_id=department.id, until_date=TODAY, now=NOW)
 
 
+def test_nobody_of_another_university_is_given_a_role(session: Session, cast: Cast) -> None:
+    abroad = service.create_root(session, title="另一所大学党委", now=NOW)
+    account = identity.ensure_account(session, member_id=None, root_id=abroad.id, name="外校", now=NOW)
+    kind = {"category": Category.staff, "stage": Stage.full, "created_at": NOW, "updated_at": NOW}
+    member = Member(root_id=abroad.id, name="外校", work_number="W1", **kind)
+    session.add(member)
+    session.flush()
+    for receiver in ({"member_id": None, "account_id": account.id}, {"member_id": member.id, "account_id": None}):
+        arguments: dict[str, Any] = {"organization_id": cast.branch, "from_date": TODAY, "until_date": None, **receiver}
+        giving = partial(grants.give, session, actor=cast.li_wei.actor, role=Role.organizer, now=NOW, **arguments)
+        refused("not_found", giving)
+
+
 def test_the_administrator_gives_the_first_organization_department_and_never_another(
     session: Session, cast: Cast
 ) -> None:
@@ -409,6 +443,22 @@ def test_a_code_expires_after_seven_days(session: Session, cast: Cast) -> None:
             code=code,
             now=expires_at,
         )
+
+
+def test_whoever_guesses_at_one_entry_locks_it_for_everybody_and_no_other(session: Session, cast: Cast) -> None:
+    """Five people have one try each: none is locked, but the entry is, even for the right code."""
+    session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
+    identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
+    code, _ = binding.issue_for_member(session, member_id=cast.zhang_min.member_id, actor=cast.li_wei.actor, now=NOW)
+
+    def guess(openid: str, number: str = "Z1", typed: str = "ABCDE-FGHJK") -> None:
+        who = unbound_identity(session, openid)
+        binding.bind_by_code(session, identity_id=who, name="张敏", work_number=number, code=typed, now=NOW)
+
+    for number in range(5):
+        refused("binding_refused", partial(guess, f"guesser{number}"))
+    refused("binding_locked", lambda: guess("owner", typed=code))
+    refused("binding_refused", lambda: guess("owner", "Z2"))
 
 
 @pytest.mark.mariadb_only

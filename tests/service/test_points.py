@@ -145,8 +145,8 @@ def test_what_the_standard_does_not_know_is_refused(
 
 
 def test_points_finer_than_a_ten_thousandth_are_rounded_half_up(session: Session, cast: Cast) -> None:
-    (entry,) = service.post(session, [claim(cast.zhang_min.member_id, points="0.33335")], now=NOW)
-    assert entry.points == D("0.3334")
+    (entry,) = service.post(session, [claim(cast.zhang_min.member_id, points="0.33345")], now=NOW)
+    assert entry.points == D("0.3335")
 
 
 def test_during_an_exemption_nothing_posts_and_the_score_stays(session: Session, cast: Cast) -> None:

@@ -132,6 +132,18 @@ def test_a_leave_with_a_makeup_counts_as_a_miss_once_its_day_has_passed(session:
     check_books(session)
 
 
+def test_a_list_confirmed_on_the_last_day_of_a_makeup_counts_it_when_that_day_is_over(
+    session: Session, cast: Cast
+) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1")])
+    excused(session, meeting, cast.zhang_min, makeup_until=MAKEUP)
+    midnight = datetime(2026, 7, 18, 16, 0, tzinfo=NOW.tzinfo)
+    roster = confirmed(session, cast, roster_of(session, meeting), now=midnight - timedelta(minutes=1))
+    assert roster.due_at == midnight
+    settlement.catch_up(session, roster_id=roster.id, now=midnight)
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+
+
 def test_what_was_made_up_costs_nothing_any_more(session: Session, cast: Cast) -> None:
     meeting = make_meeting(session, cast, items=[("B01", "1"), ("B07", "1")])
     confirmed(session, cast, roster_of(session, meeting))
