@@ -242,7 +242,10 @@ class MeetingReminder(Base):
 
 
 class ScreenLink(Base):
-    """A one-time key, or eight digits for typing, that opens a meeting's screen; only hashes are kept."""
+    """A one-time key, or eight digits for typing, that opens a meeting's screen; only hashes are kept.
+
+    `expires_at`: until when it opens one; once used, until when that screen lasts.
+    """
 
     __tablename__ = "screen_links"
     __table_args__ = (Index(None, "digits_hash"), Base.__table_args__)

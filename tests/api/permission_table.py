@@ -257,6 +257,7 @@ ROUTES = {
     # the screen
     "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",
+    "POST /meetings/<int:meeting_id>/screens/closing": "meeting_manage",
     "POST /screen-sessions": PUBLIC,  # by a key or digits that an officer just made
     "GET /screens/<int:meeting_id>": PUBLIC,  # by the token of a screen session
     # boards

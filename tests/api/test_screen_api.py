@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.audit.models import AuditLine
 from server.config import Settings
 from server.identity import service as identity
 from server.identity.models import Grant
 from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Leave, Meeting, Roster
-from server.meetings.rules import AttendanceState, LeaveStatus, Via
+from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Via
 from server.standards.rules import LeaveKind
 from tests.api.answers import refusal
 from tests.cast import Cast, Person
@@ -191,6 +193,33 @@ def test_whose_office_ends_his_screen_goes_dark(session: Session, cast: Cast, me
     identity.end_grant(session, grant_id=grant.id, until_date=cast.today, now=cast.now)
     session.commit()
     assert refusal(call(None, "GET", f"/screens/{meeting.id}", headers=header)) == (403, "screen_closed")
+
+
+@pytest.mark.parametrize("status", [MeetingStatus.planned, MeetingStatus.cancelled])
+def test_another_officer_ends_every_screen_of_a_meeting_at_once(
+    session: Session, cast: Cast, meeting: Meeting, call: Call, status: MeetingStatus
+) -> None:
+    """What is open goes dark, what was not used opens nothing, another meeting's goes on; it leaves one line."""
+    other = make_meeting(session, cast)
+    elsewhere, headers = opened(call, cast, other), [opened(call, cast, meeting) for _ in range(2)]
+    unused = call(cast.wang_fang, "POST", f"/meetings/{meeting.id}/screen-links").json["digits"]
+    session.merge(meeting).status = status
+    session.commit()
+    path = f"/meetings/{meeting.id}/screens/closing"
+    assert [call(cast.sun_li, "POST", path).json for _ in range(2)] == [{"closed": 3}, {"closed": 0}]
+    for header in headers:
+        assert refusal(call(None, "GET", f"/screens/{meeting.id}", headers=header)) == (403, "screen_closed")
+    assert refusal(use(call, unused)) == (403, "screen_link_invalid")
+    assert call(None, "GET", f"/screens/{other.id}", headers=elsewhere).status_code == 200
+    (line,) = session.scalars(select(AuditLine).where(AuditLine.action == "screens_close"))
+    assert (line.actor_id, line.subject_id, line.detail) == (cast.sun_li.account_id, meeting.id, {"screens": 3})
+
+
+@pytest.mark.parametrize("person", ["zhang_min", "zhao_qiang", "inspector", "stranger"])
+def test_nobody_else_ends_a_screen(cast: Cast, meeting: Meeting, call: Call, person: str) -> None:
+    header = opened(call, cast, meeting)
+    assert call(cast.people[person], "POST", f"/meetings/{meeting.id}/screens/closing").status_code in (403, 404)
+    assert call(None, "GET", f"/screens/{meeting.id}", headers=header).status_code == 200
 
 
 def test_the_code_on_the_wall_checks_a_member_in(cast: Cast, meeting: Meeting, call: Call, settings: Settings) -> None:

@@ -285,6 +285,10 @@ export interface paths {
     /** 投屏：得到五分钟内有效的链接和八位数字，只能用一次 */
     post: operations["screen_make_screen_link_meetings__int_meeting_id__screen_links_post"];
   };
+  "/api/v1/meetings/{meeting_id}/screens/closing": {
+    /** 结束投屏：会议的所有大屏随即停止显示，尚未使用的投屏码作废；会议取消后也可以 */
+    post: operations["screen_close_screens_meetings__int_meeting_id__screens_closing_post"];
+  };
   "/api/v1/members/{member_id}": {
     /** 党员信息与组织关系历史 */
     get: operations["members_read_member_members__int_member_id__get"];
@@ -5717,6 +5721,14 @@ export interface components {
       recent: components["schemas"]["ArrivalOut"][];
     };
     /**
+     * ScreensClosedOut
+     * @description How many screens and unused links have ended.
+     */
+    ScreensClosedOut: {
+      /** Closed */
+      closed: number;
+    };
+    /**
      * ScreenSessionIn
      * @description The key behind the # of a link, or its eight digits.
      */
@@ -8108,6 +8120,22 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["ScreenLinkOut"];
+        };
+      };
+    };
+  };
+  /** 结束投屏：会议的所有大屏随即停止显示，尚未使用的投屏码作废；会议取消后也可以 */
+  screen_close_screens_meetings__int_meeting_id__screens_closing_post: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ScreensClosedOut"];
         };
       };
     };

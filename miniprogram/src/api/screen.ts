@@ -40,6 +40,11 @@ export async function makeScreenLink(meetingId: number): Promise<ScreenLink> {
   return { url, digits }
 }
 
+/** End every screen of a meeting at once, and the links nobody has used; return how many. */
+export async function closeScreens(meetingId: number): Promise<number> {
+  return (await api.post('/meetings/{meeting_id}/screens/closing', { path: { meeting_id: meetingId } })).closed
+}
+
 export function toScreen(dto: ScreenOut): Screen {
   return {
     now: Date.parse(dto.now),

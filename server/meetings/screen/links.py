@@ -1,19 +1,20 @@
 """Opening the screen on a computer that nobody is signed in on.
 
 An officer makes a link on his phone: a key in the address, or eight digits to be typed at `/screen`. Either opens the
-screen once, within five minutes. What the computer then holds is good for this one screen, and only as long as the
-officer may still manage the meeting.
+screen once, within five minutes. What the computer then holds names the link: it is good for this one screen, until the
+link ends or is ended, and only as long as the officer may still manage the meeting.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from server.audit import service as audit
 from server.errors import DomainError
 from server.identity.rules import Permission
 from server.meetings.models import Meeting, ScreenLink
@@ -22,7 +23,7 @@ from server.meetings.service import get_meeting
 from server.meetings.signed import read_signed, write_signed
 from server.organizations.grants import may_still
 
-PURPOSE = "meeting screen"
+PURPOSE = "screen link"
 LINK_LIFETIME = timedelta(minutes=5)
 DIGITS = 8
 
@@ -33,13 +34,6 @@ class NewLink:
 
     key: str
     digits: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenSession:
-    meeting_id: int
-    account_id: int
     expires_at: datetime
 
 
@@ -62,8 +56,11 @@ def make_link(session: Session, meeting_id: int, *, account_id: int, now: dateti
     return link
 
 
-def open_session(session: Session, text: str, *, now: datetime) -> ScreenSession:
-    """Use a link by its key or its digits, once. Raises DomainError 403 `screen_link_invalid`."""
+def open_session(session: Session, text: str, *, now: datetime) -> ScreenLink:
+    """Use a link by its key or its digits, once; from now on it lasts as long as its screen.
+
+    Raises DomainError 403 `screen_link_invalid`.
+    """
     hashed = _hash("".join(text.split()))
     link = session.scalar(
         select(ScreenLink)
@@ -79,30 +76,49 @@ def open_session(session: Session, text: str, *, now: datetime) -> ScreenSession
     if link is None:
         message = "投屏码无效或已过期，请在手机的会议页重新点“投屏”"
         raise DomainError("screen_link_invalid", message, status=HTTPStatus.FORBIDDEN)
-    link.used_at = now
+    link.used_at, link.expires_at = now, stays_open_until(get_meeting(session, link.meeting_id), now)
     session.flush()
-    meeting = get_meeting(session, link.meeting_id)
-    return ScreenSession(meeting.id, link.account_id, stays_open_until(meeting, now))
+    return link
 
 
-def write_token(secret_key: bytes, opened: ScreenSession) -> str:
-    """Return the session as text that cannot be forged."""
-    expires = int(opened.expires_at.timestamp())
-    return write_signed(secret_key, PURPOSE, [opened.meeting_id, opened.account_id, expires])
+def close_screens(session: Session, meeting_id: int, *, account_id: int, now: datetime) -> int:
+    """End every screen and every unused link of a meeting at once, whoever made them; return how many there were."""
+    meeting = get_meeting(session, meeting_id)
+    live = (ScreenLink.meeting_id == meeting_id, ScreenLink.expires_at > now)
+    ids = session.scalars(select(ScreenLink.id).where(*live).with_for_update()).all()
+    if ids:
+        session.execute(update(ScreenLink).where(ScreenLink.id.in_(ids)).values(expires_at=now))
+        audit.record(
+            session,
+            actor_id=account_id,
+            root_id=meeting.root_id,
+            action="screens_close",
+            subject_kind="meeting",
+            subject_id=meeting_id,
+            now=now,
+            detail={"screens": len(ids)},
+        )
+    return len(ids)
+
+
+def write_token(secret_key: bytes, link: ScreenLink) -> str:
+    """Return what a computer holds of a link that it has opened."""
+    return write_signed(secret_key, PURPOSE, [link.id])
 
 
 def check_token(session: Session, secret_key: bytes, text: str, *, meeting_id: int, now: datetime) -> Meeting:
     """Return the meeting whose screen a token opens.
 
-    Raises DomainError 403 `screen_closed` where it is not one of ours, of another meeting, has expired, or its officer
+    Raises DomainError 403 `screen_closed` where it is not one of ours, of another meeting, has ended, or its officer
     may not manage the meeting any more.
     """
-    opened = _read(secret_key, text)
-    if opened is None or opened.meeting_id != meeting_id or opened.expires_at <= now:
+    values = read_signed(secret_key, PURPOSE, text)
+    link = session.get(ScreenLink, values[0]) if values else None
+    if link is None or link.meeting_id != meeting_id or link.expires_at <= now:
         raise _screen_closed()
     meeting = get_meeting(session, meeting_id)
     held_at = meeting.organization_id
-    if not may_still(session, opened.account_id, Permission.meeting_manage, organization_id=held_at, now=now):
+    if not may_still(session, link.account_id, Permission.meeting_manage, organization_id=held_at, now=now):
         raise _screen_closed()
     return meeting
 
@@ -119,14 +135,6 @@ def _free_digits(session: Session, now: datetime) -> str:
         live = (ScreenLink.digits_hash == _hash(digits), ScreenLink.used_at.is_(None), ScreenLink.expires_at > now)
         if session.scalar(select(ScreenLink.id).where(*live).limit(1)) is None:
             return digits
-
-
-def _read(secret_key: bytes, text: str) -> ScreenSession | None:
-    values = read_signed(secret_key, PURPOSE, text)
-    if values is None:
-        return None
-    meeting_id, account_id, expires = values
-    return ScreenSession(meeting_id, account_id, datetime.fromtimestamp(expires, UTC))
 
 
 def _hash(text: str) -> str:

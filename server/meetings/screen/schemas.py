@@ -44,6 +44,12 @@ class ScreenSessionOut(BaseModel):
     expires_at: TimeOut
 
 
+class ScreensClosedOut(BaseModel):
+    """How many screens and unused links have ended."""
+
+    closed: int
+
+
 class ScreenMeetingOut(BaseModel):
     """`organization` is “总支 · 支部”."""
 

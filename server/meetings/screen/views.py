@@ -16,6 +16,7 @@ from server.meetings.screen.schemas import (
     ScreenOut,
     ScreenPath,
     ScreenQuery,
+    ScreensClosedOut,
     ScreenSessionIn,
     ScreenSessionOut,
 )
@@ -58,6 +59,19 @@ def make_screen_link(context: Context, path: ScreenPath) -> tuple[ScreenLinkOut,
 
 @api.guarded(
     "POST",
+    "/meetings/<int:meeting_id>/screens/closing",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: ScreensClosedOut},
+)
+def close_screens(context: Context, path: ScreenPath) -> ScreensClosedOut:
+    """结束投屏：会议的所有大屏随即停止显示，尚未使用的投屏码作废；会议取消后也可以"""
+    closed = links.close_screens(context.session, path.meeting_id, account_id=context.account_id, now=context.now)
+    return ScreensClosedOut(closed=closed)
+
+
+@api.guarded(
+    "POST",
     "/screen-sessions",
     permission=None,
     responses={201: ScreenSessionOut},
@@ -66,9 +80,9 @@ def make_screen_link(context: Context, path: ScreenPath) -> tuple[ScreenLinkOut,
 )
 def open_screen_session(context: Context, body: ScreenSessionIn) -> tuple[ScreenSessionOut, int]:
     """用链接或八位数字打开大屏，不用登录"""
-    opened = links.open_session(context.session, body.key, now=context.now)
-    token = links.write_token(context.settings.secret_key, opened)
-    return ScreenSessionOut(screen_token=token, meeting_id=opened.meeting_id, expires_at=opened.expires_at), 201
+    link = links.open_session(context.session, body.key, now=context.now)
+    token = links.write_token(context.settings.secret_key, link)
+    return ScreenSessionOut(screen_token=token, meeting_id=link.meeting_id, expires_at=link.expires_at), 201
 
 
 @api.guarded(
