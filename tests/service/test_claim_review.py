@@ -65,6 +65,16 @@ def queue_of(session: Session, cast: Cast, place: int, reviewer: Person) -> list
     return reviewers.queue(session, organization=organization, actor=reviewer.actor, now=NOW, limit=10)
 
 
+def test_what_the_only_officer_of_a_branch_wrote_waits_above(session: Session, cast: Cast) -> None:
+    member_id, zhao_qiang = cast.zhou_yu.member_id, cast.zhao_qiang.actor
+    claim = service.create_draft(
+        session, member_id=member_id, actor=zhao_qiang, contents=VOLUNTEERING, now=NOW, on_behalf_reason="不用手机"
+    )
+    service.submit(session, claim_id=claim.id, actor=zhao_qiang, version=claim.version, now=NOW)
+    assert queue_of(session, cast, cast.other_branch, cast.zhao_qiang) == []
+    assert queue_of(session, cast, cast.general_branch, cast.chen_jing) == [claim]
+
+
 def test_a_joint_work_waits_for_nobody_whom_it_pays(session: Session, cast: Cast) -> None:
     """Neither in the branch, where others may, nor where the only officer shares in it: there it waits above."""
     shared = submitted(session, cast.zhang_min, people=2, participants=(Participant(cast.li_wei.member_id, 2),))
