@@ -158,7 +158,7 @@ def test_without_network_the_codes_go_on_for_a_minute_and_then_none_is_shown(
     phone.forgive_failed_requests()
 
 
-def test_the_screen_is_opened_by_the_digits_the_phone_shows(phone: Phone, secretary: Secretary) -> None:
+def test_the_screen_is_opened_by_the_digits_the_phone_shows_and_ended_there(phone: Phone, secretary: Secretary) -> None:
     meeting = secretary.meeting("open")["id"]
     phone.sign_in("李伟")
     phone.open(f"pages/host/host?id={meeting}")
@@ -166,6 +166,12 @@ def test_the_screen_is_opened_by_the_digits_the_phone_shows(phone: Phone, secret
     digits = phone.page.get_by_test_id("screen-digits").inner_text()
     opened = requests.post(f"{secretary.api}/screen-sessions", json={"key": digits.replace(" ", "")}, timeout=20)
     assert (opened.status_code, opened.json()["meeting_id"]) == (201, meeting)
+    screen = f"{secretary.api}/screens/{opened.json()['meeting_id']}"
+    held = {"X-Screen-Token": opened.json()["screen_token"]}
+    assert requests.get(screen, headers=held, timeout=20).status_code == 200
+    phone.page.get_by_text("结束所有投屏").click()
+    expect(phone.page.get_by_text("投屏已全部结束")).to_be_visible()
+    assert requests.get(screen, headers=held, timeout=20).json()["error"]["code"] == "screen_closed"
 
 
 def test_a_leave_is_granted_and_the_decision_can_be_changed(phone: Phone, secretary: Secretary) -> None:
