@@ -91,6 +91,7 @@ LINES = {
     "POST /meetings/<int:meeting_id>/extend-check-in": "meeting_extend_check_in meeting",
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_minutes meeting",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_screen_link meeting",
+    "POST /meetings/<int:meeting_id>/screens/closing": "screens_close meeting",
     "POST /organizations/<int:organization_id>/board-links": "board_link_make board_link",
     "POST /board-links/<int:board_link_id>/revocation": "board_link_revoke board_link",
     "POST /organizations/<int:organization_id>/notices": "notice_write notice",
