@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.bench.serving import Server, serving
+from server.meetings.check_in import codes
 from tests.demo import copy_of_demo
 from tests.e2e.walls import hung_up
 
@@ -119,7 +120,7 @@ def test_a_picture_taken_earlier_is_refused(wall: BrowserContext, host: Host) ->
     page = shown(wall, host)
     url, digits = code_on(page), page.locator(".six").inner_text()
     assert exchange(host, url).status_code == 201
-    for _ in range(2):  # the code after next: the first counts no more
+    for _ in range(codes.STEPS_THAT_COUNT):
         expect(page.locator(".six")).not_to_have_text(digits)
         digits = page.locator(".six").inner_text()
     late = exchange(host, url)

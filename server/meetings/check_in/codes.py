@@ -1,7 +1,7 @@
 """The rotating code behind the QR: what the screen shows for ten seconds at a time. Pure.
 
 A code is `<step>.<mac>`: the number of the ten seconds since 1970, and the first 66 bits of an HMAC-SHA-256 over it,
-under a key of the meeting's own. It counts during its own step and as many after it as `STEPS_THAT_COUNT` says. The
+under a key of the meeting's own. It counts for `STEPS_THAT_COUNT` steps, its own the first of them. The
 key is derived from the server's secret, so that nothing from which codes could be computed lies in the database or
 reaches a browser.
 """
