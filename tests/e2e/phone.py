@@ -73,6 +73,7 @@ def taken_up(browser: Browser, address: str, *, user_agent: str | None = None) -
     phone = Phone(context.new_page(), address)
     phone.listen()
     yield phone
+    phone.page.unroute_all(behavior="ignoreErrors")  # closing waits for ever for a request that a test still answers
     context.close()
     assert not phone.complaints(), phone.complaints()
     assert phone.hosts - {""} == {urlsplit(address).netloc}, phone.hosts
