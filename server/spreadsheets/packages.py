@@ -82,9 +82,7 @@ def _repacked(content: bytes) -> bytes:
                     left_bytes -= len(chunk)
                     left_tags -= chunk.count(b"<")
                     if left_bytes < 0 or left_tags < 0:
-                        raise DomainError(
-                            "file_too_large", "文件解压后过大：请删除多余的工作表和只有格式的空行、空列后再上传"
-                        )
+                        raise _too_large()
                     target.write(chunk)
     return packed.getvalue()
 

@@ -121,8 +121,6 @@ def said_of(answer: Any, field: Field) -> str:
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("field", REACHED, ids=str)
 def test_what_is_no_text_is_refused_in_words(call: Call, cast: Cast, field: Field) -> None:
-    if "multipart" in field.url or field.path == "filename":
-        pytest.skip("a form with a file: see test_notices_api")
     for text in CONTROL[field.place]:
         answer = sent(call, cast, field, text)
         assert "含有无法识别的字符" in said_of(answer, field)
