@@ -18,7 +18,7 @@ from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.rules import Role
 from server.organizations import service as organizations
-from server.organizations.models import Member, Membership, Organization
+from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.roster import applying, service, sheets
 from server.organizations.roster.files import ImportReport, import_file
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
@@ -26,6 +26,7 @@ from server.points.models import PointEntry
 from server.privacy import PhoneVault
 from tests.at_once import at_once
 from tests.cast import Cast
+from tests.refusing import refused
 from tests.rosters import GENERAL_BRANCH, HEADINGS, person, workbook
 
 pytestmark = pytest.mark.usefixtures("_frozen_time")
@@ -287,6 +288,16 @@ def test_two_threads_apply_an_import_once(engine: Engine, import_rows: Import, s
     session.commit()
     at_once(*[partial(applying.apply, engine, prepared.id)] * 4)
     assert session.get_one(RosterImport, prepared.id).result == {"new": 20}
+
+
+def test_a_branch_that_another_import_founded_meanwhile_is_taken(session: Session, cast: Cast) -> None:
+    """Both read the tree before it was there: the slower one goes on with what it finds."""
+    create = applying.creator(session, account_id=None, now=clock.now())
+    founded = create(cast.root, OrganizationKind.branch, "新设党支部")
+    assert create(cast.root, OrganizationKind.branch, "新设党支部") == founded
+    refused("title_taken", lambda: create(cast.root, OrganizationKind.general_branch, "新设党支部"))
+    organizations.close_organization(session, founded, account_id=cast.chen_jing.account_id, now=clock.now())
+    refused("title_taken", lambda: create(cast.root, OrganizationKind.branch, "新设党支部"))
 
 
 def test_a_row_the_database_refuses_is_reported_and_the_rest_is_applied(

@@ -22,6 +22,7 @@ from server.organizations.roster.plan import plan
 from server.organizations.roster.rules import Problem, errors_of
 from server.organizations.roster.service import LEASE, locked
 from server.organizations.roster.writing import carry_out
+from server.organizations.rules import normal_title
 from server.organizations.service import create_organization
 
 log = structlog.get_logger()
@@ -157,13 +158,32 @@ def apply_entries(
 
 
 def creator(session: Session, *, account_id: int | None, now: datetime) -> Creator:
-    """Return what founds the organizations that a roster names and the tree lacks."""
+    """Return what founds the organizations that a roster names and the tree lacked when it was read."""
 
     def create(parent_id: int, kind: OrganizationKind, title: str) -> int:
-        made = create_organization(session, parent_id=parent_id, kind=kind, title=title, account_id=account_id, now=now)
+        try:
+            made = create_organization(
+                session, parent_id=parent_id, kind=kind, title=title, account_id=account_id, now=now
+            )
+        except DomainError as refusal:
+            founded = _founded_meanwhile(session, parent_id, kind, title) if refusal.code == "title_taken" else None
+            if founded is None:
+                raise
+            return founded
         return made.id
 
     return create
+
+
+def _founded_meanwhile(session: Session, parent_id: int, kind: OrganizationKind, title: str) -> int | None:
+    """Return the organization that another import founded since the tree was read."""
+    query = select(Organization.id).where(
+        Organization.parent_id == parent_id,
+        Organization.kind == kind,
+        Organization.title == normal_title(title),
+        Organization.closed_on.is_(None),
+    )
+    return session.scalar(query)
 
 
 def _mark(
