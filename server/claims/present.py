@@ -24,7 +24,7 @@ from server.claims.schemas import (
 )
 from server.claims.steps import places_of
 from server.claims.worth import item_of, shares
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.identity.models import Account
 from server.organizations.models import Member, Organization
 from server.photos import service as photos

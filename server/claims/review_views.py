@@ -16,7 +16,8 @@ from server.claims.schemas import (
 )
 from server.claims.targets import claim_target
 from server.errors import not_found
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.models import Organization
 from server.organizations.targets import organization_target

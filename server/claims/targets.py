@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
 from server.claims.steps import places_of
-from server.identity.guard import TargetParameter
+from server.identity.access import TargetParameter
 from server.identity.rules import Target
 from server.organizations.service import ancestor_ids
 

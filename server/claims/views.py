@@ -24,7 +24,8 @@ from server.claims.schemas import (
 )
 from server.claims.targets import claim_target, work_target
 from server.errors import DomainError
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member

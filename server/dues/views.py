@@ -22,7 +22,8 @@ from server.dues.schemas import (
     PaymentIn,
     WaiverIn,
 )
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.models import Member
 from server.organizations.targets import member_target, organization_target

@@ -10,7 +10,8 @@ from flask import Response, send_file
 from server.export import files, service
 from server.export.schemas import FILE_RESPONSE, MEDIA_TYPES, ExportForm, ExportQuery
 from server.identity import limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.member_views import vault_of
 from server.organizations.targets import member_target

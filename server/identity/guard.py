@@ -1,20 +1,19 @@
 """Guarded routes: every route names its permission and its target, and runs in one retried transaction.
 
-A view is parse → service → present. The guard authenticates, authorises, validates, runs the view in a transaction,
-stores the answer under the caller's Idempotency-Key in that same transaction, and commits. On a refused commit the
-whole view runs again. See docs/adr/0002.
+A view is parse → service → present. `Access` (server/identity/access.py) authenticates, authorises and opens the
+transaction; this is its JSON face: it validates, runs the view and stores the answer under the caller's
+Idempotency-Key in that same transaction. On a refused commit the whole view runs again. See docs/adr/0002.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from inspect import signature
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 from flask_openapi3.models.schema import Schema
@@ -22,61 +21,12 @@ from flask_openapi3.models.tag import Tag
 from flask_openapi3.request import _validate_request
 from flask_openapi3.utils import get_model_schema, parse_parameters
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from server import clock
-from server.audit import service as audit
-from server.config import Settings
-from server.db import reading, transaction
-from server.errors import DomainError, forbidden, not_found
-from server.identity import idempotency, service
+from server.errors import DomainError
+from server.identity import idempotency
+from server.identity.access import Access, Context, TargetParameter
 from server.identity.queries import query_reader
-from server.identity.rules import Actor, Permission, Target, allows, holds
-
-TargetResolver = Callable[[Session, int], Target | None]
-"""Return what a path's id stands for, or None where there is no such thing."""
-
-
-Look = tuple[str, str, int]
-"""What was done, and the kind and id of what was seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class TargetParameter:
-    """Which path parameter names the target, and how to find it."""
-
-    name: str
-    resolve: TargetResolver
-
-
-@dataclass(slots=True)
-class Context:
-    """What a view gets: the open session, the caller, the time and what the request acts on."""
-
-    session: Session
-    actor: Actor
-    now: datetime
-    target: Target
-    settings: Settings
-    request_id: str
-    looks: list[Look] = field(default_factory=list)
-
-    def audit_look(self, subject_kind: str, subject_id: int) -> None:
-        """Note that the caller sees another's details; the guard writes the audit line once the answer stands."""
-        if self.target.member_id is None or self.target.member_id != self.actor.member_id:
-            self.looks.append(("look", subject_kind, subject_id))
-
-    def audit_export(self, subject_kind: str, subject_id: int) -> None:
-        """Note that data leave the house, whoever takes them; written as a look is."""
-        self.looks.append(("export", subject_kind, subject_id))
-
-    @property
-    def account_id(self) -> int:
-        """The caller's account. Raises DomainError `not_bound` when he has none yet."""
-        if self.actor.account_id is None:
-            raise DomainError("not_bound", "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
-        return self.actor.account_id
+from server.identity.rules import Permission
 
 
 class ErrorBody(BaseModel):
@@ -105,9 +55,7 @@ ERROR_SCHEMAS = {
     ErrorOut.__name__: Schema(**get_model_schema(ErrorOut)),
     ErrorBody.__name__: Schema(**get_model_schema(ErrorBody)),
 }
-NOWHERE = Target(ancestor_ids=())
 BEARER: list[dict[str, list[Any]]] = [{"token": []}]
-MAX_ID = 2**63 - 1
 
 
 class Api(APIBlueprint):
@@ -116,7 +64,7 @@ class Api(APIBlueprint):
     def __init__(self, name: str, import_name: str, *, tag: str) -> None:
         super().__init__(name, import_name, url_prefix="/api/v1", abp_tags=[Tag(name=tag)], abp_responses=ERRORS)
         self.components_schemas.update(ERROR_SCHEMAS)
-        self.guards: dict[str, tuple[Permission | None, TargetParameter | None]] = {}
+        self.guards: dict[str, Access] = {}
 
     def guarded(
         self,
@@ -136,19 +84,20 @@ class Api(APIBlueprint):
         holds a secret, which is shown once and kept nowhere.
 
         A view with `transacts=False` writes by other means than its session, if at all: it runs as a GET does, in a
-        session that only reads and for the caller as he is remembered.
+        session that only reads and for the caller as they are remembered.
         """
         if permission not in (None, Permission.signed_in) and target is None:
             raise ValueError(f"{method} {rule}: a permission other than signed_in needs a target")
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-            self.guards[f"{self.name}.{view.__name__}"] = (permission, target)
-            reads = method == "GET" or not transacts
-            guarded = _guard(view, permission=permission, target=target, reads=reads, idempotent=idempotent)
+            access = Access(permission, target, reads=method == "GET" or not transacts)
+            self.guards[f"{self.name}.{view.__name__}"] = access
+            keeps_answers = idempotent and not access.reads
+            guarded = _guard(view, access, idempotent=keeps_answers)
             for decorator in decorators:
                 guarded = decorator(guarded)
             guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
-            guarded.keeps_answers = idempotent and not reads  # type: ignore[attr-defined]
+            guarded.keeps_answers = keeps_answers  # type: ignore[attr-defined]
             guarded.takes_files = "form" in signature(view).parameters  # type: ignore[attr-defined]
             register = getattr(super(Api, self), method.lower())
             security = BEARER if permission is not None else []
@@ -158,21 +107,12 @@ class Api(APIBlueprint):
         return decorate
 
 
-def _guard(
-    view: Callable[..., Any],
-    *,
-    permission: Permission | None,
-    target: TargetParameter | None,
-    reads: bool,
-    idempotent: bool,
-) -> Callable[..., Any]:
+def _guard(view: Callable[..., Any], access: Access, *, idempotent: bool) -> Callable[..., Any]:
     header, cookie, path, query, form, body, raw = parse_parameters(view, doc_ui=False)
     route = _Route(
         view=view,
-        permission=permission,
-        target=target,
-        reads=reads,
-        idempotent=idempotent and not reads,
+        access=access,
+        idempotent=idempotent,
         shapes=(header, cookie, path, None, form, body, raw),
         read_query=query_reader(query) if query else None,
     )
@@ -189,40 +129,18 @@ class _Route:
     """A guarded view and what surrounds it. `shapes` are the library's; the query is read faster here."""
 
     view: Callable[..., Any]
-    permission: Permission | None
-    target: TargetParameter | None
-    reads: bool
+    access: Access
     idempotent: bool
     shapes: tuple[Any, ...]
     read_query: Callable[[], BaseModel] | None
 
     def answer(self, path: Mapping[str, Any]) -> Response:
-        engine: Engine = current_app.extensions["engine"]
-        actor = _authenticate(engine, self.permission, fresh=not self.reads)
         if request.is_json:
             request.get_data()  # before the transaction: a slow sender must not hold its locks
-        looks: list[Look] = []
+        return self.access.run(bearer_token, path, lambda context: self._act(context, path))
 
-        def work(session: Session) -> Response:
-            looks.clear()
-            return self._act(session, actor, path, looks)
-
-        response = _read(engine, work) if self.reads else _in_transaction(engine, work)
-        if looks:
-            transaction(engine, lambda session: _record_looks(session, actor, looks))
-        return response
-
-    def _act(self, session: Session, actor: Actor, path: Mapping[str, Any], looks: list[Look]) -> Response:
-        """Authorise, validate and run the view once, in a transaction that may be refused and run again."""
-        context = Context(
-            session=session,
-            actor=actor,
-            now=clock.now(),
-            target=_authorise(session, actor, self.permission, self.target, path),
-            settings=current_app.extensions["settings"],
-            request_id=g.request_id,
-            looks=looks,
-        )
+    def _act(self, context: Context, path: Mapping[str, Any]) -> Response:
+        """Validate and run the view once, in a transaction that may be refused and run again."""
         inputs = self._inputs(path)
         key = request.headers.get("Idempotency-Key") if self.idempotent else None
         if key is None:
@@ -236,73 +154,11 @@ class _Route:
         return inputs
 
 
-def _read(engine: Engine, work: Callable[[Session], Response]) -> Response:
-    with reading(engine) as session:
-        return work(session)
-
-
-def _record_looks(session: Session, actor: Actor, looks: list[Look]) -> None:
-    for action, subject_kind, subject_id in looks:
-        audit.record(
-            session,
-            actor_id=actor.account_id,
-            root_id=actor.root_id,
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            now=clock.now(),
-            request_id=g.request_id,
-        )
-
-
-def _in_transaction(engine: Engine, work: Callable[[Session], Response]) -> Response:
-    """Run and commit; a refusal marked `keep` commits what it wrote and is raised afterwards."""
-
-    def keeping(session: Session) -> Response | DomainError:
-        try:
-            return work(session)
-        except DomainError as refusal:
-            if not refusal.keep:
-                raise
-            return refusal
-
-    outcome = transaction(engine, keeping)
-    if isinstance(outcome, DomainError):
-        raise outcome
-    return outcome
-
-
-def _authenticate(engine: Engine, permission: Permission | None, *, fresh: bool) -> Actor:
-    """Return the caller; what changes something never trusts the cache of grants."""
-    if permission is None:
-        return Actor(identity_id=0)
-    actor = service.authenticate(engine, bearer_token(), now=clock.now(), fresh=fresh)
-    if not holds(actor, permission):
-        raise forbidden()
-    return actor
-
-
 def bearer_token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
     return token.strip()
-
-
-def _authorise(
-    session: Session,
-    actor: Actor,
-    permission: Permission | None,
-    target: TargetParameter | None,
-    path: Mapping[str, Any],
-) -> Target:
-    if permission is None or target is None:
-        return NOWHERE
-    key = path[target.name]
-    aim = target.resolve(session, key) if 0 < key <= MAX_ID else None
-    if aim is None or not allows(actor, permission, aim):
-        raise not_found()
-    return aim
 
 
 def _as_response(result: Any) -> Response:

@@ -4,7 +4,8 @@ import secrets
 from urllib.parse import urlsplit
 
 from server.errors import DomainError, not_found
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.schemas import PageSignatureOut, SignPageQuery
 from server.wechat.js_sdk import current_js_sdk
 

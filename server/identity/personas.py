@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.identity import service
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.models import WechatIdentity
 from server.identity.rules import ROLE_TITLES
 from server.identity.schemas import PersonaOut, PersonasOut

@@ -4,7 +4,8 @@ from http import HTTPStatus
 
 from server.errors import DomainError
 from server.identity import consents, privacy_notice
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.models import PrivacyConsent
 from server.identity.privacy_notice import PrivacyNotice
 from server.identity.rules import Permission

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from server.identity import consents, limits, login_links, service
-from server.identity.guard import Api, Context, bearer_token
+from server.identity.access import Context
+from server.identity.guard import Api, bearer_token
 from server.identity.models import WechatIdentity
 from server.identity.rules import ROLE_TITLES, Permission
 from server.identity.schemas import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.notices import files
 from server.notices.models import Notice, NoticeFile, NoticeReading
 from server.notices.recipients import PlaceCount, Reader

@@ -9,7 +9,8 @@ from flask import Response, request
 
 from server.errors import not_found
 from server.identity import limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.notices import files, present, recipients, service
 from server.notices.models import Notice

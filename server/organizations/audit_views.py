@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from server.audit.models import AuditLine
 from server.errors import DomainError
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations.account_schemas import AuditLineOut, AuditQuery

@@ -3,7 +3,8 @@
 from server.clock import shanghai_date
 from server.errors import not_found
 from server.identity import consents, limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations import binding, grants

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import exemptions, members, service
 from server.organizations.exemptions import Standing

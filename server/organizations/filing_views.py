@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import filings, service
 from server.organizations.filings import NOT_APPROVAL

@@ -1,7 +1,8 @@
 """Roles over HTTP: give, end, list."""
 
 from server.clock import shanghai_date
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, Permission, Role
 from server.organizations import grants

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from server.clock import shanghai_date
 from server.errors import not_found
 from server.identity import service as identity
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.organizations import binding, custody, exemptions, members, service, transfers
 from server.organizations.member_schemas import (

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from server.identity.guard import TargetParameter
+from server.identity.access import TargetParameter
 from server.identity.models import Grant
 from server.identity.rules import Target
 from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind, ids_in

@@ -1,6 +1,7 @@
 """The tree of organizations over HTTP."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import service
 from server.organizations.models import Organization, OrganizationKind

@@ -3,7 +3,8 @@
 from datetime import date
 
 from server.errors import DomainError
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import workdays
 from server.organizations.models import Organization, WorkdayOverride

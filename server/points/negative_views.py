@@ -1,6 +1,7 @@
 """负面清单 over HTTP: recorded by one, confirmed by another, seen by the member and the deciding organizations."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, reach
 from server.organizations.targets import member_target
 from server.points import negatives

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from server.clock import shanghai_date
 from server.db import POINT_SCALE
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target, organization_target
 from server.points import decisions, listing, reading

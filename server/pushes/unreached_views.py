@@ -1,6 +1,7 @@
 """未送达 over HTTP, for officers: who was not reached, and that someone told him."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, cut_page, decode_time_cursor, encode_cursor

@@ -1,6 +1,7 @@
 """推送 over HTTP, for the person himself: his inbox, what he chooses, and what he agreed to receive."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, reach
 from server.presentation import Page, cut_page, decode_time_cursor, encode_cursor
 from server.pushes import inbox, preferences, present, recipients, subscriptions

@@ -1,7 +1,8 @@
 """Standards over HTTP: what is in force, the versions, and a draft's way to publication."""
 
 from server.errors import not_found
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, Target, allows
 from server.organizations.filings import NOT_APPROVAL
 from server.organizations.models import FilingStatus, Organization

@@ -1,7 +1,8 @@
 """Monthly statements over HTTP: a branch's months, one of them, a member's own, confirming and verifying."""
 
 from server.clock import shanghai_date
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.service import branch_of
 from server.organizations.targets import member_target, organization_target

@@ -1,6 +1,7 @@
 """待办 over HTTP: the caller's own, from all his offices."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.identity.schemas import PlaceOut
 from server.organizations.service import titles

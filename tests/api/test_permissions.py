@@ -19,7 +19,8 @@ from server import config
 from server.app import create_app
 from server.errors import DomainError
 from server.identity import guard, limits, service
-from server.identity.guard import Api, TargetParameter
+from server.identity.access import Access, TargetParameter
+from server.identity.guard import Api
 from server.identity.rules import Actor, Held, Permission, Role, Target
 from tests.api.audit_table import LINES, SILENT, UNSEEN
 from tests.api.permission_table import COLUMNS, PUBLIC, ROUTES, SIGNED_IN, may
@@ -46,7 +47,7 @@ MEMBERS = {
 UNBOUND = Actor(5)
 LET_IN = HTTPStatus.IM_A_TEAPOT
 MAY = may()
-Guards = dict[str, tuple[Permission | None, TargetParameter | None]]
+Guards = dict[str, Access]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ def _people() -> dict[str, Actor]:
 
 def _guards(app: OpenAPI) -> Guards:
     apis = (blueprint for blueprint in app.blueprints.values() if isinstance(blueprint, Api))
-    return {endpoint: guards for api in apis for endpoint, guards in api.guards.items()}
+    return {endpoint: access for api in apis for endpoint, access in api.guards.items()}
 
 
 def _registered(app: OpenAPI) -> Iterator[tuple[str, str]]:
@@ -98,7 +99,7 @@ def test_every_route_of_the_api_is_guarded_and_in_the_table(walked_app: OpenAPI)
     found = {}
     for route, endpoint in _registered(walked_app):
         assert endpoint in guards, f"{route} is not guarded"
-        permission, _target = guards[endpoint]
+        permission = guards[endpoint].permission
         found[route] = permission.value if permission else PUBLIC
     assert found == ROUTES, "add the route to tests/api/permission_table.py, with the permission it ought to have"
 

@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 from flask import Response
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.attendance import service as attendance
 from server.meetings.attendance import sheets

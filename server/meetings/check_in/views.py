@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import current_app
 
 from server.errors import DomainError
-from server.identity.guard import Api, Context, ErrorOut
+from server.identity.access import Context
+from server.identity.guard import Api, ErrorOut
 from server.identity.rules import Permission
 from server.meetings.check_in import exchange, helping
 from server.meetings.check_in.committer import Committer

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, Target, allows, roles_at
 from server.meetings.leave.schemas import LeaveOut

@@ -1,6 +1,7 @@
 """请假 over HTTP: ask, withdraw, decide, and what waits for an officer."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.leave import present as leave_present
 from server.meetings.leave import service as leave

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.meetings.leave import present as leave_present
 from server.meetings.leave.service import last_day_to_ask
 from server.meetings.models import Attendance, Invitation, Leave, Meeting

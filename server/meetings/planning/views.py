@@ -3,7 +3,8 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings import service
 from server.meetings.leave.schemas import MemberMeetingPath

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from server.clock import shanghai_date
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import STATUS_TITLES
 from server.meetings.models import Attendance, AttendanceChange, Leave, Meeting, Roster

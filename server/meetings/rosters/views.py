@@ -1,6 +1,7 @@
 """Rosters over HTTP: one organization's list, attendance by hand, and the history of it."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.models import Roster
 from server.meetings.rosters import by_hand

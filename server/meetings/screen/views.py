@@ -1,7 +1,8 @@
 """The screen over HTTP: for the officer's own phone, and for a computer that he let in."""
 
 from server.identity import limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.models import Meeting
 from server.meetings.planning import service as planning

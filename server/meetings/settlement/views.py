@@ -1,6 +1,7 @@
 """Settling over HTTP: what a list would mean, confirming it, taking that back."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.settlement import present
 from server.meetings.settlement import service as settlement

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, after_this_request, current_app, request
 
 from server.identity import limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.roster import applying, service, sheets
 from server.organizations.roster.entries import unpack_problems

@@ -1,7 +1,8 @@
 """群机器人 over HTTP, for the branch's officers."""
 
 from server.audit import service as audit
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath

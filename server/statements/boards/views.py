@@ -1,7 +1,8 @@
 """Boards over HTTP: for those signed in, for a screen with a link, and a member's sheet for paper."""
 
 from server.identity import limits
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath

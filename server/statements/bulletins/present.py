@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.identity.guard import Context
+from server.identity.access import Context
 from server.organizations.models import Member
 from server.organizations.service import account_names, titles
 from server.statements.bulletins import service

@@ -5,7 +5,8 @@ from urllib.parse import quote
 from flask import Response
 
 from server.errors import not_found
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor

@@ -1,6 +1,7 @@
 """The overview over HTTP: an organization's branches beside each other, and what waits with them."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath
