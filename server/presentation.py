@@ -2,10 +2,10 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, PlainSerializer
 
@@ -14,6 +14,7 @@ from server.errors import DomainError
 from server.text import Opaque
 
 T = TypeVar("T")
+SortKey = str | int | datetime
 MAX_PAGE = 100
 CENT = Decimal("0.01")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -75,13 +76,30 @@ class PageQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
     cursor: Annotated[Opaque, Field(max_length=200)] | None = None
 
+    @property
+    def one_more(self) -> int:
+        """How many rows to fetch for `page_of`: the one beyond the page tells that more follow."""
+        return self.limit + 1
+
+
+def _by_id(row: Any) -> tuple[SortKey, ...]:
+    return (row.id,)
+
 
 class Page(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
 
 
-def encode_cursor(*keys: str | int | datetime) -> str:
+def page_of(
+    query: PageQuery, rows: Sequence[T], key: Callable[[T], tuple[SortKey, ...]] = _by_id
+) -> tuple[Sequence[T], str | None]:
+    """Return the page of rows fetched with `query.one_more`, and the cursor after it: the `key` of its last row."""
+    page = rows[: query.limit]
+    return page, encode_cursor(*key(page[-1])) if len(rows) > query.limit else None
+
+
+def encode_cursor(*keys: SortKey) -> str:
     """Return the position after a row with these sort keys; an instant becomes its microseconds since 1970."""
     words = (str((key - _EPOCH) // _MICROSECOND if isinstance(key, datetime) else key) for key in keys)
     return base64.urlsafe_b64encode("\x1f".join(words).encode()).decode().rstrip("=")
@@ -135,8 +153,3 @@ def decode_id_cursor(cursor: str | None) -> int | None:
 
 def invalid_cursor() -> DomainError:
     return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
-
-
-def cut_page(rows: Sequence[T], limit: int) -> tuple[list[T], bool]:
-    """Split rows fetched with `limit + 1` into the page and whether more follow."""
-    return list(rows[:limit]), len(rows) > limit

@@ -1,5 +1,7 @@
 """Claims over HTTP: the reviewer's queue and decisions, notes, and the opinions of 群众代表."""
 
+from datetime import datetime
+
 from server.claims import present, review, reviewers
 from server.claims.models import Claim, OpinionKind
 from server.claims.schemas import (
@@ -25,10 +27,9 @@ from server.presentation import (
     OrganizationPath,
     Page,
     PageQuery,
-    cut_page,
     decode_id_cursor,
     decode_time_cursor,
-    encode_cursor,
+    page_of,
 )
 
 api = Api("claim_review", __name__, tag="个人申报")
@@ -49,11 +50,10 @@ def list_review_queue(context: Context, path: OrganizationPath, query: PageQuery
         organization=context.session.get_one(Organization, path.organization_id),
         actor=context.actor,
         now=context.now,
-        limit=query.limit + 1,
+        limit=query.one_more,
         after=decode_time_cursor(query.cursor),
     )
-    page, more = cut_page(found, query.limit)
-    cursor = _queue_cursor(page[-1]) if more else None
+    page, cursor = page_of(query, found, _queue_key)
     return Page(items=present.lines(context.session, page), next_cursor=cursor)
 
 
@@ -189,12 +189,12 @@ def list_claims_under_verification(context: Context, path: OrganizationPath, que
     found = reviewers.waiting(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),
-        limit=query.limit + 1,
+        limit=query.one_more,
         after_id=decode_id_cursor(query.cursor),
     )
-    page, more = cut_page(found, query.limit)
+    page, cursor = page_of(query, found)
     items = [present.under_verification(context.session, claim) for claim in page]
-    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+    return Page(items=items, next_cursor=cursor)
 
 
 def _decided(context: Context, claim: Claim) -> DecidedOut:
@@ -213,7 +213,7 @@ def _said(context: Context, claim_id: int, kind: OpinionKind, words: str) -> tup
     return present.opinion(context.session, given), 201
 
 
-def _queue_cursor(claim: Claim) -> str:
+def _queue_key(claim: Claim) -> tuple[datetime, int]:
     if claim.submitted_at is None:
         raise not_found("申报")
-    return encode_cursor(claim.submitted_at, claim.id)
+    return claim.submitted_at, claim.id

@@ -33,9 +33,8 @@ from server.organizations.targets import member_target
 from server.presentation import (
     MemberPath,
     Page,
-    cut_page,
     decode_id_cursor,
-    encode_cursor,
+    page_of,
 )
 
 api = Api("claims", __name__, tag="个人申报")
@@ -55,14 +54,14 @@ def list_claims(context: Context, path: MemberPath, query: ClaimsQuery) -> Page[
         context.session,
         member_id=path.member_id,
         own=context.actor.member_id == path.member_id,
-        limit=query.limit + 1,
+        limit=query.one_more,
         before_id=decode_id_cursor(query.cursor),
         status=query.status,
         year=query.year,
         item_code=query.item_code,
     )
-    page, more = cut_page(found, query.limit)
-    return Page(items=present.lines(context.session, page), next_cursor=encode_cursor(page[-1].id) if more else None)
+    page, cursor = page_of(query, found)
+    return Page(items=present.lines(context.session, page), next_cursor=cursor)
 
 
 @api.guarded(

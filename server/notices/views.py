@@ -38,7 +38,7 @@ from server.notices.schemas import (
 from server.notices.targets import notice_target
 from server.organizations.targets import member_target, organization_target
 from server.photos.processing import check_size
-from server.presentation import MemberPath, OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("notices", __name__, tag="通知公告")
 
@@ -80,12 +80,10 @@ def list_organization_notices(context: Context, path: OrganizationPath, query: N
         path.organization_id,
         status=query.status,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page[NoticeOut](
-        items=present.notices(context, page), next_cursor=encode_cursor(page[-1].id) if more else None
-    )
+    page, cursor = page_of(query, rows)
+    return Page[NoticeOut](items=present.notices(context, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -190,13 +188,11 @@ def list_notice_readers(context: Context, path: NoticePath, query: ReadersQuery)
         service.found(context.session, path.notice_id),
         has_read=query.has_read,
         after_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
         now=context.now,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page[NoticeReaderOut](
-        items=[present.reader(row) for row in page], next_cursor=encode_cursor(page[-1].member_id) if more else None
-    )
+    page, cursor = page_of(query, rows, lambda row: (row.member_id,))
+    return Page[NoticeReaderOut](items=[present.reader(row) for row in page], next_cursor=cursor)
 
 
 @api.guarded(
@@ -240,13 +236,11 @@ def list_member_notices(context: Context, path: MemberPath, query: InboxQuery) -
         member_id=path.member_id,
         unread_only=query.unread_only,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
         now=context.now,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page[MyNoticeOut](
-        items=present.mine(context, page), next_cursor=encode_cursor(page[-1][0].id) if more else None
-    )
+    page, cursor = page_of(query, rows, lambda row: (row[0].id,))
+    return Page[MyNoticeOut](items=present.mine(context, page), next_cursor=cursor)
 
 
 @api.guarded(

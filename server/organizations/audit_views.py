@@ -11,7 +11,7 @@ from server.identity.rules import Permission
 from server.organizations.account_schemas import AuditLineOut, AuditQuery
 from server.organizations.models import Organization
 from server.organizations.targets import organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("audit", __name__, tag="留痕")
 
@@ -33,10 +33,10 @@ def list_audit_lines(context: Context, path: OrganizationPath, query: AuditQuery
     lines = lines.where(*(getattr(AuditLine, name) == value for name, value in wanted.items() if value is not None))
     if (before := decode_id_cursor(query.cursor)) is not None:
         lines = lines.where(AuditLine.id < before)
-    rows = context.session.execute(lines.order_by(AuditLine.id.desc()).limit(query.limit + 1)).all()
-    page, more = cut_page(rows, query.limit)
+    rows = context.session.execute(lines.order_by(AuditLine.id.desc()).limit(query.one_more)).all()
+    page, cursor = page_of(query, rows, lambda row: (row[0].id,))
     items = [_present(line, name) for line, name in page]
-    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if more else None)
+    return Page(items=items, next_cursor=cursor)
 
 
 def _present(line: AuditLine, actor: str | None) -> AuditLineOut:

@@ -18,7 +18,7 @@ from server.organizations.procedure_schemas import (
     StudyIn,
 )
 from server.organizations.targets import exemption_target, member_target, organization_target
-from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
 
 api = Api("exemptions", __name__, tag="不列入管理范围")
 
@@ -64,10 +64,9 @@ def list_exemptions(context: Context, path: OrganizationPath, query: PageQuery) 
         context.session,
         organization_id=path.organization_id,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(page[-1].exemption.id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (row.exemption.id,))
     context.audit_look("exemption_list", path.organization_id)
     return Page(items=present(context, page), next_cursor=cursor)
 

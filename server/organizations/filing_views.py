@@ -19,7 +19,7 @@ from server.organizations.procedure_schemas import (
     ReturnIn,
 )
 from server.organizations.targets import filing_receiver_target, filing_target, organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("filings", __name__, tag="备案")
 
@@ -75,10 +75,10 @@ def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) 
         incoming=query.direction is Direction.incoming,
         status=query.status,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page(items=present(context, page), next_cursor=encode_cursor(page[-1].id) if more else None)
+    page, cursor = page_of(query, rows)
+    return Page(items=present(context, page), next_cursor=cursor)
 
 
 @api.guarded(

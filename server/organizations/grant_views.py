@@ -8,7 +8,7 @@ from server.identity.rules import ROLE_TITLES, Permission, Role
 from server.organizations import grants
 from server.organizations.account_schemas import GrantEndIn, GrantIn, GrantOut, GrantPath, GrantsQuery
 from server.organizations.targets import grant_target, organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("grants", __name__, tag="角色授予")
 
@@ -42,10 +42,9 @@ def list_grants(context: Context, path: OrganizationPath, query: GrantsQuery) ->
         on=shanghai_date(context.now),
         include_ended=query.include_ended,
         after_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(page[-1][0].id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (row[0].id,))
     return Page(items=[present(granted, account) for granted, account in page], next_cursor=cursor)
 
 

@@ -23,7 +23,7 @@ from server.organizations.member_schemas import (
 from server.organizations.members import Belonging
 from server.organizations.models import Membership, Organization
 from server.organizations.targets import member_target, of_organization, organization_target
-from server.presentation import MemberPath, OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, Page, decode_id_cursor, page_of
 from server.privacy import PhoneVault
 
 api = Api("members", __name__, tag="党员")
@@ -111,10 +111,9 @@ def list_members(context: Context, path: OrganizationPath, query: MembersQuery) 
         category=query.category,
         bound=query.bound,
         after_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(page[-1].member.id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (row.member.id,))
     return Page(items=_lines(context, page), next_cursor=cursor)
 
 

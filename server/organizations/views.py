@@ -15,7 +15,7 @@ from server.organizations.schemas import (
     settings_out,
 )
 from server.organizations.targets import group_target, organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("organizations", __name__, tag="党组织")
 
@@ -59,10 +59,10 @@ def list_children(context: Context, path: OrganizationPath, query: ChildrenQuery
         parent_id=path.organization_id,
         include_closed=query.include_closed,
         after_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page(items=[present(row) for row in page], next_cursor=encode_cursor(page[-1].id) if more else None)
+    page, cursor = page_of(query, rows)
+    return Page(items=[present(row) for row in page], next_cursor=cursor)
 
 
 @api.guarded(

@@ -26,10 +26,9 @@ from server.presentation import (
     MemberPath,
     OrganizationPath,
     Page,
-    cut_page,
     decode_id_cursor,
     decode_numbers,
-    encode_cursor,
+    page_of,
 )
 
 api = Api("points", __name__, tag="积分")
@@ -81,12 +80,12 @@ def list_entries(context: Context, path: MemberPath, query: EntriesQuery) -> Pag
         member_id=path.member_id,
         year=query.year,
         before=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
+    page, cursor = page_of(query, rows, lambda row: (row.seq,))
     texts = reading.texts_of(context.session, path.member_id, page)
     items = [entry_out(entry, texts.get(entry.seq)) for entry in page]
-    return Page[EntryOut](items=items, next_cursor=encode_cursor(page[-1].seq) if more else None)
+    return Page[EntryOut](items=items, next_cursor=cursor)
 
 
 @api.guarded(
@@ -104,11 +103,10 @@ def list_scores(context: Context, path: OrganizationPath, query: ScoresQuery) ->
         organization_id=path.organization_id,
         year=query.year or _this_year(context),
         after=_position(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
         on=shanghai_date(context.now),
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(int(page[-1].total * POINT_SCALE), page[-1].member_id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (int(row.total * POINT_SCALE), row.member_id))
     return Page[MemberScoreOut](items=[member_score_out(figures) for figures in page], next_cursor=cursor)
 
 

@@ -4,7 +4,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_time_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_time_cursor, page_of
 from server.pushes import present, unreachable
 from server.pushes.schemas import PushPath, UnreachedCountsOut, UnreachedOut, UnreachedQuery
 from server.pushes.targets import push_target
@@ -27,10 +27,9 @@ def list_unreached_pushes(context: Context, path: OrganizationPath, query: Unrea
         path.organization_id,
         with_settled=query.with_settled,
         before=decode_time_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(page[-1].push.due_at, page[-1].push.id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (row.push.due_at, row.push.id))
     return Page[UnreachedOut](items=present.unreached(context.session, page), next_cursor=cursor)
 
 

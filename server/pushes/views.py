@@ -3,7 +3,7 @@
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, reach
-from server.presentation import Page, cut_page, decode_time_cursor, encode_cursor
+from server.presentation import Page, decode_time_cursor, page_of
 from server.pushes import inbox, preferences, present, recipients, subscriptions
 from server.pushes.moments import MOMENTS
 from server.pushes.preferences import Preferences
@@ -31,11 +31,10 @@ def list_my_messages(context: Context, query: MessagesQuery) -> Page[MessageOut]
         _names(context),
         unread_only=query.unread_only,
         before=decode_time_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
         now=context.now,
     )
-    page, more = cut_page(rows, query.limit)
-    cursor = encode_cursor(page[-1].due_at, page[-1].id) if more else None
+    page, cursor = page_of(query, rows, lambda row: (row.due_at, row.id))
     return Page[MessageOut](items=[present.message(push) for push in page], next_cursor=cursor)
 
 

@@ -7,7 +7,7 @@ from server.identity.rules import Permission, Target, allows
 from server.organizations.filings import NOT_APPROVAL
 from server.organizations.models import FilingStatus, Organization
 from server.organizations.targets import organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 from server.standards import drafts, service, versions
 from server.standards.comparison import Change, changes
 from server.standards.models import Standard, StandardStatus
@@ -69,11 +69,11 @@ def list_versions(context: Context, path: OrganizationPath, query: VersionsQuery
         year=query.year,
         audience=query.audience,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
+    page, cursor = page_of(query, rows)
     lines = [StandardLine(**_heading(context, standard)) for standard in page]
-    return Page(items=lines, next_cursor=encode_cursor(page[-1].id) if more else None)
+    return Page(items=lines, next_cursor=cursor)
 
 
 @api.guarded(

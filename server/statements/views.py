@@ -6,7 +6,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.service import branch_of
 from server.organizations.targets import member_target, organization_target
-from server.presentation import MemberPath, OrganizationPath, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import MemberPath, OrganizationPath, PageQuery, decode_id_cursor, page_of
 from server.statements import confirming, present, service, verification
 from server.statements.schemas import (
     StatementDetailOut,
@@ -36,12 +36,12 @@ def list_statements(context: Context, path: OrganizationPath, query: PageQuery) 
         organization_id=path.organization_id,
         all_states=present.is_officer(context.actor, context.target),
         before=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
+    page, cursor = page_of(query, rows)
     items = [present.statement_out(context.session, each) for each in page]
     coming = service.coming(context.session, organization_id=path.organization_id, now=context.now)
-    return StatementsOut(items=items, next_cursor=encode_cursor(page[-1].id) if more else None, coming=coming)
+    return StatementsOut(items=items, next_cursor=cursor, coming=coming)
 
 
 @api.guarded(

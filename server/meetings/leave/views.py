@@ -17,7 +17,7 @@ from server.meetings.leave.schemas import (
 from server.meetings.targets import leave_target
 from server.organizations.models import Organization
 from server.organizations.targets import member_target, organization_target
-from server.presentation import OrganizationPath, Page, cut_page, decode_time_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, decode_time_cursor, page_of
 
 api = Api("leaves", __name__, tag="请假")
 
@@ -113,8 +113,7 @@ def list_leaves(context: Context, path: OrganizationPath, query: LeavesQuery) ->
         organization=context.session.get_one(Organization, path.organization_id),
         status=query.status,
         after=decode_time_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(found, query.limit)
-    cursor = encode_cursor(page[-1][0].asked_at, page[-1][0].id) if more else None
+    page, cursor = page_of(query, found, lambda row: (row[0].asked_at, row[0].id))
     return Page(items=leave_present.many(context, page), next_cursor=cursor)

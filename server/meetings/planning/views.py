@@ -34,11 +34,10 @@ from server.presentation import (
     OrganizationPath,
     Page,
     PageQuery,
-    cut_page,
     decode_numbers,
     decode_time_cursor,
-    encode_cursor,
     instant_of,
+    page_of,
 )
 
 api = Api("meetings", __name__, tag="三会一课")
@@ -101,11 +100,10 @@ def list_meetings(context: Context, path: OrganizationPath, query: MeetingsQuery
         kind=query.kind,
         phase=query.phase,
         before=decode_time_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
         now=context.now,
     )
-    page, more = cut_page(found, query.limit)
-    cursor = encode_cursor(page[-1][0].starts_at, page[-1][0].id) if more else None
+    page, cursor = page_of(query, found, lambda row: (row[0].starts_at, row[0].id))
     return Page(items=present.lines(context.session, page, context.now), next_cursor=cursor)
 
 
@@ -231,10 +229,9 @@ def list_own_meetings(context: Context, path: MemberPath, query: PageQuery) -> P
     after = _position(query.cursor)
     seen_at = after.seen_at if after else context.now
     found = own.meetings_of_member(
-        context.session, member_id=path.member_id, seen_at=seen_at, after=after, limit=query.limit + 1
+        context.session, member_id=path.member_id, seen_at=seen_at, after=after, limit=query.one_more
     )
-    page, more = cut_page(found, query.limit)
-    cursor = _own_cursor(page[-1], seen_at) if more else None
+    page, cursor = page_of(query, found, lambda row: _own_key(row, seen_at))
     return Page(items=present.own_lines(context.session, page, context.now), next_cursor=cursor)
 
 
@@ -254,9 +251,9 @@ def get_own_meeting(context: Context, path: MemberMeetingPath) -> OwnMeetingOut:
     return present.own_whole(context, found, path.member_id)
 
 
-def _own_cursor(last: OwnMeeting, seen_at: datetime) -> str:
+def _own_key(last: OwnMeeting, seen_at: datetime) -> tuple[datetime, int, datetime, int]:
     past = last.meeting.ends_at < seen_at
-    return encode_cursor(seen_at, int(past), last.meeting.starts_at, last.meeting.id)
+    return seen_at, int(past), last.meeting.starts_at, last.meeting.id
 
 
 def _position(cursor: str | None) -> Position | None:

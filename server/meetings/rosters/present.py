@@ -21,7 +21,7 @@ from server.meetings.rosters.schemas import (
 from server.meetings.rosters.service import STATE_TITLES, Line, Tally
 from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
 from server.organizations.service import account_names, titles
-from server.presentation import cut_page, decode_cursor, encode_cursor, invalid_cursor
+from server.presentation import decode_cursor, invalid_cursor, page_of
 
 
 def whole(context: Context, roster: Roster, query: RosterQuery) -> RosterOut:
@@ -35,7 +35,7 @@ def whole(context: Context, roster: Roster, query: RosterQuery) -> RosterOut:
         for line in everyone
         if (query.standing in (None, line.standing)) and (after is None or line.position > after)
     ]
-    page, more = cut_page(wanted, query.limit)
+    page, cursor = page_of(query, wanted, lambda line: line.position)
     places = titles(session, [roster.organization_id, meeting.organization_id])
     confirmed_by = account_names(session, [roster.confirmed_by])
     reasons = _readable(context, page)
@@ -49,7 +49,7 @@ def whole(context: Context, roster: Roster, query: RosterQuery) -> RosterOut:
         meeting=_meeting(meeting, places),
         counts=_counts(lists.tally(everyone)),
         items=[_line(line, reasons) for line in page],
-        next_cursor=encode_cursor(*page[-1].position) if more else None,
+        next_cursor=cursor,
     )
 
 

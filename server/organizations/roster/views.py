@@ -28,10 +28,9 @@ from server.presentation import (
     OrganizationPath,
     Page,
     PageQuery,
-    cut_page,
     decode_id_cursor,
     decode_numbers,
-    encode_cursor,
+    page_of,
 )
 from server.privacy import PhoneVault
 
@@ -132,11 +131,11 @@ def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> 
         context.session,
         organization_id=path.organization_id,
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
+    page, cursor = page_of(query, rows)
     items = [present(roster, []) for roster in page]
-    return Page(items=items, next_cursor=encode_cursor(page[-1].id) if more else None)
+    return Page(items=items, next_cursor=cursor)
 
 
 @api.guarded(
@@ -165,12 +164,12 @@ def read_import(context: Context, path: ImportPath) -> RosterImportOut:
 def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[RosterPreviewOut]:
     """预览将新增、变更、转移的各行（导入后清除）"""
     chunk, index = _position(query.cursor)
-    rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.limit + 1)
-    page, more = cut_page(rows, query.limit)
+    rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.one_more)
+    page, cursor = page_of(query, rows, lambda row: (row[0], row[1] + 1))
     context.audit_look("roster_import", path.import_id)
     return Page(
         items=[RosterPreviewOut.model_validate(row) for _, _, row in page],
-        next_cursor=encode_cursor(*rows[-1][:2]) if more else None,
+        next_cursor=cursor,
     )
 
 

@@ -9,7 +9,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.organizations.targets import organization_target
-from server.presentation import OrganizationPath, Page, PageQuery, cut_page, decode_id_cursor, encode_cursor
+from server.presentation import OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
 from server.statements.bulletins import document, present, service
 from server.statements.bulletins.schemas import (
     AnnexOut,
@@ -53,12 +53,10 @@ def list_bulletins(context: Context, path: OrganizationPath, query: PageQuery) -
         path.organization_id,
         drafts=allows(context.actor, Permission.bulletin_manage, context.target),
         before_id=decode_id_cursor(query.cursor),
-        limit=query.limit + 1,
+        limit=query.one_more,
     )
-    page, more = cut_page(rows, query.limit)
-    return Page[BulletinSummaryOut](
-        items=present.summaries(context.session, page), next_cursor=encode_cursor(page[-1].id) if more else None
-    )
+    page, cursor = page_of(query, rows)
+    return Page[BulletinSummaryOut](items=present.summaries(context.session, page), next_cursor=cursor)
 
 
 @api.guarded(
