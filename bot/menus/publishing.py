@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot.menus import entries
@@ -117,8 +117,7 @@ def reviewers(session: Session, app_id: str, *, today: date) -> set[str]:
         .where(
             WechatIdentity.app_id == app_id,
             Grant.role.in_(RULES[Permission.claim_review].roles),
-            Grant.from_date <= today,
-            or_(Grant.until_date.is_(None), Grant.until_date > today),
+            Grant.holds_on(today),
         )
     )
     return set(session.scalars(query))

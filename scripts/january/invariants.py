@@ -77,7 +77,7 @@ def opened(evening: Evening, session: Session) -> Iterator[str]:
 
 def _measurable(session: Session, day: date) -> Sequence[int]:
     """Return the members, but not the activists, who belong to a branch today."""
-    belongs = and_(Membership.from_date <= day, or_(Membership.until_date.is_(None), Membership.until_date > day))
+    belongs = Membership.holds_on(day)
     query = select(Member.id).join(Membership, Membership.member_id == Member.id).where(belongs)
     return session.scalars(query.where(Member.stage.in_(AUDIENCE_STAGES[Audience.members])).order_by(Member.id)).all()
 

@@ -122,13 +122,9 @@ def _falls_to(session: Session, claim: Claim, places: tuple[int, ...], on: date)
     return organization is not None and organization.id in places
 
 
-def _holding(on: date) -> tuple[ColumnElement[bool], ...]:
+def _holding(on: date) -> ColumnElement[bool]:
     """Grants of a reviewing role in force on a day."""
-    return (
-        Grant.role.in_(RULES[Permission.claim_review].roles),
-        Grant.from_date <= on,
-        or_(Grant.until_date.is_(None), Grant.until_date > on),
-    )
+    return and_(Grant.role.in_(RULES[Permission.claim_review].roles), Grant.holds_on(on))
 
 
 def _reviewers(organization_id: int, on: date, paid: set[int], written_by: set[int]) -> Select[int]:
@@ -137,7 +133,7 @@ def _reviewers(organization_id: int, on: date, paid: set[int], written_by: set[i
         .join(Grant, Grant.account_id == Account.id)
         .where(
             Grant.organization_id == organization_id,
-            *_holding(on),
+            _holding(on),
             Account.id.not_in(written_by),
             or_(Account.member_id.is_(None), Account.member_id.not_in(paid)),
         )
@@ -157,7 +153,7 @@ def _branch_can_review(on: date) -> ColumnElement[bool]:
         .join(Grant, Grant.account_id == Account.id)
         .where(
             Grant.organization_id == Claim.organization_id,
-            *_holding(on),
+            _holding(on),
             or_(Account.member_id.is_(None), Account.member_id != Claim.member_id),
             ~shared.exists(),
             ~written.exists(),

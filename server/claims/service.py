@@ -15,7 +15,7 @@ from server.clock import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity.rules import Actor
 from server.organizations.models import Member, Membership, Organization
-from server.organizations.service import branch_of, in_force_on
+from server.organizations.service import branch_of
 from server.photos import service as photos
 
 
@@ -149,7 +149,7 @@ def fellows(session: Session, *, member_id: int, on: date) -> list[Member]:
     query = (
         select(Member)
         .join(Membership, Membership.member_id == Member.id)
-        .where(Membership.organization_id == branch.id, in_force_on(on), Member.id != member_id)
+        .where(Membership.organization_id == branch.id, Membership.holds_on(on), Member.id != member_id)
     )
     return list(session.scalars(query.order_by(Member.name, Member.id)))
 

@@ -139,6 +139,6 @@ class _Branch:
         there = {
             member.id: member
             for member, membership in self._all
-            if membership.from_date <= last and (membership.until_date is None or membership.until_date > first)
+            if membership.from_date <= last and membership.ends_after(first)
         }
         return list(there.values())

@@ -11,7 +11,6 @@ from server.dues.terms import due_after, running
 from server.organizations.beginning import has_begun
 from server.organizations.exemptions import exempting
 from server.organizations.models import Exemption, Member, Membership, Organization
-from server.organizations.service import in_force_on
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
 
@@ -19,7 +18,10 @@ def months_agreed(session: Session, *, branch_ids: Collection[int], due_months: 
     """Return the earlier months that a consent lets be paid in one of these, the earliest first."""
     query = (
         select(DuesConsent)
-        .join(Membership, and_(Membership.member_id == DuesConsent.member_id, in_force_on(last_day(due_months[-1]))))
+        .join(
+            Membership,
+            and_(Membership.member_id == DuesConsent.member_id, Membership.holds_on(last_day(due_months[-1]))),
+        )
         .where(Membership.organization_id.in_(branch_ids), or_(*(running(month) for month in due_months)))
     )
     terms = [consent.term for consent in session.scalars(query)] if branch_ids else []
@@ -46,7 +48,7 @@ def outstanding(
         .where(
             has_begun(on),
             Membership.organization_id.in_(branch_ids),
-            in_force_on(on),
+            Membership.holds_on(on),
             Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
             or_(DuesRecord.id.is_(None), DuesRecord.state == DuesState.open),
             ~exempt.exists(),

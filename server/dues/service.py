@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -184,8 +184,7 @@ def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]
             .join(Membership, Membership.member_id == Member.id)
             .where(
                 Membership.organization_id == organization_id,
-                Membership.from_date <= on,
-                or_(Membership.until_date.is_(None), Membership.until_date > on),
+                Membership.holds_on(on),
                 Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
             )
             .order_by(Member.id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.identity.rules import Role
+from server.periods import InForce
 
 
 class Account(Base):
@@ -67,7 +68,7 @@ class LoginLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Grant(Base):
+class Grant(InForce, Base):
     """A role at an organization for a time: `from_date` inclusive, `until_date` exclusive, None = open."""
 
     __tablename__ = "grants"

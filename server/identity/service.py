@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Protocol
 
-from sqlalchemy import Engine, bindparam, event, or_, select, update
+from sqlalchemy import Engine, bindparam, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -314,8 +314,7 @@ def grants_of(session: Session, account_id: int, *, on: date) -> list[Grant]:
             select(Grant)
             .where(
                 Grant.account_id == account_id,
-                Grant.from_date <= on,
-                or_(Grant.until_date.is_(None), Grant.until_date > on),
+                Grant.holds_on(on),
             )
             .order_by(Grant.id)
         )
@@ -324,7 +323,7 @@ def grants_of(session: Session, account_id: int, *, on: date) -> list[Grant]:
 
 def _overlap(earlier: Grant, from_date: date, until_date: date | None) -> bool:
     begins_before_end = until_date is None or earlier.from_date < until_date
-    return begins_before_end and (earlier.until_date is None or earlier.until_date > from_date)
+    return begins_before_end and earlier.ends_after(from_date)
 
 
 def _forget_account(session: Session, account_id: int) -> None:

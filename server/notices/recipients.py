@@ -12,7 +12,7 @@ from server.identity.rules import Role
 from server.notices.models import Notice, NoticeReading
 from server.notices.rules import NoticeAudience, NoticeStatus
 from server.organizations.models import Member, Membership, Organization, ids_in
-from server.organizations.service import home_of, in_force_on
+from server.organizations.service import home_of
 
 OFFICERS = (
     Role.group_leader,
@@ -125,7 +125,7 @@ def _recipients(session: Session, notice: Notice, on: date) -> Select[int]:
     place = session.get_one(Organization, notice.organization_id)
     query = (
         select(Member.id)
-        .join(Membership, and_(Membership.member_id == Member.id, in_force_on(on)))
+        .join(Membership, and_(Membership.member_id == Member.id, Membership.holds_on(on)))
         .join(Organization, Organization.id == Membership.organization_id)
         .where(Organization.path.startswith(place.path, autoescape=True))
     )
@@ -140,8 +140,7 @@ def _holds_office(on: date, path: str) -> ColumnElement[bool]:
 
 
 def _is_office(on: date) -> ColumnElement[bool]:
-    ends_later = or_(Grant.until_date.is_(None), Grant.until_date > on)
-    return and_(Grant.role.in_(OFFICERS), Grant.from_date <= on, ends_later)
+    return and_(Grant.role.in_(OFFICERS), Grant.holds_on(on))
 
 
 def _is_reading(notice_id: int) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -55,8 +55,11 @@ def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phon
 
 
 def _members_with(session: Session, vault: PhoneVault, number: str, now: datetime) -> list[Member]:
-    still = or_(Membership.until_date.is_(None), Membership.until_date > shanghai_date(now))
-    belongs = select(Membership.id).where(Membership.member_id == Member.id, still).exists()
+    belongs = (
+        select(Membership.id)
+        .where(Membership.member_id == Member.id, Membership.ends_after(shanghai_date(now)))
+        .exists()
+    )
     query = select(Member).where(Member.phone_index.in_(vault.indexes(number)), belongs)
     return list(session.scalars(query.order_by(Member.id).limit(2)))
 
@@ -157,7 +160,6 @@ def invite_representative(
 
 
 def _representative(session: Session, branch_id: int, name: str, number: str, now: datetime) -> Account | None:
-    still = or_(Grant.until_date.is_(None), Grant.until_date > shanghai_date(now))
     query = (
         select(Account)
         .join(Grant, Grant.account_id == Account.id)
@@ -165,7 +167,7 @@ def _representative(session: Session, branch_id: int, name: str, number: str, no
         .where(
             Grant.organization_id == branch_id,
             Grant.role == Role.representative,
-            still,
+            Grant.ends_after(shanghai_date(now)),
             Account.member_id.is_(None),
             ActivationCode.work_number == number,
         )

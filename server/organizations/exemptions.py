@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,17 +31,15 @@ def is_exempt(session: Session, member_id: int, on: date) -> bool:
     return session.scalar(exempting(on).where(Exemption.member_id == member_id).limit(1)) is not None
 
 
+def filed() -> Select[int]:
+    """The exemptions whose 备案 was received: these hold on their days."""
+    query = select(Exemption.id).join(Filing, Filing.id == Exemption.filing_id)
+    return query.where(Filing.status == FilingStatus.received)
+
+
 def exempting(on: date) -> Select[int]:
     """The exemptions in force on a day."""
-    return (
-        select(Exemption.id)
-        .join(Filing, Filing.id == Exemption.filing_id)
-        .where(
-            Filing.status == FilingStatus.received,
-            Exemption.from_date <= on,
-            or_(Exemption.until_date.is_(None), Exemption.until_date > on),
-        )
-    )
+    return filed().where(Exemption.holds_on(on))
 
 
 def record_study(

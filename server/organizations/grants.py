@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -106,7 +106,7 @@ def list_grants(
         .where(Grant.organization_id == organization_id, Grant.id > (after_id or 0))
     )
     if not include_ended:
-        query = query.where(or_(Grant.until_date.is_(None), Grant.until_date > on))
+        query = query.where(Grant.ends_after(on))
     return [(grant, account) for grant, account in session.execute(query.order_by(Grant.id).limit(limit))]
 
 
@@ -187,7 +187,7 @@ def dismiss_representative(
             Grant.account_id == account_id,
             Grant.organization_id == organization_id,
             Grant.role == Role.representative,
-            or_(Grant.until_date.is_(None), Grant.until_date > today),
+            Grant.ends_after(today),
         )
     )
     if granted is None:

@@ -21,7 +21,7 @@ from server.names import name_key, normal_name
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.organizations.rules import STAGE_BY_DECISION, date_problem, normal_work_number
-from server.organizations.service import get_open, in_force_on, membership_on
+from server.organizations.service import get_open, membership_on
 from server.privacy import PhoneVault, normal_phone
 
 
@@ -56,7 +56,7 @@ def list_members(
 ) -> list[Belonging]:
     """Return members at and below an organization on a day; `search` is the beginning of a name or work number."""
     query = _below(select(Member, Membership, _IS_BOUND), organization)
-    query = query.where(in_force_on(on), Member.id > (after_id or 0))
+    query = query.where(Membership.holds_on(on), Member.id > (after_id or 0))
     if stage:
         query = query.where(Member.stage == stage)
     if category:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
+from server.periods import InForce
 
 
 class OrganizationKind(StrEnum):
@@ -93,7 +94,7 @@ class Member(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Membership(Base):
+class Membership(InForce, Base):
     """组织关系: a member belongs to a branch (and a group in it) from a day, inclusive, until a day, exclusive."""
 
     __tablename__ = "memberships"
@@ -185,7 +186,7 @@ class FilingStep(Base):
     note: Mapped[str | None] = mapped_column(String(500))
 
 
-class Exemption(Base):
+class Exemption(InForce, Base):
     """不列入管理范围 (《实施方案》一（三）): 支委会研究 → 党员大会通过 → 总支备案, each step with date and note.
 
     In force from `from_date` once its filing is received, until `until_date` (exclusive). `open` is True until it is

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_, select
+from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,15 +16,9 @@ from server.identity.models import Account, Grant
 from server.organizations.models import Membership, Organization, OrganizationKind, ids_in
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
-
-def in_force_on(on: date | BindParameter[date]) -> ColumnElement[bool]:
-    """The condition that a membership holds on a day."""
-    ends_later = or_(Membership.until_date.is_(None), Membership.until_date > on)
-    return (Membership.from_date <= on) & ends_later
-
-
 # Asked in almost every request: built once (docs/adr/0007).
-_HELD = (Membership.member_id == bindparam("member_id")) & in_force_on(bindparam("day", type_=Date))
+_DAY = bindparam("day", type_=Date)
+_HELD = (Membership.member_id == bindparam("member_id")) & Membership.holds_on(_DAY)  # type: ignore[arg-type]
 _MEMBERSHIP = select(Membership).where(_HELD)
 _BRANCH = select(Organization).join(Membership, Membership.organization_id == Organization.id).where(_HELD)
 _HOME = select(Organization.path).join(Membership, Membership.home_id == Organization.id).where(_HELD)
@@ -196,13 +190,13 @@ def close_organization(session: Session, organization_id: int, *, account_id: in
 
 def _has_members(session: Session, organization_id: int, today: date) -> bool:
     belongs = or_(Membership.organization_id == organization_id, Membership.group_id == organization_id)
-    still = or_(Membership.until_date.is_(None), Membership.until_date > today)
-    return session.scalar(select(Membership.id).where(belongs, still).limit(1)) is not None
+    return session.scalar(select(Membership.id).where(belongs, Membership.ends_after(today)).limit(1)) is not None
 
 
 def _end_grants(session: Session, organization_id: int, today: date, now: datetime) -> None:
-    still = or_(Grant.until_date.is_(None), Grant.until_date > today)
-    ids = session.scalars(select(Grant.id).where(Grant.organization_id == organization_id, still)).all()
+    ids = session.scalars(
+        select(Grant.id).where(Grant.organization_id == organization_id, Grant.ends_after(today))
+    ).all()
     for grant_id in ids:
         identity.end_grant(session, grant_id=grant_id, until_date=today, now=now)
 

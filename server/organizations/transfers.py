@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -99,7 +99,7 @@ def end_roles_left_behind(session: Session, left: Mapping[int, int], *, now: dat
         select(Grant.id, Account.member_id, Organization.id, Organization.parent_id)
         .join(Account, Account.id == Grant.account_id)
         .join(Organization, Organization.id == Grant.organization_id)
-        .where(Account.member_id.in_(left), or_(Grant.until_date.is_(None), Grant.until_date > today))
+        .where(Account.member_id.in_(left), Grant.ends_after(today))
     ).all()
     for grant_id, member_id, organization_id, parent_id in rows:
         if member_id is not None and left[member_id] in (organization_id, parent_id):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 
 from server.clock import shanghai_date
 from server.db import reading, transaction
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership
+from server.organizations.exemptions import filed
+from server.organizations.models import Exemption, Member, Membership
 from server.points.models import Score
 from server.points.reading import TOTAL
 from server.points.service import OPENED_AT_ONCE, open_year
@@ -70,16 +71,12 @@ def _last_in(year: int, today: date) -> ColumnElement[bool]:
     superseded = select(later.id).where(later.member_id == Membership.member_id, later.from_date <= last_day)
     return and_(
         Membership.from_date <= last_day,
-        or_(Membership.until_date.is_(None), Membership.until_date > max(today, date(year, 1, 1))),
+        Membership.ends_after(max(today, date(year, 1, 1))),
         ~superseded.where(later.from_date > Membership.from_date).exists(),
     )
 
 
 def _exempt_all(year: int) -> ColumnElement[bool]:
-    exemption = select(Exemption.id).join(Filing, Filing.id == Exemption.filing_id)
-    return exemption.where(
-        Exemption.member_id == Membership.member_id,
-        Filing.status == FilingStatus.received,
-        Exemption.from_date <= date(year, 1, 1),
-        or_(Exemption.until_date.is_(None), Exemption.until_date > date(year, 12, 31)),
-    ).exists()
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    own = filed().where(Exemption.member_id == Membership.member_id)
+    return own.where(Exemption.from_date <= first, Exemption.ends_after(last)).exists()

@@ -90,8 +90,8 @@ def _due_figures(session: Session, organization: Organization, year: int, on: da
 def _within(organization: Organization, on: date) -> ColumnElement[bool]:
     """The condition that a score belongs to the organization; a 党小组 has the members who are in it on the day."""
     if organization.kind == OrganizationKind.group:
-        still = or_(Membership.until_date.is_(None), Membership.until_date > on)
-        return Score.member_id.in_(select(Membership.member_id).where(_belongs(organization), still))
+        here = select(Membership.member_id).where(_belongs(organization), Membership.ends_after(on))
+        return Score.member_id.in_(here)
     return Score.organization_id.in_(_below(organization))
 
 

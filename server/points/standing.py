@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Membership, Organization, ids_in
+from server.organizations.exemptions import filed
+from server.organizations.models import Exemption, Member, Membership, Organization, ids_in
 from server.standards import service as standards
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
@@ -20,12 +21,7 @@ _MEMBERS = (
     .where(Member.id.in_(_IDS))
     .order_by(Membership.from_date)
 )
-_EXEMPTIONS = (
-    select(Exemption)
-    .join(Filing, Filing.id == Exemption.filing_id)
-    .where(Exemption.member_id.in_(_IDS), Filing.status == FilingStatus.received)
-    .order_by(Exemption.from_date)
-)
+_EXEMPTIONS = filed().with_only_columns(Exemption).where(Exemption.member_id.in_(_IDS)).order_by(Exemption.from_date)
 
 
 def exemptions_in_force(session: Session, member_ids: Collection[int]) -> Iterable[Exemption]:
@@ -69,7 +65,7 @@ class Standing:
     def membership_on(self, member_id: int, on: date) -> Membership | None:
         """Return the membership in force on a day, or None."""
         for membership in self._memberships.get(member_id, ()):
-            if membership.from_date <= on and (membership.until_date is None or on < membership.until_date):
+            if membership.holds_on(on):
                 return membership
         return None
 
@@ -95,7 +91,7 @@ class Standing:
         """Return the day his year begins: 1 January, the day he came, or the day an exemption ended; None for never."""
         for membership in self._memberships.get(member_id, ()):
             day = self._first_managed(member_id, max(membership.from_date, date(year, 1, 1)))
-            if day.year == year and (membership.until_date is None or day < membership.until_date):
+            if day.year == year and membership.ends_after(day):
                 return day
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.identity.models import Account, Grant
@@ -41,7 +41,7 @@ class Officers:
             select(Grant.account_id, Account.member_id, Grant.organization_id, Grant.role)
             .join(Account, Account.id == Grant.account_id)
             .join(Organization, Organization.id == Grant.organization_id)
-            .where(*wanted, Grant.from_date <= on, or_(Grant.until_date.is_(None), Grant.until_date > on))
+            .where(*wanted, Grant.holds_on(on))
             .order_by(Grant.id)
         )
         for account_id, member_id, organization_id, role in session.execute(grants):

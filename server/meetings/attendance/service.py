@@ -148,10 +148,9 @@ class _People:
         below = Organization.path.startswith(organization.path, autoescape=True)
         wanted = below | Organization.id.in_(organization.ancestor_ids)
         self.places = {each.id: each for each in session.scalars(select(Organization).where(wanted))}
-        ends_later = or_(Membership.until_date.is_(None), Membership.until_date > first)
         ids = [each.id for each in self.places.values() if self.is_below(each.id)]
         at_home = Membership.organization_id.in_(ids) | Membership.group_id.in_(ids)
-        held = select(Membership).where(at_home, Membership.from_date < until, ends_later)
+        held = select(Membership).where(at_home, Membership.from_date < until, Membership.ends_after(first))
         self._held: dict[int, list[Membership]] = {}
         for membership in session.scalars(held):
             self._held.setdefault(membership.member_id, []).append(membership)
@@ -170,7 +169,7 @@ class _People:
             return place
         day = appearance.meeting.day
         for held in self._held.get(appearance.invitation.member_id, ()):
-            if held.from_date <= day and (held.until_date is None or day < held.until_date):
+            if held.holds_on(day):
                 return self.places[held.organization_id]
         return place if self.is_below(place.id) else None
 

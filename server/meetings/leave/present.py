@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
@@ -83,8 +83,7 @@ def _of_officers(session: Session, absences: Sequence[Absence], *, on: date) -> 
         .where(
             Account.member_id.in_({absence.member_id for absence in absences}),
             Grant.role.in_(OFFICERS),
-            Grant.from_date <= on,
-            or_(Grant.until_date.is_(None), Grant.until_date > on),
+            Grant.holds_on(on),
         )
     )
     offices = defaultdict(set)

@@ -14,17 +14,16 @@ from server.identity.rules import Role
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.planning.rules import RosterPlan, invited_stages
 from server.meetings.rules import MeetingKind, Part, RosterStatus, Scope
+from server.organizations.exemptions import exempting
 from server.organizations.models import (
     Exemption,
     Filing,
-    FilingStatus,
     Member,
     Membership,
     Organization,
     OrganizationKind,
     ids_in,
 )
-from server.organizations.service import in_force_on
 
 _Row = Row[*tuple[Any, ...]]
 COMMITTEE_ROLES = (Role.committee_member, Role.deputy_secretary, Role.secretary)
@@ -156,7 +155,7 @@ def _members(session: Session, lists: Sequence[_List], day: date, only: Collecti
         select(Membership.member_id, Member.stage, Membership.group_id, Organization.path, Organization.settings)
         .join(Organization, Organization.id == Membership.organization_id)
         .join(Member, Member.id == Membership.member_id)
-        .where(or_(*places), in_force_on(day))
+        .where(or_(*places), Membership.holds_on(day))
     )
     return iter(session.execute(query if only is None else query.where(Membership.member_id.in_(only))))
 
@@ -181,13 +180,12 @@ def _officers(session: Session, lists: Sequence[_List], day: date) -> set[tuple[
         return set()
     places = [Organization.path.startswith(each.path, autoescape=True) for each in meant if _is_above(each)]
     at = or_(Organization.id.in_([each.organization_id for each in meant]), *places)
-    ends_later = or_(Grant.until_date.is_(None), Grant.until_date > day)
     rows = session.execute(
         select(Member.id, Organization.path)
         .join(Account, Account.member_id == Member.id)
         .join(Grant, Grant.account_id == Account.id)
         .join(Organization, Organization.id == Grant.organization_id)
-        .where(at, Grant.role.in_(COMMITTEE_ROLES), Grant.from_date <= day, ends_later)
+        .where(at, Grant.role.in_(COMMITTEE_ROLES), Grant.holds_on(day))
     )
     wanted = {each.organization_id for each in meant}
     return {(member_id, next(i for i in reversed(ids_in(path)) if i in wanted)) for member_id, path in rows}
@@ -195,19 +193,8 @@ def _officers(session: Session, lists: Sequence[_List], day: date) -> set[tuple[
 
 def _exempt_ids(session: Session, root_id: int, day: date) -> set[int]:
     """Return who is outside the managed range on a day (《实施方案》一（三）)."""
-    ends_later = or_(Exemption.until_date.is_(None), Exemption.until_date > day)
-    return set(
-        session.scalars(
-            select(Exemption.member_id)
-            .join(Filing, Filing.id == Exemption.filing_id)
-            .where(
-                Filing.root_id == root_id,
-                Filing.status == FilingStatus.received,
-                Exemption.from_date <= day,
-                ends_later,
-            )
-        )
-    )
+    query = exempting(day).with_only_columns(Exemption.member_id).where(Filing.root_id == root_id)
+    return set(session.scalars(query))
 
 
 def _move(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict, not_found
@@ -16,7 +16,6 @@ from server.meetings.planning.rules import RosterPlan, are_neighbours, roster_pr
 from server.meetings.rules import Part, RosterStatus, Scope
 from server.meetings.service import rosters_of
 from server.organizations.models import Membership, Organization, OrganizationKind, ids_in
-from server.organizations.service import in_force_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def _homes(session: Session, member_ids: Collection[int], on: date) -> dict[int,
     rows = session.execute(
         select(Membership.member_id, Organization.path)
         .join(Organization, Organization.id == Membership.home_id)
-        .where(Membership.member_id.in_(member_ids), in_force_on(on))
+        .where(Membership.member_id.in_(member_ids), Membership.holds_on(on))
     )
     homes = {member_id: ids_in(path) for member_id, path in rows}
     if len(homes) < len(member_ids):
@@ -177,11 +176,10 @@ def _check_observers(
 def _officers_above(session: Session, host: Organization, member_ids: Collection[int], on: date) -> set[int]:
     if not member_ids:
         return set()
-    ends_later = or_(Grant.until_date.is_(None), Grant.until_date > on)
     rows = session.scalars(
         select(Account.member_id)
         .join(Grant, Grant.account_id == Account.id)
-        .where(Account.member_id.in_(member_ids), Grant.organization_id.in_(host.ancestor_ids), ends_later)
+        .where(Account.member_id.in_(member_ids), Grant.organization_id.in_(host.ancestor_ids), Grant.ends_after(on))
     )
     return {member_id for member_id in rows if member_id is not None}
 

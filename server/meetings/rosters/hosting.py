@@ -15,7 +15,6 @@ from server.meetings.rules import AttendanceState, MeetingStatus, Via
 from server.meetings.service import locked_meetings
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Member, Membership, Organization
-from server.organizations.service import in_force_on
 
 
 def list_visits(session: Session, meeting: Meeting) -> list[tuple[GuestVisit, str, str | None]]:
@@ -24,7 +23,7 @@ def list_visits(session: Session, meeting: Meeting) -> list[tuple[GuestVisit, st
     query = (
         select(GuestVisit, Member.name, Organization.title)
         .join(Member, Member.id == GuestVisit.member_id)
-        .outerjoin(Membership, (Membership.member_id == Member.id) & in_force_on(day))
+        .outerjoin(Membership, (Membership.member_id == Member.id) & Membership.holds_on(day))
         .outerjoin(Organization, Organization.id == Membership.organization_id)
         .where(GuestVisit.meeting_id == meeting.id)
         .order_by(GuestVisit.confirmed.is_not(None), Member.name, Member.id)

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Membership, Organization
-from server.organizations.service import in_force_on
 from server.pushes import fanouts, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
@@ -42,7 +41,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
         .join(Organization, Organization.id == Membership.organization_id)
         .where(
             Organization.path.startswith(publisher.path, autoescape=True),
-            in_force_on(on),
+            Membership.holds_on(on),
             Membership.member_id > fanout.after_id,
         )
         .order_by(Membership.member_id)
@@ -70,7 +69,7 @@ def _acknowledging(session: Session, path: str, on: date) -> set[int]:
         select(Account.member_id)
         .join(Grant, Grant.account_id == Account.id)
         .where(
-            and_(Grant.from_date <= on, or_(Grant.until_date.is_(None), Grant.until_date > on)),
+            Grant.holds_on(on),
             Grant.role.in_(RULES[Permission.bulletin_acknowledge].roles),
             Grant.organization_id.in_(below),
             Account.member_id.is_not(None),

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI, shanghai_date
 from server.organizations.models import Member, Membership
-from server.organizations.service import in_force_on
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
@@ -73,7 +72,7 @@ def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[i
     query = (
         select(Member.id, Member.root_id, Membership.organization_id)
         .join(Membership, Membership.member_id == Member.id)
-        .where(Member.id.in_(member_ids), in_force_on(on))
+        .where(Member.id.in_(member_ids), Membership.holds_on(on))
     )
     return {member_id: Place(root_id, branch_id) for member_id, root_id, branch_id in session.execute(query)}
 

@@ -12,7 +12,6 @@ from server.dues.rules import DuesState, last_day
 from server.dues.terms import months_due, running
 from server.organizations.beginning import has_begun
 from server.organizations.models import Member, Membership, Organization
-from server.organizations.service import in_force_on
 from server.points.standing import exemptions_in_force
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
@@ -35,7 +34,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
     agreed = select(DuesConsent.id).where(DuesConsent.member_id == Member.id)
     rows = session.execute(
         select(Member.id, Member.root_id, Organization.id, Organization.title)
-        .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
+        .join(Membership, and_(Membership.member_id == Member.id, Membership.holds_on(today)))
         .join(Organization, Organization.id == Membership.organization_id)
         .outerjoin(DuesRecord, and_(DuesRecord.member_id == Member.id, DuesRecord.month == month))
         .where(
@@ -50,9 +49,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
     exempt = {
         exemption.member_id
         for exemption in exemptions_in_force(session, [row[0] for row in rows])
-        if exemption.from_date is not None
-        and exemption.from_date <= today
-        and (exemption.until_date is None or today < exemption.until_date)
+        if exemption.holds_on(today)
     }
     first = _first_due(session, [row[0] for row in rows if row[0] not in exempt], month)
     message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))

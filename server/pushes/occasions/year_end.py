@@ -11,7 +11,6 @@ from server.claims.rules import cut_off_reminder, year_to_claim_for
 from server.clock import shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
-from server.organizations.service import in_force_on
 from server.points.standing import Standing
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
@@ -82,7 +81,7 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
         return None
     rows = session.execute(
         select(Member.id, Organization.id, Organization.title)
-        .join(Membership, and_(Membership.member_id == Member.id, in_force_on(today)))
+        .join(Membership, and_(Membership.member_id == Member.id, Membership.holds_on(today)))
         .join(Organization, Organization.id == Membership.organization_id)
         .where(Member.root_id == root_id, Member.id > after_id)
         .order_by(Member.id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Date, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Date, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import SHANGHAI, shanghai_date
@@ -86,8 +86,7 @@ def _secretary() -> ScalarSelect[str]:
         .where(
             Grant.organization_id == Statement.organization_id,
             Grant.role == Role.secretary,
-            Grant.from_date <= _DAY,
-            or_(Grant.until_date.is_(None), Grant.until_date > _DAY),
+            Grant.holds_on(_DAY),  # type: ignore[arg-type]  # bound later
         )
         .order_by(Grant.id.desc())
         .limit(1)

@@ -14,7 +14,6 @@ from server.clock import SHANGHAI, shanghai_date
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, Part, RosterStatus
 from server.organizations.models import Member, Membership, Organization, OrganizationKind, Stage
-from server.organizations.service import in_force_on
 from server.pushes import unreachable
 from server.statements.comparison.rules import WINDOW_DAYS, Comparison, Place, Sums, compare
 from server.statements.models import Statement, StatementLine
@@ -61,7 +60,7 @@ def _members(session: Session, top: Organization, today: date) -> Found:
     query = (
         select(Membership.organization_id, func.count())
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.organization_id.in_(_ids(top)), in_force_on(today), Member.stage.in_(PARTY_MEMBERS))
+        .where(Membership.organization_id.in_(_ids(top)), Membership.holds_on(today), Member.stage.in_(PARTY_MEMBERS))
         .group_by(Membership.organization_id)
     )
     return ((place, Sums(members=number)) for place, number in session.execute(query))

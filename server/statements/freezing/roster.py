@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, insert, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, insert, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.organizations.beginning import has_begun
+from server.organizations.exemptions import exempting
 from server.organizations.models import (
     Exemption,
-    Filing,
-    FilingStatus,
     Member,
     Membership,
     Organization,
     OrganizationKind,
     ids_in,
 )
-from server.organizations.service import in_force_on
 from server.points.chain import GENESIS
 from server.points.models import PointEntry, Score
 from server.standards.models import Standard
@@ -57,7 +55,9 @@ def still_without(session: Session, root_id: int, term: Term, branch_ids: Sequen
 
 def _without(root_id: int, term: Term) -> Select[Organization]:
     has_one = select(Statement.id).where(Statement.organization_id == Organization.id, Statement.period == term.period)
-    belongs = select(Membership.id).where(Membership.organization_id == Organization.id, in_force_on(term.until))
+    belongs = select(Membership.id).where(
+        Membership.organization_id == Organization.id, Membership.holds_on(term.until)
+    )
     return (
         select(Organization)
         .where(Organization.root_id == root_id, Organization.kind == OrganizationKind.branch)
@@ -111,7 +111,7 @@ def exempt_counts(session: Session, branches: Sequence[Branch], on: date) -> Map
     query = (
         select(Membership.organization_id, func.count())
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.organization_id.in_([branch.id for branch in branches]), in_force_on(on))
+        .where(Membership.organization_id.in_([branch.id for branch in branches]), Membership.holds_on(on))
         .where(is_exempt(on))
         .group_by(Membership.organization_id)
     )
@@ -120,14 +120,7 @@ def exempt_counts(session: Session, branches: Sequence[Branch], on: date) -> Map
 
 def is_exempt(on: date) -> ColumnElement[bool]:
     """The condition that a member is 不列入管理范围 on a day."""
-    ends_later = or_(Exemption.until_date.is_(None), Exemption.until_date > on)
-    return (
-        select(Exemption.id)
-        .join(Filing, Filing.id == Exemption.filing_id)
-        .where(Exemption.member_id == Member.id, Filing.status == FilingStatus.received)
-        .where(Exemption.from_date <= on, ends_later)
-        .exists()
-    )
+    return exempting(on).where(Exemption.member_id == Member.id).exists()
 
 
 def _lines(
@@ -149,7 +142,9 @@ def _lines(
             func.coalesce(_last(PointEntry.seq, term), 0).label("head_seq"),
             func.coalesce(_last(PointEntry.hash, term), GENESIS).label("head_hash"),
         )
-        .join(Membership, and_(Membership.organization_id == Statement.organization_id, in_force_on(term.until)))
+        .join(
+            Membership, and_(Membership.organization_id == Statement.organization_id, Membership.holds_on(term.until))
+        )
         .join(Member, Member.id == Membership.member_id)
         .outerjoin(Score, is_total)
         .where(Statement.id.in_(statement_ids), Member.stage.in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until))
