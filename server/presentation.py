@@ -4,26 +4,21 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, PlainSerializer
 
 from server.clock import SHANGHAI
 from server.errors import DomainError
+from server.rounding import rounded
 from server.text import Opaque
 
 T = TypeVar("T")
 SortKey = str | int | datetime
 MAX_PAGE = 100
-CENT = Decimal("0.01")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-
-
-def rounded(points: Decimal) -> Decimal:
-    """Round half up to two decimals (design §4.9)."""
-    return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def points_text(points: Decimal) -> str:

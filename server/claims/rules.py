@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
+from server.rounding import finest, part
 from server.standards.rules import Evidence, Item, Method, Sharing
 
-CENT = Decimal("0.0001")
 """The finest points the ledger stores."""
 
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
@@ -148,7 +148,7 @@ def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) 
         if quantity > item.cap:
             return Refusal("above_cap", f"“{item.title}”最高{item.cap:f}分")
         return quantity
-    return (item.points * quantity).quantize(CENT, ROUND_HALF_UP)
+    return finest(item.points * quantity)
 
 
 def _level_points(item: Item, level: str | None) -> Decimal | Refusal:
@@ -161,10 +161,10 @@ def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
     if item.sharing is Sharing.each_in_full or people == 1:
         return whole
     if item.sharing is Sharing.equal_parts:
-        return (whole / people).quantize(CENT, ROUND_DOWN)
+        return part(whole / people)
     if place > len(item.share_weights):
         return Decimal(0)
-    return (whole * item.share_weights[place - 1]).quantize(CENT, ROUND_DOWN)
+    return part(whole * item.share_weights[place - 1])
 
 
 def places_refusal(places: Sequence[int], people: int) -> Refusal | None:

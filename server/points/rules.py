@@ -7,15 +7,15 @@ share its cap. Everything is exact until a line is rounded, once.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from server.organizations.models import Category, Stage
+from server.rounding import rounded
 from server.standards.rules import Item, Method, Section, StandardDocument
 
 ZERO = Decimal(0)
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,6 @@ def live(facts: Sequence[Fact]) -> list[Fact]:
     reversed_seqs = {fact.reverses for fact in facts if fact.reverses is not None}
     left = (fact for fact in facts if fact.reverses is None and fact.seq not in reversed_seqs)
     return sorted(left, key=_when)
-
-
-def rounded(points: Decimal) -> Decimal:
-    """Round half up to two decimals."""
-    return points.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

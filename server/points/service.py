@@ -7,7 +7,7 @@ once: the member's chain is locked first, then looked through, and a unique key 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +18,12 @@ from server.points.ledger import lock_heads
 from server.points.models import PointEntry, SourceKind
 from server.points.newcomers import open_ledgers
 from server.points.reading import explain
+from server.rounding import finest
 from server.standards.rules import Item, Method
 
 __all__ = ["Posting", "amend", "entries_of_source", "explain", "lock", "open_year", "post", "reverse"]
 
 OPENED_AT_ONCE = 500
-FINEST = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _entry(batch: Batch, posting: Posting) -> PointEntry:
         year=year,
         standard_id=standard_id,
         item_code=posting.item_code,
-        points=posting.points.quantize(FINEST, rounding=ROUND_HALF_UP),
+        points=finest(posting.points),
         owed=posting.owed,
         attended=posting.attended,
         made_up=posting.made_up,

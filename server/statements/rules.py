@@ -4,16 +4,16 @@ from calendar import monthrange
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from server.rounding import finest
 from server.workdays import Calendar
 
 K = TypeVar("K", bound=Hashable)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FINEST = Decimal("0.0001")
 
 CONFIRM_WORKDAYS = 3
 """A statement nobody confirms stands by itself after so many working days (design §5 Month)."""
@@ -94,7 +94,7 @@ def positions(totals: Mapping[K, Decimal]) -> dict[K, int]:
 
 def average(totals: Sequence[Decimal]) -> Decimal | None:
     """Return the mean, exact to a ten-thousandth, or None of nobody."""
-    return (sum(totals, Decimal(0)) / len(totals)).quantize(FINEST, ROUND_HALF_UP) if totals else None
+    return finest(sum(totals, Decimal(0)) / len(totals)) if totals else None
 
 
 def median(totals: Sequence[Decimal]) -> Decimal | None:

@@ -19,9 +19,9 @@ from server.points.rules import (
     YearScore,
     live,
     next_negative_status,
-    rounded,
     score,
 )
+from server.rounding import rounded
 from server.standards.default import default_document
 from server.standards.rules import Item, Level, Method, Section, StandardDocument
 

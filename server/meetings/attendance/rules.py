@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from server.meetings.rules import Standing
-
-_TENTH = Decimal("0.1")
+from server.rounding import tenths
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Tally:
         due = self.owed - self.on_leave
         if due == 0 or self.expected:
             return None
-        return (Decimal(100 * (self.attended + self.made_up)) / due).quantize(_TENTH, rounding=ROUND_HALF_UP)
+        return tenths(Decimal(100 * (self.attended + self.made_up)) / due)
 
 
 def tally(standings: Iterable[Standing]) -> Tally:

@@ -7,7 +7,6 @@ only the difference is written. So it may be repeated, cut off and run twice at 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,8 @@ from server.meetings.settlement.cases import Concerned, concerned, planned_items
 from server.meetings.settlement.outcomes import REASON_TITLES, Figures, Outcome, outcomes, postings
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
-from server.points.service import FINEST, Posting
+from server.points.service import Posting
+from server.rounding import finest
 
 AT_ONCE = 500
 """How many members' ledgers one transaction changes."""
@@ -113,4 +113,4 @@ def _figures(entry: PointEntry) -> Figures:
 
 def _rounded(figures: Figures) -> Figures:
     """As the ledger keeps them: finer parts than a ten-thousandth are rounded."""
-    return replace(figures, points=figures.points.quantize(FINEST, rounding=ROUND_HALF_UP))
+    return replace(figures, points=finest(figures.points))

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from server.meetings.settlement.outcomes import Figures
-from server.points.rules import LineScore, Quantities, YearScore, rounded
+from server.points.rules import LineScore, Quantities, YearScore
+from server.rounding import rounded
 from server.standards.rules import Item, Method
 
 ZERO = Decimal(0)

@@ -4,9 +4,10 @@ Hints are at most 20 characters, WeChat's limit; what people wrote themselves is
 """
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from server.pushes.rules import SHANGHAI
+from server.rounding import rounded
 
 Content = dict[str, str]
 
@@ -38,12 +39,12 @@ def month(period: str) -> str:
 
 
 def points(value: Decimal) -> str:
-    return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP)} 分"
+    return f"{rounded(value)} 分"
 
 
 def plain_points(value: Decimal) -> str:
     """Return points without needless zeros: 3 分."""
-    return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f} 分"
+    return f"{rounded(value).normalize():f} 分"
 
 
 def claim_approved(item: str, value: Decimal, occurred_on: date) -> Content:

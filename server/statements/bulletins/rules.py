@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from server.claims.models import EventKind
+from server.rounding import rounded, tenths
 
 MONTHS = 3
-_CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
 _DAY = 86_400
 _QUARTER = re.compile(r"(20\d{2})-Q([1-4])")
 _NUMERALS = "一二三四"
@@ -97,7 +97,7 @@ def count_in(bands: Sequence[Band], totals: Iterable[Decimal]) -> list[int]:
 
 def average(total: Decimal, count: int) -> Decimal | None:
     """Return an average with two decimals, rounded half up; None of nothing."""
-    return (total / count).quantize(_CENT, ROUND_HALF_UP) if count else None
+    return rounded(total / count) if count else None
 
 
 def difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
@@ -107,12 +107,12 @@ def difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
 
 def rate(attended: int, due: int) -> Decimal | None:
     """Return 出勤率 in percent with one decimal; None where nothing was owed."""
-    return (Decimal(100 * attended) / due).quantize(_TENTH, ROUND_HALF_UP) if due else None
+    return tenths(Decimal(100 * attended) / due) if due else None
 
 
 def days(seconds: int, count: int) -> Decimal | None:
     """Return an average in days with one decimal; None of nothing."""
-    return (Decimal(seconds) / (count * _DAY)).quantize(_TENTH, ROUND_HALF_UP) if count else None
+    return tenths(Decimal(seconds) / (count * _DAY)) if count else None
 
 
 @dataclass(frozen=True, slots=True)

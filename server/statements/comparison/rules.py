@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from server.rounding import rounded, tenths
 
 WINDOW_DAYS = 90
 """How far back attendance and reviews are looked at, in days."""
 
-_CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
 _DAY = 86_400
 
 
@@ -35,18 +36,18 @@ class Sums:
     @property
     def average(self) -> Decimal | None:
         """The average score with two decimals; None without a line."""
-        return (self.points / self.scored).quantize(_CENT, ROUND_HALF_UP) if self.scored else None
+        return rounded(self.points / self.scored) if self.scored else None
 
     @property
     def attendance(self) -> Decimal | None:
         """出勤率 in percent with one decimal: came or made up, of those due and not on leave."""
-        return (Decimal(100 * self.came) / self.due).quantize(_TENTH, ROUND_HALF_UP) if self.due else None
+        return tenths(Decimal(100 * self.came) / self.due) if self.due else None
 
     @property
     def review_days(self) -> Decimal | None:
         """How long a claim waited for its decision on average, in days with one decimal."""
         days = Decimal(self.waited_seconds) / _DAY
-        return (days / self.decided).quantize(_TENTH, ROUND_HALF_UP) if self.decided else None
+        return tenths(days / self.decided) if self.decided else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, func, insert, nu
 from sqlalchemy.orm import Session, aliased
 
 from server.points.models import PointEntry, SourceKind
+from server.rounding import finest
 from server.statements.models import Statement, StatementBackdated, StatementLine
-from server.statements.rules import FINEST, average
+from server.statements.rules import average
 
 _MONTH_LENGTH = len("2026-06")
 
@@ -97,7 +98,7 @@ def totals(session: Session, statement_ids: Sequence[int]) -> Mapping[int, Total
 
 
 def _mean(points: Decimal, people: int) -> Decimal | None:
-    return (points / people).quantize(FINEST, "ROUND_HALF_UP") if people else None
+    return finest(points / people) if people else None
 
 
 def _medians(session: Session, statement_ids: Sequence[int]) -> Mapping[int, Decimal | None]:
