@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.db import Base, UtcDateTime
+from server.db import Base, UtcDateTime, found_or_added
 
 FLOW_LASTS = timedelta(hours=24)
 PENDING_LASTS = timedelta(minutes=30)
@@ -51,16 +50,8 @@ class Dialogue:
 def locked(session: Session, *, identity_id: int, account_id: int | None, now: datetime) -> DialogueRow:
     """Return the identity's row, held until the transaction ends: of two messages at once one waits for the other."""
     query = select(DialogueRow).where(DialogueRow.identity_id == identity_id).with_for_update()
-    row = session.scalar(query.execution_options(populate_existing=True))
-    if row is not None:
-        return row
-    row = DialogueRow(identity_id=identity_id, account_id=account_id, version=0, flow=None, data={}, updated_at=now)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return session.scalars(query).one()
-    return row
+    begun: dict[str, Any] = {"account_id": account_id, "version": 0, "flow": None, "data": {}, "updated_at": now}
+    return found_or_added(session, query, lambda: DialogueRow(identity_id=identity_id, **begun))
 
 
 def recalled(row: DialogueRow, *, account_id: int | None, now: datetime) -> Dialogue:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     String,
     create_engine,
     event,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -195,6 +196,25 @@ def now_of_database(session: Session) -> ColumnElement[datetime]:
 def database_now(session: Session) -> datetime:
     """Return the database's time."""
     return session.execute(select(now_of_database(session))).scalar_one()
+
+
+def added(session: Session, row: object) -> bool:
+    """Insert a row; False, and nothing happens, where another transaction inserted its like at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def found_or_added(session: Session, query: Select[T], make: Callable[[], T]) -> T:
+    """Return the row that a query finds, or else a new one; of two who make it at once both get the first."""
+    row = session.scalar(query.execution_options(populate_existing=True))
+    if row is not None:
+        return row
+    row = make()
+    return row if added(session, row) else session.scalars(query).one()
 
 
 def is_retryable(error: DBAPIError) -> bool:

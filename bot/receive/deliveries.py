@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.messages import Channel
@@ -14,6 +13,7 @@ from bot.receive import rules
 from bot.receive.models import Delivery, FollowUp, Signature
 from bot.receive.parsing import Heard, heard_again, kept
 from bot.receive.rules import DeliveryStatus, FollowUpStatus
+from server.db import added
 
 
 class Replayed(Exception):
@@ -67,7 +67,7 @@ def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> D
             status=DeliveryStatus.received,
             answer="",
         )
-        if not _added(session, delivery):
+        if not added(session, delivery):
             delivery = session.scalars(query).one()
     return delivery
 
@@ -75,20 +75,10 @@ def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> D
 def use(session: Session, *, app_id: str, signature: str, key: str, now: datetime) -> None:
     """Note which post a signature was used for. Raises Replayed where it was another."""
     known = session.get(Signature, (app_id, signature))
-    if known is None and not _added(session, Signature(app_id=app_id, signature=signature, key=key, seen_at=now)):
+    if known is None and not added(session, Signature(app_id=app_id, signature=signature, key=key, seen_at=now)):
         known = session.get_one(Signature, (app_id, signature))
     if known is not None and known.key != key:
         raise Replayed
-
-
-def _added(session: Session, row: Signature | Delivery) -> bool:
-    """Whether a row is ours, and not there already by another thread."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return False
-    return True
 
 
 def locked(session: Session, delivery_id: int) -> Delivery:

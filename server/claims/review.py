@@ -6,7 +6,6 @@ from decimal import Decimal
 from http import HTTPStatus
 
 from sqlalchemy import extract, false, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -24,6 +23,7 @@ from server.claims.rules import (
 )
 from server.claims.steps import account_of, note_event, overtaken, places_of, step
 from server.claims.worth import as_error, item_of, shares
+from server.db import added
 from server.errors import DomainError, conflict, forbidden, not_found
 from server.events import emit
 from server.identity.rules import Actor, Role, roles_at
@@ -48,10 +48,7 @@ def open_for_review(session: Session, *, claim_id: int, actor: Actor, now: datet
     account_id = account_of(actor)
     if _opening(session, claim, account_id) is None:
         opening = ClaimOpening(claim_id=claim.id, version=claim.version, account_id=account_id, opened_at=now)
-        try:
-            with session.begin_nested():
-                session.add(opening)
-        except IntegrityError:
+        if not added(session, opening):
             return claim  # opened by the same reviewer on another screen at this moment
         note_event(session, claim, EventKind.opened, actor_id=account_id, now=now)
     return claim

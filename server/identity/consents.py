@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import found_or_added
 from server.errors import conflict
 from server.identity import privacy_notice
 from server.identity.models import PrivacyConsent
@@ -22,16 +22,7 @@ def agree(session: Session, *, account_id: int, version: int, now: datetime) -> 
     """Note that a person agreed; agreeing again keeps the first time. Raises DomainError `privacy_notice_changed`."""
     refuse_outdated(version)
     query = select(PrivacyConsent).where(PrivacyConsent.account_id == account_id, PrivacyConsent.version == version)
-    earlier = session.scalar(query)
-    if earlier is not None:
-        return earlier
-    consent = PrivacyConsent(account_id=account_id, version=version, agreed_at=now)
-    try:
-        with session.begin_nested():
-            session.add(consent)
-    except IntegrityError:  # agreed on two phones in the same moment
-        return session.scalars(query).one()
-    return consent
+    return found_or_added(session, query, lambda: PrivacyConsent(account_id=account_id, version=version, agreed_at=now))
 
 
 def of(session: Session, account_id: int) -> list[PrivacyConsent]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.clock import shanghai_date
-from server.db import reading
+from server.db import found_or_added, reading
 from server.errors import DomainError, conflict
 from server.identity import wrong_tries
 from server.identity.cache import CallerCache
@@ -157,14 +157,9 @@ def find_or_add_identity(
 ) -> WechatIdentity:
     """Return the identity of an openid, made on its first sign-in; two first sign-ins at once make one."""
     query = select(WechatIdentity).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
-    identity = session.scalar(query)
-    if identity is None:
-        identity = WechatIdentity(app_id=app_id, openid=openid, unionid=unionid, created_at=now)
-        try:
-            with session.begin_nested():
-                session.add(identity)
-        except IntegrityError:
-            identity = session.scalars(query).one()
+    identity = found_or_added(
+        session, query, lambda: WechatIdentity(app_id=app_id, openid=openid, unionid=unionid, created_at=now)
+    )
     if unionid is not None and identity.unionid != unionid:
         identity.unionid = unionid
         session.flush()
@@ -194,17 +189,10 @@ def adopt_by_unionid(session: Session, identity: WechatIdentity) -> None:
 
 def ensure_account(session: Session, *, member_id: int | None, root_id: int, name: str, now: datetime) -> Account:
     """Return the member's account, made if he has none; without a member (群众代表) always a new one."""
-    query = select(Account).where(Account.member_id == member_id)
-    account = session.scalar(query) if member_id is not None else None
-    if account is not None:
-        return account
-    account = Account(root_id=root_id, member_id=member_id, name=name, created_at=now)
-    try:
-        with session.begin_nested():
-            session.add(account)
-    except IntegrityError:
-        return session.scalars(query).one()
-    return account
+    query = select(Account).where(Account.member_id == member_id, Account.member_id.is_not(None))
+    return found_or_added(
+        session, query, lambda: Account(root_id=root_id, member_id=member_id, name=name, created_at=now)
+    )
 
 
 def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) -> None:

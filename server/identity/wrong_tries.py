@@ -4,9 +4,9 @@ from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import found_or_added
 from server.errors import DomainError
 from server.identity.attempts import locked_until, with_try
 from server.identity.models import BindingAttempt
@@ -59,16 +59,7 @@ def _tries(attempt: BindingAttempt) -> list[datetime]:
 
 def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
     query = select(BindingAttempt).where(BindingAttempt.key == key).with_for_update()
-    attempt = session.scalar(query.execution_options(populate_existing=True))
-    if attempt is not None:
-        return attempt
-    attempt = BindingAttempt(key=key, wrong_tries=[], updated_at=now)
-    try:
-        with session.begin_nested():
-            session.add(attempt)
-    except IntegrityError:
-        return session.scalars(query).one()
-    return attempt
+    return found_or_added(session, query, lambda: BindingAttempt(key=key, wrong_tries=[], updated_at=now))
 
 
 def forgive_subject(session: Session, subject: str) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.db import added
 from server.errors import DomainError, conflict
 from server.organizations import filings
 from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization
@@ -61,11 +61,8 @@ def record_study(
         studied_by=account_id,
         created_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(exemption)
-    except IntegrityError:
-        raise conflict("exemption_open", "该同志已有正在办理或执行的“不列入管理范围”") from None
+    if not added(session, exemption):
+        raise conflict("exemption_open", "该同志已有正在办理或执行的“不列入管理范围”")
     _audit(session, exemption, "exemption_studied", account_id, now)
     return exemption
 

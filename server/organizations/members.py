@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account, WechatIdentity
@@ -120,11 +120,8 @@ def add_member(
     check_group(session, group_id=group_id, branch_id=branch.id)
     member = Member(root_id=branch.root_id, work_number=normal_work_number(work_number), created_at=now, updated_at=now)
     _set(member, vault, values, today)
-    try:
-        with session.begin_nested():
-            session.add(member)
-    except IntegrityError:
-        raise conflict("number_taken", "该工号/学号已在党员名册中，请办理组织关系转接") from None
+    if not added(session, member):
+        raise conflict("number_taken", "该工号/学号已在党员名册中，请办理组织关系转接")
     session.add(Membership(member_id=member.id, organization_id=branch.id, group_id=group_id, from_date=joins_on))
     session.flush()
     _audit(session, member, "member_add", account_id, now, organization_id=branch.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
@@ -123,20 +124,12 @@ def _insert(
         created_at=now,
         began_on=shanghai_date(now),
     )
-    _flush_title(session, organization)
+    if not added(session, organization):
+        raise conflict("title_taken", "上级党组织之下已有同名党组织")
     organization.root_id = organization.root_id or organization.id
     organization.path = f"{parent.path if parent else '/'}{organization.id}/"
     session.flush()
     return organization
-
-
-def _flush_title(session: Session, organization: Organization) -> None:
-    try:
-        with session.begin_nested():
-            session.add(organization)
-            session.flush()
-    except IntegrityError:
-        raise conflict("title_taken", "上级党组织之下已有同名党组织") from None
 
 
 def rename_organization(

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import found_or_added
 from server.pushes.models import Push, PushPreference
 from server.pushes.rules import Occasion, PushStatus, QuietHours
 
@@ -70,17 +70,18 @@ def _postpone_waiting(session: Session, recipient: str, quiet: QuietHours, now: 
 
 def _locked_or_added(session: Session, recipient: str, now: datetime) -> PushPreference:
     query = select(PushPreference).where(PushPreference.recipient == recipient).with_for_update()
-    row = session.scalar(query.execution_options(populate_existing=True))
-    if row is not None:
-        return row
-    row = PushPreference(recipient=recipient, updated_at=now, hides_figures=DEFAULTS.hides_figures, muted=[])
-    row.quiet_from, row.quiet_until = DEFAULTS.quiet.begin, DEFAULTS.quiet.end
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # chosen on two phones in the same moment
-        return session.scalars(query).one()
-    return row
+    return found_or_added(
+        session,
+        query,
+        lambda: PushPreference(
+            recipient=recipient,
+            updated_at=now,
+            hides_figures=DEFAULTS.hides_figures,
+            muted=[],
+            quiet_from=DEFAULTS.quiet.begin,
+            quiet_until=DEFAULTS.quiet.end,
+        ),
+    )
 
 
 def _chosen(row: Any) -> Preferences:

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import added
 from server.pushes.models import SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import Overtaken, QuotaChange
 
@@ -137,10 +137,7 @@ def _locked(session: Session, keys: Iterable[Key]) -> dict[Key, SubscriptionQuot
 
 def _added(session: Session, identity_id: int, template: str, now: datetime) -> SubscriptionQuota:
     quota = SubscriptionQuota(identity_id=identity_id, template=template, balance=0, updated_at=now)
-    try:
-        with session.begin_nested():
-            session.add(quota)
-    except IntegrityError:  # another phone of the same second made it
+    if not added(session, quota):  # another phone of the same second made it
         return _locked(session, [(identity_id, template)])[identity_id, template]
     return quota
 

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import added
 from server.identity.models import WechatIdentity
 from server.pushes import quotas
 from server.pushes.models import Push, PushAttempt, Receipt
@@ -61,10 +61,7 @@ def _add(session: Session, report: Report, now: datetime) -> None:
         errcode=report.errcode,
         received_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # the same report came twice at once
+    if not added(session, row):  # the same report came twice at once
         session.expire_all()
 
 

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.db import reading, transaction
+from server.db import added, reading, transaction
 from server.wechat.errors import WechatError, refused, unavailable
 from server.wechat.models import AccessToken
 from server.wechat.transport import Transport, is_integer
@@ -167,9 +166,6 @@ def _locked_row(session: Session, app_id: str) -> AccessToken | None:
 def _added_row(session: Session, app_id: str) -> AccessToken | None:
     """Return a new row, or None when another worker has just added it."""
     row = AccessToken(app_id=app_id, token="")
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
+    if not added(session, row):
         return None
     return row

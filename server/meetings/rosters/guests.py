@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI
+from server.db import added
 from server.errors import conflict
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rules import AttendanceState, MeetingStatus, Part, Via
@@ -37,10 +37,7 @@ def visit(
     noted = GuestVisit(
         meeting_id=meeting_id, member_id=member_id, state=state, scanned_at=scanned_at, account_id=account_id
     )
-    try:
-        with session.begin_nested():
-            session.add(noted)
-    except IntegrityError:
+    if not added(session, noted):
         return session.get_one(GuestVisit, (meeting_id, member_id))
     return noted
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import added
 from server.errors import DomainError, not_found
 from server.privacy import PhoneVault
 from server.pushes.robots import rules
@@ -90,10 +90,7 @@ def add(
     )
     if session.scalar(same) is not None:
         return
-    try:
-        with session.begin_nested():
-            session.add(said)
-    except IntegrityError:  # another machine turned the same cause out
+    if not added(session, said):  # another machine turned the same cause out
         return
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.organizations.models import Organization
@@ -42,10 +42,7 @@ def draw_up_draft(
         frozen_at=now,
     )
     _freeze(bulletin, content)
-    try:
-        with session.begin_nested():
-            session.add(bulletin)
-    except IntegrityError:
+    if not added(session, bulletin):
         return _of_quarter(session, organization_id, quarter)
     _audit(session, bulletin, "bulletin_draw_up", None, now)
     return bulletin
