@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.points.chain import GENESIS, link, text_hash
+from server.points.chain import GENESIS, VERSION, link, text_hash
 from server.points.models import EntryText, LedgerHead, PointEntry
 
 IN_ONE_QUERY = 500
@@ -41,7 +41,7 @@ def append(session: Session, head: LedgerHead, entry: PointEntry, text: str | No
         words = EntryText(member_id=entry.member_id, seq=entry.seq, text=text, salt=secrets.token_hex(16))
         entry.text_hash = text_hash(words.salt, text)
         session.add(words)
-    entry.prev_hash = head.hash
+    entry.prev_hash, entry.hash_version = head.hash, VERSION
     entry.hash = link(head.hash, entry)
     head.seq, head.hash = entry.seq, entry.hash
     session.add(entry)

@@ -25,7 +25,8 @@ class PointEntry(Base):
 
     `points` is what the posting says before any cap. Ratio items carry quantities instead: `owed`, `attended`,
     `made_up`, `excused`. `achievement` groups levels of one achievement. `reverses_seq` names the entry a reversal
-    takes back; a reversal's figures are the negatives of that entry's.
+    takes back; a reversal's figures are the negatives of that entry's. `hash_version` says what `hash` covers
+    (`chain.py`); what a release without the column writes is of version 1.
     """
 
     __tablename__ = "point_entries"
@@ -65,6 +66,7 @@ class PointEntry(Base):
     evidence_hash: Mapped[str | None] = mapped_column(String(64))
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    hash_version: Mapped[int] = mapped_column(server_default="1")
 
 
 class EntryText(Base):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.db import Base
 from server.organizations.models import Category, Stage
-from server.points.chain import COVERED, GENESIS, link
+from server.points.chain import COVERED, GENESIS, VERSION, link
 from server.points.models import LedgerHead, PointEntry, Score
 from server.points.negative_years import negative_members
 from server.points.openings import opening_columns, opening_facts, openings
@@ -24,7 +24,7 @@ from server.points.rules import score
 from server.points.standing import Standing
 
 Row = dict[str, Any]
-_SAYS_NOTHING = dict.fromkeys(COVERED)
+_SAYS_NOTHING = dict.fromkeys(COVERED[VERSION])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _Newcomers:
         document = self._standing.document(kind.standard_id)
         due = openings(document, kind.category, kind.stage)
         items = {item.code: item for item in document.items}
-        common = {**_SAYS_NOTHING, "posted_at": self._now}
+        common = {**_SAYS_NOTHING, "posted_at": self._now, "hash_version": VERSION}
         entries = [
             common | opening_columns(items[code], points, standard_id=kind.standard_id, year=self._year, on=kind.begins)
             for code, points in due.items()

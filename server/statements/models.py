@@ -18,7 +18,8 @@ class Statement(Base):
 
     `period` is `YYYY-MM`, or `YYYY-closing` for what was posted for a year after its December. `exempt` counts those
     不列入管理范围, who have no line. Averages leave out members under a negative-list decision. `hash` covers the head,
-    every line and section, and the previous statement's hash. `confirmed_by` None with `confirmed_at` set: by itself.
+    every line and section, and the previous statement's hash, by `hash_version` (`freezing/sealing.py`).
+    `confirmed_by` None with `confirmed_at` set: by itself.
     """
 
     __tablename__ = "statements"
@@ -42,6 +43,7 @@ class Statement(Base):
     average: Mapped[Decimal | None] = mapped_column(Points)
     median: Mapped[Decimal | None] = mapped_column(Points)
     hash: Mapped[str] = mapped_column(String(64))
+    hash_version: Mapped[int] = mapped_column(server_default="1")
     status: Mapped[StatementStatus] = mapped_column(enum_column(16))
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirm_by: Mapped[date]

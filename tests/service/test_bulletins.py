@@ -19,7 +19,7 @@ from server.jobs.models import JobRun
 from server.meetings.models import Attendance, AttendanceChange, Meeting
 from server.meetings.rules import AttendanceState, Via
 from server.organizations import service as organizations
-from server.statements.bulletins import due, service
+from server.statements.bulletins import drawing_up, due, service
 from server.statements.bulletins.content import Content
 from server.statements.bulletins.rules import content_hash
 from server.statements.events import BulletinPublished
@@ -372,3 +372,12 @@ def test_a_branch_acknowledges_once_and_only_what_is_published_for_it(session: S
     assert acknowledge(cast.branch, AFTER).acknowledged_at == DUE
     with pytest.raises(DomainError, match="not_found"):
         acknowledge(cast.foreign_branch, DUE)
+
+
+def test_a_bulletin_of_an_earlier_version_still_verifies(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_branches(session, cast)
+    bulletin = drawn(session, cast)
+    monkeypatch.setattr(drawing_up, "VERSION", drawing_up.VERSION + 1)
+    assert service.verify(session, bulletin) == bulletin.hash

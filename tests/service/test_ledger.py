@@ -119,6 +119,7 @@ FORGED: dict[str, Any] = {
     "evidence_hash": "0" * 64,
     "prev_hash": "0" * 63 + "1",
     "hash": "0" * 64,
+    "hash_version": 1,
 }
 
 

@@ -1,17 +1,21 @@
 """The migrations lead to exactly the models, on both databases, and back."""
 
+from decimal import Decimal
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import migrations, models, protection
 from server.points import service as points
-from server.points.models import NegativeChange, NegativeDecision
+from server.points.chain import COVERED, GENESIS, link
+from server.points.models import LedgerHead, NegativeChange, NegativeDecision, PointEntry, SourceKind
 from server.points.rules import NegativeAction, NegativeStatus
+from server.points.verification import verify_ledger
 from tests.cast import TODAY, make_cast
 
 
@@ -77,3 +81,29 @@ def test_the_last_change_of_a_negative_decision_begins_its_history(blank: Engine
             (NegativeAction.suspend, "因suspended", by, cast.now),
             (NegativeAction.revoke, "因revoked", by, cast.now),
         ]
+
+
+def test_a_chain_that_stands_goes_on_under_the_new_version(blank: Engine) -> None:
+    migrations.upgrade(blank, "0018")
+    with Session(blank) as session:
+        cast = make_cast(session)
+        member_id = cast.zhang_min.member_id
+        entry = PointEntry(
+            **{"member_id": member_id, "seq": 1, "root_id": cast.root, "organization_id": cast.branch},
+            **{"year": TODAY.year - 1, "standard_id": cast.standard_id, "item_code": "C04", "points": Decimal(1)},
+            **{"owed": 0, "attended": 0, "made_up": 0, "excused": 0, "occurred_on": TODAY, "posted_at": cast.now},
+            **{"source_kind": SourceKind.claim, "source_id": 1, "revision": 1, "clause": "二（二）"},
+            hash_version=1,
+        )
+        posted = {name: getattr(entry, name) for name in COVERED[1]}
+        posted |= {"prev_hash": GENESIS, "hash": link(GENESIS, entry)}
+        session.execute(insert(PointEntry).values(posted))
+        session.add(LedgerHead(member_id=member_id, seq=1, hash=posted["hash"]))
+        session.commit()
+    migrations.upgrade(blank)
+    with Session(blank) as session:
+        points.open_year(session, member_ids=[member_id], year=TODAY.year, now=cast.now)
+        entries = select(PointEntry.hash_version).where(PointEntry.member_id == member_id).order_by(PointEntry.seq)
+        versions = session.scalars(entries).all()
+        assert (versions[0], set(versions[1:])) == (1, {2})
+        assert list(verify_ledger(session)) == []

@@ -129,7 +129,7 @@ def verify(session: Session, bulletin: Bulletin) -> str:
     """
     content = content_of(bulletin)
     again = draw_up(session, quarter=content.period, facts=content.facts, as_of=content.as_of)
-    return content_hash(again.stored())
+    return content_hash(again.model_copy(update={"version": content.version}).stored())
 
 
 def find(session: Session, bulletin_id: int) -> Bulletin:

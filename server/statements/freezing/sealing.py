@@ -1,7 +1,8 @@
 """A statement's words for its hash: every figure in one order, the same on every machine and database.
 
 The hash covers the head, each line, section and 补记, and the hash of the branch's statement before. No name is in it,
-so that a person's can be erased; whose line it is says the member's id.
+so that a person's can be erased; whose line it is says the member's id. What it covers goes by the statement's
+`hash_version`: a version that has been used is never changed (ADR 0035).
 """
 
 import hashlib
@@ -19,7 +20,9 @@ from sqlalchemy.orm import Session
 from server.points.chain import GENESIS
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 
-TABLES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+Tables = tuple[tuple[type[Any], tuple[str, ...]], ...]
+
+_FIRST: Tables = (
     (
         StatementLine,
         (
@@ -30,7 +33,13 @@ TABLES: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (StatementSection, ("member_id", "section", "points")),
     (StatementBackdated, ("member_id", "month", "entries", "points")),
 )
-"""What is covered of each table, in the order of its primary key."""
+COVERED = {1: _FIRST, 2: _FIRST}
+"""What each version covers of each table, in the order of its primary key; from 2 on also the version itself."""
+
+VERSION = max(COVERED)
+"""The version of new statements."""
+
+UNKNOWN = "未知版本"
 
 NOTHING = "-"
 LONGEST = 8 << 20
@@ -39,14 +48,16 @@ LONGEST_LINE = 300
 
 
 def seals(session: Session, statements: Sequence[Statement]) -> dict[int, str]:
-    """Return what the hash of each statement must be by what is stored, by id."""
-    ids = [statement.id for statement in statements]
-    words = [_words(session, table, columns, ids) for table, columns in TABLES]
+    """Return what the hash of each statement must be by what is stored, by id; UNKNOWN where no version of ours is."""
+    found = {each.id: UNKNOWN for each in statements}
     before = _hashes(session, statements)
-    return {
-        each.id: _seal(each, [found.get(each.id, "") for found in words], before.get(each.previous_id or 0, GENESIS))
-        for each in statements
-    }
+    for version, tables in COVERED.items():
+        some = [each for each in statements if each.hash_version == version]
+        words = [_words(session, table, columns, [each.id for each in some]) for table, columns in tables if some]
+        for each in some:
+            said = [of_table.get(each.id, "") for of_table in words]
+            found[each.id] = _seal(each, said, before.get(each.previous_id or 0, GENESIS))
+    return found
 
 
 def _seal(statement: Statement, words: Sequence[str], previous: str) -> str:
@@ -55,6 +66,7 @@ def _seal(statement: Statement, words: Sequence[str], previous: str) -> str:
 
 def _head(statement: Statement) -> str:
     facts = (
+        *((f"v{statement.hash_version}",) if statement.hash_version > 1 else ()),
         *(statement.organization_id, statement.period, statement.until.isoformat()),
         statement.cutoff_at.astimezone(UTC).isoformat(timespec="microseconds"),
         *(statement.members, statement.exempt, _plain(statement.average), _plain(statement.median)),

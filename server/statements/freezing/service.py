@@ -100,6 +100,7 @@ def _begin(
             members=0,
             exempt=exempt.get(branch.id, 0),
             hash="",
+            hash_version=sealing.VERSION,
             status=StatementStatus.frozen,
             frozen_at=now,
             confirm_by=confirm_by,
