@@ -28,8 +28,10 @@ from server.meetings import sources as meeting_sources
 from server.meetings.check_in import committer
 from server.meetings.events import LeaveAnswered
 from server.notices.events import NoticePublished, UnreadReminded
+from server.organizations import exemptions, filings
 from server.organizations import service as organizations
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged, WorkdaysChanged
+from server.organizations.models import FilingSubject
 from server.outages import WORDS
 from server.points import handlers as points
 from server.points import sources
@@ -37,6 +39,7 @@ from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.pushes.occasions import bulletins, claims, leaves, negatives, notices, statements
 from server.readiness.probe import Probe
+from server.standards import service as standards
 from server.standards.events import StandardPublished
 from server.statements import confirming
 from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
@@ -116,6 +119,12 @@ DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
 )
 """Who describes what stands behind a ledger entry (server/points/sources.py)."""
 
+FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
+    (FilingSubject.exemption, exemptions.check_filing),
+    (FilingSubject.standard, standards.check_filing),
+)
+"""Who says whether a subject may be filed now (server/organizations/filings.py)."""
+
 HOLDERS = (
     "server.identity.holdings",
     "server.organizations.holdings",
@@ -137,6 +146,8 @@ for holder in HOLDERS:
     registry.register(import_module(holder).holdings)
 for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
+for subject, precondition in FILED:
+    filings.register(subject, precondition)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from server.organizations.models import Exemption, Filing, FilingStatus
+from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject
 from tests.cast import NOW, Cast
 
 
@@ -15,7 +15,7 @@ def exempt(
     secretary = cast.li_wei.account_id
     filing = Filing(
         root_id=cast.root,
-        subject_kind="exemption",
+        subject_kind=FilingSubject.exemption,
         subject_id=1,
         title="不列入管理范围",
         from_organization_id=cast.branch,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.organizations.models import Stage
+from server.organizations.models import FilingStatus, FilingSubject, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,17 @@ class StageChanged:
     before: Stage
     after: Stage
     on: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FilingDecided:
+    """A filing was received or returned; `status` says which."""
+
+    filing_id: int
+    subject_kind: FilingSubject
+    subject_id: int
+    status: FilingStatus
     now: datetime
 
 

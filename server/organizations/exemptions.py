@@ -11,11 +11,11 @@ from server.clock import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict
 from server.organizations import filings
-from server.organizations.models import Exemption, Filing, FilingStatus, Member, Organization
+from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
 from server.organizations.rules import ExemptionStatus, exemption_status
 from server.organizations.service import branch_of
 
-SUBJECT_KIND = "exemption"
+_MAY_BE_FILED = (ExemptionStatus.passed, ExemptionStatus.returned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ def record_passing(
 
 def submit(session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime) -> Standing:
     """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return."""
-    exemption = _expect(session, exemption_id, ExemptionStatus.passed, ExemptionStatus.returned)
+    exemption = _expect(session, exemption_id, *_MAY_BE_FILED)
     if exemption.passed_on is None or from_date < exemption.passed_on:
         raise DomainError("invalid_dates", "起始日期不能早于党员大会通过的日期")
     exemption.from_date = from_date
     member = session.get_one(Member, exemption.member_id)
     filing = filings.submit_filing(
         session,
-        subject_kind=SUBJECT_KIND,
+        subject_kind=FilingSubject.exemption,
         subject_id=exemption.id,
         title=f"{member.name}不列入积分管理范围（自{from_date.isoformat()}起）",
         from_organization_id=exemption.organization_id,
@@ -99,6 +99,11 @@ def submit(session: Session, *, exemption_id: int, from_date: date, account_id: 
     exemption.filing_id = filing.id
     _audit(session, exemption, "exemption_submitted", account_id, now)
     return standing(session, exemption)
+
+
+def check_filing(session: Session, exemption_id: int) -> None:
+    """Raise DomainError `exemption_moved_on` unless it was passed or its filing returned, and it was not given up."""
+    _expect(session, exemption_id, *_MAY_BE_FILED)
 
 
 def end(session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime) -> Standing:

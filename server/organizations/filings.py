@@ -1,5 +1,10 @@
-"""备案: one mechanism for everything that is filed with the supervising organization. Filing is not approval."""
+"""备案: one mechanism for everything that is filed with the supervising organization. Filing is not approval.
 
+What may be filed is for others to say: the feature that owns the subject, and whichever else has a say in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,16 +13,39 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.errors import conflict, not_found
-from server.organizations.models import Filing, FilingStatus, FilingStep, Organization
+from server.events import emit
+from server.organizations.events import FilingDecided
+from server.organizations.models import Filing, FilingStatus, FilingStep, FilingSubject, Organization
 from server.organizations.rules import FilingAction, next_filing_status
 
 NOT_APPROVAL = "备案不是审批：收到备案只表示已登记在案，不代表批准其内容。"
 
 
+Precondition = Callable[[Session, int], None]
+"""Takes a subject's id; raises DomainError where it may not be filed now."""
+
+_preconditions: dict[FilingSubject, list[Precondition]] = defaultdict(list)
+
+
+def register(subject_kind: FilingSubject, precondition: Precondition) -> None:
+    """Ask `precondition` before each time a subject of this kind is filed; registering twice is once."""
+    if precondition not in _preconditions[subject_kind]:
+        _preconditions[subject_kind].append(precondition)
+
+
+def check(session: Session, subject_kind: FilingSubject, subject_id: int) -> None:
+    """Raise DomainError as the subject's owner does, LookupError for a subject that nobody owns."""
+    preconditions = _preconditions[subject_kind]
+    if not preconditions:
+        raise LookupError(f"no feature owns filings of {subject_kind!r}")
+    for precondition in preconditions:
+        precondition(session, subject_id)
+
+
 def submit_filing(
     session: Session,
     *,
-    subject_kind: str,
+    subject_kind: FilingSubject,
     subject_id: int,
     title: str,
     from_organization_id: int,
@@ -26,8 +54,9 @@ def submit_filing(
 ) -> Filing:
     """File a subject with the organization above (the 党委 files with its own 组织部), or again after a return.
 
-    Submitting what is already submitted or received changes nothing.
+    Submitting what is already submitted or received changes nothing. Raises DomainError as `check` does.
     """
+    check(session, subject_kind, subject_id)
     filing = latest_filing(session, subject_kind=subject_kind, subject_id=subject_id)
     if filing is None:
         return _first(
@@ -44,7 +73,7 @@ def submit_filing(
         )
     if filing.status == FilingStatus.returned:
         filing.title = title
-        return resubmit(session, filing_id=filing.id, note=None, account_id=submitted_by, now=now)
+        return _again(session, filing.id, note=None, account_id=submitted_by, now=now)
     return filing
 
 
@@ -63,30 +92,38 @@ def _first(session: Session, from_organization_id: int, filing: Filing) -> Filin
     return filing
 
 
-def latest_filing(session: Session, *, subject_kind: str, subject_id: int) -> Filing | None:
+def latest_filing(session: Session, *, subject_kind: FilingSubject, subject_id: int) -> Filing | None:
     return session.scalar(select(Filing).where(Filing.subject_kind == subject_kind, Filing.subject_id == subject_id))
 
 
 def receive(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
-    filing = _decide(session, filing_id, FilingAction.receive, account_id, now)
-    _step(session, filing, account_id=account_id, note=note, now=now)
-    return filing
+    return _decide(session, filing_id, FilingAction.receive, note=note, account_id=account_id, now=now)
 
 
 def send_back(session: Session, *, filing_id: int, reason: str, account_id: int, now: datetime) -> Filing:
-    filing = _decide(session, filing_id, FilingAction.send_back, account_id, now)
-    filing.reason = reason
-    _step(session, filing, account_id=account_id, note=reason, now=now)
-    return filing
+    return _decide(session, filing_id, FilingAction.send_back, note=reason, account_id=account_id, now=now)
 
 
-def _decide(session: Session, filing_id: int, action: FilingAction, account_id: int, now: datetime) -> Filing:
+def _decide(
+    session: Session, filing_id: int, action: FilingAction, *, note: str | None, account_id: int, now: datetime
+) -> Filing:
     filing = _advance(session, filing_id, action)
     filing.decided_by, filing.decided_at = account_id, now
+    filing.reason = note if action is FilingAction.send_back else None
+    _step(session, filing, account_id=account_id, note=note, now=now)
+    subject = FilingSubject(filing.subject_kind)
+    emit(session, FilingDecided(filing.id, subject, filing.subject_id, FilingStatus(filing.status), now))
     return filing
 
 
 def resubmit(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
+    """File again what was returned. Raises DomainError as `check` does, or `filing_moved_on`."""
+    filing = session.get_one(Filing, filing_id)
+    check(session, FilingSubject(filing.subject_kind), filing.subject_id)
+    return _again(session, filing_id, note=note, account_id=account_id, now=now)
+
+
+def _again(session: Session, filing_id: int, *, note: str | None, account_id: int, now: datetime) -> Filing:
     filing = _advance(session, filing_id, FilingAction.resubmit)
     filing.submitted_by, filing.submitted_at = account_id, now
     filing.decided_by = filing.decided_at = filing.reason = None

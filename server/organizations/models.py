@@ -148,6 +148,13 @@ class FilingStatus(StrEnum):
     returned = "returned"
 
 
+class FilingSubject(StrEnum):
+    """What is filed. Each is filed by the feature that owns it (`filings.register`)."""
+
+    exemption = "exemption"
+    standard = "standard"
+
+
 class Filing(Base):
     """备案 of one subject with the supervising organization. It is not approval."""
 
@@ -160,7 +167,7 @@ class Filing(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_kind: Mapped[FilingSubject] = mapped_column(enum_column())
     subject_id: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[str] = mapped_column(String(255))
     from_organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from server.identity.guard import Body
-from server.organizations.models import FilingStatus
+from server.organizations.models import FilingStatus, FilingSubject
 from server.organizations.rules import ExemptionStatus
 from server.organizations.schemas import Words
 from server.presentation import Id, PageQuery, TimeOut
@@ -38,7 +38,7 @@ class FilingOut(BaseModel):
     """`notice` says what a filing is not."""
 
     id: int
-    subject_kind: str
+    subject_kind: FilingSubject
     subject_id: int
     title: str
     from_organization_id: int

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.organizations.filings import submit_filing
-from server.organizations.models import Filing, Organization
+from server.organizations.models import Filing, FilingSubject, Organization
 from server.organizations.service import ancestor_ids
 from server.standards.comparison import same_figures
 from server.standards.default import default_document
-from server.standards.drafts import SUBJECT_KIND, create_draft, locked_draft, record
+from server.standards.drafts import create_draft, locked_draft, record
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
 from server.standards.problems import Problem
@@ -25,6 +25,7 @@ from server.standards.versions import (
     altered,
     document_in,
     document_of,
+    documents_of,
     find_in_force,
     find_own,
     in_force,
@@ -37,8 +38,10 @@ from server.standards.versions import (
 __all__ = [
     "altered",
     "check",
+    "check_filing",
     "document_in",
     "document_of",
+    "documents_of",
     "file",
     "in_force",
     "in_force_along",
@@ -148,15 +151,11 @@ def _strays(session: Session, below: Standard, above: Standard, document: Standa
 
 
 def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime) -> Filing:
-    """File a published version with the supervising organization (备案)."""
+    """File a published version with the supervising organization (备案). Raises DomainError as `check_filing` does."""
     standard = session.get_one(Standard, standard_id)
-    if standard.status != StandardStatus.published:
-        raise conflict("not_published", "只有已发布的积分标准才能备案")
-    if standard.carried_from_id is not None:
-        raise conflict("carried_forward", "这是沿用上一年度的标准，请先以它为底稿发布本年度的积分标准，再报备案")
     filing = submit_filing(
         session,
-        subject_kind=SUBJECT_KIND,
+        subject_kind=FilingSubject.standard,
         subject_id=standard.id,
         title=f"{standard.year} 年度{standard.document.title}（第 {standard.version} 版）",
         from_organization_id=standard.organization_id,
@@ -165,6 +164,15 @@ def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime
     )
     record(session, standard, "standard_filed", submitted_by, now, filing_id=filing.id)
     return filing
+
+
+def check_filing(session: Session, standard_id: int) -> None:
+    """Raise DomainError `not_published` or `carried_forward` where a standard is not one that is filed."""
+    standard = session.get_one(Standard, standard_id)
+    if standard.status != StandardStatus.published:
+        raise conflict("not_published", "只有已发布的积分标准才能备案")
+    if standard.carried_from_id is not None:
+        raise conflict("carried_forward", "这是沿用上一年度的标准，请先以它为底稿发布本年度的积分标准，再报备案")
 
 
 def install_default(

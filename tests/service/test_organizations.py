@@ -22,6 +22,7 @@ from server.organizations.models import (
     Exemption,
     Filing,
     FilingStatus,
+    FilingSubject,
     Member,
     Membership,
     OrganizationKind,
@@ -264,8 +265,8 @@ def test_filing_twice_is_filing_once(session: Session, cast: Cast) -> None:
     def submit() -> Filing:
         return filings.submit_filing(
             session,
-            subject_kind="standard",
-            subject_id=7,
+            subject_kind=FilingSubject.standard,
+            subject_id=cast.standard_id,
             title="积分标准",
             from_organization_id=cast.root,
             submitted_by=cast.organization_department.account_id,

@@ -2703,8 +2703,7 @@ export interface components {
       steps: components["schemas"]["FilingStepOut"][];
       /** Subject Id */
       subject_id: number;
-      /** Subject Kind */
-      subject_kind: string;
+      subject_kind: components["schemas"]["FilingSubject"];
       /** Submitted At */
       submitted_at: string;
       /** Title */
@@ -2734,8 +2733,7 @@ export interface components {
       status: components["schemas"]["FilingStatus"];
       /** Subject Id */
       subject_id: number;
-      /** Subject Kind */
-      subject_kind: string;
+      subject_kind: components["schemas"]["FilingSubject"];
       /** Submitted At */
       submitted_at: string;
       /** Title */
@@ -2760,6 +2758,12 @@ export interface components {
       note: string | null;
       status: components["schemas"]["FilingStatus"];
     };
+    /**
+     * FilingSubject
+     * @description What is filed. Each is filed by the feature that owns it (`filings.register`).
+     * @enum {string}
+     */
+    FilingSubject: "exemption" | "standard";
     /**
      * FillOut
      * @description How full the claim's line is this year: what the member has there, of what it can give.
