@@ -12,7 +12,7 @@ from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.meetings.service import rosters_of
 from server.meetings.settlement import service as settlement
 from server.points.models import PointEntry, SourceKind
-from server.points.verification import recompute, verify_ledger
+from server.points.verification import verify_ledger, verify_scores
 from server.standards.rules import LeaveKind
 from tests.cast import NOW, Cast, Person
 
@@ -129,4 +129,4 @@ def plain(points: Decimal) -> str:
 def check_books(session: Session) -> None:
     """The chains are whole and every score is what its ledger gives."""
     assert list(verify_ledger(session)) == []
-    assert list(recompute(session, now=DUE)) == []
+    assert list(verify_scores(session)) == []

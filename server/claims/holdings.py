@@ -9,6 +9,7 @@ from server.audit.models import AuditLine
 from server.claims.models import Claim, ClaimEvent, ClaimOpening, ClaimOpinion, ClaimParticipant, EventKind, OpinionKind
 from server.claims.rules import STATUS_TITLES
 from server.holdings import Holding, Subject
+from server.standards.default import default_titles
 
 _EVENTS = {
     EventKind.created: "填写",
@@ -20,6 +21,7 @@ _EVENTS = {
     EventKind.approved: "通过",
     EventKind.returned: "退回",
     EventKind.rejected: "未通过",
+    EventKind.reopened: "重新审核",
 }
 _OPINIONS = {OpinionKind.note: "核实记录", OpinionKind.opinion: "群众代表意见"}
 
@@ -49,7 +51,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "提交时间": Claim.submitted_at,
             "审核时间": Claim.decided_at,
         },
-        words={status.value: title for status, title in STATUS_TITLES.items()},
+        words=default_titles() | {status.value: title for status, title in STATUS_TITLES.items()},
     )
     yield Holding(
         "申报经过",

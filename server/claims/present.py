@@ -23,10 +23,11 @@ from server.claims.schemas import (
     WaitingClaimOut,
 )
 from server.claims.steps import places_of
-from server.claims.worth import item_of, shares
+from server.claims.worth import item_of, items_of, shares
 from server.identity.access import Context
 from server.identity.models import Account
 from server.organizations.models import Member, Organization
+from server.organizations.service import account_names
 from server.photos import service as photos
 from server.photos.service import PhotoMatch
 from server.photos.views import present as present_photo
@@ -35,14 +36,16 @@ from server.standards.rules import Item, plain_number
 
 def lines(session: Session, claims: Sequence[Claim]) -> list[ClaimLineOut]:
     names = _member_names(session, {claim.member_id for claim in claims})
-    return [_line(claim, names[claim.member_id], item_of(session, claim)) for claim in claims]
+    items = items_of(session, claims)
+    return [_line(claim, names[claim.member_id], items[claim.id]) for claim in claims]
 
 
 def detail(context: Context, claim: Claim) -> ClaimOut:
     session = context.session
     item = item_of(session, claim)
-    events, opinions = service.timeline(session, claim.id), service.opinions(session, claim.id)
-    names = _account_names(session, claim, events, opinions)
+    events, opinions = service.timeline(session, claim.id), service.opinions_of(session, [claim.id])
+    acted = [event.actor_id for event in events] + [opinion.account_id for opinion in opinions]
+    names = account_names(session, [*acted, claim.entered_by, claim.decided_by])
     participants = _participants(session, claim, item)
     line = _line(claim, participants[0].name, item)
     return ClaimOut(
@@ -117,20 +120,24 @@ def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
     return [match for match in matches if match.claim_id in handed_in]
 
 
-def under_verification(session: Session, claim: Claim) -> WaitingClaimOut:
+def under_verification(session: Session, claims: Sequence[Claim]) -> list[WaitingClaimOut]:
     """What a 群众代表 sees, and of opinions only those of representatives."""
-    item = item_of(session, claim)
-    given = [opinion for opinion in service.opinions(session, claim.id) if opinion.kind == OpinionKind.opinion]
-    names = _account_names(session, claim, [], given)
-    return WaitingClaimOut(
-        id=claim.id,
-        member_name=session.get_one(Member, claim.member_id).name,
-        title=claim.title,
-        description=claim.description,
-        item_title=item.title if item else None,
-        occurred_on=claim.occurred_on,
-        opinions=[_opinion(opinion, names) for opinion in given],
-    )
+    items, opinions = items_of(session, claims), service.opinions_of(session, [claim.id for claim in claims])
+    members = _member_names(session, {claim.member_id for claim in claims})
+    given = [opinion for opinion in opinions if opinion.kind == OpinionKind.opinion]
+    names = account_names(session, [opinion.account_id for opinion in given])
+    return [
+        WaitingClaimOut(
+            id=claim.id,
+            member_name=members[claim.member_id],
+            title=claim.title,
+            description=claim.description,
+            item_title=item.title if (item := items[claim.id]) else None,
+            occurred_on=claim.occurred_on,
+            opinions=[_opinion(opinion, names) for opinion in given if opinion.claim_id == claim.id],
+        )
+        for claim in claims
+    ]
 
 
 def opinion(session: Session, given: ClaimOpinion) -> OpinionOut:
@@ -182,16 +189,6 @@ def _event(event: ClaimEvent, names: dict[int, str]) -> EventOut:
 
 def _opinion(given: ClaimOpinion, names: dict[int, str]) -> OpinionOut:
     return OpinionOut(id=given.id, kind=given.kind, author=names[given.account_id], at=given.at, words=given.words)
-
-
-def _account_names(
-    session: Session, claim: Claim, events: Sequence[ClaimEvent], opinions: Sequence[ClaimOpinion]
-) -> dict[int, str]:
-    ids = {event.actor_id for event in events} | {opinion.account_id for opinion in opinions} | {claim.entered_by}
-    if claim.decided_by:
-        ids.add(claim.decided_by)
-    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
-    return {row.id: row.name for row in rows}
 
 
 def _member_names(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -182,7 +182,7 @@ def _reopen(
     account_id, before, revision = account_of(actor), claim.approved_points, claim.revision
     changes = {"revision": revision + 1, "approved_points": None, "decided_by": None, "decided_at": None}
     step(session, claim, action, version=version, **changes)
-    for entry in points.entries_of_source(session, source_kind=SourceKind.claim, source_id=claim.id):
+    for entry in points.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id]):
         if entry.revision == revision:
             points.reverse(
                 session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now

@@ -193,7 +193,7 @@ def list_claims_under_verification(context: Context, path: OrganizationPath, que
         after_id=decode_id_cursor(query.cursor),
     )
     page, cursor = page_of(query, found)
-    items = [present.under_verification(context.session, claim) for claim in page]
+    items = present.under_verification(context.session, page)
     return Page(items=items, next_cursor=cursor)
 
 

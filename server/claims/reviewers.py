@@ -1,5 +1,7 @@
 """Whose turn it is: the branch reviews, and where it has nobody else who may, the organization above does."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -13,11 +15,14 @@ from server.clock import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, reach
-from server.organizations.models import Organization
-from server.organizations.service import ancestor_ids, supervising_organization
+from server.organizations.models import Organization, ids_in
+from server.organizations.service import ancestor_ids
 
 WRITING = (EventKind.created, EventKind.edited, EventKind.submitted, EventKind.resubmitted)
 """Who did one of these wrote the claim and may not decide it."""
+
+AT_ONCE = 100
+"""Claims looked at together on the way through a queue."""
 
 
 def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
@@ -40,19 +45,53 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
 
 def reviewing_organization(session: Session, claim: Claim, *, on: date) -> Organization | None:
     """Return the branch, or the nearest organization above it that has somebody who may decide this claim."""
-    organization = session.get(Organization, claim.organization_id)
-    barred = set(places_of(session, claim)), writers(session, claim.id)
-    while organization is not None:
-        if session.scalar(_reviewers(organization.id, on, *barred).limit(1)) is not None:
-            return organization
-        organization = supervising_organization(session, organization.id)
-    return None
+    place = _reviewing_places(session, [claim], on).get(claim.id)
+    return session.get(Organization, place) if place is not None else None
+
+
+def _reviewing_places(session: Session, claims: Sequence[Claim], on: date) -> dict[int, int]:
+    """Return the reviewing organization's id by claim; a claim that nobody may decide has none."""
+    paid, written = _paid(session, claims), _written(session, [claim.id for claim in claims])
+    branches = {claim.organization_id for claim in claims}
+    paths = select(Organization.id, Organization.path).where(Organization.id.in_(branches))
+    upwards = {branch: ids_in(path)[::-1] for branch, path in session.execute(paths)}
+    holders = defaultdict[int, list[tuple[int, int | None]]](list)
+    places = {place for above in upwards.values() for place in above}
+    query = select(Grant.organization_id, Account.id, Account.member_id).join(Account, Account.id == Grant.account_id)
+    for place, account_id, member_id in session.execute(query.where(Grant.organization_id.in_(places), _holding(on))):
+        holders[place].append((account_id, member_id))
+
+    def may(claim: Claim, place: int) -> bool:
+        return any(
+            account_id not in written[claim.id] and member_id not in paid[claim.id]
+            for account_id, member_id in holders[place]
+        )
+
+    nearest = {claim.id: next((p for p in upwards[claim.organization_id] if may(claim, p)), None) for claim in claims}
+    return {claim_id: place for claim_id, place in nearest.items() if place is not None}
+
+
+def _paid(session: Session, claims: Sequence[Claim]) -> dict[int, set[int]]:
+    """Return the members whom each claim pays."""
+    paid = {claim.id: {claim.member_id} for claim in claims}
+    shared = select(ClaimParticipant.claim_id, ClaimParticipant.member_id)
+    for claim_id, member_id in session.execute(shared.where(ClaimParticipant.claim_id.in_(paid))):
+        paid[claim_id].add(member_id)
+    return paid
+
+
+def _written(session: Session, claim_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return the accounts that entered, edited or submitted each claim."""
+    written: dict[int, set[int]] = {claim_id: set() for claim_id in claim_ids}
+    rows = select(ClaimEvent.claim_id, ClaimEvent.actor_id).where(ClaimEvent.kind.in_(WRITING))
+    for claim_id, account_id in session.execute(rows.where(ClaimEvent.claim_id.in_(written))):
+        written[claim_id].add(account_id)
+    return written
 
 
 def writers(session: Session, claim_id: int) -> set[int]:
     """Return the accounts that entered, edited or submitted a claim."""
-    rows = select(ClaimEvent.actor_id).where(ClaimEvent.claim_id == claim_id, ClaimEvent.kind.in_(WRITING))
-    return set(session.scalars(rows))
+    return _written(session, [claim_id])[claim_id]
 
 
 def queue(
@@ -70,16 +109,25 @@ def queue(
     query = _waiting(organization).where(
         *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(on))
     )
-    if after is not None:
-        at, claim_id = after
-        query = query.where(or_(Claim.submitted_at > at, and_(Claim.submitted_at == at, Claim.id > claim_id)))
     found: list[Claim] = []
-    for claim in session.scalars(query.order_by(Claim.submitted_at, Claim.id)):
-        if len(found) == limit:
+    page = _after(session, query, after)
+    while page:
+        above = [claim for claim in page if claim.organization_id not in places]
+        decided_at = _reviewing_places(session, above, on) if above else {}
+        found += [claim for claim in page if claim not in above or decided_at.get(claim.id) in places]
+        if len(found) >= limit or len(page) < AT_ONCE:
             break
-        if claim.organization_id in places or _falls_to(session, claim, places, on):
-            found.append(claim)
-    return found
+        assert page[-1].submitted_at is not None
+        page = _after(session, query, (page[-1].submitted_at, page[-1].id))
+    return found[:limit]
+
+
+def _after(session: Session, query: Select[Claim], position: tuple[datetime, int] | None) -> Sequence[Claim]:
+    """Return the next claims of a queue, the oldest first."""
+    if position is not None:
+        at, claim_id = position
+        query = query.where(or_(Claim.submitted_at > at, and_(Claim.submitted_at == at, Claim.id > claim_id)))
+    return session.scalars(query.order_by(Claim.submitted_at, Claim.id).limit(AT_ONCE)).all()
 
 
 def queue_home(session: Session, claim: Claim, actor: Actor) -> Organization:
@@ -117,27 +165,9 @@ def _waiting(organization: Organization) -> Select[Claim]:
     )
 
 
-def _falls_to(session: Session, claim: Claim, places: tuple[int, ...], on: date) -> bool:
-    organization = reviewing_organization(session, claim, on=on)
-    return organization is not None and organization.id in places
-
-
 def _holding(on: date) -> ColumnElement[bool]:
     """Grants of a reviewing role in force on a day."""
     return and_(Grant.role.in_(RULES[Permission.claim_review].roles), Grant.holds_on(on))
-
-
-def _reviewers(organization_id: int, on: date, paid: set[int], written_by: set[int]) -> Select[int]:
-    return (
-        select(Account.id)
-        .join(Grant, Grant.account_id == Account.id)
-        .where(
-            Grant.organization_id == organization_id,
-            _holding(on),
-            Account.id.not_in(written_by),
-            or_(Account.member_id.is_(None), Account.member_id.not_in(paid)),
-        )
-    )
 
 
 def _branch_can_review(on: date) -> ColumnElement[bool]:

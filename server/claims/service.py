@@ -1,5 +1,6 @@
 """What a member, or who writes for him, does with a claim: draft, edit, submit, withdraw, read his own."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -158,9 +159,9 @@ def timeline(session: Session, claim_id: int) -> list[ClaimEvent]:
     return list(session.scalars(select(ClaimEvent).where(ClaimEvent.claim_id == claim_id).order_by(ClaimEvent.id)))
 
 
-def opinions(session: Session, claim_id: int) -> list[ClaimOpinion]:
-    """Return verification notes and representatives' opinions, oldest first."""
-    rows = select(ClaimOpinion).where(ClaimOpinion.claim_id == claim_id).order_by(ClaimOpinion.id)
+def opinions_of(session: Session, claim_ids: Collection[int]) -> list[ClaimOpinion]:
+    """Return the claims' verification notes and representatives' opinions, oldest first."""
+    rows = select(ClaimOpinion).where(ClaimOpinion.claim_id.in_(claim_ids)).order_by(ClaimOpinion.id)
     return list(session.scalars(rows))
 
 

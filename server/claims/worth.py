@@ -1,5 +1,6 @@
 """What a claim is worth by the standard of its day, and for whom; whatever does not fit is refused in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,9 +74,17 @@ def shares(session: Session, claim: Claim, item: Item, whole: Decimal) -> dict[i
 
 def item_of(session: Session, claim: Claim) -> Item | None:
     """Return the item of the version under which the claim was submitted."""
-    if claim.standard_id is None or claim.item_code is None:
-        return None
-    return standards.document_of(session, claim.standard_id).item(claim.item_code)
+    return items_of(session, [claim])[claim.id]
+
+
+def items_of(session: Session, claims: Sequence[Claim]) -> dict[int, Item | None]:
+    """Return `item_of` of each claim, by the claim's id."""
+    standard_ids = {claim.standard_id for claim in claims if claim.standard_id is not None}
+    documents = standards.documents_of(session, standard_ids) if standard_ids else {}
+    return {
+        claim.id: documents[claim.standard_id].item(claim.item_code) if claim.standard_id and claim.item_code else None
+        for claim in claims
+    }
 
 
 def check_same_branch(session: Session, member_ids: list[int], organization_id: int, on: date) -> None:
@@ -129,7 +138,7 @@ def _in_force(session: Session, claim: Claim, member: Member, year: int) -> int:
 
 def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntry]:
     """What the claim was paid for this item before it was taken back: it says what measured its people on that day."""
-    entries = ledger.entries_of_source(session, source_kind=SourceKind.claim, source_id=claim.id)
+    entries = ledger.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id])
     return [entry for entry in entries if (entry.item_code, entry.year) == (claim.item_code, year)]
 
 

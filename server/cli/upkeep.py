@@ -1,7 +1,6 @@
 """Look after what is stored: count, prove, repair, open a year."""
 
 import click
-from sqlalchemy.orm import Session
 
 from server import clock
 from server.cli.machine import Machine, console
@@ -59,12 +58,11 @@ def recompute(machine: Machine, year: int | None) -> None:
     """Compute every score anew from the ledger and repair what differs; exit 1 if anything did."""
     from server.points import verification
 
-    with Session(machine.engine, expire_on_commit=False) as session:
-        differences = list(verification.recompute(session, year=year, now=clock.now()))
-        session.commit()
-    for difference in differences:
+    repaired = 0
+    for difference in verification.recompute(machine.engine, year=year, now=clock.now()):
         console.print(str(difference), markup=False)
-    if differences:
+        repaired += 1
+    if repaired:
         raise SystemExit(1)
     console.print("积分一致：与台账重算结果完全相同。")
 

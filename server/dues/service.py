@@ -17,7 +17,6 @@ from server.dues.rules import (
     STATE_TITLES,
     DuesState,
     close_refusal,
-    due_day,
     last_day,
     payment_refusal,
     settles,
@@ -27,8 +26,8 @@ from server.errors import DomainError, conflict, not_found
 from server.identity.models import Account
 from server.identity.rules import Actor
 from server.organizations.beginning import first_month
-from server.organizations.exemptions import is_exempt
-from server.organizations.models import Member, Membership, Organization, OrganizationKind
+from server.organizations.exemptions import exempting
+from server.organizations.models import Exemption, Member, Membership, Organization, OrganizationKind
 from server.organizations.service import branch_of
 from server.points import service as points
 from server.standards.rules import AUDIENCE_STAGES, Audience
@@ -144,20 +143,14 @@ def close_month(
     members = debtors(session, organization_id=organization_id, on=last_day(month))
     ids = [member.id for member in members]
     points.lock(session, ids)
-    consents = terms.consents_of_month(session, member_ids=ids, month=month)
-    changed = []
-    for member in members:
-        consent = consents.get(member.id)
-        due_on = due_day(month, [consent.term] if consent else [])
-        record = _locked(session, member.id, month)
-        if shanghai_date(now) <= due_on or (record is None and is_exempt(session, member.id, last_day(month))):
-            continue
-        record = record or _begun(session, member, month, due_cents, account_id=account_id, now=now)
-        if record.state == DuesState.open:
-            told = Payment(record.due_cents, record.paid_cents, record.paid_on)
-            kind = DuesEventKind.closed
-            _write(session, record, told, _state(due_on, told, now), kind=kind, account_id=account_id, now=now)
-            changed.append(record)
+    due_on = terms.due_days(session, [(member_id, month) for member_id in ids])
+    over = [member for member in members if shanghai_date(now) > due_on[member.id, month]]
+    records = _all_begun(session, over, organization, month, due_cents, account_id=account_id, now=now)
+    changed = [record for record in records if record.state == DuesState.open]
+    for record in changed:
+        told = Payment(record.due_cents, record.paid_cents, record.paid_on)
+        following = _state(due_on[record.member_id, month], told, now)
+        _write(session, record, told, following, kind=DuesEventKind.closed, account_id=account_id, now=now)
     post_all(session, changed, now=now)
     return changed
 
@@ -177,7 +170,7 @@ def settle_anew(
 
 
 def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]:
-    """Return the full and probationary members a branch has on a day, by name and id."""
+    """Return the full and probationary members a branch has on a day, by id."""
     return list(
         session.scalars(
             select(Member)
@@ -251,12 +244,46 @@ def _says(record: DuesRecord) -> tuple[Payment, DuesState]:
 
 
 def _locked(session: Session, member_id: int, month: str) -> DuesRecord | None:
-    return session.scalar(
-        select(DuesRecord)
-        .where(DuesRecord.member_id == member_id, DuesRecord.month == month)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return _all_locked(session, [member_id], month).get(member_id)
+
+
+def _all_locked(session: Session, member_ids: list[int], month: str) -> dict[int, DuesRecord]:
+    """Return what is on record for these members' month, by member, locked in the order of members."""
+    rows = select(DuesRecord).where(DuesRecord.member_id.in_(member_ids), DuesRecord.month == month)
+    locked = rows.order_by(DuesRecord.member_id).with_for_update().execution_options(populate_existing=True)
+    return {record.member_id: record for record in session.scalars(locked)}
+
+
+def _all_begun(
+    session: Session,
+    members: list[Member],
+    branch: Organization,
+    month: str,
+    due_cents: int,
+    *,
+    account_id: int,
+    now: datetime,
+) -> list[DuesRecord]:
+    """Return the month's records of a branch's members, begun where there were none, without those exempt then."""
+    ids = [member.id for member in members]
+    records = _all_locked(session, ids, month)
+    exempting_one = exempting(last_day(month)).where(Exemption.member_id.in_(ids))
+    exempt = set(session.scalars(exempting_one.with_only_columns(Exemption.member_id)))
+    begun = [
+        _unpaid(member, branch.id, month, due_cents, account_id=account_id, now=now)
+        for member in members
+        if member.id not in records and member.id not in exempt
+    ]
+    try:
+        with session.begin_nested():
+            session.add_all(begun)
+    except IntegrityError:  # another began one of them at this moment
+        return [
+            records.get(member.id) or _begun(session, member, month, due_cents, account_id=account_id, now=now)
+            for member in members
+            if member.id in records or member.id not in exempt
+        ]
+    return [*records.values(), *begun]
 
 
 def _begun(
@@ -266,9 +293,24 @@ def _begun(
     branch = branch_of(session, member_id=member.id, on=min(last_day(month), shanghai_date(now)))
     if branch is None:
         raise DomainError("no_membership", f"{month} {member.name}的组织关系不在本校任何支部")
-    record = DuesRecord(
+    record = _unpaid(member, branch.id, month, due_cents, account_id=account_id, now=now)
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError:
+        found = _locked(session, member.id, month)
+        if found is None:
+            raise
+        return found
+    return record
+
+
+def _unpaid(
+    member: Member, branch_id: int, month: str, due_cents: int, *, account_id: int, now: datetime
+) -> DuesRecord:
+    return DuesRecord(
         root_id=member.root_id,
-        organization_id=branch.id,
+        organization_id=branch_id,
         member_id=member.id,
         month=month,
         due_cents=due_cents,
@@ -280,15 +322,6 @@ def _begun(
         recorded_by=account_id,
         recorded_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(record)
-    except IntegrityError:
-        found = _locked(session, member.id, month)
-        if found is None:
-            raise
-        return found
-    return record
 
 
 def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> tuple[DuesRecord, int]:
@@ -348,4 +381,3 @@ def _write(
         subject_id=record.id,
         now=now,
     )
-    session.flush()

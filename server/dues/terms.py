@@ -42,8 +42,19 @@ def consents_of_member(session: Session, *, member_id: int, year: int) -> list[D
 
 def due_on(session: Session, *, member_id: int, month: str) -> date:
     """Return the day by which a member's month is due."""
-    consent = consents_of_month(session, member_ids=[member_id], month=month).get(member_id)
-    return due_day(month, [consent.term] if consent else [])
+    return due_days(session, [(member_id, month)])[member_id, month]
+
+
+def due_days(session: Session, whose: Collection[tuple[int, str]]) -> dict[tuple[int, str], date]:
+    """Return the days by which months are due, by member and month; a statement for each month."""
+    found = {}
+    for month in sorted({month for _, month in whose}):
+        member_ids = [member_id for member_id, of_month in whose if of_month == month]
+        consents = consents_of_month(session, member_ids=member_ids, month=month)
+        for member_id in member_ids:
+            consent = consents.get(member_id)
+            found[member_id, month] = due_day(month, [consent.term] if consent else [])
+    return found
 
 
 def months_due(session: Session, *, member_ids: Collection[int], month: str) -> dict[int, list[str]]:

@@ -19,7 +19,13 @@ from server.meetings.rules import LEAVE_KIND_TITLES, Part, Via
 
 _MEETING = {"会议": Meeting.title, "会议时间": Meeting.starts_at}
 _PARTS = {Part.invited: "应到", Part.observer: "列席"}
-_VIA = {Via.qr: "扫码", Via.digits: "数字码", Via.manual: "补录", Via.elsewhere: "异地参加"}
+_VIA = {
+    Via.qr: "扫码",
+    Via.digits: "数字码",
+    Via.helper: "代签",
+    Via.manual: "补录",
+    Via.elsewhere: "异地参加",
+}
 _STATES = {code.value: title for code, title in (*_VIA.items(), *STATE_TITLES.items())}
 _LEAVES = {code.value: title for code, title in (*LEAVE_KIND_TITLES.items(), *LEAVE_TITLES.items())}
 

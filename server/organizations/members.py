@@ -1,13 +1,13 @@
 """Members: lists, one by hand, changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -155,6 +155,8 @@ def edit_member(
     changed += _set(member, vault, values, today)
     if changed:
         member.updated_at = now
+        if "name" in changed:
+            name_accounts(session, [member_id])
         _audit(session, member, "member_edit", account_id, now, fields=changed)
     session.flush()
     return member
@@ -180,6 +182,12 @@ def correct_stage(
     session.flush()
     emit(session, StageChanged(member.id, before, stage, shanghai_date(now), now))
     return member
+
+
+def name_accounts(session: Session, member_ids: Collection[int]) -> None:
+    """Let the members' accounts bear their names: what people do is shown by the account's."""
+    named = select(Member.name).where(Member.id == Account.member_id).scalar_subquery()
+    session.execute(update(Account).where(Account.member_id.in_(member_ids)).values(name=named))
 
 
 def _locked(session: Session, member_id: int) -> Member:

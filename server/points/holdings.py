@@ -18,6 +18,7 @@ from server.points.models import (
     SourceKind,
 )
 from server.points.rules import NegativeAction, NegativeStatus
+from server.standards.default import default_titles
 
 _SOURCES = {
     SourceKind.meeting: "会议",
@@ -28,11 +29,13 @@ _SOURCES = {
     SourceKind.reversal: "更正",
 }
 _STATUSES = {
+    NegativeStatus.recorded: "已录入",
     NegativeStatus.in_force: "生效",
     NegativeStatus.suspended: "暂停",
     NegativeStatus.revoked: "撤销",
 }
 _CHANGES = {
+    NegativeAction.confirm: "确认",
     NegativeAction.suspend: "暂停",
     NegativeAction.resume: "恢复",
     NegativeAction.revoke: "撤销",
@@ -65,7 +68,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "校验值": PointEntry.hash,
         },
         joins=((EntryText, and_(EntryText.member_id == PointEntry.member_id, EntryText.seq == PointEntry.seq)),),
-        words={kind.value: title for kind, title in _SOURCES.items()},
+        words=default_titles() | {kind.value: title for kind, title in _SOURCES.items()},
     )
     yield Holding(
         "台账末笔",
@@ -84,6 +87,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "另行通报": Score.negative,
             "更新时间": Score.updated_at,
         },
+        words={"": "合计"} | default_titles(),
     )
     yield Holding(
         "支部对我的决定",

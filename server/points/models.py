@@ -37,6 +37,7 @@ class PointEntry(Base):
         UniqueConstraint("member_id", "reverses_seq"),
         Index(None, "member_id", "year"),
         Index(None, "root_id", "year", "posted_at"),
+        Index(None, "source_kind", "source_id"),
         Base.__table_args__,
     )
 

@@ -1,6 +1,6 @@
 """Scores read: the stored figures, the full explanation, the entries. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Integer, and_, bindparam, select
@@ -10,12 +10,13 @@ from server.clock import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
 from server.organizations.cut_off import cut_off_of
-from server.points.batch import measured
+from server.points.batch import Known, measured, year_score
 from server.points.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.ledger import entries_of
 from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
 from server.points.possible import still_possible, ways_left
-from server.points.rules import score
+from server.points.rules import YearScore, score
 from server.points.sources import Described, described
 from server.points.standing import Standing
 from server.standards.service import no_standard
@@ -75,6 +76,19 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
             ways=ways_left(year, today=shanghai_date(as_of), last=cut_off_of(session, member.root_id, year)),
         ),
     )
+
+
+def year_scores(session: Session, *, member_ids: Collection[int], year: int) -> dict[int, YearScore]:
+    """Compute the members' scores of a year; who is not measured in it has none."""
+    standing, entries = Standing(session, member_ids), entries_of(session, member_ids, year)
+    negative = negative_members(session, list(member_ids), year)
+    known: Known = {}
+    found = {}
+    for each in member_ids:
+        result = year_score(standing, each, year, entries[each], known=known, negative=each in negative)
+        if result is not None:
+            found[each] = result
+    return found
 
 
 def entries_page(

@@ -21,7 +21,7 @@ from server.points.reading import explain
 from server.rounding import finest
 from server.standards.rules import Item, Method
 
-__all__ = ["Posting", "amend", "entries_of_source", "explain", "lock", "open_year", "post", "reverse"]
+__all__ = ["Posting", "amend", "entries_of_sources", "explain", "lock", "open_year", "post", "reverse"]
 
 OPENED_AT_ONCE = 500
 
@@ -118,15 +118,12 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
             _reopen(Batch(session, rest, now=now), year)
 
 
-def entries_of_source(session: Session, *, source_kind: SourceKind, source_id: int) -> list[PointEntry]:
-    """Return what a source posted, by member and seq; reversals are found by the entries they reverse."""
-    return list(
-        session.scalars(
-            select(PointEntry)
-            .where(PointEntry.source_kind == source_kind, PointEntry.source_id == source_id)
-            .order_by(PointEntry.member_id, PointEntry.seq)
-        )
-    )
+def entries_of_sources(
+    session: Session, *, source_kind: SourceKind, source_ids: Collection[int]
+) -> Sequence[PointEntry]:
+    """Return what these sources posted, by member and seq; reversals are found by the entries they reverse."""
+    posted = select(PointEntry).where(PointEntry.source_kind == source_kind, PointEntry.source_id.in_(source_ids))
+    return session.scalars(posted.order_by(PointEntry.member_id, PointEntry.seq)).all()
 
 
 def _reopen(batch: Batch, year: int) -> None:

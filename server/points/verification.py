@@ -4,19 +4,20 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select, union
+from sqlalchemy import Engine, Row, select, union
 from sqlalchemy.orm import Session
 
+from server.db import reading, transaction
 from server.organizations.models import Organization
-from server.points.batch import Batch, Known, stored_scores, year_score
+from server.points.batch import Batch, stored_scores
 from server.points.chain import broken_link, text_hash
-from server.points.ledger import entries_of
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
 from server.points.negative_years import negative_members
-from server.points.standing import Standing
+from server.points.reading import year_scores
 from server.verifying import Verification
 
 MEMBERS_AT_ONCE = 200
@@ -75,16 +76,19 @@ def verify_scores(session: Session) -> Generator[Difference, None, int]:
 
 
 def recompute(
-    session: Session, *, now: datetime, year: int | None = None, root_id: int | None = None
-) -> Iterator[Difference]:
+    engine: Engine, *, now: datetime, year: int | None = None, root_id: int | None = None
+) -> Generator[Difference, None, None]:
     """Compute every score anew from the ledger, repair what differs and yield the differences.
 
-    Only members whose score differs are locked; the caller may commit between two differences.
+    Some members at a time, and only those whose score differs are locked, in a transaction of their own: broken off,
+    what is repaired stays so, and run again it goes on.
     """
-    for one_year, member_ids in _pages(session, year, root_id):
-        doubtful = sorted({d.member_id for d in _differences(session, member_ids, one_year)})
-        if doubtful:
-            yield from _repair(session, doubtful, one_year, now)
+    with reading(engine) as session:
+        for one_year, member_ids in _pages(session, year, root_id):
+            doubtful = sorted({d.member_id for d in _differences(session, member_ids, one_year)})
+            session.rollback()  # so that the next page is read as it is then
+            if doubtful:
+                yield from transaction(engine, partial(_repair, member_ids=doubtful, year=one_year, now=now))
 
 
 def _heads_after(session: Session, after: int) -> Sequence[int]:
@@ -174,14 +178,11 @@ def _organizations_of(root_id: int) -> Any:
 
 
 def _differences(session: Session, member_ids: Sequence[int], year: int) -> Iterator[Difference]:
-    standing = Standing(session, member_ids)
-    entries = entries_of(session, member_ids, year)
+    scores = year_scores(session, member_ids=member_ids, year=year)
     negative = negative_members(session, member_ids, year)
     stored = stored_scores(session, member_ids, year)
-    known: Known = {}
     for member_id in member_ids:
-        result = year_score(standing, member_id, year, entries[member_id], known=known, negative=member_id in negative)
-        figures = result.figures if result else {}
+        figures = scores[member_id].figures if member_id in scores else {}
         present = {section: row for (owner, section), row in stored.items() if owner == member_id}
         for section in sorted(figures.keys() | present.keys()):
             row, computed = present.get(section), figures.get(section)
@@ -189,14 +190,14 @@ def _differences(session: Session, member_ids: Sequence[int], year: int) -> Iter
                 yield Difference(member_id, year, section, row.points if row else None, computed)
 
 
-def _repair(session: Session, member_ids: Sequence[int], year: int, now: datetime) -> Iterator[Difference]:
+def _repair(session: Session, *, member_ids: Sequence[int], year: int, now: datetime) -> list[Difference]:
     """Look again under lock: a posting may have come between."""
     batch = Batch(session, member_ids, now=now)
     found = list(_differences(session, member_ids, year))
     for member_id in member_ids:
         batch.touch(member_id, year)
     batch.close()
-    yield from found
+    return found
 
 
 LEDGER = Verification("ledger", "台账", "名党员", "每条记录都与链相符", lambda session, _: verify_ledger(session))

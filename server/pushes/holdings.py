@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from server.holdings import Holding, Subject
-from server.pushes.catalogue import CATALOGUE
+from server.pushes.catalogue import CATALOGUE, TEMPLATES
 from server.pushes.models import Push, PushAttempt, PushPreference, SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuotaChange
 
@@ -18,8 +18,18 @@ _STATUSES = {
     PushStatus.expired: "已过时，未发送",
     PushStatus.muted: "按您的设置只留站内",
 }
-_ATTEMPTS = {AttemptStatus.retry: "稍后再试", AttemptStatus.refused: "微信未接受"}
+_ATTEMPTS = {
+    AttemptStatus.delivered: "已送达",
+    AttemptStatus.undelivered: "微信报告未送达",
+    AttemptStatus.retry: "稍后再试",
+    AttemptStatus.refused: "微信未接受",
+}
 _CHANNELS = {Channel.subscription: "订阅消息", Channel.official: "公众号", Channel.work: "企业微信"}
+_OCCASIONS = {occasion.value: known.title for occasion, known in CATALOGUE.items()}
+_TEMPLATES = {
+    template: "、".join(known.title for known in CATALOGUE.values() if known.template == template)
+    for template in TEMPLATES
+}
 _CHANGES = {QuotaChange.accepted: "同意", QuotaChange.used: "已用", QuotaChange.emptied: "清零"}
 
 
@@ -40,8 +50,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "阅读时间": Push.read_at,
             "当面告知时间": Push.told_at,
         },
-        words={code.value: title for code, title in (*_STATUSES.items(), *_CHANNELS.items())}
-        | {occasion.value: known.title for occasion, known in CATALOGUE.items()},
+        words={code.value: title for code, title in (*_STATUSES.items(), *_CHANNELS.items())} | _OCCASIONS,
     )
     yield Holding(
         "提醒的发送经过",
@@ -64,6 +73,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "余量": SubscriptionQuota.balance,
             "更新时间": SubscriptionQuota.updated_at,
         },
+        words=_TEMPLATES,
     )
     yield Holding(
         "订阅消息的同意和使用",
@@ -75,7 +85,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "次数": SubscriptionEntry.amount,
             "时间": SubscriptionEntry.at,
         },
-        words={change.value: title for change, title in _CHANGES.items()},
+        words={change.value: title for change, title in _CHANGES.items()} | _TEMPLATES,
     )
     yield Holding(
         "推送设置",
@@ -88,5 +98,5 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "只留站内的事项": PushPreference.muted,
             "更新时间": PushPreference.updated_at,
         },
-        words={occasion.value: known.title for occasion, known in CATALOGUE.items()},
+        words=_OCCASIONS,
     )

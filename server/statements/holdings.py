@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from server.holdings import Holding, Subject
+from server.standards.default import default_titles
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
+
+_MONTH = func.replace(Statement.period, "-closing", " 年年终")
 
 
 def holdings(subject: Subject) -> Iterator[Holding]:
@@ -16,7 +19,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         StatementLine,
         and_(StatementLine.member_id == subject.member_id, StatementLine.statement_id.in_(confirmed)),
         {
-            "月份": Statement.period,
+            "月份": _MONTH,
             "总分": StatementLine.total,
             "变化": StatementLine.change,
             "名次": StatementLine.position,
@@ -30,15 +33,16 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         "月积分各部分",
         StatementSection,
         and_(StatementSection.member_id == subject.member_id, StatementSection.statement_id.in_(confirmed)),
-        {"月份": Statement.period, "部分": StatementSection.section, "得分": StatementSection.points},
+        {"月份": _MONTH, "部分": StatementSection.section, "得分": StatementSection.points},
         joins=((Statement, Statement.id == StatementSection.statement_id),),
+        words=default_titles(),
     )
     yield Holding(
         "月积分补记",
         StatementBackdated,
         and_(StatementBackdated.member_id == subject.member_id, StatementBackdated.statement_id.in_(confirmed)),
         {
-            "月份": Statement.period,
+            "月份": _MONTH,
             "补记的月份": StatementBackdated.month,
             "笔数": StatementBackdated.entries,
             "分值": StatementBackdated.points,

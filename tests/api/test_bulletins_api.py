@@ -97,7 +97,7 @@ def test_a_published_bulletin_is_listed_for_its_branches(call: Call, cast: Cast,
 
 def test_a_branch_reads_its_own_part_of_the_annex_and_acknowledges(call: Call, cast: Cast, published: str) -> None:
     own = f"{published}/branches/{cast.branch}"
-    (branch,) = body(call(cast.li_wei, "GET", f"{own}/annex"))["branches"]
+    (branch,) = body(call(cast.li_wei, "GET", f"{own}/annex"))["items"]
     first, *_, last = branch["lines"]
     assert (first["name"], first["total"], first["change"]) == ("张敏", "85.25", "45.25")
     assert [section["points"] for section in first["sections"]] == ["60.00", "25.25"]
@@ -131,13 +131,18 @@ def test_the_annex_is_closed_to_others(
 def test_the_whole_annex_is_for_those_above_and_every_look_is_noted(
     call: Call, session: Session, cast: Cast, published: str
 ) -> None:
-    assert len(body(call(cast.chen_jing, "GET", f"{published}/annex"))["branches"]) == 2
+    both = body(call(cast.chen_jing, "GET", f"{published}/annex"))
+    assert (len(both["items"]), both["next_cursor"]) == (2, None)
+    first = body(call(cast.chen_jing, "GET", f"{published}/annex?limit=1"))
+    second = body(call(cast.chen_jing, "GET", f"{published}/annex?limit=1&cursor={first['next_cursor']}"))
+    assert first["items"] + second["items"] == both["items"]
+    assert second["next_cursor"] is None
     assert call(cast.organization_department, "GET", f"{published}/file?format=pdf").status_code == 200
     assert refusal(call(cast.li_wei, "GET", f"{published}/annex")) == (403, "forbidden")
     noted = select(func.count(AuditLine.id)).where(
         AuditLine.action == "look", AuditLine.subject_kind == "bulletin_annex"
     )
-    assert session.scalar(noted) == 2
+    assert session.scalar(noted) == 4
 
 
 @needs_fonts

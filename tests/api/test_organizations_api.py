@@ -273,6 +273,29 @@ def test_an_exemption_takes_its_three_steps_over_http(call: Call, cast: Cast) ->
     assert [item["member_name"] for item in listed] == ["张敏"]
 
 
+def test_a_corrected_name_is_the_name_under_which_one_acts(call: Call, cast: Cast) -> None:
+    path = f"/members/{cast.wang_fang.member_id}"
+    assert call(cast.li_wei, "PATCH", path, json={"name": "王舫"}).status_code == 200
+    assert call(cast.wang_fang, "GET", "/me").json["name"] == "王舫"
+    assert call(cast.li_wei, "PATCH", path, json={"name": "王芳"}).status_code == 200
+    assert call(cast.li_wei, "GET", "/me").json["name"] == "李伟"
+    assert call(cast.wang_fang, "GET", "/me").json["name"] == "王芳"
+
+
+def test_what_its_owner_would_not_file_is_not_filed_again(call: Call, cast: Cast) -> None:
+    study = {"reason": "长期患病", "on": "2026-05-01", "note": "支委会研究同意"}
+    made = call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/exemptions", json=study).json
+    path = f"/exemptions/{made['id']}"
+    call(cast.li_wei, "POST", f"{path}/passing", json={"on": "2026-05-08", "note": "应到 12 同意 11"})
+    submitted = call(cast.li_wei, "POST", f"{path}/filing", json={"from_date": "2026-06-01"}).json
+    filing = f"/filings/{submitted['filing_id']}"
+    call(cast.chen_jing, "POST", f"{filing}/return", json={"reason": "缺会议记录"})
+    call(cast.li_wei, "POST", f"{path}/end", json={"on": "2026-06-18", "note": "不再办理"})
+    refused = call(cast.li_wei, "POST", f"{filing}/resubmission", json={"note": "已补"})
+    assert refusal(refused) == (409, "exemption_moved_on")
+    assert call(cast.li_wei, "GET", filing).json["status"] == "returned"
+
+
 @pytest.mark.parametrize(
     ("method", "what", "body"),
     [("POST", "activation-codes", None), ("POST", "unbinding", None), ("PATCH", "", {"phone": "13900001111"})],

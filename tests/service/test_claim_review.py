@@ -358,7 +358,7 @@ def test_representatives_comment_only_while_a_claim_is_under_verification(sessio
     comment()
     approved(session, claim, cast.li_wei)
     refused("wrong_status", comment)
-    assert [opinion.words for opinion in service.opinions(session, claim.id)] == ["属实"]
+    assert [opinion.words for opinion in service.opinions_of(session, [claim.id])] == ["属实"]
 
 
 def test_the_ledgers_explanation_reaches_the_claim_and_its_reviewer(session: Session, cast: Cast) -> None:

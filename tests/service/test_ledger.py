@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.points import protection, service
+from server.points import protection, service, verification
 from server.points.carrying import fact_of
 from server.points.models import EntryText, LedgerHead, PointEntry, Score, SourceKind
 from server.points.reading import stored
 from server.points.rules import live
 from server.points.service import Posting
-from server.points.verification import Break, Difference, recompute, verify_ledger
+from server.points.verification import Break, Difference, recompute, verify_ledger, verify_scores
 from server.triggers import Unprotected
 from tests.cast import NOW, Cast
 
@@ -92,7 +92,7 @@ def test_a_whole_ledger_verifies(session: Session, cast: Cast) -> None:
     history(session, cast)
     session.expire_all()
     assert list(verify_ledger(session)) == []
-    assert list(recompute(session, now=NOW)) == []
+    assert list(verify_scores(session)) == []
 
 
 FORGED: dict[str, Any] = {
@@ -175,23 +175,63 @@ def test_forged_words_are_found_and_erased_words_are_not_missed(session: Session
     assert list(verify_ledger(session)) == []
 
 
-def test_recompute_names_and_repairs_a_wrong_score(session: Session, cast: Cast) -> None:
+def test_recompute_names_and_repairs_a_wrong_score(session: Session, engine: Engine, cast: Cast) -> None:
     member_id = history(session, cast)
     session.get_one(Score, (member_id, 2026, "")).points = D(100)
     session.delete(session.get_one(Score, (member_id, 2026, "base")))
-    session.flush()
-    assert list(recompute(session, now=NOW, year=2026, root_id=cast.root)) == [
+    session.commit()
+    assert list(recompute(engine, now=NOW, year=2026, root_id=cast.root)) == [
         Difference(member_id, 2026, "", D(100), D(63)),
         Difference(member_id, 2026, "base", None, D(58)),
     ]
-    assert list(recompute(session, now=NOW)) == []
+    assert list(recompute(engine, now=NOW)) == []
 
 
-def test_recompute_of_another_root_leaves_this_one_alone(session: Session, cast: Cast) -> None:
+def test_recompute_of_another_root_leaves_this_one_alone(session: Session, engine: Engine, cast: Cast) -> None:
     member_id = history(session, cast)
     session.get_one(Score, (member_id, 2026, "")).points = D(100)
-    session.flush()
-    assert list(recompute(session, now=NOW, root_id=cast.root + 1)) == []
+    session.commit()
+    assert list(recompute(engine, now=NOW, root_id=cast.root + 1)) == []
+
+
+def two_wrong_scores(session: Session, cast: Cast) -> list[int]:
+    member_ids = sorted([cast.zhang_min.member_id, cast.wang_fang.member_id])
+    service.open_year(session, member_ids=member_ids, year=2026, now=NOW)
+    for member_id in member_ids:
+        session.get_one(Score, (member_id, 2026, "")).points = D(100)
+    session.commit()
+    return member_ids
+
+
+def test_what_recompute_repaired_before_it_was_broken_off_stays_repaired(
+    session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "MEMBERS_AT_ONCE", 1)
+    first, second = two_wrong_scores(session, cast)
+    found = recompute(engine, now=NOW)
+    assert next(found).member_id == first
+    found.close()
+    assert {difference.member_id for difference in recompute(engine, now=NOW)} == {second}
+    assert list(verify_scores(session)) == []
+
+
+def test_a_repair_that_the_database_refuses_is_run_again(
+    session: Session, engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_wrong_scores(session, cast)
+    repair, refused = verification._repair, 0
+
+    def refuse_once(session: Session, **options: Any) -> list[Difference]:
+        nonlocal refused
+        found = repair(session, **options)
+        if not refused:
+            refused += 1
+            raise OperationalError("COMMIT", None, Exception(1213, "Deadlock: locked"))
+        return found
+
+    monkeypatch.setattr(verification, "_repair", refuse_once)
+    assert len({difference.member_id for difference in recompute(engine, now=NOW)}) == 2
+    assert (refused, list(verify_scores(session))) == (1, [])
 
 
 steps = st.lists(
@@ -214,7 +254,7 @@ def test_after_any_sequence_the_stored_score_is_the_recomputed_one(session: Sess
     for step in steps:
         take(session, member_id, *step)
     session.expire_all()
-    assert list(recompute(session, now=NOW)) == []
+    assert list(verify_scores(session)) == []
     assert list(verify_ledger(session)) == []
     assert figures(session, member_id).get("", D(0)) <= 100
     session.rollback()

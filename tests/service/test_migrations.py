@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import migrations, models, protection
+from server.identity.models import Account
 from server.points import service as points
 from server.points.chain import COVERED, GENESIS, link
 from server.points.models import LedgerHead, NegativeChange, NegativeDecision, PointEntry, SourceKind
@@ -83,7 +84,7 @@ def test_the_last_change_of_a_negative_decision_begins_its_history(blank: Engine
         ]
 
 
-def test_a_chain_that_stands_goes_on_under_the_new_version(blank: Engine) -> None:
+def test_a_chain_that_stands_goes_on_and_accounts_bear_their_members_names(blank: Engine) -> None:
     migrations.upgrade(blank, "0018")
     with Session(blank) as session:
         cast = make_cast(session)
@@ -99,9 +100,12 @@ def test_a_chain_that_stands_goes_on_under_the_new_version(blank: Engine) -> Non
         posted |= {"prev_hash": GENESIS, "hash": link(GENESIS, entry)}
         session.execute(insert(PointEntry).values(posted))
         session.add(LedgerHead(member_id=member_id, seq=1, hash=posted["hash"]))
+        session.get_one(Account, cast.zhang_min.account_id).name = "张旻"
         session.commit()
     migrations.upgrade(blank)
     with Session(blank) as session:
+        assert session.get_one(Account, cast.zhang_min.account_id).name == "张敏"
+        assert session.get_one(Account, cast.representative.account_id).name == "冯群"
         points.open_year(session, member_ids=[member_id], year=TODAY.year, now=cast.now)
         entries = select(PointEntry.hash_version).where(PointEntry.member_id == member_id).order_by(PointEntry.seq)
         versions = session.scalars(entries).all()

@@ -15,7 +15,7 @@ from server.points import handlers, newcomers, service
 from server.points.due import openings_due
 from server.points.models import LedgerHead, NegativeDecision, PointEntry, Score
 from server.points.rules import NegativeStatus
-from server.points.verification import recompute, verify_ledger
+from server.points.verification import verify_ledger, verify_scores
 from server.standards.default import default_document
 from server.standards.rules import Audience
 from tests.cast import NOW, Cast
@@ -110,7 +110,7 @@ def test_opening_again_adds_nothing_and_all_proofs_hold(session: Session, everyo
     session.commit()
     assert ledger(session) == first
     assert list(verify_ledger(session)) == []
-    assert list(recompute(session, now=NOW)) == []
+    assert list(verify_scores(session)) == []
 
 
 def test_the_query_for_whom_openings_are_due_finds_just_whom_opening_opens(

@@ -276,7 +276,7 @@ def test_a_standard_published_for_a_branch_rebases_its_members_at_once(session: 
 def test_joint_decisions_find_their_entries_by_source(session: Session, cast: Cast) -> None:
     people = [cast.zhang_min.member_id, cast.wang_fang.member_id]
     service.post(session, [claim(member_id, 7) for member_id in people], now=NOW)
-    found = service.entries_of_source(session, source_kind=SourceKind.claim, source_id=7)
+    found = service.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[7])
     assert [entry.member_id for entry in found] == sorted(people)
 
 

@@ -76,6 +76,18 @@ def test_new_members_are_entered_with_their_year_opened(
     assert session.scalar(select(func.count()).where(PointEntry.member_id == member.id)) == 8
 
 
+def test_who_is_named_otherwise_by_a_roster_acts_under_that_name(import_rows: Import, session: Session) -> None:
+    import_rows([person("张敏", "T1001"), person("王芳", "T1002")])
+    accounts = [
+        identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=clock.now())
+        for member in (member_of(session, "T1001"), member_of(session, "T1002"))
+    ]
+    session.commit()
+    import_rows([person("张旻", "T1001"), person("王芳", "T1002")])
+    session.expire_all()
+    assert [account.name for account in accounts] == ["张旻", "王芳"]
+
+
 def test_importing_the_same_roster_again_changes_nothing(import_rows: Import, session: Session) -> None:
     rows = [person(f"张{number}敏", f"T{number}", 手机号=f"1380000{number:04}") for number in range(1, 31)]
     import_rows(rows)

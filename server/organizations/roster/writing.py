@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.events import emit
 from server.organizations.events import MembersJoined, MemberTransferred
+from server.organizations.members import name_accounts
 from server.organizations.models import Member, Membership
 from server.organizations.roster.plan import Action, Decision
 from server.organizations.transfers import end_roles_left_behind
@@ -50,6 +51,8 @@ def _update_members(session: Session, decisions: Sequence[Decision], now: dateti
             batches[frozenset(row)].append(row)
     for batch in batches.values():
         session.execute(update(Member), batch)
+    if renamed := [each.member.id for each in decisions if each.member is not None and "name" in each.columns]:
+        name_accounts(session, renamed)
 
 
 def _insert_members(session: Session, newcomers: Sequence[Decision], root_id: int, now: datetime) -> dict[str, int]:

@@ -10,7 +10,6 @@ from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
-from server.errors import DomainError
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
 from server.meetings.rules import Part as MeetingPart
@@ -18,6 +17,7 @@ from server.meetings.settlement.cases import Concerned, concerned, planned_items
 from server.meetings.settlement.outcomes import Figures, outcomes
 from server.points import service as points
 from server.points.models import PointEntry
+from server.points.reading import year_scores
 from server.pushes import pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
@@ -41,10 +41,12 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     points.lock(session, member_ids)
     due_at = at_nine(fanout.due_at)
     today, due_on = shanghai_date(now), shanghai_date(fanout.due_at)
+    found = _chances(session, member_ids, statement.year, due_on, now)
+    scores = year_scores(session, member_ids=found, year=statement.year)
     drafts = [
         _draft(statement, member_id, saved, due_at)
-        for member_id, chances in _chances(session, member_ids, statement.year, due_on, now).items()
-        if (saved := _saving(session, member_id, statement.year, _open(chances, today), now)) is not None
+        for member_id, chances in found.items()
+        if member_id in scores and (saved := saving(scores[member_id], _open(chances, today))) is not None
     ]
     return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
@@ -60,14 +62,6 @@ def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime
 def _open(chances: Sequence[Chance], today: date) -> Sequence[Chance]:
     """Return the chances that are left, or all of them where none is."""
     return [chance for chance in chances if chance.until >= today] or chances
-
-
-def _saving(session: Session, member_id: int, year: int, chances: Sequence[Chance], now: datetime) -> Saving | None:
-    """Return what can be saved; a year that no standard measures has nothing."""
-    try:
-        return saving(points.explain(session, member_id=member_id, year=year, as_of=now).score, chances)
-    except DomainError:
-        return None
 
 
 def _chances(

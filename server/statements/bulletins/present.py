@@ -15,7 +15,6 @@ from server.statements.bulletins.rules import snapshot_name
 from server.statements.bulletins.schemas import (
     AnnexBranchOut,
     AnnexLineOut,
-    AnnexOut,
     AnnexSectionOut,
     BandOut,
     BulletinBranchOut,
@@ -60,22 +59,17 @@ def one(context: Context, bulletin: Bulletin) -> BulletinOut:
     )
 
 
-def annex(session: Session, bulletin: Bulletin, *, organization_id: int | None = None) -> AnnexOut:
-    """Return the members' figures, of one branch alone or of all."""
-    content = service.content_of(bulletin)
-    branches = [each for each in content.branches if organization_id in (None, each.organization_id)]
+def annex(session: Session, content: Content, branches: Sequence[Branch]) -> list[AnnexBranchOut]:
+    """Return the members' figures of these branches."""
     names = names_of(session, branches)
-    return AnnexOut(
-        bulletin_id=bulletin.id,
-        branches=[
-            AnnexBranchOut(
-                organization_id=branch.organization_id,
-                title=branch.title,
-                lines=[_line(line, content, names) for line in branch.lines],
-            )
-            for branch in branches
-        ],
-    )
+    return [
+        AnnexBranchOut(
+            organization_id=branch.organization_id,
+            title=branch.title,
+            lines=[_line(line, content, names) for line in branch.lines],
+        )
+        for branch in branches
+    ]
 
 
 def receipt(session: Session, found: BulletinReceipt) -> BulletinReceiptOut:

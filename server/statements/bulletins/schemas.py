@@ -132,13 +132,6 @@ class AnnexBranchOut(BaseModel):
     lines: list[AnnexLineOut]
 
 
-class AnnexOut(BaseModel):
-    """附件：党员积分明细（内部）."""
-
-    bulletin_id: int
-    branches: list[AnnexBranchOut]
-
-
 class BulletinReceiptOut(BaseModel):
     organization_id: int
     acknowledged_at: TimeOut

@@ -12,7 +12,7 @@ from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
 from server.statements.bulletins import document, present, service
 from server.statements.bulletins.schemas import (
-    AnnexOut,
+    AnnexBranchOut,
     BulletinBranchPath,
     BulletinDescriptionIn,
     BulletinFileQuery,
@@ -143,12 +143,16 @@ def verify_bulletin(context: Context, path: BulletinPath) -> BulletinVerificatio
     "/bulletins/<int:bulletin_id>/annex",
     permission=Permission.bulletin_audit,
     target=bulletin_target,
-    responses={200: AnnexOut},
+    responses={200: Page[AnnexBranchOut]},
 )
-def get_annex(context: Context, path: BulletinPath) -> AnnexOut:
-    """附件：各支部党员积分明细（内部）"""
+def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[AnnexBranchOut]:
+    """附件：各支部党员积分明细（内部），逐支部"""
     context.audit_look("bulletin_annex", path.bulletin_id)
-    return present.annex(context.session, _visible(context, path.bulletin_id))
+    content = service.content_of(_visible(context, path.bulletin_id))
+    start = decode_id_cursor(query.cursor) or 0
+    page, more = cut_page(content.branches[start : start + query.limit + 1], query.limit)
+    cursor = encode_cursor(start + query.limit) if more else None
+    return Page(items=present.annex(context.session, content, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -156,13 +160,14 @@ def get_annex(context: Context, path: BulletinPath) -> AnnexOut:
     "/bulletins/<int:bulletin_id>/branches/<int:organization_id>/annex",
     permission=Permission.bulletin_annex,
     target=organization_target,
-    responses={200: AnnexOut},
+    responses={200: Page[AnnexBranchOut]},
 )
-def get_branch_annex(context: Context, path: BulletinBranchPath) -> AnnexOut:
+def get_branch_annex(context: Context, path: BulletinBranchPath) -> Page[AnnexBranchOut]:
     """附件中本支部的部分（内部）"""
     context.audit_look("bulletin_annex", path.bulletin_id)
-    bulletin = service.find_published(context.session, path.bulletin_id, path.organization_id)
-    return present.annex(context.session, bulletin, organization_id=path.organization_id)
+    content = service.content_of(service.find_published(context.session, path.bulletin_id, path.organization_id))
+    own = [each for each in content.branches if each.organization_id == path.organization_id]
+    return Page(items=present.annex(context.session, content, own))
 
 
 @api.guarded(
