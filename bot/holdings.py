@@ -8,6 +8,9 @@ from bot.receive.models import Delivery, FollowUp
 from server.holdings import Holding, Subject
 from server.identity.models import WechatIdentity
 
+PLACE = 110
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 
 def holdings(subject: Subject) -> Iterator[Holding]:
     known = select(WechatIdentity.id).where(

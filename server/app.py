@@ -21,12 +21,14 @@ from server.dues import handlers as dues
 from server.dues import sources as dues_sources
 from server.errors import unavailable
 from server.export import registry
+from server.features import brought
 from server.identity import service as identity
 from server.identity.guard import Api
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
 from server.meetings.check_in import committer
 from server.meetings.events import LeaveAnswered
+from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import exemptions, filings
 from server.organizations import service as organizations
@@ -37,12 +39,15 @@ from server.points import handlers as points
 from server.points import sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
-from server.pushes.occasions import bulletins, claims, leaves, negatives, notices, statements
+from server.pushes import fanouts
+from server.pushes.occasions import claims, leaves, negatives
 from server.readiness.probe import Probe
 from server.standards import service as standards
 from server.standards.events import StandardPublished
 from server.statements import confirming
 from server.statements.events import BulletinPublished, StatementConfirmed, StatementFrozen
+from server.statements.occasions import bulletins, months
+from server.todos import registry as todos
 from server.wechat import client as wechat
 from server.wechat import js_sdk
 
@@ -105,8 +110,8 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (NegativeDecisionChanged, negatives.changed),
     (NoticePublished, notices.published),
     (UnreadReminded, notices.unread_reminded),
-    (StatementFrozen, statements.frozen),
-    (StatementConfirmed, statements.confirmed),
+    (StatementFrozen, months.frozen),
+    (StatementConfirmed, months.confirmed),
     (BulletinPublished, bulletins.published),
     (WorkdaysChanged, confirming.workdays_changed),
 )
@@ -125,25 +130,14 @@ FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
 )
 """Who says whether a subject may be filed now (server/organizations/filings.py)."""
 
-HOLDERS = (
-    "server.identity.holdings",
-    "server.organizations.holdings",
-    "server.points.holdings",
-    "server.claims.holdings",
-    "server.photos.holdings",
-    "server.meetings.holdings",
-    "server.dues.holdings",
-    "server.statements.holdings",
-    "server.notices.holdings",
-    "server.pushes.holdings",
-    "bot.holdings",
-    "server.audit.holdings",
-)
-"""Modules whose `holdings` say what is held about a person, in the order in which he reads it (server/holdings.py)."""
-
 identity.know_places(organizations)
-for holder in HOLDERS:
-    registry.register(import_module(holder).holdings)
+for holder in brought("holdings"):
+    registry.register(holder.holdings, place=holder.PLACE)
+for bringing in brought("turns"):
+    for waiting in bringing.KINDS:
+        todos.register(waiting)
+for bringing in brought("occasions"):
+    fanouts.register(bringing.DRAFTINGS)
 for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
 for subject, precondition in FILED:

@@ -9,8 +9,9 @@ from server.clock import shanghai_date
 from server.identity.models import Grant
 from server.identity.rules import Role
 from server.jobs.models import JobRun
-from server.jobs.rules import CatchUp, periods_between
+from server.jobs.rules import periods_between
 from server.jobs.table import JOBS
+from server.scheduling import CatchUp
 from server.statements import confirming
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement

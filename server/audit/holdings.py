@@ -7,6 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from server.audit.models import AuditLine
 from server.holdings import Holding, Subject
 
+PLACE = 120
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _OF_A_MEMBER = (
     "member",
     "score",

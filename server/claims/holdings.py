@@ -11,6 +11,9 @@ from server.claims.rules import STATUS_TITLES
 from server.holdings import Holding, Subject
 from server.standards.default import default_titles
 
+PLACE = 40
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _EVENTS = {
     EventKind.created: "填写",
     EventKind.edited: "修改",

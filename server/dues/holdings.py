@@ -8,6 +8,9 @@ from server.dues.models import DuesConsent, DuesEvent, DuesEventKind, DuesRecord
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES
 from server.holdings import Holding, Subject
 
+PLACE = 70
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _KINDS = {
     DuesEventKind.registered: "登记",
     DuesEventKind.closed: "到期",

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -159,3 +159,14 @@ def payment_refusal(month: str, *, paid_cents: int, paid_on: date | None, today:
 def close_refusal(month: str, *, today: date) -> str | None:
     """Return why a month cannot be closed yet, or None."""
     return None if is_over(month, today=today) else f"{month} 尚未结束，{last_day(month).isoformat()} 之后才能结账"
+
+
+DUES_FROM_DAY = 25
+"""From this day of a month on, when its members are reminded too, its payments wait to be registered."""
+
+
+def months_to_register(today: date) -> list[str]:
+    """Return the months, as YYYY-MM, whose payments should be registered by now, the earlier first."""
+    before = today.replace(day=1) - timedelta(days=1)
+    running = [today] if today.day >= DUES_FROM_DAY else []
+    return [f"{day:%Y-%m}" for day in (before, *running)]

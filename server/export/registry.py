@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from server.holdings import Hold, Holding, Subject
 
-_holds: list[Hold] = []
+_holds: dict[int, Hold] = {}
 
 LEFT_OUT = {
     "binding_attempts": "counters of wrong tries, by hash-like keys, deleted after a day",
@@ -44,12 +44,12 @@ LEFT_OUT = {
 """Every table that no holding speaks of, and why. A test holds this list against the database's tables."""
 
 
-def register(hold: Hold) -> None:
-    """Have one feature say what it holds; `server/app.py` does, lowest feature first."""
-    if hold not in _holds:
-        _holds.append(hold)
+def register(hold: Hold, *, place: int) -> None:
+    """Have one feature say what it holds. Raises ValueError where another has its place."""
+    if _holds.setdefault(place, hold) is not hold:
+        raise ValueError(f"two features have their holdings at place {place}")
 
 
 def holdings(subject: Subject) -> Iterator[Holding]:
-    for hold in _holds:
-        yield from hold(subject)
+    for place in sorted(_holds):
+        yield from _holds[place](subject)

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from server.holdings import Holding, Subject
 from server.identity.models import Account, LoginLink, PrivacyConsent, Token, WechatIdentity
 
+PLACE = 10
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 
 def holdings(subject: Subject) -> Iterator[Holding]:
     yield Holding(

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.jobs.models import JobRun
-from server.jobs.rules import CatchUp
 from server.jobs.table import JOBS
+from server.scheduling import CatchUp
 
 
 def families(session: Session) -> Iterator[GaugeMetricFamily]:

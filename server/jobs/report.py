@@ -11,8 +11,9 @@ from server.db import reading
 from server.jobs import rules, service
 from server.jobs.models import JobRun
 from server.jobs.service import Record
-from server.jobs.table import JOBS, Job
+from server.jobs.table import JOBS
 from server.organizations.models import Organization
+from server.scheduling import Job
 from server.statements import service as statements
 
 

@@ -6,13 +6,11 @@ A period is one firing of a job's schedule, named by its instant: the job of 03:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
+from server.scheduling import CatchUp, Trigger
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 INSTANT = timedelta(microseconds=1)
@@ -23,59 +21,6 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(days=30)
 WATCHED_FOR = timedelta(days=7)
-WEEKDAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
-
-
-class Trigger(Protocol):
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a job runs: in Chinese, and for the scheduler."""
-
-    title: str
-    trigger: Trigger
-
-
-def every_minutes(minutes: int) -> Schedule:
-    """Return a schedule that divides each hour evenly."""
-    if 60 % minutes:
-        raise ValueError(f"{minutes} minutes do not divide an hour")
-    return Schedule(f"每 {minutes} 分钟", CronTrigger(minute=f"*/{minutes}", timezone=SHANGHAI))
-
-
-def daily(at: str) -> Schedule:
-    """Return a schedule of every day at `HH:MM`."""
-    clock = time.fromisoformat(at)
-    return Schedule(f"每天 {at}", CronTrigger(hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
-
-
-def weekly(weekday: str, at: str) -> Schedule:
-    """Return a schedule of one weekday, by its name: APScheduler's numbers begin with Monday, those of cron do not."""
-    clock, title = time.fromisoformat(at), f"每{WEEKDAYS[weekday]} {at}"
-    trigger = CronTrigger(day_of_week=weekday, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
-    return Schedule(title, trigger)
-
-
-def monthly(day: int | str, at: str) -> Schedule:
-    """Return a schedule of one day each month, `last` for its last; a month without that day is left out."""
-    clock, title = time.fromisoformat(at), f"每月{'最后一天' if day == 'last' else f' {day} 日'} {at}"
-    return Schedule(title, CronTrigger(day=day, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
-
-
-def quarterly(day: int, at: str) -> Schedule:
-    """Return a schedule of one day in each January, April, July and October."""
-    clock, title = time.fromisoformat(at), f"每季首月 {day} 日 {at}"
-    trigger = CronTrigger(month="1,4,7,10", day=day, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
-    return Schedule(title, trigger)
-
-
-class CatchUp(StrEnum):
-    """What becomes of periods that were missed: `every` one in order, or only the `latest`."""
-
-    every = "every"
-    latest = "latest"
 
 
 CATCH_UP_TITLES = {CatchUp.every: "逐期补跑", CatchUp.latest: "只补最近一期"}

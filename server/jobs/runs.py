@@ -12,8 +12,8 @@ from server.db import reading, transaction
 from server.errors import DomainError, conflict
 from server.jobs import lease, rules, service
 from server.jobs.lease import Held, LeaseLost
-from server.jobs.table import Job
 from server.logs import Scrubber
+from server.scheduling import CatchUp, Job
 
 log = structlog.get_logger()
 
@@ -99,7 +99,7 @@ def _chosen(engine: Engine, job: Job, period: datetime | None, now: datetime) ->
         period = open_ones[0] if open_ones else rules.latest_period(trigger, now)
     if period is None or period > now or not rules.is_period(trigger, period):
         raise DomainError("not_a_period", f"没有这一期：{job.title}的时间是{job.when.title}，且不能早于到点运行")
-    if job.catch_up is rules.CatchUp.every and open_ones and period > open_ones[0]:
+    if job.catch_up is CatchUp.every and open_ones and period > open_ones[0]:
         first = open_ones[0].astimezone(clock.SHANGHAI)
         raise conflict("earlier_period_first", f"请按顺序补跑，先运行 {first:%Y-%m-%d %H:%M} 这一期")
     return period

@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 from server import clock
 from server.config import Settings
 from server.jobs import runs
-from server.jobs.table import JOBS, Job
+from server.jobs.table import JOBS
+from server.scheduling import Job
 
 log = structlog.get_logger()
 

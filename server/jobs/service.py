@@ -11,8 +11,9 @@ from server.clock import SHANGHAI
 from server.jobs import lease
 from server.jobs.lease import Held
 from server.jobs.models import JobRun, Lease
-from server.jobs.rules import CatchUp, Past, Unfinished
+from server.jobs.rules import Past, Unfinished
 from server.organizations.models import Organization
+from server.scheduling import CatchUp
 
 BATCH = 1000
 LONGEST_ERROR = 500

@@ -17,6 +17,9 @@ from server.meetings.models import (
 from server.meetings.rosters.service import STATE_TITLES
 from server.meetings.rules import LEAVE_KIND_TITLES, Part, Via
 
+PLACE = 60
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _MEETING = {"会议": Meeting.title, "会议时间": Meeting.starts_at}
 _PARTS = {Part.invited: "应到", Part.observer: "列席"}
 _VIA = {

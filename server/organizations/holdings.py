@@ -11,6 +11,9 @@ from server.identity.rules import ROLE_TITLES
 from server.organizations.models import ActivationCode, Exemption, Member, Membership, Organization
 from server.organizations.roster.rules import CATEGORIES, STAGES
 
+PLACE = 20
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _GROUP = aliased(Organization)
 _WORDS = {code.value: title for title, code in reversed({**CATEGORIES, **STAGES}.items())}
 

@@ -9,6 +9,9 @@ from server.audit.models import AuditLine
 from server.holdings import Holding, Subject
 from server.photos.models import Photo
 
+PLACE = 50
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 
 def holdings(subject: Subject) -> Iterator[Holding]:
     mine = Photo.member_id == subject.member_id

@@ -20,6 +20,9 @@ from server.points.models import (
 from server.points.rules import NegativeAction, NegativeStatus
 from server.standards.default import default_titles
 
+PLACE = 30
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _SOURCES = {
     SourceKind.meeting: "会议",
     SourceKind.claim: "申报",

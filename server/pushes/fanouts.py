@@ -38,6 +38,26 @@ Drafting = Callable[[Session, Fanout, int, datetime], Part]
 """Called with the fan-out, how many members to take and the time now; `Fanout.after_id` is the last one done."""
 
 
+_draftings: dict[Occasion, Drafting] = {}
+
+
+def register(draftings: Mapping[Occasion, Drafting]) -> None:
+    """Have these occasions drafted by those functions; a feature brings its own in a module `occasions`."""
+    _draftings.update(draftings)
+
+
+def and_at_its_end(draft: Drafting, act: Callable[[Session, Fanout, datetime], None]) -> Drafting:
+    """Return a drafting at whose end something else is written down as well, in the same transaction."""
+
+    def drafted(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+        part = draft(session, fanout, limit, now)
+        if part.after_id is None:
+            act(session, fanout, now)
+        return part
+
+    return drafted
+
+
 class NotTurnedOut(RuntimeError):
     """Some fan-outs failed; the log says why."""
 
@@ -70,7 +90,7 @@ def add(
         session.execute(unless_there_too.values(**values))
 
 
-def turn_out_due(engine: Engine, draftings: Mapping[Occasion, Drafting], *, now: datetime) -> int:
+def turn_out_due(engine: Engine, *, now: datetime) -> int:
     """Turn out what is due, to its end; return how many. Raises NotTurnedOut once all had their turn."""
     due = (
         select(Fanout.id)
@@ -80,19 +100,19 @@ def turn_out_due(engine: Engine, draftings: Mapping[Occasion, Drafting], *, now:
     )
     with reading(engine) as session:
         ids = session.scalars(due).all()
-    failed = [fanout_id for fanout_id in ids if not _turned_out(engine, draftings, fanout_id, now)]
+    failed = [fanout_id for fanout_id in ids if not _turned_out(engine, fanout_id, now)]
     if failed:
         raise NotTurnedOut(f"{len(failed)} of {len(ids)}: {', '.join(map(str, failed[:20]))}")
     return len(ids)
 
 
-def turn_out_part(session: Session, draftings: Mapping[Occasion, Drafting], *, fanout_id: int, now: datetime) -> bool:
+def turn_out_part(session: Session, *, fanout_id: int, now: datetime) -> bool:
     """Turn out the next part; return whether nobody is left."""
     query = select(Fanout).where(Fanout.id == fanout_id).with_for_update()
     fanout = session.scalars(query.execution_options(populate_existing=True)).one()
     if fanout.done_at is not None:
         return True
-    part = draftings[Occasion(fanout.occasion)](session, fanout, PART, now)
+    part = _draftings[Occasion(fanout.occasion)](session, fanout, PART, now)
     outbox.enqueue(session, part.drafts, now=now)
     if part.after_id is None:
         fanout.done_at = now
@@ -102,9 +122,9 @@ def turn_out_part(session: Session, draftings: Mapping[Occasion, Drafting], *, f
     return fanout.done_at is not None
 
 
-def _turned_out(engine: Engine, draftings: Mapping[Occasion, Drafting], fanout_id: int, now: datetime) -> bool:
+def _turned_out(engine: Engine, fanout_id: int, now: datetime) -> bool:
     def part(session: Session) -> bool:
-        return turn_out_part(session, draftings, fanout_id=fanout_id, now=now)
+        return turn_out_part(session, fanout_id=fanout_id, now=now)
 
     try:
         while not transaction(engine, part):

@@ -9,6 +9,9 @@ from server.pushes.catalogue import CATALOGUE, TEMPLATES
 from server.pushes.models import Push, PushAttempt, PushPreference, SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuotaChange
 
+PLACE = 100
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _STATUSES = {
     PushStatus.waiting: "待发送",
     PushStatus.sending: "发送中",

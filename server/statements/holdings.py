@@ -8,6 +8,9 @@ from server.holdings import Holding, Subject
 from server.standards.default import default_titles
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 
+PLACE = 80
+"""Among the holdings of all features, in the order in which a person reads them."""
+
 _MONTH = func.replace(Statement.period, "-closing", " 年年终")
 
 

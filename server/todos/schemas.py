@@ -5,11 +5,10 @@ from datetime import date
 from pydantic import BaseModel
 
 from server.identity.schemas import PlaceOut
-from server.todos.rules import TodoKind
 
 
 class TodoOut(BaseModel):
-    """How many things of a kind wait with the caller in an organization.
+    """How many things of a kind wait with the caller in an organization. Kinds may be added.
 
     `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
     meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
@@ -17,7 +16,7 @@ class TodoOut(BaseModel):
     else there is to know, such as how days are counted until a year's holidays are known.
     """
 
-    kind: TodoKind
+    kind: str
     title: str
     organization: PlaceOut
     count: int

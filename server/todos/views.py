@@ -6,7 +6,7 @@ from server.identity.rules import Permission
 from server.identity.schemas import PlaceOut
 from server.organizations.service import titles
 from server.todos import service
-from server.todos.rules import TITLES
+from server.todos.registry import kinds
 from server.todos.schemas import TodoOut, TodosOut
 
 api = Api("todos", __name__, tag="待办")
@@ -16,12 +16,13 @@ api = Api("todos", __name__, tag="待办")
 def list_my_todos(context: Context) -> TodosOut:
     """轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数"""
     found = service.todos_of(context.session, context.actor, now=context.now)
+    named = {kind.code: kind.title for kind in kinds()}
     places = titles(context.session, [todo.organization_id for todo in found])
     return TodosOut(
         items=[
             TodoOut(
                 kind=todo.kind,
-                title=TITLES[todo.kind],
+                title=named[todo.kind],
                 organization=PlaceOut(id=todo.organization_id, title=places[todo.organization_id]),
                 count=todo.count,
                 first_id=todo.first_id,

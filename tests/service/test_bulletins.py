@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from server import events
 from server.db import transaction
 from server.errors import DomainError
-from server.jobs import runs, table, work
+from server.jobs import runs, table
 from server.jobs.models import JobRun
 from server.meetings.models import Attendance, AttendanceChange, Meeting
 from server.meetings.rules import AttendanceState, Via
 from server.organizations import service as organizations
+from server.statements import jobs
 from server.statements.bulletins import drawing_up, due, service
 from server.statements.bulletins.content import Content
 from server.statements.bulletins.rules import content_hash
@@ -276,7 +277,7 @@ def test_the_job_drafts_every_issuer_once(engine: Engine, session: Session, cast
 
 
 def test_the_job_waits_until_all_months_are_drawn_up(engine: Engine, session: Session) -> None:
-    (drafting,) = [job for job in table.JOBS if job.function is work.draw_up_bulletins]
+    (drafting,) = [job for job in table.JOBS if job.function is jobs.draw_up_bulletins]
     frozen = JobRun(job="freeze_statements", period=datetime(2026, 7, 2, 18, tzinfo=UTC), attempts=1, holder="a")
     frozen.started_at = DUE
     with time_machine.travel(DUE, tick=False):

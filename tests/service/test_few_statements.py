@@ -19,9 +19,9 @@ from server.organizations.models import Category, Member, Membership, Organizati
 from server.points import service as points
 from server.points.verification import verify_scores
 from server.pushes.models import Fanout
-from server.pushes.occasions import at_risk
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed
+from server.statements.occasions import at_risk
 from tests.cast import NOW, YEAR_START, Cast, Person
 from tests.claiming import submitted
 from tests.counting import counted

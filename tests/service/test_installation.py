@@ -12,7 +12,7 @@ from server import installation
 from server.config import Settings
 from server.db import make_engine, reading
 from server.installation import DRAFT, MARK, Installation
-from server.jobs import work
+from server.photos import jobs
 from tests.at_once import at_once
 from tests.cast import NOW
 from tests.refusing import refused
@@ -113,9 +113,9 @@ def test_a_database_without_an_id_adopts_a_directory_too(engine: Engine, directo
 def test_photos_are_not_swept_in_a_directory_that_was_exchanged_under_a_running_scheduler(
     engine: Engine, settings: Settings
 ) -> None:
-    work.purge_photos(engine, settings, NOW, NOW)
+    jobs.purge_photos(engine, settings, NOW, NOW)
     (settings.data_dir / MARK).write_text("e" * 64)
-    refused("data_of_another_database", lambda: work.purge_photos(engine, settings, NOW, NOW))
+    refused("data_of_another_database", lambda: jobs.purge_photos(engine, settings, NOW, NOW))
 
 
 def test_what_lies_in_the_directory_is_closed_to_other_users_also_what_lay_there_before(directory: Path) -> None:

@@ -14,17 +14,18 @@ from server.dues import service as dues_service
 from server.dues.models import DuesRecord
 from server.dues.service import Payment
 from server.identity.models import Grant
-from server.jobs.rules import CatchUp, Past, due_periods, periods_between
+from server.jobs.rules import Past, due_periods, periods_between
 from server.jobs.table import JOBS
 from server.meetings.leave import service as leave_service
 from server.meetings.leave.service import Wish
 from server.organizations.models import Member, Membership, Organization, Stage, WorkdayOverride
+from server.organizations.officers import Officers
 from server.pushes.occasions import due
-from server.pushes.occasions.digest import waiting_with
 from server.pushes.rules import Occasion
+from server.scheduling import CatchUp
 from server.standards.rules import LeaveKind
-from server.todos.officers import Officers
-from server.todos.rules import TodoKind
+from server.todos import digest
+from server.todos.digest import waiting_with
 from tests.at_once import at_once
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
 from tests.claiming import VOLUNTEERING, submitted
@@ -39,7 +40,7 @@ def digests(session: Session, period: datetime = NINE, now: datetime | None = No
     session.commit()
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    due.send_digests(engine, now=now or period, period=period)
+    digest.send_digests(engine, now=now or period, period=period)
 
 
 def asked(session: Session, cast: Cast, person: Person) -> None:
@@ -101,9 +102,7 @@ def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Se
     )
     claims.submit(session, claim_id=on_behalf.id, actor=cast.wang_fang.actor, version=on_behalf.version, now=NOW)
     officers = Officers(session, cast.root, TODAY)
-    counted = {
-        each.officer.account_id: each.counts[TodoKind.claims] for each in waiting_with(session, officers, now=NOW)
-    }
+    counted = {each.officer.account_id: each.counts["claims"] for each in waiting_with(session, officers, now=NOW)}
     root = session.get_one(Organization, cast.root)
     for person in cast.people.values():
         if person.account_id:
@@ -125,7 +124,7 @@ def test_what_a_branch_cannot_decide_falls_to_the_organization_above(session: Se
 def test_two_machines_at_once_send_one_digest(engine: Engine, session: Session, cast: Cast) -> None:
     submitted(session, cast.zhang_min)
     session.commit()
-    at_once(*[partial(due.send_digests, engine, now=NINE, period=NINE)] * 4)
+    at_once(*[partial(digest.send_digests, engine, now=NINE, period=NINE)] * 4)
     assert told(session, cast, Occasion.review_digest) == ["li_wei", "sun_li", "wang_fang"]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.db import make_engine, transaction
 from server.events import emit
+from server.notices import occasions as notices
 from server.notices import service
 from server.notices.events import NoticePublished
 from server.notices.models import Notice
@@ -23,7 +24,6 @@ from server.organizations.models import Category, Member, Membership, Stage
 from server.pushes import fanouts
 from server.pushes.models import Fanout, Push
 from server.pushes.occasions import due
-from server.pushes.occasions.table import DRAFTINGS
 from server.pushes.rules import Occasion
 from server.statements.events import BulletinPublished
 from server.statements.models import Bulletin
@@ -204,11 +204,13 @@ def test_one_that_fails_does_not_hold_up_the_others(
     def draft(session: Session, fanout: Fanout, limit: int, now: Any) -> fanouts.Part:
         if fanout.subject_id == bad.id:
             raise RuntimeError("a broken row")
-        return DRAFTINGS[Occasion.notice](session, fanout, limit, now)
+        return notices.draft(session, fanout, limit, now)
 
+    monkeypatch.setitem(fanouts._draftings, Occasion.notice, draft)
     session.commit()
     with pytest.raises(fanouts.NotTurnedOut):
-        fanouts.turn_out_due(engine, {Occasion.notice: draft}, now=NOW)
+        fanouts.turn_out_due(engine, now=NOW)
+    monkeypatch.undo()
     assert {push.subject for push in all_pushes(session)} == {str(good.id)}
     prepared(session, NOW)
     assert {push.subject for push in all_pushes(session)} == {str(good.id), str(bad.id)}

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, make_transient
 
 from server.config import Settings
 from server.errors import DomainError
-from server.jobs import runs, work
+from server.jobs import runs
 from server.jobs.table import JOBS
-from server.photos import service
+from server.photos import jobs, service
 from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.rules import Variant
@@ -196,7 +196,7 @@ def test_where_the_rows_may_be_old_photos_nobody_used_go_to_quarantine(
     photo = waiting(session, storage, cast, 1)
     session.commit()
     ran(engine, NOW - 5 * DAY, name=PURGE.name)
-    work.purge_photos(engine, settings, NOW + 3 * DAY, NOW)
+    jobs.purge_photos(engine, settings, NOW + 3 * DAY, NOW)
     assert session.scalars(select(Photo).execution_options(populate_existing=True)).all() == []
     assert (files(storage), away(storage)) == (set(), set(photo.keys))
 
@@ -207,7 +207,7 @@ def test_where_the_sweep_ran_yesterday_photos_nobody_used_go_as_promised(
     waiting(session, storage, cast, 1)
     session.commit()
     ran(engine, NOW + 2 * DAY, name=PURGE.name)
-    work.purge_photos(engine, settings, NOW + 3 * DAY, NOW)
+    jobs.purge_photos(engine, settings, NOW + 3 * DAY, NOW)
     assert not files(storage) | away(storage)
 
 

@@ -7,8 +7,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.jobs import work
-from server.pushes import quotas, upkeep
+from server.pushes import jobs, quotas, upkeep
 from server.pushes.models import Push, PushAttempt, SubscriptionEntry, SubscriptionQuota
 from server.pushes.quotas import Spend
 from tests.cast import NOW, Cast
@@ -19,7 +18,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def purge(engine: Engine, settings: Settings) -> None:
-    work.purge_pushes(engine, settings, NOW, NOW)
+    jobs.purge_pushes(engine, settings, NOW, NOW)
 
 
 def test_a_push_is_kept_for_400_days(engine: Engine, session: Session, settings: Settings, cast: Cast) -> None:

@@ -11,17 +11,17 @@ from server.claims import review
 from server.claims.contents import Participant
 from server.claims.models import OpinionKind
 from server.dues import service as dues
+from server.dues.rules import months_to_register
 from server.dues.service import Payment
 from server.identity.models import Grant
 from server.meetings.leave import service as leave
 from server.meetings.leave.service import Wish
 from server.meetings.models import Leave
-from server.pushes.occasions.digest import waiting_with
+from server.organizations.officers import Officers
 from server.pushes.rules import PushStatus
 from server.standards.rules import LeaveKind
 from server.statements.rules import StatementStatus
-from server.todos.officers import Officers
-from server.todos.rules import TodoKind, dues_months
+from server.todos.digest import waiting_with
 from server.todos.service import Todo, todos_of
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import submitted
@@ -29,11 +29,11 @@ from tests.meeting import make_meeting
 from tests.pushed import add_push
 from tests.pushing import make_statement
 
-DIGESTED = (TodoKind.claims, TodoKind.leaves, TodoKind.rosters, TodoKind.statements)
+DIGESTED = ("claims", "leaves", "rosters", "statements")
 PAID = Payment(due_cents=1000, paid_cents=1000, paid_on=date(2026, 5, 20))
 
 
-def of_kind(session: Session, person: Person, kind: TodoKind) -> list[Todo]:
+def of_kind(session: Session, person: Person, kind: str) -> list[Todo]:
     session.commit()
     return [todo for todo in todos_of(session, person.actor, now=NOW) if todo.kind is kind]
 
@@ -76,47 +76,47 @@ def test_each_officer_has_to_do_what_the_digest_tells_him(session: Session, cast
         for each in waiting_with(session, Officers(session, cast.root, TODAY), now=NOW)
     }
     for person in cast.people.values():
-        counts = Counter[TodoKind]()
+        counts = Counter[str]()
         for todo in todos_of(session, person.actor, now=NOW):
             if todo.kind in DIGESTED:
                 counts[todo.kind] += todo.count
         assert counts == digest.get(person.account_id, Counter()), person.name
-    assert digest[cast.li_wei.account_id][TodoKind.claims] == 4
+    assert digest[cast.li_wei.account_id]["claims"] == 4
 
 
 def test_a_members_own_claim_and_leave_never_wait_with_himself(session: Session, cast: Cast) -> None:
     submitted(session, cast.li_wei)
     asked(session, cast, cast.li_wei)
     kinds = {todo.kind for todo in todos_of(session, cast.li_wei.actor, now=NOW)}
-    assert not kinds & {TodoKind.claims, TodoKind.leaves}
+    assert not kinds & {"claims", "leaves"}
     assert {todo.kind for todo in todos_of(session, cast.wang_fang.actor, now=NOW)} >= {
-        TodoKind.claims,
-        TodoKind.leaves,
+        "claims",
+        "leaves",
     }
 
 
 def test_the_first_of_each_kind_is_named(session: Session, cast: Cast) -> None:
     late = submitted(session, cast.zhang_min)
     early = submitted(session, cast.sun_li, now=NOW - timedelta(days=3))
-    (claims,) = of_kind(session, cast.li_wei, TodoKind.claims)
+    (claims,) = of_kind(session, cast.li_wei, "claims")
     assert late.id < early.id
-    assert claims == Todo(TodoKind.claims, cast.branch, 2, early.id, date(2026, 6, 15))
+    assert claims == Todo("claims", cast.branch, 2, early.id, date(2026, 6, 15))
     statement = make_statement(session, cast, {})
-    (statements,) = of_kind(session, cast.li_wei, TodoKind.statements)
-    assert statements == Todo(TodoKind.statements, cast.branch, 1, statement.id, statement.confirm_by)
+    (statements,) = of_kind(session, cast.li_wei, "statements")
+    assert statements == Todo("statements", cast.branch, 1, statement.id, statement.confirm_by)
     meeting = make_meeting(session, cast, starts_at=NOW - timedelta(days=2))
-    (rosters,) = of_kind(session, cast.li_wei, TodoKind.rosters)
-    assert rosters == Todo(TodoKind.rosters, cast.branch, 1, meeting.id, meeting.day)
+    (rosters,) = of_kind(session, cast.li_wei, "rosters")
+    assert rosters == Todo("rosters", cast.branch, 1, meeting.id, meeting.day)
 
 
 def test_what_a_branch_cannot_decide_waits_with_who_is_above(session: Session, cast: Cast) -> None:
     submitted(session, cast.zhang_min)
-    assert of_kind(session, cast.chen_jing, TodoKind.claims) == []
+    assert of_kind(session, cast.chen_jing, "claims") == []
     for grant in session.scalars(select(Grant).where(Grant.organization_id == cast.branch)):
         grant.until_date = TODAY
-    (claims,) = of_kind(session, cast.chen_jing, TodoKind.claims)
+    (claims,) = of_kind(session, cast.chen_jing, "claims")
     assert (claims.organization_id, claims.count) == (cast.branch, 1)
-    assert of_kind(session, cast.organization_department, TodoKind.claims) == []
+    assert of_kind(session, cast.organization_department, "claims") == []
 
 
 @pytest.mark.parametrize("name", ["zhang_min", "zhou_yu", "inspector", "administrator", "stranger"])
@@ -129,8 +129,8 @@ def test_who_holds_no_office_that_decides_has_nothing_to_do(session: Session, ca
 def test_dues_wait_until_the_last_of_the_branch_is_registered(session: Session, cast: Cast) -> None:
     people = (cast.zhang_min, cast.wang_fang, cast.li_wei, cast.sun_li)
     for registered, person in enumerate(people):
-        assert of_kind(session, cast.wang_fang, TodoKind.dues) == [
-            Todo(TodoKind.dues, cast.branch, 4 - registered, first_day=date(2026, 5, 31))
+        assert of_kind(session, cast.wang_fang, "dues") == [
+            Todo("dues", cast.branch, 4 - registered, first_day=date(2026, 5, 31))
         ]
         dues.register(
             session,
@@ -140,14 +140,14 @@ def test_dues_wait_until_the_last_of_the_branch_is_registered(session: Session, 
             account_id=(cast.li_wei if person is cast.wang_fang else cast.wang_fang).account_id,
             now=NOW,
         )
-    assert of_kind(session, cast.wang_fang, TodoKind.dues) == []
-    assert of_kind(session, cast.chen_jing, TodoKind.dues) == []
+    assert of_kind(session, cast.wang_fang, "dues") == []
+    assert of_kind(session, cast.chen_jing, "dues") == []
 
 
 def test_a_month_waits_for_its_dues_from_the_day_on_which_members_are_reminded() -> None:
-    assert dues_months(date(2026, 6, 24)) == ["2026-05"]
-    assert dues_months(date(2026, 6, 25)) == ["2026-05", "2026-06"]
-    assert dues_months(date(2027, 1, 1)) == ["2026-12"]
+    assert months_to_register(date(2026, 6, 24)) == ["2026-05"]
+    assert months_to_register(date(2026, 6, 25)) == ["2026-05", "2026-06"]
+    assert months_to_register(date(2027, 1, 1)) == ["2026-12"]
 
 
 def test_who_was_not_reached_waits_to_be_told(session: Session, cast: Cast) -> None:
@@ -155,19 +155,17 @@ def test_who_was_not_reached_waits_to_be_told(session: Session, cast: Cast) -> N
     add_push(session, cast, cast.zhang_min, subject="2026-04", status=PushStatus.unknown)
     add_push(session, cast, cast.zhang_min, subject="2026-03", status=PushStatus.unreachable, told_at=NOW)
     add_push(session, cast, cast.zhou_yu, status=PushStatus.unreachable)
-    assert of_kind(session, cast.li_wei, TodoKind.unreached) == [Todo(TodoKind.unreached, cast.branch, 2)]
-    assert of_kind(session, cast.chen_jing, TodoKind.unreached) == []
+    assert of_kind(session, cast.li_wei, "unreached") == [Todo("unreached", cast.branch, 2)]
+    assert of_kind(session, cast.chen_jing, "unreached") == []
 
 
 def test_a_representative_is_asked_for_his_opinion_until_he_gave_it(session: Session, cast: Cast) -> None:
     first, _second = submitted(session, cast.zhang_min), submitted(session, cast.li_wei)
-    assert of_kind(session, cast.representative, TodoKind.opinions) == [
-        Todo(TodoKind.opinions, cast.branch, 2, first.id)
-    ]
+    assert of_kind(session, cast.representative, "opinions") == [Todo("opinions", cast.branch, 2, first.id)]
     review.add_opinion(
         session, claim_id=first.id, kind=OpinionKind.opinion, actor=cast.representative.actor, words="属实", now=NOW
     )
-    (left,) = of_kind(session, cast.representative, TodoKind.opinions)
+    (left,) = of_kind(session, cast.representative, "opinions")
     assert left.count == 1
 
 
@@ -179,4 +177,4 @@ def test_what_was_decided_waits_no_longer(session: Session, cast: Cast) -> None:
         session, claim_id=claim.id, actor=cast.sun_li.actor, version=claim.version, reason="与本人无关", now=NOW
     )
     kinds = {todo.kind for todo in todos_of(session, cast.li_wei.actor, now=NOW)}
-    assert kinds == {TodoKind.dues}
+    assert kinds == {"dues"}

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.claims.models import EventKind
-from server.jobs.rules import next_period, quarterly
+from server.jobs.rules import next_period
 from server.organizations.models import Organization
+from server.scheduling import quarterly
 from server.statements.bulletins.form import form
 from server.statements.bulletins.issuers import official_name
 from server.statements.bulletins.rules import (

@@ -15,7 +15,7 @@ from server.export import registry
 from server.holdings import Holding, Subject
 from tests.api.audit_table import LINES
 
-assert app.HOLDERS
+assert app.FEATURES
 SERVER = Path(app.__file__).parent
 HOLDINGS = list(registry.holdings(Subject(1, 1, "张敏", None, 1, (1,), ("member:1",))))
 BY_NOBODY = {"bulletin_draw_up bulletin", "standard_carried_forward standard", "screens_close meeting"}

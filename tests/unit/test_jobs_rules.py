@@ -10,23 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.jobs.rules import (
-    CatchUp,
     Past,
-    Schedule,
     Unfinished,
-    daily,
     due_periods,
-    every_minutes,
     is_period,
     latest_period,
-    monthly,
     next_period,
     periods_between,
     trusts_clock,
     wait_after,
-    weekly,
 )
 from server.jobs.table import JOBS
+from server.scheduling import CatchUp, Schedule, daily, every_minutes, monthly, weekly
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SCHEDULES = [

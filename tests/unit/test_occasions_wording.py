@@ -8,24 +8,30 @@ from pathlib import Path
 
 import pytest
 
+from server import app
 from server.pushes import pages
 from server.pushes.catalogue import CATALOGUE, FieldKind
 from server.pushes.occasions import objections, wording, year_end
 from server.pushes.occasions.wording import Content
 from server.pushes.rules import Occasion
+from server.todos.registry import kinds
 from server.wechat.sandbox.fields import KINDS
 
 APP_PAGES = Path(__file__).resolve().parents[2] / "miniprogram" / "src" / "pages.json"
+assert app.FEATURES
 DAY, NOON = date(2026, 12, 31), datetime(2026, 12, 31, 4, 0, tzinfo=UTC)
 ITEM, BRANCH = "联系服务师生群众", "教工第一党支部"
+
+COUNTS = {"claims": 4, "leaves": 12, "rosters": 3, "statements": 12, "standards": 1}
+EVERYTHING = [(*kind.digest, COUNTS[kind.code]) for kind in kinds() if kind.digest and kind.code in COUNTS]
 
 SAID: list[tuple[Occasion, Content]] = [
     (Occasion.claim_reviewed, wording.claim_approved(ITEM, Decimal("1.5"), DAY)),
     (Occasion.claim_reviewed, wording.claim_rejected(ITEM, DAY)),
     (Occasion.claim_reviewed, wording.claim_reopened(ITEM, DAY)),
     (Occasion.claim_returned, wording.claim_returned(ITEM, DAY)),
-    (Occasion.review_digest, wording.digest(BRANCH, claims=4, leaves=12, rosters=3, statements=12, standards=1)),
-    (Occasion.review_digest, wording.digest(BRANCH, claims=0, leaves=0, rosters=0, statements=0, standards=0)),
+    (Occasion.review_digest, wording.digest(BRANCH, EVERYTHING)),
+    (Occasion.review_digest, wording.digest(BRANCH, [])),
     *(
         (Occasion(f"meeting_{occasion}"), wording.meeting("12 月主题党日", NOON, "明德楼 305", occasion))
         for occasion in wording.MEETING_HINTS

@@ -48,7 +48,7 @@ export interface paths {
     get: operations["bulletins_get_bulletin_bulletins__int_bulletin_id__get"];
   };
   "/api/v1/bulletins/{bulletin_id}/annex": {
-    /** 附件：各支部党员积分明细（内部） */
+    /** 附件：各支部党员积分明细（内部），逐支部 */
     get: operations["bulletins_get_annex_bulletins__int_bulletin_id__annex_get"];
   };
   "/api/v1/bulletins/{bulletin_id}/branches/{organization_id}/annex": {
@@ -865,16 +865,6 @@ export interface components {
       sections: components["schemas"]["AnnexSectionOut"][];
       /** Total */
       total: string | null;
-    };
-    /**
-     * AnnexOut
-     * @description 附件：党员积分明细（内部）.
-     */
-    AnnexOut: {
-      /** Branches */
-      branches: components["schemas"]["AnnexBranchOut"][];
-      /** Bulletin Id */
-      bulletin_id: number;
     };
     /** AnnexSectionOut */
     AnnexSectionOut: {
@@ -4400,6 +4390,16 @@ export interface components {
       topic: string;
       via: components["schemas"]["Via"] | null;
     };
+    /** Page[AnnexBranchOut] */
+    Page_AnnexBranchOut_: {
+      /** Items */
+      items: components["schemas"]["AnnexBranchOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[AuditLineOut] */
     Page_AuditLineOut_: {
       /** Items */
@@ -6524,13 +6524,8 @@ export interface components {
       title: string;
     };
     /**
-     * TodoKind
-     * @enum {string}
-     */
-    TodoKind: "claims" | "leaves" | "rosters" | "statements" | "standards" | "dues" | "unreached" | "opinions" | "holidays";
-    /**
      * TodoOut
-     * @description How many things of a kind wait with the caller in an organization.
+     * @description How many things of a kind wait with the caller in an organization. Kinds may be added.
      *
      * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
      * meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
@@ -6544,7 +6539,8 @@ export interface components {
       first_day: string | null;
       /** First Id */
       first_id: number | null;
-      kind: components["schemas"]["TodoKind"];
+      /** Kind */
+      kind: string;
       organization: components["schemas"]["PlaceOut"];
       /** Title */
       title: string;
@@ -7015,9 +7011,13 @@ export interface operations {
       };
     };
   };
-  /** 附件：各支部党员积分明细（内部） */
+  /** 附件：各支部党员积分明细（内部），逐支部 */
   bulletins_get_annex_bulletins__int_bulletin_id__annex_get: {
     parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
       path: {
         bulletin_id: number;
       };
@@ -7026,7 +7026,7 @@ export interface operations {
       /** @description OK */
       200: {
         content: {
-          "application/json": components["schemas"]["AnnexOut"];
+          "application/json": components["schemas"]["Page_AnnexBranchOut_"];
         };
       };
     };
@@ -7043,7 +7043,7 @@ export interface operations {
       /** @description OK */
       200: {
         content: {
-          "application/json": components["schemas"]["AnnexOut"];
+          "application/json": components["schemas"]["Page_AnnexBranchOut_"];
         };
       };
     };

@@ -28,6 +28,16 @@ describe("what waits with an officer", () => {
     expect(todo.url).toBe('/pages/standard/standard?organization=3&year=2027')
   })
 
+  it('names and counts a kind that it does not know yet, and leads nowhere', () => {
+    expect(toTodo({ kind: 'objections', title: '异议待办理', organization, count: 2, first_id: 5, first_day: null, words: null })).toEqual({
+      title: '异议待办理 2 项',
+      words: '教工第一党支部',
+      act: '',
+      url: '',
+      urgent: false,
+    })
+  })
+
   it('says no day where there is none', () => {
     expect(toTodo({ kind: 'unreached', title: '未送达待告知', organization, count: 1, first_id: null, first_day: null, words: null }).words).toBe('教工第一党支部')
   })

@@ -4,7 +4,6 @@ import { api } from './client'
 import type { components } from './schema'
 
 type TodoOut = components['schemas']['TodoOut']
-type TodoKind = components['schemas']['TodoKind']
 
 /** Something that waits for the one who holds this phone, and where he does it. */
 export interface Todo {
@@ -24,7 +23,7 @@ interface Manner {
   first?: (firstDay: string) => string
 }
 
-const MANNERS: Record<TodoKind, Manner> = {
+const MANNERS: Record<string, Manner | undefined> = {
   claims: { unit: '条', act: '去审核', url: at('review'), first: (on) => `最早 ${day(on)}提交` },
   leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
   rosters: { unit: '份', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
@@ -36,6 +35,9 @@ const MANNERS: Record<TodoKind, Manner> = {
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
 }
 
+/** Of a kind that a later server tells of: it is named and counted, and done elsewhere. */
+const UNKNOWN: Manner = { unit: '项', act: '', url: () => '' }
+
 function at(page: string): (todo: TodoOut) => string {
   return ({ organization }) => `/pages/${page}/${page}?organization=${organization.id}`
 }
@@ -46,7 +48,7 @@ export async function listOfficeTodos(): Promise<Todo[]> {
 }
 
 export function toTodo(dto: TodoOut): Todo {
-  const { unit, act, url, first } = MANNERS[dto.kind]
+  const { unit, act, url, first } = MANNERS[dto.kind] ?? UNKNOWN
   const more = [dto.organization.title, first && dto.first_day ? first(dto.first_day) : '', dto.words]
   return { title: `${dto.title} ${dto.count} ${unit}`, words: more.filter(Boolean).join('，'), act, url: url(dto), urgent: act !== '' }
 }

@@ -1,1 +1,17 @@
-"""Everything that leads to a push, one module per source: handlers in the cause's transaction, fan-outs and jobs."""
+"""What leads to a push of what is below: handlers in the cause's transaction, fan-outs and jobs, one module per source.
+
+Features above bring occasions of their own, by a module or package of this name with its `DRAFTINGS`.
+"""
+
+from collections.abc import Mapping
+
+from server.pushes.fanouts import Drafting, and_at_its_end
+from server.pushes.occasions import meetings
+from server.pushes.rules import Occasion
+
+DRAFTINGS: Mapping[Occasion, Drafting] = {
+    Occasion.meeting_planned: meetings.draft,
+    Occasion.meeting_tomorrow: and_at_its_end(meetings.draft, meetings.announce_tomorrow),
+    Occasion.meeting_changed: meetings.draft,
+    Occasion.meeting_cancelled: meetings.draft,
+}

@@ -1,43 +1,25 @@
-"""What the clock leads to: fan-outs every minute, the officers' digest, reminders of dues and of the cut-off."""
+"""What the clock leads to: fan-outs every minute, reminders of dues and of the cut-off."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-import structlog
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
 from server.db import reading, transaction
 from server.organizations.models import Organization
-from server.organizations.workdays import calendar_of
 from server.pushes import fanouts
 from server.pushes.fanouts import PART
-from server.pushes.occasions import digest, dues, meetings, year_end
-from server.pushes.occasions.table import DRAFTINGS
-
-log = structlog.get_logger()
+from server.pushes.occasions import dues, meetings, year_end
 
 
 def prepare(engine: Engine, *, now: datetime) -> None:
     """Take the meetings' reminders over and turn every fan-out into pushes."""
     while transaction(engine, partial(meetings.take_over, now=now)) >= meetings.TAKEN_AT_ONCE:
         continue
-    while fanouts.turn_out_due(engine, DRAFTINGS, now=now) >= fanouts.AT_ONCE:
+    while fanouts.turn_out_due(engine, now=now) >= fanouts.AT_ONCE:
         continue
-
-
-def send_digests(engine: Engine, *, now: datetime, period: datetime) -> None:
-    """Tell the officers of every tree what waits with them, on its working days; a transaction for each tree."""
-    day = shanghai_date(period)
-    with reading(engine) as session:
-        calendars = {root_id: calendar_of(session, root_id=root_id, around=day) for root_id in _roots(session)}
-    for root_id, calendar in calendars.items():
-        if missing := calendar.missing(day):
-            log.warning("holidays_not_entered", root_id=root_id, years=missing)
-        if calendar.is_workday(day):
-            transaction(engine, partial(digest.send, root_id=root_id, period=period, now=now))
 
 
 def remind_of_dues(engine: Engine, *, now: datetime, period: datetime) -> None:

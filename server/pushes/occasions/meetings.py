@@ -13,6 +13,9 @@ from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, concerned, places_of, to_member
+from server.pushes.robots import rules
+from server.pushes.robots import service as robots
+from server.pushes.robots.rules import AnnouncementKind
 from server.pushes.rules import Occasion
 
 TAKEN_AT_ONCE = 500
@@ -84,5 +87,25 @@ def _add(session: Session, reminder: MeetingReminder, now: datetime) -> None:
         subject=f"{reminder.meeting_id}:{reminder.meeting_version}",
         subject_id=reminder.meeting_id,
         due_at=reminder.due_at,
+        now=now,
+    )
+
+
+def announce_tomorrow(session: Session, fanout: Fanout, now: datetime) -> None:
+    """Have the branch's group told of it as well, in general words, where the branch chose so."""
+    meeting = session.get_one(Meeting, fanout.subject_id)
+    robot = robots.robot_of(session, meeting.organization_id)
+    holds = still_holds(meeting, Occasion.meeting_tomorrow, fanout.due_at)
+    if robot is None or not robot.meeting_tomorrow or not holds:
+        return
+    text = rules.meeting_tomorrow(meeting.title, wording.moment(meeting.starts_at), meeting.place)
+    robots.add(
+        session,
+        meeting.organization_id,
+        AnnouncementKind.meeting_tomorrow,
+        fanout.subject,
+        text,
+        due_at=fanout.due_at,
+        until=meeting.starts_at,
         now=now,
     )

@@ -3,6 +3,7 @@
 Hints are at most 20 characters, WeChat's limit; what people wrote themselves is cut by the channel.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -68,20 +69,12 @@ def _fact(occurred_on: date) -> str:
     return f"{short_day(occurred_on)}的事项，请打开查看"
 
 
-def digest(
-    place: str, *, claims: int, leaves: int, rosters: int, statements: int, standards: int, holidays: bool = False
-) -> Content:
-    lists = [f"请假 {leaves} 份"] if leaves else []
-    lists += [f"应到名单 {rosters} 份"] if rosters else []
-    papers = [f"待确认 {statements} 份"] if statements else []
-    papers += ["年度积分标准未发布"] if standards else []
-    papers += ["放假安排待录入"] if holidays else []
-    return {
-        "place": place,
-        "claims": f"待审核 {claims} 条" if claims else NOTHING,
-        "meetings": "，".join(lists) or NOTHING,
-        "months": "，".join(papers) or NOTHING,
-    }
+def digest(place: str, waiting: Iterable[tuple[str, str, int]]) -> Content:
+    """`waiting` is a field, the words with `{}` for how many, and how many, in the order in which they are told."""
+    fields: dict[str, list[str]] = {"claims": [], "meetings": [], "months": []}
+    for field, words, count in waiting:
+        fields[field].append(words.format(count))
+    return {"place": place} | {field: "，".join(said) or NOTHING for field, said in fields.items()}
 
 
 MEETING_HINTS = {

@@ -11,8 +11,7 @@ from server.config import Settings
 from server.db import reading
 from server.jobs import lease
 from server.jobs.models import JobRun, Lease
-from server.jobs.rules import CatchUp, Schedule, daily
-from server.jobs.table import Job
+from server.scheduling import CatchUp, Job, Schedule, daily
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)

@@ -12,9 +12,9 @@ from server.config import Settings
 from server.db import reading
 from server.identity.models import BindingAttempt
 from server.jobs import runs
-from server.jobs.rules import CatchUp
 from server.jobs.table import JOBS
 from server.models import Base
+from server.scheduling import CatchUp
 from tests.cast import NOW, Cast
 from tests.pushed import add_attempt, add_push
 from tests.service.jobs.recorder import DAY, Recorder, ran, stored

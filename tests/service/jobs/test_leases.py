@@ -54,8 +54,8 @@ import sys, time
 from server import config
 from server.db import make_engine
 from server.jobs import runs
-from server.jobs.rules import CatchUp, daily
-from server.jobs.table import Job
+from server.scheduling import CatchUp, daily
+from server.scheduling import Job
 
 def hang(engine, settings, now, period):
     print("half-way", flush=True)

@@ -11,7 +11,7 @@ from time_machine import Traveller
 from server.config import Settings
 from server.errors import DomainError
 from server.jobs import lease, runs
-from server.jobs.rules import CatchUp, every_minutes
+from server.scheduling import CatchUp, every_minutes
 from tests.cast import NOW
 from tests.service.jobs.recorder import DAY, HOUR, SECOND, THIS_MORNING, Recorder, fails, ran, stored
 

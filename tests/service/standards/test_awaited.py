@@ -6,11 +6,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.pushes.occasions.digest import waiting_with
+from server.organizations.officers import Officers
 from server.standards.awaited import awaited, year_awaited
 from server.standards.carrying_forward import carry_forward
-from server.todos.officers import Officers
-from server.todos.rules import TodoKind
+from server.todos.digest import waiting_with
 from server.todos.service import Todo, todos_of
 from tests.cast import Cast, Person
 from tests.standards import FINER, altered, publish
@@ -23,7 +22,7 @@ CARRIED = "2027 年度积分标准尚未发布，现沿用 2026 年度标准（�
 
 def told(session: Session, person: Person, now: datetime) -> list[Todo]:
     session.commit()
-    return [todo for todo in todos_of(session, person.actor, now=now) if todo.kind is TodoKind.standards]
+    return [todo for todo in todos_of(session, person.actor, now=now) if todo.kind == "standards"]
 
 
 def places(session: Session, cast: Cast, today: date) -> list[int]:
@@ -79,5 +78,5 @@ def test_a_tree_without_any_standard_is_told_that_nothing_counts(session: Sessio
 def test_the_morning_s_digest_counts_it_with_the_same_people(session: Session, cast: Cast) -> None:
     session.commit()
     found = waiting_with(session, Officers(session, cast.root, DECEMBER.date()), now=DECEMBER)
-    whom = {each.officer.account_id for each in found if each.counts[TodoKind.standards]}
+    whom = {each.officer.account_id for each in found if each.counts["standards"]}
     assert whom == {cast.organization_department.account_id, cast.chen_jing.account_id}

@@ -23,11 +23,11 @@ from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_member
-from server.pushes.occasions.saving import Chance, Saving, saving
-from server.pushes.occasions.statements import lines_after
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.models import Statement
+from server.statements.occasions.months import lines_after
+from server.statements.occasions.saving import Chance, Saving, saving
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:

@@ -1,6 +1,6 @@
 """月汇总: the officers are to confirm a frozen month; the members are told a confirmed one, each his own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
+from server.organizations.officers import Officer, Officers
 from server.organizations.schemas import BoardVisibility, settings_out
 from server.organizations.service import ancestor_ids
 from server.organizations.workdays import calendar_of
@@ -18,13 +19,18 @@ from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_account, to_member
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
+from server.pushes.robots import rules
+from server.pushes.robots import service as robots
+from server.pushes.robots.rules import AnnouncementKind
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated, StatementLine
-from server.todos.officers import Officer, Officers
 
 CONFIRMERS = RULES[Permission.statement_confirm].roles
 """The branch's secretary and deputy, or who is above them."""
+
+MONTH_LASTS = timedelta(days=2)
+"""How long a group may still be told that a month is published."""
 
 
 def frozen(session: Session, event: StatementFrozen) -> None:
@@ -127,3 +133,22 @@ def _to_officer(message: Message, statement: Statement, officer: Officer, conten
     if officer.member_id is not None:
         return to_member(message, officer.member_id, place, content)
     return to_account(message, officer.account_id, place, content)
+
+
+def announce(session: Session, fanout: Fanout, now: datetime) -> None:
+    """Have the branch's group told that a month is published, in general words, where the branch chose so."""
+    statement = session.get_one(Statement, fanout.subject_id)
+    robot = robots.robot_of(session, statement.organization_id)
+    if robot is None or not robot.month_published:
+        return
+    due_at = at_nine(fanout.due_at)
+    robots.add(
+        session,
+        statement.organization_id,
+        AnnouncementKind.month_published,
+        statement.period,
+        rules.month_published(statement.period),
+        due_at=due_at,
+        until=due_at + MONTH_LASTS,
+        now=now,
+    )

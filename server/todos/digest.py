@@ -3,18 +3,25 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
+import structlog
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
+from server.db import reading, transaction
+from server.organizations.models import Organization
+from server.organizations.officers import Officer, Officers
+from server.organizations.workdays import calendar_of
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, Place, end_of, to_account, to_member
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
-from server.todos.officers import Officer, Officers
-from server.todos.rules import TodoKind
-from server.todos.turns import turns
+from server.todos.registry import kinds, turns
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -22,7 +29,20 @@ class Waiting:
     """What waits with one officer, by kind; `officer` is one of his offices."""
 
     officer: Officer
-    counts: Counter[TodoKind] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def send_digests(engine: Engine, *, now: datetime, period: datetime) -> None:
+    """Tell the officers of every tree what waits with them, on its working days; a transaction for each tree."""
+    day = shanghai_date(period)
+    roots = select(Organization.id).where(Organization.parent_id.is_(None))
+    with reading(engine) as session:
+        calendars = {root_id: calendar_of(session, root_id=root_id, around=day) for root_id in session.scalars(roots)}
+    for root_id, calendar in calendars.items():
+        if missing := calendar.missing(day):
+            log.warning("holidays_not_entered", root_id=root_id, years=missing)
+        if calendar.is_workday(day):
+            transaction(engine, partial(send, root_id=root_id, period=period, now=now))
 
 
 def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> int:
@@ -42,23 +62,16 @@ def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> 
 def waiting_with(session: Session, officers: Officers, *, now: datetime) -> list[Waiting]:
     """Return what waits with whom, by account."""
     found: dict[int, Waiting] = {}
-    for turn in turns(session, officers, now=now):
+    for kind, turn in turns(session, officers, now=now):
         for officer in turn.officers:
-            found.setdefault(officer.account_id, Waiting(officer)).counts[turn.kind] += 1
+            found.setdefault(officer.account_id, Waiting(officer)).counts[kind.code] += 1
     return [found[account_id] for account_id in sorted(found)]
 
 
 def _draft(message: Message, officers: Officers, waiting: Waiting) -> Draft:
     officer, counts = waiting.officer, waiting.counts
-    content = wording.digest(
-        officers.title(officer.organization_id),
-        claims=counts[TodoKind.claims],
-        leaves=counts[TodoKind.leaves],
-        rosters=counts[TodoKind.rosters],
-        statements=counts[TodoKind.statements],
-        standards=counts[TodoKind.standards],
-        holidays=bool(counts[TodoKind.holidays]),
-    )
+    told = [(*kind.digest, counts[kind.code]) for kind in kinds() if kind.digest is not None and counts[kind.code]]
+    content = wording.digest(officers.title(officer.organization_id), told)
     place = Place(officers.root_id, officer.organization_id)
     if officer.member_id is not None:
         return to_member(message, officer.member_id, place, content)

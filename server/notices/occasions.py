@@ -1,5 +1,6 @@
 """通知公告: published, and once more for who has not read. Only title and organization leave the app."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from server.notices.models import Notice
 from server.notices.rules import NoticeStatus
 from server.organizations.models import Organization
 from server.pushes import fanouts, pages
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import Drafting, Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, instant_key, places_of, to_member
@@ -64,3 +65,6 @@ def _add(session: Session, notice_id: int, occasion: Occasion, subject: str, now
         due_at=now,
         now=now,
     )
+
+
+DRAFTINGS: Mapping[Occasion, Drafting] = {Occasion.notice: draft, Occasion.notice_unread: draft}

@@ -1,0 +1,56 @@
+"""Leave that waits for an answer, and lists that wait to be confirmed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.identity.rules import RULES, Permission
+from server.meetings.models import Leave, Meeting, Roster
+from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
+from server.organizations.officers import Officers
+from server.organizations.waiting import Turn, Waiting, within
+
+
+def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    query = (
+        select(Leave.id, Leave.member_id, Roster.organization_id, Meeting.starts_at)
+        .join(Roster, Roster.id == Leave.roster_id)
+        .join(Meeting, Meeting.id == Leave.meeting_id)
+        .where(
+            Leave.status == LeaveStatus.asked,
+            Meeting.root_id == officers.root_id,
+            Meeting.status != MeetingStatus.cancelled,
+            *within(officers, Roster.organization_id),
+        )
+    )
+    roles = RULES[Permission.leave_decide].roles
+    for leave_id, member_id, organization_id, starts_at in session.execute(query):
+        in_turn = officers.in_turn(organization_id, roles, not_members={member_id})
+        yield Turn(organization_id, leave_id, shanghai_date(starts_at), in_turn)
+
+
+def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    query = (
+        select(Meeting.id, Roster.organization_id, Meeting.starts_at)
+        .join(Roster, Roster.meeting_id == Meeting.id)
+        .where(
+            Roster.status == RosterStatus.open,
+            Meeting.root_id == officers.root_id,
+            Meeting.status != MeetingStatus.cancelled,
+            Meeting.closes_at < now,
+            *within(officers, Roster.organization_id),
+        )
+    )
+    roles = RULES[Permission.roster_confirm].roles
+    for meeting_id, organization_id, starts_at in session.execute(query):
+        in_turn = officers.in_turn(organization_id, roles)
+        yield Turn(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+
+
+KINDS = (
+    Waiting(code="leaves", title="请假待批", place=20, turns=_leaves, digest=("meetings", "请假 {} 份")),
+    Waiting(code="rosters", title="签到名单待确认", place=30, turns=_rosters, digest=("meetings", "应到名单 {} 份")),
+)

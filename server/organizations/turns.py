@@ -1,0 +1,36 @@
+"""Holidays that wait to be entered."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.identity.rules import RULES, Permission, Role
+from server.organizations.officers import Officers
+from server.organizations.waiting import Turn, Waiting
+from server.organizations.workdays import calendar_of
+
+OFFICES = RULES[Permission.workday_manage].roles | {Role.administrator}
+"""组织部 enters a year's holidays, the administrator updates the national calendar: either will do."""
+
+
+def _missing(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    if officers.places is not None and officers.root_id not in officers.places:
+        return
+    today = shanghai_date(now)
+    for year in calendar_of(session, root_id=officers.root_id, around=today).missing(today):
+        in_turn = officers.in_turn(officers.root_id, OFFICES)
+        yield Turn(officers.root_id, officers.root_id, date(year, 1, 1), in_turn)
+
+
+KINDS = (
+    Waiting(
+        code="holidays",
+        title="放假安排待录入",
+        place=90,
+        turns=_missing,
+        digest=("months", "放假安排待录入"),
+        in_workdays=True,
+    ),
+)

@@ -1,0 +1,72 @@
+"""Work that waits for officers. Each feature says what of its own does (`turns.py`); 待办 and the digest gather it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from server.identity.rules import Actor, Permission
+from server.organizations.officers import Officer, Officers
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that waits where it does, and with whom.
+
+    `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of
+    holidays the university's. `day` is when the claim came in, the meeting's, the last on which the statement can be
+    confirmed, or the year's first. `words` is what else there is to know.
+    """
+
+    organization_id: int
+    subject_id: int
+    day: date
+    officers: list[Officer]
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many things wait with the caller in an organization, and of them the first by day with its words.
+
+    党费 has the month's last day there; what has no order has neither.
+    """
+
+    organization_id: int
+    count: int
+    first_id: int | None = None
+    first_day: date | None = None
+    words: str | None = None
+
+
+class Mine(Protocol):
+    """Whose turn it is, seen by one officer."""
+
+    def at(self, organization_id: int, permission: Permission) -> bool:
+        """Whether it is his turn to use a permission in an organization."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A kind of waiting work: `place` among all kinds says in which order an officer should turn to them.
+
+    Either `turns` says of each thing whose turn it is (in the organizations the officers are of), or `counts` says how
+    many there are for one officer. The morning's digest tells of turns: `digest` is its field, and the words with `{}`
+    for how many. `in_workdays`: the first day is counted in working days, so what is not known of them is said.
+    """
+
+    code: str
+    title: str
+    place: int
+    turns: Callable[[Session, Officers, datetime], Iterable[Turn]] | None = None
+    counts: Callable[[Session, Actor, Mine, date], Iterable[Count]] | None = None
+    digest: tuple[str, str] | None = None
+    in_workdays: bool = False
+
+
+def within(officers: Officers, place: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
+    """Nothing beyond the officers' places, where they are not those of a whole tree."""
+    return () if officers.places is None else (place.in_(officers.places),)

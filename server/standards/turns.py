@@ -1,0 +1,28 @@
+"""Standards that wait to be published."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from server.clock import shanghai_date
+from server.identity.rules import RULES, Permission
+from server.organizations.officers import Officers
+from server.organizations.waiting import Turn, Waiting
+from server.standards.awaited import awaited
+
+
+def _owed(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    """A standard that its organization owes; officers below are told too, but nobody in their stead."""
+    today = shanghai_date(now)
+    roles = RULES[Permission.standard_manage].roles
+    for each in awaited(session, root_id=officers.root_id, today=today):
+        place = each.organization_id
+        if officers.places is None or place in officers.places:
+            in_turn = [o for o in officers.in_turn(place, roles) if each.own or o.organization_id == place]
+            yield Turn(place, place, date(each.year, 1, 1), in_turn, each.words(today))
+
+
+KINDS = (
+    Waiting(code="standards", title="积分标准待发布", place=50, turns=_owed, digest=("months", "年度积分标准未发布")),
+)

@@ -1,0 +1,28 @@
+"""The kinds of waiting work that features bring, in the order in which an officer should turn to them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.organizations.officers import Officers
+from server.organizations.waiting import Turn, Waiting
+
+_kinds: dict[str, Waiting] = {}
+
+
+def register(kind: Waiting) -> None:
+    """Have a kind gathered; registering it twice is once. Raises ValueError where two have one code."""
+    if _kinds.setdefault(kind.code, kind) is not kind:
+        raise ValueError(f"two kinds of waiting work are called {kind.code}")
+
+
+def kinds() -> Sequence[Waiting]:
+    return sorted(_kinds.values(), key=lambda kind: (kind.place, kind.code))
+
+
+def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[tuple[Waiting, Turn]]:
+    """Yield everything that waits in the organizations these officers are of, and of which kind it is."""
+    for kind in kinds():
+        if kind.turns is not None:
+            yield from ((kind, turn) for turn in kind.turns(session, officers, now))
