@@ -5,17 +5,13 @@ from contextvars import Context
 from io import BytesIO
 from typing import Any
 
-import requests
 from flask import Flask
-from requests.adapters import BaseAdapter
-from requests.models import PreparedRequest
 from urllib3 import BaseHTTPResponse, HTTPResponse, PoolManager
 from urllib3.util import parse_url
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from bot.messages import Channel
 from bot.receive.desk import Desk
-from server.config import Settings
 from server.wechat.client import SANDBOX_PATH
 from server.wechat.sandbox.state import SandboxState
 
@@ -32,27 +28,6 @@ class WsgiPool(PoolManager):
         return HTTPResponse(BytesIO(answer.get_data()), dict(answer.headers), answer.status_code, preload_content=False)
 
 
-class WsgiAdapter(BaseAdapter):
-    """The same for clients that use `requests`."""
-
-    def __init__(self, app: Flask) -> None:
-        super().__init__()
-        self._app = app
-
-    def send(self, request: PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
-        answer = called(self._app, request.method or "GET", request.path_url, request.body, request.headers)
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response.headers.update(dict(answer.headers))
-        response.raw = BytesIO(answer.get_data())
-        response.url = request.url or ""
-        response.request = request
-        return response
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
 def called(app: Flask, method: str, path: str, body: Any, headers: Mapping[str, str | bytes] | None) -> TestResponse:
     """Call an app as a server's thread would, and return its answer."""
     wanted = [(name, str(value)) for name, value in (headers or {}).items()]
@@ -65,9 +40,8 @@ def connect_sandbox(app: Flask) -> None:
     transport = app.extensions["wechat"].transport
     transport.find_base_url = lambda: f"http://sandbox{SANDBOX_PATH}"
     transport.http = WsgiPool(app)
-    settings: Settings = app.extensions["settings"]
     desk: Desk = app.extensions["bot_desk"]
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
     for channel in (Channel.official, Channel.work):
         desk.client_of(channel).transport.http = WsgiPool(app)
-    sandbox.http.mount(f"http://127.0.0.1:{settings.port}", WsgiAdapter(app))
+    sandbox.http = WsgiPool(app)

@@ -10,7 +10,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { tooNew, withOlderStyles } from './oldest.mjs'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
-const ICON_FONT = join(here, 'node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf')
 const TEXT = /\.(js|css|html|json|wxss|wxml|wxs)$/
 const ADDRESS = /(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)\\]*/gi
 const WORTH_PACKING = 1000
@@ -24,10 +23,9 @@ export function foreignAddresses(text) {
   return (text.match(ADDRESS) ?? []).filter((address) => isForeign(address) && /^https?:|\.(com|cn|net|org|io)\b/i.test(address))
 }
 
-/** The text with its icon font inside and all other foreign addresses gone. */
-export function withoutForeignHosts(text, iconFont) {
+/** The text with all foreign addresses gone. */
+export function withoutForeignHosts(text) {
   return text
-    .replace(/src:\s*url\([^;{}]*at\.alicdn\.com[^;{}]*/g, () => `src:url(data:font/ttf;base64,${iconFont()}) format("truetype")`)
     .replace(/url\((['"]?)https?:\/\/[^'")]*\1\)/g, (found) => (foreignAddresses(found).length ? 'none' : found))
     .replace(ADDRESS, (address) => (foreignAddresses(address).length ? '' : address))
 }
@@ -57,7 +55,7 @@ function finish(target) {
   const left = []
   for (const path of textFiles(join(here, 'dist/build', target))) {
     const text = readFileSync(path, 'utf-8')
-    const own = withoutForeignHosts(text, () => readFileSync(ICON_FONT).toString('base64'))
+    const own = withoutForeignHosts(text)
     const clean = target === 'h5' && path.endsWith('.css') ? withOlderStyles(own) : own
     if (clean !== text) writeFileSync(path, clean)
     if (target === 'h5' && clean.length > WORTH_PACKING) pack(path, clean)

@@ -18,7 +18,7 @@ const all = (directory) => readdirSync(directory, { withFileTypes: true, recursi
 it('an address of another host is found and taken out', () => {
   const text = 'a{background:url(https://cdn.example.com/x.png)} fetch("https://has1.example.com/ahl") // a comment'
   expect(foreignAddresses(text)).toHaveLength(2)
-  expect(withoutForeignHosts(text, () => '')).toBe('a{background:none} fetch("") // a comment')
+  expect(withoutForeignHosts(text)).toBe('a{background:none} fetch("") // a comment')
   expect(foreignAddresses("xmlns='http://www.w3.org/2000/svg' //at.alicdn.com/t.ttf")).toEqual(['//at.alicdn.com/t.ttf'])
 })
 

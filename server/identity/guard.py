@@ -18,7 +18,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
-from flask_openapi3.request import _validate_request
 from flask_openapi3.utils import get_model_schema, parse_parameters
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +25,7 @@ from server.errors import DomainError
 from server.identity import idempotency
 from server.identity.access import Access, Context, TargetParameter
 from server.identity.queries import query_reader
+from server.identity.request_shapes import inputs_of
 from server.identity.rules import Permission
 
 
@@ -148,7 +148,7 @@ class _Route:
         return _once(context, key, lambda: _as_response(self.view(context, **inputs)))
 
     def _inputs(self, path: Mapping[str, Any]) -> dict[str, Any]:
-        inputs: dict[str, Any] = _validate_request(*self.shapes, path_kwargs=dict(path))  # type: ignore[misc]
+        inputs = inputs_of(self.shapes, path)
         if self.read_query is not None:
             inputs["query"] = self.read_query()
         return inputs

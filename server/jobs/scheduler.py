@@ -5,14 +5,10 @@ at it, is read from the database each time.
 """
 
 import logging
-import sys
 from collections.abc import Sequence
-from datetime import datetime
 from threading import Event, Thread
-from typing import Any
 
 import structlog
-from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
@@ -28,19 +24,25 @@ LOOK_SECONDS = 60
 """How often every job is looked at whatever its schedule: for what failed, or was left by a process that died."""
 
 
-class DaemonThreads(BaseExecutor):  # type: ignore[misc]
-    """A thread of its own for each run, which does not keep the process from stopping: a run cut off is resumed."""
+class Worker:
+    """Works off a job, and at once those that may have waited for it, in a thread that does not keep the process from
+    stopping: a run cut off is resumed. While it is at it, it is not sent off again."""
 
-    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
-        Thread(target=self._run, args=(job, run_times), name=f"job-{job.id}", daemon=True).start()
+    def __init__(self, engine: Engine, settings: Settings, jobs: Sequence[Job]) -> None:
+        self._engine, self._settings, self._jobs = engine, settings, jobs
+        self._thread: Thread | None = None
 
-    def _run(self, job: Any, run_times: list[datetime]) -> None:
-        try:
-            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
-        except BaseException as error:
-            self._run_job_error(job.id, error, sys.exc_info()[2])
-        else:
-            self._run_job_success(job.id, events)
+    def send_off(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=self._work_off, name=f"job-{self._jobs[0].name}", daemon=True)
+            self._thread.start()
+
+    def _work_off(self) -> None:
+        for job in self._jobs:
+            try:
+                runs.work_off(self._engine, self._settings, job)
+            except Exception:
+                log.exception("job_not_looked_at", job=job.name)
 
 
 def run(engine: Engine, settings: Settings, stop: Event, *, jobs: Sequence[Job] = JOBS) -> None:
@@ -62,25 +64,14 @@ def _scheduler(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> Backg
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it narrates every run and every look that found one
     scheduler = BackgroundScheduler(
         timezone=clock.SHANGHAI,
-        executors={"default": DaemonThreads()},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     for job in jobs:
         scheduler.add_job(
-            _work_off,
+            Worker(engine, settings, (job, *(each for each in jobs if each.after == job))).send_off,
             trigger=job.when.trigger,
-            args=(engine, settings, (job, *(each for each in jobs if each.after == job))),
             id=job.name,
             name=job.title,
             next_run_time=clock.now(),
         )
     return scheduler
-
-
-def _work_off(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> None:
-    """Work off a job, and at once those that may have waited for it."""
-    for job in jobs:
-        try:
-            runs.work_off(engine, settings, job)
-        except Exception:
-            log.exception("job_not_looked_at", job=job.name)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
-from server.dues import bulk, posting, service, sources
+from server.dues import bulk, service, sources
 from server.dues.bulk import Outcome, RowResult
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
@@ -21,6 +21,7 @@ from server.points.verification import verify_ledger
 from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.claiming import section_points
+from tests.exempting import exempt
 from tests.refusing import refused
 
 MAY, JUNE = "2026-05", "2026-06"
@@ -230,11 +231,8 @@ def test_an_officers_own_month_is_anothers_to_register_also_in_what_they_paste(s
     assert registered(cast.li_wei).state == DuesState.paid
 
 
-def test_who_is_outside_the_managed_range_is_skipped(
-    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (service, posting):
-        monkeypatch.setattr(module, "is_exempt", lambda _session, member_id, _on: member_id == cast.zhang_min.member_id)
+def test_who_is_outside_the_managed_range_is_skipped(session: Session, cast: Cast) -> None:
+    exempt(session, cast, cast.zhang_min.member_id, date(2026, 5, 31))
     assert cast.zhang_min.member_id not in {record.member_id for record in close(session, cast)}
     assert register(session, cast, LATE).state == DuesState.late
     assert deducted(session, cast.zhang_min.member_id) == 0

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server import app
@@ -101,17 +100,15 @@ def test_lists_of_claims(
 
 
 def test_the_close_of_a_month_of_dues(session: Session, engine: Engine, cast: Cast) -> None:
-    def close(branch: int) -> None:
-        by = cast.chen_jing.account_id
-        options: dict[str, Any] = {"month": "2026-05", "due_cents": 2000, "account_id": by, "now": NOW}
-        assert dues.close_month(session, organization_id=branch, **options)
+    def close(month: str) -> None:
+        place, by = cast.foreign_branch, cast.chen_jing.account_id
+        assert dues.close_month(session, organization_id=place, month=month, due_cents=2000, account_id=by, now=NOW)
 
+    points.open_year(session, member_ids=[cast.wu_gang.member_id], year=2026, now=NOW)
+    few = sent(session, engine, lambda: close("2026-04"))
     colleagues(session, cast, cast.foreign_branch, MANY)
-    many = sent(session, engine, lambda: close(cast.foreign_branch))
-    assert sent(session, engine, lambda: close(cast.direct_branch)) == many
-    assert (
-        len(session.scalars(select(DuesRecord.id).where(DuesRecord.organization_id == cast.foreign_branch)).all()) > 20
-    )
+    assert sent(session, engine, lambda: close("2026-05")) == few
+    assert session.scalar(select(func.count()).where(DuesRecord.month == "2026-05")) == MANY + 1
     assert list(verify_scores(session)) == []
 
 

@@ -1,8 +1,8 @@
 """月汇总: who is to confirm, what each member reads of his own month, and what a 补课 can still save."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -15,12 +15,13 @@ from server.identity.models import Grant
 from server.meetings.models import Meeting
 from server.meetings.rules import AttendanceState, MeetingKind
 from server.organizations.models import Organization
-from server.points import service as points
-from server.points.explanation import Explanation
 from server.points.models import LedgerHead
+from server.points.reading import year_scores
+from server.points.rules import YearScore
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated
+from server.statements.occasions import at_risk as occasion
 from server.statements.rules import StatementStatus
 from tests.cast import NOW, Cast
 from tests.meeting import make_meeting
@@ -240,12 +241,11 @@ def test_nothing_is_posted_between_the_score_and_what_stands_of_its_meetings(
 ) -> None:
     held: list[bool] = []
 
-    def looked_at(reading: Session, **values: Any) -> Explanation:
-        held.append(is_held(engine, values["member_id"]))
-        return explain(reading, **values)
+    def looked_at(reading: Session, *, member_ids: Collection[int], year: int) -> dict[int, YearScore]:
+        held.extend(is_held(engine, member_id) for member_id in member_ids)
+        return year_scores(reading, member_ids=member_ids, year=year)
 
-    explain = points.explain
-    monkeypatch.setattr(points, "explain", looked_at)
+    monkeypatch.setattr(occasion, "year_scores", looked_at)
     missed_meeting(session, cast)
     assert at_risk(session, cast) is not None
     assert held == [True]

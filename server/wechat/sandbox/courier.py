@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Thread
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-import requests
+from urllib3.exceptions import HTTPError
 
 from server import clock
 from server.wechat.envelope import Envelope, NotFromWechat, Unreadable, fields_of
@@ -80,11 +81,11 @@ def _carried(state: SandboxState, app: App, xml: str) -> str:
     for _ in range(TRIES):
         query, body = sealed(envelope, xml, now=clock.now())
         try:
-            url = state.product_url + PATHS[app]
-            answer = state.http.post(url, params=query, data=body, timeout=PATIENCE_SECONDS)
-            if answer.status_code == 200:
-                return words_in(envelope, answer.content, now=clock.now())
-        except (requests.RequestException, NotFromWechat, Unreadable, UnicodeDecodeError):
+            url = f"{state.product_url}{PATHS[app]}?{urlencode(query)}"
+            answer = state.http.request("POST", url, body=body, timeout=PATIENCE_SECONDS)
+            if answer.status == 200:
+                return words_in(envelope, answer.data, now=clock.now())
+        except (HTTPError, NotFromWechat, Unreadable, UnicodeDecodeError):
             continue
     return OUT_OF_ORDER
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, RLock
 
-import requests
+from urllib3 import PoolManager
 
 from server import clock
 from server.clock import shanghai_date
@@ -16,15 +16,9 @@ from server.wechat.sandbox.menus import Menus
 from server.wechat.sandbox.phones import Phones
 from server.wechat.sandbox.record import Record
 from server.wechat.sandbox.tags import Tags
+from server.wechat.transport import POOL
 
 __all__ = ["Call", "Fault", "Limits", "SandboxState"]
-
-
-def local_session() -> requests.Session:
-    """Loopback never goes through a proxy."""
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 @dataclass(slots=True)
@@ -86,7 +80,7 @@ class SandboxState:
     menus: Menus = field(default_factory=Menus)
     tags: Tags = field(default_factory=Tags)
     product_url: str = ""
-    http: requests.Session = field(default_factory=local_session)
+    http: PoolManager = field(default_factory=lambda: PoolManager(**POOL))
     latency_ms: int = 0
     released: Event = field(default_factory=Event)
     lock: RLock = field(default_factory=RLock)

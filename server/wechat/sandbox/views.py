@@ -2,8 +2,9 @@
 
 from http import HTTPStatus
 
-import requests
 from flask import Blueprint, Flask, Response, current_app, request
+from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
 
 from server.config import Settings
 from server.errors import DomainError
@@ -12,6 +13,7 @@ from server.wechat.sandbox.exchange import Ask, Fate, Reply
 from server.wechat.sandbox.listener import PREFIX, WORK_PREFIX, Listener, path_below
 from server.wechat.sandbox.sign_in import unionid_of
 from server.wechat.sandbox.state import SandboxState
+from server.wechat.transport import POOL
 
 __all__ = ["blueprint", "install", "unionid_of"]
 HANG_SECONDS = 10
@@ -53,18 +55,12 @@ def _response(reply: Reply) -> Response:
 
 
 def _forwarded(url: str) -> Response:
-    with requests.Session() as http:
-        http.trust_env = False
+    whole = f"{url}?{request.query_string.decode()}"
+    with PoolManager(**POOL) as http:
         try:
-            answer = http.request(
-                request.method,
-                url,
-                params=request.args.to_dict(),
-                data=request.get_data(),
-                timeout=FORWARD_SECONDS,
-            )
-        except requests.RequestException:
+            answer = http.request(request.method, whole, body=request.get_data(), timeout=FORWARD_SECONDS)
+        except HTTPError:
             raise DomainError(
                 "sandbox_away", "沙盒进程没有应答，请确认它在运行", status=HTTPStatus.SERVICE_UNAVAILABLE
             ) from None
-    return Response(answer.content, answer.status_code, content_type=answer.headers.get("Content-Type"))
+    return Response(answer.data, answer.status, content_type=answer.headers.get("Content-Type"))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Thread, active_count
 from time import monotonic, sleep
 
 import pytest
@@ -58,3 +58,25 @@ def test_a_scheduler_goes_on_at_once_with_what_waited(engine: Engine, settings: 
     begun = monotonic()
     scheduler.run(engine, settings, stop, jobs=(follower, first.job))
     assert monotonic() - begun < LONG
+
+
+def test_a_job_that_is_under_way_is_not_begun_again(engine: Engine, settings: Settings) -> None:
+    """Its trigger fires and the minute's look comes by meanwhile."""
+    recorder, started, go_on = Recorder(), Event(), Event()
+
+    def hang() -> None:
+        started.set()
+        go_on.wait(LONG)
+
+    recorder.then = hang
+    worker = scheduler.Worker(engine, settings, [recorder.job])
+    threads = active_count()
+    worker.send_off()
+    assert started.wait(LONG)
+    worker.send_off()
+    assert active_count() == threads + 1
+    go_on.set()
+    deadline = monotonic() + LONG
+    while stored(engine)[-1].finished_at is None:
+        assert monotonic() < deadline
+    assert len(recorder.periods) == 1
