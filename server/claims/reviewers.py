@@ -21,7 +21,7 @@ from server.organizations.service import ancestor_ids
 WRITING = (EventKind.created, EventKind.edited, EventKind.submitted, EventKind.resubmitted)
 """Who did one of these wrote the claim and may not decide it."""
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Claims looked at together on the way through a queue."""
 
 
@@ -113,8 +113,8 @@ def queue(
     page = _after(session, query, after)
     while page:
         above = [claim for claim in page if claim.organization_id not in places]
-        decided_at = _reviewing_places(session, above, on) if above else {}
-        found += [claim for claim in page if claim not in above or decided_at.get(claim.id) in places]
+        place_of = _reviewing_places(session, above, on) if above else {}
+        found += [claim for claim in page if place_of.get(claim.id, claim.organization_id) in places]
         if len(found) >= limit or len(page) < AT_ONCE:
             break
         assert page[-1].submitted_at is not None

@@ -1,6 +1,6 @@
 """How 党费 is shown. Amounts are for the branch's officers and the member alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -11,9 +11,9 @@ from server.dues.bulk import Outcome, RowResult
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState, Term, due_day, last_day
 from server.dues.schemas import DuesConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
-from server.identity.models import Account
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Member, Organization
+from server.organizations.service import account_names
 
 
 def sees_amounts(actor: Actor, target: Target) -> bool:
@@ -30,7 +30,7 @@ def months(session: Session, records: Sequence[DuesRecord], *, amounts: bool) ->
         year = int(first.month[:4])
         agreed = [each.term for each in terms.consents_of_member(session, member_id=first.member_id, year=year)]
     events = service.events_of(session, [record.id for record in records])
-    names = _names(session, (event.account_id for found in events.values() for event in found))
+    names = account_names(session, (event.account_id for found in events.values() for event in found))
     return [
         _month(record, due_day(record.month, agreed), events[record.id], names, amounts=amounts) for record in records
     ]
@@ -56,7 +56,7 @@ def rows(
 
 
 def consents(session: Session, found: Sequence[DuesConsent]) -> list[DuesConsentOut]:
-    names = _names(session, (consent.recorded_by for consent in found))
+    names = account_names(session, (consent.recorded_by for consent in found))
     titles = select(Organization.id, Organization.title).where(
         Organization.id.in_({consent.organization_id for consent in found})
     )
@@ -165,8 +165,3 @@ def _pasted_row(result: RowResult) -> PasteRowOut:
         column=result.column,
         message=result.message,
     )
-
-
-def _names(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
-    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(set(account_ids))))
-    return {found.id: found.name for found in rows}

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server.db import transaction
+from server.errors import DomainError
 from server.events import emit
 from server.identity.models import Grant
 from server.meetings.models import Meeting
@@ -18,6 +19,8 @@ from server.organizations.models import Organization
 from server.points.models import LedgerHead
 from server.points.reading import year_scores
 from server.points.rules import YearScore
+from server.points.standing import Standing
+from server.pushes.models import Fanout
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated
@@ -26,6 +29,7 @@ from server.statements.rules import StatementStatus
 from tests.cast import NOW, Cast
 from tests.meeting import make_meeting
 from tests.pushing import all_pushes, make_statement, prepared, shanghai, told
+from tests.refusing import refused
 from tests.settling import came, confirmed, excused, roster_of, settled
 
 LINES = {
@@ -249,6 +253,26 @@ def test_nothing_is_posted_between_the_score_and_what_stands_of_its_meetings(
     missed_meeting(session, cast)
     assert at_risk(session, cast) is not None
     assert held == [True]
+
+
+def test_who_is_not_measured_has_nothing_to_save_and_nothing_else_is_passed_over(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed_meeting(session, cast)
+    statement = make_statement(session, cast, LINES)
+    emit(session, StatementConfirmed(statement.id, NOW))
+    fanout = session.scalars(select(Fanout).where(Fanout.occasion == Occasion.at_risk)).one()
+
+    def refusing(code: str) -> None:
+        def refuse(*_arguments: object) -> int:
+            raise DomainError(code, "")
+
+        monkeypatch.setattr(Standing, "standard_id", refuse)
+
+    refusing("no_standard")
+    assert occasion.draft(session, fanout, 100, NOW).drafts == []
+    refusing("not_found")
+    refused("not_found", lambda: occasion.draft(session, fanout, 100, NOW))
 
 
 def is_held(engine: Engine, member_id: int) -> bool:
