@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event, Thread, active_count
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 from time import monotonic, sleep
 
 import pytest
@@ -69,14 +70,13 @@ def test_a_job_that_is_under_way_is_not_begun_again(engine: Engine, settings: Se
         go_on.wait(LONG)
 
     recorder.then = hang
-    worker = scheduler.Worker(engine, settings, [recorder.job])
-    threads = active_count()
+    worker = scheduler.Worker(engine, settings, [replace(recorder.job, name="once")])
     worker.send_off()
     assert started.wait(LONG)
     worker.send_off()
-    assert active_count() == threads + 1
+    assert [thread.name for thread in enumerate_threads()].count("job-once") == 1
     go_on.set()
     deadline = monotonic() + LONG
-    while stored(engine)[-1].finished_at is None:
+    while stored(engine, "once")[-1].finished_at is None:
         assert monotonic() < deadline
     assert len(recorder.periods) == 1
