@@ -198,11 +198,11 @@ def database_now(session: Session) -> datetime:
     return session.execute(select(now_of_database(session))).scalar_one()
 
 
-def added(session: Session, row: object) -> bool:
-    """Insert a row; False, and nothing happens, where another transaction inserted its like at the same moment."""
+def added(session: Session, *rows: object) -> bool:
+    """Insert rows; False, and nothing happens, where another transaction inserted the like at the same moment."""
     try:
         with session.begin_nested():
-            session.add(row)
+            session.add_all(rows)
     except IntegrityError:
         return False
     return True

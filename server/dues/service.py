@@ -5,11 +5,11 @@ from datetime import date, datetime
 from http import HTTPStatus
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.db import added
 from server.dues import terms
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
 from server.dues.posting import post_all, take_back
@@ -274,10 +274,7 @@ def _all_begun(
         for member in members
         if member.id not in records and member.id not in exempt
     ]
-    try:
-        with session.begin_nested():
-            session.add_all(begun)
-    except IntegrityError:  # another began one of them at this moment
+    if not added(session, *begun):  # another began one of them at this moment
         return [
             records.get(member.id) or _begun(session, member, month, due_cents, account_id=account_id, now=now)
             for member in members
@@ -294,15 +291,11 @@ def _begun(
     if branch is None:
         raise DomainError("no_membership", f"{month} {member.name}的组织关系不在本校任何支部")
     record = _unpaid(member, branch.id, month, due_cents, account_id=account_id, now=now)
-    try:
-        with session.begin_nested():
-            session.add(record)
-    except IntegrityError:
-        found = _locked(session, member.id, month)
-        if found is None:
-            raise
-        return found
-    return record
+    if added(session, record):
+        return record
+    found = _locked(session, member.id, month)
+    assert found is not None
+    return found
 
 
 def _unpaid(

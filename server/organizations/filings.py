@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.db import added
 from server.errors import conflict, not_found
 from server.events import emit
 from server.organizations.events import FilingDecided
@@ -83,11 +83,8 @@ def _first(session: Session, from_organization_id: int, filing: Filing) -> Filin
         raise not_found("党组织")
     filing.root_id, filing.from_organization_id = organization.root_id, organization.id
     filing.to_organization_id = organization.parent_id or organization.id
-    try:
-        with session.begin_nested():
-            session.add(filing)
-    except IntegrityError:
-        raise conflict("already_submitted", "刚刚已提交备案，请刷新后查看") from None
+    if not added(session, filing):
+        raise conflict("already_submitted", "刚刚已提交备案，请刷新后查看")
     _step(session, filing, account_id=filing.submitted_by, note=None, now=filing.submitted_at)
     return filing
 

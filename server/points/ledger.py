@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import added
 from server.points.chain import GENESIS, VERSION, link, text_hash
 from server.points.models import EntryText, LedgerHead, PointEntry
 
@@ -69,14 +69,10 @@ def _locked(session: Session, member_ids: Sequence[int]) -> dict[int, LedgerHead
 
 def _begin(session: Session, member_ids: Sequence[int]) -> None:
     """Insert empty heads; where another transaction was first, its head is the one."""
-    try:
-        with session.begin_nested():
-            session.add_all(_empty_head(member_id) for member_id in member_ids)
-    except IntegrityError:
-        if len(member_ids) == 1:
-            return
-        for member_id in member_ids:
-            _begin(session, [member_id])
+    if added(session, *map(_empty_head, member_ids)) or len(member_ids) == 1:
+        return
+    for member_id in member_ids:
+        _begin(session, [member_id])
 
 
 def _empty_head(member_id: int) -> LedgerHead:

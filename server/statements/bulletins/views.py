@@ -150,9 +150,9 @@ def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[An
     context.audit_look("bulletin_annex", path.bulletin_id)
     content = service.content_of(_visible(context, path.bulletin_id))
     start = decode_id_cursor(query.cursor) or 0
-    page, more = cut_page(content.branches[start : start + query.limit + 1], query.limit)
-    cursor = encode_cursor(start + query.limit) if more else None
-    return Page(items=present.annex(context.session, content, page), next_cursor=cursor)
+    numbered = list(enumerate(content.branches, 1))[start : start + query.one_more]
+    page, cursor = page_of(query, numbered, lambda row: (row[0],))
+    return Page(items=present.annex(context.session, content, [branch for _, branch in page]), next_cursor=cursor)
 
 
 @api.guarded(
