@@ -1,8 +1,10 @@
 """A claim under review: who decides, what a decision does, what two at once do, on both databases."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -14,8 +16,12 @@ from server.claims.contents import Participant
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimEvent, EventKind, OpinionKind
 from server.claims.rules import ClaimStatus
+from server.clock import shanghai_date
+from server.identity import service as identity
 from server.identity.models import Grant
-from server.organizations.models import Member, Organization
+from server.identity.rules import Role
+from server.organizations import transfers
+from server.organizations.models import Category, Member, Organization
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
@@ -32,6 +38,7 @@ from tests.claiming import (
     section_points,
     submitted,
 )
+from tests.exempting import exempt
 from tests.refusing import refused
 
 # Who reviews
@@ -120,6 +127,46 @@ def test_work_waiting_with_someone_whose_grant_ended_moves_to_the_successor(sess
     grant.until_date = cast.today
     session.flush()
     assert reviewers.queue(session, actor=cast.chen_jing.actor, **queue_above) == [claim]  # type: ignore[arg-type]
+
+
+def test_who_begins_tomorrow_decides_tomorrow(session: Session, cast: Cast) -> None:
+    claim = submitted(session, cast.zhao_qiang)
+    tomorrow = NOW + timedelta(days=1)
+    appoint(session, cast.zhou_yu, Role.deputy_secretary, cast.other_branch, shanghai_date(tomorrow))
+
+    def home_and_queue(now: datetime) -> tuple[int, list[Claim]]:
+        home = reviewers.reviewing_organization(session, claim, on=shanghai_date(now))
+        above = session.get_one(Organization, cast.general_branch)
+        waiting = reviewers.queue(session, organization=above, actor=cast.chen_jing.actor, now=now, limit=10)
+        return (home.id if home else 0), waiting
+
+    assert home_and_queue(NOW) == (cast.general_branch, [claim])
+    assert home_and_queue(tomorrow) == (cast.other_branch, [])
+
+
+def appoint(session: Session, person: Person, role: Role, place: int, on: date) -> None:
+    identity.grant(
+        session,
+        account_id=person.account_id,
+        role=role,
+        organization_id=place,
+        from_date=on,
+        until_date=None,
+        granted_by=None,
+        now=NOW,
+    )
+
+
+def test_who_edited_what_another_entered_does_not_decide_it(session: Session, cast: Cast) -> None:
+    member_id, wang_fang, sun_li = cast.zhang_min.member_id, cast.wang_fang.actor, cast.sun_li.actor
+    claim = service.create_draft(
+        session, member_id=member_id, actor=wang_fang, contents=VOLUNTEERING, now=NOW, on_behalf_reason="不用手机"
+    )
+    service.edit(session, claim_id=claim.id, actor=sun_li, version=1, contents=VOLUNTEERING, now=NOW)
+    service.submit(session, claim_id=claim.id, actor=wang_fang, version=2, now=NOW)
+    refused("own_entry", lambda: approved(session, claim, cast.sun_li))
+    assert queue_of(session, cast, cast.branch, cast.sun_li) == []
+    approved(session, claim, cast.li_wei)
 
 
 def test_the_queue_holds_what_waits_for_this_reviewer_the_oldest_first(session: Session, cast: Cast) -> None:
@@ -318,6 +365,46 @@ def test_participants_are_others_of_the_same_branch(session: Session, cast: Cast
         code,
         lambda: submitted(session, cast.zhang_min, AWARD, people=2, participants=(Participant(member_id, 2),)),
     )
+
+
+def test_a_co_author_is_paid_by_the_same_rules_as_who_claims(session: Session, cast: Cast) -> None:
+    """Outside the managed range, or of a category to which the item does not apply: the work is refused, not paid."""
+    sun_li = cast.sun_li.member_id
+    work = partial(
+        submitted, session, cast.zhang_min, AWARD, people=2, participants=(Participant(sun_li, 2),)
+    )  # 4 May 2026
+    named = session.get_one(Member, sun_li)
+    named.category = Category.retired
+    session.flush()
+    refused("item_not_applicable", work)
+    named.category = Category.staff
+    exempt(session, cast, sun_li, date(2026, 5, 4), until=date(2026, 5, 5))
+    refused("member_exempt", work)
+    work(occurred_on=date(2026, 5, 5))
+
+
+def test_a_co_author_who_has_moved_since_it_was_drafted_claims_for_himself(session: Session, cast: Cast) -> None:
+    me, sun_li = cast.zhang_min, cast.sun_li.member_id
+    joint = replace(AWARD, people=2, participants=(Participant(sun_li, 2),))
+    draft = service.create_draft(session, member_id=me.member_id, actor=me.actor, contents=joint, now=NOW)
+    moved(session, sun_li, cast.other_branch, on=date(2026, 5, 4))
+    refused(
+        "participant_elsewhere",
+        lambda: service.submit(session, claim_id=draft.id, actor=me.actor, version=draft.version, now=NOW),
+    )
+
+
+def moved(session: Session, member_id: int, to: int, *, on: date) -> None:
+    transfers.transfer(session, member_id=member_id, to_organization_id=to, on=on, account_id=None, now=NOW)
+
+
+def test_a_joint_work_that_is_only_drafted_is_its_writers_own(session: Session, cast: Cast) -> None:
+    me, shares = cast.zhang_min, partial(service.claims_of_member, session, own=True, limit=10)
+    joint = replace(AWARD, people=2, participants=(Participant(cast.sun_li.member_id, 2),))
+    draft = service.create_draft(session, member_id=me.member_id, actor=me.actor, contents=joint, now=NOW)
+    assert shares(member_id=cast.sun_li.member_id) == []
+    service.submit(session, claim_id=draft.id, actor=me.actor, version=draft.version, now=NOW)
+    assert shares(member_id=cast.sun_li.member_id) == [draft]
 
 
 def test_revoking_a_joint_work_takes_it_back_from_everyone(session: Session, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from server.claims import review, service
 from server.claims.contents import Contents
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
+from server.organizations import transfers
 from server.organizations.models import Organization
 from tests.cast import NOW, Cast, Person
 from tests.claiming import (
@@ -184,6 +186,46 @@ def test_a_claim_in_time_for_one_year_is_late_for_the_year_before(session: Sessi
     )
 
 
+def test_a_claim_turned_into_a_fact_of_another_year_came_in_for_that_year_when_it_did(
+    session: Session, cast: Cast
+) -> None:
+    first, moved = datetime(2027, 1, 9, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)
+    me = cast.zhang_min
+    claim = submitted(session, me, occurred_on=date(2026, 12, 30), now=first)
+    assert (claim.claimed_year, claim.claimed_at) == (2026, first)
+    returned(session, claim, cast.li_wei, now=moved)
+    contents = replace(VOLUNTEERING, occurred_on=date(2027, 2, 1))
+    service.edit(session, claim_id=claim.id, actor=me.actor, version=claim.version, contents=contents, now=moved)
+    service.submit(session, claim_id=claim.id, actor=me.actor, version=claim.version, now=moved)
+    assert (claim.claimed_year, claim.claimed_at) == (2027, moved)
+    late = datetime(2028, 1, 20, tzinfo=UTC)
+    returned(session, claim, cast.li_wei, now=late)
+    service.submit(session, claim_id=claim.id, actor=me.actor, version=claim.version, now=late)
+    assert claim.status == ClaimStatus.submitted
+
+
+def test_a_fact_of_another_day_belongs_to_the_branch_of_that_day(session: Session, cast: Cast) -> None:
+    me, moved_on = cast.zhang_min, date(2026, 6, 10)
+    draft = service.create_draft(session, member_id=me.member_id, actor=me.actor, contents=VOLUNTEERING, now=NOW)
+    transfers.transfer(
+        session, member_id=me.member_id, to_organization_id=cast.other_branch, on=moved_on, account_id=None, now=NOW
+    )
+    assert draft.organization_id == cast.branch
+    later = replace(VOLUNTEERING, occurred_on=moved_on)
+    service.edit(session, claim_id=draft.id, actor=me.actor, version=1, contents=later, now=NOW)
+    assert draft.organization_id == cast.other_branch
+    service.submit(session, claim_id=draft.id, actor=me.actor, version=2, now=NOW)
+    approved(session, draft, cast.zhao_qiang)
+
+
+def test_a_years_claims_are_those_of_its_facts_to_the_last_day(session: Session, cast: Cast) -> None:
+    january = datetime(2027, 1, 2, tzinfo=UTC)
+    eve = submitted(session, cast.zhang_min, occurred_on=date(2026, 12, 31), now=january)
+    new_year = submitted(session, cast.zhang_min, occurred_on=date(2027, 1, 1), now=january)
+    found = partial(service.claims_of_member, session, member_id=cast.zhang_min.member_id, own=True, limit=10)
+    assert (found(year=2026), found(year=2027)) == ([eve], [new_year])
+
+
 def test_the_university_may_move_the_cut_off(session: Session, cast: Cast) -> None:
     session.get_one(Organization, cast.root).settings = {"claim_cut_off": "01-05"}
     session.flush()
@@ -250,3 +292,13 @@ def test_an_officer_does_not_rewrite_what_a_member_wrote(session: Session, cast:
             now=NOW,
         ),
     )
+    withdraw = partial(service.withdraw, session, claim_id=claim.id, version=claim.version, now=NOW)
+    refused("not_your_claim", lambda: withdraw(actor=cast.li_wei.actor))
+    withdraw(actor=cast.zhang_min.actor)
+
+
+def test_what_an_officer_entered_is_withdrawn_by_an_officer_or_by_the_member(session: Session, cast: Cast) -> None:
+    for who in (cast.sun_li, cast.zhang_min):
+        claim = on_behalf(session, cast, cast.li_wei)
+        service.withdraw(session, claim_id=claim.id, actor=who.actor, version=claim.version, now=NOW)
+        assert claim.status == ClaimStatus.withdrawn
