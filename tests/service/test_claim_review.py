@@ -314,6 +314,13 @@ def test_what_was_counted_by_qr_is_not_approved_unless_it_was_another_activity(s
     assert section_points(session, cast.zhang_min.member_id) == 2
 
 
+def test_what_a_co_author_was_counted_for_by_qr_stands_in_the_way_too(session: Session, cast: Cast) -> None:
+    attendance(session, cast.sun_li, date(2026, 6, 1))
+    claim = submitted(session, cast.zhang_min, people=2, participants=(Participant(cast.sun_li.member_id, 2),))
+    assert [found.member_id for found in counted.counted_elsewhere(session, claim)] == [cast.sun_li.member_id]
+    refused("already_counted", lambda: approved(session, claim, cast.li_wei))
+
+
 def test_attendance_that_was_taken_back_no_longer_stands_in_the_way(session: Session, cast: Cast) -> None:
     entry = attendance(session, cast.zhang_min, date(2026, 6, 1))
     points.reverse(session, member_id=entry.member_id, seq=entry.seq, reason="误签", decided_by=None, now=NOW)

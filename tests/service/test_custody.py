@@ -60,6 +60,31 @@ def _unbind(session: Session, actor: Actor, account: Account) -> object:
 ATTACKS: tuple[Attack, ...] = (_code, _unbind)
 
 
+def test_a_representative_who_was_dismissed_is_invited_anew(session: Session, cast: Cast) -> None:
+    first = invite(session, cast, cast.li_wei)
+    assert invite(session, cast, cast.li_wei).id == first.id
+    assert grants.dismiss_representative(
+        session, actor=cast.li_wei.actor, organization_id=cast.branch, account_id=first.id, now=NOW
+    )
+    again = invite(session, cast, cast.li_wei)
+    assert [grant.role for grant in identity.grants_of(session, again.id, on=TODAY)] == [Role.representative]
+
+
+def test_each_branch_invites_its_own_representative(session: Session, cast: Cast) -> None:
+    """The same name and number in two branches: nobody knows whether it is one person, so each has its own account."""
+    ours = invite(session, cast, cast.li_wei)
+    theirs, _, _ = binding.invite_representative(
+        session,
+        actor=cast.zhao_qiang.actor,
+        organization_id=cast.other_branch,
+        name=INVITED[0],
+        work_number=INVITED[1],
+        now=NOW,
+    )
+    assert theirs.id != ours.id
+    assert [grant.organization_id for grant in identity.grants_of(session, theirs.id, on=TODAY)] == [cast.other_branch]
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize(
     "held",

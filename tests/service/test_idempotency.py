@@ -16,9 +16,11 @@ from tests.at_once import LONG
 from tests.cast import Cast
 
 
-def claim(session: Session, cast: Cast, *, body_hash: str = "0" * 64) -> IdempotencyRecord:
-    who = cast.zhang_min.actor.identity_id
-    return idempotency.claim(session, identity_id=who, key="k1", route="POST /", body_hash=body_hash, now=cast.now)
+def claim(
+    session: Session, cast: Cast, who: str = "zhang_min", *, route: str = "POST /", body_hash: str = "0" * 64
+) -> IdempotencyRecord:
+    caller = cast.people[who].actor.identity_id
+    return idempotency.claim(session, identity_id=caller, key="k1", route=route, body_hash=body_hash, now=cast.now)
 
 
 def act(session: Session, cast: Cast, answer: str) -> str:
@@ -56,8 +58,16 @@ def test_an_equal_call_acts_itself_where_the_first_was_rolled_back(engine: Engin
             assert sent.result(timeout=LONG) == "second"
 
 
-def test_another_body_is_refused(engine: Engine, cast: Cast) -> None:
+@pytest.mark.parametrize("other", [{"body_hash": "1" * 64}, {"route": "PUT /"}])
+def test_another_body_or_route_is_refused(engine: Engine, cast: Cast, other: dict[str, str]) -> None:
     transaction(engine, lambda session: act(session, cast, "first"))
     with pytest.raises(DomainError) as refused:
-        transaction(engine, lambda session: claim(session, cast, body_hash="1" * 64))
+        transaction(engine, lambda session: claim(session, cast, **other))
     assert refused.value.code == "idempotency_mismatch"
+
+
+def test_a_key_is_its_callers_own(engine: Engine, cast: Cast) -> None:
+    """A phone that another account is signed in on, and a key that two drew: nobody gets another's answer."""
+    transaction(engine, lambda session: act(session, cast, "first"))
+    record = transaction(engine, lambda session: claim(session, cast, "li_wei"))
+    assert (record.status, record.body) == (0, "")

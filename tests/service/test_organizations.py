@@ -17,6 +17,7 @@ from server.identity import service as identity
 from server.identity.models import Grant, WechatIdentity
 from server.identity.rules import Role
 from server.organizations import binding, exemptions, filings, grants, members, service, transfers
+from server.organizations.events import MembersJoined
 from server.organizations.models import (
     Category,
     Exemption,
@@ -36,6 +37,8 @@ from tests.cast import NOW, TODAY, Cast, Person
 from tests.refusing import refused
 
 assert app.SUBSCRIPTIONS
+
+TOMORROW = TODAY + timedelta(days=1)
 
 
 def transfer(session: Session, cast: Cast, person: Person, to: int, on: date = TODAY) -> Membership:
@@ -105,6 +108,27 @@ def test_an_organization_with_members_or_children_cannot_be_closed(session: Sess
     assert closed.closed_on == TODAY
     with pytest.raises(DomainError, match="organization_closed"):
         service.close_organization(session, cast.group, account_id=chen, now=NOW)
+
+
+def test_a_group_with_members_stays(session: Session, cast: Cast) -> None:
+    session.scalars(
+        select(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    ).one().group_id = cast.group
+    session.flush()
+    refused("has_members", lambda: service.close_organization(session, cast.group, account_id=0, now=NOW))
+
+
+def test_who_left_today_is_in_the_way_no_more_and_the_roles_there_end(session: Session, cast: Cast) -> None:
+    by, place = cast.chen_jing.account_id, cast.foreign_branch
+    give(session, cast.organization_department, cast.zhang_min, Role.organizer, cast.other_general_branch)
+    give(session, cast.organization_department, cast.zhang_min, Role.secretary, place)
+    give(session, cast.organization_department, cast.wang_fang, Role.secretary, place, begin=TOMORROW)
+    transfer(session, cast, cast.wu_gang, cast.branch)
+    service.close_organization(session, place, account_id=by, now=NOW)
+    held = [grant.organization_id for grant in identity.grants_of(session, cast.zhang_min.account_id, on=TODAY)]
+    assert held == [cast.other_general_branch]
+    to_come = identity.grants_of(session, cast.wang_fang.account_id, on=TOMORROW)
+    assert place not in [grant.organization_id for grant in to_come]
 
 
 def test_a_transfer_keeps_the_points_and_both_memberships(session: Session, cast: Cast) -> None:
@@ -182,6 +206,42 @@ def test_who_leaves_belongs_nowhere_and_may_come_back(session: Session, cast: Ca
     with pytest.raises(DomainError, match="no_membership"):
         transfers.leave(session, member_id=member_id, on=TODAY, note="调离", account_id=by, now=NOW)
     assert transfer(session, cast, cast.zhang_min, cast.other_branch).organization_id == cast.other_branch
+
+
+def test_who_comes_back_is_a_newcomer_and_not_before_he_had_left(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(transfers, "emit", lambda _, event: heard.append(event))
+    by, back = cast.chen_jing.account_id, TODAY - timedelta(days=5)
+    transfers.leave(session, member_id=cast.zhang_min.member_id, on=back, note="调离", account_id=by, now=NOW)
+    early = partial(transfer, session, cast, cast.zhang_min, cast.other_branch, back - timedelta(days=1))
+    refused("invalid_dates", early)
+    transfer(session, cast, cast.zhang_min, cast.other_branch, back)
+    assert heard == [MembersJoined((cast.zhang_min.member_id,), back, NOW)]
+
+
+def test_who_came_and_went_on_one_day_may_come_back_that_day(session: Session, settings: Settings, cast: Cast) -> None:
+    member = newcomer(session, settings, cast, phone="13800001234")
+    by = cast.chen_jing.account_id
+    transfers.leave(session, member_id=member.id, on=TODAY, note="登记有误", account_id=by, now=NOW)
+    transfers.transfer(
+        session, member_id=member.id, to_organization_id=cast.other_branch, on=TODAY, account_id=by, now=NOW
+    )
+    branch = service.branch_of(session, member_id=member.id, on=TODAY)
+    assert branch is not None
+    assert branch.id == cast.other_branch
+
+
+def test_who_moves_keeps_the_roles_held_elsewhere_and_takes_up_none_that_was_to_begin(
+    session: Session, cast: Cast
+) -> None:
+    person = cast.zhang_min
+    give(session, cast.chen_jing, person, Role.organizer, cast.general_branch)
+    give(session, cast.chen_jing, person, Role.deputy_secretary, cast.branch, begin=TOMORROW)
+    transfer(session, cast, person, cast.other_branch)
+    held = identity.grants_of(session, person.account_id, on=TOMORROW)
+    assert [(each.role, each.organization_id) for each in held] == [(Role.organizer, cast.general_branch)]
 
 
 def study(session: Session, cast: Cast) -> Exemption:
@@ -291,7 +351,16 @@ def test_a_role_fits_its_kind_of_organization(session: Session, cast: Cast, role
         give(session, cast.organization_department, cast.zhang_min, role, getattr(cast, place))
 
 
-def give(session: Session, granter: Person, receiver: Person, role: Role, place: int) -> Grant:
+def give(
+    session: Session,
+    granter: Person,
+    receiver: Person,
+    role: Role,
+    place: int,
+    *,
+    begin: date = TODAY,
+    until: date | None = None,
+) -> Grant:
     return grants.give(
         session,
         actor=granter.actor,
@@ -299,14 +368,29 @@ def give(session: Session, granter: Person, receiver: Person, role: Role, place:
         role=role,
         member_id=receiver.member_id,
         account_id=None,
-        from_date=TODAY,
-        until_date=None,
+        from_date=begin,
+        until_date=until,
         now=NOW,
     )
 
 
-def end(session: Session, ender: Person, held: Grant) -> Grant:
-    return grants.end(session, actor=ender.actor, grant_id=held.id, until_date=TODAY, now=NOW)
+def end(session: Session, ender: Person, held: Grant, until: date = TODAY) -> Grant:
+    return grants.end(session, actor=ender.actor, grant_id=held.id, until_date=until, now=NOW)
+
+
+def test_a_role_is_ended_today_at_the_earliest(session: Session, cast: Cast) -> None:
+    held = give(session, cast.chen_jing, cast.zhang_min, Role.organizer, cast.general_branch, begin=date(2026, 3, 1))
+    assert end(session, cast.chen_jing, held, TODAY - timedelta(days=30)).until_date == TODAY
+
+
+def test_only_a_representative_is_dismissed_as_one(session: Session, cast: Cast) -> None:
+    dismiss = partial(
+        grants.dismiss_representative, session, actor=cast.li_wei.actor, organization_id=cast.branch, now=NOW
+    )
+    assert not dismiss(account_id=cast.wang_fang.account_id)
+    assert len(identity.grants_of(session, cast.wang_fang.account_id, on=TODAY)) == 1
+    assert dismiss(account_id=cast.representative.account_id)
+    assert identity.grants_of(session, cast.representative.account_id, on=TODAY) == []
 
 
 def test_nobody_gives_a_role_above_his_own_or_to_himself(session: Session, cast: Cast) -> None:
@@ -364,6 +448,16 @@ def test_the_last_organization_department_stays_until_another_is_there(session: 
     assert end(session, cast.organization_department, held).until_date == TODAY
 
 
+@pytest.mark.parametrize(("begin", "until"), [(TOMORROW, None), (TODAY, date(2026, 12, 31))])
+def test_who_only_begins_later_or_for_a_time_is_not_another_department(
+    session: Session, cast: Cast, begin: date, until: date | None
+) -> None:
+    role, department = Role.organization_department, cast.organization_department
+    held = session.scalars(select(Grant).where(Grant.role == role)).one()
+    give(session, department, cast.zhang_min, role, cast.root, begin=begin, until=until)
+    refused("last_department", lambda: end(session, department, held))
+
+
 def unbound_identity(session: Session, openid: str) -> int:
     return identity.find_or_add_identity(session, app_id="sandbox", openid=openid, unionid=None, now=NOW).id
 
@@ -403,6 +497,15 @@ def test_a_phone_of_two_members_or_of_none_binds_nobody(session: Session, settin
         binding.bind_by_phone(session, vault, identity_id=identity_id, phone="13800001234", now=NOW)
     with pytest.raises(DomainError, match="phone_not_on_roster"):
         binding.bind_by_phone(session, vault, identity_id=identity_id, phone="13900000000", now=NOW)
+
+
+def test_a_phone_binds_nobody_who_has_left(session: Session, settings: Settings, cast: Cast) -> None:
+    """Not even on the day they left; who left belongs nowhere from that day on."""
+    member = newcomer(session, settings, cast, phone="13800001234")
+    bind = partial(binding.bind_by_phone, session, PhoneVault(settings.phone_keys), phone="13800001234")
+    transfers.leave(session, member_id=member.id, on=TODAY, note="调离", account_id=None, now=NOW)
+    for now in (NOW, NOW + timedelta(days=30)):
+        refused("phone_not_on_roster", lambda: bind(identity_id=unbound_identity(session, "new"), now=now))  # noqa: B023
 
 
 def test_a_new_code_voids_the_old_one_and_works_once(session: Session, cast: Cast) -> None:
