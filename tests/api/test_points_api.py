@@ -151,6 +151,24 @@ def test_nobody_decides_about_himself(call: Call, cast: Cast) -> None:
     assert answer.json["error"]["code"] == "own_decision"
 
 
+def test_nobody_takes_back_what_was_decided_about_himself(call: Call, cast: Cast) -> None:
+    own = f"/members/{cast.li_wei.member_id}"
+    seq = call(cast.chen_jing, "POST", f"{own}/decisions", json=DEDUCTION).json["seq"]
+    answer = call(cast.li_wei, "POST", f"{own}/entries/{seq}/reversal", json={"reason": "不同意"})
+    assert answer.json["error"]["code"] == "own_decision"
+    assert call(cast.li_wei, "GET", f"{own}/score").json["total"] == "56.00"
+
+
+def test_nobody_takes_any_step_of_a_negative_decision_about_himself(call: Call, cast: Cast) -> None:
+    own = f"/members/{cast.chen_jing.member_id}/negative-decisions"
+    assert call(cast.chen_jing, "POST", own, json=negative()).json["error"]["code"] == "own_decision"
+    made = call(cast.organization_department, "POST", own, json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    assert call(cast.chen_jing, "POST", f"{url}/confirmation").json["error"]["code"] == "own_decision"
+    withdrawal = call(cast.chen_jing, "POST", f"{url}/revocation", json={"reason": "不同意"})
+    assert withdrawal.json["error"]["code"] == "own_decision"
+
+
 def test_a_member_cannot_decide_and_another_branchs_secretary_does_not_find_him(call: Call, cast: Cast) -> None:
     assert call(cast.zhang_min, "POST", path(cast, "decisions"), json=DEDUCTION).status_code == 403
     assert call(cast.zhao_qiang, "POST", path(cast, "decisions"), json=DEDUCTION).status_code == 404

@@ -362,6 +362,15 @@ class TestAfterACrash:
         assert zhang_min.arrived() == [rules.NOT_DONE]
         assert [heard.text for heard in ear.heard] == ["取消"]
 
+    @pytest.mark.usefixtures("ear")
+    def test_what_another_person_wrote_later_overtakes_nothing(
+        self, app: OpenAPI, cast: Cast, zhang_min: Writer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._left(zhang_min, desk, monkeypatch)
+        writer_of(app, cast.li_wei).write("你好")
+        self._finish(desk, timedelta(seconds=40))
+        assert zhang_min.arrived() == ["好的"]
+
     def test_after_ten_minutes_nobody_knows_what_an_answer_answers(
         self, zhang_min: Writer, ear: Ear, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -528,6 +537,20 @@ class TestWhoItIs:
         session.expire_all()
         linked = session.scalars(select(WechatIdentity).where(WechatIdentity.openid == "of_zhang_min")).one()
         assert linked.account_id == cast.zhang_min.account_id
+
+    def test_who_acts_for_two_in_other_apps_is_nobody_here(
+        self, app: OpenAPI, cast: Cast, ear: Ear, session: Session
+    ) -> None:
+        """A phone that was handed on: nobody can tell for which of the two accounts it writes."""
+        for app_id, person in (("sandbox", cast.zhang_min), ("another", cast.li_wei)):
+            person_id, unionid = person.account_id, unionid_of("zhang_min")
+            known = {"openid": f"at_{app_id}", "unionid": unionid, "account_id": person_id, "created_at": NOW}
+            session.query(WechatIdentity).filter_by(app_id=app_id, account_id=person_id).delete()
+            session.add(WechatIdentity(app_id=app_id, **known))
+        session.commit()
+        Writer(app, "of_zhang_min").write("你好")
+        here = session.scalars(select(WechatIdentity).where(WechatIdentity.openid == "of_zhang_min")).one()
+        assert here.account_id is None
 
     def test_whom_nobody_knows_stays_unknown(self, app: OpenAPI, cast: Cast, ear: Ear, session: Session) -> None:
         assert Writer(app, "of_nobody").write("你好") == "好的"

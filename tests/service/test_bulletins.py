@@ -358,6 +358,27 @@ def test_a_number_is_used_once(session: Session, cast: Cast) -> None:
         )
 
 
+def test_each_organization_has_its_own_numbers(session: Session, cast: Cast) -> None:
+    both_branches(session, cast)
+    published(session, cast, number="〔2026〕18号")
+    make_statement(session, cast, cast.direct_branch, of((cast.he_hua, "70")))
+    other = drawn(session, cast, at=cast.root)
+    by = cast.organization_department.account_id
+    service.describe(session, other.id, document_number="〔2026〕18号", remarks=None, account_id=by, now=DUE)
+    assert other.document_number == "〔2026〕18号"
+
+
+def test_a_branch_sees_nothing_of_a_draft_from_above(session: Session, cast: Cast) -> None:
+    both_branches(session, cast)
+    bulletin = drawn(session, cast)
+    listed = partial(service.list_of, session, before_id=None, limit=10)
+    assert listed(cast.general_branch, drafts=True) == [bulletin]
+    assert listed(cast.branch, drafts=True) == []
+    published(session, cast)
+    assert listed(cast.branch, drafts=False) == [bulletin]
+    assert listed(cast.foreign_branch, drafts=True) == []
+
+
 def test_a_branch_acknowledges_once_and_only_what_is_published_for_it(session: Session, cast: Cast) -> None:
     both_branches(session, cast)
     bulletin = drawn(session, cast)

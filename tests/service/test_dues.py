@@ -238,6 +238,22 @@ def test_who_is_outside_the_managed_range_is_skipped(session: Session, cast: Cas
     assert deducted(session, cast.zhang_min.member_id) == 0
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "skipped"),
+    [
+        (date(2026, 5, 31), date(2026, 6, 1), True),  # on the month's last day, not on the day of the close
+        (date(2026, 5, 1), date(2026, 5, 31), False),
+        (date(2026, 6, 1), None, False),
+    ],
+)
+def test_whose_month_is_skipped_was_outside_the_managed_range_on_its_last_day(
+    session: Session, cast: Cast, since: date, until: date | None, skipped: bool
+) -> None:
+    exempt(session, cast, cast.zhang_min.member_id, since, until=until)
+    closed = {record.member_id for record in close(session, cast)}
+    assert (cast.zhang_min.member_id not in closed) == skipped
+
+
 def test_only_branches_close_months(session: Session, cast: Cast) -> None:
     refused(
         "not_a_branch",

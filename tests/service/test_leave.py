@@ -382,3 +382,13 @@ def test_a_leave_granted_after_the_list_was_confirmed_gives_the_points_back(sess
     refuse(session, leave, cast.li_wei, version=leave.version)
     assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 2)]
     check_books(session)
+
+
+def test_a_granted_leave_withdrawn_after_the_list_was_confirmed_costs_the_points(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1")])
+    leave = grant(session, ask(session, meeting, cast.zhang_min), cast.li_wei)
+    confirmed(session, cast, roster_of(session, meeting))
+    assert live(session, meeting, cast.zhang_min) == []
+    withdraw(session, leave, cast.zhang_min)
+    assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+    check_books(session)

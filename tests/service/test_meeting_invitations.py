@@ -28,6 +28,7 @@ from server.organizations import exemptions, filings, transfers
 from server.organizations.events import MembersJoined
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.standards.rules import LeaveKind
+from tests import exempting
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.meeting import make_meeting
 
@@ -142,6 +143,15 @@ def test_a_committees_list_is_who_holds_the_office(session: Session, cast: Cast)
             created_at=NOW,
         )
     )
+    session.add(
+        Grant(
+            account_id=cast.wu_gang.account_id,
+            role=Role.committee_member,
+            organization_id=cast.branch,
+            from_date=TODAY + timedelta(days=2),  # begins after the meeting
+            created_at=NOW,
+        )
+    )
     invite(session, meeting)
     assert listed(session, meeting) == {"王芳", "李伟", "孙丽", "陈静"}
 
@@ -181,6 +191,21 @@ def test_who_is_exempt_comes_as_an_observer(session: Session, cast: Cast) -> Non
     invite(session, meeting)
     assert listed(session, meeting) == BRANCH - {"张敏"}
     assert listed(session, meeting, Part.observer) == {"张敏"}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "part"),
+    [(0, 1, Part.invited), (0, 2, Part.observer), (1, None, Part.observer), (2, None, Part.invited)],
+)
+def test_an_exemption_counts_on_the_meetings_day(
+    session: Session, cast: Cast, since: int, until: int | None, part: Part
+) -> None:
+    """The meeting is tomorrow: an exemption that ends that day is over, and one of the day after has not begun."""
+    first, last = TODAY + timedelta(days=since), None if until is None else TODAY + timedelta(days=until)
+    exempting.exempt(session, cast, cast.zhang_min.member_id, first, until=last)
+    meeting = meeting_of(session, cast)
+    invite(session, meeting)
+    assert "张敏" in listed(session, meeting, part)
 
 
 def test_who_was_named_stays_whatever_the_scope_says(session: Session, cast: Cast) -> None:

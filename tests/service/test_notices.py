@@ -8,6 +8,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.identity.models import Grant
+from server.identity.rules import Role
 from server.notices import files, recipients, service
 from server.notices.models import Notice, NoticeReading
 from server.notices.rules import REMIND_EVERY, NoticeAudience, NoticeStatus
@@ -67,6 +69,30 @@ def test_a_notice_for_officers_passes_the_members_by(session: Session, cast: Cas
     assert people(session, cast, notice).keys() == {"王芳", "李伟", "孙丽", "赵强", "陈静"}
     assert titles(session, cast, cast.wang_fang)
     assert not titles(session, cast, cast.zhang_min)
+
+
+def test_officers_are_those_who_hold_an_office_there_today(session: Session, cast: Cast) -> None:
+    """Neither who begins tomorrow nor whose office is in another branch is told as an officer of this one."""
+    notice = published(session, cast, officers=True)
+    tomorrow = cast.now + timedelta(days=1)
+    for role, place, begin in (
+        (Role.group_leader, cast.group, cast.today + timedelta(days=1)),
+        (Role.committee_member, cast.other_branch, cast.today),
+    ):
+        session.add(
+            Grant(
+                account_id=cast.zhang_min.account_id,
+                role=role,
+                organization_id=place,
+                from_date=begin,
+                created_at=cast.now,
+            )
+        )
+    session.flush()
+    who = cast.zhang_min.member_id
+    assert not recipients.is_for(session, notice, member_id=who, now=cast.now)
+    assert not titles(session, cast, cast.zhang_min)
+    assert recipients.is_for(session, notice, member_id=who, now=tomorrow)
 
 
 def test_the_first_reading_stays(session: Session, cast: Cast) -> None:

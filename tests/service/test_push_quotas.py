@@ -12,7 +12,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
-from server.pushes import quotas
+from server.identity.models import WechatIdentity
+from server.pushes import quotas, receipts
 from server.pushes.models import Push, SubscriptionEntry, SubscriptionQuota
 from server.pushes.quotas import Key, Spend
 from server.pushes.rules import QuotaChange
@@ -124,3 +125,17 @@ def test_phones_and_senders_at_once_lose_no_message(engine: Engine, session: Ses
     assert balances == summed
     assert balances[identity, "claim"] == 4
     assert balances.get((identity, "score"), 0) == 4 - len(taken)
+
+
+def test_a_consent_is_withdrawn_in_the_app_and_of_the_templates_it_was_given_for(session: Session, cast: Cast) -> None:
+    """Another app may know another person under the same openid."""
+    here = session.get_one(WechatIdentity, cast.zhang_min.actor.identity_id)
+    elsewhere = WechatIdentity(app_id="another", openid=here.openid, account_id=None, created_at=NOW)
+    session.add(elsewhere)
+    session.flush()
+    for identity_id in (elsewhere.id, here.id):
+        quotas.accept(session, identity_id=identity_id, templates=["score", "claim"], now=NOW)
+    for app_id in ("another", "unknown"):
+        receipts.withdraw_consents(session, app_id=app_id, openid=here.openid, templates=["score"], now=NOW)
+    assert quotas.balances(session, [here.id]) == {(here.id, "score"): 1, (here.id, "claim"): 1}
+    assert quotas.balances(session, [elsewhere.id]) == {(elsewhere.id, "score"): 0, (elsewhere.id, "claim"): 1}
