@@ -542,11 +542,9 @@ class TestWhoItIs:
         self, app: OpenAPI, cast: Cast, ear: Ear, session: Session
     ) -> None:
         """A phone that was handed on: nobody can tell for which of the two accounts it writes."""
-        for app_id, person in (("sandbox", cast.zhang_min), ("another", cast.li_wei)):
-            person_id, unionid = person.account_id, unionid_of("zhang_min")
-            known = {"openid": f"at_{app_id}", "unionid": unionid, "account_id": person_id, "created_at": NOW}
-            session.query(WechatIdentity).filter_by(app_id=app_id, account_id=person_id).delete()
-            session.add(WechatIdentity(app_id=app_id, **known))
+        unionid, li_wei = unionid_of("zhang_min"), cast.li_wei.account_id
+        session.get_one(WechatIdentity, cast.zhang_min.actor.identity_id).unionid = unionid
+        session.add(WechatIdentity(app_id="another", openid="o", unionid=unionid, account_id=li_wei, created_at=NOW))
         session.commit()
         Writer(app, "of_zhang_min").write("你好")
         here = session.scalars(select(WechatIdentity).where(WechatIdentity.openid == "of_zhang_min")).one()
