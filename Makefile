@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types screens test lint format check bench crash quarter january lock migration clean tools app-for-run app-checks
+.PHONY: help run app types screens test lint format check bench crash quarter january mutants faults lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -59,20 +59,28 @@ january: .venv/.runtime tools ## Rehearse the turn of a year day by day: a sched
 crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
 	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
 
+mutants: .venv/.mutants ## Change the pure rules one thing at a time, and see that a unit test fails (only='server.claims.*')
+	@$(BIN)/mutmut run $(if $(only),"$(only)")
+	@$(BIN)/python -m scripts.mutants $(if $(only),"$(only)")
+
+faults: .venv/.development tools ## Plant known faults one at a time, and see that a test fails (only=claims jobs=2)
+	@$(BIN)/python -m scripts.faults $(if $(only),only=$(only)) $(if $(jobs),jobs=$(jobs))
+
 lock: ## Pin all dependencies anew, with hashes, for every Python ≥ 3.11 (args='--upgrade-package flask')
 	@$(need-python)
 	@test -x var/uv/bin/uv || { $(PYTHON) -m venv var/uv && var/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@compile() { var/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command 'make lock' --group build $(args) pyproject.toml "$$@"; }; \
 	compile --output-file requirements.lock; \
-	compile --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	compile --extra dev --constraint requirements.lock --output-file requirements-dev.lock; \
+	compile --extra dev --group mutants --constraint requirements-dev.lock --output-file requirements-mutants.lock
 
 migration: .venv/.development ## Write the next migration from the models (message='add pairing')
 	@test -n "$(message)" || { echo "say what it does: make migration message='add pairing'" >&2; exit 2; }
 	@$(BIN)/python -m scripts.new_migration "$(message)"
 
 clean: ## Remove the environment and all caches; keeps ./var
-	rm -rf .venv build miniprogram/node_modules $(APP) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build mutants miniprogram/node_modules $(APP) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 define need-python
@@ -117,6 +125,10 @@ app-checks: # The app's own tests; the browser's and WeChat's are in tests/e2e a
 .venv/.development: requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
 	@touch .venv/.runtime $@
+
+.venv/.mutants: requirements-mutants.lock pyproject.toml
+	@$(call install,requirements-mutants.lock)
+	@touch .venv/.runtime .venv/.development $@
 
 tools: # What tests and benchmarks need besides Python. Only the server's programs: no system service is started.
 	@missing=(); export PATH="$$PATH:/usr/sbin"; \

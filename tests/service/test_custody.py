@@ -205,6 +205,19 @@ def test_a_code_still_binds_its_member_when_the_secretary_has_gone(session: Sess
     assert bound.id == cast.zhang_min.account_id
 
 
+def test_a_code_of_a_secretary_who_has_gone_opens_no_office(session: Session, cast: Cast) -> None:
+    """Its owner became 支委 meanwhile: the secretary stood above that once, and does so no more."""
+    session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
+    identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
+    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=cast.zhang_min.member_id, now=NOW)
+    give(session, cast.zhang_min.account_id, Role.committee_member, cast.branch)
+    (held,) = identity.grants_of(session, cast.li_wei.account_id, on=TODAY)
+    identity.end_grant(session, grant_id=held.id, until_date=TODAY, now=NOW)
+    new = newcomer(session, "new")
+    bind = {"name": "张敏", "work_number": "Z1", "code": code, "now": NOW}
+    refused("code_outdated", lambda: binding.bind_by_code(session, identity_id=new, **bind))  # type: ignore[arg-type]
+
+
 def test_binding_by_phone_voids_the_code_that_lies_about(session: Session, cast: Cast) -> None:
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)

@@ -41,6 +41,17 @@ def test_only_the_hash_of_a_token_is_kept(session: Session, cast: Cast) -> None:
     assert all(len(token_hash) == 64 for token_hash in kept)
 
 
+def test_a_token_is_over_in_the_instant_it_expires(engine: Engine, session: Session, cast: Cast) -> None:
+    token = service.issue_token(session, identity_id=cast.zhang_min.actor.identity_id, now=cast.now, days=1)
+    session.commit()
+    end = cast.now + DAY
+    assert service.authenticate(engine, token, now=end - timedelta(seconds=1)) == cast.zhang_min.actor
+    for fresh in (True, False):
+        with pytest.raises(DomainError) as refused:
+            service.authenticate(engine, token, now=end, fresh=fresh)
+        assert _code(refused) == "token_expired"
+
+
 def test_a_grant_counts_from_its_first_day_until_before_its_last(engine: Engine, session: Session, cast: Cast) -> None:
     service.grant(
         session,

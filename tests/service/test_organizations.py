@@ -503,7 +503,8 @@ def test_a_phone_binds_nobody_who_has_left(session: Session, settings: Settings,
     """Not even on the day they left; who left belongs nowhere from that day on."""
     member = newcomer(session, settings, cast, phone="13800001234")
     bind = partial(binding.bind_by_phone, session, PhoneVault(settings.phone_keys), phone="13800001234")
-    transfers.leave(session, member_id=member.id, on=TODAY, note="调离", account_id=None, now=NOW)
+    by = cast.chen_jing.account_id
+    transfers.leave(session, member_id=member.id, on=TODAY, note="调离", account_id=by, now=NOW)
     for now in (NOW, NOW + timedelta(days=30)):
         refused("phone_not_on_roster", lambda: bind(identity_id=unbound_identity(session, "new"), now=now))  # noqa: B023
 

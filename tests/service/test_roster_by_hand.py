@@ -193,19 +193,6 @@ def test_someone_of_the_branch_is_put_on_the_list_and_others_are_not(session: Se
         refused("not_invited", lambda by=by: by_hand.enter(session, by, state=PRESENT, reason=REASON))  # type: ignore[misc]
 
 
-def test_nobody_of_another_list_of_the_meeting_is_touched(session: Session, cast: Cast) -> None:
-    """A joint meeting: each branch answers for its own list, also where the other branch's people came."""
-    lists = {cast.branch: [cast.zhang_min], cast.other_branch: [cast.zhou_yu]}
-    meeting = make_meeting(session, cast, invited=dict(lists))
-    ours, theirs = roster_of(session, meeting, cast.branch), roster_of(session, meeting, cast.other_branch)
-    by_hand.enter(session, hand(theirs, cast.zhou_yu, cast.zhao_qiang), state=PRESENT, reason=REASON)
-    wrong = hand(ours, cast.zhou_yu, cast.li_wei)
-    refused("not_invited", lambda: by_hand.enter(session, wrong, state=PRESENT, reason=REASON))
-    refused("not_invited", lambda: by_hand.correct(session, wrong, state=LATE, reason=REASON))
-    refused("not_invited", lambda: by_hand.undo(session, wrong, reason=REASON))
-    assert session.get_one(Attendance, (meeting.id, cast.zhou_yu.member_id)).state == PRESENT
-
-
 def test_who_has_left_the_branch_by_that_day_is_not_put_on_its_list(session: Session, cast: Cast) -> None:
     make_meeting(session, cast, invited={cast.branch: [cast.li_wei]})
     roster = session.scalars(select(Roster)).one()

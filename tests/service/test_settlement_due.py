@@ -1,7 +1,7 @@
 """What falls due: settled in time, by one machine or two, however long the list; one that fails stops no other."""
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from server import events
-from server.clock import SHANGHAI, shanghai_date
 from server.db import make_engine, transaction
 from server.meetings.events import RosterConfirmed
 from server.meetings.models import Meeting
@@ -70,20 +69,6 @@ def test_missed_makeups_are_counted_by_the_job(session: Session, engine: Engine,
     with Session(engine) as fresh:
         assert live(fresh, meeting, cast.zhang_min) == [("B01", "-3", 1)]
         check_books(fresh)
-
-
-def test_a_makeup_due_on_the_day_of_the_confirmation_is_waited_for_until_that_day_ends(
-    session: Session, engine: Engine, cast: Cast
-) -> None:
-    meeting = make_meeting(session, cast, items=[("B01", "1")])
-    last_day = shanghai_date(DUE)
-    excused(session, meeting, cast.zhang_min, makeup_until=last_day)
-    confirmed(session, cast, roster_of(session, meeting), now=DUE)
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI)
-    assert due.count_missed_makeups(engine, now=midnight - timedelta(seconds=1)) == 0
-    assert due.count_missed_makeups(engine, now=midnight) == 1
-    with Session(engine) as fresh:
-        assert live(fresh, meeting, cast.zhang_min) == [("B01", "-3", 1)]
 
 
 def test_the_job_goes_on_with_a_long_list(

@@ -15,10 +15,10 @@ HERE = Path(__file__).resolve()
 ROOT = HERE.parents[2]
 TOP_LEVEL = {
     *("server", "miniprogram", "bot", "scripts", "tests", "docs"),
-    *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "Makefile"),
+    *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-mutants.lock", "Makefile"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
 }
-NOT_OURS = {"var", "dist", "build", "node_modules", "__pycache__"}
+NOT_OURS = {"var", "dist", "build", "mutants", "node_modules", "__pycache__"}
 FEATURES = {
     *("audit", "identity", "organizations", "standards", "points", "claims", "photos", "meetings", "dues"),
     *(
@@ -181,10 +181,14 @@ def test_every_adr_has_a_number_of_its_own_and_its_parts() -> None:
         assert {"Context", "Decision"} <= parts, page.name
 
 
-@pytest.mark.parametrize(("lock", "extra"), [("requirements.lock", None), ("requirements-dev.lock", "dev")])
-def test_the_locks_pin_what_pyproject_asks_for(lock: str, extra: str | None) -> None:
-    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
-    asked = project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
+@pytest.mark.parametrize(
+    ("lock", "also"),
+    [("requirements.lock", []), ("requirements-dev.lock", ["dev"]), ("requirements-mutants.lock", ["dev", "mutants"])],
+)
+def test_the_locks_pin_what_pyproject_asks_for(lock: str, also: list[str]) -> None:
+    told = tomllib.loads(text(ROOT / "pyproject.toml"))
+    groups = told["project"]["optional-dependencies"] | told["dependency-groups"]
+    asked = told["project"]["dependencies"] + [each for name in also for each in groups[name]]
     pinned = dict(re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", text(ROOT / lock), re.MULTILINE))
     for requirement in map(Requirement, asked):
         version = pinned.get(requirement.name.lower().replace("_", "-"))
@@ -193,7 +197,7 @@ def test_the_locks_pin_what_pyproject_asks_for(lock: str, extra: str | None) -> 
 
 
 def test_every_locked_package_carries_its_hash() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-mutants.lock"):
         packages = re.split(r"\n(?=[a-z0-9._-]+==)", text(ROOT / lock))[1:]
         assert len(packages) > 40
         assert not [package.split()[0] for package in packages if "--hash=sha256:" not in package]

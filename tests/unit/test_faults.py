@@ -1,0 +1,58 @@
+"""The tool that plants faults: what it calls noticed, unnoticed and gone, on a tree of one module and its test."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import faults
+
+RULE = "def may(age):\n    return age >= 18\n"
+TEST = "from server.rules import may\n\n\ndef test_who_is_seventeen_may_not():\n    assert not may(17)\n"
+
+
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> int:
+    """Plant one fault in a tree of its own; return what the tool ends with."""
+    for name, words in (("server/rules.py", RULE), ("server/__init__.py", ""), ("tests/test_rules.py", TEST)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(words)
+    listed = tmp_path / "faults.toml"
+    listed.write_text(
+        f'[[fault]]\nsays = "x"\nfile = "server/rules.py"\nold = "{old}"\nnew = "{new}"\ntests = "tests"\n'
+    )
+    monkeypatch.setattr(faults, "ROOT", tmp_path)
+    monkeypatch.setattr(faults, "LIST", listed)
+    monkeypatch.setattr(faults, "COPIED", ("server", "tests"))
+    return faults.main(["jobs=1"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (("18", "17"), (0, "noticed  server/rules.py: x  → tests/test_rules.py::test_who_is_seventeen_may_not")),
+        ((">= 18", "> 18"), (1, "UNNOTICED  server/rules.py: x  → by nothing")),
+        (("age", "years"), (1, "server/rules.py has it 2 times: age")),
+        (("years", "age"), (1, "server/rules.py has it 0 times: years")),
+        ((">= 18", "is a"), (0, "noticed")),
+    ],
+)
+def test_a_fault_is_noticed_or_not_or_gone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: tuple[str, str],
+    expected: tuple[int, str],
+) -> None:
+    ends, said = expected
+    assert planted(tmp_path, monkeypatch, *fault) == ends
+    assert said in capsys.readouterr().out
+    assert (tmp_path / "server/rules.py").read_text() == RULE
+
+
+def test_every_listed_fault_says_what_it_is_where_it_is_and_who_should_notice() -> None:
+    listed = faults.faults()
+    assert len(listed) >= 50
+    assert len({fault.says for fault in listed}) == len(listed)
+    for fault in listed:
+        assert fault.old != fault.new
+        assert (faults.ROOT / fault.file).is_file(), fault.says
+        assert all((faults.ROOT / each).exists() for each in fault.tests.split()), fault.says
