@@ -4,11 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types screens test lint format check bench crash quarter january mutants faults lock migration clean tools app-for-run app-checks
+.PHONY: help run app types screens test fuzz lint format check bench crash quarter january mutants faults lock migration clean tools app-for-run app-checks
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 APP := miniprogram/dist
+ON_ALL_CORES := -n auto --dist worksteal
 APP_SOURCES := $(shell find miniprogram -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.md' -not -name '*.test.*')
 PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
@@ -31,7 +32,10 @@ screens: .venv/.development tools app ## Photograph the app's pages into docs/sc
 	@$(BIN)/python -m scripts.screens $(if $(only),only=$(only)) $(if $(out),out=$(out)) $(if $(data),data=$(data))
 
 test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
-	@$(BIN)/pytest -n auto $(args)
+	@$(BIN)/pytest $(ON_ALL_CORES) --durations=20 $(args)
+
+fuzz: .venv/.development ## Try all the generated input of which `make test` tries a quarter; for the night (args='-k claims')
+	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m hypothesis $(args)
 
 lint: .venv/.development ## Check format, lint, types and import order
 	@$(BIN)/ruff format --check .

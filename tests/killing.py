@@ -10,23 +10,27 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from server.db import make_engine
+LONG = 120
+"""Seconds after which the work is no longer waited for."""
 
 
 def killed_at(engine: Engine, moment: int, work: Callable[[Engine], object]) -> bool:
-    """Do the work apart, killed at its `moment`-th step: before a statement, around a commit; return whether it was."""
+    """Do the work apart, killed at its `moment`-th step: before a statement, around a commit; return whether it was.
+
+    The work gets the engine as it is here, without a connection: what has been compiled once need not be again.
+    """
     engine.dispose()
-    url = engine.url.render_as_string(hide_password=False)
-    process: ForkProcess = multiprocessing.get_context("fork").Process(target=_work_and_die, args=(url, moment, work))
+    process: ForkProcess = multiprocessing.get_context("fork").Process(
+        target=_work_and_die, args=(engine, moment, work)
+    )
     process.start()
-    process.join(60)
+    process.join(LONG)
     killed = process.exitcode == -signal.SIGKILL
     assert killed or process.exitcode == 0
     return killed
 
 
-def _work_and_die(url: str, moment: int, work: Callable[[Engine], object]) -> None:
-    engine = make_engine(url, pool_size=1)
+def _work_and_die(engine: Engine, moment: int, work: Callable[[Engine], object]) -> None:
     steps = 0
 
     def step(*_arguments: Any) -> None:

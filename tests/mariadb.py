@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pymysql
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 SERVER_OPTIONS = (
     "--skip-networking",
     "--skip-name-resolve",
@@ -22,6 +22,15 @@ SERVER_OPTIONS = (
     "--innodb-buffer-pool-size=128M",
     "--max-connections=600",
 )
+FORGETFUL = (
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-method=nosync",
+    "--innodb-doublewrite=0",
+    "--innodb-log-file-size=16M",
+    "--innodb-stats-persistent=0",
+    "--debug-no-sync",
+)
+"""Options for data that nobody will look for after a crash: nothing waits for the disk."""
 
 
 class MariaDBFailed(RuntimeError):
@@ -66,9 +75,9 @@ class PrivateMariaDB:
         return self._process.pid
 
     def url(self, schema: str = "", *, user: str = "root", password: str = "") -> str:
-        """Return a SQLAlchemy URL for `schema` over the socket."""
+        """Return a SQLAlchemy URL for `schema` over the socket; without TLS, which costs 30 ms a connection."""
         login = f"{quote(user)}:{quote(password)}" if password else quote(user)
-        return f"mysql+pymysql://{login}@localhost/{schema}?unix_socket={self.socket}"
+        return f"mysql+pymysql://{login}@localhost/{schema}?unix_socket={self.socket}&ssl_disabled=1"
 
     def create_schema(self, name: str) -> str:
         """Create the schema `name`, empty even if there was one, and return its URL."""
@@ -119,7 +128,7 @@ class PrivateMariaDB:
         atexit.unregister(self.close)
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-        return pymysql.connect(unix_socket=str(self.socket), user="root", autocommit=True)
+        return pymysql.connect(unix_socket=str(self.socket), user="root", autocommit=True, ssl_disabled=True)
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -1,6 +1,7 @@
 """The server as people run it, in processes of its own."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from pathlib import Path
 READY_SECONDS = 60
 LISTENING = "0A"
 """How the kernel writes that state in /proc/net/tcp."""
+
+PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to connections and to who binds to port 0 (ip_local_port_range)."""
 
 XIANFENG_RUN = ("-m", "server.cli", "run")
 
@@ -130,7 +134,10 @@ def _listeners(port: int) -> int:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, of those that the kernel gives nobody who asks for any: others who run the
+    same at the same time hardly ever choose it before it is taken."""
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -13,7 +13,8 @@ DUES = {"教职工": "60", "学生": "0.2", "离退休": "30"}
 
 
 def register_dues(university: University, *, months: int) -> None:
-    for month in _full_months(university.begin, university.today)[-months:]:
+    full_months = _full_months(university.begin, university.today)
+    for month in full_months[max(len(full_months) - months, 0) :]:
         after = month + timedelta(days=calendar.monthrange(month.year, month.month)[1] + 2)
         for path in sorted({person.path for person in university.people}):
             _dues_of(university, path, month, at(after, 15))

@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session
@@ -29,11 +28,6 @@ from tests.meeting import make_meeting
 from tests.pictures import jpeg
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def zhang_min(app: OpenAPI, cast: Cast) -> Writer:
-    return writer_of(app, cast.zhang_min)
 
 
 def _rows(engine: Engine, query: Select[T]) -> Sequence[T]:

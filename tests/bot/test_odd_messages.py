@@ -31,11 +31,6 @@ def _text(content: str) -> bytes:
     return _raw(f"<MsgType>text</MsgType><Content>{content}</Content><MsgId>1</MsgId>").encode("utf-8", "surrogatepass")
 
 
-@pytest.fixture
-def zhang_min(app: OpenAPI, cast: Cast) -> Writer:
-    return writer_of(app, cast.zhang_min)
-
-
 class TestControlCharacters:
     @pytest.mark.parametrize(
         ("content", "heard"),

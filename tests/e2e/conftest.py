@@ -13,7 +13,7 @@ from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e import phone as phones
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 """Milliseconds; a busy machine is slow, not wrong."""
 
 
@@ -48,7 +48,7 @@ def _serving(directory: Path, *, app: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")  # not longer: its event loop stands in the way of other tests' own
 def chromium() -> Iterator[Browser]:
     if why := missing_chromium():
         pytest.skip(why)

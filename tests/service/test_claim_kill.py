@@ -1,14 +1,10 @@
 """An approval cut off by `kill -9` before or after any statement, the commit among them, is paid exactly once."""
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from multiprocessing.context import ForkProcess
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.claims import review
@@ -19,6 +15,7 @@ from server.errors import DomainError
 from server.points.verification import verify_ledger
 from tests.cast import NOW, Cast
 from tests.claiming import VOLUNTEERING, paid, section_points, submitted
+from tests.killing import killed_at
 
 MOST_MOMENTS = 200
 
@@ -26,11 +23,10 @@ MOST_MOMENTS = 200
 def test_an_approval_killed_at_any_moment_is_paid_exactly_once(engine: Engine, cast: Cast) -> None:
     outcomes = []
     for moment, claim_id, version in _opened_claims(engine, cast):
-        process = _approve_apart(engine, cast, claim_id, version, moment)
-        killed = process.exitcode == -signal.SIGKILL
-        assert killed or process.exitcode == 0
+        approve = partial(_approve, cast=cast, claim_id=claim_id, version=version)
+        killed = killed_at(engine, moment, partial(transaction, work=approve))
         outcomes.append(_whole_or_nothing(engine, claim_id))
-        _approve_again(engine, cast, claim_id, version)
+        _do_again(engine, approve)
         _check_paid_once(engine, cast, claim_id)
         if not killed:
             break
@@ -46,7 +42,7 @@ def test_an_approval_killed_at_any_moment_is_paid_exactly_once(engine: Engine, c
 
 
 def _opened_claims(engine: Engine, cast: Cast) -> Iterator[tuple[int, int, int]]:
-    """Yield moment after moment, each with a fresh claim that the secretary has before him."""
+    """Yield moment after moment, each with a fresh claim that the secretary has before them."""
     for moment in range(1, MOST_MOMENTS):
         with Session(engine, expire_on_commit=False) as session:
             claim = submitted(session, cast.zhang_min, VOLUNTEERING, title=f"第{moment}次志愿服务")
@@ -55,37 +51,7 @@ def _opened_claims(engine: Engine, cast: Cast) -> Iterator[tuple[int, int, int]]
         yield moment, claim.id, claim.version
 
 
-def _approve_apart(engine: Engine, cast: Cast, claim_id: int, version: int, moment: int) -> ForkProcess:
-    """Approve in a process of its own that kills itself at its `moment`-th step."""
-    engine.dispose()
-    process = multiprocessing.get_context("fork").Process(
-        target=_approve_and_die, args=(engine, cast, claim_id, version, moment)
-    )
-    process.start()
-    process.join(60)
-    return process
-
-
-def _approve_and_die(engine: Engine, cast: Cast, claim_id: int, version: int, moment: int) -> None:
-    steps = 0
-
-    def step(*_arguments: Any) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def after_commit(_session: Session) -> None:
-        step()
-
-    for moment_of in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(engine, moment_of, step)
-    event.listen(Session, "after_commit", after_commit)
-    transaction(engine, lambda session: _approve(session, cast, claim_id, version))
-    os._exit(0)
-
-
-def _approve(session: Session, cast: Cast, claim_id: int, version: int) -> Claim:
+def _approve(session: Session, *, cast: Cast, claim_id: int, version: int) -> Claim:
     return review.approve(session, claim_id=claim_id, actor=cast.li_wei.actor, version=version, now=NOW)
 
 
@@ -98,10 +64,10 @@ def _whole_or_nothing(engine: Engine, claim_id: int) -> bool:
     return approved
 
 
-def _approve_again(engine: Engine, cast: Cast, claim_id: int, version: int) -> None:
+def _do_again(engine: Engine, approve: Callable[[Session], object]) -> None:
     """Do what a person does whose answer never came."""
     try:
-        transaction(engine, lambda session: _approve(session, cast, claim_id, version))
+        transaction(engine, approve)
     except DomainError as refusal:
         if refusal.code != "already_reviewed":
             raise

@@ -22,10 +22,13 @@ from server.points.service import Posting
 from server.points.verification import Break, Difference, recompute, verify_ledger, verify_scores
 from server.triggers import Unprotected
 from tests.cast import NOW, Cast
+from tests.fuzzing import examples
 
 D = Decimal
 MARCH = date(2026, 3, 5)
-in_database = hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_database = hypothesis_settings(
+    max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def history(session: Session, cast: Cast) -> int:

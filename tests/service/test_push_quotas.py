@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from server.pushes.quotas import Key, Spend
 from server.pushes.rules import QuotaChange
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
+from tests.fuzzing import examples
 from tests.pushed import add_push
 
 TEMPLATES = st.sampled_from(["score", "claim"])
@@ -44,7 +45,7 @@ def books(session: Session) -> tuple[dict[Key, int], dict[Key, int]]:
 
 
 @pytest.mark.sqlite_only
-@examples(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=12))
 def test_a_balance_is_the_sum_of_its_movements_after_any_sequence(
     session: Session, cast: Cast, steps: list[tuple[object, ...]]

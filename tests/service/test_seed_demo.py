@@ -42,7 +42,7 @@ from scripts.demo import claiming
 from scripts.demo.writing import Scale
 
 claiming._approve = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-seed_demo.main(Scale(claims_per_member=0.03, dues_months=0))
+seed_demo.main(Scale(claims_per_member=0.03, dues_months=0, meeting_months=1))
 """
 
 
@@ -150,6 +150,7 @@ def test_killed_half_way_it_begins_anew(tmp_path: Path) -> None:
     assert any(DiskStorage(settings.photo_dir).quarantined()), "what the first attempt left"
     with reading(engine) as session:
         assert session.scalar(select(func.count()).where(Claim.status == ClaimStatus.approved))
+        assert session.scalar(select(func.count()).select_from(DuesRecord)) == 0, "none of no month"
         assert list(verify_ledger(session)) == []
     engine.dispose()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from server.meetings.settlement.alignment import is_posted
 from server.meetings.settlement.cases import concerned, ids_concerned, planned_items
 from server.meetings.settlement.outcomes import outcomes, postings
 from tests.cast import TODAY, Cast, Person
+from tests.fuzzing import examples
 from tests.meeting import make_meeting
 from tests.settling import CLOSED, adjusted, came, check_books, confirmed, excused, reopened, roster_of
 
@@ -38,7 +39,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.sqlite_only
-@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=3, max_size=14))
 def test_live_entries_are_the_wanted_ones_after_any_sequence(
     session: Session, cast: Cast, steps: list[tuple[object, ...]]

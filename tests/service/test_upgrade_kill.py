@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
+from time import monotonic
 from typing import Any
 
 import pymysql.cursors
@@ -12,8 +13,10 @@ from sqlalchemy import Engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from server import migrations, models, protection
+from server.db import make_engine
 from server.migrations import STEPS, UpgradeRefused
 from server.migrations.resuming import Steps
+from tests.at_once import LONG
 
 Execute = Callable[..., Any]
 WRITES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE")
@@ -60,19 +63,31 @@ def upgraded(engine: Engine, monkeypatch: pytest.MonkeyPatch, dies: Callable[[st
         with dying(monkeypatch, dies, answered=answered):
             migrations.upgrade(engine)
     except Died:
+        bury(engine)
         return False
     return True
 
 
-@pytest.fixture
-def whole(blank: Engine) -> dict[str, object]:
-    """The schema as one upgrade leaves it; `blank` is empty again afterwards."""
-    migrations.upgrade(blank)
-    schema = schema_of(blank)
-    with blank.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE migrated")
-        connection.exec_driver_sql("CREATE DATABASE migrated")
-    blank.dispose()
+def bury(engine: Engine) -> None:
+    """Wait until the database has noticed that the dead process is gone: until then it keeps its lock."""
+    engine.dispose()
+    others = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+    deadline = monotonic() + LONG
+    with engine.connect() as connection:
+        while connection.exec_driver_sql(others).scalar():
+            assert monotonic() < deadline
+
+
+@pytest.fixture(scope="module")
+def whole(mariadb_engine: Engine) -> dict[str, object]:
+    """The schema as one upgrade leaves it, which takes a second or two: made once."""
+    with mariadb_engine.connect() as connection:
+        connection.exec_driver_sql("CREATE OR REPLACE DATABASE upgraded_once")
+    url = mariadb_engine.url.set(database="upgraded_once")
+    engine = make_engine(url.render_as_string(hide_password=False))
+    migrations.upgrade(engine)
+    schema = schema_of(engine)
+    engine.dispose()
     return schema
 
 
@@ -96,7 +111,6 @@ def test_an_upgrade_that_dies_at_every_single_statement_gets_to_the_end(
             return fresh
 
         ended = upgraded(blank, monkeypatch, dies, answered=answered)
-        blank.dispose()
     assert len(met) > 100
     assert schema_of(blank) == whole
 
@@ -166,7 +180,7 @@ def test_data_is_changed_once_wherever_the_upgrade_dies(
     places = count(1)
     with pytest.raises(Died), dying(monkeypatch, lambda _: next(places) == place, answered=answered):
         migrate(blank)
-    blank.dispose()
+    bury(blank)
     migrate(blank)
     with blank.connect() as connection:
         assert connection.exec_driver_sql("SELECT n, m FROM counted").all() == [(111, None)]
@@ -187,7 +201,7 @@ def test_a_statement_that_was_refused_is_refused_again(blank: Engine) -> None:
 def test_a_half_done_migration_is_not_finished_as_another(blank: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Died), dying(monkeypatch, lambda query: "afterwards" in query, answered=True):
         migrate(blank)
-    blank.dispose()
+    bury(blank)
     with pytest.raises(UpgradeRefused, match="版本不同"):
         migrate(blank, [statement.replace("counted", "renamed") for statement in MIGRATION])
     migrate(blank)

@@ -17,6 +17,7 @@ from server.errors import DomainError
 from server.photos import decode, processing, rules
 from server.photos.processing import Limits, process, process_trusted
 from tests.at_once import LONG, at_once
+from tests.fuzzing import examples
 from tests.pictures import (
     MAKER,
     PLACE,
@@ -226,7 +227,7 @@ def test_the_right_first_bytes_alone_are_not_enough(magic: bytes) -> None:
     assert refusal(magic + b"MZ this program cannot be run" * 20) == "photo_unreadable"
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_damaged_photos_are_taken_or_refused_and_nothing_else(data: st.DataObject) -> None:
     content = bytearray(encoded(scene(size=(64, 48)), data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))))

@@ -37,6 +37,6 @@ def test_no_other_name_is_left_whatever_stands_around_it(before: str, after: str
 def test_ten_thousand_names_cost_no_more_than_ten() -> None:
     names = [f"{chr(0x4E00 + number // 100)}{chr(0x5E00 + number % 100)}" for number in range(10_000)]
     redactor = Redactor(names, own_name="张敏", own_phone=None)
-    began = time.perf_counter()
+    began = time.process_time()
     redactor.clean("参加支部主题党日活动，学习文件并交流体会。" * 2000)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
