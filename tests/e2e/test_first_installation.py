@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from scripts.bench.serving import free_port
 from scripts.sandbox import sandbox
 from server.config import BUILT_APP
 from server.db import make_engine
@@ -113,9 +113,7 @@ def empty_mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateM
 
 @pytest.fixture
 def operator(empty_mariadb: PrivateMariaDB, tmp_path: Path) -> Iterator[Operator]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (tmp_path / ".my.cnf").write_text(f"[client]\nuser=root\nsocket={empty_mariadb.socket}\n")
     (tmp_path / "roster.xlsx").write_bytes(workbook(ROSTER).getvalue())
     with sandbox() as wechat:
