@@ -1,5 +1,6 @@
 """The two databases, the app and the cast. Nothing may talk to any host but loopback."""
 
+import gc
 import os
 import shutil
 import socket
@@ -43,6 +44,13 @@ Call = Callable[..., Any]
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mariadb_only: needs real row locks; runs on MariaDB alone")
     config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what all tests share: walking through it time and again cost a seventh of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
