@@ -27,7 +27,7 @@ from server.identity import service as callers
 from tests import audited, contract
 from tests.cast import NOW, Cast, Person, make_cast
 from tests.fuzzing import examples
-from tests.mariadb import FORGETFUL, PrivateMariaDB, missing_mariadb
+from tests.mariadb import FORGETFUL, PrivateMariaDB, forgetful_directory, missing_mariadb
 from tests.require_all import pytest_runtest_makereport  # noqa: F401  a hook
 from tests.wsgi_transport import connect_sandbox
 
@@ -126,7 +126,8 @@ def mariadb_engine(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -
     """A private server with one schema for this worker; skips without the programs."""
     if why := missing_mariadb():
         pytest.skip(why)
-    with PrivateMariaDB(tmp_path_factory.mktemp("mariadb"), options=FORGETFUL) as server:
+    directory = forgetful_directory() or tmp_path_factory.mktemp("mariadb")
+    with PrivateMariaDB(directory, options=FORGETFUL) as server:
         server.create_schema(worker_name)
         engine = make_engine(server.url(worker_name))
         _create_schema(engine)
@@ -184,8 +185,14 @@ def blank(engine: Engine) -> Iterator[Engine]:
     beside.dispose()
 
 
+MANY = 300
+"""Rows from which on a new file is sooner made than they are deleted."""
+
 FILLED = text(
-    " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in models.Base.metadata.tables)
+    " UNION ALL ".join(
+        f"SELECT '{name}', EXISTS (SELECT 1 FROM {name} LIMIT 1 OFFSET {MANY}) WHERE EXISTS (SELECT 1 FROM {name})"
+        for name in models.Base.metadata.tables
+    )
 )
 GUARDED = {triggers.table for triggers in protection.GUARDED}
 
@@ -194,8 +201,9 @@ def _clean(engine: Engine) -> None:
     """Empty every table that has rows. Whatever guards itself against DELETE by triggers needs the slower TRUNCATE."""
     with engine.begin() as connection:
         connection.exec_driver_sql("SET foreign_key_checks = 0")
-        for name in connection.scalars(FILLED).all():
-            connection.exec_driver_sql(f"{'TRUNCATE TABLE' if name in GUARDED else 'DELETE FROM'} {name}")
+        for name, many in connection.execute(FILLED).all():
+            statement = "TRUNCATE TABLE" if many or name in GUARDED else "DELETE FROM"
+            connection.exec_driver_sql(f"{statement} {name}")
         connection.exec_driver_sql("SET foreign_key_checks = 1")
 
 

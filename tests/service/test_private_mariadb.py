@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from server.db import make_engine
+from tests import mariadb
 from tests.mariadb import PrivateMariaDB, missing_mariadb
 
 
@@ -58,3 +59,20 @@ def test_nothing_is_left_behind(server: PrivateMariaDB) -> None:
     server.close()
     assert not process.exists()
     assert not server.directory.exists()
+
+
+def test_memory_keeps_nothing_of_a_run_that_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mariadb, "MEMORY", tmp_path)
+    monkeypatch.setattr(mariadb, "ROOM_BYTES", 0)
+    living = mariadb.forgetful_directory()
+    killed = tmp_path / "xianfeng-tests-99999999-x"  # beyond the highest process number
+    killed.mkdir()
+    other = mariadb.forgetful_directory()
+    assert living is not None
+    assert other is not None
+    assert set(tmp_path.iterdir()) == {living, other}
+
+
+def test_without_room_in_memory_the_disk_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mariadb, "ROOM_BYTES", 2**80)
+    assert mariadb.forgetful_directory() is None
