@@ -34,7 +34,7 @@ screens: .venv/.development tools app ## Photograph the app's pages into docs/sc
 test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
 	@$(BIN)/pytest $(ON_ALL_CORES) --durations=20 $(args)
 
-fuzz: .venv/.development ## Try all the generated input of which `make test` tries a quarter; for the night (args='-k claims')
+fuzz: .venv/.development tools ## Try all the generated input of which `make test` tries a quarter; for the night (args='-k claims')
 	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m hypothesis $(args)
 
 lint: .venv/.development ## Check format, lint, types and import order
