@@ -87,7 +87,8 @@ def test_a_stopped_sender_brings_to_its_end_what_it_began_and_leaves_the_rest(pl
 @pytest.mark.parametrize("moment", range(2, 42, 4))
 def test_a_sender_killed_at_any_moment_leaves_nothing_to_arrive_twice(play: Played, cast: Cast, moment: int) -> None:
     _due(play, cast, 12)
-    killed_at(play.engine, moment, partial(_send_apart, play))
+    with time_machine.travel(NOW, tick=True):  # the sandbox is asked for a token at the same time
+        killed_at(play.engine, moment, lambda apart: play.sender(4, apart).run(Event()))
     _let_two_minutes_pass(play)
     _send_all(play)
     arrivals, statuses = _arrivals(play), _statuses(play)
@@ -95,11 +96,6 @@ def test_a_sender_killed_at_any_moment_leaves_nothing_to_arrive_twice(play: Play
     assert set(statuses) <= {"sent", "unknown"}
     assert statuses["sent"] <= len(arrivals) <= statuses["sent"] + statuses["unknown"] == 12
     assert play.balance(cast.zhang_min) == 12 - statuses["sent"]
-
-
-def _send_apart(play: Played, engine: Engine) -> None:
-    with time_machine.travel(NOW, tick=True):  # the sandbox is asked for a token at the same time
-        play.sender(4, engine).run(Event())
 
 
 def _send_all(play: Played) -> None:
