@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from server.claims import verification as claims
 from server.config import Settings
 from server.db import snapshot
+from server.dues import verification as dues
+from server.meetings.settlement import verification as meetings
 from server.photos import verification as photos
+from server.points import cross_checks
 from server.points import verification as points
 from server.standards import verification as standards
 from server.statements import verification as statements
@@ -18,6 +22,11 @@ VERIFICATIONS = (
     standards.STANDARDS,
     points.LEDGER,
     points.SCORES,
+    cross_checks.POSTINGS,
+    cross_checks.NEGATIVES,
+    claims.CLAIMS,
+    dues.DUES,
+    meetings.ATTENDANCE,
     statements.STATEMENTS,
     bulletins.BULLETINS,
     photos.PHOTOS,

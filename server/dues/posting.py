@@ -12,11 +12,12 @@ from server.dues.models import DuesRecord
 from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, last_day
 from server.errors import DomainError
 from server.organizations.models import Organization
+from server.organizations.models import Category, Stage
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
 from server.points.standing import Standing
-from server.standards.rules import Evidence, Item, Method
+from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 POSTED_AT_ONCE = 500
 
@@ -104,6 +105,11 @@ class _Owed:
             if refusal.code != "no_standard":
                 raise
             return None, None
-        items = self._standing.document(standard_id).items_for(member.category, member.stage)
-        fitting = (item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct)
-        return standard_id, next(fitting, None)
+        return standard_id, dues_item(self._standing.document(standard_id), member.category, member.stage)
+
+
+def dues_item(document: StandardDocument, category: Category, stage: Stage) -> Item | None:
+    """Return what a standard takes off such a member for dues, if it does."""
+    items = document.items_for(category, stage)
+    fitting = (item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct)
+    return next(fitting, None)

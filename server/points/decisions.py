@@ -74,7 +74,7 @@ def record(
         occurred_on=occurred_on,
         source_kind=SourceKind.decision,
         source_id=decision.id,
-        points=_points(item, times, figure, level),
+        points=worth_of(item, times, figure, level),
         level=level,
         decided_by=account_id,
         text=reason,
@@ -141,7 +141,8 @@ def _decided(item: Item | None) -> Item:
     return item
 
 
-def _points(item: Item, times: int, figure: Decimal | None, level: str | None) -> Decimal:
+def worth_of(item: Item, times: int, figure: Decimal | None, level: str | None) -> Decimal:
+    """Return what a decision gives or takes. Raises DomainError `points_out_of_range`."""
     if item.method is Method.measured:
         if figure is None or figure > item.cap:
             raise DomainError("points_out_of_range", f"“{item.title}”请填写 0 至 {item.cap} 之间的分值")

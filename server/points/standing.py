@@ -99,6 +99,10 @@ class Standing:
         """Whether the member is outside the managed range that day."""
         return any(start <= on < end for start, end in self._exemptions.get(member_id, ()))
 
+    def may_have_been_exempt(self, member_id: int, on: date) -> bool:
+        """Whether an exemption had begun by that day, ended since or not: its end may have been recorded later."""
+        return any(start <= on for start, _ in self._exemptions.get(member_id, ()))
+
     def _first_managed(self, member_id: int, day: date) -> date:
         """Return the first day from `day` on that no exemption covers."""
         for start, end in self._exemptions.get(member_id, ()):
@@ -125,10 +129,12 @@ class Standing:
     def year_standard_id(self, member_id: int, year: int) -> int | None:
         """Return the standard that measures the member's year, or None where there is no branch or no standard yet."""
         membership = self.last_in(member_id, year)
-        if membership is None:
-            return None
+        return None if membership is None else self.standard_id_if_any(member_id, membership.organization_id, year)
+
+    def standard_id_if_any(self, member_id: int, organization_id: int, year: int) -> int | None:
+        """Return the standard in force there for such a member, or None where there is none yet."""
         try:
-            return self.standard_id(member_id, membership.organization_id, year)
+            return self.standard_id(member_id, organization_id, year)
         except DomainError as refusal:
             if refusal.code != "no_standard":
                 raise

@@ -7,7 +7,9 @@ only the difference is written. So it may be repeated, cut off and run twice at 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
@@ -54,8 +56,8 @@ def align(session: Session, meeting: Meeting, member_ids: Collection[int], occas
 
 def is_posted(meeting: Meeting, person: Concerned, outcome: Outcome) -> bool:
     """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
-    standing = {_figures(entry) for entry in person.live if entry.occurred_on == meeting.day}
-    return _rounded(outcome.figures) in standing
+    standing = {figures_of(entry) for entry in person.live if entry.occurred_on == meeting.day}
+    return as_kept(outcome.figures) in standing
 
 
 def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: Occasion) -> None:
@@ -80,10 +82,10 @@ def _differences(meeting: Meeting, person: Concerned, occasion: Occasion) -> tup
     found = outcomes(planned_items(meeting), person.case, today=occasion.today)
     wanted = postings(found, settled=occasion.settled, confirmed=person.is_confirmed)
     day = meeting.day
-    standing = {_figures(entry) for entry in person.live if entry.occurred_on == day}
-    due = {_rounded(outcome.figures) for outcome in wanted}
-    stale = [entry for entry in person.live if entry.occurred_on != day or _figures(entry) not in due]
-    return stale, [outcome for outcome in wanted if _rounded(outcome.figures) not in standing]
+    standing = {figures_of(entry) for entry in person.live if entry.occurred_on == day}
+    due = {as_kept(outcome.figures) for outcome in wanted}
+    stale = [entry for entry in person.live if entry.occurred_on != day or figures_of(entry) not in due]
+    return stale, [outcome for outcome in wanted if as_kept(outcome.figures) not in standing]
 
 
 def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Occasion) -> Posting:
@@ -107,10 +109,11 @@ def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Oc
     )
 
 
-def _figures(entry: PointEntry) -> Figures:
+def figures_of(entry: PointEntry | Row[Any]) -> Figures:
+    """Return what an entry, or a row of one, says."""
     return Figures(entry.item_code, entry.points, entry.owed, entry.attended, entry.made_up, entry.excused)
 
 
-def _rounded(figures: Figures) -> Figures:
-    """As the ledger keeps them: finer parts than a ten-thousandth are rounded."""
+def as_kept(figures: Figures) -> Figures:
+    """Return figures as the ledger keeps them: finer parts than a ten-thousandth are rounded."""
     return replace(figures, points=finest(figures.points))

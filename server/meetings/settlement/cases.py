@@ -3,21 +3,24 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.errors import DomainError
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
 from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem, as_posted
-from server.organizations.models import Member
+from server.organizations.models import Category, Member, Stage
 from server.points.models import PointEntry, SourceKind
 from server.points.standing import Standing
 from server.standards.rules import StandardDocument, audience_of
 
 READ_AT_ONCE = 500
+COUNTED_AS_GUEST = (GuestVisit.confirmed.is_(True), GuestVisit.counts_for_meeting_id.is_(None))
+"""A visit that the host confirmed and that counts for no meeting at home."""
 
 _ROWS = (
     select(Invitation, Roster, Attendance, Leave)
@@ -101,7 +104,7 @@ class _Part:
         self._ids = member_ids
         self._day = meeting.day
         self._standing = Standing(session, member_ids)
-        self._in_force: dict[tuple[int, str], int | None] = {}
+        self._measuring = Measuring(self._standing)
         self._entries = self._read_entries()
 
     def read(self) -> Iterator[Concerned]:
@@ -124,16 +127,13 @@ class _Part:
             attendance=AttendanceState(attendance.state) if attendance else None,
             leave=GrantedLeave(leave.makeup_until) if leave else None,
             measure=self.measure(invitation.member_id),
-            spared=self._is_spared(invitation.member_id, roster),
+            spared=self._measuring.is_spared(invitation.member_id, self._day, roster.organization_id),
             counts_anyway=invitation.counts_anyway,
         )
 
     def _guests(self, member_ids: Sequence[int]) -> dict[int, Case]:
         visits = select(GuestVisit).where(
-            GuestVisit.meeting_id == self._meeting.id,
-            GuestVisit.member_id.in_(member_ids),
-            GuestVisit.confirmed.is_(True),
-            GuestVisit.counts_for_meeting_id.is_(None),
+            GuestVisit.meeting_id == self._meeting.id, GuestVisit.member_id.in_(member_ids), *COUNTED_AS_GUEST
         )
         return {visit.member_id: self._guest(visit) for visit in self._session.scalars(visits)} if member_ids else {}
 
@@ -142,42 +142,10 @@ class _Part:
         return Case(Part.invited, AttendanceState(visit.state), None, measure, guest=True)
 
     def measure(self, member_id: int) -> Measure | None:
-        """By what the member was measured that day, if by anything: what the meeting posted before tells it first, for
-        standard, category and stage may have changed since."""
-        membership = self._standing.membership_on(member_id, self._day)
-        if membership is None or self._standing.is_exempt(member_id, self._day):
-            return None
-        ours = self._entries[member_id].ours
-        standard_id = ours[-1].standard_id if ours else self._standard_id(member_id, membership.organization_id)
-        if standard_id is None:
-            return None
-        member, document = self._standing.member(member_id), self._standing.document(standard_id)
-        measure = Measure(standard_id, document, member.category, member.stage)
-        return as_posted(measure, planned_items(self._meeting), _last_posted(document, ours)) if ours else measure
+        planned = planned_items(self._meeting)
+        return self._measuring.measure(member_id, self._day, planned, self._entries[member_id].ours)
 
-    def _standard_id(self, member_id: int, organization_id: int) -> int | None:
-        """The standard in force for the member today, if there is one."""
-        key = (organization_id, audience_of(self._standing.member(member_id).stage))
-        if key not in self._in_force:
-            self._in_force[key] = self._find_in_force(member_id, organization_id)
-        return self._in_force[key]
-
-    def _find_in_force(self, member_id: int, organization_id: int) -> int | None:
-        try:
-            return self._standing.standard_id(member_id, organization_id, self._day.year)
-        except DomainError as refusal:
-            if refusal.code != "no_standard":
-                raise
-            return None
-
-    def _is_spared(self, member_id: int, roster: Roster) -> bool:
-        """Whether a miss is not his: he came to his branch that very day, or is not of the list's organization."""
-        membership = self._standing.membership_on(member_id, self._day)
-        if membership is None or membership.from_date == self._day:
-            return True
-        return not self._standing.belongs_to(membership, roster.organization_id)
-
-    def _read_entries(self) -> dict[int, "_Entries"]:
+    def _read_entries(self) -> dict[int, "Entries"]:
         """The year's entries that the meeting posted or that lie on its day, and every reversal."""
         found: dict[int, list[PointEntry]] = defaultdict(list)
         ours = and_(PointEntry.source_kind == SourceKind.meeting, PointEntry.source_id == self._meeting.id)
@@ -189,7 +157,7 @@ class _Part:
         )
         for entry in self._session.scalars(rows.order_by(PointEntry.member_id, PointEntry.seq)):
             found[entry.member_id].append(entry)
-        return {member_id: _Entries(found[member_id], self._meeting.id) for member_id in self._ids}
+        return {member_id: Entries(found[member_id], self._meeting.id) for member_id in self._ids}
 
     def _concerned(self, member_id: int, roster: Roster | None, case: Case) -> Concerned:
         entries = self._entries[member_id]
@@ -202,10 +170,47 @@ class _Part:
         )
 
 
-class _Entries:
-    """A member's entries: `ours` are those that the meeting ever posted, `live` what stands of them."""
+class Measuring:
+    """By what these members were measured on the day of a meeting, and whose miss was theirs."""
 
-    def __init__(self, entries: Sequence[PointEntry], meeting_id: int) -> None:
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._in_force: dict[tuple[int, int, str], int | None] = {}
+
+    def measure(self, member_id: int, day: date, planned: Sequence[PlannedItem], ours: Sequence[Any]) -> Measure | None:
+        """By what the member was measured that day, if by anything: what the meeting posted before tells it first, for
+        standard, category and stage may have changed since."""
+        membership = self._standing.membership_on(member_id, day)
+        if membership is None or self._standing.is_exempt(member_id, day):
+            return None
+        standard_id = (
+            ours[-1].standard_id if ours else self._standard_id(member_id, membership.organization_id, day.year)
+        )
+        if standard_id is None:
+            return None
+        member, document = self._standing.member(member_id), self._standing.document(standard_id)
+        measure = Measure(standard_id, document, Category(member.category), Stage(member.stage))
+        return as_posted(measure, planned, last_posted(document, ours)) if ours else measure
+
+    def is_spared(self, member_id: int, day: date, organization_id: int) -> bool:
+        """Whether a miss is not his: he came to his branch that very day, or is not of the list's organization."""
+        membership = self._standing.membership_on(member_id, day)
+        if membership is None or membership.from_date == day:
+            return True
+        return not self._standing.belongs_to(membership, organization_id)
+
+    def _standard_id(self, member_id: int, organization_id: int, year: int) -> int | None:
+        """The standard in force for the member today, if there is one."""
+        key = (organization_id, year, audience_of(self._standing.member(member_id).stage))
+        if key not in self._in_force:
+            self._in_force[key] = self._standing.standard_id_if_any(member_id, organization_id, year)
+        return self._in_force[key]
+
+
+class Entries:
+    """A member's entries or rows of them: `ours` are those that the meeting ever posted, `live` what of them stands."""
+
+    def __init__(self, entries: Sequence[Any], meeting_id: int) -> None:
         self._all = entries
         self._undone = {entry.reverses_seq: entry.seq for entry in entries if entry.reverses_seq is not None}
         self.ours = [e for e in entries if e.source_kind == SourceKind.meeting and e.source_id == meeting_id]
@@ -220,7 +225,7 @@ class _Entries:
                 yield claim.item_code
 
 
-def _last_posted(document: StandardDocument, entries: Sequence[PointEntry]) -> set[str]:
+def last_posted(document: StandardDocument, entries: Sequence[Any]) -> set[str]:
     """Return what was posted last in each line of the standard."""
     lines = {item.code: item.line_code for item in document.items}
     return set({lines[each.item_code]: each.item_code for each in entries if each.item_code in lines}.values())
