@@ -35,6 +35,7 @@ class Settings:
     """All settings. Sizes in bytes, times in seconds.
 
     `secret_key` signs URLs and tickets, `phone_keys` maps key ids to 32-byte keys (the first one encrypts).
+    `head_keys` sign the daily heads, the first one the new ones; without any none are made.
     `official_*` is the 公众号, `work_*` the 企业微信 application; '' means that this channel is off. Without its token
     an account only sends; without its AES key the 公众号 posts in plain text.
     `wechat_templates` is by channel and our key.
@@ -50,6 +51,8 @@ class Settings:
     workers: int
     secret_key: bytes = field(repr=False)
     phone_keys: Mapping[str, bytes] = field(repr=False)
+    head_keys: tuple[bytes, ...] = field(repr=False)
+    heads_dir: Path
     wechat_app_id: str
     wechat_secret: str = field(repr=False)
     wechat_token: str = field(repr=False)
@@ -112,6 +115,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         workers=env.integer("XIANFENG_WORKERS"),
         secret_key=_secret_key(env, data_dir, production),
         phone_keys=_phone_keys(env, data_dir, production),
+        head_keys=_head_keys(env, data_dir, production),
+        heads_dir=Path(env.text("XIANFENG_HEADS_DIR") or data_dir / "heads").resolve(),
         wechat_app_id=env.text("WECHAT_APP_ID"),
         wechat_secret=env.text("WECHAT_SECRET"),
         wechat_token=_callback_token(env, "WECHAT_TOKEN", "WECHAT_APP_ID"),
@@ -253,6 +258,20 @@ def _phone_keys(env: Environment, data_dir: Path, production: bool) -> dict[str,
     if any(len(key) != 32 for key in keys.values()):
         raise ConfigurationError("XIANFENG_PHONE_KEYS: each key must have 32 bytes (64 hex digits)")
     return {key_id: _random(key, "XIANFENG_PHONE_KEYS", production) for key_id, key in keys.items()}
+
+
+def _head_keys(env: Environment, data_dir: Path, production: bool) -> tuple[bytes, ...]:
+    """Parse `XIANFENG_HEAD_KEYS` = `hex64,hex64`, newest first. Only the sandbox makes one itself."""
+    text = env.text("XIANFENG_HEAD_KEYS")
+    if not text and (production or env.text("WECHAT_APP_ID")):
+        return ()
+    try:
+        keys = tuple(bytes.fromhex(key) for key in (text or drawn_once(data_dir / "head_key")).split(","))
+    except ValueError:
+        raise ConfigurationError("XIANFENG_HEAD_KEYS must read hex[,hex…]") from None
+    if any(len(key) != 32 for key in keys):
+        raise ConfigurationError("XIANFENG_HEAD_KEYS: each key must have 32 bytes (64 hex digits)")
+    return tuple(_random(key, "XIANFENG_HEAD_KEYS", production) for key in keys)
 
 
 def _random(key: bytes, name: str, production: bool) -> bytes:

@@ -72,6 +72,18 @@ _TABLE = (
         needed=Needed.real_wechat,
         secret=True,
     ),
+    Variable(
+        "XIANFENG_HEAD_KEYS",
+        "`hex64[,hex64…]`, newest first, each drawn with `openssl rand -hex 32`: signs the daily heads of the books. "
+        "Keep an old key as long as heads of its time are to be checked, and a copy away from the database",
+        without="in the sandbox made once, kept in `XIANFENG_DATA`; elsewhere no heads are made, as start and job say",
+        secret=True,
+    ),
+    Variable(
+        "XIANFENG_HEADS_DIR",
+        "the directory of the file of daily heads, better on another machine's disk than the database's",
+        without="`heads` in `XIANFENG_DATA`",
+    ),
     Variable("WECHAT_APP_ID", "the mini-program's", without="the sandbox plays WeChat", needed=Needed.production),
     Variable("WECHAT_SECRET", "the mini-program's", needed=Needed.real_wechat, secret=True),
     Variable(

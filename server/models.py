@@ -7,6 +7,7 @@ from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
 from server.dues import models as dues
+from server.heads import models as heads
 from server.identity import models as identity
 from server.jobs import models as jobs
 from server.meetings import models as meetings
@@ -29,6 +30,7 @@ __all__ = [
     "bot_receive",
     "claims",
     "dues",
+    "heads",
     "identity",
     "installation",
     "jobs",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from server.audit import protection as audit
+from server.heads import protection as heads
 from server.points import protection as ledger
 from server.standards import protection as standards
 
-GUARDED = (ledger.TRIGGERS, standards.TRIGGERS)
+GUARDED = (ledger.TRIGGERS, standards.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS)
 
 
 def install(connection: Connection) -> None:

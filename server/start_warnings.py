@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.db import reading
+from server.heads.upkeep import NO_KEY
 from server.organizations.models import Member
 from server.privacy import PhoneVault, unreadable
 from server.proxies import untrusted
@@ -23,7 +24,7 @@ SEALED = ((Member.phone_sealed, "名党员的手机号"), (GroupRobot.sealed_key
 def start_warnings(engine: Engine, settings: Settings) -> list[str]:
     """Return what is not as it should be, a sentence each."""
     with reading(engine) as session:
-        return [*_proxies(settings), *_templates(settings), *_keys(session, settings)]
+        return [*_proxies(settings), *_templates(settings), *_keys(session, settings), *_heads(settings)]
 
 
 def log_start_warnings(engine: Engine, settings: Settings) -> None:
@@ -43,6 +44,11 @@ def _templates(settings: Settings) -> Iterator[str]:
             f"XIANFENG_WECHAT_TEMPLATES 缺少{CHANNELS[channel]}的模板 {'、'.join(keys)}："
             "用到这些模板的提醒不会经这个渠道发出"
         )
+
+
+def _heads(settings: Settings) -> Iterator[str]:
+    if not settings.head_keys:
+        yield NO_KEY
 
 
 def _keys(session: Session, settings: Settings) -> Iterator[str]:

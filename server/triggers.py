@@ -30,6 +30,8 @@ class Triggers:
 
     def install(self, connection: Connection) -> None:
         """Create the triggers, again after a migration has rebuilt the table or changed its columns."""
+        if not inspect(connection).has_table(self.table):
+            return  # a migration before the one that creates it
         self.remove(connection)
         same = self._same(connection)
         for statement in self._statements(connection).values():
@@ -56,3 +58,27 @@ class Triggers:
 
     def _statements(self, connection: Connection) -> Mapping[str, str]:
         return self.sqlite if connection.dialect.name == "sqlite" else self.mysql
+
+
+def insert_only(table: str, words: str, same_key: str) -> Triggers:
+    """Return the triggers that refuse, with these words, whatever but an INSERT of a row.
+
+    `same_key` is the condition on SQLite that a row with a key of NEW is there: INSERT OR REPLACE deletes without
+    firing DELETE triggers.
+    """
+    sqlite = {
+        f"{table}_no_{verb.lower()}": f"""
+        CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{words}'); END"""
+        for verb in ("UPDATE", "DELETE")
+    }
+    sqlite[f"{table}_no_replace"] = f"""
+        CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key})
+        BEGIN SELECT RAISE(ABORT, '{words}'); END"""
+    mysql = {
+        f"{table}_no_{verb.lower()}": f"""
+        CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+        FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{words}'"""
+        for verb in ("UPDATE", "DELETE")
+    }
+    return Triggers(table, sqlite, mysql)

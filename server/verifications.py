@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from server.audit import verification as audit
 from server.claims import verification as claims
 from server.config import Settings
 from server.db import snapshot
 from server.dues import verification as dues
+from server.heads import verification as heads
 from server.meetings.settlement import verification as meetings
 from server.photos import verification as photos
 from server.points import cross_checks
@@ -29,6 +31,8 @@ VERIFICATIONS = (
     meetings.ATTENDANCE,
     statements.STATEMENTS,
     bulletins.BULLETINS,
+    audit.AUDIT,
+    heads.HEADS,
     photos.PHOTOS,
 )
 

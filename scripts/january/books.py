@@ -14,7 +14,7 @@ from server.pushes.rules import Occasion
 from server.statements.models import Statement, StatementLine
 
 Figures = Mapping[Any, Any]
-OF_THE_DAY = {Occasion.review_digest, Occasion.year_end}
+OF_THE_DAY = {Occasion.review_digest, Occasion.year_end, Occasion.daily_head}
 """What is told of a day as it is: a day without a scheduler has none, and of the two reminders of the cut-off the first
 is not made up for once the second is due."""
 

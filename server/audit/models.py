@@ -1,9 +1,9 @@
-"""The audit trail: who did or looked at what."""
+"""The audit trail: who did or looked at what, and the seals that say which lines there were."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime
@@ -29,3 +29,25 @@ class AuditLine(Base):
     subject_id: Mapped[int | None] = mapped_column(BigInteger)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditSeal(Base):
+    """A batch of a root's lines as they were when it was sealed; `root_id` 0 is for lines without one.
+
+    `marks` names each line and the beginning of its hash (`rules.marks`), so that one that is changed, gone or new is
+    named; `hash` covers the lines whole and the seal before. `late` counts those that became visible after a seal of
+    later ones. Ids run from `from_id` to `to_id`, but which of them belong here say the marks alone.
+    """
+
+    __tablename__ = "audit_seals"
+
+    root_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    from_id: Mapped[int] = mapped_column(BigInteger)
+    to_id: Mapped[int] = mapped_column(BigInteger)
+    lines: Mapped[int]
+    late: Mapped[int]
+    marks: Mapped[str] = mapped_column(Text)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)

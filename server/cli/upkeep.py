@@ -29,15 +29,19 @@ def photos(machine: Machine, put_away: bool) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[ledger|scores|statements|…]")
+@click.argument("names", nargs=-1, metavar="[ledger|scores|statements|…] | printed HEAD")
 @click.pass_obj
 def verify(machine: Machine, names: tuple[str, ...]) -> None:
     """Prove that what is stored is what was written, without writing anything; exit 1 if something is not.
 
-    Without a name everything is gone through; each says how much it looked at.
+    Without a name everything is gone through; each says how much it looked at. `printed` holds the books against a
+    daily head that somebody kept.
     """
     from server import verifications
 
+    if names[:1] == ("printed",):
+        _verify_printed(machine, " ".join(names[1:]))
+        return
     known = [verification.name for verification in verifications.VERIFICATIONS]
     if unknown := set(names) - set(known):
         raise click.ClickException(f"没有 {'、'.join(sorted(unknown))} 这项核对；有 {'、'.join(known)}")
@@ -48,6 +52,25 @@ def verify(machine: Machine, names: tuple[str, ...]) -> None:
         console.print(str(verified), markup=False, soft_wrap=True)
         sound = sound and not verified.found
     if not sound:
+        raise SystemExit(1)
+
+
+def _verify_printed(machine: Machine, text: str) -> None:
+    """Say whether today's books still lead to this head; exit 1 if they do not, or nobody can know."""
+    from server.db import snapshot
+    from server.heads import wording
+    from server.heads.rules import read
+    from server.heads.service import Verdict, check
+
+    head = read(text)
+    if head is None:
+        raise click.ClickException(wording.NOT_A_HEAD)
+    if not machine.settings.head_keys:
+        raise click.ClickException(wording.NO_KEY)
+    with snapshot(machine.engine) as session:
+        checked = check(session, head, machine.settings.head_keys)
+    console.print(wording.answer(head, checked), markup=False, soft_wrap=True)
+    if checked.verdict is not Verdict.leads:
         raise SystemExit(1)
 
 

@@ -38,6 +38,9 @@ LEFT_OUT = {
     "push_channel_pauses": "about a channel",
     "job_runs": "work of the scheduler",
     "job_leases": "work of the scheduler",
+    "audit_seals": "hashes of audit lines",
+    "daily_heads": "hashes of the books",
+    "head_positions": "how far each chain had come",
     "installation": "which database this is",
     "wechat_access_tokens": "the university's own keys",
 }

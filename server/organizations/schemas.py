@@ -51,10 +51,14 @@ class BoardVisibility(StrEnum):
 
 
 class SettingsIn(Body):
-    """Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）)."""
+    """Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
+
+    `head_officers`: the accounts of the two who are sent the university's daily heads; none takes the names back.
+    """
 
     board_visibility: BoardVisibility | None = None
     manages_prospects: bool | None = None
+    head_officers: Annotated[list[Id], Field(max_length=2)] | None = None
 
 
 class SettingsOut(BaseModel):
@@ -62,6 +66,7 @@ class SettingsOut(BaseModel):
 
     board_visibility: BoardVisibility = BoardVisibility.own
     manages_prospects: bool = False
+    head_officers: list[int] = []
 
 
 class OrganizationOut(BaseModel):

@@ -14,6 +14,7 @@ from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
+from server.organizations import head_officers
 from server.organizations.models import Membership, Organization, OrganizationKind, ids_in
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
 
@@ -149,8 +150,10 @@ def rename_organization(
 def change_settings(
     session: Session, organization_id: int, *, settings: dict[str, Any], account_id: int, now: datetime
 ) -> Organization:
-    """Set the named settings and leave the others."""
+    """Set the named settings and leave the others. Raises DomainError by `head_officers.check`."""
     organization = get_open(session, organization_id)
+    if head_officers.SETTING in settings:
+        head_officers.check(session, organization, settings[head_officers.SETTING])
     organization.settings = {**organization.settings, **settings}
     session.flush()
     _audit(session, organization, "organization_settings", account_id, now, **settings)

@@ -10,51 +10,32 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
+from server.audit import protection as trail
 from server.points.models import PointEntry
-from server.triggers import Triggers
+from server.triggers import insert_only
 
 TABLE = PointEntry.__tablename__
 APPEND_ONLY = "the ledger is append-only"
 
-_SAME_KEY = f"""
-    SELECT 1 FROM {TABLE} WHERE (member_id = NEW.member_id AND seq = NEW.seq)
+TRIGGERS = insert_only(
+    TABLE,
+    APPEND_ONLY,
+    """(member_id = NEW.member_id AND seq = NEW.seq)
     OR (member_id = NEW.member_id AND reverses_seq = NEW.reverses_seq)
     OR (member_id = NEW.member_id AND year = NEW.year AND item_code = NEW.item_code
-        AND source_kind = NEW.source_kind AND source_id = NEW.source_id AND revision = NEW.revision)
-"""
-
-SQLITE_TRIGGERS = {
-    f"{TABLE}_no_update": f"""
-        CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE}
-        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
-    f"{TABLE}_no_delete": f"""
-        CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE}
-        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
-    # INSERT OR REPLACE deletes without firing DELETE triggers.
-    f"{TABLE}_no_replace": f"""
-        CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS ({_SAME_KEY})
-        BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END""",
-}
-
-MYSQL_TRIGGERS = {
-    f"{TABLE}_no_{verb.lower()}": f"""
-        CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE}
-        FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{APPEND_ONLY}'"""
-    for verb in ("UPDATE", "DELETE")
-}
-
-
-TRIGGERS = Triggers(TABLE, SQLITE_TRIGGERS, MYSQL_TRIGGERS)
+        AND source_kind = NEW.source_kind AND source_id = NEW.source_id AND revision = NEW.revision)""",
+)
 
 
 def rights_of_app(tables: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return what the app's MariaDB account needs, by table: it may add to the ledger and read it, nothing else.
+    """Return what the app's MariaDB account needs, by table: it may add to the ledger and to the audit trail and read
+    them, nothing else.
 
     TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
     """
     usual = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
     return dict.fromkeys(tables, usual) | {
-        TABLE: usual - {"UPDATE", "DELETE"},
+        **dict.fromkeys((TABLE, *trail.TABLES), frozenset({"SELECT", "INSERT"})),
         "alembic_version": frozenset({"SELECT"}),
     }
 

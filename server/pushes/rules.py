@@ -29,6 +29,7 @@ class Occasion(StrEnum):
     negative_decision = "negative_decision"
     year_end = "year_end"
     objection_progress = "objection_progress"
+    daily_head = "daily_head"
 
 
 class Channel(StrEnum):

@@ -35,6 +35,7 @@ FEATURES = {
         "wechat",
         "console",
         "setup",
+        "heads",
     ),
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}

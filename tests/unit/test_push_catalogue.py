@@ -18,7 +18,7 @@ RAW: dict[str, Any] = json.loads(
 
 def test_every_occasion_is_there_with_few_templates() -> None:
     assert set(CATALOGUE) == set(Occasion)
-    assert len(TEMPLATES) <= 5
+    assert len(TEMPLATES) <= 6
 
 
 def test_all_occasions_of_a_template_have_its_shape() -> None:
@@ -30,6 +30,7 @@ def test_office_work_goes_by_wecom_first_and_the_rest_by_subscription() -> None:
     assert {each for each, channel in first.items() if channel is Channel.work} == {
         Occasion.review_digest,
         Occasion.statement_to_confirm,
+        Occasion.daily_head,
     }
 
 

@@ -166,5 +166,11 @@ def year_end(title: str, organization: str, on: date, hint: str) -> Content:
     return {"title": title, "organization": organization, "date": day(on), "hint": hint}
 
 
+def daily_head(organization: str, head: str, on: date, *, named: bool) -> Content:
+    """Tell the officers who keep it, or 组织部 as long as nobody is named."""
+    hint = "请抄存，核对账目时使用" if named else "请组织部指定两名接收人"
+    return {"organization": organization, "head": head, "date": day(on), "hint": hint}
+
+
 def objection(matter: str, result: str, until: date | None, hint: str) -> Content:
     return {"matter": matter, "result": result, "until": day(until) if until else NOTHING, "hint": hint}

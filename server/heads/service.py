@@ -1,0 +1,111 @@
+"""Make a root's head of a day, and tell whether today's books still lead to one (docs/adr/0032)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.heads import chains
+from server.heads.chains import Positions, Wanted
+from server.heads.models import ChainKind, DailyHead, HeadPosition
+from server.heads.rules import Books, Head, issue, key_of
+from server.organizations.models import Organization
+
+Hashes = Callable[[Session, ChainKind, Wanted], Mapping[tuple[int, int], str]]
+
+
+class Verdict(StrEnum):
+    """What today's books say to a head that somebody kept."""
+
+    leads = "leads"
+    differs = "differs"
+    gone = "gone"  # it was issued, and the database knows nothing of it
+    foreign = "foreign"  # no key of ours made it, or it was misspelt
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verdict, with the root and when the head was made where they are known."""
+
+    verdict: Verdict
+    root_id: int | None = None
+    made_at: datetime | None = None
+
+
+def make(session: Session, *, root_id: int, day: date, key: bytes, now: datetime) -> DailyHead | None:
+    """Write the root's head of a day; None where it has one already.
+
+    Of two at once one is refused by the key (root, number); run again it finds the other's.
+    """
+    if session.scalar(select(DailyHead.number).where(DailyHead.root_id == root_id, DailyHead.day == day)):
+        return None
+    number = (session.scalar(select(func.max(DailyHead.number)).where(DailyHead.root_id == root_id)) or 0) + 1
+    before, positions = chains.noted(session, root_id, number), chains.now_at(session, root_id)
+    further = {chain: at for chain, at in positions.items() if at > before.get(chain, 0)}
+    session.add_all(
+        HeadPosition(root_id=root_id, kind=kind, subject_id=subject_id, number=number, position=at)
+        for (kind, subject_id), at in further.items()
+    )
+    tag = _tag(session, Books(key, root_id, day), before | further)
+    made = DailyHead(root_id=root_id, number=number, day=day, head=str(issue(key, root_id, day, tag)), made_at=now)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def check(session: Session, head: Head, keys: Sequence[bytes]) -> Checked:
+    """Say whether today's books still lead to a head that somebody printed or was sent."""
+    roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
+    known = session.scalars(select(DailyHead.root_id).distinct()).all()
+    for root_id in sorted({*roots, *known}):
+        key = key_of(head, keys, root_id)
+        if key is None:
+            continue
+        row = session.scalar(select(DailyHead).where(DailyHead.root_id == root_id, DailyHead.day == head.day))
+        if row is None:
+            return Checked(Verdict.gone, root_id)
+        tags = worked_out(session, root_id, [row], [key])
+        verdict = Verdict.leads if tags[row.number] == head.tag else Verdict.differs
+        return Checked(verdict, root_id, row.made_at)
+    return Checked(Verdict.foreign)
+
+
+def worked_out(session: Session, root_id: int, heads: Sequence[DailyHead], keys: Sequence[bytes]) -> dict[int, str]:
+    """Return by number the tag that today's rows give for each of these heads, under the key of each, in one pass."""
+    books = {head.number: Books(key, root_id, head.day) for head, key in zip(heads, keys, strict=True)}
+    numbers = sorted(books)
+    for kind in ChainKind:
+        for subjects in chains.positions_by_subject(session, root_id, kind, numbers[-1] if numbers else 0):
+            hashes = chains.worked_out(session, kind, {subject: [at for _, at in steps] for subject, steps in subjects})
+            for subject, steps in subjects:
+                for number, at in _at_each(numbers, steps):
+                    books[number].add(kind, subject, at, hashes.get((subject, at)))
+    return {number: each.tag for number, each in books.items()}
+
+
+def _at_each(numbers: Sequence[int], steps: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield where a chain stood at each of these heads, from the first on that has anything of it."""
+    at, coming = 0, iter([*steps, (numbers[-1] + 1, 0)])
+    since, position = next(coming)
+    for number in numbers:
+        while since <= number:
+            at = max(at, position)
+            since, position = next(coming)
+        if at:
+            yield number, at
+
+
+def _tag(session: Session, books: Books, positions: Positions) -> str:
+    """Return what the books come to by the hashes that are stored; whether they are true is for the proofs."""
+    for kind in ChainKind:
+        subjects = iter(sorted(subject for each, subject in positions if each is kind))
+        while part := list(islice(subjects, chains.SUBJECTS_AT_ONCE)):
+            hashes = chains.stored(session, kind, {subject: [positions[kind, subject]] for subject in part})
+            for subject in part:
+                at = positions[kind, subject]
+                books.add(kind, subject, at, hashes.get((subject, at)))
+    return books.tag
