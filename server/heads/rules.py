@@ -10,7 +10,7 @@ import hmac
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ALIKE = str.maketrans("ILO", "110")
@@ -73,7 +73,7 @@ def read(text: str) -> Head | None:
     if len(rest) != TAG + PROOF or not set(rest) <= set(ALPHABET):
         return None
     try:
-        day = datetime.strptime(digits, "%y%m%d").date()
+        day = date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     except ValueError:
         return None
     return Head(day, rest[:TAG], rest[TAG:])

@@ -8,13 +8,14 @@ from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from server import protection
 from server.audit import sealing
 from server.audit.models import AuditLine, AuditSeal
 from server.audit.verification import verify_audit
 from server.db import snapshot
 from tests.at_once import at_once
 from tests.cast import NOW
+from tests.forging import without_triggers
+from tests.killing import killed_at
 
 SOON = NOW + timedelta(hours=1)
 ROOT = 1
@@ -43,14 +44,8 @@ def seals(session: Session, root_id: int = ROOT) -> list[tuple[int, int]]:
 
 @pytest.fixture
 def unprotected(session: Session) -> Iterator[Session]:
-    for triggers in protection.GUARDED:
-        triggers.remove(session.connection())
-    session.commit()
-    yield session
-    session.rollback()
-    for triggers in protection.GUARDED:
-        triggers.install(session.connection())
-    session.commit()
+    with without_triggers(session):
+        yield session
 
 
 @pytest.mark.parametrize("table", ["audit_lines", "audit_seals"])
@@ -157,18 +152,23 @@ def test_a_seal_that_is_gone_is_missed(engine: Engine, unprotected: Session) -> 
         sealing.seal_due(engine, now=SOON)
     unprotected.execute(delete(AuditSeal).where(AuditSeal.number == 2))
     unprotected.commit()
-    assert found(engine)[0] == "审计封存（单位 1）第 3 批：封存记录缺失"
+    assert found(engine)[0] == "审计封存（单位 1）第 2 批：封存记录缺失"
 
 
 def test_two_machines_at_once_seal_each_line_once(engine: Engine, session: Session) -> None:
     add_lines(session, 50)
-    at_once([lambda: sealing.seal_due(engine, now=SOON)] * 2)
+    at_once(*[lambda: sealing.seal_due(engine, now=SOON)] * 2)
     assert (sum(lines for lines, _ in seals(session)), found(engine)) == (50, [])
 
 
-def test_a_machine_that_dies_before_the_commit_leaves_the_lines_to_the_next(engine: Engine, session: Session) -> None:
-    add_lines(session, 3)
-    with Session(engine) as dying:
-        assert sealing.seal_some(dying, root_id=ROOT, now=SOON) == 3
-        dying.rollback()
-    assert sealing.seal_due(engine, now=SOON) == 3
+def test_wherever_a_machine_dies_the_next_seals_what_is_left(engine: Engine, session: Session) -> None:
+    moment = 1
+    while True:
+        add_lines(session, 3)
+        killed = killed_at(engine, moment, lambda its: sealing.seal_due(its, now=SOON))
+        sealing.seal_due(engine, now=SOON)
+        assert (sum(lines for lines, _ in seals(session)), found(engine)) == (3 * moment, [])
+        if not killed:
+            break
+        moment += 1
+    assert moment > 5

@@ -10,9 +10,11 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from server import models, protection, verifications
+from server import models, verifications
+from server.audit import sealing
 from server.config import Settings
 from server.db import snapshot
+from server.heads.upkeep import make_heads
 from server.photos import service as photos
 from server.photos.models import Photo
 from server.photos.processing import process_trusted
@@ -28,6 +30,7 @@ from server.verifications import VERIFICATIONS, Verified
 from tests.books import keep_books
 from tests.bulletins import DUE, drawn
 from tests.cast import NOW, Cast
+from tests.forging import without_triggers
 from tests.pictures import jpeg
 from tests.service.test_cli import upgraded, xianfeng
 
@@ -36,12 +39,15 @@ NAMES = {verification.name for verification in VERIFICATIONS}
 
 @pytest.fixture
 def year(session: Session, engine: Engine, settings: Settings, cast: Cast) -> Cast:
-    """A branch with books of every kind, June frozen, a bulletin drawn up and a photo."""
+    """A branch with books of every kind, June frozen, a bulletin drawn up, a photo, audit lines sealed and a head."""
     keep_books(session, cast)
     _photograph(session, settings, cast)
     session.commit()
     freeze(engine, month_before(DUE - timedelta(days=4)), now=DUE - timedelta(days=4))
     drawn(session, cast)
+    session.commit()
+    sealing.seal_due(engine, now=DUE)
+    make_heads(engine, settings, day=DUE.date(), now=DUE)
     return cast
 
 
@@ -102,14 +108,8 @@ def test_what_is_posted_meanwhile_is_no_finding(
 
 @pytest.fixture
 def unprotected(session: Session) -> Iterator[Session]:
-    for triggers in protection.GUARDED:
-        triggers.remove(session.connection())
-    session.commit()
-    yield session
-    session.rollback()
-    for triggers in protection.GUARDED:
-        triggers.install(session.connection())
-    session.commit()
+    with without_triggers(session):
+        yield session
 
 
 def change_the_ledger(session: Session, _settings: Settings) -> None:
@@ -141,9 +141,9 @@ def change_a_photo(session: Session, settings: Settings) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[Session, Settings], None], set[str]]] = {
-    "an entry": (change_the_ledger, {"ledger", "scores", "postings", "claims", "statements"}),
+    "an entry": (change_the_ledger, {"ledger", "scores", "postings", "claims", "statements", "heads"}),
     "a score": (change_a_score, {"scores"}),
-    "a statement": (change_a_statement, {"statements", "bulletins"}),
+    "a statement": (change_a_statement, {"statements", "bulletins", "heads"}),
     "a bulletin": (change_a_bulletin, {"bulletins"}),
     "a standard": (change_a_standard, {"standards"}),
     "no thumbnail": (lose_a_photo, {"photos"}),
