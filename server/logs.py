@@ -128,7 +128,7 @@ class Scrubber:
     """A structlog processor: hides what is named like a secret, looks like one, or is one of our own settings."""
 
     def __init__(self, settings: Settings) -> None:
-        keys = [key.hex() for key in settings.phone_keys.values()]
+        keys = [key.hex() for key in (*settings.phone_keys.values(), *settings.head_keys)]
         ours = [
             settings.secret_key.decode(errors="replace"),
             settings.wechat_secret,

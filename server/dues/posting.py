@@ -11,8 +11,7 @@ from server.dues import terms
 from server.dues.models import DuesRecord
 from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, last_day
 from server.errors import DomainError
-from server.organizations.models import Organization
-from server.organizations.models import Category, Stage
+from server.organizations.models import Category, Organization, Stage
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting

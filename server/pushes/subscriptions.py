@@ -9,14 +9,15 @@ from server.config import Settings
 from server.errors import DomainError, conflict
 from server.identity.models import WechatIdentity
 from server.pushes import quotas
-from server.pushes.catalogue import TEMPLATES
+from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
 from server.pushes.rules import Channel
 
 
 def template_ids(settings: Settings) -> dict[str, str]:
     """Return WeChat's id of each template that is set up, by our key."""
-    declared = {key: accounts.template_of(settings, Channel.subscription, key) for key in TEMPLATES}
+    keys = {entry.template for entry in CATALOGUE.values() if Channel.subscription in entry.channels}
+    declared = {key: accounts.template_of(settings, Channel.subscription, key) for key in sorted(keys)}
     return {key: template.id for key, template in declared.items() if template is not None}
 
 

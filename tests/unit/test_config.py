@@ -127,11 +127,26 @@ def test_sandbox_secrets_are_random_kept_and_private(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     first, again, other = (load({"XIANFENG_DATA": str(path)}) for path in (here, here, there))
     assert (first.secret_key, first.phone_keys) == (again.secret_key, again.phone_keys)
+    assert first.head_keys == again.head_keys != other.head_keys
     assert first.secret_key != other.secret_key
     assert {path.name: path.stat().st_mode & 0o777 for path in here.iterdir()} == {
         "secret_key": 0o600,
         "phone_key": 0o600,
+        "head_key": 0o600,
     }
+
+
+def test_outside_the_sandbox_no_key_of_heads_is_made_up(tmp_path: Path) -> None:
+    assert load({**PRODUCTION, "XIANFENG_DATA": str(tmp_path)}).head_keys == ()
+    drawn = [secrets.token_hex(32) for _ in range(2)]
+    renewed = load({**PRODUCTION, "XIANFENG_HEAD_KEYS": ",".join(drawn)})
+    assert [key.hex() for key in renewed.head_keys] == drawn
+
+
+@pytest.mark.parametrize("keys", ["ab" * 31, "zz" * 32, "ab" * 32])
+def test_a_key_of_heads_that_is_short_or_typed_is_refused(keys: str) -> None:
+    with pytest.raises(ConfigurationError, match="XIANFENG_HEAD_KEYS"):
+        load({**PRODUCTION, "XIANFENG_HEAD_KEYS": keys})
 
 
 def test_two_processes_starting_together_agree_on_the_secrets(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_settings_marked_secret_are_those_that_are_never_printed(tmp_path: Path)
         "XIANFENG_DATABASE_URL": "sqlite:////tmp/hidden-place.db",
         "XIANFENG_SECRET_KEY": "hidden-key" * 4,
         "XIANFENG_PHONE_KEYS": "one:" + "ab" * 32,
+        "XIANFENG_HEAD_KEYS": "cd" * 32,
         "WECHAT_SECRET": "hidden-wechat",
         "WECHAT_TOKEN": "hiddenminitoken",
         "WECHAT_AES_KEY": "m" * 43,

@@ -24,6 +24,7 @@ ITEM, BRANCH = "联系服务师生群众", "教工第一党支部"
 
 COUNTS = {"claims": 4, "leaves": 12, "rosters": 3, "statements": 12, "standards": 1}
 EVERYTHING = [(*kind.digest, COUNTS[kind.code]) for kind in kinds() if kind.digest and kind.code in COUNTS]
+HEAD = "260612-4K7QXM-0R2V9D-ZB31HT-6WCE"
 
 SAID: list[tuple[Occasion, Content]] = [
     (Occasion.claim_reviewed, wording.claim_approved(ITEM, Decimal("1.5"), DAY)),
@@ -56,6 +57,7 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.dues_reminder, wording.dues_reminder("2026-12", "2026-12", BRANCH, DAY)),
     (Occasion.dues_reminder, wording.dues_reminder("2026-10", "2026-12", BRANCH, DAY)),
     (Occasion.at_risk, wording.at_risk("2026-12", value=Decimal("13.25"), until=DAY, several=True)),
+    *((Occasion.daily_head, wording.daily_head(BRANCH, HEAD, DAY, named=named)) for named in (True, False)),
     *((Occasion.negative_decision, wording.negative_decision(2026, result)) for result in ("已生效", "已中止")),
     (Occasion.year_end, wording.year_end("2026年度申报截止", BRANCH, DAY, year_end.CUT_OFF_HINT)),
     *(

@@ -18,7 +18,7 @@ from server import clock
 from server.audit.models import AuditLine
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, RosterStatus
-from server.meetings.settlement.alignment import figures_of, as_kept
+from server.meetings.settlement.alignment import as_kept, figures_of
 from server.meetings.settlement.cases import COUNTED_AS_GUEST, NOBODY, Entries, Measuring, planned_items
 from server.meetings.settlement.outcomes import (
     ATTENDED,
