@@ -1,6 +1,6 @@
 """Everything the database itself guards by triggers, in one place for migrations, start-up and tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -9,7 +9,8 @@ from server.heads import protection as heads
 from server.points import protection as ledger
 from server.standards import protection as standards
 
-GUARDED = (ledger.TRIGGERS, standards.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS)
+INSERT_ONLY = (ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS)
+GUARDED = (*INSERT_ONLY, standards.TRIGGERS)
 
 
 def install(connection: Connection) -> None:
@@ -32,3 +33,23 @@ def restore(connection: Connection) -> Sequence[str]:
             triggers.install(connection)
             found += missing
     return found
+
+
+def rights_of_app(tables: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return what the app's MariaDB account needs, by table: what is insert-only it may add to and read, nothing else.
+
+    TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
+    """
+    usual = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+    return dict.fromkeys(tables, usual) | {
+        **dict.fromkeys((each.table for each in INSERT_ONLY), frozenset({"SELECT", "INSERT"})),
+        "alembic_version": frozenset({"SELECT"}),
+    }
+
+
+def grants_sql(schema: str, account: str, tables: Iterable[str]) -> list[str]:
+    """Return the GRANT statements for the app's account, `name@host` as MariaDB quotes it."""
+    return [
+        f"GRANT {', '.join(sorted(rights))} ON `{schema}`.`{table}` TO {account}"
+        for table, rights in sorted(rights_of_app(tables).items())
+    ]

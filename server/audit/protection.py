@@ -6,4 +6,3 @@ from server.triggers import insert_only
 INSERT_ONLY = "the audit trail is insert-only"
 LINES = insert_only(AuditLine.__tablename__, INSERT_ONLY, "id = NEW.id")
 SEALS = insert_only(AuditSeal.__tablename__, INSERT_ONLY, "root_id = NEW.root_id AND number = NEW.number")
-TABLES = (LINES.table, SEALS.table)

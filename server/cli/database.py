@@ -37,8 +37,7 @@ def upgrade(machine: Machine) -> None:
 @click.pass_obj
 def grants(machine: Machine, account: str) -> None:
     """Print the SQL that gives the app's ACCOUNT, say "'xianfeng'@'10.0.0.%'", what it needs: after each upgrade."""
-    from server import models
-    from server.points import protection
+    from server import models, protection
 
     schema_name = machine.engine.url.database or ""
     for statement in protection.grants_sql(schema_name, account, models.Base.metadata.tables):

@@ -1,16 +1,14 @@
 """What keeps the ledger append-only: an ORM guard, and triggers on both databases (design §4.1).
 
-In production the app's database account may not update, delete or alter the ledger at all (`grants_sql`); these are the
-second line, asserted at start-up and after every migration.
+In production the app's database account may not update, delete or alter the ledger at all (`server/protection.py`);
+these are the second line, asserted at start-up and after every migration.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 
-from server.audit import protection as trail
 from server.points.models import PointEntry
 from server.triggers import insert_only
 
@@ -25,27 +23,6 @@ TRIGGERS = insert_only(
     OR (member_id = NEW.member_id AND year = NEW.year AND item_code = NEW.item_code
         AND source_kind = NEW.source_kind AND source_id = NEW.source_id AND revision = NEW.revision)""",
 )
-
-
-def rights_of_app(tables: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return what the app's MariaDB account needs, by table: it may add to the ledger and to the audit trail and read
-    them, nothing else.
-
-    TRUNCATE and ALTER need DROP and ALTER, which the account gets on no table.
-    """
-    usual = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
-    return dict.fromkeys(tables, usual) | {
-        **dict.fromkeys((TABLE, *trail.TABLES), frozenset({"SELECT", "INSERT"})),
-        "alembic_version": frozenset({"SELECT"}),
-    }
-
-
-def grants_sql(schema: str, account: str, tables: Iterable[str]) -> list[str]:
-    """Return the GRANT statements for the app's account, `name@host` as MariaDB quotes it."""
-    return [
-        f"GRANT {', '.join(sorted(rights))} ON `{schema}`.`{table}` TO {account}"
-        for table, rights in sorted(rights_of_app(tables).items())
-    ]
 
 
 @event.listens_for(PointEntry, "before_update")

@@ -9,7 +9,6 @@ from server import models, protection
 from server.config import Settings
 from server.db import POOL_OVERFLOW, POOL_SIZE
 from server.points.protection import TABLE as LEDGER
-from server.points.protection import rights_of_app
 from server.readiness import rules
 from server.triggers import Unprotected
 
@@ -92,7 +91,7 @@ def _account(connection: Connection) -> Iterator[str]:
             f"数据库账号 {account} 能够改动台账（{_some(dangers)}）：生产环境只用无权改动台账的账号运行，"
             "授权语句见 xianfeng db grants；升级（xianfeng db upgrade）另用一个账号"
         )
-    elif lacking := rules.missing(lines, schema, rights_of_app(models.Base.metadata.tables)):
+    elif lacking := rules.missing(lines, schema, protection.rights_of_app(models.Base.metadata.tables)):
         yield f"数据库账号 {account} 缺少权限（{_some(lacking)}），授权语句见 xianfeng db grants"
 
 

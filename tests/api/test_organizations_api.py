@@ -86,6 +86,25 @@ def test_a_branch_sets_what_its_members_see(call: Call, cast: Cast) -> None:
     assert call(cast.zhao_qiang, "PUT", path, json={"board_visibility": "full"}).status_code == 404
 
 
+def test_the_university_names_two_officers_who_keep_its_daily_heads(call: Call, cast: Cast) -> None:
+    office, path = cast.organization_department, f"/organizations/{cast.root}/settings"
+    two = [cast.chen_jing.account_id, cast.inspector.account_id]
+    assert call(office, "PUT", path, json={"head_officers": two}).json["settings"]["head_officers"] == two
+    for wrong, code in (
+        ([two[0]], "two_officers"),
+        ([two[0], two[0]], "two_officers"),
+        ([two[0], cast.zhang_min.account_id], "unknown_account"),
+        ([two[0], 10**9], "unknown_account"),
+    ):
+        assert refusal(call(office, "PUT", path, json={"head_officers": wrong})) == (422, code)
+    elsewhere = call(cast.li_wei, "PUT", f"/organizations/{cast.branch}/settings", json={"head_officers": two})
+    assert refusal(elsewhere) == (422, "not_a_root")
+    assert call(cast.li_wei, "PUT", path, json={"head_officers": two}).status_code in (403, 404)
+    kept = call(office, "PUT", path, json={"manages_prospects": True}).json["settings"]
+    assert kept["head_officers"] == two
+    assert call(office, "PUT", path, json={"head_officers": []}).json["settings"]["head_officers"] == []
+
+
 @pytest.mark.parametrize(("search", "found"), [("张", ["张敏"]), ("ZHAO", []), ("%", []), ("无此人", [])])
 def test_members_are_found_by_the_beginning_of_a_name(call: Call, cast: Cast, search: str, found: list[str]) -> None:
     answer = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/members", query_string={"search": search})

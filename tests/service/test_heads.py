@@ -15,7 +15,7 @@ from server import verifications
 from server.audit import sealing
 from server.audit.models import AuditLine
 from server.config import ConfigurationError, Settings
-from server.db import snapshot
+from server.db import make_engine, snapshot
 from server.heads import file, upkeep
 from server.heads.models import DailyHead, HeadPosition
 from server.heads.rules import issue, read
@@ -37,6 +37,7 @@ from tests.cast import NOW, Cast
 from tests.claiming import approved, submitted
 from tests.forging import chain_anew, edit_by_hand, without_triggers
 from tests.killing import killed_at
+from tests.service.test_cli import upgraded, xianfeng
 
 JUNE, JULY = date(2026, 6, 19), date(2026, 7, 4)
 FROZEN = datetime(2026, 7, 2, 18, tzinfo=UTC)
@@ -324,3 +325,34 @@ def test_the_file_may_lie_elsewhere(engine: Engine, settings: Settings, books: B
     made(engine, there, JUNE)
     assert len(file.lines(there.heads_dir)) == 1
     assert file.lines(settings.heads_dir) == frozenset()
+
+
+@pytest.mark.sqlite_only
+def test_the_command_says_in_chinese_what_becomes_of_a_printed_head(tmp_path: Path) -> None:
+    upgraded(tmp_path)
+    assert xianfeng(tmp_path, "jobs", "run", "make_daily_heads").exit_code == 0
+    day, _, _, head = (tmp_path / "heads" / file.NAME).read_text().split()
+    same = xianfeng(tmp_path, "verify", "printed", head.lower().replace("-", " "))
+    assert (same.exit_code, same.output.startswith("一致：现在的账目")) == (0, True)
+    nothing = xianfeng(tmp_path, "verify", "printed", "260612")
+    assert (nothing.exit_code, "这不是一个每日校验码" in nothing.output) == (1, True)
+    misspelt = xianfeng(tmp_path, "verify", "printed", head[:-1] + ("7" if head[-1] != "7" else "8"))
+    assert (misspelt.exit_code, "请先核对有无抄错" in misspelt.output) == (1, True)
+    engine = make_engine(f"sqlite:///{tmp_path / 'xianfeng.db'}")
+    with Session(engine) as session, without_triggers(session):
+        session.execute(delete(HeadPosition))
+        session.execute(delete(DailyHead))
+        session.commit()
+    engine.dispose()
+    gone = xianfeng(tmp_path, "verify", "printed", head)
+    assert (gone.exit_code, gone.output.startswith("不一致：")) == (1, True)
+    assert f"数据库里没有：{day} 1 1 {head}" in xianfeng(tmp_path, "verify", "heads").output
+    assert "没有设置 XIANFENG_HEAD_KEYS" in xianfeng(tmp_path, "verify", "printed", head, **REAL_WECHAT).output
+
+
+REAL_WECHAT = {
+    "WECHAT_APP_ID": "wx1",
+    "WECHAT_SECRET": "s",
+    "XIANFENG_SECRET_KEY": "k" * 32,
+    "XIANFENG_PHONE_KEYS": "one:" + "ab" * 32,
+}

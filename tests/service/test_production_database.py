@@ -11,7 +11,7 @@ from server import cli, migrations, models
 from server.config import Settings
 from server.db import make_engine
 from server.migrations import UpgradeRefused
-from server.points.protection import grants_sql
+from server.protection import grants_sql
 from server.readiness import start
 from tests.mariadb import PrivateMariaDB, missing_mariadb
 
