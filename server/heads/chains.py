@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditSeal
@@ -21,6 +22,13 @@ SUBJECTS_AT_ONCE = 500
 STATEMENTS_AT_ONCE = 50
 NO_ROOT = 0
 """Whose audit lines belong to no root: every root's head covers them."""
+
+_COLUMNS: Mapping[ChainKind, tuple[Any, Any, Any]] = {
+    ChainKind.audit: (AuditSeal.root_id, AuditSeal.number, AuditSeal.hash),
+    ChainKind.ledger: (PointEntry.member_id, PointEntry.seq, PointEntry.hash),
+    ChainKind.statements: (Statement.organization_id, Statement.id, Statement.hash),
+}
+"""Whose chain, where in it, and the hash there."""
 
 Positions = dict[tuple[ChainKind, int], int]
 Wanted = Mapping[int, Sequence[int]]
@@ -52,18 +60,10 @@ def noted(session: Session, root_id: int, until: int) -> Positions:
 
 def stored(session: Session, kind: ChainKind, wanted: Wanted) -> Mapping[tuple[int, int], str]:
     """Return the hashes that are stored at these positions of some subjects."""
-    ids = list(wanted)
-    if kind is ChainKind.ledger:
-        rows = select(PointEntry.member_id, PointEntry.seq, PointEntry.hash).where(
-            PointEntry.member_id.in_(ids), PointEntry.seq.in_({each for at in wanted.values() for each in at})
-        )
-    elif kind is ChainKind.statements:
-        rows = select(Statement.organization_id, Statement.id, Statement.hash).where(
-            Statement.id.in_({each for at in wanted.values() for each in at})
-        )
-    else:
-        rows = select(AuditSeal.root_id, AuditSeal.number, AuditSeal.hash).where(AuditSeal.root_id.in_(ids))
-    return {(subject, position): found for subject, position, found in session.execute(rows)}
+    pairs = [(subject, position) for subject, positions in wanted.items() for position in positions]
+    subject, at, found = _COLUMNS[kind]
+    rows = session.execute(select(subject, at, found).where(tuple_(subject, at).in_(pairs)))
+    return {(key, position): made for key, position, made in rows}
 
 
 def worked_out(session: Session, kind: ChainKind, wanted: Wanted) -> Mapping[tuple[int, int], str]:

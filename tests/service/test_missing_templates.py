@@ -71,7 +71,7 @@ def test_a_whole_file_lacks_none(tmp_path: Path) -> None:
 
 
 def test_the_start_says_which(engine: Engine, tmp_path: Path) -> None:
-    [words] = start_warnings(engine, live(tmp_path))
+    [words] = start_warnings(engine, live(tmp_path, XIANFENG_HEAD_KEYS="ab" * 32))
     assert words.startswith("XIANFENG_WECHAT_TEMPLATES 缺少小程序订阅消息的模板 ")
     assert all(key in words for key in missing_templates(live(tmp_path))[Channel.subscription])
 
