@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def test_what_was_open_at_the_moment_of_the_head_is_not_part_of_it(
     engine: Engine, session: Session, settings: Settings, books: Books, cast: Cast
 ) -> None:
     """An entry is posted before the head by its time, and committed after it."""
-    posting = Posting(cast.sun_li.member_id, "C04", date(2026, 6, 17), SourceKind.claim, 99, points=points.FINEST)
+    posting = Posting(cast.sun_li.member_id, "C04", date(2026, 6, 17), SourceKind.claim, 99, points=Decimal("0.0001"))
     with Session(engine) as slow:
         points.post(slow, [posting], now=NOW)
         slow.add(AuditLine(root_id=cast.root, at=NOW, action="slow", subject_kind="x", subject_id=1, detail={}))
@@ -127,8 +128,8 @@ def forge(engine: Engine, session: Session, books: Books) -> None:
         f"UPDATE point_entries SET points = 30000 WHERE source_kind = 'claim' AND source_id = {books.claim}",
     )
     chain_anew(session)
-    list(recompute(session, now=NOW))
     session.commit()
+    list(recompute(engine, now=NOW))
     for table in (StatementBackdated, StatementSection, StatementLine, Statement):
         session.execute(delete(table))
     session.commit()
