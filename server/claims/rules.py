@@ -14,8 +14,6 @@ from server.standards.rules import Evidence, Item, Method, Sharing
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
 """How long a reviewer may take back what he has just decided: long enough for a slip of the hand."""
 
-"""The last day, that day included, on which facts of the year before may be claimed (design §4.9)."""
-
 DECEMBER, FIRST_REMINDER_DAY = 12, 25
 SECOND_REMINDER = timedelta(days=5)
 """When members are reminded of the last day: from 25 December on, and again five days before it."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.claims import review
+from server.claims import service as claims
 from server.claims.contents import Participant
 from server.claims.models import OpinionKind
 from server.dues import service as dues
@@ -24,7 +25,7 @@ from server.statements.rules import StatementStatus
 from server.todos.digest import waiting_with
 from server.todos.service import Todo, todos_of
 from tests.cast import NOW, TODAY, Cast, Person
-from tests.claiming import submitted
+from tests.claiming import VOLUNTEERING, submitted
 from tests.meeting import make_meeting
 from tests.pushed import add_push
 from tests.pushing import make_statement
@@ -93,6 +94,16 @@ def test_a_members_own_claim_and_leave_never_wait_with_himself(session: Session,
         "claims",
         "leaves",
     }
+
+
+def test_a_claim_never_waits_with_the_officer_who_wrote_it(session: Session, cast: Cast) -> None:
+    member_id, writer = cast.zhang_min.member_id, cast.wang_fang.actor
+    claim = claims.create_draft(
+        session, member_id=member_id, actor=writer, contents=VOLUNTEERING, now=NOW, on_behalf_reason="不用手机"
+    )
+    claims.submit(session, claim_id=claim.id, actor=writer, version=1, now=NOW)
+    assert of_kind(session, cast.wang_fang, TodoKind.claims) == []
+    assert [todo.count for todo in of_kind(session, cast.li_wei, TodoKind.claims)] == [1]
 
 
 def test_the_first_of_each_kind_is_named(session: Session, cast: Cast) -> None:

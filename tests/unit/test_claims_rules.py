@@ -1,6 +1,6 @@
 """The rules of a claim, state by state and day by day."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from server.claims.rules import (
     STATUS_TITLES,
+    TAKEN_BACK_WITHIN,
     ClaimAction,
     ClaimStatus,
     Refusal,
@@ -21,6 +22,7 @@ from server.claims.rules import (
     proposed_points,
     review_refusal,
     share,
+    take_back_refusal,
     year_to_claim_for,
 )
 from server.organizations.cut_off import last_claim_day
@@ -240,6 +242,7 @@ def test_each_name_of_a_joint_work_has_a_place_of_its_own(places: list[int], peo
         ("3.99", None, "reason_missing"),
         ("3.99", "", "reason_missing"),
         ("4.01", "加分", "adjusted_upwards"),
+        ("0.01", "多数不算", None),
         ("0", "不算", "nothing_left"),
     ],
 )
@@ -248,3 +251,27 @@ def test_a_reviewer_adjusts_downwards_only_and_says_why(
 ) -> None:
     refusal = adjustment_refusal(proposed=Decimal(4), approved=Decimal(approved), reason=reason)
     assert refusal_code(refusal) == expected
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "decided", "expected"),
+    [
+        (7, timedelta(0), None),
+        (7, TAKEN_BACK_WITHIN, None),
+        (7, TAKEN_BACK_WITHIN + timedelta(microseconds=1), "taken_back_too_late"),
+        (8, timedelta(0), "not_your_decision"),
+        (8, timedelta(days=1), "not_your_decision"),
+        (None, None, "not_your_decision"),
+        (7, None, "not_your_decision"),
+    ],
+)
+def test_a_decision_is_taken_back_by_who_made_it_within_five_minutes(
+    decided_by: int | None, decided: timedelta | None, expected: str | None
+) -> None:
+    now = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
+    decided_at = None if decided is None else now - decided
+    refusal = take_back_refusal(decided_by=decided_by, decided_at=decided_at, by=7, now=now)
+    assert refusal_code(refusal) == expected
+    if expected == "taken_back_too_late":
+        assert refusal is not None
+        assert "5分钟" in refusal.message
