@@ -1,4 +1,4 @@
-"""Phone numbers: encrypted at rest, found by a keyed blind index, masked in views (design §5 Privacy).
+"""Phone numbers: encrypted at rest, found by a keyed blind index, masked in views (design §5 Privacy). Names outside.
 
 A key can be lost. What it sealed is then unreadable, not gone, and can be written anew under the present key.
 """
@@ -95,3 +95,23 @@ def normal_phone(text: str) -> str | None:
 def masked_phone(phone: str) -> str:
     """Return 138****1234."""
     return f"{phone[:3]}****{phone[-4:]}"
+
+
+_COMPOUND = (
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|司空|夏侯|轩辕|钟离|宇文|长孙|"
+    "鲜于|南宫|端木|独孤|赫连|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|仲孙|闻人|万俟|公羊|"
+    "闾丘|亓官|司寇|公西|颛孙|漆雕|乐正|拓跋|呼延|百里|东郭|南门|西门|东门|羊舌|微生|梁丘|"
+    "左丘|第五|纳兰|完颜|谷梁|公良|段干|巫马|壤驷|太史|歐陽|司馬|諸葛|東方|鮮于|獨孤|鍾離|"
+    "長孫|公孫"
+)
+_SURNAME = re.compile(f"(?:{_COMPOUND})(?=.)|.")
+"""A 复姓 with something behind it, or the first character."""
+
+
+def masked_name(name: str) -> str:
+    """Return a name for those it is not meant for: the surname and one asterisk, however long the rest is.
+
+    张敏 → 张*, 欧阳修 → 欧阳*. Of a name that is not Chinese the first letter stays.
+    """
+    surname = _SURNAME.match(name)
+    return f"{surname.group() if surname else ''}*"

@@ -101,9 +101,10 @@ def cast_statement(session: Session, cast: Cast, **changes: object) -> Statement
     )
 
 
-def show(session: Session, cast: Cast, visibility: BoardVisibility) -> None:
-    """Have the branch decide what its members see."""
-    session.get_one(Organization, cast.branch).settings = {"board_visibility": visibility}
+def show(session: Session, cast: Cast, visibility: BoardVisibility, *, names_outside: bool = False) -> None:
+    """Have the branch decide what its members see, and whether passers-by see whole names."""
+    settings = {"board_visibility": visibility, "board_names_outside": names_outside}
+    session.get_one(Organization, cast.branch).settings = settings
     session.commit()
 
 

@@ -54,9 +54,11 @@ class SettingsIn(Body):
     """Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
 
     `head_officers`: the accounts of the two who are sent the university's daily heads; none takes the names back.
+    `board_names_outside`: what passers-by see of the board, on a screen or a poster, has whole names.
     """
 
     board_visibility: BoardVisibility | None = None
+    board_names_outside: bool | None = None
     manages_prospects: bool | None = None
     head_officers: Annotated[list[Id], Field(max_length=2)] | None = None
 
@@ -65,6 +67,7 @@ class SettingsOut(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     board_visibility: BoardVisibility = BoardVisibility.own
+    board_names_outside: bool = False
     manages_prospects: bool = False
     head_officers: list[int] = []
 

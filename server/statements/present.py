@@ -131,9 +131,13 @@ def _confirm_note(session: Session, statement: Statement) -> str | None:
 def _lines(
     session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, *, officer: bool
 ) -> list[StatementLineOut]:
-    """Everyone for officers; for members what the branch decided: only themselves, all by name, or the whole list."""
+    """Everyone for officers; for members what the branch decided: only themselves, all by name, or the whole list.
+
+    Who is under a negative-list decision stands in no list of members; they read their own line.
+    """
     if officer:
         return [_line(row, place=True) for row in rows]
+    rows = [row for row in rows if not row.line.negative or row.line.member_id == reader.member_id]
     settings = session.get_one(Organization, statement.organization_id).settings
     match settings_out(settings).board_visibility:
         case BoardVisibility.full:

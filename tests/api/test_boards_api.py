@@ -51,7 +51,7 @@ def test_by_default_a_member_sees_his_own_place_and_the_distribution(call: Call,
     own = seen["own"]
     assert (own["position"], own["total"], own["change"]) == (3, "76.00", "-1.00")
     assert own["backdated"] == [{"month": "2026-04", "points": "0.50"}]
-    assert (seen["ranked"], seen["members"], seen["exempt"]) == (3, 4, 1)
+    assert (seen["ranked"], seen["apart"]) == (3, 2)
     counted = [(band["at_least"], band["count"], band["own"]) for band in seen["distribution"]]
     assert counted == [
         ("90.00", 0, False),
@@ -66,20 +66,30 @@ def test_scores_without_places_are_in_the_order_of_names(call: Call, session: Se
     cast_statement(session, cast)
     show(session, cast, BoardVisibility.scores)
     seen = board(call, cast, cast.zhang_min)
-    assert places(seen["rows"]) == [("李伟", None), ("王芳", None), ("张敏", None), ("孙丽", None)]
-    assert [row["total"] for row in seen["rows"]] == ["84.25", "84.25", "76.00", None]
+    assert places(seen["rows"]) == [("李伟", None), ("王芳", None), ("张敏", None)]
+    assert [row["total"] for row in seen["rows"]] == ["84.25", "84.25", "76.00"]
     assert (seen["own"]["position"], seen["own"]["total"]) == (None, "76.00")
 
 
-def test_a_full_list_ranks_and_leaves_out_who_is_reported_apart(call: Call, session: Session, cast: Cast) -> None:
+@pytest.mark.parametrize("query", ["", "?posted=true"])
+def test_a_full_list_ranks_and_tells_members_nothing_of_who_is_reported_apart(
+    call: Call, session: Session, cast: Cast, query: str
+) -> None:
     cast_statement(session, cast)
-    show(session, cast, BoardVisibility.full)
-    rows = board(call, cast, cast.zhang_min)["rows"]
-    assert places(rows) == [("王芳", 1), ("李伟", 1), ("张敏", 3), ("孙丽", None)]
-    apart = rows[-1]
-    assert (apart["note"], apart["total"], apart["change"]) == ("另行通报", None, None)
-    assert (apart["sections"], apart["backdated"]) == ([], [])
+    show(session, cast, BoardVisibility.full, names_outside=True)
+    answer = call(cast.zhang_min, "GET", f"/organizations/{cast.branch}/board{query}")
+    rows = answer.json["rows"]
+    assert places(rows) == [("王芳", 1), ("李伟", 1), ("张敏", 3)]
     assert (rows[0]["head_seq"], rows[0]["head_hash"]) == (20, "3aa1100e")
+    assert answer.json["apart"] == 2
+    assert not {"孙丽", "孙*", "另行通报"} & set(answer.get_data(as_text=True).split('"'))
+
+
+def test_officers_see_who_is_reported_apart(call: Call, session: Session, cast: Cast) -> None:
+    cast_statement(session, cast)
+    apart = board(call, cast, cast.li_wei)["rows"][-1]
+    assert (apart["name"], apart["note"], apart["total"], apart["change"]) == ("孙丽", "另行通报", None, None)
+    assert (apart["sections"], apart["backdated"]) == ([], [])
 
 
 def test_who_is_reported_apart_reads_his_own_sections(call: Call, session: Session, cast: Cast) -> None:
@@ -157,7 +167,49 @@ def test_a_link_shows_what_members_may_see_and_no_more(call: Call, session: Sess
     show(session, cast, BoardVisibility.scores)
     assert {row["position"] for row in screen(call, cast, headers).json["rows"]} == {None}
     show(session, cast, BoardVisibility.full)
-    assert places(screen(call, cast, headers).json["rows"])[0] == ("王芳", 1)
+    assert places(screen(call, cast, headers).json["rows"]) == [("王*", 1), ("李*", 1), ("张*", 3)]
+
+
+def test_names_outside_are_masked_until_the_branch_decides_and_at_once_when_it_does(
+    call: Call, session: Session, cast: Cast
+) -> None:
+    """On a running screen and on what is printed; what members and officers read at home stays whole."""
+    cast_statement(session, cast)
+    show(session, cast, BoardVisibility.full)
+    _, headers = opened(call, cast)
+
+    def seen(posted: Any) -> tuple[bool, list[str]]:
+        return posted["masked"], [row["name"] for row in posted["rows"]]
+
+    whole, masked = (False, ["王芳", "李伟", "张敏"]), (True, ["王*", "李*", "张*"])
+    for shown, outside in [(None, masked), (True, whole), (False, masked)]:
+        if shown is not None:
+            path = f"/organizations/{cast.branch}/settings"
+            assert call(cast.li_wei, "PUT", path, json={"board_names_outside": shown}).status_code == 200
+        assert seen(screen(call, cast, headers).json) == outside
+        assert seen(board(call, cast, cast.li_wei, "?posted=true")) == outside
+        assert seen(board(call, cast, cast.zhang_min)) == whole
+        assert not board(call, cast, cast.chen_jing)["masked"]
+    lines = session.scalars(select(AuditLine).where(AuditLine.action == "organization_settings")).all()
+    assert [(line.actor_id, line.detail) for line in lines] == [
+        (cast.li_wei.account_id, {"board_names_outside": True}),
+        (cast.li_wei.account_id, {"board_names_outside": False}),
+    ]
+
+
+def test_a_reader_finds_the_own_row_among_masked_ones(call: Call, session: Session, cast: Cast) -> None:
+    session.get_one(Member, cast.wang_fang.member_id).name = "张明"
+    cast_statement(session, cast)
+    show(session, cast, BoardVisibility.full)
+    seen = board(call, cast, cast.zhang_min, "?posted=true")
+    assert [row["name"] for row in seen["rows"]] == ["张*", "李*", "张*"]
+    assert (seen["own"]["name"], seen["own"]["member_id"]) == ("张敏", seen["rows"][2]["member_id"])
+
+
+@pytest.mark.parametrize("who", ["zhang_min", "wang_fang", "zhao_qiang", "inspector"])
+def test_only_the_leaders_decide_about_names_outside(call: Call, cast: Cast, who: str) -> None:
+    path = f"/organizations/{cast.branch}/settings"
+    assert call(cast.people[who], "PUT", path, json={"board_names_outside": True}).status_code in (403, 404)
 
 
 def test_a_link_opens_no_other_branch(call: Call, session: Session, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from server.statements.models import Statement, StatementLine
 from server.statements.rules import month_before
 from tests.api.answers import refusal
 from tests.at_once import race
-from tests.boards import show
+from tests.boards import cast_statement, show
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
 
@@ -69,6 +69,22 @@ def test_members_see_what_their_branch_decided(
     assert all((line["position"] is not None) is places for line in seen["lines"])
     assert sum(band["count"] for band in seen["distribution"]) == 4
     assert len(call(cast.li_wei, "GET", f"/statements/{statement_id}").json["lines"]) == 4
+
+
+@pytest.mark.parametrize("visibility", [BoardVisibility.scores, BoardVisibility.full])
+def test_whose_year_is_told_apart_stands_in_no_list_of_members(
+    call: Call, session: Session, cast: Cast, visibility: BoardVisibility
+) -> None:
+    statement = cast_statement(session, cast)
+    show(session, cast, visibility)
+    path = f"/statements/{statement.id}"
+
+    def named(who: Person) -> set[str]:
+        return {line["name"] for line in call(who, "GET", path).json["lines"]}
+
+    assert named(cast.zhang_min) == {"张敏", "王芳", "李伟"}
+    assert named(cast.li_wei) == {"张敏", "王芳", "李伟", "孙丽"}
+    assert "另行通报" not in call(cast.zhang_min, "GET", path).get_data(as_text=True)
 
 
 def test_a_month_is_confirmed_once(call: Call, cast: Cast, statement_id: int) -> None:

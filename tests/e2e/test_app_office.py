@@ -9,10 +9,12 @@ from playwright.sync_api import FilePayload, Locator, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scripts.bench.serving import Server
 from server.db import make_engine, transaction
 from server.organizations.models import Organization
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
+from tests.e2e.desk import Desk
 from tests.e2e.legible import faults
 from tests.e2e.phone import NARROW, Phone
 
@@ -156,6 +158,24 @@ def test_a_month_is_verified_and_confirmed_and_then_stands_on_the_board(phone: P
     expect(phone.page.get_by_text("李伟确认")).to_be_visible()
     expect(phone.page.locator("uni-button").filter(has_text="确认这个月")).to_have_count(0)
     expect(phone.page.locator("uni-button").filter(has_text="看公示榜")).to_be_visible()
+
+
+def test_the_secretary_decides_whether_whole_names_are_shown_outside(
+    phone: Phone, branch: int, app_server: Server
+) -> None:
+    li_wei = Desk(app_server.address, "sandbox:li_wei")
+
+    def shown() -> bool:
+        return bool(li_wei.call("GET", f"/organizations/{branch}")["settings"]["board_names_outside"])
+
+    phone.sign_in("李伟")
+    phone.open(f"pages/month/month?organization={branch}")
+    switch = phone.page.get_by_role("switch", name="对外显示完整姓名")
+    for on in (True, False):
+        switch.click()
+        phone.agree()
+        expect(switch).to_have_attribute("aria-checked", str(on).lower())
+        assert shown() is on
 
 
 def test_the_general_secretary_compares_branches_and_goes_down_to_one(phone: Phone, app_data: Path) -> None:

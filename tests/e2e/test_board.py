@@ -26,6 +26,9 @@ from tests.demo import copy_of_demo
 from tests.e2e.walls import hung_up
 
 ROWS = 27
+LISTED = ROWS - 1
+"""One is 另行通报."""
+
 A3, A4 = (842, 1191), (595, 842)
 """Points of 1/72 inch."""
 
@@ -50,8 +53,9 @@ class Corridor:
         assert answer.ok, answer.text
         return answer.json()
 
-    def show(self, visibility: str) -> None:
-        self.call("PUT", f"/organizations/{self.branch_id}/settings", json={"board_visibility": visibility})
+    def show(self, visibility: str, *, names_outside: bool = False) -> None:
+        decided = {"board_visibility": visibility, "board_names_outside": names_outside}
+        self.call("PUT", f"/organizations/{self.branch_id}/settings", json=decided)
 
     def link(self) -> dict[str, Any]:
         body = {"place": "三楼走廊", "until_date": shanghai_date(clock.now()).isoformat()}
@@ -158,6 +162,13 @@ def sheets(pdf: bytes) -> tuple[int, tuple[int, int]]:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)), size
 
 
+def several(route: Route, *, times: int) -> None:
+    """Answer with as many lists, one behind the other."""
+    answer = route.fetch()
+    shown = answer.json()
+    route.fulfill(response=answer, json=shown | {"rows": shown["rows"] * times})
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1366, 768)])
 def test_all_rows_stand_on_the_screen_without_scrolling(
     wall: BrowserContext, corridor: Corridor, size: tuple[int, int]
@@ -167,12 +178,15 @@ def test_all_rows_stand_on_the_screen_without_scrolling(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(corridor.link()["url"])
     rows = page.locator("tbody tr")
-    expect(rows).to_have_count(ROWS)
-    expect(rows.first.locator("td")).to_have_text(["1", "张敏", "68.25", "17.00", "85.25", "+2.50"])
-    expect(rows.last).to_contain_text("另行通报")
+    expect(rows).to_have_count(LISTED)
+    expect(rows.first.locator("td")).to_have_text(["1", "张*", "68.25", "17.00", "85.25", "+2.50"])
     expect(rows.nth(1).locator(".d")).to_have_text("−1.75")
     expect(rows.last).to_be_in_viewport(ratio=1)
+    expect(page.locator("#masked")).to_contain_text("小程序内查看完整名单")
+    expect(page.locator("#masked")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#note")).to_contain_text("未参评 2 人")
     expect(page.locator("#note")).to_be_in_viewport(ratio=1)
+    expect(page.locator("body")).not_to_contain_text("另行通报")
     expect(page.locator("#hash")).to_be_in_viewport(ratio=1)
     assert fits(page)
 
@@ -183,27 +197,23 @@ def test_on_a_phone_one_list_scrolls_down_but_not_sideways(wall: BrowserContext,
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(corridor.link()["url"])
     expect(page.locator("tbody")).to_have_count(1)
-    expect(page.locator("tbody tr")).to_have_count(ROWS)
+    expect(page.locator("tbody tr")).to_have_count(LISTED)
     assert int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) <= 0
 
 
 def test_too_many_rows_for_one_screen_take_turns(wall: BrowserContext, corridor: Corridor) -> None:
-    def thrice(route: Route) -> None:
-        answer = route.fetch()
-        shown = answer.json()
-        route.fulfill(response=answer, json=shown | {"rows": shown["rows"] * 3, "members": 3 * ROWS})
-
     corridor.show("full")
     page = wall.new_page()
     page.clock.install()
-    page.route("**/api/v1/boards/*", thrice)
+    page.route("**/api/v1/boards/*", lambda route: several(route, times=3))
     page.goto(corridor.link()["url"])
     expect(page.locator("#page-mark")).to_contain_text("第 1 页，共 3 页")
     expect(page.locator("tbody tr")).to_have_count(28)
+    expect(page.locator("#note")).to_be_in_viewport(ratio=1)
     assert fits(page)
     page.clock.run_for(41_000)
     expect(page.locator("#page-mark")).to_contain_text("第 3 页，共 3 页")
-    expect(page.locator("tbody tr")).to_have_count(3 * ROWS - 2 * 28)
+    expect(page.locator("tbody tr")).to_have_count(3 * LISTED - 2 * 28)
 
 
 def test_the_key_leaves_the_address_and_the_screen_survives_a_restart(wall: BrowserContext, corridor: Corridor) -> None:
@@ -225,9 +235,38 @@ def test_a_revoked_link_goes_dark_at_the_next_look(wall: BrowserContext, corrido
     page.goto(link["url"])
     expect(page.locator("#wall")).to_be_visible()
     corridor.call("POST", f"/board-links/{link['id']}/revocation")
-    page.clock.run_for(3_700_000)
+    page.clock.run_for(61_000)
     expect(page.locator("#door")).to_contain_text("已到期或已撤销")
     expect(page.locator("#wall")).to_be_hidden()
+
+
+def test_what_the_branch_decides_about_names_counts_on_a_running_screen(
+    wall: BrowserContext, corridor: Corridor
+) -> None:
+    corridor.show("full", names_outside=True)
+    page = wall.new_page()
+    page.clock.install()
+    page.goto(corridor.link()["url"])
+    first = page.locator("tbody tr").first.locator(".nm")
+    expect(first).to_have_text("张敏")
+    expect(page.locator("#masked")).to_be_hidden()
+    corridor.show("full")
+    page.clock.run_for(61_000)
+    expect(first).to_have_text("张*")
+    expect(page.locator("#masked")).to_be_visible()
+
+
+def test_pages_go_on_taking_turns_where_nothing_has_changed(wall: BrowserContext, corridor: Corridor) -> None:
+    corridor.show("full")
+    page = wall.new_page()
+    page.clock.install()
+    page.route("**/api/v1/boards/*", lambda route: several(route, times=2))
+    page.goto(corridor.link()["url"])
+    expect(page.locator("#page-mark")).to_contain_text("第 1 页，共 2 页")
+    with page.expect_response("**/api/v1/boards/*"):
+        page.clock.run_for(65_000)
+    page.clock.run_for(1_000)
+    expect(page.locator("#page-mark")).to_contain_text("第 2 页，共 2 页")
 
 
 def test_without_network_the_last_board_stays_and_says_so(wall: BrowserContext, corridor: Corridor) -> None:
@@ -275,13 +314,21 @@ def test_another_branch_and_an_unknown_month_say_what_to_do(wall: BrowserContext
 
 
 @pytest.mark.parametrize(
-    ("visibility", "row"), [("full", "1张敏68.2517.0085.25+2.504 月 0.50"), ("scores", "张敏68.25")]
+    ("visibility", "names_outside", "row"),
+    [
+        ("full", False, "1张*68.2517.0085.25+2.504 月 0.50"),
+        ("full", True, "1张敏68.2517.0085.25+2.504 月 0.50"),
+        ("scores", False, "张*68.25"),
+    ],
 )
-def test_the_poster_prints_on_one_sheet(wall: BrowserContext, corridor: Corridor, visibility: str, row: str) -> None:
-    corridor.show(visibility)
+def test_the_poster_prints_on_one_sheet(
+    wall: BrowserContext, corridor: Corridor, *, visibility: str, names_outside: bool, row: str
+) -> None:
+    corridor.show(visibility, names_outside=names_outside)
     page = signed_in(wall, corridor, "li_wei", f"/board/{corridor.branch_id}/poster?month=2026-05")
     expect(page.locator("#sheet")).to_be_visible()
-    expect(page.locator("tbody tr").filter(has_text="张敏")).to_contain_text(row)
+    expect(page.locator("tbody tr").filter(has_text="68.25")).to_contain_text(row)
+    expect(page.locator("body")).not_to_contain_text("另行通报")
     assert sheets(page.pdf(prefer_css_page_size=True)) == (1, A3)
 
 
@@ -292,6 +339,7 @@ def test_a_members_month_prints_with_its_entries(wall: BrowserContext, corridor:
     expect(page.locator("#who")).to_contain_text("第 1 名 / 26 人")
     expect(page.locator("#sections caption")).to_have_count(2)
     expect(page.locator("#late")).to_contain_text("4 月 0.50")
+    expect(page.locator("body")).not_to_contain_text("工号")
     expect(page.locator("#hash")).to_contain_text("链首")
     count, size = sheets(page.pdf(prefer_css_page_size=True))
     assert size == A4

@@ -88,16 +88,18 @@ def test_no_other_month_has_any_and_the_closing_statement_takes_them_over(
 @pytest.mark.parametrize(
     ("seen", "names"),
     [
-        ((View.everything, "chen_jing"), ["王芳", "张敏"]),
-        ((View.full, "li_wei"), ["王芳", "张敏"]),
-        ((View.own, "zhang_min"), ["张敏"]),
-        ((View.own, "li_wei"), []),
+        ((View.everything, "chen_jing", False), ["王芳", "张敏"]),
+        ((View.full, "li_wei", False), ["王芳", "张敏"]),
+        ((View.full, "li_wei", True), []),
+        ((View.full, "zhang_min", True), ["张敏"]),
+        ((View.own, "zhang_min", False), ["张敏"]),
+        ((View.own, "li_wei", False), []),
     ],
 )
 def test_the_board_shows_sums_to_all_and_lines_to_who_sees_totals(
-    session: Session, cast: Cast, december: Statement, seen: tuple[View, str], names: list[str]
+    session: Session, cast: Cast, december: Statement, seen: tuple[View, str, bool], names: list[str]
 ) -> None:
-    view, reader = seen
+    view, reader, posted = seen
     earned(session, cast.zhang_min, date(2026, 12, 31), 2, FIFTH)
     earned(session, cast.wang_fang, date(2026, 12, 31), 3, FIFTH)
     found = read_board(
@@ -106,6 +108,7 @@ def test_the_board_shows_sums_to_all_and_lines_to_who_sees_totals(
         month="2026-12",
         member_id=cast.people[reader].member_id,
         view=view,
+        posted=posted,
         now=FIFTH,
     )
     late = board_out(found).late

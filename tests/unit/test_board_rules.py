@@ -64,6 +64,7 @@ def test_days_left_count_today(today: int, left: int) -> None:
 def test_who_sees_places_and_lists() -> None:
     assert [view for view in View if view.lists] == [View.scores, View.full, View.everything]
     assert [view for view in View if view.places_all] == [View.full, View.everything]
+    assert [view for view in View if view.names_apart] == [View.everything]
     assert View.own.places_own
     assert not View.scores.places_own
 

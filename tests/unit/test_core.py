@@ -53,6 +53,24 @@ def test_a_phone_sealed_under_an_older_key_still_opens_and_is_found() -> None:
     assert older.index("13800001234") in VAULT.indexes("13800001234")
 
 
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("张敏", "张*"),
+        ("张三丰", "张*"),
+        ("欧阳修", "欧阳*"),
+        ("欧阳娜娜", "欧阳*"),
+        ("司空", "司*"),
+        ("张", "张*"),
+        ("阿依古丽·买买提", "阿*"),
+        ("John Smith", "J*"),
+        ("\U00020bb7田", "\U00020bb7*"),
+    ],
+)
+def test_a_masked_name_shows_the_surname_and_not_how_long_the_rest_is(name: str, masked: str) -> None:
+    assert privacy.masked_name(name) == masked
+
+
 def test_a_masked_phone_shows_seven_digits() -> None:
     assert privacy.masked_phone("13812345678") == "138****5678"
 

@@ -48,6 +48,8 @@ export interface Board {
   rows: BoardRow[] | null
   /** 年末补记 beside a December. */
   late: Late | null
+  /** Who is not assessed, as a number; empty for nobody. */
+  apart: string
   average: string
   seal: string
   /** The months beside it, empty where there is none. */
@@ -87,6 +89,7 @@ export function toBoard(dto: BoardOut, readerId: number): Board {
     compared: dto.earlier ? '总分和较上月变化' : '总分',
     rows: dto.rows && dto.rows.map((row) => toBoardRow(row, dto, readerId)),
     late: toLate(dto.late),
+    apart: dto.apart ? `未参评 ${dto.apart} 人` : '',
     average: dto.average ?? '',
     seal: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}`,
     earlier: dto.earlier ?? '',

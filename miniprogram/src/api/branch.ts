@@ -14,6 +14,8 @@ export interface Branch {
   groups: Place[]
   /** What its members see of each other's scores. */
   visibility: Visibility
+  /** Whether passers-by see whole names on its screens and posters. */
+  namesOutside: boolean
 }
 
 const COMMITTEE: readonly Role[] = ['general_secretary', 'organizer', 'secretary', 'deputy_secretary', 'committee_member']
@@ -34,12 +36,18 @@ export async function readBranch(id: number): Promise<Branch> {
     officers: toOfficers(grants.items),
     groups: children.items.filter(({ kind }) => kind === 'group').map((group) => ({ id: group.id, title: group.title })),
     visibility: organization.settings.board_visibility ?? 'own',
+    namesOutside: organization.settings.board_names_outside ?? false,
   }
 }
 
 /** Decide what members see of each other's scores. */
 export async function showBoardAs(id: number, visibility: Visibility): Promise<void> {
   await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_visibility: visibility } })
+}
+
+/** Decide whether passers-by see whole names. */
+export async function showNamesOutside(id: number, shown: boolean): Promise<void> {
+  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_names_outside: shown } })
 }
 
 export function toOfficers(grants: GrantOut[]): Branch['officers'] {

@@ -1,6 +1,6 @@
 /** How the board looks. On a wide screen all rows stand without scrolling; where they are too many, pages take turns. */
 
-import { bandTitle, day, lastOf, month, plain, pointsIn, remarks, shortHash, shortTitle, signed } from "./board_words.js";
+import { bandTitle, day, lastOf, month, plain, pointsIn, remarks, shortHash, shortTitle, signed, whyMasked } from "./board_words.js";
 import { el, fill, meter } from "./elements.js";
 
 const COLUMN_ROWS = 14;
@@ -45,6 +45,7 @@ export function drawBoard(board) {
   byId("title").textContent = board.title;
   drawSum(board);
   drawRoll(board);
+  byId("masked").textContent = whyMasked(board);
   byId("note").textContent = remarks(board);
   drawPublicity(board);
   drawAside(board);
@@ -54,7 +55,7 @@ addEventListener("resize", () => shown && NARROW.matches !== narrow && drawRoll(
 
 function drawSum(board) {
   const parts = board.columns.map((column) => `${shortTitle(column.title)} ${Number(column.cap)}`).join("、");
-  const figures = [["公示", board.members, " 人"], ["平均", board.average], ["中位", board.median]];
+  const figures = [["公示", board.ranked, " 人"], ["平均", board.average], ["中位", board.median]];
   fill(byId("sum"),
     ...figures.filter(([, value]) => value !== null).map(([name, value, unit = ""]) =>
       el("span", null, [`${name} `, el("b", null, String(value)), unit])),
@@ -103,16 +104,9 @@ function line(board, row, places) {
   const own = board.own && board.own.member_id === row.member_id;
   const name = el("td", "nm", [row.name, ...(own ? [el("i", "me", "我")] : [])]);
   const cells = [...(places ? [el("td", "p", row.position === null ? "—" : String(row.position))] : []), name];
-  const classes = [own && "own"];
-  if (row.note) {
-    const note = el("td", "apart", row.note);
-    note.colSpan = board.columns.length + 2;
-    cells.push(note);
-  } else {
-    cells.push(...board.columns.map((column) => el("td", "n part", pointsIn(row, column))));
-    cells.push(el("td", "n t", plain(row.total)), el("td", "n d", signed(row.change)));
-    classes.push(Number(row.change) < 0 && "down");
-  }
+  const classes = [own && "own", Number(row.change) < 0 && "down"];
+  cells.push(...board.columns.map((column) => el("td", "n part", pointsIn(row, column))));
+  cells.push(el("td", "n t", plain(row.total)), el("td", "n d", signed(row.change)));
   return el("tr", classes.filter(Boolean).join(" "), cells);
 }
 

@@ -52,10 +52,13 @@ export function remarks(board) {
   const says = [`年度累计，截至 ${day(board.until)}`, "起始分计入基础积分"];
   if (board.view === "full") says.push("名次同分并列");
   if (board.view === "scores") says.push("按姓名排列，不列名次");
-  if (board.ranked < board.members) says.push(board.view === "own" ? "另行通报者不计入分布和平均" : "另行通报者不列名次、不计平均");
-  const exempt = board.exempt ? `不列入管理范围 ${board.exempt} 人，未列。` : "";
-  return `${says.join("；")}。${exempt}${late(board)}`;
+  const apart = board.apart ? `未参评 ${board.apart} 人，未列入。` : "";
+  return `${says.join("；")}。${apart}${late(board)}`;
 }
+
+/** Return why names are not whole and where they are; empty where they are. */
+export const whyMasked = (board) =>
+  board.rows !== null && board.masked ? "姓名只显示姓氏；本支部党员请在“先锋积分”小程序内查看完整名单。" : "";
 
 /** Return what came in after a December was frozen, as a sentence. */
 function late({ late: found }) {

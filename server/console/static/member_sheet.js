@@ -57,10 +57,12 @@ function drawWho(sheet) {
   const { row, head } = sheet;
   const cell = (name, value, className = null) => [el("th", null, name), el("td", className, value)];
   const place = row.position === null ? "" : `第 ${row.position} 名 / ${sheet.ranked} 人`;
+  const standing = el("td", null, sheet.shows_position ? place || "—" : "本支部不列名次");
+  standing.colSpan = 3;
   const total = row.note || `${plain(row.total)} / ${Number(head.total_cap)}`;
   fill(byId("who"),
-    el("tr", null, [...cell("姓　名", el("b", null, row.name)), ...cell("工号/学号", sheet.work_number), ...cell("人员类别", sheet.category_title)]),
-    el("tr", null, [...cell("发展阶段", sheet.stage_title), ...cell("较上月", row.note ? "—" : signed(row.change)), ...cell("支部名次", sheet.shows_position ? place || "—" : "本支部不列名次")]),
+    el("tr", null, [...cell("姓　名", el("b", null, row.name)), ...cell("人员类别", sheet.category_title), ...cell("发展阶段", sheet.stage_title)]),
+    el("tr", null, [...cell("较上月", row.note ? "—" : signed(row.change)), el("th", null, "支部名次"), standing]),
     el("tr", null, [...cell("合　计", total, "big"), ...sections(head, row, cell)]),
   );
 }

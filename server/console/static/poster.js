@@ -2,7 +2,7 @@
 
 import { enter, readBoard, wordsFor } from "./board_access.js";
 import {
-  backdated, bandTitle, day, fullDay, lastOf, plain, pointsIn, remarks, signed,
+  backdated, bandTitle, day, fullDay, lastOf, plain, pointsIn, remarks, signed, whyMasked,
 } from "./board_words.js";
 import { el, fill, meter } from "./elements.js";
 
@@ -31,6 +31,7 @@ function draw(board) {
     note ? `（${note}）。` : "。",
   );
   fill(byId("roll"), ...(board.rows === null ? spread(board) : [roll(board)]));
+  byId("masked").textContent = whyMasked(board);
   const secretary = board.secretary || "";
   byId("ask").textContent = `请于 ${day(lastOf(days))}前当面或书面向支部书记${secretary}反映，党支部调查核实后答复；对答复仍有异议的，由上级党组织专项查核认定。微信扫码可看本人每一分的出处。`;
   byId("sign").textContent = `支部书记（签字）　　　　　\n${board.branch}\n${fullDay(board.publicity.starts_at)}`;
@@ -57,17 +58,12 @@ function roll(board) {
 
 function line(board, row, places) {
   const cells = [...(places ? [el("td", "c", row.position === null ? "—" : String(row.position))] : []), el("td", "nm", row.name)];
-  if (row.note) {
-    const note = el("td", "apart", row.note);
-    note.colSpan = board.columns.length + 3;
-    cells.push(note);
-  } else {
-    cells.push(
-      ...board.columns.map((column) => el("td", "n", pointsIn(row, column))),
-      el("td", "n t", plain(row.total)), el("td", "n", signed(row.change)), el("td", "c late", backdated(row)),
-    );
-  }
-  return el("tr", null, [...cells, el("td", "c hash", `${row.head_seq}·${row.head_hash}`)]);
+  return el("tr", null, [
+    ...cells,
+    ...board.columns.map((column) => el("td", "n", pointsIn(row, column))),
+    el("td", "n t", plain(row.total)), el("td", "n", signed(row.change)), el("td", "c late", backdated(row)),
+    el("td", "c hash", `${row.head_seq}·${row.head_hash}`),
+  ]);
 }
 
 /** For a branch that shows no list: how totals spread. */

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.standards import versions
 from server.standards.rules import StandardDocument
-from server.statements.boards.rules import Band, spread
+from server.statements.boards.rules import Band, View, spread
 from server.statements.models import StatementBackdated, StatementLine, StatementSection
 
 T = TypeVar("T")
@@ -81,6 +81,10 @@ class Figures:
     @property
     def ranked(self) -> int:
         return sum(not line.negative for line in self.lines)
+
+    def listed(self, view: View) -> tuple[Line, ...]:
+        """Return the lines that stand beside names in a list, by position."""
+        return self.lines if view.names_apart else self.lines[: self.ranked]
 
     def line_of(self, member_id: int | None) -> Line | None:
         return next((line for line in self.lines if line.member_id == member_id), None)

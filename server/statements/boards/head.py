@@ -22,13 +22,17 @@ from server.statements.rules import StatementStatus
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A confirmed statement, and how much of it its branch (`branch` is its title) shows."""
+    """A confirmed statement, and how much of it its branch (`branch` is its title) shows.
+
+    `names_outside`: also those outside the branch see whole names.
+    """
 
     statement_id: int
     root_id: int
     organization_id: int
     branch: str
     visibility: View
+    names_outside: bool
     period: str
     year: int
     until: date
@@ -98,12 +102,14 @@ def _heads(named: Named) -> Select[*tuple[Any, ...]]:
 
 
 def _head(row: Row[*tuple[Any, ...]]) -> Head:
+    settings = settings_out(row.settings)
     return Head(
         statement_id=row.id,
         root_id=row.root_id,
         organization_id=row.organization_id,
         branch=row.title,
-        visibility=View(settings_out(row.settings).board_visibility),
+        visibility=View(settings.board_visibility),
+        names_outside=settings.board_names_outside,
         period=row.period,
         year=row.year,
         until=row.until,

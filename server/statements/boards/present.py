@@ -7,6 +7,7 @@ from typing import Any
 from server.points.presenting import explanation_out
 from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
+from server.privacy import masked_name
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.statements.boards.beside import Beside
 from server.statements.boards.figures import KEPT, Figures, Line
@@ -39,6 +40,7 @@ def board_out(board: Board) -> BoardOut:
     return BoardOut(
         **_head(board.head, board.figures, beside),
         view=board.view,
+        masked=board.masked,
         today=board.today,
         ranked=board.figures.ranked,
         publicity=PublicityOut(
@@ -49,24 +51,25 @@ def board_out(board: Board) -> BoardOut:
         ),
         distribution=_distribution(board),
         own=row_out(own, beside.names, place=board.view.places_own, is_own=True) if own else None,
-        rows=rows_out(board.figures, beside, board.view) if board.view.lists else None,
+        rows=rows_out(board.figures, beside, board.view, masked=board.masked) if board.view.lists else None,
         late=late_out(beside.late, _listed(board)),
     )
 
 
 def _listed(board: Board) -> set[int]:
-    """Return whose totals the reader sees."""
-    lines = board.figures.lines if board.view.lists else (board.own,)
-    return {line.member_id for line in lines if line is not None}
+    """Return whose lines the reader sees beside a name."""
+    lines = () if board.masked or not board.view.lists else board.figures.listed(board.view)
+    return {line.member_id for line in (*lines, board.own) if line is not None}
 
 
 @lru_cache(maxsize=KEPT)
-def rows_out(figures: Figures, beside: Beside, view: View) -> list[BoardRowOut]:
+def rows_out(figures: Figures, beside: Beside, view: View, *, masked: bool) -> list[BoardRowOut]:
     """Present a list as long as what stands beside it holds: the same for everyone who sees it."""
-    lines, places = figures.lines, view.places_all
+    lines, places = figures.listed(view), view.places_all
     if not places:  # by name: an order by totals would show positions after all
-        lines = tuple(sorted(lines, key=lambda line: (line.negative, by_name(beside.names[line.member_id]))))
-    return [row_out(line, beside.names, place=places) for line in lines]
+        lines = tuple(sorted(lines, key=lambda line: by_name(beside.names[line.member_id])))
+    rows = [row_out(line, beside.names, place=places) for line in lines]
+    return [row.model_copy(update={"name": masked_name(row.name)}) for row in rows] if masked else rows
 
 
 def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
@@ -99,7 +102,6 @@ def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
         ranked=sheet.figures.ranked,
         shows_position=shows_position,
         head_hash=sheet.line.head_hash,
-        work_number=sheet.member.work_number,
         stage=sheet.frozen.stage,
         stage_title=STAGE_TITLES[sheet.frozen.stage],
         category=sheet.frozen.category,
@@ -138,8 +140,7 @@ def _head(head: Head, figures: Figures, beside: Beside) -> dict[str, Any]:
         "basis": figures.basis,
         "total_cap": figures.total_cap,
         "columns": [BoardColumnOut(code=column.code, title=column.title, cap=column.cap) for column in figures.columns],
-        "members": head.members,
-        "exempt": head.exempt,
+        "apart": head.exempt + len(figures.lines) - figures.ranked,
         "average": head.average,
         "median": head.median,
         "hash": head.hash,

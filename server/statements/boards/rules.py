@@ -38,6 +38,11 @@ class View(StrEnum):
         return self is not View.own
 
     @property
+    def names_apart(self) -> bool:
+        """Whether who is 另行通报 stands in the list; others read how many are 未参评, and nobody's name."""
+        return self is View.everything
+
+    @property
     def places_all(self) -> bool:
         return self in (View.full, View.everything)
 

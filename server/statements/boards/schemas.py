@@ -135,7 +135,10 @@ class PublicityOut(BaseModel):
 
 
 class BoardHeadOut(BaseModel):
-    """`confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any."""
+    """`confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any.
+
+    `apart`: how many are 未参评, whatever the reason.
+    """
 
     organization_id: int
     organization: str
@@ -150,8 +153,7 @@ class BoardHeadOut(BaseModel):
     basis: str
     total_cap: PointsOut
     columns: list[BoardColumnOut]
-    members: int
-    exempt: int
+    apart: int
     average: PointsOut | None
     median: PointsOut | None
     hash: str
@@ -162,10 +164,12 @@ class BoardHeadOut(BaseModel):
 class BoardOut(BoardHeadOut):
     """A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
 
+    Who is 未参评 is in the list of the branch's officers alone. `masked`: of the names in it the surname is left.
     `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
     """
 
     view: View
+    masked: bool
     today: date
     ranked: int
     publicity: PublicityOut
@@ -183,7 +187,6 @@ class SheetOut(BaseModel):
     ranked: int
     shows_position: bool
     head_hash: str
-    work_number: str
     stage: Stage
     stage_title: str
     category: Category

@@ -15,11 +15,12 @@ from server.statements.boards.rules import View
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`own` is the reader's own line, whatever the branch shows."""
+    """`own` is the reader's own line, whatever the branch shows. `masked`: names are not for who stands before it."""
 
     head: Head
     figures: Figures
     view: View
+    masked: bool
     own: Line | None
     beside: Beside
     today: date
@@ -32,11 +33,13 @@ def read_board(
     month: str | None,
     member_id: int | None,
     view: View | None,
+    posted: bool,
     now: datetime,
 ) -> Board:
     """Return the branch's board of a month, or of the newest that stands, for a member or for nobody in particular.
 
-    `view` None: as the branch decided. Raises DomainError 404 where no such month is confirmed.
+    `view` None: as the branch decided. `posted`: as it hangs where anybody passes by.
+    Raises DomainError 404 where no such month is confirmed.
     """
     head = read_head(session, organization_id=organization_id, month=month, now=now)
     figures = figures_of(session, head.statement_id, head.hash)
@@ -44,6 +47,7 @@ def read_board(
         head,
         figures,
         view or head.visibility,
+        posted and not head.names_outside,
         figures.line_of(member_id),
         beside(session, head, figures, now=now),
         shanghai_date(now),

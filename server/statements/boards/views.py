@@ -45,6 +45,7 @@ def show_board(context: Context, path: OrganizationPath, query: BoardQuery) -> B
         month=query.month,
         member_id=context.actor.member_id,
         view=view,
+        posted=query.posted,
         now=context.now,
     )
     return board_out(found)
@@ -134,6 +135,7 @@ def show_posted_board(context: Context, path: OrganizationPath, query: MonthQuer
         month=query.month,
         member_id=None,
         view=None,
+        posted=True,
         now=context.now,
     )
     return board_out(found)
