@@ -1,10 +1,11 @@
 """The named people and places that the tests speak of, made afresh in every test's database."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy.orm import Session
 
+from server.clock import SHANGHAI
 from server.identity import service as identity
 from server.identity.models import Account, Grant, WechatIdentity
 from server.identity.rules import Actor, Held, Role
@@ -15,7 +16,13 @@ NOW = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
 """The moment of the tests: 18 June 2026, 10:00 in Shanghai."""
 
 TODAY = date(2026, 6, 18)
+EDGES = tuple(
+    datetime.combine(TODAY, clock, SHANGHAI).astimezone(UTC) for clock in (time(0, 30), time(10), time(23, 59))
+)
+"""The same day in Shanghai early, as ever and late. At 00:30 it is still the day before in UTC."""
+
 YEAR_START = date(2026, 1, 1)
+BEGAN = datetime.combine(YEAR_START, time(), SHANGHAI).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ class _Adder:
         place = at or branch
         if role and place:
             grant = Grant(
-                account_id=account.id, role=role, organization_id=place.id, from_date=YEAR_START, created_at=NOW
+                account_id=account.id, role=role, organization_id=place.id, from_date=YEAR_START, created_at=BEGAN
             )
             self.session.add(grant)
         identity_id, token = _sign_in(self.session, key, account.id)

@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from werkzeug.test import TestResponse
 
 from server import config, migrations, models, protection
 from server.app import create_app
+from server.clock import SHANGHAI
 from server.db import make_engine
 from server.identity import service as callers
 from tests import audited, contract
-from tests.cast import NOW, Cast, Person, make_cast
+from tests.cast import EDGES, NOW, Cast, Person, make_cast
 from tests.fuzzing import examples
 from tests.mariadb import FORGETFUL, PrivateMariaDB, forgetful_directory, missing_mariadb
 from tests.require_all import pytest_runtest_makereport  # noqa: F401  a hook
@@ -43,6 +45,7 @@ Call = Callable[..., Any]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mariadb_only: needs real row locks; runs on MariaDB alone")
+    config.addinivalue_line("markers", "at_the_edges_of_the_day: decides by day; runs at 00:30, 10:00 and 23:59")
     config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
 
 
@@ -54,9 +57,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "at_the_edges_of_the_day" in marks:
+        metafunc.parametrize("moment", EDGES, indirect=True, ids=lambda moment: f"{moment.astimezone(SHANGHAI):%H:%M}")
     if "database" not in metafunc.fixturenames:
         return
-    marks = {mark.name for mark in metafunc.definition.iter_markers()}
     names = ["mariadb"] if "mariadb_only" in marks else ["sqlite"] if "sqlite_only" in marks else ["sqlite", "mariadb"]
     metafunc.parametrize("database", names, indirect=True)
 
@@ -219,8 +224,15 @@ def settings(tmp_path: Path) -> config.Settings:
 
 
 @pytest.fixture
-def _frozen_time() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
+def moment(request: pytest.FixtureRequest) -> datetime:
+    """The time of a test: ten in the morning, or each of `EDGES` where it is marked `at_the_edges_of_the_day`."""
+    found: datetime = getattr(request, "param", NOW)
+    return found
+
+
+@pytest.fixture
+def _frozen_time(moment: datetime) -> Iterator[None]:
+    with time_machine.travel(moment, tick=True):
         yield
 
 
@@ -243,14 +255,14 @@ def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def cast(engine: Engine, cast_rows: tuple[Cast, Rows]) -> Cast:
+def cast(engine: Engine, cast_rows: tuple[Cast, Rows], moment: datetime) -> Cast:
     made, rows = cast_rows
     known = [person.actor.identity_id for person in made.people.values()]
     callers._callers.forget(known)  # what another test made of them
     with engine.begin() as connection:
         for table, found in rows:
             connection.execute(table.insert(), found)
-    return replace(made, people=dict(made.people))
+    return replace(made, people=dict(made.people), now=moment)
 
 
 @pytest.fixture

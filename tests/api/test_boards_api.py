@@ -250,6 +250,7 @@ def test_a_link_lasts_through_its_last_day(call: Call, session: Session, cast: C
         assert refusal(screen(call, cast, headers)) == (403, "board_closed")
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_link_ends_with_the_office_of_who_made_it(call: Call, session: Session, cast: Cast) -> None:
     cast_statement(session, cast)
     _, headers = opened(call, cast)

@@ -50,6 +50,7 @@ def test_a_branch_is_renamed_and_an_empty_one_closed(call: Call, cast: Cast) -> 
     assert call(cast.chen_jing, "POST", f"/organizations/{founded.json['id']}/closure").status_code == 200
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_member_leaves_the_university(call: Call, cast: Cast) -> None:
     leaving = {"on": cast.today.isoformat(), "note": "调往外校"}
     path = f"/members/{cast.zhang_min.member_id}/departure"

@@ -38,6 +38,7 @@ def figures_of(overview: Any, organization_id: int) -> Any:
     return next(unit["figures"] for unit in overview["units"] if unit["organization_id"] == organization_id)
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_branches_stand_beside_each_other_with_the_newest_months_average(
     call: Call, session: Session, cast: Cast
 ) -> None:

@@ -207,6 +207,7 @@ def test_what_does_not_exist_cannot_be_reversed(call: Call, cast: Cast) -> None:
     assert answer.status_code == 404
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_negative_decision_counts_once_another_person_confirmed_it(call: Call, cast: Cast, session: Session) -> None:
     posting = Posting(cast.zhang_min.member_id, "C04", TODAY, SourceKind.claim, 1)
     service.post(session, [posting], now=NOW)

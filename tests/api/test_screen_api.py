@@ -187,6 +187,7 @@ def test_a_session_opens_no_other_screen_and_ends(
     assert refusal(call(None, "GET", f"/screens/{meeting.id}", headers=header)) == (403, "screen_closed")
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_whose_office_ends_his_screen_goes_dark(session: Session, cast: Cast, meeting: Meeting, call: Call) -> None:
     header = opened(call, cast, meeting)
     grant = session.query(Grant).filter_by(account_id=cast.li_wei.account_id).one()

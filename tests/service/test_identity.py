@@ -75,6 +75,7 @@ def test_a_grant_counts_from_its_first_day_until_before_its_last(engine: Engine,
         assert actor.grants == expected
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_change_by_another_process_is_noticed_within_thirty_seconds_or_at_once_when_asked_fresh(
     engine: Engine, cast: Cast
 ) -> None:

@@ -282,6 +282,7 @@ def test_the_last_day_to_ask_ends_at_midnight_in_shanghai(session: Session, cast
     assert ask(session, meeting, cast.zhang_min, now=before).status == LeaveStatus.asked
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_leave_granted_long_after_leaves_time_to_make_up(session: Session, cast: Cast, meeting: Meeting) -> None:
     leave = ask(session, meeting, cast.zhang_min, now=meeting.starts_at + timedelta(days=30))
     late = meeting.starts_at + timedelta(days=40)

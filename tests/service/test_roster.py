@@ -88,6 +88,17 @@ def test_who_is_named_otherwise_by_a_roster_acts_under_that_name(import_rows: Im
     assert [account.name for account in accounts] == ["张旻", "王芳"]
 
 
+@pytest.mark.at_the_edges_of_the_day
+def test_a_roster_counts_from_the_day_it_is_applied(import_rows: Import, session: Session, cast: Cast) -> None:
+    """Who joined the Party today is no mistake, and who joins the branch does so today."""
+    report = import_rows([person("赵新", "T1", 入党日期="2026-06-18", 转正日期=None, 党员类别="预备党员")])
+    assert (report.problems, report.roster.effective_on) == ([], cast.today)
+    member = member_of(session, "T1")
+    assert session.scalars(select(Membership.from_date).where(Membership.member_id == member.id)).all() == [cast.today]
+    (tomorrow,) = import_rows([person("钱新", "T2", 入党日期="2026-06-19", 转正日期=None)]).problems
+    assert "入党日期" in tomorrow.text
+
+
 def test_importing_the_same_roster_again_changes_nothing(import_rows: Import, session: Session) -> None:
     rows = [person(f"张{number}敏", f"T{number}", 手机号=f"1380000{number:04}") for number in range(1, 31)]
     import_rows(rows)

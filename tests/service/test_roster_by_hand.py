@@ -256,6 +256,7 @@ def test_an_entry_is_undone_once_and_may_be_made_again(
     ]
 
 
+@pytest.mark.at_the_edges_of_the_day
 def test_a_makeup_needs_the_day_and_what_shows_it(
     session: Session, cast: Cast, meeting: Meeting, roster: Roster
 ) -> None:
