@@ -114,6 +114,7 @@ def test_leave_is_asked_for_until_thirty_days_after_the_meeting(
             meeting_id=meeting.id,
             wish=Wish(LeaveKind.sick, "住院"),
             actor=cast.zhang_min.actor,
+            account_id=cast.zhang_min.account_id,
             now=now,
         )
 
