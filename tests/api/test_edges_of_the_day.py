@@ -222,10 +222,13 @@ def test_branches_are_compared_by_who_belongs_today(call: Call, cast: Cast) -> N
     assert body(call(cast.chen_jing, "GET", at(cast.branch, "/overview")))["total"]["members"] == 4
 
 
-def test_to_dos_wait_with_who_holds_the_office_today(call: Call, cast: Cast) -> None:
+def test_to_dos_wait_with_who_holds_the_office_today(call: Call, session: Session, cast: Cast) -> None:
     body(call(cast.zhang_min, "POST", of(cast.zhang_min, "/claims"), json=CLAIM))
+    meeting = make_meeting(session, cast, starts_at=cast.now - timedelta(minutes=10))
+    path = of(cast.zhang_min, f"/meetings/{meeting.id}/leave")
+    body(call(cast.zhang_min, "POST", path, json={"kind": "sick", "reason": "住院"}))
     kinds = {todo["kind"]: todo for todo in items(call(cast.li_wei, "GET", "/me/todos"))}
-    assert kinds["claims"]["first_day"] == TODAY
+    assert (kinds["claims"]["first_day"], kinds["leaves"]["first_day"]) == (TODAY, TODAY)
     assert "claims" not in {todo["kind"] for todo in items(call(cast.chen_jing, "GET", "/me/todos"))}
 
 

@@ -111,7 +111,6 @@ def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Se
     assert counted[cast.chen_jing.account_id] == 1  # 赵强's own: his branch has nobody else
 
 
-@pytest.mark.at_the_edges_of_the_day
 def test_what_a_branch_cannot_decide_falls_to_the_organization_above(session: Session, cast: Cast) -> None:
     for grant in session.scalars(select(Grant).where(Grant.organization_id == cast.branch)):
         grant.until_date = TODAY

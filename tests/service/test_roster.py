@@ -95,6 +95,7 @@ def test_a_roster_counts_from_the_day_it_is_applied(import_rows: Import, session
     assert (report.problems, report.roster.effective_on) == ([], cast.today)
     member = member_of(session, "T1")
     assert session.scalars(select(Membership.from_date).where(Membership.member_id == member.id)).all() == [cast.today]
+    session.rollback()
     (tomorrow,) = import_rows([person("钱新", "T2", 入党日期="2026-06-19", 转正日期=None)]).problems
     assert "入党日期" in tomorrow.text
 
