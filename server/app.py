@@ -27,7 +27,7 @@ from server.identity.guard import Api
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
 from server.meetings.check_in import committer
-from server.meetings.events import LeaveAnswered
+from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import exemptions, filings
@@ -40,7 +40,7 @@ from server.points import sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.pushes import fanouts
-from server.pushes.occasions import claims, leaves, negatives
+from server.pushes.occasions import claims, held, leaves, negatives
 from server.readiness.probe import Probe
 from server.standards import service as standards
 from server.standards.events import StandardPublished
@@ -82,6 +82,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.settlement.views",
     "server.meetings.planning.views",
     "server.meetings.check_in.views",
+    "server.meetings.held.views",
     "server.meetings.screen.views",
     "server.meetings.attendance.views",
     "server.meetings.leave.views",
@@ -107,6 +108,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (StandardPublished, dues.standard_published),
     (ClaimReviewed, claims.reviewed),
     (LeaveAnswered, leaves.answered),
+    (HeldCheckInDecided, held.decided),
     (NegativeDecisionChanged, negatives.changed),
     (NoticePublished, notices.published),
     (UnreadReminded, notices.unread_reminded),

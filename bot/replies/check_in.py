@@ -80,6 +80,7 @@ def _written(turn: Turn, text: str, choices: Collection[str]) -> Recorded | Doma
         member_id=subject.member_id,
         account_id=turn.account_id,
         via=subject.via,
+        beyond=ticket.beyond,
     )
     (answer,) = check_in.write(
         turn.session, [replace(scan, end_leave="end_leave" in choices, as_guest="as_guest" in choices)], now=turn.now
@@ -88,8 +89,10 @@ def _written(turn: Turn, text: str, choices: Collection[str]) -> Recorded | Doma
 
 
 def _said(turn: Turn, recorded: Recorded) -> str:
-    meeting = recorded.meeting
+    meeting, held = recorded.meeting, recorded.held_words
     at = spoken_moment(recorded.checked_in_at, today=turn.today)
+    if held is not None:
+        return f"{held.heading}（{at}）：{recorded.member_name}，{meeting.title}。{held.advice}"
     what = {
         Result.checked_in: f"签到成功（{at}）",
         Result.late: f"签到成功，记为迟到（{at}）",

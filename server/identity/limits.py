@@ -110,12 +110,13 @@ def _refusal(what: str, until: datetime, now: datetime) -> DomainError:
     )
 
 
-def _network() -> str:
+def network() -> str:
+    """Return from which network the request comes."""
     return network_of(request.remote_addr)
 
 
-def _caller() -> str | None:
-    """Whoever is signed in, with whichever token; the guard refuses the others."""
+def caller() -> str | None:
+    """Return whoever is signed in, with whichever token, or None; the guard refuses the others."""
     try:
         return str(service.authenticate(current_app.extensions["engine"], bearer_token(), now=clock.now()).identity_id)
     except DomainError:
@@ -136,7 +137,7 @@ def _sent(field: str) -> Callable[[], str | None]:
 def _guessing(scope: str, field: str, most: int) -> tuple[Callable[[View], View], ...]:
     """Return decorators for a route that something secret opens: `most` failures a minute from one network."""
     return failures(
-        Limit(f"{scope}: {field}", 5, TEN_MINUTES, _sent(field)), Limit(f"{scope}: network", most, MINUTE, _network)
+        Limit(f"{scope}: {field}", 5, TEN_MINUTES, _sent(field)), Limit(f"{scope}: network", most, MINUTE, network)
     )
 
 
@@ -147,7 +148,7 @@ board = _guessing("board", "key", 600)
 screen = _guessing("screen", "key", 120)
 """Eight digits open a screen: guessing is slowed where it could succeed."""
 
-binding = calls(Limit("binding", 20, MINUTE, _caller))
-export = calls(Limit("export", 10, HOUR, _caller))
-upload = calls(Limit("upload", 60, MINUTE, _caller))
+binding = calls(Limit("binding", 20, MINUTE, caller))
+export = calls(Limit("export", 10, HOUR, caller))
+upload = calls(Limit("upload", 60, MINUTE, caller))
 """Each is a value for the `decorators` of `Api.guarded`."""

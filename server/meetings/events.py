@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.meetings.rules import LeaveStatus
+from server.meetings.rules import HeldStatus, LeaveStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,16 @@ class LeaveAnswered:
     member_id: int
     meeting_id: int
     status: LeaveStatus
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCheckInDecided:
+    """The host confirmed or dismissed a check-in that was held."""
+
+    meeting_id: int
+    member_id: int
+    status: HeldStatus
     now: datetime
 
 

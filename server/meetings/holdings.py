@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from server.holdings import Holding, Subject
+from server.meetings.held.wording import WHY, WORDS
 from server.meetings.leave.service import STATUS_TITLES as LEAVE_TITLES
 from server.meetings.models import (
     Attendance,
     AttendanceChange,
     DigitTries,
     GuestVisit,
+    HeldCheckIn,
     Invitation,
     Leave,
     Meeting,
@@ -30,6 +32,7 @@ _VIA = {
     Via.elsewhere: "异地参加",
 }
 _STATES = {code.value: title for code, title in (*_VIA.items(), *STATE_TITLES.items())}
+_HELD = {reason.value: words for reason, words in WHY.items()} | {s.value: words.heading for s, words in WORDS.items()}
 _LEAVES = {code.value: title for code, title in (*LEAVE_KIND_TITLES.items(), *LEAVE_TITLES.items())}
 
 
@@ -56,6 +59,24 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         },
         joins=((Meeting, Meeting.id == Attendance.meeting_id),),
         words=_STATES,
+    )
+    yield Holding(
+        "待确认的签到",
+        HeldCheckIn,
+        HeldCheckIn.member_id == subject.member_id,
+        {
+            **_MEETING,
+            "状态": HeldCheckIn.state,
+            "方式": HeldCheckIn.via,
+            "扫码时刻": HeldCheckIn.scanned_at,
+            "收到时间": HeldCheckIn.held_at,
+            "为什么待确认": HeldCheckIn.why,
+            "主持人处理": HeldCheckIn.status,
+            "处理时间": HeldCheckIn.decided_at,
+            "说明": HeldCheckIn.reason,
+        },
+        joins=((Meeting, Meeting.id == HeldCheckIn.meeting_id),),
+        words=_STATES | _HELD,
     )
     yield Holding(
         "签到的更改",

@@ -15,6 +15,8 @@ from server.db import Base, BigId, UtcDateTime, enum_column
 from server.meetings.rules import (
     AttendanceState,
     CheckInWindow,
+    HeldStatus,
+    HoldReason,
     LeaveStatus,
     MeetingKind,
     MeetingStatus,
@@ -30,7 +32,8 @@ class Meeting(Base):
     """`items` are what it counts for: `[{"code": "B04", "quantity": "1"}]`, the quantity in the item's unit.
 
     `public_id` stands in the QR code. `series_id` is the id of the first meeting of a recurring one. `version` grows
-    with every change of the plan. Presence is posted once `settles_at` has passed.
+    with every change of the plan. Presence is posted once `settles_at` has passed. `allows_sharing`: the host lets any
+    number of people check in by one phone.
     """
 
     __tablename__ = "meetings"
@@ -60,6 +63,7 @@ class Meeting(Base):
     makeup_until: Mapped[date]
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     shows_names: Mapped[bool]
+    allows_sharing: Mapped[bool] = mapped_column(default=False)
     status: Mapped[MeetingStatus] = mapped_column(enum_column())
     settles_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -128,12 +132,16 @@ class Attendance(Base):
 
     `account_id` acted: the member's own, his helper's or the officer's. Nothing is deleted silently: every change by
     hand leaves an `AttendanceChange`.
+
+    `ticket_place` and `helper_place` number the accounts of a ticket and the people of a helper from 1 on, as far as
+    they are limited; being unique they hold the limit, whoever writes at once. None takes no place.
     """
 
     __tablename__ = "attendances"
     __table_args__ = (
         Index(None, "member_id", "meeting_id"),
-        Index(None, "meeting_id", "ticket_id"),
+        Index(None, "meeting_id", "ticket_id", "ticket_place", unique=True),
+        Index(None, "meeting_id", "account_id", "helper_place", unique=True),
         Base.__table_args__,
     )
 
@@ -148,6 +156,40 @@ class Attendance(Base):
     ticket_id: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(String(200))
     elsewhere_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
+    ticket_place: Mapped[int | None]
+    helper_place: Mapped[int | None]
+
+
+class HeldCheckIn(Base):
+    """A check-in beyond what a ticket or a helper is good for: it counts once the host has confirmed it.
+
+    `state`, `via`, `account_id`, `scan_id` and `ticket_id` are as an attendance would have them; `held_at` is when it
+    was written. Who comes in another way meanwhile has an attendance, and nobody waits for this one any more.
+    `reason`: why the host did not confirm it.
+    """
+
+    __tablename__ = "held_check_ins"
+    __table_args__ = (Index(None, "member_id", "meeting_id"), Index(None, "status", "meeting_id"), Base.__table_args__)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    why: Mapped[HoldReason] = mapped_column(enum_column())
+    status: Mapped[HeldStatus] = mapped_column(enum_column())
+    state: Mapped[AttendanceState] = mapped_column(enum_column())
+    via: Mapped[Via] = mapped_column(enum_column())
+    scanned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    scan_id: Mapped[str] = mapped_column(String(32))
+    ticket_id: Mapped[str] = mapped_column(String(32))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+    @property
+    def waits(self) -> bool:
+        """Whether the host has not decided it, as far as nobody has been entered in another way."""
+        return self.status == HeldStatus.waiting
 
 
 class AttendanceChange(Base):

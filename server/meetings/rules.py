@@ -102,6 +102,30 @@ class Via(StrEnum):
     elsewhere = "elsewhere"  # 双重组织生活, 流动党员: confirmed by the host
 
 
+class HoldReason(StrEnum):
+    """Why a check-in waits for the host's word."""
+
+    shared_ticket = "shared_ticket"  # more accounts than one scan is good for
+    many_helped = "many_helped"  # the helper has entered somebody else before
+    many_exchanges = "many_exchanges"  # one place got far more tickets than there are people
+    decided_before = "decided_before"  # the host did not confirm an earlier one
+
+
+MOST_ACCOUNTS = 2
+"""Accounts that one ticket checks in: a couple with one phone between them."""
+
+MOST_HELPED = 1
+"""People whom one account enters at a meeting (代签)."""
+
+
+class HeldStatus(StrEnum):
+    """What the host says of a check-in that is held; each may follow any other."""
+
+    waiting = "waiting"
+    confirmed = "confirmed"
+    dismissed = "dismissed"
+
+
 LEAVE_KIND_TITLES = {
     LeaveKind.official: "公假",
     LeaveKind.sick: "病假",
@@ -200,6 +224,7 @@ class Standing(StrEnum):
     present = "present"
     late = "late"
     made_up = "made_up"
+    held = "held"  # came, and the host has yet to confirm it
     on_leave = "on_leave"
     expected = "expected"  # check-in has not closed yet
     absent = "absent"
@@ -209,16 +234,19 @@ STANDING_TITLES = {
     Standing.present: "出席",
     Standing.late: "迟到",
     Standing.made_up: "已补课",
+    Standing.held: "签到待确认",
     Standing.on_leave: "请假",
     Standing.expected: "未到",
     Standing.absent: "缺席",
 }
 
 
-def standing(attendance: AttendanceState | None, *, on_leave: bool, closed: bool) -> Standing:
-    """Return a person's standing: what he did counts before the leave he was granted."""
+def standing(attendance: AttendanceState | None, *, held: bool, on_leave: bool, closed: bool) -> Standing:
+    """Return a person's standing: what they did, or say they did, comes before the leave they were granted."""
     if attendance is not None:
         return Standing(attendance.value)
+    if held:
+        return Standing.held
     if on_leave:
         return Standing.on_leave
     return Standing.absent if closed else Standing.expected

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import SHANGHAI
 from server.errors import not_found
-from server.meetings.models import Attendance, Leave, Meeting, Roster
+from server.meetings.models import Attendance, HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import (
     AttendanceState,
     MeetingKind,
@@ -47,10 +47,14 @@ def phase_of(meeting: Meeting, now: datetime) -> MeetingPhase:
     return phase_at(MeetingStatus(meeting.status), meeting.window, now=now)
 
 
-def standing_of(attendance: Attendance | None, leave: Leave | None, *, closed: bool) -> Standing:
+def standing_of(
+    attendance: Attendance | None, leave: Leave | None, held: HeldCheckIn | None, *, closed: bool
+) -> Standing:
     """Return where a person stands at a meeting; `closed` once nobody can check in any more."""
     state = AttendanceState(attendance.state) if attendance else None
-    return standing(state, on_leave=leave is not None and leave.granted, closed=closed)
+    return standing(
+        state, held=held is not None and held.waits, on_leave=leave is not None and leave.granted, closed=closed
+    )
 
 
 def rosters_of(session: Session, meeting_id: int) -> list[Roster]:

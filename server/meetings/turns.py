@@ -1,4 +1,4 @@
-"""Leave that waits for an answer, and lists that wait to be confirmed."""
+"""Leave that waits for an answer, and check-ins and lists that wait to be confirmed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission
-from server.meetings.models import Leave, Meeting, Roster
+from server.meetings.held.waiting import waiting
+from server.meetings.models import HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
 from server.organizations.officers import Officers
 from server.organizations.waiting import Turn, Waiting, within
@@ -32,6 +33,21 @@ def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Tur
         yield Turn(organization_id, leave_id, shanghai_date(starts_at), in_turn)
 
 
+def _held(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    """A check-in that is held waits with the host of its meeting, but not with its own member."""
+    here = (
+        Meeting.root_id == officers.root_id,
+        Meeting.status != MeetingStatus.cancelled,
+        *within(officers, Meeting.organization_id),
+    )
+    columns = (HeldCheckIn.meeting_id, HeldCheckIn.member_id, Meeting.organization_id, Meeting.starts_at)
+    query = waiting(*columns).join(Meeting, Meeting.id == HeldCheckIn.meeting_id).where(*here)
+    roles = RULES[Permission.roster_record].roles
+    for meeting_id, member_id, organization_id, starts_at in session.execute(query):
+        in_turn = officers.in_turn(organization_id, roles, not_members={member_id})
+        yield Turn(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+
+
 def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
     query = (
         select(Meeting.id, Roster.organization_id, Meeting.starts_at)
@@ -52,5 +68,6 @@ def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Tu
 
 KINDS = (
     Waiting(code="leaves", title="请假待批", place=20, turns=_leaves, digest=("meetings", "请假 {} 份")),
+    Waiting(code="held", title="签到待确认", place=25, turns=_held, digest=("meetings", "签到待确认 {} 人")),
     Waiting(code="rosters", title="签到名单待确认", place=30, turns=_rosters, digest=("meetings", "应到名单 {} 份")),
 )

@@ -19,6 +19,7 @@ class Occasion(StrEnum):
     meeting_changed = "meeting_changed"
     meeting_cancelled = "meeting_cancelled"
     leave_answered = "leave_answered"
+    check_in_decided = "check_in_decided"
     statement_to_confirm = "statement_to_confirm"
     month_score = "month_score"
     bulletin = "bulletin"

@@ -219,6 +219,11 @@ ROUTES = {
     "POST /meetings/<int:meeting_id>/guests/<int:member_id>/confirm": "roster_record",
     "POST /meetings/<int:meeting_id>/guests/<int:member_id>/refuse": "roster_record",
     "GET /meetings/<int:meeting_id>/oddities": "roster_read",
+    # held check-ins
+    "GET /meetings/<int:meeting_id>/held-check-ins": "roster_read",
+    "POST /meetings/<int:meeting_id>/held-check-ins/confirm": "roster_record",
+    "POST /meetings/<int:meeting_id>/held-check-ins/dismiss": "roster_record",
+    "PUT /meetings/<int:meeting_id>/sharing": "meeting_manage",
     # dues
     "GET /members/<int:member_id>/dues": "dues_read",
     "PUT /members/<int:member_id>/dues/<string:month>": "dues_record",

@@ -89,7 +89,7 @@ def test_it_counts_who_is_there_on_leave_and_missing(
     give_leave(session, cast, meeting, cast.li_wei)
     give_leave(session, cast, meeting, cast.zhang_min)
     shown = call(cast.li_wei, "GET", f"/meetings/{meeting.id}/screen").json
-    assert shown["counts"] == {"invited": 4, "present": 2, "leave": 1, "missing": 1, "observers": 1}
+    assert shown["counts"] == {"invited": 4, "present": 2, "leave": 1, "missing": 1, "observers": 1, "held": 0}
     assert [(row["name"], row["helper"]) for row in shown["recent"]] == [
         ("孙丽", "王芳"),
         ("周宇", None),

@@ -38,10 +38,11 @@ class Door:
     pool: ThreadPoolExecutor
 
     def scan(self, person: Person, **changes: Any) -> Scan:
+        scan_id = self.group.new_scan_id()
         scan = Scan(
-            scan_id=self.group.new_scan_id(),
+            scan_id=scan_id,
             public_id=self.meeting.public_id,
-            ticket_id="a" * 32,
+            ticket_id=scan_id,
             scanned_at=NOW,
             root_id=person.actor.root_id,
             member_id=person.member_id,

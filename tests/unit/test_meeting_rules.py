@@ -91,16 +91,23 @@ def test_a_withdrawn_leave_is_over(action: LeaveAction) -> None:
 
 
 @pytest.mark.parametrize("state", AttendanceState)
+@pytest.mark.parametrize("held", [True, False])
 @pytest.mark.parametrize("on_leave", [True, False])
 @pytest.mark.parametrize("closed", [True, False])
-def test_who_came_came_whatever_leave_he_had(state: AttendanceState, on_leave: bool, closed: bool) -> None:
-    assert standing(state, on_leave=on_leave, closed=closed).value == state.value
+def test_who_came_came_whatever_else_is_known(state: AttendanceState, held: bool, on_leave: bool, closed: bool) -> None:
+    assert standing(state, held=held, on_leave=on_leave, closed=closed).value == state.value
 
 
 def test_who_did_not_come_is_on_leave_expected_or_absent() -> None:
-    assert standing(None, on_leave=True, closed=True) == Standing.on_leave
-    assert standing(None, on_leave=False, closed=False) == Standing.expected
-    assert standing(None, on_leave=False, closed=True) == Standing.absent
+    assert standing(None, held=False, on_leave=True, closed=True) == Standing.on_leave
+    assert standing(None, held=False, on_leave=False, closed=False) == Standing.expected
+    assert standing(None, held=False, on_leave=False, closed=True) == Standing.absent
+
+
+@pytest.mark.parametrize("on_leave", [True, False])
+@pytest.mark.parametrize("closed", [True, False])
+def test_who_waits_for_the_host_is_neither_absent_nor_on_leave(on_leave: bool, closed: bool) -> None:
+    assert standing(None, held=True, on_leave=on_leave, closed=closed) == Standing.held
 
 
 def test_every_kind_and_standing_has_a_title() -> None:

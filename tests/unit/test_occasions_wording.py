@@ -40,6 +40,8 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.leave_answered, wording.leave_granted("12 月主题党日", DAY)),
     (Occasion.leave_answered, wording.leave_granted("12 月主题党日", None)),
     (Occasion.leave_answered, wording.leave_refused("12 月主题党日")),
+    (Occasion.check_in_decided, wording.check_in_confirmed("12 月主题党日", NOON)),
+    (Occasion.check_in_decided, wording.check_in_dismissed("12 月主题党日", NOON)),
     (
         Occasion.statement_to_confirm,
         wording.statement_to_confirm(BRANCH, members=127, exempt=12, backdated=130, confirm_by=DAY),

@@ -11,7 +11,7 @@ from server.rounding import tenths
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many stand where; `attended` counts the late ones, too, and `expected` those whom check-in still awaits."""
+    """How many stand where; `attended` counts the late ones, too, and `expected` those whose check-in is still open."""
 
     attended: int = 0
     late: int = 0
@@ -45,5 +45,5 @@ def tally(standings: Iterable[Standing]) -> Tally:
         made_up=counts[Standing.made_up],
         on_leave=counts[Standing.on_leave],
         absent=counts[Standing.absent],
-        expected=counts[Standing.expected],
+        expected=counts[Standing.expected] + counts[Standing.held],
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.clock import SHANGHAI
 from server.errors import DomainError
 from server.meetings.attendance.rules import Tally, tally
-from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
+from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
     MeetingKind,
     MeetingStatus,
@@ -25,10 +25,11 @@ from server.organizations.models import Member, Membership, Organization, Organi
 from server.organizations.service import account_names
 
 _STANDING = (
-    select(Meeting, Invitation, Attendance, Leave)
+    select(Meeting, Invitation, Attendance, Leave, HeldCheckIn)
     .join(Invitation, Invitation.meeting_id == Meeting.id)
     .outerjoin(Attendance, and_(Attendance.meeting_id == Meeting.id, Attendance.member_id == Invitation.member_id))
     .outerjoin(Leave, and_(Leave.meeting_id == Meeting.id, Leave.member_id == Invitation.member_id))
+    .outerjoin(HeldCheckIn, and_(HeldCheckIn.meeting_id == Meeting.id, HeldCheckIn.member_id == Invitation.member_id))
     .order_by(Meeting.starts_at, Meeting.id, Invitation.member_id)
 )
 _TAKES_PLACE = Meeting.status != MeetingStatus.cancelled
@@ -42,11 +43,12 @@ class Appearance:
     invitation: Invitation
     attendance: Attendance | None
     leave: Leave | None
+    held: HeldCheckIn | None
     closed: bool
 
     @cached_property
     def standing(self) -> Standing:
-        return standing_of(self.attendance, self.leave, closed=self.closed)
+        return standing_of(self.attendance, self.leave, self.held, closed=self.closed)
 
     @property
     def observes(self) -> bool:
@@ -189,10 +191,10 @@ def _rows(
 
 
 def _appearances(
-    session: Session, rows: Select[Meeting, Invitation, Attendance, Leave], now: datetime
+    session: Session, rows: Select[Meeting, Invitation, Attendance, Leave, HeldCheckIn], now: datetime
 ) -> Iterator[Appearance]:
-    for meeting, invitation, attendance, leave in session.execute(rows):
-        yield Appearance(meeting, invitation, attendance, leave, _is_closed(meeting, now))
+    for meeting, invitation, attendance, leave, held in session.execute(rows):
+        yield Appearance(meeting, invitation, attendance, leave, held, _is_closed(meeting, now))
 
 
 def _is_closed(meeting: Meeting, now: datetime) -> bool:
@@ -230,8 +232,8 @@ def signed_roster(session: Session, *, roster_id: int, now: datetime) -> SignedR
     roster = session.get_one(Roster, roster_id)
     rows = _STANDING.add_columns(Member).join(Member, Member.id == Invitation.member_id)
     people = [
-        (member, Appearance(meeting, invitation, attendance, leave, _is_closed(meeting, now)))
-        for meeting, invitation, attendance, leave, member in session.execute(
+        (member, Appearance(meeting, invitation, attendance, leave, held, _is_closed(meeting, now)))
+        for meeting, invitation, attendance, leave, held, member in session.execute(
             rows.where(Invitation.roster_id == roster_id)
         )
     ]

@@ -28,12 +28,13 @@ SYMBOLS = {
     Standing.present: "√",
     Standing.late: "迟",
     Standing.made_up: "补",
+    Standing.held: "待",
     Standing.on_leave: "假",
     Standing.expected: "…",
     Standing.absent: "×",
 }
 NOT_INVITED = "—"
-LEGEND = "√ 出席　迟 迟到　补 已补课　假 请假　× 缺席　… 签到未结束　（ ）列席　— 不在应到名单"
+LEGEND = "√ 出席　迟 迟到　补 已补课　假 请假　× 缺席　待 签到待确认　… 签到未结束　（ ）列席　— 不在应到名单"
 _VIA_TITLES = {Via.qr: "扫码", Via.digits: "数字码", Via.manual: "补录", Via.elsewhere: "异地参加"}
 _SIGNED_COLUMNS = ("序号", "姓名", "应到/列席", "状态", "签到时间", "方式", "备注")
 _SIGNED_WIDTHS = (6, 12, 10, 9, 12, 18, 22)

@@ -21,6 +21,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from server import clock
 from server.db import is_retryable, transaction
@@ -99,7 +100,16 @@ class Committer:
 
     def count_exchange(self, *, meeting_id: int, step: int) -> None:
         """Note that a code was exchanged; it is written within about a second, and nobody waits for that."""
-        self._tally.add(meeting_id=meeting_id, step=step)
+        self._tally.count_step(meeting_id=meeting_id, step=step)
+        self._write_soon()
+
+    def is_beyond(self, session: Session, *, meeting_id: int, identity: str | None, network: str) -> bool:
+        """Note who exchanged, and return whether they have had more tickets than anyone needs (`Tally.is_beyond`)."""
+        beyond = self._tally.is_beyond(session, meeting_id=meeting_id, identity=identity, network=network)
+        self._write_soon()
+        return beyond
+
+    def _write_soon(self) -> None:
         with self._changed:
             if self._thread is None and not self._draining:
                 self._wake()

@@ -1,7 +1,7 @@
 """A code for a ticket: verified before anything is looked up, so that guessing costs the database nothing."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.meetings.check_in import codes
-from server.meetings.check_in.service import AnyRow, ticket_invalid, window_refusal
+from server.meetings.check_in.service import ticket_invalid, window_refusal
+from server.meetings.check_in.statements import AnyRow
 from server.meetings.check_in.tickets import Ticket, read_ticket, write_ticket
 from server.meetings.check_in.upserts import insert_or_keep, table_of
 from server.meetings.models import DigitTries, Invitation, Meeting
@@ -20,6 +21,16 @@ from server.organizations.models import Organization
 from server.text import plain_code
 
 MAX_WRONG_DIGITS = 5
+
+Watch = Callable[[int], bool]
+"""Told of the meeting of each exchange; whether whoever exchanges has had too many tickets for it."""
+
+
+def _unwatched(_meeting_id: int) -> bool:
+    """For a ticket that does not leave the server."""
+    return False
+
+
 _SCANNED = select(
     Meeting.id,
     Meeting.title,
@@ -44,7 +55,9 @@ class Exchanged:
     step: int
 
 
-def exchange_code(session: Session, *, secret_key: bytes, text: str, now: datetime) -> Exchanged:
+def exchange_code(
+    session: Session, *, secret_key: bytes, text: str, now: datetime, is_beyond: Watch = _unwatched
+) -> Exchanged:
     """Return a ticket for what a QR held.
 
     Raises DomainError `code_invalid`, 410 `code_expired`, or 409 when the meeting takes no check-ins now.
@@ -65,11 +78,19 @@ def exchange_code(session: Session, *, secret_key: bytes, text: str, now: dateti
         raise _code_invalid()
     if (refused := window_refusal(meeting, scanned_at=now)) is not None:
         raise refused
-    return _exchanged(secret_key, public_id, meeting, now, step=int(code.partition(".")[0]))
+    ticket = Ticket(public_id, secrets.token_hex(16), now, beyond=is_beyond(meeting.id))
+    return _exchanged(secret_key, ticket, meeting, step=int(code.partition(".")[0]))
 
 
 def exchange_digits(
-    session: Session, *, secret_key: bytes, digits: str, account_id: int, member_id: int, now: datetime
+    session: Session,
+    *,
+    secret_key: bytes,
+    digits: str,
+    account_id: int,
+    member_id: int,
+    now: datetime,
+    is_beyond: Watch = _unwatched,
 ) -> Exchanged:
     """Return a ticket for the six digits of the one open meeting of this member that shows them.
 
@@ -88,7 +109,9 @@ def exchange_digits(
         raise DomainError("too_many_tries", message, status=HTTPStatus.TOO_MANY_REQUESTS)
     for meeting in free:
         if codes.are_current_digits(codes.meeting_key(secret_key, meeting.public_id), typed, at=now):
-            return _exchanged(secret_key, meeting.public_id, meeting, now, step=codes.step_at(now), digits=True)
+            beyond = is_beyond(meeting.id)
+            ticket = Ticket(meeting.public_id, secrets.token_hex(16), now, digits=True, beyond=beyond)
+            return _exchanged(secret_key, ticket, meeting, step=codes.step_at(now))
     raise _count_wrong(session, [meeting.id for meeting in free], account_id, wrong)
 
 
@@ -106,10 +129,7 @@ def _code_invalid() -> DomainError:
     return DomainError("code_invalid", "这不是会议签到的二维码，请扫会场屏幕上的码")
 
 
-def _exchanged(
-    secret_key: bytes, public_id: str, meeting: AnyRow, now: datetime, *, step: int, digits: bool = False
-) -> Exchanged:
-    ticket = Ticket(public_id, secrets.token_hex(16), now, digits)
+def _exchanged(secret_key: bytes, ticket: Ticket, meeting: AnyRow, *, step: int) -> Exchanged:
     return Exchanged(write_ticket(secret_key, ticket), ticket.expires_at(), meeting, step)
 
 

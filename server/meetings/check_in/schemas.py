@@ -1,6 +1,6 @@
 """Check-in on the wire: a code or six digits in, a ticket out; a ticket in, the record out."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -58,10 +58,15 @@ class AttendedMeetingOut(BaseModel):
 
 
 class CheckInOut(BaseModel):
-    """The first record of this member at this meeting; a guest's waits for the host."""
+    """The first record of this member at this meeting; a guest's waits for the host.
+
+    Of one that is held, or was not confirmed, `state` says so, and `words` and `advice` are what to show.
+    """
 
     result: Result
-    state: AttendanceState
+    state: AttendanceState | Literal[Result.held, Result.dismissed]
+    words: str | None
+    advice: str | None
     via: Via
     checked_in_at: TimeOut
     member_name: str

@@ -3,26 +3,31 @@
 However many scans there are, the statements are the same few: the meetings are read under a shared lock, so that nobody
 slips in behind a settlement, which takes them for update; who is invited, on leave or already there is read once; the
 rows are inserted in the order of (meeting, member), and read back to tell a new one from one that was there before.
-Writing the same scans again gives the same answers. docs/check-in.md has them all.
+Writing the same scans again gives the same answers. docs/check-in.md has them all. What is beyond a ticket or a helper
+(`places.py`) is kept beside the attendances until the host decides it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
-from server.meetings.check_in.upserts import insert_or_keep, table_of
-from server.meetings.models import Attendance, Invitation, Leave, Meeting
+from server.meetings.check_in import statements
+from server.meetings.check_in.places import Places, Use, taken
+from server.meetings.check_in.statements import AnyRow, Key
+from server.meetings.held.wording import WORDS, Words
 from server.meetings.rosters import guests
 from server.meetings.rules import (
+    MOST_ACCOUNTS,
     AttendanceState,
     CheckInWindow,
+    HeldStatus,
+    HoldReason,
     LeaveStatus,
     MeetingStatus,
     Refusal,
@@ -38,77 +43,8 @@ MESSAGES = {
     Refusal.closed: "签到已经结束，如确已到会请联系支部补录",
 }
 
-_meetings = table_of(Meeting)
-_invitations = table_of(Invitation)
-_attendances = table_of(Attendance)
-_leaves = table_of(Leave)
-_members = table_of(Member)
-
-_IDS = select(_meetings.c.id, _meetings.c.public_id).where(
-    _meetings.c.public_id.in_(bindparam("public_ids", expanding=True))
-)
-_LOCKED = (
-    select(
-        _meetings.c.id,
-        _meetings.c.public_id,
-        _meetings.c.root_id,
-        _meetings.c.title,
-        _meetings.c.place,
-        _meetings.c.status,
-        _meetings.c.starts_at,
-        _meetings.c.opens_at,
-        _meetings.c.late_after,
-        _meetings.c.closes_at,
-    )
-    .where(_meetings.c.id.in_(bindparam("meeting_ids", expanding=True)))
-    .order_by(_meetings.c.id)
-    .with_for_update(read=True)
-)
-_RECORD = (_attendances.c.state, _attendances.c.via, _attendances.c.scanned_at, _attendances.c.scan_id)
-_INVITED = (
-    select(
-        _invitations.c.meeting_id,
-        _invitations.c.member_id,
-        _members.c.name,
-        _leaves.c.id.label("leave_id"),
-        _leaves.c.status.label("leave_status"),
-        *_RECORD,
-    )
-    .join(_members, _members.c.id == _invitations.c.member_id)
-    .outerjoin(
-        _leaves,
-        and_(_leaves.c.meeting_id == _invitations.c.meeting_id, _leaves.c.member_id == _invitations.c.member_id),
-    )
-    .outerjoin(
-        _attendances,
-        and_(
-            _attendances.c.meeting_id == _invitations.c.meeting_id,
-            _attendances.c.member_id == _invitations.c.member_id,
-        ),
-    )
-    .where(
-        _invitations.c.meeting_id.in_(bindparam("meeting_ids", expanding=True)),
-        _invitations.c.member_id.in_(bindparam("member_ids", expanding=True)),
-    )
-)
-_RECORDED = select(_attendances.c.meeting_id, _attendances.c.member_id, *_RECORD).where(
-    _attendances.c.meeting_id.in_(bindparam("meeting_ids", expanding=True)),
-    _attendances.c.member_id.in_(bindparam("member_ids", expanding=True)),
-)
-_ENDING = (LeaveStatus.asked, LeaveStatus.granted)
-_END_LEAVES = (
-    update(_leaves)
-    .where(_leaves.c.id.in_(bindparam("leave_ids", expanding=True)), _leaves.c.status.in_(_ENDING))
-    .values(status=LeaveStatus.withdrawn)
-)
-
 NOBODY = 0
 """The member behind a 工号 that does not exist: he is answered as one who is not invited."""
-
-Key = tuple[int, int]
-"""(meeting, member)."""
-
-AnyRow = Row[*tuple[Any, ...]]
 
 
 class Result(StrEnum):
@@ -116,8 +52,14 @@ class Result(StrEnum):
     late = "late"
     already_checked_in = "already_checked_in"
     guest_waiting = "guest_waiting"
+    held = "held"
+    dismissed = "dismissed"
 
 
+MOST_ROUNDS = 2 + MOST_ACCOUNTS
+"""Without looking, and then once for each place that somebody else may have taken meanwhile."""
+
+_HELD_STATUS = {Result.held: HeldStatus.waiting, Result.dismissed: HeldStatus.dismissed}
 _NEW = {AttendanceState.present: Result.checked_in, AttendanceState.late: Result.late}
 
 
@@ -126,7 +68,7 @@ class Scan:
     """A ticket that held, in someone's hand. `scan_id` is this request's own.
 
     `helper_id` is the member who enters another (代签) and has to be invited himself; None for one's own, and for an
-    officer of the host.
+    officer of the host. `beyond`: where the ticket was exchanged, far more were than people are expected.
     """
 
     scan_id: str
@@ -140,6 +82,7 @@ class Scan:
     helper_id: int | None = None
     end_leave: bool = False
     as_guest: bool = False
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +106,12 @@ class Recorded:
     member_name: str
     meeting: Place
 
+    @property
+    def held_words(self) -> Words | None:
+        """What to say of a check-in that is not counted, or not yet."""
+        status = _HELD_STATUS.get(self.result)
+        return WORDS[status] if status else None
+
 
 Answer = Recorded | DomainError
 """A refusal is an answer too, to be raised by whoever asked."""
@@ -184,11 +133,39 @@ def write(session: Session, scans: Sequence[Scan], *, now: datetime) -> list[Ans
     answers = {scan.scan_id: batch.answer(scan) for scan in scans}
     fresh = [scan for scan in scans if answers[scan.scan_id] is None]
     if fresh:
-        _end_leaves(session, [batch.person(scan) for scan in fresh])
-        records = _insert(session, [batch.row(scan, now) for scan in fresh])
-        for scan in fresh:
-            answers[scan.scan_id] = batch.recorded(scan, records[batch.key(scan)])
+        answers |= _write(session, batch, fresh, now)
     return [answer for answer in answers.values() if answer is not None]
+
+
+def _write(session: Session, batch: "_Batch", fresh: Sequence[Scan], now: datetime) -> dict[str, Answer]:
+    """Record who has a place, hold the others, and return the answers by scan."""
+    holds = {scan.scan_id: why for scan in fresh if (why := batch.must_wait(scan)) is not None}
+    open_scans = [scan for scan in fresh if scan.scan_id not in holds]
+    records: dict[Key, AnyRow] = {}
+    rows = [batch.row(scan, batch.use(scan).first(), now) for scan in open_scans]
+    for _ in range(MOST_ROUNDS):
+        records |= statements.insert_attendances(session, rows)
+        crowded = [scan for scan in open_scans if scan.scan_id not in holds and batch.key(scan) not in records]
+        if not crowded:
+            break
+        found = taken(session, [batch.use(scan) for scan in crowded])
+        rows = []
+        for scan in crowded:
+            places = found.take(batch.use(scan))
+            if isinstance(places, Places):
+                rows.append(batch.row(scan, places, now))
+            else:
+                holds[scan.scan_id] = places
+    came = [scan for scan in open_scans if batch.key(scan) in records]
+    statements.end_leaves(session, [batch.person(scan) for scan in came])
+    answers: dict[str, Answer] = {scan.scan_id: batch.recorded(scan, records[batch.key(scan)]) for scan in came}
+    beyond = [scan for scan in fresh if scan.scan_id not in answers]
+    if beyond:
+        rows = [batch.held_row(scan, holds.get(scan.scan_id, HoldReason.shared_ticket), now) for scan in beyond]
+        statements.ask_again(session, [row for scan, row in zip(beyond, rows, strict=True) if batch.was_decided(scan)])
+        held = statements.insert_held(session, rows)
+        answers |= {scan.scan_id: batch.held(scan, held[batch.key(scan)]) for scan in beyond}
+    return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +186,8 @@ class _Batch:
             return self._of_stranger(scan, meeting)
         if person.state is not None:
             return self.recorded(scan, person)
+        if person.held_status is not None and self._repeats(scan, person):
+            return self.held(scan, person)
         return window_refusal(meeting, scanned_at=scan.scanned_at) or _leave_refusal(scan, person)
 
     def _invited(self, scan: Scan, meeting: AnyRow) -> AnyRow | None:
@@ -223,8 +202,34 @@ class _Batch:
     def person(self, scan: Scan) -> AnyRow:
         return self.people[self.key(scan)]
 
-    def row(self, scan: Scan, now: datetime) -> dict[str, Any]:
+    def use(self, scan: Scan) -> Use:
+        meeting = self.meetings[scan.public_id]
+        return Use(meeting.id, scan.ticket_id, scan.account_id, scan.via is Via.helper, meeting.allows_sharing)
+
+    def must_wait(self, scan: Scan) -> HoldReason | None:
+        """Return why a scan waits for the host whatever places are free, or None."""
+        if self.was_decided(scan):
+            return HoldReason.decided_before
+        allowed = self.meetings[scan.public_id].allows_sharing
+        return HoldReason.many_exchanges if scan.beyond and not allowed else None
+
+    def was_decided(self, scan: Scan) -> bool:
+        """Whether the host has decided an earlier one of this member; it left no attendance, or that was undone."""
+        return self.person(scan).held_status not in (None, HeldStatus.waiting)
+
+    def row(self, scan: Scan, places: Places, now: datetime) -> dict[str, Any]:
         """Return the attendance to insert."""
+        return self._plain_row(scan) | {
+            "recorded_at": now,
+            "ticket_place": places.ticket,
+            "helper_place": places.helper,
+        }
+
+    def held_row(self, scan: Scan, why: HoldReason, now: datetime) -> dict[str, Any]:
+        """Return what is held of a scan."""
+        return self._plain_row(scan) | {"held_at": now, "why": why, "status": HeldStatus.waiting}
+
+    def _plain_row(self, scan: Scan) -> dict[str, Any]:
         meeting = self.meetings[scan.public_id]
         return {
             "meeting_id": meeting.id,
@@ -232,11 +237,26 @@ class _Batch:
             "state": state_at(_window(meeting), scanned_at=scan.scanned_at),
             "via": scan.via,
             "scanned_at": scan.scanned_at,
-            "recorded_at": now,
             "account_id": scan.account_id,
             "scan_id": scan.scan_id,
             "ticket_id": scan.ticket_id,
         }
+
+    @staticmethod
+    def _repeats(scan: Scan, person: AnyRow) -> bool:
+        """Whether a scan is the one that is held already, sent again."""
+        return (scan.ticket_id, scan.account_id) == (person.held_ticket_id, person.held_account_id)
+
+    def held(self, scan: Scan, record: AnyRow) -> Recorded:
+        """Return what is held of a member, this scan's own or an earlier one, as the host left it."""
+        return Recorded(
+            Result.held if record.held_status == HeldStatus.waiting else Result.dismissed,
+            AttendanceState(record.held_state),
+            Via(record.held_via),
+            record.held_scanned_at,
+            self.person(scan).name,
+            _place(self.meetings[scan.public_id]),
+        )
 
     def recorded(self, scan: Scan, record: AnyRow) -> Recorded:
         """Return what stands in the database: this scan's own record, or the one that was there first."""
@@ -272,37 +292,9 @@ class _Batch:
 
 def _read(session: Session, scans: Sequence[Scan]) -> _Batch:
     """Lock the meetings of the scans and read who is invited."""
-    found = session.execute(_IDS, {"public_ids": sorted({scan.public_id for scan in scans})})
-    ids = sorted(row.id for row in found)
-    if not ids:
-        return _Batch(session, {}, {})
-    meetings = session.execute(_LOCKED, {"meeting_ids": ids}).all()
     members = {scan.member_id for scan in scans} | {scan.helper_id for scan in scans if scan.helper_id is not None}
-    people = session.execute(_INVITED, {"meeting_ids": ids, "member_ids": sorted(members)})
-    return _Batch(
-        session,
-        {meeting.public_id: meeting for meeting in meetings},
-        {(person.meeting_id, person.member_id): person for person in people},
-    )
-
-
-def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[Key, AnyRow]:
-    """Insert what is not there yet, and return what is there now."""
-    ordered = sorted(rows, key=lambda row: (row["meeting_id"], row["member_id"]))
-    connection = session.connection()
-    connection.execute(insert_or_keep(_attendances, connection.dialect.name), ordered)
-    keys = {
-        "meeting_ids": sorted({row["meeting_id"] for row in rows}),
-        "member_ids": sorted({row["member_id"] for row in rows}),
-    }
-    return {(record.meeting_id, record.member_id): record for record in connection.execute(_RECORDED, keys)}
-
-
-def _end_leaves(session: Session, people: Iterable[AnyRow]) -> None:
-    """销假: who comes after all is on leave no more, nor asks for it."""
-    ids = sorted({person.leave_id for person in people if person.leave_status in _ENDING})
-    if ids:
-        session.execute(_END_LEAVES, {"leave_ids": ids})
+    meetings, people = statements.read(session, public_ids={scan.public_id for scan in scans}, member_ids=members)
+    return _Batch(session, meetings, people)
 
 
 def _window(meeting: Any) -> CheckInWindow:

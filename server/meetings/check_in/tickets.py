@@ -15,12 +15,16 @@ TICKET_LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`ticket_id` is random; `scanned_at` is when the code was exchanged; `digits`: typed rather than scanned."""
+    """`ticket_id` is random; `scanned_at` is when the code was exchanged; `digits`: typed rather than scanned.
+
+    `beyond`: whoever got it had had more tickets for this meeting than anyone needs.
+    """
 
     public_id: str
     ticket_id: str
     scanned_at: datetime
     digits: bool = False
+    beyond: bool = False
 
     def expires_at(self) -> datetime:
         return self.scanned_at + TICKET_LIFETIME
@@ -33,7 +37,8 @@ class Ticket:
 def write_ticket(secret_key: bytes, ticket: Ticket) -> str:
     """Return the ticket as text that cannot be forged."""
     micros = round(ticket.scanned_at.timestamp() * 1_000_000)
-    return write_signed(secret_key, PURPOSE, [ticket.public_id, ticket.ticket_id, micros, int(ticket.digits)])
+    marks = [int(ticket.digits), int(ticket.beyond)]
+    return write_signed(secret_key, PURPOSE, [ticket.public_id, ticket.ticket_id, micros, *marks])
 
 
 def read_ticket(secret_key: bytes, text: str) -> Ticket | None:
@@ -41,6 +46,6 @@ def read_ticket(secret_key: bytes, text: str) -> Ticket | None:
     values = read_signed(secret_key, PURPOSE, text)
     if values is None:
         return None
-    public_id, ticket_id, micros, digits = values
+    public_id, ticket_id, micros, digits, *beyond = values  # a ticket of the version before has no `beyond`
     scanned_at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
-    return Ticket(public_id, ticket_id, scanned_at, bool(digits))
+    return Ticket(public_id, ticket_id, scanned_at, bool(digits), any(beyond))

@@ -16,9 +16,9 @@ def table_of(model: type[Base]) -> Table:
 
 @lru_cache(maxsize=16)
 def insert_or_keep(table: Table, dialect: str) -> Insert:
-    """Return an INSERT that leaves a row with the same primary key as it is."""
+    """Return an INSERT that leaves a row with the same primary or another unique key as it is."""
     if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+        return sqlite.insert(table).on_conflict_do_nothing()
     kept = next(iter(table.primary_key))
     return mysql.insert(table).on_duplicate_key_update({kept.name: kept})
 

@@ -1,10 +1,12 @@
 """Check-in over HTTP: a code for a ticket before anyone has signed in, a ticket for a record."""
 
+from functools import partial
 from http import HTTPStatus
 
 from flask import current_app
 
 from server.errors import DomainError
+from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api, ErrorOut
 from server.identity.rules import Permission
@@ -29,6 +31,8 @@ STATUS = {
     Result.late: HTTPStatus.CREATED,
     Result.already_checked_in: HTTPStatus.OK,
     Result.guest_waiting: HTTPStatus.ACCEPTED,
+    Result.held: HTTPStatus.ACCEPTED,
+    Result.dismissed: HTTPStatus.OK,
 }
 
 
@@ -43,7 +47,11 @@ STATUS = {
 def exchange_code(context: Context, body: CodeIn) -> tuple[TicketOut, int]:
     """用会场二维码换取签到凭证，不用先登录"""
     exchanged = exchange.exchange_code(
-        context.session, secret_key=context.settings.secret_key, text=body.code, now=context.now
+        context.session,
+        secret_key=context.settings.secret_key,
+        text=body.code,
+        now=context.now,
+        is_beyond=partial(_is_beyond, context),
     )
     _committer().count_exchange(meeting_id=exchanged.meeting.id, step=exchanged.step)
     return _ticket(exchanged), 201
@@ -65,6 +73,7 @@ def exchange_digits(context: Context, body: DigitsIn) -> tuple[TicketOut, int]:
         account_id=context.account_id,
         member_id=helping.own_member(context.actor),
         now=context.now,
+        is_beyond=partial(_is_beyond, context),
     )
     return _ticket(exchanged), 201
 
@@ -83,6 +92,12 @@ def check_in(context: Context, body: CheckInIn) -> tuple[CheckInOut, int]:
     if isinstance(answer, DomainError):
         raise answer
     return _record(answer), STATUS[answer.result]
+
+
+def _is_beyond(context: Context, meeting_id: int) -> bool:
+    return _committer().is_beyond(
+        context.session, meeting_id=meeting_id, identity=limits.caller(), network=limits.network()
+    )
 
 
 def _committer() -> Committer:
@@ -110,6 +125,7 @@ def _scan(context: Context, body: CheckInIn) -> Scan:
         helper_id=subject.helper_id,
         end_leave=body.end_leave,
         as_guest=body.as_guest,
+        beyond=ticket.beyond,
     )
 
 
@@ -125,10 +141,12 @@ def _ticket(exchanged: Exchanged) -> TicketOut:
 
 
 def _record(recorded: Recorded) -> CheckInOut:
-    meeting = recorded.meeting
+    meeting, held = recorded.meeting, recorded.held_words
     return CheckInOut(
         result=recorded.result,
-        state=recorded.state,
+        state=recorded.result if held else recorded.state,
+        words=held.heading if held else None,
+        advice=held.advice if held else None,
         via=recorded.via,
         checked_in_at=recorded.checked_in_at,
         member_name=recorded.member_name,

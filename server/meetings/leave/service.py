@@ -188,6 +188,15 @@ def leave_of(session: Session, *, meeting_id: int, member_id: int) -> Leave | No
     return session.scalar(select(Leave).where(Leave.meeting_id == meeting_id, Leave.member_id == member_id))
 
 
+def end_waiting(session: Session, *, meeting_id: int, member_id: int) -> None:
+    """Withdraw a leave that still waits, since its member came; a granted one stays, should that prove a mistake."""
+    leave = leave_of(session, meeting_id=meeting_id, member_id=member_id)
+    following = next_leave_status(leave.status, LeaveAction.withdraw) if leave else None
+    if leave is not None and leave.status == LeaveStatus.asked and following is not None:
+        leave.status = following
+        leave.version += 1
+
+
 def _as_asked_by(wish: Wish, member_id: int, actor: Actor) -> Wish:
     """Return the wish as it is kept: who asks for another says why, who asks for himself need not."""
     if actor.member_id == member_id:

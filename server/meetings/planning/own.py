@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.errors import not_found
-from server.meetings.models import Attendance, Invitation, Leave, Meeting
+from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import MeetingPhase, Part, Standing
 from server.meetings.service import get_meeting, phase_of, standing_of
 from server.meetings.settlement.cases import planned_items
@@ -17,7 +17,7 @@ from server.meetings.settlement.outcomes import Measure, PlannedItem, chosen_ite
 from server.organizations.service import home_of
 from server.standards.rules import Item
 
-_Joined = Select[Meeting, Invitation, Attendance, Leave]
+_Joined = Select[Meeting, Invitation, Attendance, Leave, HeldCheckIn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class OwnMeeting:
     invitation: Invitation | None
     attendance: Attendance | None
     leave: Leave | None
+    held: HeldCheckIn | None
 
     @property
     def part(self) -> Part | None:
@@ -39,7 +40,7 @@ class OwnMeeting:
         if phase is MeetingPhase.cancelled or (self.part is not Part.invited and self.attendance is None):
             return None
         closed = phase in (MeetingPhase.closed, MeetingPhase.settled)
-        return standing_of(self.attendance, self.leave, closed=closed)
+        return standing_of(self.attendance, self.leave, self.held, closed=closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,11 @@ def meeting_of_member(session: Session, *, member_id: int, meeting_id: int, now:
 def _of_member(member_id: int, *, invited_only: bool) -> _Joined:
     invited = (Invitation.meeting_id == Meeting.id) & (Invitation.member_id == member_id)
     return (
-        select(Meeting, Invitation, Attendance, Leave)
+        select(Meeting, Invitation, Attendance, Leave, HeldCheckIn)
         .join(Invitation, invited, isouter=not invited_only)
         .outerjoin(Attendance, (Attendance.meeting_id == Meeting.id) & (Attendance.member_id == member_id))
         .outerjoin(Leave, (Leave.meeting_id == Meeting.id) & (Leave.member_id == member_id))
+        .outerjoin(HeldCheckIn, (HeldCheckIn.meeting_id == Meeting.id) & (HeldCheckIn.member_id == member_id))
     )
 
 

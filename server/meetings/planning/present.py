@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from server.identity.access import Context
+from server.meetings.held.wording import WORDS
 from server.meetings.leave import present as leave_present
 from server.meetings.leave.service import last_day_to_ask
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
@@ -22,6 +23,7 @@ from server.meetings.planning.schemas import (
     MeetingLineOut,
     MeetingOut,
     OfferedItemOut,
+    OwnHeldOut,
     OwnMeetingLineOut,
     OwnMeetingOut,
     PreviewOut,
@@ -36,6 +38,7 @@ from server.meetings.rules import (
     PHASE_TITLES,
     STANDING_TITLES,
     AttendanceState,
+    HeldStatus,
     LeaveStatus,
     MeetingKind,
     Part,
@@ -121,6 +124,7 @@ def own_whole(context: Context, found: OwnMeeting, member_id: int) -> OwnMeeting
         **_plan(meeting),
         scanned_at=found.attendance.scanned_at if found.attendance else None,
         via=found.attendance.via if found.attendance else None,
+        held=_held(found),
         leave=leave_present.one_leave(context, found.leave) if found.leave else None,
         costs=[
             CostOut(
@@ -136,6 +140,18 @@ def own_whole(context: Context, found: OwnMeeting, member_id: int) -> OwnMeeting
         leave_until=last_day_to_ask(meeting),
         minutes=meeting.minutes,
         photos=_photos(context, meeting.id),
+    )
+
+
+def _held(found: OwnMeeting) -> OwnHeldOut | None:
+    """What became of a check-in that was held; nothing where the member came in another way."""
+    held = found.held
+    if held is None or (found.attendance is not None and found.attendance.scan_id != held.scan_id):
+        return None
+    status = HeldStatus(held.status)
+    words = WORDS[status]
+    return OwnHeldOut(
+        status=status, words=words.heading, advice=words.advice, reason=held.reason, scanned_at=held.scanned_at
     )
 
 

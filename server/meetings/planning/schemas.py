@@ -13,7 +13,17 @@ from server.meetings.planning.changes import Change
 from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, WindowWish
 from server.meetings.planning.series import Repeat
 from server.meetings.planning.service import Plan
-from server.meetings.rules import MeetingKind, MeetingPhase, MeetingStatus, Part, RosterStatus, Scope, Standing, Via
+from server.meetings.rules import (
+    HeldStatus,
+    MeetingKind,
+    MeetingPhase,
+    MeetingStatus,
+    Part,
+    RosterStatus,
+    Scope,
+    Standing,
+    Via,
+)
 from server.photos.schemas import PhotoOut
 from server.presentation import Id, PageQuery, PointsOut, TimeOut
 from server.standards.rules import LeaveKind
@@ -330,6 +340,16 @@ class LeaveRuleOut(BaseModel):
     needs_makeup: bool
 
 
+class OwnHeldOut(BaseModel):
+    """A check-in that the host has to confirm, or has decided; `reason`: why not."""
+
+    status: HeldStatus
+    words: str
+    advice: str
+    reason: str | None
+    scanned_at: TimeOut
+
+
 class OwnMeetingOut(OwnMeetingLineOut):
     """A meeting with the member's own part; `leave_until` is the last day on which leave may still be asked for."""
 
@@ -341,6 +361,7 @@ class OwnMeetingOut(OwnMeetingLineOut):
     cancelled_reason: str | None
     scanned_at: TimeOut | None
     via: Via | None
+    held: OwnHeldOut | None
     leave: LeaveOut | None
     costs: list[CostOut]
     leave_rules: list[LeaveRuleOut]

@@ -10,17 +10,15 @@ from server.audit import service as audit
 from server.clock import SHANGHAI, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
-from server.meetings.leave.service import leave_of
-from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.leave.service import end_waiting, leave_of
+from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import service as lists
 from server.meetings.rosters.service import STATE_TITLES, lock_active
 from server.meetings.rules import (
     AttendanceState,
-    LeaveAction,
-    LeaveStatus,
+    HeldStatus,
     Part,
     Via,
-    next_leave_status,
 )
 from server.meetings.settlement import service as settlement
 from server.organizations.exemptions import is_exempt
@@ -69,7 +67,7 @@ def enter(
     came_at = _came_at(place.meeting, at, hand.now)
     if place.invitation is None:
         _invite(session, place)
-    _end_waiting_leave(session, place)
+    end_waiting(session, meeting_id=place.meeting.id, member_id=hand.member_id)
     return _insert(session, place, state=state, scanned_at=came_at, reason=reason, words=reason)
 
 
@@ -108,6 +106,10 @@ def undo(session: Session, hand: Hand, *, reason: str) -> None:
         raise _nothing_recorded()
     before = AttendanceState(place.attendance.state)
     session.delete(place.attendance)
+    held = session.get(HeldCheckIn, (place.meeting.id, hand.member_id))
+    if held is not None and held.scan_id == place.attendance.scan_id:  # else it would be called confirmed
+        held.status, held.reason = HeldStatus.dismissed, reason
+        held.decided_by, held.decided_at = hand.account_id, hand.now
     _note(session, place, "attendance_undo", before=before, after=None, words=reason)
 
 
@@ -181,15 +183,6 @@ def _invite(session: Session, place: _Place) -> None:
         )
     )
     session.flush()
-
-
-def _end_waiting_leave(session: Session, place: _Place) -> None:
-    """A leave that still waits has no object any more; a granted one stays, should the entry prove a mistake."""
-    leave = leave_of(session, meeting_id=place.meeting.id, member_id=place.hand.member_id)
-    following = next_leave_status(leave.status, LeaveAction.withdraw) if leave else None
-    if leave is not None and leave.status == LeaveStatus.asked and following is not None:
-        leave.status = following
-        leave.version += 1
 
 
 def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | None) -> None:

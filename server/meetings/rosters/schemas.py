@@ -93,6 +93,7 @@ class RosterCountsOut(BaseModel):
     present: int
     late: int
     made_up: int
+    held: int
     on_leave: int
     expected: int
     absent: int

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.errors import conflict, not_found
 from server.identity.models import Account
-from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
+from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
     STANDING_TITLES,
     AttendanceState,
@@ -24,6 +24,7 @@ from server.meetings.service import locked_meeting, standing_of
 from server.organizations.models import Member
 
 ORDER = (
+    Standing.held,
     Standing.absent,
     Standing.expected,
     Standing.on_leave,
@@ -78,17 +79,26 @@ def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetim
     """Return everyone on a roster, in the order of the list; one statement."""
     same = (Invitation.meeting_id, Invitation.member_id)
     query = (
-        select(Invitation.member_id, Invitation.part, Member.name, Attendance, Leave, Account.name.label("recorder"))
+        select(
+            Invitation.member_id,
+            Invitation.part,
+            Member.name,
+            Attendance,
+            Leave,
+            HeldCheckIn,
+            Account.name.label("recorder"),
+        )
         .join(Member, Member.id == Invitation.member_id)
         .outerjoin(Attendance, and_(Attendance.meeting_id == same[0], Attendance.member_id == same[1]))
         .outerjoin(Leave, and_(Leave.meeting_id == same[0], Leave.member_id == same[1]))
+        .outerjoin(HeldCheckIn, and_(HeldCheckIn.meeting_id == same[0], HeldCheckIn.member_id == same[1]))
         .outerjoin(Account, Account.id == Attendance.account_id)
         .where(Invitation.roster_id == roster.id)
     )
     found = []
-    for member_id, part, name, attendance, leave, recorder in session.execute(query):
+    for member_id, part, name, attendance, leave, held, recorder in session.execute(query):
         helper = recorder if attendance is not None and attendance.via == Via.helper else None
-        where = standing_of(attendance, leave, closed=now > closes_at)
+        where = standing_of(attendance, leave, held, closed=now > closes_at)
         found.append(Line(member_id, name, Part(part), where, attendance, leave, helper))
     return sorted(found, key=lambda line: line.position)
 

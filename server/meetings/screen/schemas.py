@@ -65,13 +65,14 @@ class ScreenMeetingOut(BaseModel):
 
 
 class ScreenCountsOut(BaseModel):
-    """Of those invited; `observers` are the 列席 who came."""
+    """Of those invited; `observers` are the 列席 who came, `held` whose check-ins wait for the host."""
 
     invited: int
     present: int
     leave: int
     missing: int
     observers: int
+    held: int
 
 
 class ArrivalOut(BaseModel):

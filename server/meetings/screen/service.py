@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.identity.models import Account
 from server.meetings.check_in.codes import meeting_key, step_at
-from server.meetings.models import Attendance, Invitation, Leave, Meeting
+from server.meetings.held.waiting import waiting_count
+from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus, MeetingPhase, Part, Via
 from server.meetings.screen.pictures import STEP, Picture, picture
 from server.meetings.service import phase_of
@@ -23,12 +24,13 @@ RECENT = 12
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of those invited; observers apart. `missing` = neither there nor on leave."""
+    """Of those invited; observers apart. `missing` = neither there nor on leave; `held` of all wait for the host."""
 
     invited: int
     present: int
     leave: int
     observers: int
+    held: int = 0
 
     @property
     def missing(self) -> int:
@@ -109,7 +111,8 @@ def _counts(session: Session, meeting_id: int) -> Counts:
     )
     by_part = {Part(part): (people, present, leave) for part, people, present, leave in rows}
     people, present, leave = by_part.get(Part.invited, (0, 0, 0))
-    return Counts(people, present, leave, observers=by_part.get(Part.observer, (0, 0, 0))[1])
+    held = waiting_count(session, HeldCheckIn.meeting_id == meeting_id)
+    return Counts(people, present, leave, observers=by_part.get(Part.observer, (0, 0, 0))[1], held=held)
 
 
 def _recent(session: Session, meeting_id: int) -> tuple[Arrival, ...]:

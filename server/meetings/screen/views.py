@@ -118,6 +118,7 @@ def _shown(context: Context, meeting: Meeting, query: ScreenQuery) -> ScreenOut:
             leave=found.counts.leave,
             missing=found.counts.missing,
             observers=found.counts.observers,
+            held=found.counts.held,
         ),
         recent=[ArrivalOut(name=each.name, at=each.at, helper=each.helper) for each in found.recent],
         codes=[

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
+from server.errors import DomainError
+from server.meetings.models import Attendance, GuestVisit, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
 from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem, as_posted
 from server.organizations.models import Category, Member, Stage
@@ -23,7 +24,7 @@ COUNTED_AS_GUEST = (GuestVisit.confirmed.is_(True), GuestVisit.counts_for_meetin
 """A visit that the host confirmed and that counts for no meeting at home."""
 
 _ROWS = (
-    select(Invitation, Roster, Attendance, Leave)
+    select(Invitation, Roster, Attendance, Leave, HeldCheckIn)
     .join(Roster, Roster.id == Invitation.roster_id)
     .outerjoin(
         Attendance,
@@ -36,6 +37,10 @@ _ROWS = (
             Leave.member_id == Invitation.member_id,
             Leave.status == LeaveStatus.granted,
         ),
+    )
+    .outerjoin(
+        HeldCheckIn,
+        and_(HeldCheckIn.meeting_id == Invitation.meeting_id, HeldCheckIn.member_id == Invitation.member_id),
     )
     .execution_options(populate_existing=True)
 )
@@ -58,9 +63,10 @@ class Concerned:
 
     @property
     def is_absent(self) -> bool:
-        """Whether he was expected, did not come and is not on leave."""
-        invited = self.roster is not None and self.case.part is Part.invited
-        return invited and self.case.attendance is None and self.case.leave is None
+        """Whether they were expected, did not come, are not on leave and do not wait for the host's word."""
+        case = self.case
+        invited = self.roster is not None and case.part is Part.invited
+        return invited and case.attendance is None and case.leave is None and not case.held
 
 
 def planned_items(meeting: Meeting) -> list[PlannedItem]:
@@ -117,11 +123,18 @@ class _Part:
     def _invited(self) -> dict[int, tuple[Roster, Case]]:
         rows = _ROWS.where(Invitation.meeting_id == self._meeting.id, Invitation.member_id.in_(self._ids))
         return {
-            invitation.member_id: (roster, self._case(invitation, roster, attendance, leave))
-            for invitation, roster, attendance, leave in self._session.execute(rows)
+            invitation.member_id: (roster, self._case(invitation, roster, attendance, leave, held))
+            for invitation, roster, attendance, leave, held in self._session.execute(rows)
         }
 
-    def _case(self, invitation: Invitation, roster: Roster, attendance: Attendance | None, leave: Leave | None) -> Case:
+    def _case(
+        self,
+        invitation: Invitation,
+        roster: Roster,
+        attendance: Attendance | None,
+        leave: Leave | None,
+        held: HeldCheckIn | None,
+    ) -> Case:
         return Case(
             part=Part(invitation.part),
             attendance=AttendanceState(attendance.state) if attendance else None,
@@ -129,6 +142,7 @@ class _Part:
             measure=self.measure(invitation.member_id),
             spared=self._measuring.is_spared(invitation.member_id, self._day, roster.organization_id),
             counts_anyway=invitation.counts_anyway,
+            held=attendance is None and held is not None and held.waits,
         )
 
     def _guests(self, member_ids: Sequence[int]) -> dict[int, Case]:

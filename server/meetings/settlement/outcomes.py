@@ -37,6 +37,7 @@ class Reason(StrEnum):
     makeup_missed = "makeup_missed"
     excused = "excused"
     makeup_open = "makeup_open"
+    held = "held"
     observer = "observer"
     outside = "outside"
     not_in_standard = "not_in_standard"
@@ -52,6 +53,7 @@ REASON_TITLES = {
     Reason.makeup_missed: "准假须补课，期限已过仍未补课，计为缺席",
     Reason.excused: "已准假，不扣分",
     Reason.makeup_open: "已准假，须补课；期限内不计分也不扣分",
+    Reason.held: "签到待会议主持人确认，确认前不计分也不扣分",
     Reason.observer: "列席，不计分",
     Reason.outside: "会议当天不在积分管理范围内或当年没有积分标准，不计分",
     Reason.not_in_standard: "所在支部当年的积分标准中没有适用于该党员的这个项目",
@@ -88,7 +90,8 @@ class Case:
     """All that decides what a meeting means for a member.
 
     `measure` is None for who is exempt, belongs nowhere or has no standard. `spared`: a miss is not his, for he moved
-    that day or is not of the list's organization. `claimed` are the items of his claims of that day that count.
+    that day or is not of the list's organization. `claimed` are the items of his claims of that day that count. `held`:
+    a check-in waits for the host's word.
     """
 
     part: Part
@@ -99,6 +102,7 @@ class Case:
     claimed: frozenset[str] = frozenset()
     counts_anyway: bool = False
     guest: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ def _outcome(planned: PlannedItem, case: Case, today: date) -> Outcome:
     item = chosen_item(planned, case.measure)
     if item is None or (case.guest and item.method is not Method.earn):
         return _nothing(planned, item, Reason.not_in_standard)
-    reason = fate(case.attendance, case.leave, today=today)
+    reason = Reason.held if case.held else fate(case.attendance, case.leave, today=today)
     if reason in (Reason.missed, Reason.makeup_missed) and case.spared:
         return _nothing(planned, item, Reason.elsewhere)
     if item.method is Method.earn and reason in ATTENDED.values() and _is_claimed(item, case, case.measure):
@@ -243,8 +247,8 @@ def _earned(item: Item, quantity: Decimal, reason: Reason) -> Figures:
 
 
 def _shared(item: Item, _quantity: Decimal, reason: Reason) -> Figures:
-    """One occasion owed; a leave whose make-up is still open is not decided yet."""
-    if reason is Reason.makeup_open:
+    """One occasion owed; a leave whose make-up is still open, or a held check-in, is not decided yet."""
+    if reason in (Reason.makeup_open, Reason.held):
         return Figures(item.code)
     came = reason in (Reason.present, Reason.late)
     made_up, excused = reason is Reason.made_up, reason is Reason.excused

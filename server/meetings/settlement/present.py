@@ -27,6 +27,7 @@ def settlement(session: Session, roster_id: int, now: datetime) -> SettlementOut
         confirmed_at=roster.confirmed_at,
         pending=found.pending,
         absent=found.absent,
+        held=found.held,
         already_counted=[row.person.member.id for row in found.rows if _is_counted(row)],
         rows=[_row(row) for row in found.rows],
     )

@@ -44,6 +44,11 @@ class Preview:
     rows: list[Row]
 
     @property
+    def held(self) -> list[int]:
+        """Whose check-ins have to be decided before the list is confirmed."""
+        return [row.person.member.id for row in self.rows if row.person.case.held]
+
+    @property
     def absent(self) -> list[int]:
         return [row.person.member.id for row in self.rows if row.person.is_absent]
 
@@ -63,4 +68,4 @@ def _row(meeting: Meeting, person: Concerned, *, closed: bool, today: date) -> R
     found = outcomes(planned_items(meeting), case, today=today)
     effects = tuple(Effect(outcome, is_posted(meeting, person, outcome)) for outcome in found)
     on_leave = case.leave is not None and case.part is Part.invited
-    return Row(person, standing(case.attendance, on_leave=on_leave, closed=closed), effects)
+    return Row(person, standing(case.attendance, held=case.held, on_leave=on_leave, closed=closed), effects)

@@ -57,7 +57,10 @@ class SettlementRowOut(BaseModel):
 
 
 class SettlementOut(BaseModel):
-    """A list and what it means. `absent` is what a confirmation has to repeat; `pending`: the rest is being posted."""
+    """A list and what it means. `absent` is what a confirmation has to repeat; `pending`: the rest is being posted.
+
+    `held` are those whose check-ins wait for the host; the list is confirmed once they are decided.
+    """
 
     roster_id: int
     meeting_id: int
@@ -69,5 +72,6 @@ class SettlementOut(BaseModel):
     confirmed_at: TimeOut | None
     pending: bool
     absent: list[int]
+    held: list[int]
     already_counted: list[int]
     rows: list[SettlementRowOut]

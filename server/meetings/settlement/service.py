@@ -16,6 +16,7 @@ from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.meetings.check_in.tickets import TICKET_LIFETIME
 from server.meetings.events import RosterConfirmed
+from server.meetings.held.waiting import waiting_count
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import guests
 from server.meetings.rules import (
@@ -73,12 +74,14 @@ def confirm(
     """Confirm a list by the absences the officer saw, and post what it means at once; the same again changes nothing.
 
     `count_anyway` are those whose claim of the same day is of something else. Raises DomainError 409 `check_in_open`,
-    `meeting_cancelled`, `roster_changed`; 422 `not_on_roster`.
+    `check_ins_held`, `meeting_cancelled`, `roster_changed`; 422 `not_on_roster`.
     """
     meeting, roster = _locked_roster(session, roster_id)
-    _check_held(meeting)
+    _check_takes_place(meeting)
     if now <= meeting.closes_at:
         raise conflict("check_in_open", "签到还没有结束，请在签到结束后确认名单")
+    if roster.status != RosterStatus.confirmed:
+        _check_held_decided(session, roster)
     _check_absent(session, meeting, roster, absent)
     _count_beside_claims(session, roster, count_anyway)
     _count_visits(session, meeting, now)
@@ -99,7 +102,7 @@ def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, no
     Raises DomainError 409 `meeting_cancelled`, `nothing_to_reopen`.
     """
     meeting, roster = _locked_roster(session, roster_id)
-    _check_held(meeting)
+    _check_takes_place(meeting)
     if roster.status == RosterStatus.open and meeting.status != MeetingStatus.settled:
         raise conflict("nothing_to_reopen", "这份名单还没有确认，也没有计分，可以直接更正考勤")
     roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.open, None, None
@@ -181,7 +184,7 @@ def _locked_roster(session: Session, roster_id: int) -> tuple[Meeting, Roster]:
     return meeting, found
 
 
-def _check_held(meeting: Meeting) -> None:
+def _check_takes_place(meeting: Meeting) -> None:
     if meeting.status == MeetingStatus.cancelled:
         raise conflict("meeting_cancelled", "这次会议已取消，不再计分")
 
@@ -201,6 +204,13 @@ def _check_absent(session: Session, meeting: Meeting, roster: Roster, seen: Coll
     if absent != sorted(set(seen)):
         message = "缺席名单与您看到的不一致，可能有人刚补录、请假或撤回，请刷新核对后再确认"
         raise conflict("roster_changed", message, absent=absent)
+
+
+def _check_held_decided(session: Session, roster: Roster) -> None:
+    waiting = waiting_count(session, Invitation.roster_id == roster.id)
+    if waiting:
+        message = f"还有 {waiting} 人的签到待确认，请会议主持人先确认或不确认，再确认名单"
+        raise conflict("check_ins_held", message, count=waiting)
 
 
 def _look_again(session: Session, meeting: Meeting) -> None:

@@ -98,6 +98,14 @@ def leave_refused(title: str) -> Content:
     return {"meeting": title, "result": "未批准", "makeup": NOTHING, "hint": "请按时到会或联系支部"}
 
 
+def check_in_confirmed(title: str, scanned_at: datetime) -> Content:
+    return {"meeting": title, "result": "已确认", "scanned": moment(scanned_at), "hint": "已计为到会，不用再办"}
+
+
+def check_in_dismissed(title: str, scanned_at: datetime) -> Content:
+    return {"meeting": title, "result": "未确认", "scanned": moment(scanned_at), "hint": "如确已到会请联系主持人"}
+
+
 def statement_to_confirm(
     branch: str, *, members: int, exempt: int, backdated: int, confirm_by: date, certain: bool = True
 ) -> Content:

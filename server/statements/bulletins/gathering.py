@@ -52,7 +52,8 @@ def _standing(appearance: Appearance, before: dict[MeetingMember, AttendanceStat
     state = AttendanceState(attendance.state) if attendance is not None and known else None
     granted = leave is not None and leave.status == LeaveStatus.granted
     decided = leave is not None and leave.decided_at is not None and leave.decided_at < as_of
-    return standing(before.get(key, state), on_leave=granted and decided, closed=True)
+    # What waited then may have been decided since; either way nobody had counted it.
+    return standing(before.get(key, state), held=False, on_leave=granted and decided, closed=True)
 
 
 def _before(

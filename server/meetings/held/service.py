@@ -1,0 +1,230 @@
+"""What the host says of held check-ins: confirmed they count from the scan on, dismissed they do not, and back again.
+
+As attendance by hand, this may be done until the meeting is called off, also after its lists are confirmed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.audit import service as audit
+from server.errors import DomainError, conflict, not_found
+from server.events import emit
+from server.identity.models import Account
+from server.identity.rules import Actor
+from server.meetings.events import HeldCheckInDecided
+from server.meetings.leave.service import end_waiting
+from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Meeting, Roster
+from server.meetings.planning.changes import check_planned
+from server.meetings.planning.service import record
+from server.meetings.rosters.service import lock_active
+from server.meetings.rules import AttendanceState, HeldStatus, Via
+from server.meetings.service import locked_meeting
+from server.meetings.settlement import service as settlement
+from server.organizations.models import Member, Organization
+
+CONFIRMED = "签到待确认，会议主持人确认"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A held check-in as the host sees it: whose, of which list, by whose phone (代签), and who used the same scan.
+
+    `came`: the person has an attendance that is not of this check-in, so that nothing is left to decide.
+    """
+
+    held: HeldCheckIn
+    name: str
+    organization: str | None
+    helper: str | None
+    others: tuple[str, ...]
+    came: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an officer decides about the check-ins of some members at a meeting; `reason` where it is no."""
+
+    meeting_id: int
+    member_ids: Collection[int]
+    status: HeldStatus
+    actor: Actor
+    account_id: int
+    now: datetime
+    reason: str | None = None
+
+
+def list_held(session: Session, meeting_id: int) -> list[Line]:
+    """Return a meeting's held check-ins, those that wait first, in the order of their scans."""
+    query = (
+        select(HeldCheckIn, Member.name, Organization.title, Account.name, Attendance)
+        .join(Member, Member.id == HeldCheckIn.member_id)
+        .join(Account, Account.id == HeldCheckIn.account_id)
+        .outerjoin(
+            Invitation,
+            (Invitation.meeting_id == HeldCheckIn.meeting_id) & (Invitation.member_id == HeldCheckIn.member_id),
+        )
+        .outerjoin(Roster, Roster.id == Invitation.roster_id)
+        .outerjoin(Organization, Organization.id == Roster.organization_id)
+        .outerjoin(
+            Attendance,
+            (Attendance.meeting_id == HeldCheckIn.meeting_id) & (Attendance.member_id == HeldCheckIn.member_id),
+        )
+        .where(HeldCheckIn.meeting_id == meeting_id)
+    )
+    rows = session.execute(query).all()
+    others = _by_ticket(session, meeting_id, {row[0].ticket_id for row in rows})
+    found = [
+        Line(
+            held=held,
+            name=name,
+            organization=organization,
+            helper=account if held.via == Via.helper else None,
+            others=tuple(others[held.ticket_id]),
+            came=attendance is not None and attendance.scan_id != held.scan_id,
+        )
+        for held, name, organization, account, attendance in rows
+    ]
+    return sorted(found, key=lambda line: (not line.held.waits or line.came, line.held.scanned_at, line.held.member_id))
+
+
+def decide(session: Session, decision: Decision) -> None:
+    """Confirm or dismiss; whoever is decided so already stays as they are. Safe to repeat.
+
+    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `not_invited`.
+    """
+    if decision.actor.member_id in decision.member_ids:
+        message = "不能确认本人的签到，请由会议主持方其他负责人或上级党组织确认"
+        raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
+    meeting = lock_active(session, decision.meeting_id)
+    changed = [held for held in _found(session, decision) if held.status != decision.status]
+    for held in changed:
+        _enter(session, held, decision) if decision.status is HeldStatus.confirmed else _remove(session, held, decision)
+        held.status, held.reason = decision.status, decision.reason
+        held.decided_by, held.decided_at = decision.account_id, decision.now
+        _note(session, meeting, held, decision)
+    session.flush()
+    if changed:
+        member_ids = [held.member_id for held in changed]
+        settlement.adjust(
+            session, meeting_id=meeting.id, member_ids=member_ids, account_id=decision.account_id, now=decision.now
+        )
+
+
+def allow_sharing(session: Session, *, meeting_id: int, allowed: bool, account_id: int, now: datetime) -> Meeting:
+    """Let any number of people check in by one phone from now on, or no longer; the same again changes nothing.
+
+    What is held already stays for the host to decide. Raises DomainError 409 `already_settled`, `already_cancelled`.
+    """
+    meeting = locked_meeting(session, meeting_id)
+    check_planned(meeting)
+    if meeting.allows_sharing != allowed:
+        meeting.allows_sharing = allowed
+        session.flush()
+        record(session, meeting, "meeting_sharing_allow" if allowed else "meeting_sharing_end", account_id, now)
+    return meeting
+
+
+def _found(session: Session, decision: Decision) -> Sequence[HeldCheckIn]:
+    """Return the check-ins in the order of members, locked. Raises DomainError `not_found`."""
+    query = (
+        select(HeldCheckIn)
+        .where(HeldCheckIn.meeting_id == decision.meeting_id, HeldCheckIn.member_id.in_(decision.member_ids))
+        .order_by(HeldCheckIn.member_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(query).all()
+    if len(found) != len(set(decision.member_ids)):
+        raise not_found("待确认的签到")
+    return found
+
+
+def _enter(session: Session, held: HeldCheckIn, decision: Decision) -> None:
+    """Count a check-in as it was scanned, unless the person has come in another way."""
+    key = (held.meeting_id, held.member_id)
+    if session.get(Attendance, key, populate_existing=True) is not None:
+        return
+    if session.get(Invitation, key) is None:
+        raise conflict("not_invited", "该同志已不在本次会议的名单上，不能确认签到")
+    end_waiting(session, meeting_id=held.meeting_id, member_id=held.member_id)
+    session.add(
+        Attendance(
+            meeting_id=held.meeting_id,
+            member_id=held.member_id,
+            state=held.state,
+            via=held.via,
+            scanned_at=held.scanned_at,
+            recorded_at=held.held_at,
+            account_id=held.account_id,
+            scan_id=held.scan_id,
+            ticket_id=held.ticket_id,
+        )
+    )
+    _change(session, held, decision, before=None, after=AttendanceState(held.state), reason=CONFIRMED)
+
+
+def _remove(session: Session, held: HeldCheckIn, decision: Decision) -> None:
+    """Take back what the check-in counted for, if it was confirmed before and nothing else was entered since."""
+    attendance = session.get(Attendance, (held.meeting_id, held.member_id), populate_existing=True)
+    if attendance is None or attendance.scan_id != held.scan_id:
+        return
+    before = AttendanceState(attendance.state)
+    session.delete(attendance)
+    _change(session, held, decision, before=before, after=None, reason=decision.reason or "")
+
+
+def _change(
+    session: Session,
+    held: HeldCheckIn,
+    decision: Decision,
+    *,
+    before: AttendanceState | None,
+    after: AttendanceState | None,
+    reason: str,
+) -> None:
+    session.add(
+        AttendanceChange(
+            meeting_id=held.meeting_id,
+            member_id=held.member_id,
+            before=before,
+            after=after,
+            reason=reason,
+            account_id=decision.account_id,
+            at=decision.now,
+        )
+    )
+    session.flush()
+
+
+def _note(session: Session, meeting: Meeting, held: HeldCheckIn, decision: Decision) -> None:
+    audit.record(
+        session,
+        actor_id=decision.account_id,
+        root_id=meeting.root_id,
+        action="held_confirm" if decision.status is HeldStatus.confirmed else "held_dismiss",
+        subject_kind="held_check_in",
+        subject_id=meeting.id,
+        now=decision.now,
+        detail={"member_id": held.member_id},
+    )
+    emit(session, HeldCheckInDecided(held.meeting_id, held.member_id, decision.status, decision.now))
+
+
+def _by_ticket(session: Session, meeting_id: int, ticket_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return who is checked in by these scans."""
+    query = (
+        select(Attendance.ticket_id, Member.name)
+        .join(Member, Member.id == Attendance.member_id)
+        .where(Attendance.meeting_id == meeting_id, Attendance.ticket_id.in_(ticket_ids))
+        .order_by(Attendance.scanned_at, Member.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for ticket_id, name in session.execute(query):
+        found[ticket_id or ""].append(name)
+    return found

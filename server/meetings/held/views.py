@@ -1,0 +1,122 @@
+"""Held check-ins over HTTP: what waits for the host, what the host says, and whether anything is held at all."""
+
+from server.identity.guard import Api, Context
+from server.identity.rules import Permission
+from server.meetings.held import service as held
+from server.meetings.held.schemas import (
+    ConfirmHeldIn,
+    DismissHeldIn,
+    HeldCheckInOut,
+    HeldCheckInsOut,
+    HeldPath,
+    SharingIn,
+)
+from server.meetings.held.service import Decision, Line
+from server.meetings.held.wording import WHY, WORDS
+from server.meetings.rosters.service import STATE_TITLES
+from server.meetings.rules import HeldStatus, HoldReason
+from server.meetings.service import get_meeting
+from server.meetings.targets import meeting_target
+from server.organizations.service import account_names
+
+api = Api("held_check_ins", __name__, tag="会议签到")
+
+
+@api.guarded(
+    "GET",
+    "/meetings/<int:meeting_id>/held-check-ins",
+    permission=Permission.roster_read,
+    target=meeting_target,
+    responses={200: HeldCheckInsOut},
+)
+def list_held_check_ins(context: Context, path: HeldPath) -> HeldCheckInsOut:
+    """待会议主持人确认的签到和原因，尚未处理的在前"""
+    context.audit_look("held_check_ins", path.meeting_id)
+    return _listed(context, path.meeting_id)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/held-check-ins/confirm",
+    permission=Permission.roster_record,
+    target=meeting_target,
+    responses={200: HeldCheckInsOut},
+)
+def confirm_held_check_ins(context: Context, path: HeldPath, body: ConfirmHeldIn) -> HeldCheckInsOut:
+    """确认签到，可一次确认多人；按扫码的时刻计为到会"""
+    return _decided(context, path.meeting_id, body.member_ids, HeldStatus.confirmed)
+
+
+@api.guarded(
+    "POST",
+    "/meetings/<int:meeting_id>/held-check-ins/dismiss",
+    permission=Permission.roster_record,
+    target=meeting_target,
+    responses={200: HeldCheckInsOut},
+)
+def dismiss_held_check_ins(context: Context, path: HeldPath, body: DismissHeldIn) -> HeldCheckInsOut:
+    """不确认签到，写明理由，可一次处理多人；之后仍可改为确认"""
+    return _decided(context, path.meeting_id, body.member_ids, HeldStatus.dismissed, body.reason)
+
+
+@api.guarded(
+    "PUT",
+    "/meetings/<int:meeting_id>/sharing",
+    permission=Permission.meeting_manage,
+    target=meeting_target,
+    responses={200: HeldCheckInsOut},
+)
+def allow_sharing(context: Context, path: HeldPath, body: SharingIn) -> HeldCheckInsOut:
+    """本次会议允许多人共用手机签到、一人代签多人，或恢复限制"""
+    held.allow_sharing(
+        context.session,
+        meeting_id=path.meeting_id,
+        allowed=body.allowed,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _listed(context, path.meeting_id)
+
+
+def _decided(
+    context: Context, meeting_id: int, member_ids: list[int], status: HeldStatus, reason: str | None = None
+) -> HeldCheckInsOut:
+    decision = Decision(meeting_id, member_ids, status, context.actor, context.account_id, context.now, reason)
+    held.decide(context.session, decision)
+    return _listed(context, meeting_id)
+
+
+def _listed(context: Context, meeting_id: int) -> HeldCheckInsOut:
+    lines = held.list_held(context.session, meeting_id)
+    names = account_names(context.session, [line.held.decided_by for line in lines])
+    items = [_line(line, names, context.actor.member_id) for line in lines]
+    return HeldCheckInsOut(
+        allows_sharing=get_meeting(context.session, meeting_id).allows_sharing,
+        waiting=sum(item.open for item in items),
+        items=items,
+    )
+
+
+def _line(line: Line, names: dict[int, str], member_id: int | None) -> HeldCheckInOut:
+    found = line.held
+    return HeldCheckInOut(
+        member_id=found.member_id,
+        name=line.name,
+        organization_title=line.organization,
+        why=found.why,
+        why_title=WHY[HoldReason(found.why)],
+        status=found.status,
+        status_title=WORDS[HeldStatus(found.status)].heading,
+        open=found.waits and not line.came,
+        came=line.came,
+        own=found.member_id == member_id,
+        state=found.state,
+        state_title=STATE_TITLES[found.state],
+        via=found.via,
+        helper=line.helper,
+        others=list(line.others),
+        scanned_at=found.scanned_at,
+        decided_by=names.get(found.decided_by or 0),
+        decided_at=found.decided_at,
+        reason=found.reason,
+    )
