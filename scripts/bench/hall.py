@@ -41,9 +41,10 @@ class Room:
         """Return the code that the screen shows now."""
         return code_of(meeting_key(SECRET.encode(), self.public_id), step_at(now))
 
-    def ticket(self, seat: Seat, now: datetime) -> str:
-        """Return the ticket for which one member's phone exchanged the code."""
-        return write_ticket(SECRET.encode(), Ticket(self.public_id, f"{self.meeting_id}-{seat.member_id}", now))
+    def ticket(self, seat: Seat, now: datetime, *, sharing: int = 1) -> str:
+        """Return the ticket for which one member's phone exchanged the code, and which so many neighbours use."""
+        ticket_id = f"{self.meeting_id}-{seat.member_id // sharing}"
+        return write_ticket(SECRET.encode(), Ticket(self.public_id, ticket_id, now))
 
 
 @dataclass(frozen=True, slots=True)

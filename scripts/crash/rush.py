@@ -18,6 +18,11 @@ PHONES = 32
 REPEATS = 0.1
 """How often somebody checks in again at a meeting that was acknowledged before."""
 
+SHARING = 3
+"""How many use one ticket: two are checked in, the third is held for the host."""
+
+ACKNOWLEDGED = (200, 201, 202)
+
 PAUSE_SECONDS = 0.05
 """Between two tries of one who was not answered."""
 
@@ -29,7 +34,7 @@ Key = tuple[int, int]
 class Log:
     """What the phones were told, kept here and, line by line, in a file.
 
-    `acknowledged` is when each (meeting, member) was recorded according to his first answer. `broken` are sentences
+    `acknowledged` is when each (meeting, member) was recorded, or held, by the first answer. `broken` are sentences
     about answers that contradict the promise.
     """
 
@@ -44,11 +49,11 @@ class Log:
         """Note an answer; return whether it acknowledges the check-in."""
         with self.changed:
             self.statuses[status] += 1
-            if status in (200, 201):
+            if status in ACKNOWLEDGED:
                 self._acknowledge(key, status, datetime.fromisoformat(body["checked_in_at"]))
             elif status != 503:
                 self.broken.append(f"{key} was answered {status} {body}")
-            return status in (200, 201)
+            return status in ACKNOWLEDGED
 
     def failed(self) -> None:
         """Note a connection that broke before the answer."""
@@ -112,7 +117,7 @@ class Rush:
 
     def _until_acknowledged(self, connection: HTTPConnection, room: Room, seat: Seat) -> HTTPConnection:
         """Try until it is acknowledged, over a new connection after each failure; return the one that stands."""
-        body = json.dumps({"ticket": room.ticket(seat, clock.now())})
+        body = json.dumps({"ticket": room.ticket(seat, clock.now(), sharing=SHARING)})
         headers = {"Authorization": f"Bearer {seat.token}", "Content-Type": "application/json"}
         while not self._stopped:
             try:

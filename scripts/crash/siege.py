@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from scripts.bench.databases import disk_directory, migrated
 from scripts.bench.hall import Hall, furnish
@@ -18,7 +18,8 @@ from scripts.crash.report import Fault, Key, Report
 from scripts.crash.rush import Log, Rush
 from server import clock
 from server.db import make_engine
-from server.meetings.models import Attendance
+from server.meetings.models import Attendance, HeldCheckIn
+from server.meetings.rules import MOST_ACCOUNTS
 from tests.mariadb import PrivateMariaDB
 
 MOST_BETWEEN = 60
@@ -41,7 +42,8 @@ def besiege(kind: str, *, kills: int, seed: int, seats: int, program: Sequence[s
             log = Log(file)
             with machine(url, directory, chance, database=database, program=program) as running:
                 suffered = _kill(running, hall, log, chance, kills)
-        report = Report(suffered, log.acknowledged, recorded(engine), log.statuses, log.unanswered, log.broken)
+        broken = [*log.broken, *crowded(engine)]
+        report = Report(suffered, log.acknowledged, recorded(engine), log.statuses, log.unanswered, broken)
         engine.dispose()
     return report
 
@@ -72,10 +74,20 @@ def _kill(running: Machine, hall: Hall, log: Log, chance: Random, kills: int) ->
 
 
 def recorded(engine: Engine) -> list[tuple[Key, datetime]]:
-    """Return every attendance there is with the moment of its scan."""
-    query = select(Attendance.meeting_id, Attendance.member_id, Attendance.scanned_at)
+    """Return every attendance, and everything held for the host, with the moment of its scan."""
+    queries = [select(each.meeting_id, each.member_id, each.scanned_at) for each in (Attendance, HeldCheckIn)]
     with engine.connect() as connection:
-        return [((row.meeting_id, row.member_id), row.scanned_at) for row in connection.execute(query)]
+        rows = [row for query in queries for row in connection.execute(query)]
+    return [((row.meeting_id, row.member_id), row.scanned_at) for row in rows]
+
+
+def crowded(engine: Engine) -> list[str]:
+    """Return a sentence about every ticket that checked in more than two."""
+    people = func.count()
+    query = select(Attendance.ticket_id, people).group_by(Attendance.meeting_id, Attendance.ticket_id)
+    with engine.connect() as connection:
+        found = connection.execute(query.having(people > MOST_ACCOUNTS)).all()
+    return [f"ticket {ticket_id} checked in {count}" for ticket_id, count in found]
 
 
 def _await(log: Log, running: Machine, rush: Rush, more: int) -> None:

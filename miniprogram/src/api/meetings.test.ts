@@ -40,6 +40,7 @@ function meeting(values: Partial<OwnMeetingOut> = {}): OwnMeetingOut {
     standing_title: '未到',
     scanned_at: null,
     via: null,
+    held: null,
     leave: null,
     costs: [{ item_code: 'B04', item_title: '参加主题党日', text: '缺席扣 2.00；准假不扣', absence: '2.00' }],
     leave_rules: [
@@ -138,5 +139,23 @@ describe('a year of attendance', () => {
     expect(shown.kinds).toEqual([{ title: '党课', rate: '100%', words: '应到 3，实到 1，请假 2', share: 100 }])
     expect(shown.makeups.map(({ id, overdue }) => [id, overdue])).toEqual([[3, true], [2, false]])
     expect(shown.meetings.map(({ id }) => id)).toEqual([3, 2, 1])
+  })
+})
+
+describe('a check-in that the host has to confirm', () => {
+  const held = { words: '已收到，待会议主持人确认', advice: '主持人确认后计为到会。', reason: null, scanned_at: '2026-06-18T14:49:00+08:00' }
+
+  it('is told with the moment of the scan and what to do, and may be scanned anew', () => {
+    const mine = toMeeting(meeting({ phase: 'open', standing: 'held', standing_title: '签到待确认', held: { ...held, status: 'waiting' } }), OPEN).mine
+    expect(mine).toEqual({ state: '待确认', words: '已收到，待会议主持人确认（今天 14:49 扫码）。主持人确认后计为到会。', open: true })
+  })
+
+  it('is told as not confirmed with the reason, and as confirmed beside the record', () => {
+    const dismissed = { ...held, status: 'dismissed' as const, words: '签到未确认', reason: '现场没有见到' }
+    const absent = toMeeting(meeting({ phase: 'closed', standing: 'absent', held: dismissed }), AFTER).mine
+    expect([absent?.state, absent?.words.includes('原因：现场没有见到')]).toEqual(['未确认', true])
+    const confirmed = { ...held, status: 'confirmed' as const, words: '签到已确认' }
+    const came = toMeeting(meeting({ phase: 'closed', standing: 'present', standing_title: '出席', via: 'qr', scanned_at: held.scanned_at, held: confirmed }), AFTER).mine
+    expect(came?.words).toContain('签到已确认')
   })
 })

@@ -54,7 +54,7 @@ export interface Meeting extends MeetingLine {
 }
 
 /** Whether a standing is to be looked at. */
-export const TONES: Partial<Record<Standing, Tag['tone']>> = { present: 'ok', made_up: 'ok', late: 'warn', absent: 'warn' }
+export const TONES: Partial<Record<Standing, Tag['tone']>> = { present: 'ok', made_up: 'ok', late: 'warn', absent: 'warn', held: 'warn' }
 const HOW: Record<string, string> = { qr: '扫码', digits: '输入数字', helper: '由他人代签', manual: '支部登记', elsewhere: '在主办支部参加' }
 
 /** Read a page of a member's meetings: those to come first, soonest first, then the past ones, latest first. */
@@ -133,13 +133,20 @@ function partOf(dto: OwnMeetingOut, now: Date): MyPart | null {
   if (dto.phase === 'cancelled') return null
   const open = dto.phase === 'open' && dto.scanned_at === null
   if (dto.part === null && dto.standing === null) return { state: '不在名单上', words: '本次会议没有邀请您，不影响您的积分。', open: false }
-  if (dto.scanned_at) return { state: dto.standing_title ?? '已签到', words: recordOf(dto, now), open }
+  if (dto.scanned_at) return { state: dto.standing_title ?? '已签到', words: [recordOf(dto, now), dto.held?.words].filter(Boolean).join('，'), open }
+  if (dto.held?.status === 'waiting') return { state: '待确认', words: heldOf(dto.held, now), open }
+  if (dto.held?.status === 'dismissed' && dto.standing !== 'on_leave') return { state: '未确认', words: heldOf(dto.held, now), open }
   if (dto.standing === 'made_up') return { state: '已补课', words: '补课已登记。', open }
   if (dto.standing === 'on_leave') return { state: '已请假', words: open ? '如已到会，可以扫码签到，同时销假。' : '', open }
   if (dto.standing === 'absent') return { state: '缺席', words: '如确已到会，请联系支部补录；有事没来，可以补请假。', open }
   if (dto.part === 'observer') return { state: '列席', words: open ? '到会请扫会场屏幕上的二维码。' : '列席不计分，不来不用请假。', open }
   if (open) return { state: '未签到', words: '扫会场屏幕上的二维码；不便用手机的，请书记登记。', open }
   return { state: '签到未开始', words: `${nearDay(dto.opens_at, now)} ${time(dto.opens_at)} 开始签到，届时扫会场屏幕上的二维码。`, open }
+}
+
+/** What became of a check-in that the host has to confirm, and what to do. */
+function heldOf({ words, advice, reason, scanned_at }: components['schemas']['OwnHeldOut'], now: Date): string {
+  return `${words}（${nearDay(scanned_at, now)} ${time(scanned_at)} 扫码${reason ? `，原因：${reason}` : ''}）。${advice}`
 }
 
 function recordOf({ scanned_at, via, standing, starts_at }: OwnMeetingOut, now: Date): string {

@@ -82,14 +82,14 @@ function ids({ rosterId, memberId }: Place) {
 }
 
 export function toRoster(dto: Schemas['RosterOut']): Roster {
-  const { invited, present, late, made_up, on_leave, expected, absent, leave_waiting } = dto.counts
+  const { invited, present, late, made_up, on_leave, expected, absent, held, leave_waiting } = dto.counts
   return {
     id: dto.id,
     title: dto.organization_title,
     organizationId: dto.organization_id,
     confirmed: dto.status === 'confirmed',
     meeting: { id: dto.meeting.id, title: dto.meeting.title, when: `${day(dto.meeting.starts_at)} ${dto.meeting.place}`, makeupUntil: dto.meeting.makeup_until },
-    counts: { invited, came: present + late + made_up, leave: on_leave, missing: expected + absent, waiting: leave_waiting },
+    counts: { invited, came: present + late + made_up, leave: on_leave, missing: expected + absent + held, waiting: leave_waiting },
     lines: dto.items.map(toRosterLine),
   }
 }

@@ -34,6 +34,7 @@ const LIST: Schemas['SettlementOut'] = {
   confirmed_at: null,
   pending: false,
   absent: [2],
+  held: [1],
   already_counted: [3],
   rows: [
     row(1, '孙浩', {}),

@@ -27,6 +27,8 @@ export interface Settlement {
   /** When presence is posted by itself. */
   settlesWhen: string
   absent: number[]
+  /** Whose check-ins the host has to decide before the list can be confirmed. */
+  held: string[]
   /** Who has a claim of the same day for the same item: it is not counted twice unless the officer says it is another. */
   alreadyCounted: { memberId: number; name: string }[]
   rows: SettlementRow[]
@@ -57,6 +59,7 @@ export function toSettlement(dto: SettlementOut): Settlement {
     pending: dto.pending,
     settlesWhen: `${day(dto.settles_at)} ${time(dto.settles_at)}`,
     absent: dto.absent,
+    held: rows.filter(({ memberId }) => dto.held.includes(memberId)).map(({ name }) => name),
     alreadyCounted: rows.filter(({ memberId }) => counted.has(memberId)).map(({ memberId, name }) => ({ memberId, name })),
     rows: [...rows.filter(({ costs }) => costs), ...rows.filter(({ costs }) => !costs)],
   }

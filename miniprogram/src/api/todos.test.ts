@@ -21,6 +21,11 @@ describe("what waits with an officer", () => {
     expect(toTodo({ kind: 'rosters', title: '签到名单待确认', organization, count: 2, first_id: 41, first_day: '2025-06-15', words: null }).url).toBe('/pages/host/host?id=41')
   })
 
+  it('opens the meeting whose check-ins wait', () => {
+    const todo = toTodo({ kind: 'held', title: '签到待确认', organization, count: 3, first_id: 41, first_day: '2025-06-15', words: null })
+    expect([todo.title, todo.act, todo.url]).toEqual(['签到待确认 3 人', '去确认', '/pages/host/host?id=41'])
+  })
+
   it('says what holds until a standard is published, and leads to that', () => {
     const words = '2027 年度积分标准尚未发布，1 月 1 日起将沿用 2026 年度标准（未备案）'
     const todo = toTodo({ kind: 'standards', title: '积分标准待发布', organization, count: 1, first_id: 3, first_day: '2027-01-01', words })

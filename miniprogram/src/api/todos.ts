@@ -26,6 +26,7 @@ interface Manner {
 const MANNERS: Record<string, Manner | undefined> = {
   claims: { unit: '条', act: '去审核', url: at('review'), first: (on) => `最早 ${day(on)}提交` },
   leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
+  held: { unit: '人', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
   rosters: { unit: '份', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
   statements: { unit: '份', act: '去确认', url: at('month'), first: (on) => `最晚 ${day(on)}` },
   standards: { unit: '份', act: '去看看', url: ({ organization, first_day }) => `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },

@@ -75,7 +75,14 @@ const SAID = {
     words: `${moment(record.checked_in_at)}，以流动党员身份登记`,
     note: "主办支部确认后，计入您所在支部，不用再申报。",
   }),
+  held: (record) => ({ ...notCounted(record), seal: "time" }),
+  dismissed: (record) => ({ ...notCounted(record), seal: "look" }),
 };
+
+/** What the server says of a check-in that the host has to confirm, or has not confirmed. */
+function notCounted({ words, advice, checked_in_at }) {
+  return { heading: words, words: advice, note: `扫码时刻：${moment(checked_in_at)}`, links: [SCAN_AGAIN] };
+}
 
 /** Return the page of a refusal. `meeting`: where the code held, else nothing. */
 export function refused(error, { wish, meeting, sandbox }) {

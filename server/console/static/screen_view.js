@@ -67,6 +67,7 @@ function drawMeeting(meeting) {
 
 function drawCounts({ counts, seenAt }, offline) {
   const figures = [["应到", counts.invited], ["请假", counts.leave], ["未到", counts.missing], ["列席", counts.observers]];
+  if (counts.held) figures.push(["待确认", counts.held]);
   const there = figure(offline ? `实到（截至 ${clock(seenAt, true)}）` : "实到", counts.present);
   there.className = "main-n";
   fill(byId("tally"), there, ...figures.map(([name, count]) => figure(name, count)));

@@ -39,7 +39,7 @@ const SCAN: Offer = { act: 'scan', words: '重新扫码' }
 const DIGITS: Offer = { act: 'digits', words: '输入六位数字' }
 const HOME: Offer = { act: 'home', words: '返回首页' }
 const AGAIN: Offer = { act: 'again', words: '再试一次' }
-const STATES: Record<CheckIn['state'], string> = { present: '准时', late: '迟到', made_up: '已补课' }
+const STATES: Partial<Record<CheckIn['state'], string>> = { present: '准时', late: '迟到', made_up: '已补课' }
 
 export function waiting(words = '请稍候，不要关闭页面。'): Screen {
   return { seal: 'again', tone: 'wait', heading: '正在签到', words }
@@ -84,13 +84,13 @@ export function recorded(record: CheckIn, { wish }: Asked, now: Date): Screen {
   const helped = wish.for_work_number !== undefined
   const facts = [...meetingFacts(record.meeting), { name: '签到人', words: record.member_name }]
   if (record.via === 'helper') facts.push({ name: '方式', words: '代签' })
-  const guest = record.result === 'guest_waiting'
+  const counts = !['guest_waiting', 'held', 'dismissed'].includes(record.result)
   return {
     seal: 'check',
     tone: 'done',
-    facts: guest ? facts : [...facts, { name: '积分', words: '会后自动记入，不用申报' }],
+    facts: !counts ? facts : [...facts, { name: '积分', words: '会后自动记入，不用申报' }],
     main: { act: 'home', words: '完成' },
-    ...(guest ? {} : { second: { act: 'meeting', words: '看会议' } }),
+    ...(record.result === 'guest_waiting' ? {} : { second: { act: 'meeting', words: '看会议' } }),
     links: [{ act: 'help', words: helped ? '再代签一位' : '替家人代签' }],
     ...SAID[record.result](record, helped, now),
   }
@@ -114,6 +114,13 @@ const SAID: Record<CheckIn['result'], (record: CheckIn, helped: boolean, now: Da
     words: `${moment(record.checked_in_at, now)}，以流动党员身份登记`,
     note: '主办支部确认后，计入您所在支部，不用再申报。',
   }),
+  held: (record, _helped, now) => ({ ...notCounted(record, now), seal: 'clock' }),
+  dismissed: (record, _helped, now) => ({ ...notCounted(record, now), seal: 'warn' }),
+}
+
+/** What the server says of a check-in that the host has to confirm, or has not confirmed. */
+function notCounted(record: CheckIn, now: Date): Pick<Screen, 'heading' | 'words'> & Partial<Screen> {
+  return { tone: 'look', heading: record.words ?? '', words: record.advice ?? '', note: `扫码时刻：${moment(record.checked_in_at, now)}`, links: [SCAN] }
 }
 
 /** The page of a refusal: the cause, that nothing was recorded, and the way on. */
