@@ -8,7 +8,7 @@ _holds: dict[int, Hold] = {}
 
 LEFT_OUT = {
     "binding_attempts": "counters of wrong tries, by hash-like keys, deleted after a day",
-    "counters": "counters of failures, by hashes, deleted when their window ends",
+    "counters": "counters of failures and of tickets exchanged, by hashes, deleted when their window ends",
     "push_receipts": "what WeChat reported of a message; the attempt it is about stands in the export",
     "idempotency_records": "answers kept for a repeat, deleted after a day; each repeats what stands elsewhere",
     "bot_signatures": "signatures of WeChat, that none is used twice; of nobody in particular",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from scripts.bench.hall import furnish
@@ -17,6 +17,7 @@ from server.meetings.check_in.tickets import read_ticket
 from server.meetings.held.wording import WORDS
 from server.meetings.models import Attendance, HeldCheckIn, Meeting
 from server.meetings.rules import HeldStatus
+from server.organizations.models import Member
 from tests.api.answers import refusal
 from tests.cast import Cast
 from tests.conftest import Call
@@ -98,6 +99,8 @@ def test_a_forwarded_ticket_checks_in_two_of_five(
 def test_one_helper_enters_one_of_five(
     call: Call, cast: Cast, session: Session, meeting: Meeting, exchange: Exchange
 ) -> None:
+    session.execute(update(Member).values(work_number=func.upper(Member.work_number)))
+    session.commit()
     ticket = exchange()
     assert call(cast.wang_fang, "POST", "/check-ins", json={"ticket": ticket}).status_code == 201
     said = []

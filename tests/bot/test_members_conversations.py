@@ -15,8 +15,9 @@ from server.config import Settings
 from server.identity import service as identity
 from server.identity.models import BindingAttempt, WechatIdentity
 from server.meetings.check_in import codes
-from server.meetings.models import Attendance, Leave, Meeting
-from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
+from server.meetings.held.wording import WORDS
+from server.meetings.models import Attendance, HeldCheckIn, Leave, Meeting
+from server.meetings.rules import AttendanceState, HeldStatus, HoldReason, LeaveStatus, MeetingKind, Via
 from server.notices import service as notices
 from server.notices.models import NoticeReading
 from server.notices.rules import NoticeAudience
@@ -182,6 +183,34 @@ def test_the_digits_on_the_screen_check_in(chats: Chats, cast: Cast, session: Se
     assert "已经签到过了" in chat(digits(settings, meeting, chat))
     attendance = session.scalars(select(Attendance)).one()
     assert (attendance.state, attendance.via) == (AttendanceState.present, Via.digits)
+
+
+def test_whom_the_host_dismissed_reads_that_the_host_has_to_confirm(
+    chats: Chats, cast: Cast, session: Session, settings: Settings
+) -> None:
+    meeting = make_meeting(session, cast)
+    session.add(
+        HeldCheckIn(
+            meeting_id=meeting.id,
+            member_id=cast.zhang_min.member_id,
+            why=HoldReason.shared_ticket,
+            status=HeldStatus.dismissed,
+            state=AttendanceState.present,
+            via=Via.qr,
+            scanned_at=NOW,
+            held_at=NOW,
+            account_id=cast.zhang_min.account_id,
+            scan_id="a" * 32,
+            ticket_id="a" * 32,
+        )
+    )
+    session.commit()
+    chat = chats(cast.zhang_min)
+    for _ in range(2):
+        said = chat(digits(settings, meeting, chat))
+        assert WORDS[HeldStatus.waiting].heading in said
+        assert WORDS[HeldStatus.waiting].advice in said
+    assert session.scalar(select(Attendance)) is None
 
 
 def test_wrong_digits_are_counted_and_never_forgotten(chats: Chats, cast: Cast, session: Session) -> None:
