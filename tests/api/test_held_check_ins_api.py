@@ -66,7 +66,7 @@ def is_beyond(settings: config.Settings, text: str) -> bool:
 
 def there(session: Session, meeting: Meeting) -> int:
     count = session.scalar(select(func.count()).where(Attendance.meeting_id == meeting.id)) or 0
-    session.rollback()
+    session.commit()  # on SQLite reading holds the lock too
     return count
 
 

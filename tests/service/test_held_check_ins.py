@@ -479,6 +479,8 @@ def test_the_host_reads_why_and_with_whom(session: Session, cast: Cast, meeting:
     lines = {line.name: line for line in held.list_held(session, meeting.id)}
     assert (lines["李伟"].others, lines["李伟"].helper) == (("张敏", "王芳"), None)
     assert (lines["孙丽"].others, lines["孙丽"].helper) == ((), "王芳")
+    decide(session, meeting, HeldStatus.confirmed, cast.li_wei, by=cast.sun_li)
+    assert {line.name: line.others for line in held.list_held(session, meeting.id)}["李伟"] == ("张敏", "王芳")
     assert set(WHY) == set(HoldReason)
     assert set(WORDS) == set(HeldStatus)
     assert not [odd for odd in of_meeting(session, meeting.id) if "5 分钟" in odd.text]

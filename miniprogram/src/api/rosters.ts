@@ -105,7 +105,7 @@ export function toRosterLine(dto: RosterLineOut): RosterLine {
     standingTitle: dto.standing_title,
     came,
     helped: dto.via === 'helper',
-    said: came ? wayOf(dto) : leaveWords(leave),
+    said: came ? wayOf(dto) : dto.standing === 'held' ? dto.standing_title : leaveWords(leave),
     cameAt: came && dto.scanned_at ? Date.parse(dto.scanned_at) : 0,
     cameWhen: came && dto.scanned_at ? (dto.standing === 'made_up' ? day(dto.scanned_at) : clock(dto.scanned_at)) : '',
     leave: leave && {

@@ -85,7 +85,7 @@ def list_held(session: Session, meeting_id: int) -> list[Line]:
             name=name,
             organization=organization,
             helper=account if held.via == Via.helper else None,
-            others=tuple(others[held.ticket_id]),
+            others=tuple(other for member_id, other in others[held.ticket_id] if member_id != held.member_id),
             came=attendance is not None and attendance.scan_id != held.scan_id,
         )
         for held, name, organization, account, attendance in rows
@@ -216,15 +216,15 @@ def _note(session: Session, meeting: Meeting, held: HeldCheckIn, decision: Decis
     emit(session, HeldCheckInDecided(held.meeting_id, held.member_id, decision.status, decision.now))
 
 
-def _by_ticket(session: Session, meeting_id: int, ticket_ids: Collection[str]) -> dict[str, list[str]]:
-    """Return who is checked in by these scans."""
+def _by_ticket(session: Session, meeting_id: int, ticket_ids: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Return the ids and names of those who are checked in by these scans."""
     query = (
-        select(Attendance.ticket_id, Member.name)
+        select(Attendance.ticket_id, Member.id, Member.name)
         .join(Member, Member.id == Attendance.member_id)
         .where(Attendance.meeting_id == meeting_id, Attendance.ticket_id.in_(ticket_ids))
         .order_by(Attendance.scanned_at, Member.id)
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for ticket_id, name in session.execute(query):
-        found[ticket_id or ""].append(name)
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for ticket_id, member_id, name in session.execute(query):
+        found[ticket_id or ""].append((member_id, name))
     return found
