@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
+from itertools import groupby
 from random import Random
 from threading import Condition, Thread
 from typing import Any, Self, TextIO
@@ -136,9 +137,9 @@ class Rush:
 
 
 def _everyone(hall: Hall, chance: Random) -> Iterator[tuple[Room, Seat]]:
-    """Fill one meeting after the other, in any order."""
+    """Fill one meeting after the other, in any order; those who share a ticket come together."""
+    sharing = [list(seats) for _, seats in groupby(hall.seats, lambda seat: seat.member_id // SHARING)]
     for room in hall.rooms:
-        seats = list(hall.seats)
-        chance.shuffle(seats)
-        for seat in seats:
-            yield room, seat
+        chance.shuffle(sharing)
+        for seats in sharing:
+            yield from ((room, seat) for seat in seats)
