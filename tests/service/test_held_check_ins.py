@@ -223,6 +223,8 @@ def test_whom_the_host_dismissed_is_put_before_the_host_again(session: Session, 
     again = hold_of(session, meeting, cast.li_wei)
     assert (again.status, again.why, again.scanned_at) == ("waiting", "decided_before", later)
     assert (again.decided_by, again.reason) == (None, None)
+    assert results(session, [scan_of(meeting, cast.li_wei)]) == ["held"], "another ticket is no way around the host"
+    assert hold_of(session, meeting, cast.li_wei).scanned_at == later
 
 
 def test_the_host_allows_more_and_takes_it_back(session: Session, cast: Cast, meeting: Meeting) -> None:

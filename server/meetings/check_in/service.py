@@ -208,7 +208,7 @@ class _Batch:
 
     def must_wait(self, scan: Scan) -> HoldReason | None:
         """Return why a scan waits for the host whatever places are free, or None."""
-        if self.was_decided(scan):
+        if self.was_decided(scan) or self.person(scan).held_why == HoldReason.decided_before:
             return HoldReason.decided_before
         allowed = self.meetings[scan.public_id].allows_sharing
         return HoldReason.many_exchanges if scan.beyond and not allowed else None

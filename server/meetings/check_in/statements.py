@@ -45,7 +45,7 @@ _LOCKED = (
     .with_for_update(read=True)
 )
 _RECORD = (_attendances.c.state, _attendances.c.via, _attendances.c.scanned_at, _attendances.c.scan_id)
-_HELD_RECORD = tuple(_held.c[name].label(f"held_{name}") for name in ("status", "state", "via", "scanned_at"))
+_HELD_RECORD = tuple(_held.c[name].label(f"held_{name}") for name in ("status", "why", "state", "via", "scanned_at"))
 _INVITED = (
     select(
         _invitations.c.meeting_id,
