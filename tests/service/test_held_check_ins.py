@@ -25,7 +25,6 @@ from server.meetings.rules import HeldStatus, HoldReason, LeaveStatus, MeetingSt
 from server.meetings.settlement import preview
 from server.meetings.settlement import service as settlement
 from server.pushes.rules import Occasion
-from server.todos.rules import TodoKind
 from server.todos.service import todos_of
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person
@@ -202,7 +201,7 @@ def test_who_is_held_scans_the_screen_and_is_there(session: Session, cast: Cast,
     assert results(session, [scan_of(meeting, cast.li_wei)]) == ["checked_in"]
     (line,) = held.list_held(session, meeting.id)
     assert (line.came, line.held.status) == (True, "waiting")
-    assert not [todo for todo in todos_of(session, cast.sun_li.actor, now=NOW) if todo.kind is TodoKind.held]
+    assert not [todo for todo in todos_of(session, cast.sun_li.actor, now=NOW) if todo.kind == "held"]
 
 
 def test_a_hold_that_another_made_keeps_nobody_out(session: Session, cast: Cast, meeting: Meeting) -> None:
@@ -375,7 +374,7 @@ def test_who_is_on_the_list_no_more_cannot_be_confirmed(session: Session, cast: 
     session.commit()
     refused("not_invited", lambda: decide(session, meeting, HeldStatus.confirmed, cast.zhang_min, by=cast.li_wei))
     session.rollback()
-    assert not [todo for todo in todos_of(session, cast.li_wei.actor, now=LATER) if todo.kind is TodoKind.held]
+    assert not [todo for todo in todos_of(session, cast.li_wei.actor, now=LATER) if todo.kind == "held"]
     decide(session, meeting, HeldStatus.dismissed, cast.zhang_min, by=cast.li_wei)
 
 
@@ -393,7 +392,7 @@ def test_what_waits_is_a_todo_of_the_host_but_not_of_its_own_member(
 
     def waits_with(person: Person) -> list[tuple[int, int, int | None]]:
         found = todos_of(session, person.actor, now=NOW)
-        return [(each.count, each.organization_id, each.first_id) for each in found if each.kind is TodoKind.held]
+        return [(each.count, each.organization_id, each.first_id) for each in found if each.kind == "held"]
 
     assert waits_with(cast.li_wei) == [(1, cast.branch, meeting.id)]
     assert waits_with(cast.sun_li) == [(2, cast.branch, meeting.id)]

@@ -1,6 +1,7 @@
 """Held check-ins over HTTP: what waits for the host, what the host says, and whether anything is held at all."""
 
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.held import service as held
 from server.meetings.held.schemas import (

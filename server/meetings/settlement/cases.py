@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.errors import DomainError
 from server.meetings.models import Attendance, GuestVisit, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
 from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem, as_posted
