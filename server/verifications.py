@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import NoResultFound
 
 from server.audit import verification as audit
 from server.claims import verification as claims
@@ -35,6 +36,9 @@ VERIFICATIONS = (
     heads.HEADS,
     photos.PHOTOS,
 )
+
+UNREADABLE = (ValueError, LookupError, ArithmeticError, TypeError, NoResultFound)
+"""What a proof raises on values that nothing of ours wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,6 @@ def _verified(engine: Engine, settings: Settings, verification: Verification) ->
                 found.append(str(next(findings)))
             except StopIteration as end:
                 return Verified(verification, end.value, found)
+            except UNREADABLE as error:
+                words = f"{verification.title}：有内容无法解读，核对在此中断（{type(error).__name__}: {error}）"
+                return Verified(verification, 0, [*found, words])

@@ -87,7 +87,7 @@ def _of_person(
             yield Fault(each.name, "轮次", each.entry.revision, f"不超过申报 {claim.id} 的 {claim.revision}")
     for each in standing:
         if not approved:
-            yield Fault(row, "状态", STATUS_TITLES[ClaimStatus(claim.status)], f"已通过，或冲销{each.name}")
+            yield Fault(row, "状态", STATUS_TITLES.get(claim.status, claim.status), f"已通过，或冲销{each.name}")
         elif place is None:
             yield Fault(each.name, "党员", member_id, f"申报 {claim.id} 中的人员")
         else:

@@ -100,7 +100,7 @@ def _of_record(case: _Case) -> Iterator[Fault]:
 
 
 def _title(state: str) -> str:
-    return STATE_TITLES[DuesState(state)]
+    return STATE_TITLES[DuesState(state)] if state in set(DuesState) else state
 
 
 def _of_ledger(case: _Case, standing: Standing) -> Iterator[Fault]:

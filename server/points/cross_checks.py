@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.organizations.models import Exemption, Filing, FilingStatus
 from server.points.decisions import worth_of
+from server.points.holdings import NEGATIVE_CHANGES, NEGATIVE_STATUSES
 from server.points.models import Decision, NegativeChange, NegativeDecision, SourceKind
 from server.points.posted import Documents, Posted, documents, member_pages, posted
 from server.points.rules import NegativeAction, NegativeStatus, next_negative_status
@@ -172,11 +173,16 @@ def _of_negative(decision: Row[Any], changes: Sequence[NegativeChange]) -> Itera
     for change in changes:
         status = next_negative_status(status, NegativeAction(change.action)) if status else None
     if status is None:
-        yield Fault(name, "办理经过", "、".join(str(change.action) for change in changes), "依次可行的步骤")
+        yield Fault(
+            name,
+            "办理经过",
+            "、".join(NEGATIVE_CHANGES.get(change.action, change.action) for change in changes),
+            "依次可行的步骤",
+        )
         return
     last = changes[-1] if changes else None
     columns = (
-        ("状态", str(decision.status), str(status)),
+        ("状态", NEGATIVE_STATUSES.get(decision.status, decision.status), NEGATIVE_STATUSES[status]),
         ("最后办理人", decision.changed_by, last.changed_by if last else None),
         ("最后办理时间", decision.changed_at, last.changed_at if last else None),
     )

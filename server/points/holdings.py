@@ -31,13 +31,13 @@ _SOURCES = {
     SourceKind.opening: "起始分",
     SourceKind.reversal: "更正",
 }
-_STATUSES = {
-    NegativeStatus.recorded: "已录入",
+NEGATIVE_STATUSES = {
+    NegativeStatus.recorded: "待确认",
     NegativeStatus.in_force: "生效",
     NegativeStatus.suspended: "暂停",
     NegativeStatus.revoked: "撤销",
 }
-_CHANGES = {
+NEGATIVE_CHANGES = {
     NegativeAction.confirm: "确认",
     NegativeAction.suspend: "暂停",
     NegativeAction.resume: "恢复",
@@ -121,7 +121,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "理由": NegativeDecision.reason,
             "状态": NegativeDecision.status,
         },
-        words={status.value: title for status, title in _STATUSES.items()},
+        words={status.value: title for status, title in NEGATIVE_STATUSES.items()},
     )
     about_me = select(NegativeDecision.id).where(confirmed)
     yield Holding(
@@ -134,7 +134,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "理由": NegativeChange.reason,
             "时间": NegativeChange.changed_at,
         },
-        words={action.value: title for action, title in _CHANGES.items()},
+        words={action.value: title for action, title in NEGATIVE_CHANGES.items()},
     )
     of_mine = and_(AuditLine.subject_kind == "negative", AuditLine.subject_id.in_(about_me))
     yield looks("他人对负面清单决定的办理", of_mine, subject)

@@ -204,12 +204,22 @@ EDITS: dict[str, tuple[str, str, str]] = {
     "a suspended decision in force again": (
         "UPDATE negative_decisions SET status = 'in_force' WHERE id = {negative}",
         "negatives",
-        "负面清单决定 {negative}（党员 {zhou_yu}），状态：原存 in_force，应为 suspended",
+        "负面清单决定 {negative}（党员 {zhou_yu}），状态：原存 生效，应为 暂停",
     ),
     "a suspension without a trace": (
         "DELETE FROM negative_changes WHERE decision_id = {negative}",
         "negatives",
-        "负面清单决定 {negative}（党员 {zhou_yu}），状态：原存 suspended，应为 in_force",
+        "负面清单决定 {negative}（党员 {zhou_yu}），状态：原存 暂停，应为 生效",
+    ),
+    "a status that there is not": (
+        "UPDATE claims SET status = 'blessed' WHERE id = {claim}",
+        "claims",
+        "申报 {claim}（党员 {zhang_min}），状态：原存 blessed",
+    ),
+    "an attendance of no known kind": (
+        "UPDATE attendances SET state = 'perhaps' WHERE meeting_id = {meeting}",
+        "attendance",
+        "会议考勤：有内容无法解读，核对在此中断",
     ),
     "a decision confirmed by who entered it": (
         "UPDATE negative_decisions SET confirmed_by = entered_by WHERE id = {negative}",
