@@ -18,6 +18,7 @@ from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
+from tests.days import at
 from tests.exempting import exempt
 from tests.meeting import make_meeting
 from tests.refusing import refused
@@ -260,14 +261,14 @@ def test_an_entry_is_undone_once_and_may_be_made_again(
 def test_a_makeup_needs_the_day_and_what_shows_it(
     session: Session, cast: Cast, meeting: Meeting, roster: Roster
 ) -> None:
-    now = meeting.closes_at + timedelta(days=5)
+    day, now = meeting.day, meeting.closes_at + timedelta(days=5)
     by = hand(roster, cast.zhang_min, cast.wang_fang, now)
-    refused("too_early", lambda: by_hand.make_up(session, by, on=TODAY - timedelta(days=1), evidence="谈话记录"))
-    refused("makeup_in_future", lambda: by_hand.make_up(session, by, on=TODAY + timedelta(days=6), evidence="谈话记录"))
+    refused("too_early", lambda: by_hand.make_up(session, by, on=day - timedelta(days=1), evidence="谈话记录"))
+    refused("makeup_in_future", lambda: by_hand.make_up(session, by, on=day + timedelta(days=6), evidence="谈话记录"))
     for _ in range(2):
-        made = by_hand.make_up(session, by, on=TODAY + timedelta(days=5), evidence="谈话记录")
+        made = by_hand.make_up(session, by, on=day + timedelta(days=5), evidence="谈话记录")
         assert (made.state, made.via, made.reason) == (MADE_UP, Via.manual, "谈话记录")
-    assert made.scanned_at == datetime.fromisoformat("2026-06-23T00:00:00+08:00")
+    assert made.scanned_at == at(day + timedelta(days=5), "00:00")
     assert history(session, meeting, cast.zhang_min) == [(None, MADE_UP, "谈话记录")]
     refused("made_up", lambda: by_hand.correct(session, by, state=PRESENT, reason=REASON))
     refused("already_recorded", lambda: by_hand.enter(session, by, state=PRESENT, reason=REASON))
