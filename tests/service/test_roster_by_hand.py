@@ -16,9 +16,9 @@ from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, P
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
+from tests import days
 from tests.at_once import race
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
-from tests.days import at
 from tests.exempting import exempt
 from tests.meeting import make_meeting
 from tests.refusing import refused
@@ -268,7 +268,7 @@ def test_a_makeup_needs_the_day_and_what_shows_it(
     for _ in range(2):
         made = by_hand.make_up(session, by, on=day + timedelta(days=5), evidence="谈话记录")
         assert (made.state, made.via, made.reason) == (MADE_UP, Via.manual, "谈话记录")
-    assert made.scanned_at == at(day + timedelta(days=5), "00:00")
+    assert made.scanned_at == days.at(day + timedelta(days=5), "00:00")
     assert history(session, meeting, cast.zhang_min) == [(None, MADE_UP, "谈话记录")]
     refused("made_up", lambda: by_hand.correct(session, by, state=PRESENT, reason=REASON))
     refused("already_recorded", lambda: by_hand.enter(session, by, state=PRESENT, reason=REASON))
