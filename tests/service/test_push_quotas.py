@@ -129,14 +129,16 @@ def test_phones_and_senders_at_once_lose_no_message(engine: Engine, session: Ses
 
 
 def test_a_consent_is_withdrawn_in_the_app_and_of_the_templates_it_was_given_for(session: Session, cast: Cast) -> None:
-    """Another app may know another person under the same openid."""
+    """Other apps may know other people under the same openid."""
     here = session.get_one(WechatIdentity, cast.zhang_min.actor.identity_id)
-    elsewhere = WechatIdentity(app_id="another", openid=here.openid, account_id=None, created_at=NOW)
-    session.add(elsewhere)
+    others = [WechatIdentity(app_id=app_id, openid=here.openid, created_at=NOW) for app_id in ("another", "wx")]
+    session.add_all(others)
     session.flush()
-    for identity_id in (elsewhere.id, here.id):
+    ids = [here.id, *(other.id for other in others)]
+    for identity_id in ids:
         quotas.accept(session, identity_id=identity_id, templates=["score", "claim"], now=NOW)
-    for app_id in ("another", "unknown"):
+    for app_id in ("another", "wx", "unknown"):
         receipts.withdraw_consents(session, app_id=app_id, openid=here.openid, templates=["score"], now=NOW)
-    assert quotas.balances(session, [here.id]) == {(here.id, "score"): 1, (here.id, "claim"): 1}
-    assert quotas.balances(session, [elsewhere.id]) == {(elsewhere.id, "score"): 0, (elsewhere.id, "claim"): 1}
+    left = quotas.balances(session, ids)
+    assert [left[identity_id, "score"] for identity_id in ids] == [1, 0, 0]
+    assert [left[identity_id, "claim"] for identity_id in ids] == [1, 1, 1]
