@@ -37,7 +37,8 @@ class TemplateField(BaseModel):
 class Entry(BaseModel):
     """`template` is our key of a WeChat template, shared by occasions of one shape: a person agrees to each template.
 
-    `channels` are tried in this order; `figures` are the keys hidden for who hides figures.
+    `channels` are tried in this order; `figures` are the keys hidden for who hides figures. What is `urgent` goes by
+    every channel that takes it, whatever the hour, and nobody can mute it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +48,7 @@ class Entry(BaseModel):
     channels: tuple[Channel, ...] = Field(min_length=1)
     fields: tuple[TemplateField, ...] = Field(min_length=1, max_length=5)
     figures: frozenset[str]
+    urgent: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:

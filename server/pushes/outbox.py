@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Insert
 
 from server.pushes import preferences
+from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import Push
 from server.pushes.preferences import Preferences
 from server.pushes.rules import Occasion, PushStatus, Reason
@@ -107,14 +108,14 @@ def _row(draft: Draft, chosen: Preferences, now: datetime) -> Mapping[str, Any]:
         "expires_at": draft.expires_at,
         "status": status,
         "reason": Reason.stood_still if status is PushStatus.expired else None,
-        "next_at": chosen.quiet.over_at(draft.due_at),
+        "next_at": draft.due_at if CATALOGUE[draft.occasion].urgent else chosen.quiet.over_at(draft.due_at),
         "attempts": 0,
         "finished_at": None if status is PushStatus.waiting else now,
     }
 
 
 def _status(draft: Draft, chosen: Preferences, now: datetime) -> PushStatus:
-    if draft.occasion in chosen.muted:
+    if draft.occasion in chosen.muted and not CATALOGUE[draft.occasion].urgent:
         return PushStatus.muted
     over = draft.expires_at is not None and draft.expires_at <= now
     return PushStatus.expired if over else PushStatus.waiting

@@ -127,3 +127,34 @@ def test_a_channel_is_given_up_after_so_many_tries() -> None:
 )
 def test_who_cannot_be_reached_is_said_why(changes: dict[str, object], reason: Reason) -> None:
     assert _after(**changes) == Decision(PushStatus.unreachable, reason=reason)
+
+
+class TestUrgent:
+    URGENT = replace(STANDING, urgent=True)
+
+    def test_it_waits_for_no_hour_and_goes_by_one_channel_after_the_other(self) -> None:
+        night = datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
+        assert decide(STANDING, now=night).status is PushStatus.waiting
+        assert decide(self.URGENT, now=night) == Decision(PushStatus.sending, Channel.subscription)
+        tried = replace(self.URGENT, tries=(Try(Channel.subscription, AttemptStatus.sent, 0),))
+        assert decide(tried, now=night) == Decision(PushStatus.sending, Channel.official)
+
+    @pytest.mark.parametrize(
+        ("first", "second", "end"),
+        [
+            (AttemptStatus.sent, AttemptStatus.delivered, PushStatus.sent),
+            (AttemptStatus.unknown, AttemptStatus.sent, PushStatus.sent),
+            (AttemptStatus.unknown, AttemptStatus.unknown, PushStatus.unknown),
+            (AttemptStatus.refused, AttemptStatus.unknown, PushStatus.unknown),
+            (AttemptStatus.undelivered, AttemptStatus.sent, PushStatus.sent),
+            (AttemptStatus.refused, AttemptStatus.undelivered, PushStatus.unreachable),
+        ],
+    )
+    def test_it_is_over_once_each_channel_was_tried_and_never_twice_by_one(
+        self, first: AttemptStatus, second: AttemptStatus, end: PushStatus
+    ) -> None:
+        tries = (Try(Channel.subscription, first, 43004), Try(Channel.official, second, 43004))
+        assert decide(replace(self.URGENT, tries=tries), now=NOW).status is end
+
+    def test_after_a_call_it_always_looks_for_the_next_channel(self) -> None:
+        assert {next_status(meaning, urgent=True) for meaning in Verdict} == {PushStatus.waiting}

@@ -54,7 +54,7 @@ def claim(session: Session, post: Post, *, most: int, now: datetime) -> Claimed:
     pushes = session.execute(locked).all()
     if not pushes:
         return Claimed((), 0)
-    standings = Standings(session, post, pushes)
+    standings = Standings(session, post, pushes, now=now)
     calls: list[Call] = []
     decisions: dict[Decision, list[int]] = defaultdict(list)
     for push in pushes:
@@ -91,6 +91,8 @@ def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls:
             values |= {"channel": decision.channel, "attempts": PUSHES.c.attempts + 1}
         elif decision.status is PushStatus.waiting:
             values |= {"next_at": decision.next_at}
+        elif decision.status in (PushStatus.sent, PushStatus.unknown):  # urgent, by whichever channels took it
+            values |= {"reason": decision.reason, "finished_at": now}
         else:
             values |= {"channel": None, "reason": decision.reason, "finished_at": now}
         change_guarded(session, push_ids, PushStatus.waiting, values)

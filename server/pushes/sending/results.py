@@ -40,6 +40,7 @@ class _Kind:
     meaning: Verdict
     errcode: int | None
     tries: int
+    urgent: bool
 
 
 def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: datetime, wary: bool = True) -> None:
@@ -68,13 +69,14 @@ def _still_ours(session: Session, outcomes: Sequence[Outcome]) -> Sequence[Outco
 
 def _kind(outcome: Outcome) -> _Kind:
     tries = outcome.call.number if outcome.meaning is Verdict.backoff else 0
-    return _Kind(outcome.call.channel, outcome.meaning, outcome.errcode, tries)
+    urgent = outcome.call.letter.entry.urgent
+    return _Kind(outcome.call.channel, outcome.meaning, outcome.errcode, tries, urgent)
 
 
 def _write(
     session: Session, kind: _Kind, push_ids: Sequence[int], message_ids: Mapping[int, str], now: datetime
 ) -> None:
-    status = rules.next_status(kind.meaning)
+    status = rules.next_status(kind.meaning, urgent=kind.urgent)
     values: dict[str, object] = {"status": status}
     if status is PushStatus.waiting:
         values["next_at"] = rules.next_at(kind.meaning, tries=kind.tries, now=now)

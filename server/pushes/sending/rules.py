@@ -56,8 +56,10 @@ def attempt_status(meaning: Verdict) -> AttemptStatus:
     return kept.get(meaning, AttemptStatus.retry)
 
 
-def next_status(meaning: Verdict) -> PushStatus:
-    """Return the state of a push after a call."""
+def next_status(meaning: Verdict, *, urgent: bool = False) -> PushStatus:
+    """Return the state of a push after a call; an urgent one waits for the next channel."""
+    if urgent:
+        return PushStatus.waiting
     ends = {Verdict.sent: PushStatus.sent, Verdict.unknown: PushStatus.unknown}
     return ends.get(meaning, PushStatus.waiting)
 
@@ -99,6 +101,7 @@ class Standing:
     """All that decides what becomes of a push now. `channels`: those of its occasion that are set up, in order.
 
     `addressed` are those on which the person is known; `agreed` says whether consent is left where it is needed.
+    What is `urgent` goes by all of them, once each, whatever the hour.
     """
 
     expires_at: datetime | None
@@ -108,6 +111,7 @@ class Standing:
     agreed: frozenset[Channel]
     pauses: Mapping[Channel, Pause] = field(default_factory=dict)
     tries: Sequence[Try] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def decide(standing: Standing, *, now: datetime) -> Decision:
     if standing.expires_at is not None and standing.expires_at <= now:
         return Decision(PushStatus.expired, reason=Reason.too_late)
     over_at = standing.quiet.over_at(now)
-    if over_at > now:
+    if over_at > now and not standing.urgent:
         return Decision(PushStatus.waiting, next_at=over_at)
     return _by_channel(standing, now)
 
@@ -134,7 +138,7 @@ def _by_channel(standing: Standing, now: datetime) -> Decision:
     """Take the first channel that may; one whose day is over only holds a push up that has no other."""
     later: list[datetime] = []
     for channel in standing.channels:
-        if obstacle(standing, channel) is not None:
+        if obstacle(standing, channel) is not None or _went_out(standing, channel):
             continue
         pause = standing.pauses.get(channel)
         if pause is None or pause.until <= now:
@@ -144,7 +148,22 @@ def _by_channel(standing: Standing, now: datetime) -> Decision:
         later.append(pause.until)
     if later:
         return Decision(PushStatus.waiting, next_at=min(later))
+    went_out = {_went_out(standing, channel) for channel in standing.channels}
+    if AttemptStatus.sent in went_out:
+        return Decision(PushStatus.sent)
+    if AttemptStatus.unknown in went_out:
+        return Decision(PushStatus.unknown, reason=Reason.timed_out)
     return Decision(PushStatus.unreachable, reason=_reason(standing))
+
+
+def _went_out(standing: Standing, channel: Channel) -> AttemptStatus | None:
+    """Return whether an urgent push was sent by a channel, or may have been, so that only others are left."""
+    ended = {each.status for each in standing.tries if each.channel is channel}
+    if not standing.urgent:
+        return None
+    if ended & {AttemptStatus.sent, AttemptStatus.delivered}:
+        return AttemptStatus.sent
+    return AttemptStatus.unknown if AttemptStatus.unknown in ended else None
 
 
 _MOST_TELLING = (Reason.refused, Reason.undelivered, Reason.misconfigured, Reason.not_subscribed, Reason.not_bound)
