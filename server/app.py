@@ -32,7 +32,7 @@ from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import exemptions, filings
 from server.organizations import service as organizations
-from server.organizations.events import MembersJoined, MemberTransferred, StageChanged, WorkdaysChanged
+from server.organizations.events import KeysReset, MembersJoined, MemberTransferred, StageChanged, WorkdaysChanged
 from server.organizations.models import FilingSubject
 from server.outages import WORDS
 from server.points import handlers as points
@@ -40,7 +40,7 @@ from server.points import sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.pushes import fanouts
-from server.pushes.occasions import claims, held, leaves, negatives
+from server.pushes.occasions import claims, held, keys, leaves, negatives
 from server.readiness.probe import Probe
 from server.standards import service as standards
 from server.standards.events import StandardPublished
@@ -58,6 +58,7 @@ FEATURES: tuple[str, ...] = (
     "server.organizations.views",
     "server.organizations.member_views",
     "server.organizations.binding_views",
+    "server.organizations.key_reset_views",
     "server.organizations.grant_views",
     "server.organizations.exemption_views",
     "server.organizations.filing_views",
@@ -110,6 +111,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (LeaveAnswered, leaves.answered),
     (HeldCheckInDecided, held.decided),
     (NegativeDecisionChanged, negatives.changed),
+    (KeysReset, keys.told),
     (NoticePublished, notices.published),
     (UnreadReminded, notices.unread_reminded),
     (StatementFrozen, months.frozen),

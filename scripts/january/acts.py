@@ -47,7 +47,8 @@ def exempt(session: Session, *, branch: Branch, member_id: int, since: date, now
     exemptions.record_passing(session, exemption_id=begun.id, on=since, note="党员大会", **by)
     exemptions.submit(session, exemption_id=begun.id, from_date=since, **by)
     assert begun.filing_id is not None
-    filings.receive(session, filing_id=begun.filing_id, note=None, **by)
+    above = branch.member_ids[1]  # another person than who filed it
+    filings.receive(session, filing_id=begun.filing_id, note=None, account_id=above, now=now)
 
 
 def join(session: Session, *, settings: Settings, branch: Branch, now: datetime) -> None:

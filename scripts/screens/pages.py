@@ -80,6 +80,8 @@ SHOTS = (
     Shot("branch-secretary", "li_wei", "pages/branch/branch", ".row"),
     Shot("members", "li_wei", _of_charge("members"), ".avatar"),
     Shot("member", "li_wei", _member("pages/member/member?id={id}"), ".about"),
+    Shot("key-reset", "li_wei", _member("pages/key-reset/key-reset?member={id}"), ".heading"),
+    Shot("negative", "chen_jing", _member("pages/negative/negative?member={id}"), ".heading"),
     Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
     Shot("dues", "li_wei", _of_charge("dues"), ".box"),
     Shot("dues-consent", "li_wei", _of_charge("dues"), ".box", tap=".box"),

@@ -12,7 +12,7 @@ from server.audit import service as audit
 from server.claims.counted import Counted, counted_elsewhere, lock_members
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, OpinionKind
-from server.claims.reviewers import check_reviewer
+from server.claims.reviewers import check_reviewer, refuse_partial
 from server.claims.rules import (
     TAKEN_BACK_WITHIN,
     ClaimAction,
@@ -114,6 +114,7 @@ def revoke(session: Session, *, claim_id: int, actor: Actor, version: int, reaso
         raise DomainError("own_claim", message, status=HTTPStatus.FORBIDDEN)
     if not roles_at(actor, ancestor_ids(session, claim.organization_id)) & MAY_REVOKE:
         raise forbidden()
+    refuse_partial(session, claim, actor, now=now)
     return _reopen(session, claim, ClaimAction.revoke, actor=actor, version=version, reason=reason, now=now)
 
 

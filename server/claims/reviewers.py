@@ -1,7 +1,8 @@
 """Whose turn it is: the branch reviews, and where it has nobody else who may, the organization above does."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim, ClaimEvent, ClaimParticipant, EventKind
 from server.claims.rules import ClaimStatus, review_refusal
-from server.claims.steps import places_of
+from server.claims.steps import account_of
 from server.clock import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, reach
+from server.organizations import four_eyes
+from server.organizations.four_eyes import Bars, Mandate, Matter
 from server.organizations.models import Organization, ids_in
 from server.organizations.service import ancestor_ids
 
@@ -26,72 +29,112 @@ AT_ONCE = 50
 
 
 def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
-    """Raise DomainError 403 `own_claim` or `own_entry` if he never may decide it, `other_reviewer` if others must."""
+    """Raise DomainError 403 `own_claim` or `own_entry` if they never may decide it, as `four_eyes.refuse` if they are
+    not another, `other_reviewer` if others must."""
+    bars, whose = Bars(session, now=now), _whose(session, [claim])
     refusal = review_refusal(
         reviewer_account=actor.account_id,
         reviewer_member=actor.member_id,
-        paid_members=places_of(session, claim),
-        written_by=writers(session, claim.id),
+        paid_members=whose[claim.id].paid,
+        written_by=whose[claim.id].written_by,
     )
     if refusal is not None:
         raise DomainError(refusal.code, refusal.message, status=HTTPStatus.FORBIDDEN)
-    place = reviewing_organization(session, claim, on=shanghai_date(now))
-    if place is None or place.id not in reach(actor, Permission.claim_review):
-        title = place.title if place else "上级党组织"
-        detail = {"organization_id": place.id if place else None}
+    _refuse_partial(session, claim, actor, whose[claim.id], now=now, bars=bars)
+    place = _reviewing_places(session, whose, now=now, bars=bars)[claim.id]
+    if place not in reach(actor, Permission.claim_review):
+        title = session.get_one(Organization, place).title if place is not None else "上级党组织"
+        detail = {"organization_id": place}
         message = f"该申报由{title}审核"
         raise DomainError("other_reviewer", message, status=HTTPStatus.FORBIDDEN, detail=detail)
 
 
-def reviewing_organization(session: Session, claim: Claim, *, on: date) -> Organization | None:
+def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
+    """Raise DomainError as `four_eyes.refuse` for who takes a decision on a claim back."""
+    _refuse_partial(
+        session, claim, actor, _whose(session, [claim])[claim.id], now=now, bars=Bars(session, now=now)
+    )
+
+
+def reviewing_organization(session: Session, claim: Claim, *, now: datetime) -> Organization | None:
     """Return the branch, or the nearest organization above it that has somebody who may decide this claim."""
-    place = _reviewing_places(session, [claim], on).get(claim.id)
+    place = _reviewing_places(session, _whose(session, [claim]), now=now, bars=Bars(session, now=now))[claim.id]
     return session.get(Organization, place) if place is not None else None
 
 
-def _reviewing_places(session: Session, claims: Sequence[Claim], on: date) -> dict[int, int]:
-    """Return the reviewing organization's id by claim; a claim that nobody may decide has none."""
-    paid, written = _paid(session, claims), _written(session, [claim.id for claim in claims])
-    branches = {claim.organization_id for claim in claims}
-    paths = select(Organization.id, Organization.path).where(Organization.id.in_(branches))
-    upwards = {branch: ids_in(path)[::-1] for branch, path in session.execute(paths)}
-    holders = defaultdict[int, list[tuple[int, int | None]]](list)
-    places = {place for above in upwards.values() for place in above}
-    query = select(Grant.organization_id, Account.id, Account.member_id).join(Account, Account.id == Grant.account_id)
-    for place, account_id, member_id in session.execute(query.where(Grant.organization_id.in_(places), _holding(on))):
-        holders[place].append((account_id, member_id))
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose a claim is: the members it pays, the accounts that wrote it, both as the parties of a matter."""
 
-    def may(claim: Claim, place: int) -> bool:
-        return any(
-            account_id not in written[claim.id] and member_id not in paid[claim.id]
-            for account_id, member_id in holders[place]
-        )
-
-    nearest = {claim.id: next((p for p in upwards[claim.organization_id] if may(claim, p)), None) for claim in claims}
-    return {claim_id: place for claim_id, place in nearest.items() if place is not None}
+    branch_id: int
+    paid: frozenset[int]
+    written_by: frozenset[int]
+    matter: Matter
 
 
-def _paid(session: Session, claims: Sequence[Claim]) -> dict[int, set[int]]:
-    """Return the members whom each claim pays."""
+def _whose(session: Session, claims: Sequence[Claim]) -> dict[int, _Whose]:
+    """Return whose each claim is: a matter of its parties since it first came in."""
     paid = {claim.id: {claim.member_id} for claim in claims}
     shared = select(ClaimParticipant.claim_id, ClaimParticipant.member_id)
     for claim_id, member_id in session.execute(shared.where(ClaimParticipant.claim_id.in_(paid))):
         paid[claim_id].add(member_id)
-    return paid
+    written: dict[int, set[int]] = {claim.id: set() for claim in claims}
+    came_in = {claim.id: claim.submitted_at for claim in claims}
+    events = select(ClaimEvent).where(ClaimEvent.claim_id.in_(written), ClaimEvent.kind.in_(WRITING))
+    for event in session.scalars(events.order_by(ClaimEvent.id.desc())):
+        written[event.claim_id].add(event.actor_id)
+        if event.kind == EventKind.submitted:
+            came_in[event.claim_id] = event.at
+    accounts = four_eyes.accounts_of(session, set().union(*paid.values()))
+
+    def of(claim: Claim) -> _Whose:
+        parties = {accounts[member_id] for member_id in paid[claim.id] if member_id in accounts} | written[claim.id]
+        matter = Matter(frozenset(parties), since=came_in[claim.id])
+        return _Whose(claim.organization_id, frozenset(paid[claim.id]), frozenset(written[claim.id]), matter)
+
+    return {claim.id: of(claim) for claim in claims}
 
 
-def _written(session: Session, claim_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return the accounts that entered, edited or submitted each claim."""
-    written: dict[int, set[int]] = {claim_id: set() for claim_id in claim_ids}
-    rows = select(ClaimEvent.claim_id, ClaimEvent.actor_id).where(ClaimEvent.kind.in_(WRITING))
-    for claim_id, account_id in session.execute(rows.where(ClaimEvent.claim_id.in_(written))):
-        written[claim_id].add(account_id)
-    return written
+def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: _Whose, *, now: datetime, bars: Bars) -> None:
+    if actor.account_id is not None:
+        four_eyes.refuse(
+            session,
+            account_id=actor.account_id,
+            permission=Permission.claim_review,
+            place=claim.organization_id,
+            matter=whose.matter,
+            now=now,
+            bars=bars,
+        )
 
 
-def writers(session: Session, claim_id: int) -> set[int]:
-    """Return the accounts that entered, edited or submitted a claim."""
-    return _written(session, [claim_id])[claim_id]
+def _reviewing_places(
+    session: Session, whose: Mapping[int, _Whose], *, now: datetime, bars: Bars
+) -> dict[int, int | None]:
+    """Return the reviewing organization's id by claim; None for a claim that nobody may decide."""
+    branches = {each.branch_id for each in whose.values()}
+    paths = select(Organization.id, Organization.path).where(Organization.id.in_(branches))
+    upwards = {branch: ids_in(path)[::-1] for branch, path in session.execute(paths)}
+    places = {place for above in upwards.values() for place in above}
+    query = select(Grant, Account.member_id).join(Account, Account.id == Grant.account_id)
+    holders = defaultdict[int, list[tuple[Mandate, int | None]]](list)
+    for grant, member_id in session.execute(
+        query.where(Grant.organization_id.in_(places), _holding(shanghai_date(now)))
+    ):
+        holders[grant.organization_id].append((Mandate.of(grant), member_id))
+
+    def may(claim: _Whose, place: int) -> bool:
+        return any(
+            mandate.account_id not in claim.written_by
+            and member_id not in claim.paid
+            and bars.objection(mandate, claim.matter) is None
+            for mandate, member_id in holders[place]
+        )
+
+    return {
+        claim_id: next((place for place in upwards[each.branch_id] if may(each, place)), None)
+        for claim_id, each in whose.items()
+    }
 
 
 def queue(
@@ -105,16 +148,32 @@ def queue(
 ) -> list[Claim]:
     """Return up to `limit` claims below an organization that wait for this very reviewer, the oldest first."""
     places = reach(actor, Permission.claim_review)
-    on = shanghai_date(now)
     query = _waiting(organization).where(
-        *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(on))
+        *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(now))
+    )
+    bars = Bars(session, now=now)
+    decider = four_eyes.Decider(
+        session, account_id=account_of(actor), permission=Permission.claim_review, now=now, bars=bars
     )
     found: list[Claim] = []
     page = _after(session, query, after)
     while page:
-        above = [claim for claim in page if claim.organization_id not in places]
-        place_of = _reviewing_places(session, above, on) if above else {}
-        found += [claim for claim in page if place_of.get(claim.id, claim.organization_id) in places]
+        looked_at = [
+            claim
+            for claim in page
+            if claim.organization_id not in places or not decider.is_beyond_question(claim.created_at)
+        ]
+        whose = _whose(session, looked_at) if looked_at else {}
+        place_of = _reviewing_places(session, whose, now=now, bars=bars) if whose else {}
+        found += [
+            claim
+            for claim in page
+            if claim.id not in whose
+            or (
+                (claim.organization_id in places or place_of[claim.id] in places)
+                and decider.may(session, whose[claim.id].matter, place=claim.organization_id)
+            )
+        ]
         if len(found) >= limit or len(page) < AT_ONCE:
             break
         assert page[-1].submitted_at is not None
@@ -170,8 +229,11 @@ def _holding(on: date) -> ColumnElement[bool]:
     return and_(Grant.role.in_(RULES[Permission.claim_review].roles), Grant.holds_on(on))
 
 
-def _branch_can_review(on: date) -> ColumnElement[bool]:
-    """Whether the claim's own branch has somebody whom it neither pays nor has as its writer."""
+def _branch_can_review(now: datetime) -> ColumnElement[bool]:
+    """Whether the claim's own branch has somebody whom it neither pays nor has as its writer, beyond any question.
+
+    What this leaves open `reviewing_organization` answers.
+    """
     written = select(ClaimEvent.id).where(
         ClaimEvent.claim_id == Claim.id, ClaimEvent.actor_id == Account.id, ClaimEvent.kind.in_(WRITING)
     )
@@ -183,7 +245,8 @@ def _branch_can_review(on: date) -> ColumnElement[bool]:
         .join(Grant, Grant.account_id == Account.id)
         .where(
             Grant.organization_id == Claim.organization_id,
-            _holding(on),
+            _holding(shanghai_date(now)),
+            four_eyes.unquestioned(now, Claim.created_at),
             or_(Account.member_id.is_(None), Account.member_id != Claim.member_id),
             ~shared.exists(),
             ~written.exists(),

@@ -7,37 +7,54 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipant
+from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipant, EventKind
 from server.claims.reviewers import WRITING, not_his
 from server.claims.rules import ClaimStatus
 from server.clock import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
+from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
 from server.organizations.waiting import Count, Mine, Turn, Waiting, within
 
 
 def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
-    """A claim is reviewed by nobody whom it pays or who wrote it (`claims.reviewers`)."""
+    """A claim is reviewed by nobody whom it pays or who wrote it, and by another than theirs (`claims.reviewers`)."""
     submitted = (
         Claim.root_id == officers.root_id,
         Claim.status == ClaimStatus.submitted,
         *within(officers, Claim.organization_id),
     )
     paid, writers = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    came_in: dict[int, datetime] = {}
     shared = select(ClaimParticipant.claim_id, ClaimParticipant.member_id).join(
         Claim, Claim.id == ClaimParticipant.claim_id
     )
     for claim_id, member_id in session.execute(shared.where(*submitted)):
         paid[claim_id].add(member_id)
-    written = select(ClaimEvent.claim_id, ClaimEvent.actor_id).join(Claim, Claim.id == ClaimEvent.claim_id)
-    for claim_id, account_id in session.execute(written.where(*submitted, ClaimEvent.kind.in_(WRITING))):
+    written = select(ClaimEvent.claim_id, ClaimEvent.actor_id, ClaimEvent.kind, ClaimEvent.at).join(
+        Claim, Claim.id == ClaimEvent.claim_id
+    )
+    written = written.where(*submitted, ClaimEvent.kind.in_(WRITING)).order_by(ClaimEvent.id)
+    for claim_id, account_id, kind, at in session.execute(written):
         writers[claim_id].add(account_id)
+        if kind == EventKind.submitted:
+            came_in.setdefault(claim_id, at)
     roles = RULES[Permission.claim_review].roles
     claims = select(Claim.id, Claim.organization_id, Claim.member_id, Claim.submitted_at).where(*submitted)
-    for claim_id, organization_id, member_id, submitted_at in session.execute(claims):
+    rows = session.execute(claims).all()
+    for claim_id, _, member_id, _ in rows:
+        paid[claim_id].add(member_id)
+    accounts, bars = accounts_of(session, set().union(*paid.values())), Bars(session, now=now)
+    for claim_id, organization_id, _, submitted_at in rows:
         assert submitted_at is not None
+        parties = {accounts[each] for each in paid[claim_id] if each in accounts} | writers[claim_id]
         in_turn = officers.in_turn(
-            organization_id, roles, not_members=paid[claim_id] | {member_id}, not_accounts=writers[claim_id]
+            organization_id,
+            roles,
+            not_members=paid[claim_id],
+            not_accounts=writers[claim_id],
+            bars=bars,
+            matter=Matter(frozenset(parties), since=came_in.get(claim_id, submitted_at)),
         )
         yield Turn(organization_id, claim_id, shanghai_date(submitted_at), in_turn)
 

@@ -23,7 +23,7 @@ def record(
 
     Raises DomainError `own_dues`, `owes_no_dues`, `invalid_consent`, `no_membership`, `consent_overlaps`.
     """
-    account_id = service.other_than(member_id, actor)
+    account_id = service.other_than(session, member_id, actor, now)
     member = service.debtor(session, member_id)
     today = shanghai_date(now)
     if (refusal := consent_refusal(term, agreed_on=agreed_on, today=today)) is not None:
@@ -60,7 +60,7 @@ def end(
     From its first month on it has never held: what is late without it is deducted at once. Raises DomainError
     `own_dues`, `not_found`, `consent_ended`, `invalid_consent`.
     """
-    account_id = service.other_than(member_id, actor)
+    account_id = service.other_than(session, member_id, actor, now)
     points.lock(session, [member_id])
     rows = select(DuesConsent).where(DuesConsent.id == consent_id, DuesConsent.member_id == member_id)
     consent = session.scalar(rows.with_for_update().execution_options(populate_existing=True))

@@ -24,7 +24,8 @@ from server.dues.rules import (
 )
 from server.errors import DomainError, conflict, not_found
 from server.identity.models import Account
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
+from server.organizations import four_eyes
 from server.organizations.beginning import first_month
 from server.organizations.exemptions import exempting
 from server.organizations.models import Exemption, Member, Membership, Organization, OrganizationKind
@@ -53,6 +54,7 @@ def register(
     _check_payment(month, payment, now)
     if session.get_one(Account, account_id).member_id == member_id:
         raise _own_dues()
+    _refuse_partial(session, account_id, member_id, Permission.dues_record, now)
     member = debtor(session, member_id)
     points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(
@@ -76,7 +78,7 @@ def correct(
 ) -> DuesRecord:
     """Replace a mistaken record: what it deducted is reversed, and what is right now is posted anew."""
     _check_payment(month, payment, now)
-    record, account_id = _changeable(session, member_id, month, actor)
+    record, account_id = _changeable(session, member_id, month, actor, now)
     following = _state(terms.due_on(session, member_id=member_id, month=month), payment, now)
     if _says(record) == (payment, following):
         return record
@@ -101,7 +103,7 @@ def waive(session: Session, *, member_id: int, month: str, reason: str, actor: A
     member = debtor(session, member_id)
     if (refusal := payment_refusal(month, paid_cents=0, paid_on=None, today=shanghai_date(now))) is not None:
         raise DomainError("invalid_payment", refusal)
-    account_id = other_than(member_id, actor)
+    account_id = other_than(session, member_id, actor, now)
     points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(session, member, month, 0, account_id=account_id, now=now)
     if record.state == DuesState.waived:
@@ -317,8 +319,8 @@ def _unpaid(
     )
 
 
-def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> tuple[DuesRecord, int]:
-    account_id = other_than(member_id, actor)
+def _changeable(session: Session, member_id: int, month: str, actor: Actor, now: datetime) -> tuple[DuesRecord, int]:
+    account_id = other_than(session, member_id, actor, now)
     points.lock(session, [member_id])
     record = _locked(session, member_id, month)
     if record is None:
@@ -326,11 +328,19 @@ def _changeable(session: Session, member_id: int, month: str, actor: Actor) -> t
     return record, account_id
 
 
-def other_than(member_id: int, actor: Actor) -> int:
-    """Return the caller's account: nobody decides about their own dues. Raises DomainError `own_dues`."""
+def other_than(session: Session, member_id: int, actor: Actor, now: datetime) -> int:
+    """Return the caller's account: nobody decides about their own dues.
+
+    Raises DomainError `own_dues`, and as `four_eyes.refuse`.
+    """
     if actor.account_id is None or actor.member_id == member_id:
         raise _own_dues()
+    _refuse_partial(session, actor.account_id, member_id, Permission.dues_waive, now)
     return actor.account_id
+
+
+def _refuse_partial(session: Session, account_id: int, member_id: int, permission: Permission, now: datetime) -> None:
+    four_eyes.refuse_of_member(session, account_id=account_id, permission=permission, member_id=member_id, now=now)
 
 
 def _own_dues() -> DomainError:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +24,10 @@ class Account(Base):
 
 
 class WechatIdentity(Base):
-    """An openid under one of our apps. It signs in unbound; binding sets `account_id`, unbinding clears it."""
+    """An openid under one of our apps. It signs in unbound; binding sets `account_id`, unbinding clears it.
+
+    `former_account_id` is the account whose keys two officers reset: whose it was hears of that where they are.
+    """
 
     __tablename__ = "wechat_identities"
     __table_args__ = (
@@ -39,6 +42,7 @@ class WechatIdentity(Base):
     openid: Mapped[str] = mapped_column(String(64))
     unionid: Mapped[str | None] = mapped_column(String(64))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    former_account_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

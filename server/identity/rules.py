@@ -36,6 +36,7 @@ class Permission(StrEnum):
     signed_in = "signed_in"  # anyone with a token, bound or not; touches only the caller himself
     data_export = "data_export"  # everything held about a member: for himself alone
     account_manage = "account_manage"  # activation codes, unbinding
+    key_reset_see = "key_reset_see"  # what two officers do to an account's keys; its owner too, who may stop it
     grant_manage = "grant_manage"
     audit_read = "audit_read"
     organization_read = "organization_read"
@@ -113,6 +114,7 @@ _ADMIN = frozenset({Role.administrator})
 RULES: dict[Permission, Rule] = {
     Permission.data_export: Rule(frozenset(), own=True),
     Permission.account_manage: Rule(_LEADERS | _ABOVE | _ADMIN),
+    Permission.key_reset_see: Rule(_LEADERS | _ABOVE | _ADMIN, own=True),
     Permission.grant_manage: Rule(_ABOVE | _ADMIN),
     Permission.audit_read: Rule(frozenset({Role.organization_department, Role.inspector, Role.administrator})),
     Permission.organization_read: Rule(_READERS | _ADMIN | {Role.representative}, fellow=True),
@@ -170,6 +172,11 @@ RULES: dict[Permission, Rule] = {
     Permission.robot_manage: Rule(_LEADERS),
     Permission.unreached_manage: Rule(_BRANCH | _ABOVE),
 }
+
+
+def sees_or_decides(role: Role) -> bool:
+    """Whether a role may do what the table withholds from the administrator, who sees no points (design §7)."""
+    return any(role in rule.roles and Role.administrator not in rule.roles for rule in RULES.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,21 +208,27 @@ def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) 
         raise conflict("already_bound", "该微信已绑定其他人，请先由支部书记解除绑定")
     try:
         with session.begin_nested():
-            identity.account_id = account_id
+            identity.account_id, identity.former_account_id = account_id, None
     except IntegrityError:
         raise conflict("account_taken", "该身份已绑定其他微信，请联系支部书记解除绑定") from None
     wrong_tries.forgive_identity(session, identity_id)
     _forget_afterwards(session, [identity_id])
 
 
-def unbind(session: Session, *, account_id: int, now: datetime) -> int:
-    """Detach all identities of an account and end their tokens; return how many were detached."""
+def unbind(session: Session, *, account_id: int, now: datetime, heard: bool = False) -> int:
+    """Detach all identities of an account and end their tokens; return how many were detached.
+
+    With `heard` they are still told of what happens to the account's keys (`WechatIdentity.former_account_id`).
+    """
+    earlier = update(WechatIdentity).where(WechatIdentity.former_account_id == account_id)
+    session.execute(earlier.values(former_account_id=None))
     identities = session.scalars(
         select(WechatIdentity).where(WechatIdentity.account_id == account_id).order_by(WechatIdentity.id)
     ).all()
     ids = [identity.id for identity in identities]
     for identity in identities:
         identity.account_id = None
+        identity.former_account_id = account_id if heard else None
     session.execute(update(Token).where(Token.identity_id.in_(ids), Token.revoked_at.is_(None)).values(revoked_at=now))
     session.flush()
     _forget_afterwards(session, ids)

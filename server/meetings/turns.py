@@ -11,13 +11,14 @@ from server.identity.rules import RULES, Permission
 from server.meetings.held.waiting import waiting
 from server.meetings.models import HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
+from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
 from server.organizations.waiting import Turn, Waiting, within
 
 
 def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
     query = (
-        select(Leave.id, Leave.member_id, Roster.organization_id, Meeting.starts_at)
+        select(Leave, Roster.organization_id, Meeting.starts_at)
         .join(Roster, Roster.id == Leave.roster_id)
         .join(Meeting, Meeting.id == Leave.meeting_id)
         .where(
@@ -28,9 +29,18 @@ def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Tur
         )
     )
     roles = RULES[Permission.leave_decide].roles
-    for leave_id, member_id, organization_id, starts_at in session.execute(query):
-        in_turn = officers.in_turn(organization_id, roles, not_members={member_id})
-        yield Turn(organization_id, leave_id, shanghai_date(starts_at), in_turn)
+    rows = session.execute(query).all()
+    accounts, bars = accounts_of(session, {leave.member_id for leave, _, _ in rows}), Bars(session, now=now)
+    for leave, organization_id, starts_at in rows:
+        parties = {leave.asked_by, accounts.get(leave.member_id, leave.asked_by)}
+        in_turn = officers.in_turn(
+            organization_id,
+            roles,
+            not_members={leave.member_id},
+            bars=bars,
+            matter=Matter(frozenset(parties), since=leave.asked_at),
+        )
+        yield Turn(organization_id, leave.id, shanghai_date(starts_at), in_turn)
 
 
 def _held(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:

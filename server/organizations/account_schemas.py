@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field, model_validator
 from server.identity.guard import Body
 from server.identity.rules import Role
 from server.organizations.member_schemas import Name, WorkNumber
+from server.organizations.models import ResetStatus
 from server.presentation import Id, PageQuery, TimeOut
-from server.text import Opaque
+from server.text import Line, Opaque
 
 
 class CodeOut(BaseModel):
@@ -21,6 +22,54 @@ class CodeOut(BaseModel):
 
 class UnboundOut(BaseModel):
     unbound: int
+
+
+class KeyResetPath(BaseModel):
+    key_reset_id: Id
+
+
+class KeyResetIn(Body):
+    """Without a phone the account is unbound and gets a new code; with one, that number becomes its key."""
+
+    reason: Annotated[Line, Field(min_length=2, max_length=200)]
+    phone: Annotated[Line, Field(max_length=32)] | None = None
+
+
+class KeyResetOut(BaseModel):
+    """`phone` is the new number, masked. `may_confirm`: whether the caller is another person with standing."""
+
+    id: int
+    member_id: int
+    reason: str
+    phone: str | None
+    status: ResetStatus
+    proposed_by: str
+    proposed_at: TimeOut
+    expires_at: TimeOut
+    confirmed_by: str | None
+    confirmed_at: TimeOut | None
+    stopped_by: str | None
+    stopped_at: TimeOut | None
+    may_confirm: bool
+    may_stop: bool
+
+
+class KeyResetsOut(BaseModel):
+    """`needs_two`: whether the account holds a role, so that two persons reset its keys."""
+
+    member_name: str
+    work_number: str
+    needs_two: bool
+    may_propose: bool
+    items: list[KeyResetOut]
+    next_cursor: str | None = None
+
+
+class ConfirmedResetOut(KeyResetOut):
+    """The code is shown this once; a new phone needs none."""
+
+    code: str | None
+    code_expires_at: TimeOut | None
 
 
 class RepresentativePath(BaseModel):

@@ -14,10 +14,10 @@ from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity import wrong_tries
 from server.identity.models import Account, Grant
-from server.identity.rules import Actor, Role
+from server.identity.rules import Actor, Permission, Role
 from server.names import name_key, normal_name
-from server.organizations import custody
-from server.organizations.models import ActivationCode, Member, Membership, OrganizationKind
+from server.organizations import custody, grants
+from server.organizations.models import ActivationCode, KeyReset, Member, Membership, OrganizationKind
 from server.organizations.rules import (
     CODE_ALPHABET,
     CODE_LENGTH,
@@ -83,7 +83,9 @@ def bind_by_code(
         wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
         raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
     account = session.get_one(Account, issued.account_id)
-    custody.refuse_outgrown_code(session, issuer_id=issued.created_by, account_id=account.id, now=now)
+    custody.refuse_outgrown_code(
+        session, issuer_id=issued.created_by, issued_at=issued.created_at, account_id=account.id, now=now
+    )
     _bind(session, identity_id, account, "code", now)
     issued.used_at = now
     session.flush()
@@ -107,6 +109,8 @@ def _current_name(session: Session, account: Account) -> str:
 def _bind(session: Session, identity_id: int, account: Account, how: str, now: datetime) -> None:
     identity.bind(session, identity_id=identity_id, account_id=account.id, now=now)
     _void_codes(session, account.id)
+    unused = (KeyReset.account_id == account.id, KeyReset.confirmed_at.is_not(None), KeyReset.used_at.is_(None))
+    session.execute(update(KeyReset).where(*unused).values(used_at=now))
     audit.record(
         session,
         actor_id=account.id,
@@ -135,7 +139,7 @@ def invite_representative(
 ) -> tuple[Account, str, datetime]:
     """Return the account of a branch's 群众代表 (made on the first invitation) with a new code and its expiry.
 
-    Raises DomainError `not_a_branch`, and as `custody.refuse_new_code`.
+    Raises DomainError `not_a_branch`, `role_above_own`, and as `custody.refuse_new_code`.
     """
     branch = get_open(session, organization_id)
     if branch.kind != OrganizationKind.branch or branch.root_id is None:
@@ -143,12 +147,13 @@ def invite_representative(
     name, number = normal_name(name), normal_work_number(work_number)
     account = _representative(session, branch.id, name, number, now)
     if account is None:
+        grants.check_rank(actor, branch.ancestor_ids, Role.representative, Permission.account_manage)
         account = identity.ensure_account(session, member_id=None, root_id=branch.root_id, name=name, now=now)
-        identity.grant(
+        grants.appoint(
             session,
-            account_id=account.id,
+            organization=branch,
             role=Role.representative,
-            organization_id=branch.id,
+            account_id=account.id,
             from_date=shanghai_date(now),
             until_date=None,
             granted_by=actor.account_id,
@@ -207,9 +212,9 @@ def issue(
 def release(session: Session, *, actor: Actor, account_id: int, now: datetime) -> int:
     """Unbind every WeChat identity of an account and void its codes; return how many were unbound.
 
-    Raises DomainError as `custody.refuse_unless_above`.
+    Raises DomainError as `custody.refuse_alone`.
     """
-    custody.refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
+    custody.refuse_alone(session, actor=actor, account_id=account_id, now=now)
     return _release(session, session.get_one(Account, account_id), actor.account_id, now)
 
 
@@ -223,13 +228,20 @@ def reset(session: Session, *, account: Account, now: datetime) -> tuple[str, da
     )
     if number is None:
         raise conflict("no_work_number", f"{account.name}没有工号/学号，请重新邀请")
-    _release(session, account, None, now)
-    return issue(session, account, number, None, now)
+    return renew(session, account, number, None, now)
 
 
-def _release(session: Session, account: Account, released_by: int | None, now: datetime) -> int:
+def renew(
+    session: Session, account: Account, work_number: str, renewed_by: int | None, now: datetime
+) -> tuple[str, datetime]:
+    """Unbind an account and return a new code, whoever asks for it; what was unbound still hears of it."""
+    _release(session, account, renewed_by, now, heard=True)
+    return issue(session, account, work_number, renewed_by, now)
+
+
+def _release(session: Session, account: Account, released_by: int | None, now: datetime, *, heard: bool = False) -> int:
     _void_codes(session, account.id)
-    count = identity.unbind(session, account_id=account.id, now=now)
+    count = identity.unbind(session, account_id=account.id, now=now, heard=heard)
     _audit_office(session, account, "unbind", released_by, now)
     return count
 

@@ -3,6 +3,8 @@
 Whoever resets these could become that person, so they must stand above every role that the account holds or is to hold:
 a branch secretary cannot take over the 总支书记 who is a member of the branch, nor another secretary, nor a 群众代表
 who meanwhile works in the 组织部. Whoever has nobody above them goes to the operator (`xianfeng reset-binding`).
+
+The keys of an account that holds a role are reset by two persons (`key_resets`); one alone is refused here.
 """
 
 from collections.abc import Collection
@@ -17,7 +19,7 @@ from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.identity.rules import RULES, Actor, Held, Permission, Role, roles_at
+from server.identity.rules import RULES, Actor, Held, Permission, Role, roles_at, sees_or_decides
 from server.organizations.rules import stands_above
 from server.organizations.service import ancestor_ids
 
@@ -32,20 +34,63 @@ def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now:
         raise DomainError("holds_higher_role", message, status=HTTPStatus.FORBIDDEN)
 
 
-def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
-    """Raise DomainError as `refuse_unless_above`, and 409 `already_bound`: a code beside a binding is a second key."""
+def refuse_alone(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Raise DomainError as `refuse_unless_above`, and 409 `two_persons_needed` where the account holds a role."""
     refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
+    if account_id != actor.account_id and needs_two(session, account_id=account_id, on=shanghai_date(now)):
+        message = "该同志有任职，重置账号须两人办理：请在该同志的页面提出重置，再由另一位负责人确认"
+        raise conflict("two_persons_needed", message)
+
+
+def needs_two(session: Session, *, account_id: int, on: date) -> bool:
+    """Whether an account's keys are reset by two: it holds, or is to hold, a role.
+
+    A 群众代表 is invited by one person, with a code, and can be so again: two would protect nothing.
+    """
+    role = select(Grant.id).where(Grant.account_id == account_id, Grant.role != Role.representative, _not_over(on))
+    return session.scalar(role.limit(1)) is not None
+
+
+def standing_above(session: Session, *, account_id: int, on: date) -> tuple[int | None, frozenset[Role]]:
+    """Return who may confirm a reset of an account's keys: these roles, held at this organization or above it."""
+    held = session.scalars(select(Grant).where(Grant.account_id == account_id, _not_over(on))).all()
+    paths = [ancestor_ids(session, each.organization_id) for each in held]
+    common = [place for place, *others in zip(*paths, strict=False) if all(other == place for other in others)]
+    above = {
+        role
+        for role in RULES[Permission.account_manage].roles
+        if sees_or_decides(role) and all(stands_above(frozenset({role}), Role(each.role)) for each in held)
+    }
+    return (common[-1] if common else None), frozenset(above)
+
+
+def refuse_technical(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Raise DomainError 403 `technical_role` where only a role that neither sees points nor decides stands above."""
+    held = [each for each in actor.grants if sees_or_decides(each.role)]
+    if not _is_above(session, held, account_id, shanghai_date(now)):
+        message = "系统管理员可以提出重置，须由上级党组织负责人确认"
+        raise DomainError("technical_role", message, status=HTTPStatus.FORBIDDEN)
+
+
+def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Raise DomainError as `refuse_alone`, and 409 `already_bound`: a code beside a binding is a second key."""
+    refuse_alone(session, actor=actor, account_id=account_id, now=now)
     if identity.is_bound(session, account_id=account_id):
         raise conflict("already_bound", "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
 
 
-def refuse_outgrown_code(session: Session, *, issuer_id: int | None, account_id: int, now: datetime) -> None:
-    """Raise DomainError 409 `code_outdated` where the account has since risen to or above its code's issuer."""
+def refuse_outgrown_code(
+    session: Session, *, issuer_id: int | None, issued_at: datetime, account_id: int, now: datetime
+) -> None:
+    """Raise DomainError 409 `code_outdated` where the account was given a role since its code was issued, by one person
+    perhaps, or has risen to or above its issuer."""
     if issuer_id is None:  # the operator
         return
     today = shanghai_date(now)
+    since = (Grant.account_id == account_id, Grant.role != Role.representative, Grant.created_at > issued_at)
+    risen = session.scalar(select(Grant.id).where(*since, _not_over(today)).limit(1)) is not None
     held = [Held(Role(each.role), each.organization_id) for each in identity.grants_of(session, issuer_id, on=today)]
-    if not _is_above(session, held, account_id, today):
+    if risen or not _is_above(session, held, account_id, today):
         raise conflict("code_outdated", "发放激活码后任职有变动，该激活码已失效，请由任职的上级党组织重新发放")
 
 

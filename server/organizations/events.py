@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.organizations.models import FilingStatus, FilingSubject, Stage
+from server.organizations.models import FilingStatus, FilingSubject, ResetStatus, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,13 @@ class WorkdaysChanged:
     """A university counts days otherwise than before."""
 
     root_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeysReset:
+    """A reset of an account's keys was proposed (`waiting`), confirmed or stopped."""
+
+    key_reset_id: int
+    status: ResetStatus
     now: datetime

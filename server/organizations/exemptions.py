@@ -10,7 +10,8 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict
-from server.organizations import filings
+from server.identity.rules import Permission
+from server.organizations import filings, four_eyes
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
 from server.organizations.rules import ExemptionStatus, exemption_status
 from server.organizations.service import branch_of
@@ -47,6 +48,7 @@ def record_study(
 ) -> Exemption:
     """First step: the branch committee studied it. Raises DomainError `exemption_open` or `no_membership`."""
     today = shanghai_date(now)
+    _refuse_partial(session, account_id, member_id, now)
     _not_ahead(on, today)
     branch = branch_of(session, member_id=member_id, on=today)
     if branch is None:
@@ -72,6 +74,7 @@ def record_passing(
 ) -> Standing:
     """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on` or `invalid_dates`."""
     exemption = _expect(session, exemption_id, ExemptionStatus.studied)
+    _refuse_partial(session, account_id, exemption.member_id, now)
     _not_ahead(on, shanghai_date(now))
     if on < exemption.studied_on:
         raise DomainError("invalid_dates", "党员大会不能早于支委会研究的日期")
@@ -83,6 +86,7 @@ def record_passing(
 def submit(session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime) -> Standing:
     """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return."""
     exemption = _expect(session, exemption_id, *_MAY_BE_FILED)
+    _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.passed_on is None or from_date < exemption.passed_on:
         raise DomainError("invalid_dates", "起始日期不能早于党员大会通过的日期")
     exemption.from_date = from_date
@@ -109,6 +113,7 @@ def check_filing(session: Session, exemption_id: int) -> None:
 def end(session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime) -> Standing:
     """End an exemption in force from `on`, or give up one that is not yet. Raises DomainError `exemption_moved_on`."""
     exemption = _locked(session, exemption_id)
+    _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.open is None:
         raise conflict("exemption_moved_on", "该事项已结束")
     if on < (exemption.from_date or exemption.studied_on):
@@ -162,6 +167,12 @@ def _expect(session: Session, exemption_id: int, *expected: ExemptionStatus) -> 
 def _locked(session: Session, exemption_id: int) -> Exemption:
     query = select(Exemption).where(Exemption.id == exemption_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _refuse_partial(session: Session, account_id: int, member_id: int, now: datetime) -> None:
+    four_eyes.refuse_of_member(
+        session, account_id=account_id, permission=Permission.exemption_manage, member_id=member_id, now=now
+    )
 
 
 def _not_ahead(on: date, today: date) -> None:

@@ -6,16 +6,19 @@ What may be filed is for others to say: the feature that owns the subject, and w
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.db import added
-from server.errors import conflict, not_found
+from server.errors import DomainError, conflict, not_found
 from server.events import emit
+from server.identity.rules import Permission
+from server.organizations import four_eyes
 from server.organizations.events import FilingDecided
-from server.organizations.models import Filing, FilingStatus, FilingStep, FilingSubject, Organization
+from server.organizations.models import Exemption, Filing, FilingStatus, FilingStep, FilingSubject, Organization
 from server.organizations.rules import FilingAction, next_filing_status
 
 NOT_APPROVAL = "备案不是审批：收到备案只表示已登记在案，不代表批准其内容。"
@@ -104,6 +107,7 @@ def send_back(session: Session, *, filing_id: int, reason: str, account_id: int,
 def _decide(
     session: Session, filing_id: int, action: FilingAction, *, note: str | None, account_id: int, now: datetime
 ) -> Filing:
+    _refuse_partial(session, _locked(session, filing_id), account_id, now)
     filing = _advance(session, filing_id, action)
     filing.decided_by, filing.decided_at = account_id, now
     filing.reason = note if action is FilingAction.send_back else None
@@ -111,6 +115,29 @@ def _decide(
     subject = FilingSubject(filing.subject_kind)
     emit(session, FilingDecided(filing.id, subject, filing.subject_id, FilingStatus(filing.status), now))
     return filing
+
+
+def _refuse_partial(session: Session, filing: Filing, account_id: int, now: datetime) -> None:
+    """Whoever filed below does not decide above; the 党委 files with its own 组织部, which may be one person."""
+    if account_id == filing.submitted_by and filing.from_organization_id != filing.to_organization_id:
+        message = "报送人不能自行办理收悉或退回，请由上级党组织的其他负责人办理"
+        raise DomainError("same_person", message, status=HTTPStatus.FORBIDDEN)
+    if account_id == filing.submitted_by:
+        return
+    exemption = session.get(Exemption, filing.subject_id) if filing.subject_kind == FilingSubject.exemption else None
+    four_eyes.refuse(
+        session,
+        account_id=account_id,
+        permission=Permission.filing_receive,
+        place=filing.to_organization_id,
+        matter=four_eyes.matter(
+            session,
+            members=[exemption.member_id] if exemption else [],
+            accounts=[filing.submitted_by],
+            since=filing.submitted_at,
+        ),
+        now=now,
+    )
 
 
 def resubmit(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
@@ -129,13 +156,17 @@ def _again(session: Session, filing_id: int, *, note: str | None, account_id: in
 
 
 def _advance(session: Session, filing_id: int, action: FilingAction) -> Filing:
-    query = select(Filing).where(Filing.id == filing_id).with_for_update()
-    filing = session.scalars(query.execution_options(populate_existing=True)).one()
+    filing = _locked(session, filing_id)
     after = next_filing_status(FilingStatus(filing.status), action)
     if after is None:
         raise conflict("filing_moved_on", "该备案的状态已变化，请刷新后查看", status=filing.status)
     filing.status = after
     return filing
+
+
+def _locked(session: Session, filing_id: int) -> Filing:
+    query = select(Filing).where(Filing.id == filing_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _step(session: Session, filing: Filing, *, account_id: int, note: str | None, now: datetime) -> None:

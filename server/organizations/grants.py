@@ -11,7 +11,7 @@ from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, RULES, Actor, Held, Permission, Role, Target, allows, roles_at
-from server.organizations import service
+from server.organizations import four_eyes, service
 from server.organizations.models import Member, Organization, OrganizationKind
 from server.organizations.rules import KIND_TITLES, ROLE_KINDS, may_give
 from server.organizations.service import get_open
@@ -31,12 +31,14 @@ def give(
 ) -> Grant:
     """Give a role to a member, or to an account without one.
 
-    Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_period`, `already_granted`.
+    Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_period`, `already_granted`, and as
+    `four_eyes.refuse`.
     """
     organization = get_open(session, organization_id)
     account = _receiver(session, organization, member_id, account_id, now)
     first = role is Role.organization_department and not has_department(session, organization.root_id)
-    _check_rank(actor, organization.ancestor_ids, role, account.id, first=first)
+    check_rank(actor, organization.ancestor_ids, role, Permission.grant_manage, first=first)
+    _refuse_partial(session, actor, organization, account.id, now)
     return appoint(
         session,
         organization=organization,
@@ -89,7 +91,7 @@ def end(session: Session, *, actor: Actor, grant_id: int, until_date: date, now:
     """End a role from a day on; a day in the past means today. Raises DomainError as `give`, and `grant_ended`."""
     granted = session.get_one(Grant, grant_id)
     organization = session.get_one(Organization, granted.organization_id)
-    _check_rank(actor, organization.ancestor_ids, Role(granted.role), None)
+    check_rank(actor, organization.ancestor_ids, Role(granted.role), Permission.grant_manage)
     _keep_a_department(session, granted, now)
     ended = identity.end_grant(session, grant_id=grant_id, until_date=max(until_date, shanghai_date(now)), now=now)
     _audit(session, actor.account_id, actor.root_id, ended, action="grant_end", now=now)
@@ -136,14 +138,29 @@ def _receiver(
     return identity.ensure_account(session, member_id=member.id, root_id=member.root_id, name=member.name, now=now)
 
 
-def _check_rank(
-    actor: Actor, ancestor_ids: tuple[int, ...], role: Role, receiver_id: int | None, *, first: bool = False
+def check_rank(
+    actor: Actor, ancestor_ids: tuple[int, ...], role: Role, permission: Permission, *, first: bool = False
 ) -> None:
-    held = roles_at(actor, ancestor_ids) & RULES[Permission.grant_manage].roles
+    """Raise DomainError `role_above_own` unless some role of the actor over a place may give or end `role` there."""
+    held = roles_at(actor, ancestor_ids) & RULES[permission].roles
     if not may_give(held, role, first=first):
         raise DomainError("role_above_own", f"您不能授予或解除“{ROLE_TITLES[role]}”")
-    if receiver_id is not None and receiver_id == actor.account_id:
+
+
+def _refuse_partial(
+    session: Session, actor: Actor, organization: Organization, receiver_id: int, now: datetime
+) -> None:
+    if receiver_id == actor.account_id:
         raise DomainError("own_role", "不能给自己授予角色")
+    if actor.account_id is not None:
+        four_eyes.refuse(
+            session,
+            account_id=actor.account_id,
+            permission=Permission.grant_manage,
+            place=organization.id,
+            matter=four_eyes.Matter(frozenset({receiver_id})),
+            now=now,
+        )
 
 
 def _keep_a_department(session: Session, granted: Grant, now: datetime) -> None:

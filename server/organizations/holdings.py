@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from server.holdings import Holding, Subject
 from server.identity.models import Grant
 from server.identity.rules import ROLE_TITLES
-from server.organizations.models import ActivationCode, Exemption, Member, Membership, Organization
+from server.organizations.models import ActivationCode, Exemption, KeyReset, Member, Membership, Organization
 from server.organizations.roster.rules import CATEGORIES, STAGES
 
 PLACE = 20
@@ -69,6 +69,18 @@ def holdings(subject: Subject) -> Iterator[Holding]:
             "发放时间": ActivationCode.created_at,
             "到期时间": ActivationCode.expires_at,
             "使用时间": ActivationCode.used_at,
+        },
+    )
+    yield Holding(
+        "账号重置",
+        KeyReset,
+        KeyReset.account_id == subject.account_id,
+        {
+            "原因": KeyReset.reason,
+            "提出时间": KeyReset.proposed_at,
+            "到期时间": KeyReset.expires_at,
+            "确认时间": KeyReset.confirmed_at,
+            "撤回时间": KeyReset.stopped_at,
         },
     )
     yield Holding(

@@ -164,7 +164,7 @@ def edit_member(context: Context, path: MemberPath, body: MemberChange) -> Membe
     """更改党员信息"""
     account = binding.account_of_member(context.session, path.member_id)
     if "phone" in body.model_fields_set and account is not None:
-        custody.refuse_unless_above(context.session, actor=context.actor, account_id=account.id, now=context.now)
+        custody.refuse_alone(context.session, actor=context.actor, account_id=account.id, now=context.now)
     members.edit_member(
         context.session,
         vault_of(context),

@@ -16,8 +16,9 @@ from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account, WechatIdentity
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
 from server.names import name_key, normal_name
+from server.organizations import four_eyes
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.organizations.rules import STAGE_BY_DECISION, date_problem, normal_work_number
@@ -172,6 +173,9 @@ def correct_stage(
     if actor.account_id is None or actor.member_id == member_id:
         message = "不能更正本人的党员类别，请由其他负责人办理"
         raise DomainError("own_stage", message, status=HTTPStatus.FORBIDDEN)
+    four_eyes.refuse_of_member(
+        session, account_id=actor.account_id, permission=Permission.stage_correct, member_id=member_id, now=now
+    )
     member = _locked(session, member_id)
     if member.stage == stage:
         return member

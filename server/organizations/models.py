@@ -142,6 +142,44 @@ class ActivationCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ResetStatus(StrEnum):
+    waiting = "waiting"
+    confirmed = "confirmed"
+    stopped = "stopped"
+    expired = "expired"
+
+
+class KeyReset(Base):
+    """What two persons do to the keys of an account that holds a role: one proposes, another confirms (`key_resets`).
+
+    `open` while it waits; at most one does per account. With a phone, that number becomes the account's key; without
+    one the account is unbound and gets a new code. For seven days after `confirmed_at`, and after `used_at`, when
+    somebody bound by it, the account decides nothing of either of the two (`four_eyes`).
+    """
+
+    __tablename__ = "key_resets"
+    __table_args__ = (
+        UniqueConstraint("account_id", "open"),
+        Index(None, "confirmed_at"),
+        Base.__table_args__,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    open: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(String(200))
+    phone_sealed: Mapped[str | None] = mapped_column(String(160))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class FilingStatus(StrEnum):
     submitted = "submitted"
     received = "received"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
+from server.organizations.four_eyes import Bars, Mandate, Matter
 from server.organizations.models import Organization, ids_in
 
 
@@ -19,6 +20,7 @@ class Officer:
     member_id: int | None
     organization_id: int
     role: Role
+    mandate: Mandate
 
 
 class Officers:
@@ -38,14 +40,15 @@ class Officers:
             self._paths[organization_id], self._titles[organization_id] = ids_in(path), title
         self._by_place: dict[int, list[Officer]] = defaultdict(list)
         grants = (
-            select(Grant.account_id, Account.member_id, Grant.organization_id, Grant.role)
+            select(Grant, Account.member_id)
             .join(Account, Account.id == Grant.account_id)
             .join(Organization, Organization.id == Grant.organization_id)
             .where(*wanted, Grant.holds_on(on))
             .order_by(Grant.id)
         )
-        for account_id, member_id, organization_id, role in session.execute(grants):
-            self._by_place[organization_id].append(Officer(account_id, member_id, organization_id, Role(role)))
+        for grant, member_id in session.execute(grants):
+            officer = Officer(grant.account_id, member_id, grant.organization_id, Role(grant.role), Mandate.of(grant))
+            self._by_place[grant.organization_id].append(officer)
 
     def title(self, organization_id: int) -> str:
         return self._titles[organization_id]
@@ -57,8 +60,13 @@ class Officers:
         *,
         not_members: Collection[int] = (),
         not_accounts: Collection[int] = (),
+        bars: Bars | None = None,
+        matter: Matter | None = None,
     ) -> list[Officer]:
-        """Return those who may act at the place itself, or at the nearest above where somebody may; each once."""
+        """Return those who may act at the place itself, or at the nearest above where somebody may; each once.
+
+        With a matter, whom `bars` object to is not among them.
+        """
         for place in reversed(self._paths.get(organization_id, ())):
             found = {
                 officer.account_id: officer
@@ -66,6 +74,7 @@ class Officers:
                 if officer.role in roles
                 and officer.account_id not in not_accounts
                 and (officer.member_id is None or officer.member_id not in not_members)
+                and (bars is None or matter is None or bars.objection(officer.mandate, matter) is None)
             }
             if found:
                 return list(found.values())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from server.identity.rules import Role
+from server.identity.rules import Role, sees_or_decides
 from server.organizations.models import FilingStatus, OrganizationKind
 from server.text import compact, plain_code
 
@@ -80,9 +80,10 @@ _RANKS = {
 def may_give(granter_roles: frozenset[Role], role: Role, *, first: bool = False) -> bool:
     """Whether someone with these roles over a place may give or end `role` there: none above their own.
 
-    The administrator gives 组织部 only to the `first` who ever holds it (docs/adr/0021).
+    The administrator gives nothing that sees points or decides (docs/adr/0030), but 组织部 to the `first` who ever
+    holds it (docs/adr/0021).
     """
-    if role is Role.organization_department and not first:
+    if sees_or_decides(role) and not first:
         granter_roles -= {Role.administrator}
     return any(_RANKS[own] >= _RANKS[role] for own in granter_roles)
 

@@ -4,9 +4,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.identity.access import TargetParameter
-from server.identity.models import Grant
+from server.identity.models import Account, Grant
 from server.identity.rules import Target
-from server.organizations.models import Exemption, Filing, Membership, Organization, OrganizationKind, ids_in
+from server.organizations.models import Exemption, Filing, KeyReset, Membership, Organization, OrganizationKind, ids_in
 from server.organizations.roster.models import RosterImport
 from server.organizations.service import ancestor_ids
 
@@ -64,6 +64,13 @@ def of_roster_import(session: Session, import_id: int) -> Target | None:
     return of_organization(session, found.organization_id) if found else None
 
 
+def of_key_reset(session: Session, key_reset_id: int) -> Target | None:
+    """Whoever reaches the member whose account it is; the account is theirs."""
+    query = select(Account.member_id).join(KeyReset, KeyReset.account_id == Account.id)
+    member_id = session.scalar(query.where(KeyReset.id == key_reset_id))
+    return of_member(session, member_id) if member_id is not None else None
+
+
 organization_target = TargetParameter("organization_id", of_organization)
 group_target = TargetParameter("group_id", of_group)
 member_target = TargetParameter("member_id", of_member)
@@ -72,3 +79,4 @@ exemption_target = TargetParameter("exemption_id", of_exemption)
 filing_target = TargetParameter("filing_id", of_filing)
 filing_receiver_target = TargetParameter("filing_id", of_filing_receiver)
 roster_import_target = TargetParameter("import_id", of_roster_import)
+key_reset_target = TargetParameter("key_reset_id", of_key_reset)

@@ -1,4 +1,4 @@
-"""Holidays that wait to be entered."""
+"""Resets of accounts that wait for a second person, and holidays that wait to be entered."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from server.clock import shanghai_date
 from server.identity.rules import RULES, Permission, Role
+from server.organizations import key_resets
+from server.organizations.four_eyes import Bars
 from server.organizations.officers import Officers
 from server.organizations.waiting import Turn, Waiting
 from server.organizations.workdays import calendar_of
@@ -24,7 +26,28 @@ def _missing(session: Session, officers: Officers, now: datetime) -> Iterator[Tu
         yield Turn(officers.root_id, officers.root_id, date(year, 1, 1), in_turn)
 
 
+def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+    bars = Bars(session, now=now)
+    for waiting in key_resets.waiting(session, root_id=officers.root_id, now=now):
+        if officers.places is None or waiting.place in officers.places:
+            in_turn = officers.in_turn(
+                waiting.place,
+                waiting.roles,
+                not_accounts=waiting.matter.parties,
+                bars=bars,
+                matter=waiting.matter,
+            )
+            yield Turn(waiting.place, waiting.member_id, shanghai_date(waiting.reset.expires_at), in_turn)
+
+
 KINDS = (
+    Waiting(
+        code="key_resets",
+        title="账号重置待确认",
+        place=5,
+        turns=_resets,
+        digest=("months", "待两人确认 {} 项"),
+    ),
     Waiting(
         code="holidays",
         title="放假安排待录入",

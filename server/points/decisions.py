@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
+from server.organizations import four_eyes
 from server.points import service, sources
 from server.points.models import Decision, PointEntry, SourceKind
 from server.points.sources import Described
@@ -45,7 +46,7 @@ def record(
     `figure` is for a measured item, `level` for one with levels, `times` for the others. Raises DomainError
     `own_decision`, `future_day`, `not_for_decision`, `document_required`, and what posting raises.
     """
-    _refuse_own(actor, member_id)
+    _refuse_own(session, actor, member_id, now)
     if occurred_on > shanghai_date(now):
         raise DomainError("future_day", "日期不能晚于今天")
     standing = Standing(session, [member_id])
@@ -88,7 +89,7 @@ def reverse(
     session: Session, *, actor: Actor, account_id: int, member_id: int, seq: int, reason: str, now: datetime
 ) -> PointEntry:
     """Take an entry back by hand. Raises DomainError `own_decision`, `reverse_at_source` and what reversing raises."""
-    _refuse_own(actor, member_id)
+    _refuse_own(session, actor, member_id, now)
     _refuse_sourced(session, member_id, seq)
     entry = service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
     root_id = Standing(session, [member_id]).member(member_id).root_id
@@ -124,9 +125,12 @@ def _described(decision: Decision) -> Described:
     return Described("党支部决定", details=tuple(details))
 
 
-def _refuse_own(actor: Actor, member_id: int) -> None:
+def _refuse_own(session: Session, actor: Actor, member_id: int, now: datetime) -> None:
     if actor.member_id == member_id:
         raise DomainError("own_decision", "不能决定自己的积分，请由其他支委或上级党组织办理")
+    four_eyes.refuse_of_member(
+        session, account_id=actor.account_id, permission=Permission.decision_record, member_id=member_id, now=now
+    )
 
 
 def _refuse_sourced(session: Session, member_id: int, seq: int) -> None:

@@ -17,7 +17,7 @@ from server.points.models import (
     Score,
     SourceKind,
 )
-from server.points.rules import NegativeAction, NegativeStatus
+from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
 from server.standards.default import default_titles
 
 PLACE = 30
@@ -43,6 +43,9 @@ NEGATIVE_CHANGES = {
     NegativeAction.resume: "恢复",
     NegativeAction.revoke: "撤销",
 }
+_DONE = (NegativeStep.alone, NegativeStep.confirmed)
+"""What is only proposed is not for the member's eyes either."""
+_DONE_LINES = ("negative_record", *(f"negative_{action}" for action in NegativeAction))
 
 
 def holdings(subject: Subject) -> Iterator[Holding]:
@@ -127,7 +130,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
     yield Holding(
         "负面清单决定的变更",
         NegativeChange,
-        NegativeChange.decision_id.in_(about_me),
+        and_(NegativeChange.decision_id.in_(about_me), NegativeChange.step.in_(_DONE)),
         {
             "决定编号": NegativeChange.decision_id,
             "变更": NegativeChange.action,
@@ -136,5 +139,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
         },
         words={action.value: title for action, title in NEGATIVE_CHANGES.items()},
     )
-    of_mine = and_(AuditLine.subject_kind == "negative", AuditLine.subject_id.in_(about_me))
+    of_mine = and_(
+        AuditLine.subject_kind == "negative", AuditLine.subject_id.in_(about_me), AuditLine.action.in_(_DONE_LINES)
+    )
     yield looks("他人对负面清单决定的办理", of_mine, subject)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
-from server.points.rules import NegativeAction, NegativeStatus
+from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
 
 
 class SourceKind(StrEnum):
@@ -156,10 +156,13 @@ class NegativeDecision(Base):
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     change_reason: Mapped[str | None] = mapped_column(Text)
     """The last change; all of them are in NegativeChange."""
+    proposal_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The NegativeChange that was proposed and waits for a second person."""
 
 
 class NegativeChange(Base):
-    """One suspension, resumption or revocation of a negative decision. Only ever added: a later one hides nobody."""
+    """A step of a suspension, resumption or revocation of a negative decision, and by whom. Only ever added: a later
+    one hides nobody."""
 
     __tablename__ = "negative_changes"
     __table_args__ = (Index(None, "decision_id"), Base.__table_args__)
@@ -167,6 +170,7 @@ class NegativeChange(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("negative_decisions.id"))
     action: Mapped[NegativeAction] = mapped_column(enum_column())
+    step: Mapped[NegativeStep] = mapped_column(enum_column())
     reason: Mapped[str] = mapped_column(Text)
     changed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,17 +1,24 @@
 """负面清单 over HTTP: recorded by one, confirmed by another, seen by the member and the deciding organizations."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, reach
+from server.organizations.service import account_names
 from server.organizations.targets import member_target
 from server.points import negatives
-from server.points.models import NegativeDecision
-from server.points.rules import NegativeAction
+from server.points.models import NegativeChange, NegativeDecision
+from server.points.rules import NegativeAction, NegativeStatus
 from server.points.schemas import (
+    NegativeConfirmationIn,
     NegativeDecisionIn,
     NegativeDecisionOut,
     NegativeDecisionPath,
     NegativeDecisionsOut,
+    ProposedChangeIn,
+    ProposedChangeOut,
     ReasonIn,
 )
 from server.points.targets import negative_decision_target
@@ -32,7 +39,7 @@ def list_negative_decisions(context: Context, path: MemberPath) -> NegativeDecis
     context.audit_look("negative_decision", path.member_id)
     deciding = set(reach(context.actor, Permission.negative_record)) & set(context.target.ancestor_ids)
     rows = negatives.of_member(context.session, member_id=path.member_id, effective_only=not deciding)
-    return NegativeDecisionsOut(items=[_present(row) for row in rows])
+    return NegativeDecisionsOut(items=_present(context, rows, deciding=bool(deciding)))
 
 
 @api.guarded(
@@ -54,7 +61,7 @@ def create_negative_decision(
         now=context.now,
         **body.model_dump(),
     )
-    return _present(decision), 201
+    return _one(context, decision), 201
 
 
 @api.guarded(
@@ -64,9 +71,19 @@ def create_negative_decision(
     target=negative_decision_target,
     responses={200: NegativeDecisionOut},
 )
-def confirm_negative_decision(context: Context, path: NegativeDecisionPath) -> NegativeDecisionOut:
-    """由另一人确认决定，自此生效"""
-    return _change(context, path, NegativeAction.confirm, None)
+def confirm_negative_decision(
+    context: Context, path: NegativeDecisionPath, body: NegativeConfirmationIn
+) -> NegativeDecisionOut:
+    """由另一人对照纸质决定填写文号和日期后确认，自此生效"""
+    decision = negatives.confirm(
+        context.session,
+        actor=context.actor,
+        account_id=context.account_id,
+        decision_id=path.negative_decision_id,
+        now=context.now,
+        **body.model_dump(),
+    )
+    return _one(context, decision)
 
 
 @api.guarded(
@@ -77,8 +94,8 @@ def confirm_negative_decision(context: Context, path: NegativeDecisionPath) -> N
     responses={200: NegativeDecisionOut},
 )
 def suspend_negative_decision(context: Context, path: NegativeDecisionPath, body: ReasonIn) -> NegativeDecisionOut:
-    """中止执行决定，积分恢复"""
-    return _change(context, path, NegativeAction.suspend, body.reason)
+    """提出中止执行决定，由另一人确认后积分恢复"""
+    return _propose(context, path, NegativeAction.suspend, body.reason)
 
 
 @api.guarded(
@@ -89,8 +106,8 @@ def suspend_negative_decision(context: Context, path: NegativeDecisionPath, body
     responses={200: NegativeDecisionOut},
 )
 def resume_negative_decision(context: Context, path: NegativeDecisionPath, body: ReasonIn) -> NegativeDecisionOut:
-    """恢复执行决定"""
-    return _change(context, path, NegativeAction.resume, body.reason)
+    """提出恢复执行决定，由另一人确认"""
+    return _propose(context, path, NegativeAction.resume, body.reason)
 
 
 @api.guarded(
@@ -101,14 +118,40 @@ def resume_negative_decision(context: Context, path: NegativeDecisionPath, body:
     responses={200: NegativeDecisionOut},
 )
 def revoke_negative_decision(context: Context, path: NegativeDecisionPath, body: ReasonIn) -> NegativeDecisionOut:
-    """撤销决定，积分恢复"""
-    return _change(context, path, NegativeAction.revoke, body.reason)
+    """提出撤销决定，由另一人确认后积分恢复；尚未确认的录入随即撤回"""
+    return _propose(context, path, NegativeAction.revoke, body.reason)
 
 
-def _change(
-    context: Context, path: NegativeDecisionPath, action: NegativeAction, reason: str | None
+@api.guarded(
+    "POST",
+    "/negative-decisions/<int:negative_decision_id>/change-confirmation",
+    permission=Permission.negative_record,
+    target=negative_decision_target,
+    responses={200: NegativeDecisionOut},
+)
+def confirm_negative_change(
+    context: Context, path: NegativeDecisionPath, body: ProposedChangeIn
 ) -> NegativeDecisionOut:
-    decision = negatives.change(
+    """由另一人确认中止、恢复或撤销，自此生效并告知本人"""
+    return _one(context, negatives.confirm_change(context.session, **_seen(context, path, body)))
+
+
+@api.guarded(
+    "POST",
+    "/negative-decisions/<int:negative_decision_id>/change-withdrawal",
+    permission=Permission.negative_record,
+    target=negative_decision_target,
+    responses={200: NegativeDecisionOut},
+)
+def withdraw_negative_change(
+    context: Context, path: NegativeDecisionPath, body: ProposedChangeIn
+) -> NegativeDecisionOut:
+    """撤回已提出、尚未确认的变更"""
+    return _one(context, negatives.withdraw_change(context.session, **_seen(context, path, body)))
+
+
+def _propose(context: Context, path: NegativeDecisionPath, action: NegativeAction, reason: str) -> NegativeDecisionOut:
+    decision = negatives.propose(
         context.session,
         actor=context.actor,
         account_id=context.account_id,
@@ -117,8 +160,52 @@ def _change(
         reason=reason,
         now=context.now,
     )
-    return _present(decision)
+    return _one(context, decision)
 
 
-def _present(decision: NegativeDecision) -> NegativeDecisionOut:
-    return NegativeDecisionOut(**{name: getattr(decision, name) for name in NegativeDecisionOut.model_fields})
+def _seen(context: Context, path: NegativeDecisionPath, body: ProposedChangeIn) -> dict[str, Any]:
+    return {
+        "actor": context.actor,
+        "account_id": context.account_id,
+        "decision_id": path.negative_decision_id,
+        "change_id": body.change_id,
+        "now": context.now,
+    }
+
+
+def _one(context: Context, decision: NegativeDecision) -> NegativeDecisionOut:
+    return _present(context, [decision], deciding=True)[0]
+
+
+def _present(context: Context, decisions: Sequence[NegativeDecision], *, deciding: bool) -> list[NegativeDecisionOut]:
+    proposals = negatives.proposals_of(context.session, decisions) if deciding else {}
+    accounts = [each.entered_by for each in decisions] + [each.changed_by for each in proposals.values()]
+    names = account_names(context.session, accounts) if deciding else {}
+    return [_shown(context, each, proposals.get(each.id), names) for each in decisions]
+
+
+def _shown(
+    context: Context, decision: NegativeDecision, proposal: NegativeChange | None, names: dict[int, str]
+) -> NegativeDecisionOut:
+    mine = decision.entered_by == context.actor.account_id
+    typed_again = decision.status != NegativeStatus.recorded or mine
+    told = {name: getattr(decision, name) for name in NegativeDecisionOut.model_fields if hasattr(decision, name)}
+    told |= {
+        "document_number": decision.document_number if typed_again else None,
+        "decided_on": decision.decided_on if typed_again else None,
+        "mine": mine,
+        "name": names.get(decision.entered_by),
+        "proposed": _proposed(context, proposal, names) if proposal else None,
+    }
+    return NegativeDecisionOut(**told)
+
+
+def _proposed(context: Context, change: NegativeChange, names: dict[int, str]) -> ProposedChangeOut:
+    return ProposedChangeOut(
+        id=change.id,
+        action=NegativeAction(change.action),
+        reason=change.reason,
+        name=names[change.changed_by],
+        proposed_at=change.changed_at,
+        mine=change.changed_by == context.actor.account_id,
+    )

@@ -1,6 +1,7 @@
 """负面清单: records of competent bodies' decisions that set a year to zero. Never computed, inferred or suggested.
 
-Entered by one person and confirmed by another; in force from the confirmation, until suspended or revoked.
+Entered by one person and confirmed by another, who types 文号 and day again; in force from then on, until suspended or
+revoked, each time by two persons as well.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,18 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict
 from server.events import emit
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
+from server.organizations import four_eyes
 from server.points.batch import Batch, stored_scores
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeChange, NegativeDecision
-from server.points.rules import NegativeAction, NegativeStatus, next_negative_status
+from server.points.rules import (
+    NegativeAction,
+    NegativeStatus,
+    NegativeStep,
+    next_negative_status,
+    same_document,
+)
 from server.points.standing import Standing
 
 
@@ -37,7 +45,8 @@ def record(
 ) -> NegativeDecision:
     """Enter a decision; it has no effect before another person confirms it.
 
-    Raises DomainError `own_decision`, `future_day`, `no_standard`, `unknown_category`, 409 `already_recorded`.
+    Raises DomainError `own_decision`, `future_day`, `no_standard`, `unknown_category`, 409 `already_recorded`, and as
+    `four_eyes.refuse`.
     """
     _refuse_own(actor, member_id)
     if decided_on > shanghai_date(now):
@@ -49,6 +58,9 @@ def record(
     categories = {category.code: category for category in standing.document(standard_id).negative_list}
     if category_code not in categories:
         raise DomainError("unknown_category", "积分标准的负面清单中没有这一类别")
+    four_eyes.refuse_of_member(
+        session, account_id=account_id, permission=Permission.negative_record, member_id=member_id, now=now
+    )
     decision = NegativeDecision(
         root_id=standing.member(member_id).root_id,
         organization_id=membership.organization_id,
@@ -73,45 +85,116 @@ def record(
     return decision
 
 
-def change(
+def confirm(
+    session: Session,
+    *,
+    actor: Actor,
+    account_id: int,
+    decision_id: int,
+    document_number: str,
+    decided_on: date,
+    now: datetime,
+) -> NegativeDecision:
+    """Let a decision take effect, as another than who entered it, who types 文号 and day from the paper again.
+
+    A mismatch is kept in the trail and says nothing of what is right. Raises DomainError `own_decision`,
+    `same_person`, `does_not_match`, 409 `not_possible`, and as `four_eyes.refuse`.
+    """
+    decision = _locked(session, decision_id)
+    _refuse_own(actor, decision.member_id)
+    status = _following(decision, NegativeAction.confirm)
+    if account_id == decision.entered_by:
+        raise DomainError("same_person", "录入人不能自行确认，请由另一人核对后确认")
+    _refuse_partial(session, decision, account_id, decision.entered_by, since=decision.entered_at, now=now)
+    if decision.decided_on != decided_on or not same_document(decision.document_number, document_number):
+        _audit(session, decision, "negative_mismatch", account_id, now)
+        message = "文号或决定日期与录入的不一致。请对照纸质决定重新填写；仍不一致的，请与录入人核对"
+        raise DomainError("does_not_match", message, keep=True)
+    decision.confirmed_by, decision.confirmed_at = account_id, now
+    _audit(session, decision, "negative_confirm", account_id, now)
+    _take_effect(session, decision, status, now)
+    return decision
+
+
+def propose(
     session: Session,
     *,
     actor: Actor,
     account_id: int,
     decision_id: int,
     action: NegativeAction,
-    reason: str | None,
+    reason: str,
     now: datetime,
 ) -> NegativeDecision:
-    """Confirm, suspend, resume or revoke, and set the year's score accordingly. Each change adds a row to its history.
+    """Propose to suspend, resume or revoke a confirmed decision; nothing changes before another confirms it.
 
-    Raises DomainError `own_decision`, `same_person`, 409 `not_possible`.
+    What was not confirmed yet is withdrawn at once. Raises DomainError `own_decision`, 409 `not_possible`,
+    `change_waiting`, and as `four_eyes.refuse`.
     """
-    query = select(NegativeDecision).where(NegativeDecision.id == decision_id).with_for_update()
-    decision = session.scalars(query.execution_options(populate_existing=True)).one()
+    decision = _locked(session, decision_id)
     _refuse_own(actor, decision.member_id)
-    status = next_negative_status(NegativeStatus(decision.status), action)
-    if status is None:
-        raise conflict("not_possible", "该决定的当前状态不能这样办理", status=decision.status)
-    if action is NegativeAction.confirm:
-        if account_id == decision.entered_by:
-            raise DomainError("same_person", "录入人不能自行确认，请由另一人核对后确认")
-        decision.confirmed_by, decision.confirmed_at = account_id, now
-    else:
-        decision.changed_by, decision.changed_at, decision.change_reason = account_id, now, reason
-        session.add(
-            NegativeChange(
-                decision_id=decision.id, action=action, reason=reason or "", changed_by=account_id, changed_at=now
-            )
-        )
-    was_recorded, decision.status = decision.status == NegativeStatus.recorded, status
-    done = "withdraw" if was_recorded and status is NegativeStatus.revoked else action
-    _audit(session, decision, f"negative_{done}", account_id, now)
+    status = _following(decision, action)
+    _refuse_partial(session, decision, account_id, None, since=None, now=now)
+    if decision.status == NegativeStatus.recorded:
+        _note_change(session, decision, action, NegativeStep.alone, reason=reason, account_id=account_id, now=now)
+        decision.status = status
+        _audit(session, decision, "negative_withdraw", account_id, now)
+        session.flush()
+        return decision
+    if decision.proposal_id is not None:
+        raise conflict("change_waiting", "该决定已有一项变更等待另一人确认，请先确认或撤回")
+    proposal = _note_change(
+        session, decision, action, NegativeStep.proposed, reason=reason, account_id=account_id, now=now
+    )
+    decision.proposal_id = proposal.id
+    _audit(session, decision, f"negative_{action}_propose", account_id, now)
     session.flush()
-    _set_score(session, decision, now)
-    if done != "withdraw":  # nothing was ever in force
-        emit(session, NegativeDecisionChanged(decision.id, decision.member_id, status, now))
     return decision
+
+
+def confirm_change(
+    session: Session, *, actor: Actor, account_id: int, decision_id: int, change_id: int, now: datetime
+) -> NegativeDecision:
+    """Carry out the change that was proposed, as another than who proposed it, and set the year's score accordingly.
+
+    Only now the member is told. Raises DomainError `own_decision`, `same_person`, 409 `change_moved_on`, and as
+    `four_eyes.refuse`.
+    """
+    decision, proposal = _proposed(session, actor, decision_id, change_id)
+    if account_id == proposal.changed_by:
+        raise DomainError("same_person", "提出人不能自行确认，请由另一人核对后确认")
+    _refuse_partial(session, decision, account_id, proposal.changed_by, since=proposal.changed_at, now=now)
+    action = NegativeAction(proposal.action)
+    status = _following(decision, action)
+    _note_change(
+        session, decision, action, NegativeStep.confirmed, reason=proposal.reason, account_id=account_id, now=now
+    )
+    decision.proposal_id = None
+    _audit(session, decision, f"negative_{action}", account_id, now)
+    _take_effect(session, decision, status, now)
+    return decision
+
+
+def withdraw_change(
+    session: Session, *, actor: Actor, account_id: int, decision_id: int, change_id: int, now: datetime
+) -> NegativeDecision:
+    """Take back a proposed change, whoever of the deciding does it. Raises DomainError as `confirm_change`."""
+    decision, proposal = _proposed(session, actor, decision_id, change_id)
+    action = NegativeAction(proposal.action)
+    _note_change(
+        session, decision, action, NegativeStep.withdrawn, reason=proposal.reason, account_id=account_id, now=now
+    )
+    decision.proposal_id = None
+    _audit(session, decision, f"negative_{action}_withdraw", account_id, now)
+    session.flush()
+    return decision
+
+
+def proposals_of(session: Session, decisions: Sequence[NegativeDecision]) -> dict[int, NegativeChange]:
+    """Return the changes that wait for a second person, by decision."""
+    ids = [each.proposal_id for each in decisions if each.proposal_id is not None]
+    rows = session.scalars(select(NegativeChange).where(NegativeChange.id.in_(ids))) if ids else ()
+    return {change.decision_id: change for change in rows}
 
 
 def of_member(session: Session, *, member_id: int, effective_only: bool) -> Sequence[NegativeDecision]:
@@ -120,6 +203,78 @@ def of_member(session: Session, *, member_id: int, effective_only: bool) -> Sequ
     if effective_only:
         rows = rows.where(NegativeDecision.confirmed_at.is_not(None))
     return session.scalars(rows.order_by(NegativeDecision.id.desc()).limit(100)).all()
+
+
+def _locked(session: Session, decision_id: int) -> NegativeDecision:
+    query = select(NegativeDecision).where(NegativeDecision.id == decision_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _following(decision: NegativeDecision, action: NegativeAction) -> NegativeStatus:
+    status = next_negative_status(NegativeStatus(decision.status), action)
+    if status is None:
+        raise conflict("not_possible", "该决定的当前状态不能这样办理", status=decision.status)
+    return status
+
+
+def _proposed(
+    session: Session, actor: Actor, decision_id: int, change_id: int
+) -> tuple[NegativeDecision, NegativeChange]:
+    """Return a decision, locked, with the very change that was seen as proposed."""
+    decision = _locked(session, decision_id)
+    _refuse_own(actor, decision.member_id)
+    if decision.proposal_id != change_id:
+        raise conflict("change_moved_on", "这项变更已确认或撤回，请刷新后查看", status=decision.status)
+    return decision, session.get_one(NegativeChange, change_id)
+
+
+def _note_change(
+    session: Session,
+    decision: NegativeDecision,
+    action: NegativeAction,
+    step: NegativeStep,
+    *,
+    reason: str,
+    account_id: int,
+    now: datetime,
+) -> NegativeChange:
+    noted = NegativeChange(
+        decision_id=decision.id, action=action, step=step, reason=reason, changed_by=account_id, changed_at=now
+    )
+    session.add(noted)
+    if step in (NegativeStep.alone, NegativeStep.confirmed):
+        decision.changed_by, decision.changed_at, decision.change_reason = account_id, now, reason
+    session.flush()
+    return noted
+
+
+def _take_effect(session: Session, decision: NegativeDecision, status: NegativeStatus, now: datetime) -> None:
+    decision.status = status
+    session.flush()
+    _set_score(session, decision, now)
+    emit(session, NegativeDecisionChanged(decision.id, decision.member_id, status, now))
+
+
+def _refuse_partial(
+    session: Session,
+    decision: NegativeDecision,
+    account_id: int,
+    first_id: int | None,
+    *,
+    since: datetime | None,
+    now: datetime,
+) -> None:
+    """Ask `four_eyes` of the member and, for a second person, of the first, who did their part at `since`."""
+    four_eyes.refuse(
+        session,
+        account_id=account_id,
+        permission=Permission.negative_record,
+        place=decision.organization_id,
+        matter=four_eyes.matter(
+            session, members=[decision.member_id], accounts=[first_id], since=since, held_before=since
+        ),
+        now=now,
+    )
 
 
 def _set_score(session: Session, decision: NegativeDecision, now: datetime) -> None:

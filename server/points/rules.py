@@ -14,6 +14,7 @@ from functools import cached_property
 from server.organizations.models import Category, Stage
 from server.rounding import rounded
 from server.standards.rules import Item, Method, Section, StandardDocument
+from server.text import compact
 
 ZERO = Decimal(0)
 
@@ -48,6 +49,23 @@ class NegativeAction(StrEnum):
     suspend = "suspend"
     resume = "resume"
     revoke = "revoke"
+
+
+class NegativeStep(StrEnum):
+    """How a change of a confirmed decision came about: by two, or by one `alone` as before it took two."""
+
+    alone = "alone"
+    proposed = "proposed"
+    confirmed = "confirmed"
+    withdrawn = "withdrawn"
+
+
+_BRACKETS = str.maketrans("〔【[〕】]", "((()))")
+
+
+def same_document(one: str, other: str) -> bool:
+    """Whether two people typed the same 文号: width, spaces and the kind of brackets do not matter."""
+    return compact(one).translate(_BRACKETS) == compact(other).translate(_BRACKETS)
 
 
 _NEGATIVE_MOVES = {

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.organizations.schemas import Words
 from server.points.models import SourceKind
-from server.points.rules import NegativeStatus, Remark
+from server.points.rules import NegativeAction, NegativeStatus, Remark
 from server.presentation import Id, MemberPath, PageQuery, PointsOut, TimeOut
 from server.standards.rules import Method
 from server.text import Line
@@ -208,17 +208,49 @@ class NegativeDecisionIn(Body):
     reason: Words
 
 
+class NegativeConfirmationIn(Body):
+    """What the second person reads on their own paper."""
+
+    document_number: DocumentNumber
+    decided_on: date
+
+
+class ProposedChangeIn(Body):
+    """The change that was seen as proposed."""
+
+    change_id: Id
+
+
+class ProposedChangeOut(BaseModel):
+    """A change that waits for a second person. `mine`: the caller proposed it, so that another must confirm it."""
+
+    id: int
+    action: NegativeAction
+    reason: str
+    name: str
+    proposed_at: TimeOut
+    mine: bool
+
+
 class NegativeDecisionOut(BaseModel):
+    """A decision. Until it is confirmed only who entered it (`mine`) sees 文号 and day: another types them from paper.
+
+    `name` is who entered it; both are for the deciding organizations.
+    """
+
     id: int
     member_id: int
     year: int
     category_code: str
     category_title: str
     clause: str
-    document_number: str
-    decided_on: date
+    document_number: str | None
+    decided_on: date | None
     reason: str
     status: NegativeStatus
+    mine: bool
+    name: str | None
+    proposed: ProposedChangeOut | None
     entered_at: TimeOut
     confirmed_at: TimeOut | None
     changed_at: TimeOut | None

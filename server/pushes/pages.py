@@ -36,6 +36,11 @@ def bulletin(bulletin_id: int) -> str:
     return f"pages/bulletin/bulletin?id={bulletin_id}"
 
 
+def key_reset(member_id: int) -> str:
+    """What two officers do to the keys of a member's account."""
+    return f"pages/key-reset/key-reset?member={member_id}"
+
+
 def claim_for(year: int) -> str:
     """The form for a claim, its day in that year."""
     return f"pages/claim-form/claim-form?year={year}"

@@ -31,6 +31,7 @@ class Occasion(StrEnum):
     year_end = "year_end"
     objection_progress = "objection_progress"
     daily_head = "daily_head"
+    keys_reset = "keys_reset"
 
 
 class Channel(StrEnum):

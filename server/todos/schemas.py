@@ -12,8 +12,9 @@ class TodoOut(BaseModel):
 
     `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
     meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
-    first day; of 党费 only the month's last day, of 放假安排 the first day of the year to be entered. `words` is what
-    else there is to know, such as how days are counted until a year's holidays are known.
+    first day, the member whose keys or negative decision wait for a second person; of 党费 only the month's last day,
+    of 放假安排 the first day of the year to be entered. `words` is what else there is to know, such as how days are
+    counted until a year's holidays are known.
     """
 
     kind: str

@@ -11,7 +11,14 @@ LINES = {
     "POST /me/unbinding": "unbind account",
     "POST /members/<int:member_id>/activation-codes": "activation_code account",
     "POST /members/<int:member_id>/unbinding": "unbind account",
-    "POST /organizations/<int:organization_id>/representatives": "activation_code account",
+    "POST /members/<int:member_id>/key-resets": "key_reset_propose account",
+    "POST /key-resets/<int:key_reset_id>/confirmation": (
+        "key_reset_confirm account + unbind account + activation_code account | key_reset_confirm account"
+    ),
+    "POST /key-resets/<int:key_reset_id>/stop": "key_reset_stop account",
+    "POST /organizations/<int:organization_id>/representatives": (
+        "grant_give account + activation_code account | activation_code account"
+    ),
     "POST /organizations/<int:organization_id>/representatives/<int:account_id>/departure": (
         "grant_end account + unbind account"
     ),
@@ -48,10 +55,16 @@ LINES = {
     "POST /members/<int:member_id>/entries/<int:seq>/reversal": "entry_reverse score",
     "POST /members/<int:member_id>/negative-decisions": "negative_record negative",
     "POST /negative-decisions/<int:negative_decision_id>/confirmation": "negative_confirm negative",
-    "POST /negative-decisions/<int:negative_decision_id>/suspension": "negative_suspend negative",
-    "POST /negative-decisions/<int:negative_decision_id>/resumption": "negative_resume negative",
+    "POST /negative-decisions/<int:negative_decision_id>/suspension": "negative_suspend_propose negative",
+    "POST /negative-decisions/<int:negative_decision_id>/resumption": "negative_resume_propose negative",
     "POST /negative-decisions/<int:negative_decision_id>/revocation": (
-        "negative_revoke negative | negative_withdraw negative"
+        "negative_revoke_propose negative | negative_withdraw negative"
+    ),
+    "POST /negative-decisions/<int:negative_decision_id>/change-confirmation": (
+        "negative_suspend negative | negative_resume negative | negative_revoke negative"
+    ),
+    "POST /negative-decisions/<int:negative_decision_id>/change-withdrawal": (
+        "negative_suspend_withdraw negative | negative_resume_withdraw negative | negative_revoke_withdraw negative"
     ),
     "POST /members/<int:member_id>/claims": "claim_created claim | claim_created claim + claim_submitted claim",
     "POST /members/<int:member_id>/claims-on-behalf": "claim_created claim + claim_submitted claim",

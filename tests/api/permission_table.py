@@ -24,6 +24,7 @@ MATRIX = """
                      himself everyone 组长 支委 副书记 书记 组织员 总支书记 组织部 督查 群众代表 管理员
 data_export             x       .      .    .     .     .     .      .       .     .      .       .
 account_manage          .       .      .    .     x     x     x      x       x     .      .       x
+key_reset_see           x       .      .    .     x     x     x      x       x     .      .       x
 grant_manage            .       .      .    .     .     .     x      x       x     .      .       x
 audit_read              .       .      .    .     .     .     .      .       x     x      .       x
 organization_read       .       x      x    x     x     x     x      x       x     x      x       x
@@ -108,6 +109,10 @@ ROUTES = {
     "POST /members/<int:member_id>/unbinding": "account_manage",
     "POST /organizations/<int:organization_id>/representatives": "account_manage",
     "POST /organizations/<int:organization_id>/representatives/<int:account_id>/departure": "account_manage",
+    "GET /members/<int:member_id>/key-resets": "key_reset_see",
+    "POST /members/<int:member_id>/key-resets": "account_manage",
+    "POST /key-resets/<int:key_reset_id>/confirmation": "account_manage",
+    "POST /key-resets/<int:key_reset_id>/stop": "key_reset_see",
     # organizations
     "GET /organizations/<int:organization_id>": "organization_read",
     "GET /organizations/<int:organization_id>/children": "organization_read",
@@ -182,6 +187,8 @@ ROUTES = {
     "POST /negative-decisions/<int:negative_decision_id>/suspension": "negative_record",
     "POST /negative-decisions/<int:negative_decision_id>/resumption": "negative_record",
     "POST /negative-decisions/<int:negative_decision_id>/revocation": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/change-confirmation": "negative_record",
+    "POST /negative-decisions/<int:negative_decision_id>/change-withdrawal": "negative_record",
     # claims
     "GET /members/<int:member_id>/claims": "claim_read",
     "GET /members/<int:member_id>/claimable-items": "claim_read",

@@ -12,7 +12,7 @@ from server.holdings import Subject
 from server.points import service
 from server.points.holdings import holdings as points_holdings
 from server.points.models import NegativeChange, NegativeDecision, SourceKind
-from server.points.rules import NegativeAction
+from server.points.rules import NegativeAction, NegativeStep
 from server.points.service import Posting
 from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast
@@ -40,6 +40,16 @@ def negative(**changes: Any) -> dict[str, Any]:
         "reason": "有权机关的生效决定",
     }
     return body | changes
+
+
+PAPER = {"document_number": "纪字〔2026〕1号", "decided_on": "2026-06-01"}
+
+
+def change(call: Call, cast: Cast, url: str, step: str, reason: str = "复议") -> Any:
+    """Propose a change as 总支书记 and confirm it as 组织部."""
+    proposed = call(cast.chen_jing, "POST", f"{url}/{step}", json={"reason": reason})
+    body = {"change_id": proposed.json["proposed"]["id"]}
+    return call(cast.organization_department, "POST", f"{url}/change-confirmation", json=body)
 
 
 def test_a_member_reads_his_score_before_anything_is_posted(call: Call, cast: Cast) -> None:
@@ -216,9 +226,9 @@ def test_a_negative_decision_counts_once_another_person_confirmed_it(call: Call,
     url = f"/negative-decisions/{made.json['id']}"
     assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] == "58.00"
     assert call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"] == []
-    own = call(cast.chen_jing, "POST", f"{url}/confirmation")
+    own = call(cast.chen_jing, "POST", f"{url}/confirmation", json=PAPER)
     assert own.json["error"]["code"] == "same_person"
-    assert call(cast.organization_department, "POST", f"{url}/confirmation").json["status"] == "in_force"
+    assert call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER).json["status"] == "in_force"
     score = call(cast.zhang_min, "GET", path(cast, "score")).json
     assert (score["total"], score["note"]) == (None, "另行通报")
     assert score["sections"][0] == {"code": "base", "points": "58.00"}
@@ -245,42 +255,50 @@ def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> 
     call(cast.li_wei, "POST", path(cast, "decisions"), json=DEDUCTION)
     made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
     url = f"/negative-decisions/{made.json['id']}"
-    call(cast.organization_department, "POST", f"{url}/confirmation")
+    call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
     totals = []
     for action in ("suspension", "resumption", "revocation"):
-        call(cast.chen_jing, "POST", f"{url}/{action}", json={"reason": "复议"})
+        change(call, cast, url, action)
         totals.append(call(cast.zhang_min, "GET", path(cast, "score")).json["total"])
     assert totals == ["56.00", None, "56.00"]
-    again = call(cast.organization_department, "POST", f"{url}/confirmation")
+    again = call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
     assert refusal(again) == (409, "not_possible")
 
 
 def test_no_step_of_a_negative_decision_hides_who_did_another(call: Call, cast: Cast, session: Session) -> None:
     made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
     url = f"/negative-decisions/{made.json['id']}"
-    call(cast.organization_department, "POST", f"{url}/confirmation")
+    call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
     steps = [
-        (cast.chen_jing, "suspension", NegativeAction.suspend, "申诉"),
-        (cast.organization_department, "resumption", NegativeAction.resume, "申诉驳回"),
-        (cast.chen_jing, "revocation", NegativeAction.revoke, "改判"),
+        ("suspension", NegativeAction.suspend, "申诉"),
+        ("resumption", NegativeAction.resume, "申诉驳回"),
+        ("revocation", NegativeAction.revoke, "改判"),
     ]
-    for person, step, _action, reason in steps:
-        assert call(person, "POST", f"{url}/{step}", json={"reason": reason}).status_code == 200
+    for step, _action, reason in steps:
+        assert change(call, cast, url, step, reason).status_code == 200
     decision = session.get_one(NegativeDecision, made.json["id"])
-    assert (decision.entered_by, decision.confirmed_by) == (
-        cast.chen_jing.account_id,
-        cast.organization_department.account_id,
-    )
+    chen_jing, department = cast.chen_jing.account_id, cast.organization_department.account_id
+    assert (decision.entered_by, decision.confirmed_by) == (chen_jing, department)
     rows = session.scalars(select(NegativeChange).order_by(NegativeChange.id)).all()
-    assert [(row.decision_id, row.changed_by, row.action, row.reason) for row in rows] == [
-        (decision.id, person.account_id, action, reason) for person, _step, action, reason in steps
+    assert [(row.changed_by, row.action, row.step, row.reason) for row in rows] == [
+        row
+        for _step, action, reason in steps
+        for row in (
+            (chen_jing, action, NegativeStep.proposed, reason),
+            (department, action, NegativeStep.confirmed, reason),
+        )
     ]
     assert negative_lines(session) == [
-        ("negative_record", cast.chen_jing.account_id, decision.id),
-        ("negative_confirm", cast.organization_department.account_id, decision.id),
-        ("negative_suspend", cast.chen_jing.account_id, decision.id),
-        ("negative_resume", cast.organization_department.account_id, decision.id),
-        ("negative_revoke", cast.chen_jing.account_id, decision.id),
+        ("negative_record", chen_jing, decision.id),
+        ("negative_confirm", department, decision.id),
+        *(
+            line
+            for _step, action, _reason in steps
+            for line in (
+                (f"negative_{action}_propose", chen_jing, decision.id),
+                (f"negative_{action}", department, decision.id),
+            )
+        ),
     ]
 
 
@@ -295,17 +313,22 @@ def test_a_decision_withdrawn_before_it_is_confirmed_leaves_its_lines_and_no_tra
     subject = Subject(zhang_min.member_id, cast.root, "张敏", None, zhang_min.account_id, (), ())
     about = [holding for holding in points_holdings(subject) if "负面清单" in holding.title]
     assert len(about) == 3
-    assert all(session.scalar(select(func.count()).select_from(held.table).where(held.where)) == 0 for held in about)
-    session.rollback()
+
+    def counted() -> list[int]:
+        counts = [select(func.count()).select_from(held.table).where(held.where) for held in about]
+        found = [session.scalar(count) or 0 for count in counts]
+        session.rollback()
+        return found
+
+    assert counted() == [0, 0, 0]
     made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative(document_number="另一文号"))
     url = f"/negative-decisions/{made.json['id']}"
-    call(cast.organization_department, "POST", f"{url}/confirmation")
+    call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER | {"document_number": "另一文号"})
     call(cast.chen_jing, "POST", f"{url}/suspension", json={"reason": "申诉"})
-    assert [session.scalar(select(func.count()).select_from(held.table).where(held.where)) for held in about] == [
-        1,
-        1,
-        3,
-    ]
+    assert counted() == [1, 0, 2], "what is only proposed is not for their eyes"
+    change_id = call(cast.chen_jing, "GET", path(cast, "negative-decisions")).json["items"][0]["proposed"]["id"]
+    call(cast.organization_department, "POST", f"{url}/change-confirmation", json={"change_id": change_id})
+    assert counted() == [1, 1, 3]
 
 
 def negative_lines(session: Session) -> list[tuple[str, int | None, int | None]]:
@@ -335,3 +358,65 @@ def test_one_document_is_recorded_once(call: Call, cast: Cast) -> None:
 
 def test_a_branch_records_no_negative_decisions(call: Call, cast: Cast) -> None:
     assert call(cast.li_wei, "POST", path(cast, "negative-decisions"), json=negative()).status_code == 403
+
+
+def test_the_second_person_sees_neither_number_nor_day_and_types_them(call: Call, cast: Cast, session: Session) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    assert (made.json["document_number"], made.json["mine"]) == ("纪字〔2026〕1号", True)
+    (shown,) = call(cast.organization_department, "GET", path(cast, "negative-decisions")).json["items"]
+    assert (shown["document_number"], shown["decided_on"], shown["mine"], shown["name"]) == (None, None, False, "陈静")
+    url = f"/negative-decisions/{made.json['id']}/confirmation"
+    assert call(cast.organization_department, "POST", url).status_code == 422
+    wrong = call(cast.organization_department, "POST", url, json=PAPER | {"decided_on": "2026-06-02"})
+    assert refusal(wrong) == (422, "does_not_match")
+    assert not {"2026", "纪字"} & set(wrong.get_data(as_text=True).split())
+    assert call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"] == []
+    assert call(cast.organization_department, "POST", url, json=PAPER).json["document_number"] == "纪字〔2026〕1号"
+    assert [action for action, _by, _id in negative_lines(session)] == [
+        "negative_record",
+        "negative_mismatch",
+        "negative_confirm",
+    ]
+
+
+def test_a_change_is_told_only_after_the_second_person(call: Call, cast: Cast, session: Session) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
+    proposed = call(cast.chen_jing, "POST", f"{url}/revocation", json={"reason": "改判"}).json
+    assert (proposed["status"], proposed["proposed"]["action"], proposed["proposed"]["mine"]) == (
+        "in_force",
+        "revoke",
+        True,
+    )
+    (own,) = call(cast.zhang_min, "GET", path(cast, "negative-decisions")).json["items"]
+    assert (own["status"], own["proposed"], own["name"]) == ("in_force", None, None)
+    assert call(cast.zhang_min, "GET", path(cast, "score")).json["total"] is None
+    assert len(all_pushes(session)) == 1
+    session.rollback()
+    body = {"change_id": proposed["proposed"]["id"]}
+    own = call(cast.chen_jing, "POST", f"{url}/change-confirmation", json=body)
+    assert refusal(own) == (422, "same_person")
+    headers = {"Idempotency-Key": "once"}
+    answers = [
+        call(cast.organization_department, "POST", f"{url}/change-confirmation", json=body, headers=headers)
+        for _ in range(2)
+    ]
+    assert [answer.json["status"] for answer in answers] == ["revoked", "revoked"]
+    assert [push.content["result"] for push in all_pushes(session)] == ["已生效", "已撤销"]
+    session.rollback()
+    replayed = call(cast.organization_department, "POST", f"{url}/change-confirmation", json=body)
+    assert refusal(replayed) == (409, "change_moved_on")
+
+
+def test_a_proposed_change_is_taken_back(call: Call, cast: Cast, session: Session) -> None:
+    made = call(cast.chen_jing, "POST", path(cast, "negative-decisions"), json=negative())
+    url = f"/negative-decisions/{made.json['id']}"
+    call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
+    proposed = call(cast.chen_jing, "POST", f"{url}/suspension", json={"reason": "申诉"}).json["proposed"]
+    body = {"change_id": proposed["id"]}
+    assert call(cast.zhang_min, "POST", f"{url}/change-withdrawal", json=body).status_code == 403
+    assert call(cast.chen_jing, "POST", f"{url}/change-withdrawal", json=body).json["proposed"] is None
+    rows = session.scalars(select(NegativeChange).order_by(NegativeChange.id)).all()
+    assert [row.step for row in rows] == [NegativeStep.proposed, NegativeStep.withdrawn]
+    assert len(all_pushes(session)) == 1

@@ -13,7 +13,7 @@ from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.config import Settings
 from server.identity import service as identity
-from server.identity.models import BindingAttempt, WechatIdentity
+from server.identity.models import Account, BindingAttempt, WechatIdentity
 from server.meetings.check_in import codes
 from server.meetings.held.wording import WORDS
 from server.meetings.models import Attendance, HeldCheckIn, Leave, Meeting
@@ -229,7 +229,8 @@ def test_a_scanned_code_checks_in_and_waits_for_who_has_to_bind(
     assert "签到成功" in chats(cast.zhang_min).event("scan", scene)
     session.execute(update(WechatIdentity).where(WechatIdentity.openid == "wang_fang").values(account_id=None))
     session.get_one(Member, cast.wang_fang.member_id).work_number = "20150012"
-    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=cast.wang_fang.member_id, now=NOW)
+    account = session.get_one(Account, cast.wang_fang.account_id)
+    code, _ = binding.issue(session, account, "20150012", None, NOW)
     newcomer = chats(cast.wang_fang)
     assert "十分钟内绑定身份，就自动签到" in newcomer.event("subscribe", f"qrscene_{scene}")
     assert "还差：工号或学号、激活码" in newcomer("我叫王芳")
@@ -369,7 +370,8 @@ def test_whoever_says_it_in_their_own_words_is_bound(
     identity.unbind(session, account_id=cast.wang_fang.account_id, now=NOW)
     member = session.get_one(Member, cast.wang_fang.member_id)
     member.name, member.work_number = "李为", "20150012"
-    code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=member.id, now=NOW)
+    account = session.get_one(Account, cast.wang_fang.account_id)
+    code, _ = binding.issue(session, account, "20150012", None, NOW)
     chat = chats(cast.wang_fang)
     said = [
         chat(words.format(number="20150012", wide="２０１５ ００１２".replace(" ", ""), code=code)) for words in spoken

@@ -94,7 +94,7 @@ def test_a_joint_work_waits_for_nobody_whom_it_pays(session: Session, cast: Cast
 
 def test_where_the_branch_has_nobody_else_the_organization_above_reviews(session: Session, cast: Cast) -> None:
     claim = submitted(session, cast.zhao_qiang)
-    home = reviewers.reviewing_organization(session, claim, on=cast.today)
+    home = reviewers.reviewing_organization(session, claim, now=cast.now)
     assert home is not None
     assert home.id == cast.general_branch
     refused("other_reviewer", lambda: approved(session, claim, cast.organization_department))

@@ -15,7 +15,7 @@ from server.identity.models import Account
 from server.points import service as points
 from server.points.chain import COVERED, GENESIS, link
 from server.points.models import LedgerHead, NegativeChange, NegativeDecision, PointEntry, SourceKind
-from server.points.rules import NegativeAction, NegativeStatus
+from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
 from server.points.verification import verify_ledger
 from tests.cast import TODAY, make_cast
 
@@ -47,7 +47,7 @@ def test_migrating_twice_changes_nothing_and_going_back_leaves_nothing(blank: En
 
 
 def test_the_last_change_of_a_negative_decision_begins_its_history(blank: Engine) -> None:
-    migrations.upgrade(blank, "0017")
+    migrations.upgrade(blank)
     with Session(blank) as session:
         cast = make_cast(session)
         by, member_id = cast.chen_jing.account_id, cast.zhang_min.member_id
@@ -74,13 +74,14 @@ def test_the_last_change_of_a_negative_decision_begins_its_history(blank: Engine
                 )
             )
         session.commit()
+    command.downgrade(migrations.alembic_config(blank), "0017")
     migrations.upgrade(blank)
     with Session(blank) as session:
         rows = session.scalars(select(NegativeChange).order_by(NegativeChange.decision_id)).all()
-        assert [(row.action, row.reason, row.changed_by, row.changed_at) for row in rows] == [
-            (NegativeAction.resume, "因in_force", by, cast.now),
-            (NegativeAction.suspend, "因suspended", by, cast.now),
-            (NegativeAction.revoke, "因revoked", by, cast.now),
+        assert [(row.action, row.step, row.reason, row.changed_by, row.changed_at) for row in rows] == [
+            (NegativeAction.resume, NegativeStep.alone, "因in_force", by, cast.now),
+            (NegativeAction.suspend, NegativeStep.alone, "因suspended", by, cast.now),
+            (NegativeAction.revoke, NegativeStep.alone, "因revoked", by, cast.now),
         ]
 
 

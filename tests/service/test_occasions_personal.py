@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -224,20 +225,32 @@ def recorded(
     )
 
 
+MOMENT = timedelta(seconds=1)
+
+
 def test_a_decision_is_told_to_the_member_alone_once_it_is_in_force(session: Session, cast: Cast) -> None:
     decision = recorded(session, cast)
     assert all_pushes(session) == []
-    steps = [NegativeAction.confirm, NegativeAction.suspend, NegativeAction.resume, NegativeAction.suspend]
-    for minutes, action in enumerate([*steps, NegativeAction.revoke]):
-        negatives.change(
-            session,
-            actor=cast.organization_department.actor,
-            account_id=cast.organization_department.account_id,
-            decision_id=decision.id,
-            action=action,
-            reason=SECRET_WORDS,
-            now=NOW + timedelta(minutes=minutes),
-        )
+    second: dict[str, Any] = {
+        "actor": cast.organization_department.actor,
+        "account_id": cast.organization_department.account_id,
+    }
+    first: dict[str, Any] = {
+        "actor": cast.chen_jing.actor,
+        "account_id": cast.chen_jing.account_id,
+        "decision_id": decision.id,
+    }
+    typed: dict[str, Any] = {"document_number": "党发〔2026〕12号", "decided_on": decision.decided_on}
+    negatives.confirm(session, **second, decision_id=decision.id, **typed, now=NOW)
+    steps = [NegativeAction.suspend, NegativeAction.resume, NegativeAction.suspend, NegativeAction.revoke]
+    for minutes, action in enumerate(steps, 1):
+        at = NOW + timedelta(minutes=minutes)
+        told_before = len(all_pushes(session))
+        negatives.propose(session, **first, action=action, reason=SECRET_WORDS, now=at)
+        assert len(all_pushes(session)) == told_before
+        change_id = decision.proposal_id
+        assert change_id is not None
+        negatives.confirm_change(session, **second, decision_id=decision.id, change_id=change_id, now=at + MOMENT)
     found = all_pushes(session)
     assert {push.member_id for push in found} == {cast.zhang_min.member_id}
     assert [push.content["result"] for push in found] == ["已生效", "已中止", "已生效", "已中止", "已撤销"]
@@ -249,7 +262,7 @@ def test_a_decision_is_told_to_the_member_alone_once_it_is_in_force(session: Ses
 
 def test_a_decision_withdrawn_before_it_was_confirmed_is_told_to_nobody(session: Session, cast: Cast) -> None:
     decision = recorded(session, cast)
-    negatives.change(
+    negatives.propose(
         session,
         actor=cast.chen_jing.actor,
         account_id=cast.chen_jing.account_id,

@@ -290,7 +290,7 @@ def test_an_exemption_given_up_never_holds(session: Session, cast: Cast) -> None
     by = cast.li_wei.account_id
     exemptions.end(session, exemption_id=exemption.id, on=TODAY, note="撤回", account_id=by, now=NOW)
     assert exemption.filing_id is not None
-    filings.receive(session, filing_id=exemption.filing_id, note=None, account_id=by, now=NOW)
+    filings.receive(session, filing_id=exemption.filing_id, note=None, account_id=cast.chen_jing.account_id, now=NOW)
     assert not exempt(session, cast, date(2026, 6, 10))
 
 

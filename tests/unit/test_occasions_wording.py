@@ -61,6 +61,7 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.at_risk, wording.at_risk("2026-12", value=Decimal("13.25"), until=DAY, several=True)),
     *((Occasion.daily_head, wording.daily_head(BRANCH, HEAD, DAY, named=named)) for named in (True, False)),
     *((Occasion.negative_decision, wording.negative_decision(2026, result)) for result in ("已生效", "已中止")),
+    *((Occasion.keys_reset, wording.keys_reset(status, "欧阳建国、陈静")) for status in wording.KEYS_RESET),
     (Occasion.year_end, wording.year_end("2026年度申报截止", BRANCH, DAY, year_end.CUT_OFF_HINT)),
     *(
         (Occasion.year_end, wording.year_end(f"2026年度{title}", BRANCH, DAY, hint))

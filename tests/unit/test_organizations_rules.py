@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.identity.rules import Role
+from server.identity.rules import Role, sees_or_decides
 from server.organizations.models import FilingStatus, OrganizationKind
 from server.organizations.rules import (
     CHILD_KINDS,
@@ -53,6 +53,17 @@ def test_the_administrator_gives_the_first_organization_department_and_no_other(
     assert may_give(administrator, Role.organization_department, first=True)
     assert not may_give(administrator, Role.organization_department)
     assert may_give(administrator | {Role.organization_department}, Role.organization_department)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.administrator])
+def test_the_administrator_gives_nothing_that_sees_points_or_decides(role: Role) -> None:
+    assert sees_or_decides(role)
+    assert not may_give(frozenset({Role.administrator}), role)
+
+
+def test_the_administrator_sees_no_points_and_may_be_followed_by_another() -> None:
+    assert not sees_or_decides(Role.administrator)
+    assert may_give(frozenset({Role.administrator}), Role.administrator)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from server.audit import service as audit
 from server.clock import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
 from server.meetings.events import LeaveAnswered
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters.service import lock_active
@@ -27,6 +27,7 @@ from server.meetings.rules import (
 from server.meetings.settlement import service as settlement
 from server.meetings.settlement.cases import measure_of, planned_items
 from server.meetings.settlement.outcomes import chosen_item
+from server.organizations import four_eyes
 from server.organizations.models import Organization
 from server.organizations.service import account_names, supervising_organization
 from server.presentation import spoken_time
@@ -120,7 +121,7 @@ def grant(
     Raises DomainError 403 `own_leave`; 409 `already_decided`, `leave_withdrawn`, `already_attended`; 422
     `answer_needed`, `invalid_makeup`.
     """
-    leave, meeting = _decidable(session, leave_id, actor)
+    leave, meeting = _decidable(session, leave_id, actor, now)
     until = _makeup_until(session, leave, meeting, terms, today=shanghai_date(now))
     if _decided_so(leave, LeaveStatus.granted, terms.answer, account_id) and leave.makeup_until == until:
         return leave
@@ -143,7 +144,7 @@ def refuse(
     version: int | None = None,
 ) -> Leave:
     """Refuse a leave with an answer; by the version seen also one that was granted before. Raises as `grant`."""
-    leave, meeting = _decidable(session, leave_id, actor)
+    leave, meeting = _decidable(session, leave_id, actor, now)
     if _decided_so(leave, LeaveStatus.refused, answer, account_id):
         return leave
     _check_seen(session, leave, LeaveAction.refuse, version)
@@ -245,13 +246,23 @@ def _locked(session: Session, leave_id: int) -> tuple[Leave, Meeting]:
     return session.get_one(Leave, leave_id, populate_existing=True, with_for_update=True), meeting
 
 
-def _decidable(session: Session, leave_id: int, actor: Actor) -> tuple[Leave, Meeting]:
+def _decidable(session: Session, leave_id: int, actor: Actor, now: datetime) -> tuple[Leave, Meeting]:
     leave, meeting = _locked(session, leave_id)
+    roster = session.get_one(Roster, leave.roster_id)
     if actor.member_id == leave.member_id:
-        roster = session.get_one(Roster, leave.roster_id)
         above = supervising_organization(session, roster.organization_id)
         others = f"支部其他负责人或{above.title}" if above else "支部其他负责人"
         raise DomainError("own_leave", f"不能审批本人的请假，请由{others}审批", status=HTTPStatus.FORBIDDEN)
+    four_eyes.refuse_of_member(
+        session,
+        account_id=actor.account_id,
+        permission=Permission.leave_decide,
+        member_id=leave.member_id,
+        accounts=[leave.asked_by],
+        since=leave.asked_at,
+        place=roster.organization_id,
+        now=now,
+    )
     return leave, meeting
 
 

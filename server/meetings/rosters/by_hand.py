@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.clock import SHANGHAI, shanghai_date
 from server.errors import DomainError, conflict, not_found
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
 from server.meetings.leave.service import end_waiting, leave_of
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import service as lists
@@ -21,6 +21,7 @@ from server.meetings.rules import (
     Via,
 )
 from server.meetings.settlement import service as settlement
+from server.organizations import four_eyes
 from server.organizations.exemptions import is_exempt
 from server.organizations.members import one
 from server.organizations.service import home_of
@@ -144,6 +145,14 @@ def _locked(session: Session, hand: Hand) -> _Place:
     roster = session.get(Roster, hand.roster_id)
     if roster is None:
         raise not_found("名单")
+    four_eyes.refuse_of_member(
+        session,
+        account_id=hand.account_id,
+        permission=Permission.roster_record,
+        member_id=hand.member_id,
+        place=roster.organization_id,
+        now=hand.now,
+    )
     meeting = lock_active(session, roster.meeting_id)
     invitation = session.get(Invitation, (meeting.id, hand.member_id), populate_existing=True)
     if invitation is not None and invitation.roster_id != roster.id:

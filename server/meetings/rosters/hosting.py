@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.errors import DomainError, conflict, not_found
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rosters.guests import count_at_home, home_meetings
 from server.meetings.rules import AttendanceState, MeetingStatus, Via
 from server.meetings.service import locked_meetings
 from server.meetings.settlement import service as settlement
+from server.organizations import four_eyes
 from server.organizations.models import Member, Membership, Organization
 
 
@@ -38,7 +39,7 @@ def confirm(
 
     Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `on_roster`.
     """
-    host, homes, guest_visit = _locked(session, meeting_id, member_id, actor)
+    host, homes, guest_visit = _locked(session, meeting_id, member_id, actor, now)
     if guest_visit.confirmed:
         return guest_visit
     if session.get(Invitation, (meeting_id, member_id)) is not None:
@@ -56,7 +57,7 @@ def refuse(
     session: Session, *, meeting_id: int, member_id: int, reason: str, actor: Actor, account_id: int, now: datetime
 ) -> GuestVisit:
     """Refuse a visit; what a confirmed one counted for at home is taken back. Safe to repeat. Raises as `confirm`."""
-    host, _homes, guest_visit = _locked(session, meeting_id, member_id, actor)
+    host, _homes, guest_visit = _locked(session, meeting_id, member_id, actor, now)
     if guest_visit.confirmed is False:
         return guest_visit
     _decide(session, host, guest_visit, confirmed=False, reason=reason, account_id=account_id, now=now)
@@ -67,13 +68,21 @@ def refuse(
 
 
 def _locked(
-    session: Session, meeting_id: int, member_id: int, actor: Actor
+    session: Session, meeting_id: int, member_id: int, actor: Actor, now: datetime
 ) -> tuple[Meeting, list[Meeting], GuestVisit]:
     """Return the host's meeting, what the visit may count for at home, and the visit, the meetings locked by id."""
     if actor.member_id == member_id:
         message = "不能确认本人的到会记录，请由主办方其他负责人或上级党组织确认"
         raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
     host = session.get_one(Meeting, meeting_id)
+    four_eyes.refuse_of_member(
+        session,
+        account_id=actor.account_id,
+        permission=Permission.roster_record,
+        member_id=member_id,
+        place=host.organization_id,
+        now=now,
+    )
     noted = session.get(GuestVisit, (meeting_id, member_id))
     if noted is None:
         raise not_found("到会记录")

@@ -3,10 +3,12 @@
 Hints are at most 20 characters, WeChat's limit; what people wrote themselves is cut by the channel.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
+from server.organizations.models import ResetStatus
 from server.pushes.rules import SHANGHAI
 from server.rounding import rounded
 
@@ -70,9 +72,15 @@ def _fact(occurred_on: date) -> str:
 
 
 def digest(place: str, waiting: Iterable[tuple[str, str, int]]) -> Content:
-    """`waiting` is a field, the words with `{}` for how many, and how many, in the order in which they are told."""
-    fields: dict[str, list[str]] = {"claims": [], "meetings": [], "months": []}
+    """`waiting` is a field, the words with `{}` for how many, and how many, in the order in which they are told.
+
+    Kinds of the same words are told together.
+    """
+    counts = Counter[tuple[str, str]]()
     for field, words, count in waiting:
+        counts[field, words] += count
+    fields: dict[str, list[str]] = {"claims": [], "meetings": [], "months": []}
+    for (field, words), count in counts.items():
         fields[field].append(words.format(count))
     return {"place": place} | {field: "，".join(said) or NOTHING for field, said in fields.items()}
 
@@ -168,6 +176,18 @@ def at_risk(period: str, *, value: Decimal, until: date, several: bool) -> Conte
 
 def negative_decision(year: int, result: str) -> Content:
     return {"year": f"{year}年度", "matter": "积分情况另行通报", "result": result, "hint": "请打开查看，可提出异议"}
+
+
+KEYS_RESET = {
+    ResetStatus.waiting: ("拟重置", "非本人要求请点开撤回"),
+    ResetStatus.confirmed: ("已重置", "非本人要求请联系上级党组织"),
+    ResetStatus.stopped: ("已撤回", "账号没有变化"),
+}
+
+
+def keys_reset(status: ResetStatus, names: str) -> Content:
+    result, hint = KEYS_RESET[status]
+    return {"matter": "您的账号登录方式", "result": result, "names": names, "hint": hint}
 
 
 def year_end(title: str, organization: str, on: date, hint: str) -> Content:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from server.identity.models import Account, WechatIdentity
+from server.organizations.four_eyes import still_bars
+from server.organizations.models import KeyReset
 from server.pushes import preferences, quotas
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import ChannelPause, PushAttempt
@@ -31,9 +33,9 @@ Addresses = Mapping[Channel, Address]
 class Standings:
     """The facts about a batch. A consent that one push of the batch takes is not there for the next."""
 
-    def __init__(self, session: Session, post: Post, pushes: Sequence[Row[Any]]) -> None:
+    def __init__(self, session: Session, post: Post, pushes: Sequence[Row[Any]], *, now: datetime) -> None:
         self._post = post
-        self.addresses = _addresses(session, post, pushes)
+        self.addresses = _addresses(session, post, pushes, now)
         self.preferences: Mapping[str, Preferences] = preferences.of(session, {push.recipient for push in pushes})
         consenting = [
             address.identity_id
@@ -47,15 +49,16 @@ class Standings:
 
     def of(self, push: Row[Any]) -> Standing:
         known = self.addresses.get(push.recipient, {})
-        template = CATALOGUE[push.occasion].template
+        entry = CATALOGUE[push.occasion]
         return Standing(
             expires_at=push.expires_at,
             quiet=self.preferences[push.recipient].quiet,
             channels=self._post.routes[push.occasion],
             addressed=frozenset(known),
-            agreed=frozenset(channel for channel in known if self._agreed(channel, known, template)),
+            agreed=frozenset(channel for channel in known if self._agreed(channel, known, entry.template)),
             pauses=self._pauses,
             tries=self._tries.get(push.id, ()),
+            urgent=entry.urgent,
         )
 
     def take_consent(self, channel: Channel, address: Address, template: str) -> None:
@@ -68,21 +71,29 @@ class Standings:
         return self._balances.get((known[channel].identity_id, template), 0) > 0
 
 
-def _addresses(session: Session, post: Post, pushes: Sequence[Row[Any]]) -> Mapping[str, Addresses]:
-    """Return by recipient where he is known."""
-    members = {push.member_id: push.recipient for push in pushes if push.member_id is not None}
-    accounts = {push.account_id: push.recipient for push in pushes if push.account_id is not None}
+def _addresses(session: Session, post: Post, pushes: Sequence[Row[Any]], now: datetime) -> Mapping[str, Addresses]:
+    """Return by recipient where they are known.
+
+    What is urgent goes where they were before their keys were reset in the last days, whoever is signed in since.
+    """
     found: dict[str, dict[Channel, Address]] = defaultdict(dict)
-    for column, names in ((Account.member_id, members), (Account.id, accounts)):
-        if not names:
-            continue
-        query = (
-            select(column, WechatIdentity.app_id, WechatIdentity.id, WechatIdentity.openid)
-            .join(WechatIdentity, WechatIdentity.account_id == Account.id)
-            .where(column.in_(names), WechatIdentity.app_id.in_(post.app_ids))
-        )
-        for key, app_id, identity_id, openid in session.execute(query):
-            found[names[key]][post.app_ids[app_id]] = Address(identity_id, openid)
+    urgent = [push for push in pushes if CATALOGUE[push.occasion].urgent]
+    lately = select(KeyReset.account_id).where(still_bars(now))
+    known = WechatIdentity.account_id == Account.id
+    formerly = and_(WechatIdentity.former_account_id == Account.id, Account.id.in_(lately))
+    for some, whose in ((pushes, known), (urgent, formerly)):
+        members = {push.member_id: push.recipient for push in some if push.member_id is not None}
+        accounts = {push.account_id: push.recipient for push in some if push.account_id is not None}
+        for column, names in ((Account.member_id, members), (Account.id, accounts)):
+            if not names:
+                continue
+            query = (
+                select(column, WechatIdentity.app_id, WechatIdentity.id, WechatIdentity.openid)
+                .join(WechatIdentity, whose)
+                .where(column.in_(names), WechatIdentity.app_id.in_(post.app_ids))
+            )
+            for key, app_id, identity_id, openid in session.execute(query):
+                found[names[key]][post.app_ids[app_id]] = Address(identity_id, openid)
     return found
 
 
