@@ -53,6 +53,8 @@ export interface Member {
   stage: Stage
   bound: boolean
   exempt: boolean
+  /** The branch they belong to; 0 where they belong to none. */
+  branchId: number
   facts: { name: string; words: string }[]
 }
 
@@ -79,6 +81,7 @@ export function toMember(dto: MemberDetailOut): Member {
     stage: dto.stage,
     bound: dto.bound,
     exempt: dto.exempt,
+    branchId: home?.organization_id ?? 0,
     facts: facts.flatMap(([name, words]) => (words ? [{ name, words }] : [])),
   }
 }

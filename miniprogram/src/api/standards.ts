@@ -31,7 +31,7 @@ export interface Standard {
   carried: string
   sections: StandardSection[]
   /** 负面清单. */
-  negative: { title: string; clause: string }[]
+  negative: { code: string; title: string; clause: string }[]
 }
 
 const CATEGORIES: Record<string, string> = { staff: '教职工', student: '学生', retired: '离退休' }
@@ -55,7 +55,7 @@ export function toStandard(document: StandardDocument, carried = ''): Standard {
       clause: section.clause ?? '',
       items: document.items.filter((item) => item.section === section.code).map(toItem),
     })),
-    negative: (document.negative_list ?? []).map(({ title, clause }) => ({ title, clause })),
+    negative: (document.negative_list ?? []).map(({ code, title, clause }) => ({ code, title, clause })),
   }
 }
 

@@ -26,6 +26,12 @@ describe("what waits with an officer", () => {
     expect([todo.title, todo.act, todo.url]).toEqual(['签到待确认 3 人', '去确认', '/pages/host/host?id=41'])
   })
 
+  it('leads a second person to the member whose keys or decision wait', () => {
+    const waiting = { organization, count: 1, first_id: 9, first_day: '2025-06-15', words: null }
+    expect(toTodo({ kind: 'key_resets', title: '账号重置待确认', ...waiting })).toMatchObject({ words: '教工第一党支部，最晚 2025 年 6 月 15 日', url: '/pages/key-reset/key-reset?member=9' })
+    expect(toTodo({ kind: 'negatives', title: '负面清单待确认', ...waiting }).url).toBe('/pages/negative/negative?member=9')
+  })
+
   it('says what holds until a standard is published, and leads to that', () => {
     const words = '2027 年度积分标准尚未发布，1 月 1 日起将沿用 2026 年度标准（未备案）'
     const todo = toTodo({ kind: 'standards', title: '积分标准待发布', organization, count: 1, first_id: 3, first_day: '2027-01-01', words })

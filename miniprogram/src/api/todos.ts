@@ -24,6 +24,8 @@ interface Manner {
 }
 
 const MANNERS: Record<string, Manner | undefined> = {
+  key_resets: { unit: '项', act: '去核实', url: ({ first_id }) => `/pages/key-reset/key-reset?member=${first_id}`, first: (on) => `最晚 ${day(on)}` },
+  negatives: { unit: '项', act: '去核对', url: ({ first_id }) => `/pages/negative/negative?member=${first_id}`, first: (on) => `最早 ${day(on)}录入或提出` },
   claims: { unit: '条', act: '去审核', url: at('review'), first: (on) => `最早 ${day(on)}提交` },
   leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
   held: { unit: '人', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },

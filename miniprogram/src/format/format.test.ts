@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { day, dayOf, nearDay, span, time, weekday } from './dates'
+import { day, dayOf, nearDay, span, time, typedDay, weekday } from './dates'
 import { initial } from './names'
 import { cap, percent, signed, sum } from './points'
 
@@ -53,4 +53,15 @@ describe('dates', () => {
 
 it('takes the first character of a name whole', () => {
   expect(['张敏', '𬭎强', '𠮷', '㛃', 'Anna', '古丽·买买提', ''].map(initial)).toEqual(['张', '𬭎', '𠮷', '㛃', 'A', '古', ''])
+})
+
+describe('a day typed from a paper', () => {
+  it('is read however an office writes it', () => {
+    for (const typed of ['2026-10-14', '2026年10月14日', '20261014', '2026.10.14', '2026/10/14', ' 2026 年 10 月 14 日 ']) expect(typedDay(typed)).toBe('2026-10-14')
+    expect(typedDay('2026年1月2日')).toBe('2026-01-02')
+  })
+
+  it('is none where the calendar has none', () => {
+    for (const typed of ['', '14', '2026-02-30', '2026-13-01', '十月十四日', '26-10-14', '2026112']) expect(typedDay(typed)).toBeNull()
+  })
 })
