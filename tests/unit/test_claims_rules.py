@@ -215,6 +215,11 @@ def test_weights_go_by_the_order_of_names() -> None:
     assert shares == [Decimal(4), Decimal("2.4"), Decimal(0)]
 
 
+def test_a_weighted_part_finer_than_the_ledger_is_rounded_down() -> None:
+    item = an_item(sharing=Sharing.weights, share_weights=(Decimal("0.6667"), Decimal("0.3333")))
+    assert share(Decimal("1.5"), item, place=2, people=2) == Decimal("0.4999")
+
+
 def test_who_worked_alone_gets_everything() -> None:
     item = an_item(sharing=Sharing.weights, share_weights=(Decimal("0.5"), Decimal("0.3")))
     assert share(Decimal(8), item, place=1, people=1) == Decimal(8)
