@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -124,15 +125,12 @@ def _negative(session: Session, cast: Cast) -> int:
         now=NOW,
     )
     session.commit()
-    department = cast.organization_department
-    for action, reason in ((NegativeAction.confirm, None), (NegativeAction.suspend, "复议期间")):
-        negatives.change(
-            session,
-            actor=department.actor,
-            account_id=department.account_id,
-            decision_id=decision.id,
-            action=action,
-            reason=reason,
-            now=NOW,
-        )
+    first, second = (
+        dict[str, Any](actor=each.actor, account_id=each.account_id, decision_id=decision.id, now=NOW)
+        for each in (cast.chen_jing, cast.organization_department)
+    )
+    negatives.confirm(session, document_number="党发〔2026〕12号", decided_on=date(2026, 6, 1), **second)
+    negatives.propose(session, action=NegativeAction.suspend, reason="复议期间", **first)
+    assert decision.proposal_id is not None
+    negatives.confirm_change(session, change_id=decision.proposal_id, **second)
     return decision.id

@@ -51,9 +51,7 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
 
 def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
     """Raise DomainError as `four_eyes.refuse` for who takes a decision on a claim back."""
-    _refuse_partial(
-        session, claim, actor, _whose(session, [claim])[claim.id], now=now, bars=Bars(session, now=now)
-    )
+    _refuse_partial(session, claim, actor, _whose(session, [claim])[claim.id], now=now, bars=Bars(session, now=now))
 
 
 def reviewing_organization(session: Session, claim: Claim, *, now: datetime) -> Organization | None:

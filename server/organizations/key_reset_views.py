@@ -1,7 +1,8 @@
 """Resetting the keys of an account that holds a role, over HTTP: proposed by one, confirmed by another."""
 
 from server.clock import shanghai_date
-from server.identity.guard import Api, Context
+from server.identity.access import Context
+from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import binding, custody, key_resets, service
 from server.organizations.account_schemas import (

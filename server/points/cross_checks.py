@@ -16,7 +16,7 @@ from server.points.decisions import worth_of
 from server.points.holdings import NEGATIVE_CHANGES, NEGATIVE_STATUSES
 from server.points.models import Decision, NegativeChange, NegativeDecision, SourceKind
 from server.points.posted import Documents, Posted, documents, member_pages, posted
-from server.points.rules import NegativeAction, NegativeStatus, next_negative_status
+from server.points.rules import DONE, NegativeAction, NegativeStatus, NegativeStep, next_negative_status
 from server.standards.rules import Method
 from server.verifying import Fault, Findings, Verification, unlike
 
@@ -170,23 +170,34 @@ def _of_negative(decision: Row[Any], changes: Sequence[NegativeChange]) -> Itera
         status = next_negative_status(NegativeStatus.recorded, NegativeAction.confirm)
         if decision.confirmed_by is None or decision.confirmed_by == decision.entered_by:
             yield Fault(name, "确认人", decision.confirmed_by, "录入人以外的一人")
+    proposal: NegativeChange | None = None
     for change in changes:
-        status = next_negative_status(status, NegativeAction(change.action)) if status else None
+        if change.step == NegativeStep.confirmed and not _are_two(proposal, change):
+            yield Fault(name, "变更确认人", change.changed_by, "提出人以外的一人")
+        if change.step in DONE:
+            status = next_negative_status(status, NegativeAction(change.action)) if status else None
+        proposal = change if change.step == NegativeStep.proposed else None
     if status is None:
         yield Fault(
             name,
             "办理经过",
-            "、".join(NEGATIVE_CHANGES.get(change.action, change.action) for change in changes),
+            "、".join(NEGATIVE_CHANGES.get(change.action, change.action) for change in changes if change.step in DONE),
             "依次可行的步骤",
         )
         return
-    last = changes[-1] if changes else None
+    last = next((change for change in reversed(changes) if change.step in DONE), None)
     columns = (
         ("状态", NEGATIVE_STATUSES.get(decision.status, decision.status), NEGATIVE_STATUSES[status]),
         ("最后办理人", decision.changed_by, last.changed_by if last else None),
         ("最后办理时间", decision.changed_at, last.changed_at if last else None),
+        ("待确认的变更", decision.proposal_id, proposal.id if proposal else None),
     )
     yield from unlike(name, columns)
+
+
+def _are_two(proposal: NegativeChange | None, confirmed: NegativeChange) -> bool:
+    """Whether a change was proposed by one and confirmed by another."""
+    return proposal is not None and proposal.action == confirmed.action and proposal.changed_by != confirmed.changed_by
 
 
 POSTINGS = Verification(

@@ -17,7 +17,7 @@ from server.points.models import (
     Score,
     SourceKind,
 )
-from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
+from server.points.rules import DONE, NegativeAction, NegativeStatus
 from server.standards.default import default_titles
 
 PLACE = 30
@@ -43,7 +43,6 @@ NEGATIVE_CHANGES = {
     NegativeAction.resume: "恢复",
     NegativeAction.revoke: "撤销",
 }
-_DONE = (NegativeStep.alone, NegativeStep.confirmed)
 """What is only proposed is not for the member's eyes either."""
 _DONE_LINES = ("negative_record", *(f"negative_{action}" for action in NegativeAction))
 
@@ -130,7 +129,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
     yield Holding(
         "负面清单决定的变更",
         NegativeChange,
-        and_(NegativeChange.decision_id.in_(about_me), NegativeChange.step.in_(_DONE)),
+        and_(NegativeChange.decision_id.in_(about_me), NegativeChange.step.in_(DONE)),
         {
             "决定编号": NegativeChange.decision_id,
             "变更": NegativeChange.action,

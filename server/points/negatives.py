@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.clock import shanghai_date
+from server.db import added
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor, Permission
@@ -21,6 +21,7 @@ from server.points.batch import Batch, stored_scores
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.rules import (
+    DONE,
     NegativeAction,
     NegativeStatus,
     NegativeStep,
@@ -76,11 +77,8 @@ def record(
         entered_by=account_id,
         entered_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(decision)
-    except IntegrityError:
-        raise conflict("already_recorded", "同一文号的决定已经录入") from None
+    if not added(session, decision):
+        raise conflict("already_recorded", "同一文号的决定已经录入")
     _audit(session, decision, "negative_record", account_id, now)
     return decision
 
@@ -242,7 +240,7 @@ def _note_change(
         decision_id=decision.id, action=action, step=step, reason=reason, changed_by=account_id, changed_at=now
     )
     session.add(noted)
-    if step in (NegativeStep.alone, NegativeStep.confirmed):
+    if step in DONE:
         decision.changed_by, decision.changed_at, decision.change_reason = account_id, now, reason
     session.flush()
     return noted

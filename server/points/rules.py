@@ -60,6 +60,9 @@ class NegativeStep(StrEnum):
     withdrawn = "withdrawn"
 
 
+DONE = (NegativeStep.alone, NegativeStep.confirmed)
+"""The steps by which a decision changes; the others say what somebody wanted."""
+
 _BRACKETS = str.maketrans("〔【[〕】]", "((()))")
 
 

@@ -135,7 +135,7 @@ def test_who_begins_tomorrow_decides_tomorrow(session: Session, cast: Cast) -> N
     appoint(session, cast.zhou_yu, Role.deputy_secretary, cast.other_branch, shanghai_date(tomorrow))
 
     def home_and_queue(now: datetime) -> tuple[int, list[Claim]]:
-        home = reviewers.reviewing_organization(session, claim, on=shanghai_date(now))
+        home = reviewers.reviewing_organization(session, claim, now=now)
         above = session.get_one(Organization, cast.general_branch)
         waiting = reviewers.queue(session, organization=above, actor=cast.chen_jing.actor, now=now, limit=10)
         return (home.id if home else 0), waiting

@@ -226,6 +226,12 @@ EDITS: dict[str, tuple[str, str, str]] = {
         "negatives",
         "，确认人：原存 ",
     ),
+    "a change confirmed by who proposed it": (
+        "UPDATE negative_changes SET changed_by = (SELECT entered_by FROM negative_decisions WHERE id = {negative})"
+        " WHERE decision_id = {negative} AND step = 'confirmed'",
+        "negatives",
+        "，变更确认人：原存 ",
+    ),
 }
 
 

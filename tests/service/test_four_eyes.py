@@ -18,10 +18,9 @@ from server.identity.models import Grant
 from server.identity.rules import Role
 from server.organizations import binding, exemptions, filings, four_eyes, grants, members
 from server.organizations.models import Member, Organization, Stage
+from server.organizations.officers import Officers
 from server.points import decisions
-from server.todos.officers import Officers
-from server.todos.rules import TodoKind
-from server.todos.turns import turns
+from server.todos.registry import turns
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import approved, submitted
 from tests.refusing import refused
@@ -168,7 +167,7 @@ def queue(session: Session, cast: Cast, place: int, reviewer: Person, now: datet
 def turn_of(session: Session, cast: Cast, claim: Claim, now: datetime) -> set[int]:
     """Return with whom a claim waits."""
     found = turns(session, Officers(session, cast.root, TODAY), now=now)
-    (turn,) = [each for each in found if each.kind is TodoKind.claims and each.subject_id == claim.id]
+    (turn,) = [turn for kind, turn in found if kind.code == "claims" and turn.subject_id == claim.id]
     return {officer.account_id for officer in turn.officers}
 
 

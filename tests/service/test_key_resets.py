@@ -12,9 +12,8 @@ from server.identity import service as identity
 from server.identity.rules import Role
 from server.organizations import binding, key_resets
 from server.organizations.models import Member, ResetStatus
-from server.todos.officers import Officers
-from server.todos.rules import TodoKind
-from server.todos.turns import turns
+from server.organizations.officers import Officers
+from server.todos.registry import turns
 from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.refusing import refused
@@ -105,7 +104,7 @@ def test_a_branch_with_one_officer_is_helped_from_above(session: Session, cast: 
     """赵强 is his branch's only officer: the 总支 proposes, 组织部 confirms."""
     reset = proposed(session, numbered(session, cast.zhao_qiang), cast.chen_jing)
     waiting = turns(session, Officers(session, cast.root, TODAY), now=SOON)
-    (turn,) = [each for each in waiting if each.kind is TodoKind.key_resets]
+    (turn,) = [turn for kind, turn in waiting if kind.code == "key_resets"]
     assert [officer.account_id for officer in turn.officers] == [cast.organization_department.account_id]
     assert confirmed(session, reset, cast.organization_department).code
 

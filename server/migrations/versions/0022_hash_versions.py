@@ -9,7 +9,7 @@ from alembic import op
 from server import protection
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
