@@ -181,6 +181,14 @@ export interface paths {
     /** 撤销党小组 */
     post: operations["organizations_close_group_groups__int_group_id__closure_post"];
   };
+  "/api/v1/key-resets/{key_reset_id}/confirmation": {
+    /** 由另一人确认重置，随即生效；新激活码只显示这一次 */
+    post: operations["key_resets_confirm_key_reset_key_resets__int_key_reset_id__confirmation_post"];
+  };
+  "/api/v1/key-resets/{key_reset_id}/stop": {
+    /** 撤回待确认的重置：提出人、有权确认的人，或账号本人 */
+    post: operations["key_resets_stop_key_reset_key_resets__int_key_reset_id__stop_post"];
+  };
   "/api/v1/leaves/{leave_id}/grant": {
     /** 批准请假，可要求补课；更改已作出的决定须写明理由并带上版本 */
     post: operations["leaves_grant_leave_leaves__int_leave_id__grant_post"];
@@ -232,7 +240,7 @@ export interface paths {
     post: operations["pushes_answer_subscriptions_me_subscriptions_post"];
   };
   "/api/v1/me/todos": {
-    /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
+    /** 轮到我办的事：待两人确认的重置和负面清单、待审核、请假、签到、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
     get: operations["todos_list_my_todos_me_todos_get"];
   };
   "/api/v1/me/unbinding": {
@@ -269,6 +277,18 @@ export interface paths {
     /** 不确认到会，写明理由 */
     post: operations["guests_refuse_guest_meetings__int_meeting_id__guests__int_member_id__refuse_post"];
   };
+  "/api/v1/meetings/{meeting_id}/held-check-ins": {
+    /** 待会议主持人确认的签到和原因，尚未处理的在前 */
+    get: operations["held_check_ins_list_held_check_ins_meetings__int_meeting_id__held_check_ins_get"];
+  };
+  "/api/v1/meetings/{meeting_id}/held-check-ins/confirm": {
+    /** 确认签到，可一次确认多人；按扫码的时刻计为到会 */
+    post: operations["held_check_ins_confirm_held_check_ins_meetings__int_meeting_id__held_check_ins_confirm_post"];
+  };
+  "/api/v1/meetings/{meeting_id}/held-check-ins/dismiss": {
+    /** 不确认签到，写明理由，可一次处理多人；之后仍可改为确认 */
+    post: operations["held_check_ins_dismiss_held_check_ins_meetings__int_meeting_id__held_check_ins_dismiss_post"];
+  };
   "/api/v1/meetings/{meeting_id}/minutes": {
     /** 填写会议记录和照片（最多 9 张） */
     put: operations["meetings_write_minutes_meetings__int_meeting_id__minutes_put"];
@@ -288,6 +308,10 @@ export interface paths {
   "/api/v1/meetings/{meeting_id}/screens/closing": {
     /** 结束投屏：会议的所有大屏随即停止显示，尚未使用的投屏码作废；会议取消后也可以 */
     post: operations["screen_close_screens_meetings__int_meeting_id__screens_closing_post"];
+  };
+  "/api/v1/meetings/{meeting_id}/sharing": {
+    /** 本次会议允许多人共用手机签到、一人代签多人，或恢复限制 */
+    put: operations["held_check_ins_allow_sharing_meetings__int_meeting_id__sharing_put"];
   };
   "/api/v1/members/{member_id}": {
     /** 党员信息与组织关系历史 */
@@ -369,6 +393,12 @@ export interface paths {
     /** 可填为合作人员的人：当日与该党员同在一个支部的其他党员 */
     get: operations["claims_list_fellows_members__int_member_id__fellows_get"];
   };
+  "/api/v1/members/{member_id}/key-resets": {
+    /** 任职同志的账号重置：待确认的和已办结的，最近的在前 */
+    get: operations["key_resets_list_key_resets_members__int_member_id__key_resets_get"];
+    /** 提出重置任职同志的账号（解绑并发新激活码，或更换手机号），由另一人在三日内确认 */
+    post: operations["key_resets_propose_key_reset_members__int_member_id__key_resets_post"];
+  };
   "/api/v1/members/{member_id}/meetings": {
     /** 党员的会议：将要召开的在前，其后是以往的 */
     get: operations["meetings_list_own_meetings_members__int_member_id__meetings_get"];
@@ -429,20 +459,28 @@ export interface paths {
     /** 解除微信绑定 */
     post: operations["binding_unbind_members__int_member_id__unbinding_post"];
   };
+  "/api/v1/negative-decisions/{negative_decision_id}/change-confirmation": {
+    /** 由另一人确认中止、恢复或撤销，自此生效并告知本人 */
+    post: operations["negatives_confirm_negative_change_negative_decisions__int_negative_decision_id__change_confirmation_post"];
+  };
+  "/api/v1/negative-decisions/{negative_decision_id}/change-withdrawal": {
+    /** 撤回已提出、尚未确认的变更 */
+    post: operations["negatives_withdraw_negative_change_negative_decisions__int_negative_decision_id__change_withdrawal_post"];
+  };
   "/api/v1/negative-decisions/{negative_decision_id}/confirmation": {
-    /** 由另一人确认决定，自此生效 */
+    /** 由另一人对照纸质决定填写文号和日期后确认，自此生效 */
     post: operations["negatives_confirm_negative_decision_negative_decisions__int_negative_decision_id__confirmation_post"];
   };
   "/api/v1/negative-decisions/{negative_decision_id}/resumption": {
-    /** 恢复执行决定 */
+    /** 提出恢复执行决定，由另一人确认 */
     post: operations["negatives_resume_negative_decision_negative_decisions__int_negative_decision_id__resumption_post"];
   };
   "/api/v1/negative-decisions/{negative_decision_id}/revocation": {
-    /** 撤销决定，积分恢复 */
+    /** 提出撤销决定，由另一人确认后积分恢复；尚未确认的录入随即撤回 */
     post: operations["negatives_revoke_negative_decision_negative_decisions__int_negative_decision_id__revocation_post"];
   };
   "/api/v1/negative-decisions/{negative_decision_id}/suspension": {
-    /** 中止执行决定，积分恢复 */
+    /** 提出中止执行决定，由另一人确认后积分恢复 */
     post: operations["negatives_suspend_negative_decision_negative_decisions__int_negative_decision_id__suspension_post"];
   };
   "/api/v1/notice-files/{public_id}": {
@@ -1172,8 +1210,12 @@ export interface components {
     /**
      * BoardHeadOut
      * @description `confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any.
+     *
+     * `apart`: how many are 未参评, whatever the reason.
      */
     BoardHeadOut: {
+      /** Apart */
+      apart: number;
       /** Average */
       average: string | null;
       /** Basis */
@@ -1188,16 +1230,12 @@ export interface components {
       confirmed_by: string | null;
       /** Earlier */
       earlier: string | null;
-      /** Exempt */
-      exempt: number;
       /** Hash */
       hash: string;
       /** Later */
       later: string | null;
       /** Median */
       median: string | null;
-      /** Members */
-      members: number;
       /** Month */
       month: string;
       /** Month Title */
@@ -1273,9 +1311,12 @@ export interface components {
      * BoardOut
      * @description A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
      *
+     * Who is 未参评 is in the list of the branch's officers alone. `masked`: of the names in it the surname is left.
      * `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
      */
     BoardOut: {
+      /** Apart */
+      apart: number;
       /** Average */
       average: string | null;
       /** Basis */
@@ -1292,17 +1333,15 @@ export interface components {
       distribution: components["schemas"]["BoardBandOut"][];
       /** Earlier */
       earlier: string | null;
-      /** Exempt */
-      exempt: number;
       /** Hash */
       hash: string;
       late: components["schemas"]["StatementLateOut"] | null;
       /** Later */
       later: string | null;
+      /** Masked */
+      masked: boolean;
       /** Median */
       median: string | null;
-      /** Members */
-      members: number;
       /** Month */
       month: string;
       /** Month Title */
@@ -1653,16 +1692,23 @@ export interface components {
     /**
      * CheckInOut
      * @description The first record of this member at this meeting; a guest's waits for the host.
+     *
+     * Of one that is held, or was not confirmed, `state` says so, and `words` and `advice` are what to show.
      */
     CheckInOut: {
+      /** Advice */
+      advice: string | null;
       /** Checked In At */
       checked_in_at: string;
       meeting: components["schemas"]["AttendedMeetingOut"];
       /** Member Name */
       member_name: string;
       result: components["schemas"]["Result"];
-      state: components["schemas"]["AttendanceState"];
+      /** State */
+      state: components["schemas"]["AttendanceState"] | ("held" | "dismissed");
       via: components["schemas"]["Via"];
+      /** Words */
+      words: string | null;
     };
     /** CheckOut */
     CheckOut: {
@@ -1950,6 +1996,48 @@ export interface components {
       /** Count Anyway */
       count_anyway?: number[];
     };
+    /**
+     * ConfirmedResetOut
+     * @description The code is shown this once; a new phone needs none.
+     */
+    ConfirmedResetOut: {
+      /** Code */
+      code: string | null;
+      /** Code Expires At */
+      code_expires_at: string | null;
+      /** Confirmed At */
+      confirmed_at: string | null;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Expires At */
+      expires_at: string;
+      /** Id */
+      id: number;
+      /** May Confirm */
+      may_confirm: boolean;
+      /** May Stop */
+      may_stop: boolean;
+      /** Member Id */
+      member_id: number;
+      /** Phone */
+      phone: string | null;
+      /** Proposed At */
+      proposed_at: string;
+      /** Proposed By */
+      proposed_by: string;
+      /** Reason */
+      reason: string;
+      status: components["schemas"]["ResetStatus"];
+      /** Stopped At */
+      stopped_at: string | null;
+      /** Stopped By */
+      stopped_by: string | null;
+    };
+    /** ConfirmHeldIn */
+    ConfirmHeldIn: {
+      /** Member Ids */
+      member_ids: number[];
+    };
     /** ConsentIn */
     ConsentIn: {
       /**
@@ -2145,6 +2233,19 @@ export interface components {
      * @enum {string}
      */
     Direction: "incoming" | "outgoing";
+    /**
+     * DismissHeldIn
+     * @description The reason is shown to each of them.
+     */
+    DismissHeldIn: {
+      /** Member Ids */
+      member_ids: number[];
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
     /**
      * DraftIn
      * @description What to begin with; `source_id` names the version when `source` is `version`.
@@ -2939,6 +3040,73 @@ export interface components {
       items: components["schemas"]["GuestOut"][];
     };
     /**
+     * HeldCheckInOut
+     * @description `why_title` is for the host; `others` are checked in by the same scan. `state` is what it will count as.
+     *
+     * `open`: the host has yet to decide. `came`: the person is recorded in another way. `own`: it is the caller's own,
+     * for another to decide. `helper` is whose phone it was (代签).
+     */
+    HeldCheckInOut: {
+      /** Came */
+      came: boolean;
+      /** Decided At */
+      decided_at: string | null;
+      /** Decided By */
+      decided_by: string | null;
+      /** Helper */
+      helper: string | null;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Open */
+      open: boolean;
+      /** Organization Title */
+      organization_title: string | null;
+      /** Others */
+      others: string[];
+      /** Own */
+      own: boolean;
+      /** Reason */
+      reason: string | null;
+      /** Scanned At */
+      scanned_at: string;
+      state: components["schemas"]["AttendanceState"];
+      /** State Title */
+      state_title: string;
+      status: components["schemas"]["HeldStatus"];
+      /** Status Title */
+      status_title: string;
+      via: components["schemas"]["Via"];
+      why: components["schemas"]["HoldReason"];
+      /** Why Title */
+      why_title: string;
+    };
+    /**
+     * HeldCheckInsOut
+     * @description Those that wait first. `allows_sharing`: the host lets any number of people check in by one phone.
+     */
+    HeldCheckInsOut: {
+      /** Allows Sharing */
+      allows_sharing: boolean;
+      /** Items */
+      items: components["schemas"]["HeldCheckInOut"][];
+      /** Waiting */
+      waiting: number;
+    };
+    /**
+     * HeldStatus
+     * @description What the host says of a check-in that is held; each may follow any other.
+     * @enum {string}
+     */
+    HeldStatus: "waiting" | "confirmed" | "dismissed";
+    /**
+     * HoldReason
+     * @description Why a check-in waits for the host's word.
+     * @enum {string}
+     */
+    HoldReason: "shared_ticket" | "many_helped" | "many_exchanges" | "decided_before";
+    /**
      * ImportStatus
      * @enum {string}
      */
@@ -3044,6 +3212,76 @@ export interface components {
       unit?: string;
     };
     JsonValue: unknown;
+    /**
+     * KeyResetIn
+     * @description Without a phone the account is unbound and gets a new code; with one, that number becomes its key.
+     */
+    KeyResetIn: {
+      /**
+       * Phone
+       * @default null
+       */
+      phone?: string | null;
+      /**
+       * Reason
+       * Format: line
+       */
+      reason: string;
+    };
+    /**
+     * KeyResetOut
+     * @description `phone` is the new number, masked. `may_confirm`: whether the caller is another person with standing.
+     */
+    KeyResetOut: {
+      /** Confirmed At */
+      confirmed_at: string | null;
+      /** Confirmed By */
+      confirmed_by: string | null;
+      /** Expires At */
+      expires_at: string;
+      /** Id */
+      id: number;
+      /** May Confirm */
+      may_confirm: boolean;
+      /** May Stop */
+      may_stop: boolean;
+      /** Member Id */
+      member_id: number;
+      /** Phone */
+      phone: string | null;
+      /** Proposed At */
+      proposed_at: string;
+      /** Proposed By */
+      proposed_by: string;
+      /** Reason */
+      reason: string;
+      status: components["schemas"]["ResetStatus"];
+      /** Stopped At */
+      stopped_at: string | null;
+      /** Stopped By */
+      stopped_by: string | null;
+    };
+    /**
+     * KeyResetsOut
+     * @description `needs_two`: whether the account holds a role, so that two persons reset its keys.
+     */
+    KeyResetsOut: {
+      /** Items */
+      items: components["schemas"]["KeyResetOut"][];
+      /** May Propose */
+      may_propose: boolean;
+      /** Member Name */
+      member_name: string;
+      /** Needs Two */
+      needs_two: boolean;
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+      /** Work Number */
+      work_number: string;
+    };
     /** KindTallyOut */
     KindTallyOut: {
       /** Absent */
@@ -3797,6 +4035,11 @@ export interface components {
       told: boolean;
     };
     /**
+     * NegativeAction
+     * @enum {string}
+     */
+    NegativeAction: "confirm" | "suspend" | "resume" | "revoke";
+    /**
      * NegativeCategory
      * @description A kind of decision on the 负面清单 that sets the year to zero.
      */
@@ -3813,6 +4056,22 @@ export interface components {
        * Format: line
        */
       title: string;
+    };
+    /**
+     * NegativeConfirmationIn
+     * @description What the second person reads on their own paper.
+     */
+    NegativeConfirmationIn: {
+      /**
+       * Decided On
+       * Format: date
+       */
+      decided_on: string;
+      /**
+       * Document Number
+       * Format: line
+       */
+      document_number: string;
     };
     /** NegativeDecisionIn */
     NegativeDecisionIn: {
@@ -3836,7 +4095,12 @@ export interface components {
       /** Year */
       year: number;
     };
-    /** NegativeDecisionOut */
+    /**
+     * NegativeDecisionOut
+     * @description A decision. Until it is confirmed only who entered it (`mine`) sees 文号 and day: another types them from paper.
+     *
+     * `name` is who entered it; both are for the deciding organizations.
+     */
     NegativeDecisionOut: {
       /** Category Code */
       category_code: string;
@@ -3850,19 +4114,21 @@ export interface components {
       clause: string;
       /** Confirmed At */
       confirmed_at: string | null;
-      /**
-       * Decided On
-       * Format: date
-       */
-      decided_on: string;
+      /** Decided On */
+      decided_on: string | null;
       /** Document Number */
-      document_number: string;
+      document_number: string | null;
       /** Entered At */
       entered_at: string;
       /** Id */
       id: number;
       /** Member Id */
       member_id: number;
+      /** Mine */
+      mine: boolean;
+      /** Name */
+      name: string | null;
+      proposed: components["schemas"]["ProposedChangeOut"] | null;
       /** Reason */
       reason: string;
       status: components["schemas"]["NegativeStatus"];
@@ -4101,7 +4367,7 @@ export interface components {
      * @description What a person is told of. One push per person, occasion and subject, ever.
      * @enum {string}
      */
-    Occasion: "claim_reviewed" | "claim_returned" | "review_digest" | "meeting_planned" | "meeting_tomorrow" | "meeting_changed" | "meeting_cancelled" | "leave_answered" | "statement_to_confirm" | "month_score" | "bulletin" | "notice" | "notice_unread" | "dues_reminder" | "at_risk" | "negative_decision" | "year_end" | "objection_progress";
+    Occasion: "claim_reviewed" | "claim_returned" | "review_digest" | "meeting_planned" | "meeting_tomorrow" | "meeting_changed" | "meeting_cancelled" | "leave_answered" | "check_in_decided" | "statement_to_confirm" | "month_score" | "bulletin" | "notice" | "notice_unread" | "dues_reminder" | "at_risk" | "negative_decision" | "year_end" | "objection_progress" | "daily_head" | "keys_reset";
     /** OccasionChoiceOut */
     OccasionChoiceOut: {
       /** Muted */
@@ -4293,6 +4559,21 @@ export interface components {
       units: components["schemas"]["ComparedUnitOut"][];
     };
     /**
+     * OwnHeldOut
+     * @description A check-in that the host has to confirm, or has decided; `reason`: why not.
+     */
+    OwnHeldOut: {
+      /** Advice */
+      advice: string;
+      /** Reason */
+      reason: string | null;
+      /** Scanned At */
+      scanned_at: string;
+      status: components["schemas"]["HeldStatus"];
+      /** Words */
+      words: string;
+    };
+    /**
      * OwnMeetingLineOut
      * @description A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing.
      */
@@ -4339,6 +4620,7 @@ export interface components {
       costs: components["schemas"]["CostOut"][];
       /** Ends At */
       ends_at: string;
+      held: components["schemas"]["OwnHeldOut"] | null;
       /** Id */
       id: number;
       kind: components["schemas"]["MeetingKind"];
@@ -5016,6 +5298,31 @@ export interface components {
       path: string;
     };
     /**
+     * ProposedChangeIn
+     * @description The change that was seen as proposed.
+     */
+    ProposedChangeIn: {
+      /** Change Id */
+      change_id: number;
+    };
+    /**
+     * ProposedChangeOut
+     * @description A change that waits for a second person. `mine`: the caller proposed it, so that another must confirm it.
+     */
+    ProposedChangeOut: {
+      action: components["schemas"]["NegativeAction"];
+      /** Id */
+      id: number;
+      /** Mine */
+      mine: boolean;
+      /** Name */
+      name: string;
+      /** Proposed At */
+      proposed_at: string;
+      /** Reason */
+      reason: string;
+    };
+    /**
      * PublicityOut
      * @description 公示期: `days` are its working days, `left` those of them that are not over, today's included.
      *
@@ -5153,7 +5460,7 @@ export interface components {
      * @description What became of a member, or why the meeting means nothing to his ledger.
      * @enum {string}
      */
-    Reason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
+    Reason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "held" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
     /** ReasonIn */
     ReasonIn: {
       /**
@@ -5252,10 +5559,15 @@ export interface components {
       work_number: string;
     };
     /**
+     * ResetStatus
+     * @enum {string}
+     */
+    ResetStatus: "waiting" | "confirmed" | "stopped" | "expired";
+    /**
      * Result
      * @enum {string}
      */
-    Result: "checked_in" | "late" | "already_checked_in" | "guest_waiting";
+    Result: "checked_in" | "late" | "already_checked_in" | "guest_waiting" | "held" | "dismissed";
     /** ReturnIn */
     ReturnIn: {
       /**
@@ -5318,6 +5630,8 @@ export interface components {
       absent: number;
       /** Expected */
       expected: number;
+      /** Held */
+      held: number;
       /** Invited */
       invited: number;
       /** Late */
@@ -5659,9 +5973,11 @@ export interface components {
     };
     /**
      * ScreenCountsOut
-     * @description Of those invited; `observers` are the 列席 who came.
+     * @description Of those invited; `observers` are the 列席 who came, `held` whose check-ins wait for the host.
      */
     ScreenCountsOut: {
+      /** Held */
+      held: number;
       /** Invited */
       invited: number;
       /** Leave */
@@ -5824,10 +6140,23 @@ export interface components {
     /**
      * SettingsIn
      * @description Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
+     *
+     * `head_officers`: the accounts of the two who are sent the university's daily heads; none takes the names back.
+     * `board_names_outside`: what passers-by see of the board, on a screen or a poster, has whole names.
      */
     SettingsIn: {
+      /**
+       * Board Names Outside
+       * @default null
+       */
+      board_names_outside?: boolean | null;
       /** @default null */
       board_visibility?: components["schemas"]["BoardVisibility"] | null;
+      /**
+       * Head Officers
+       * @default null
+       */
+      head_officers?: number[] | null;
       /**
        * Manages Prospects
        * @default null
@@ -5836,8 +6165,18 @@ export interface components {
     };
     /** SettingsOut */
     SettingsOut: {
+      /**
+       * Board Names Outside
+       * @default false
+       */
+      board_names_outside?: boolean;
       /** @default own */
       board_visibility?: components["schemas"]["BoardVisibility"];
+      /**
+       * Head Officers
+       * @default []
+       */
+      head_officers?: number[];
       /**
        * Manages Prospects
        * @default false
@@ -5847,6 +6186,8 @@ export interface components {
     /**
      * SettlementOut
      * @description A list and what it means. `absent` is what a confirmation has to repeat; `pending`: the rest is being posted.
+     *
+     * `held` are those whose check-ins wait for the host; the list is confirmed once they are decided.
      */
     SettlementOut: {
       /** Absent */
@@ -5859,6 +6200,8 @@ export interface components {
       confirmed_at: string | null;
       /** Confirmed By */
       confirmed_by: string | null;
+      /** Held */
+      held: number[];
       /** Meeting Id */
       meeting_id: number;
       meeting_status: components["schemas"]["MeetingStatus"];
@@ -5891,6 +6234,11 @@ export interface components {
      * @enum {string}
      */
     Sharing: "each_in_full" | "equal_parts" | "weights";
+    /** SharingIn */
+    SharingIn: {
+      /** Allowed */
+      allowed: boolean;
+    };
     /**
      * SheetOut
      * @description A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows a member his own.
@@ -5914,8 +6262,6 @@ export interface components {
       stage: components["schemas"]["Stage"];
       /** Stage Title */
       stage_title: string;
-      /** Work Number */
-      work_number: string;
     };
     /** SignInIn */
     SignInIn: {
@@ -6110,7 +6456,7 @@ export interface components {
      * @description Where someone stands in a roster, as people read it.
      * @enum {string}
      */
-    Standing: "present" | "late" | "made_up" | "on_leave" | "expected" | "absent";
+    Standing: "present" | "late" | "made_up" | "held" | "on_leave" | "expected" | "absent";
     /**
      * StatementBackdatedOut
      * @description 补记: what was posted since the statement before for an earlier month; points before any cap.
@@ -6529,8 +6875,9 @@ export interface components {
      *
      * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
      * meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
-     * first day; of 党费 only the month's last day, of 放假安排 the first day of the year to be entered. `words` is what
-     * else there is to know, such as how days are counted until a year's holidays are known.
+     * first day, the member whose keys or negative decision wait for a second person; of 党费 only the month's last day,
+     * of 放假安排 the first day of the year to be entered. `words` is what else there is to know, such as how days are
+     * counted until a year's holidays are known.
      */
     TodoOut: {
       /** Count */
@@ -7672,6 +8019,38 @@ export interface operations {
       };
     };
   };
+  /** 由另一人确认重置，随即生效；新激活码只显示这一次 */
+  key_resets_confirm_key_reset_key_resets__int_key_reset_id__confirmation_post: {
+    parameters: {
+      path: {
+        key_reset_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ConfirmedResetOut"];
+        };
+      };
+    };
+  };
+  /** 撤回待确认的重置：提出人、有权确认的人，或账号本人 */
+  key_resets_stop_key_reset_key_resets__int_key_reset_id__stop_post: {
+    parameters: {
+      path: {
+        key_reset_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["KeyResetOut"];
+        };
+      };
+    };
+  };
   /** 批准请假，可要求补课；更改已作出的决定须写明理由并带上版本 */
   leaves_grant_leave_leaves__int_leave_id__grant_post: {
     parameters: {
@@ -7884,7 +8263,7 @@ export interface operations {
       };
     };
   };
-  /** 轮到我办的事：待审核、请假、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
+  /** 轮到我办的事：待两人确认的重置和负面清单、待审核、请假、签到、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数 */
   todos_list_my_todos_me_todos_get: {
     responses: {
       /** @description OK */
@@ -8056,6 +8435,64 @@ export interface operations {
       };
     };
   };
+  /** 待会议主持人确认的签到和原因，尚未处理的在前 */
+  held_check_ins_list_held_check_ins_meetings__int_meeting_id__held_check_ins_get: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["HeldCheckInsOut"];
+        };
+      };
+    };
+  };
+  /** 确认签到，可一次确认多人；按扫码的时刻计为到会 */
+  held_check_ins_confirm_held_check_ins_meetings__int_meeting_id__held_check_ins_confirm_post: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConfirmHeldIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["HeldCheckInsOut"];
+        };
+      };
+    };
+  };
+  /** 不确认签到，写明理由，可一次处理多人；之后仍可改为确认 */
+  held_check_ins_dismiss_held_check_ins_meetings__int_meeting_id__held_check_ins_dismiss_post: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DismissHeldIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["HeldCheckInsOut"];
+        };
+      };
+    };
+  };
   /** 填写会议记录和照片（最多 9 张） */
   meetings_write_minutes_meetings__int_meeting_id__minutes_put: {
     parameters: {
@@ -8140,6 +8577,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ScreensClosedOut"];
+        };
+      };
+    };
+  };
+  /** 本次会议允许多人共用手机签到、一人代签多人，或恢复限制 */
+  held_check_ins_allow_sharing_meetings__int_meeting_id__sharing_put: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SharingIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["HeldCheckInsOut"];
         };
       };
     };
@@ -8576,6 +9034,43 @@ export interface operations {
       };
     };
   };
+  /** 任职同志的账号重置：待确认的和已办结的，最近的在前 */
+  key_resets_list_key_resets_members__int_member_id__key_resets_get: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["KeyResetsOut"];
+        };
+      };
+    };
+  };
+  /** 提出重置任职同志的账号（解绑并发新激活码，或更换手机号），由另一人在三日内确认 */
+  key_resets_propose_key_reset_members__int_member_id__key_resets_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["KeyResetIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["KeyResetOut"];
+        };
+      };
+    };
+  };
   /** 党员的会议：将要召开的在前，其后是以往的 */
   meetings_list_own_meetings_members__int_member_id__meetings_get: {
     parameters: {
@@ -8885,11 +9380,16 @@ export interface operations {
       };
     };
   };
-  /** 由另一人确认决定，自此生效 */
-  negatives_confirm_negative_decision_negative_decisions__int_negative_decision_id__confirmation_post: {
+  /** 由另一人确认中止、恢复或撤销，自此生效并告知本人 */
+  negatives_confirm_negative_change_negative_decisions__int_negative_decision_id__change_confirmation_post: {
     parameters: {
       path: {
         negative_decision_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProposedChangeIn"];
       };
     };
     responses: {
@@ -8901,7 +9401,49 @@ export interface operations {
       };
     };
   };
-  /** 恢复执行决定 */
+  /** 撤回已提出、尚未确认的变更 */
+  negatives_withdraw_negative_change_negative_decisions__int_negative_decision_id__change_withdrawal_post: {
+    parameters: {
+      path: {
+        negative_decision_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProposedChangeIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["NegativeDecisionOut"];
+        };
+      };
+    };
+  };
+  /** 由另一人对照纸质决定填写文号和日期后确认，自此生效 */
+  negatives_confirm_negative_decision_negative_decisions__int_negative_decision_id__confirmation_post: {
+    parameters: {
+      path: {
+        negative_decision_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NegativeConfirmationIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["NegativeDecisionOut"];
+        };
+      };
+    };
+  };
+  /** 提出恢复执行决定，由另一人确认 */
   negatives_resume_negative_decision_negative_decisions__int_negative_decision_id__resumption_post: {
     parameters: {
       path: {
@@ -8922,7 +9464,7 @@ export interface operations {
       };
     };
   };
-  /** 撤销决定，积分恢复 */
+  /** 提出撤销决定，由另一人确认后积分恢复；尚未确认的录入随即撤回 */
   negatives_revoke_negative_decision_negative_decisions__int_negative_decision_id__revocation_post: {
     parameters: {
       path: {
@@ -8943,7 +9485,7 @@ export interface operations {
       };
     };
   };
-  /** 中止执行决定，积分恢复 */
+  /** 提出中止执行决定，由另一人确认后积分恢复 */
   negatives_suspend_negative_decision_negative_decisions__int_negative_decision_id__suspension_post: {
     parameters: {
       path: {
