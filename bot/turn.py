@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue
 from bot.messages import Incoming
-from server.clock import shanghai_date
 from server.config import Settings
+from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity.models import WechatIdentity
 from server.identity.rules import Actor, Permission, Target, allows

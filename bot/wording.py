@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.presentation import points_text
 
 _WEEKDAYS = "一二三四五六日"

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event, select
 
 from scripts.demo.writing import FULL, Scale, write
 from server import clock, config, installation, migrations
+from server.days import shanghai_date
 from server.db import make_engine, reading
 from server.organizations.models import Organization
 from server.photos.storage import storage_of
@@ -39,7 +40,7 @@ def fill(settings: config.Settings, scale: Scale = FULL) -> bool:
     if not _is_empty(settings.database_url):
         return False
     now = clock.now()
-    today = clock.shanghai_date(now)
+    today = shanghai_date(now)
     with _engine(settings.database_url) as engine:
         installation.pair(engine, settings.data_dir)
     _put_away_leftovers(settings, now)

@@ -1,16 +1,8 @@
-"""The only reader of the current time. Instants are UTC; days and years are Shanghai's."""
+"""The only reader of the current time."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from datetime import UTC, datetime
 
 
 def now() -> datetime:
     """Return the current instant, aware, in UTC."""
     return datetime.now(UTC)
-
-
-def shanghai_date(instant: datetime) -> date:
-    """Return the calendar day in Shanghai on which `instant` falls."""
-    return instant.astimezone(SHANGHAI).date()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from server import clock
 from server.config import Settings
+from server.days import shanghai_date
 from server.db import reading
 from server.errors import DomainError
 from server.jobs import metrics as jobs
@@ -36,7 +37,7 @@ class DatabaseCollector(Collector):
             yield from pushes.families(session, self.settings, now=clock.now())
             yield from jobs.families(session)
             yield from standards.families(session, now=clock.now())
-            yield from organizations.families(session, today=clock.shanghai_date(clock.now()))
+            yield from organizations.families(session, today=shanghai_date(clock.now()))
 
 
 class KeptPage:

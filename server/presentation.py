@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, PlainSerializer
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.errors import DomainError
 from server.rounding import rounded
 from server.text import Opaque

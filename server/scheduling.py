@@ -13,8 +13,8 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
 from server.config import Settings
+from server.days import SHANGHAI
 from server.db import transaction
 
 WEEK = timedelta(days=7)

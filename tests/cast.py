@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.identity import service as identity
 from server.identity.models import Account, Grant, WechatIdentity
 from server.identity.rules import Actor, Held, Role

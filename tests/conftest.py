@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from server import config, migrations, models, protection
 from server.app import create_app
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.db import make_engine
 from server.identity import service as callers
 from tests import audited, contract

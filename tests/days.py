@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 
 Deadline = pytest.MarkDecorator
 

@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.models import Invitation, Meeting, Roster
 from server.meetings.rules import (
     MAKEUP_DAYS,

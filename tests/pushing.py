@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.organizations.models import Category, Stage
 from server.pushes.models import Push
 from server.pushes.occasions import due

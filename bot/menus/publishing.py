@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.menus import entries
 from server import clock
 from server.config import Settings
+from server.days import shanghai_date
 from server.db import reading
 from server.identity.models import Grant, WechatIdentity
 from server.identity.rules import RULES, Permission
@@ -128,7 +129,7 @@ def publish(engine: Engine, settings: Settings, *, dry_run: bool) -> list[str]:
     account = Account(accounts.official(engine, settings))
     made = []
     with reading(engine) as session:
-        for step in changes(session, account, settings, today=clock.shanghai_date(clock.now())):
+        for step in changes(session, account, settings, today=shanghai_date(clock.now())):
             if not dry_run:
                 step.make()
             made.append(step.words)
@@ -144,5 +145,5 @@ def tag_reviewers(engine: Engine, settings: Settings, now: datetime, period: dat
     if tag_id is None:
         return
     with reading(engine) as session:
-        for step in tag_changes(session, account, settings, tag_id, today=clock.shanghai_date(now)):
+        for step in tag_changes(session, account, settings, tag_id, today=shanghai_date(now)):
             step.make()

@@ -9,7 +9,7 @@ from bot.understanding import reasons, slots
 from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import spoken_moment
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.leave import service
 from server.meetings.leave.service import ASKED_WITHIN_DAYS, Wish

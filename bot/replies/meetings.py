@@ -4,7 +4,7 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import numbered, spoken_moment
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.planning.own import OwnMeeting, meetings_of_member
 from server.meetings.rules import KIND_TITLES, STANDING_TITLES, MeetingKind, MeetingPhase

@@ -13,7 +13,7 @@ from server.claims import service as claims
 from server.claims.models import Claim
 from server.claims.rules import STATUS_TITLES, ClaimAction, ClaimStatus, next_status
 from server.claims.targets import of_claim
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.leave import service as leaves
 from server.meetings.models import Meeting

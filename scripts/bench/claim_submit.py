@@ -18,6 +18,7 @@ from scripts.bench.serving import Server, serving
 from server import clock
 from server.audit.models import AuditLine
 from server.claims.models import Claim, ClaimEvent
+from server.days import shanghai_date
 from server.db import make_engine
 from server.identity import service as identity
 from server.identity.models import Account, WechatIdentity
@@ -45,7 +46,7 @@ def run(size: str) -> Iterator[Line]:
     claims = SIZES[size]
     for name, url, directory in each_database():
         engine = make_engine(url)
-        day = clock.shanghai_date(clock.now())
+        day = shanghai_date(clock.now())
         submit = partial(_submit, phones=_university(engine, day), day=day)
         with serving(url, directory) as server:
             server.wait_until_ready()

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.models import Account, Token, WechatIdentity
 from server.meetings.check_in.codes import code_of, meeting_key, step_at
 from server.meetings.check_in.tickets import Ticket, write_ticket

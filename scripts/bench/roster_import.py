@@ -19,6 +19,7 @@ from sqlalchemy.schema import SchemaItem
 from scripts.bench.databases import each_database
 from scripts.bench.lines import Line, measured
 from server import app, clock, config, events
+from server.days import shanghai_date
 from server.db import Base, make_engine
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization
@@ -177,7 +178,7 @@ def _found(engine: Engine) -> int:
         root_id = session.scalar(select(Organization.id).where(Organization.parent_id.is_(None)))
         if root_id is None:
             root_id = organizations.create_root(session, title="山海大学党委", now=now).id
-            year = clock.shanghai_date(now).year
+            year = shanghai_date(now).year
             standards.install_default(session, organization_id=root_id, year=year, published_by=None, now=now)
             session.commit()
     return root_id

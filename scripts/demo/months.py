@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from scripts.demo.university import University, at
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.models import Grant
 from server.identity.rules import Role
 from server.jobs.models import JobRun

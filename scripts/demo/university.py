@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from scripts.demo.people import DemoMember
-from server import clock
 from server.config import Settings
+from server.days import SHANGHAI
 from server.identity.rules import Actor
 from server.organizations.models import Member, Organization
 
@@ -53,4 +53,4 @@ class University:
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     """Return the instant when clocks in Shanghai show this."""
-    return datetime.combine(day, time(hour, minute), tzinfo=clock.SHANGHAI).astimezone(UTC)
+    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI).astimezone(UTC)

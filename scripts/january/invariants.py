@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from scripts.january.days import CUT_OFF, NEW_YEAR, YEAR
 from server import verifications
-from server.clock import SHANGHAI, shanghai_date
 from server.config import Settings
+from server.days import SHANGHAI, shanghai_date
 from server.db import reading
 from server.organizations.models import Member, Membership
 from server.organizations.workdays import calendar_of

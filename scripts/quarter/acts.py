@@ -13,7 +13,7 @@ from scripts.quarter.world import Branch, World
 from server.claims import review
 from server.claims import service as claims
 from server.claims.contents import Contents
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
 from server.meetings.leave import service as leaves

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from scripts.quarter.processes import Schedulers
 from scripts.quarter.simulated import SimulatedClock
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.db import reading
 from server.pushes.catalogue import TEMPLATES
 from server.pushes.models import Fanout, Push

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.claims.models import Claim, ClaimEvent, ClaimParticipant, EventKind
 from server.claims.rules import ClaimStatus, review_refusal
 from server.claims.steps import account_of
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, reach

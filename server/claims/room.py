@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
 from server.claims.rules import item_refusal
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.models import Member
 from server.organizations.service import branch_of

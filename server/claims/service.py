@@ -12,7 +12,7 @@ from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipa
 from server.claims.rules import ClaimAction, ClaimStatus
 from server.claims.steps import account_of, note_event, step
 from server.claims.worth import Worth, appraise, check_same_branch
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity.rules import Actor
 from server.organizations.models import Member, Membership, Organization

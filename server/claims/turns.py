@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipant, EventKind
 from server.claims.reviewers import WRITING, not_his
 from server.claims.rules import ClaimStatus
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers

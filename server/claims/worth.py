@@ -17,7 +17,7 @@ from server.claims.rules import (
     share,
 )
 from server.claims.steps import places_of
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.cut_off import cut_off_of
 from server.organizations.exemptions import is_exempt

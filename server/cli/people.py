@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.cli.machine import Machine, console, refusals
+from server.days import SHANGHAI
 from server.db import transaction
 
 ROSTER_COUNTS = {"new": "新增", "changed": "更新", "moved": "转接", "unchanged": "未变"}
@@ -94,7 +95,7 @@ def login_link(machine: Machine, work_number: str) -> None:
 
     with refusals():
         link = transaction(machine.engine, issue)
-    until = link.expires_at.astimezone(clock.SHANGHAI)
+    until = link.expires_at.astimezone(SHANGHAI)
     click.echo(f"{link.name}的登录链接，{until:%H:%M} 前有效，只能打开一次：", err=True)
     click.echo(link.address(machine.settings.base_url))
 
@@ -112,6 +113,6 @@ def reset_binding(machine: Machine, work_number: str) -> None:
 
     with refusals():
         name, code, expires_at = transaction(machine.engine, reset)
-    until = expires_at.astimezone(clock.SHANGHAI)
+    until = expires_at.astimezone(SHANGHAI)
     click.echo(f"{name}的微信绑定已解除。新激活码，{until:%Y-%m-%d %H:%M} 前有效，只显示这一次：", err=True)
     click.echo(code)

@@ -6,6 +6,7 @@ import click
 
 from server import clock
 from server.cli.machine import Machine, console, refusals
+from server.days import SHANGHAI
 
 
 @click.command()
@@ -74,9 +75,9 @@ def run_job(machine: Machine, name: str, period: datetime | None) -> None:
     if job is None:
         raise click.ClickException(f"没有任务 {name}；有 {'、'.join(job.name for job in table.JOBS)}")
     machine.require_own_data()
-    instant = period and period.replace(tzinfo=clock.SHANGHAI)
+    instant = period and period.replace(tzinfo=SHANGHAI)
     with refusals():
         done = runs.run_by_hand(machine.engine, machine.settings, job, instant)
     if done is None:
         raise click.ClickException(f"{job.title}没有完成，原因见 xianfeng jobs")
-    console.print(f"{job.title}已完成：{done.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M} 这一期")
+    console.print(f"{job.title}已完成：{done.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 这一期")

@@ -4,6 +4,7 @@ import click
 
 from server import clock
 from server.cli.machine import Machine, console
+from server.days import shanghai_date
 from server.db import reading
 
 
@@ -99,7 +100,7 @@ def open_year(machine: Machine, year: int | None) -> None:
     from server.standards.versions import published_years
 
     now = clock.now()
-    year = year or clock.shanghai_date(now).year
+    year = year or shanghai_date(now).year
     with reading(machine.engine) as session:
         if year not in published_years(session, since=year):
             raise click.ClickException(f"{year} 年度尚未发布积分标准，请先由党委组织部或党总支发布")

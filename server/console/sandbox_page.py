@@ -1,7 +1,7 @@
 """The sandbox's page `/sandbox`: phones, faults, and what became of each message. Registered in the sandbox only."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.config import Settings
 from server.console.views import POLICY, page
+from server.days import day_start, shanghai_date
 from server.db import reading
 from server.identity.models import Account, WechatIdentity
 from server.identity.personas import personas
@@ -113,7 +114,7 @@ def _recent_pushes(session: Session) -> list[dict[str, Any]]:
 
 def _figures(session: Session, now: datetime) -> dict[str, int]:
     """Return how many were sent since midnight, wait for another try, are unknown, and how many people none reached."""
-    midnight = datetime.combine(clock.shanghai_date(now), time(), clock.SHANGHAI)
+    midnight = day_start(shanghai_date(now))
     sent = select(func.count()).where(PushAttempt.status == AttemptStatus.sent, PushAttempt.started_at >= midnight)
     waiting = select(func.count()).where(Push.status == PushStatus.waiting, Push.attempts > 0)
     unknown = select(func.count()).where(Push.status == PushStatus.unknown)

@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.dues import service
 from server.dues.models import DuesConsent, DuesEventKind
 from server.dues.rules import Term, consent_refusal, end_refusal

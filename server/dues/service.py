@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import added
 from server.dues import terms
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.posting import dues_item
 from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, Term, due_day, last_day, state_of

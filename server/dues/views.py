@@ -1,6 +1,6 @@
 """党费 over HTTP: a member's year, a branch's month, single and pasted registration."""
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.dues import bulk, consents, present, service, terms
 from server.dues.rules import is_over, last_day
 from server.dues.schemas import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import Actor
 
 LIFETIME = timedelta(seconds=30)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, bindparam, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import found_or_added, reading
 from server.errors import DomainError, conflict
 from server.identity import wrong_tries

@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 from sqlalchemy import Engine, select
 
-from server import clock
+from server.days import SHANGHAI
 from server.db import reading
 from server.jobs import rules, service
 from server.jobs.models import JobRun
@@ -74,4 +74,4 @@ def _failure_row(run: JobRun) -> tuple[str, ...]:
 
 
 def _minute(instant: datetime | None) -> str:
-    return "—" if instant is None else f"{instant.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
+    return "—" if instant is None else f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from server import clock
 from server.config import Settings
+from server.days import SHANGHAI
 from server.db import reading, transaction
 from server.errors import DomainError, conflict
 from server.jobs import lease, rules, service
@@ -100,7 +101,7 @@ def _chosen(engine: Engine, job: Job, period: datetime | None, now: datetime) ->
     if period is None or period > now or not rules.is_period(trigger, period):
         raise DomainError("not_a_period", f"没有这一期：{job.title}的时间是{job.when.title}，且不能早于到点运行")
     if job.catch_up is CatchUp.every and open_ones and period > open_ones[0]:
-        first = open_ones[0].astimezone(clock.SHANGHAI)
+        first = open_ones[0].astimezone(SHANGHAI)
         raise conflict("earlier_period_first", f"请按顺序补跑，先运行 {first:%Y-%m-%d %H:%M} 这一期")
     return period
 
@@ -120,7 +121,7 @@ def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
         last = service.last_done(session, job.name, now=now)
         first = last and service.first_open(session, job.name, after=last, now=now)
     if last is not None and not rules.trusts_clock(last, first, now=now):
-        local = now.astimezone(clock.SHANGHAI)
+        local = now.astimezone(SHANGHAI)
         raise conflict(
             "clock_not_trusted",
             f"服务器时间是 {local:%Y-%m-%d %H:%M}，距上次清理已 {(now - last).days} 天，时间可能有误，暂不清理。"

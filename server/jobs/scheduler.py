@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from server import clock
 from server.config import Settings
+from server.days import SHANGHAI
 from server.jobs import runs
 from server.jobs.table import JOBS
 from server.scheduling import Job
@@ -63,7 +64,7 @@ def run(engine: Engine, settings: Settings, stop: Event, *, jobs: Sequence[Job] 
 def _scheduler(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it narrates every run and every look that found one
     scheduler = BackgroundScheduler(
-        timezone=clock.SHANGHAI,
+        timezone=SHANGHAI,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     for job in jobs:

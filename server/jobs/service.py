@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import day_start
 from server.jobs import lease
 from server.jobs.lease import Held
 from server.jobs.models import JobRun, Lease
@@ -56,7 +56,7 @@ def first_open(session: Session, job: str, *, after: datetime, now: datetime) ->
 def _begun(session: Session) -> datetime | None:
     """Return when the first university began here."""
     began_on = session.scalar(select(func.min(Organization.began_on)).where(Organization.parent_id.is_(None)))
-    return datetime.combine(began_on, time(), SHANGHAI) if began_on else None
+    return day_start(began_on) if began_on else None
 
 
 def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.meetings.models import GuestVisit, Meeting, Roster
 from server.meetings.planning.invitations import invite
 from server.meetings.rules import MeetingStatus

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.meetings.rules import (
     AttendanceState,

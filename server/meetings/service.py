@@ -1,12 +1,12 @@
 """Small look-ups that everything about meetings shares."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import day_end, day_start
 from server.errors import not_found
 from server.meetings.models import Attendance, HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import (
@@ -84,9 +84,9 @@ def meetings_of_organization(
         .outerjoin(Roster, (Roster.meeting_id == Meeting.id) & (Roster.organization_id == organization_id))
     )
     if from_day is not None:
-        query = query.where(Meeting.starts_at >= _midnight(from_day))
+        query = query.where(Meeting.starts_at >= day_start(from_day))
     if until is not None:
-        query = query.where(Meeting.starts_at < _midnight(until + timedelta(days=1)))
+        query = query.where(Meeting.starts_at < day_end(until))
     if kind is not None:
         query = query.where(Meeting.kind == kind)
     if phase is not None:
@@ -97,10 +97,6 @@ def meetings_of_organization(
         query = query.where((Meeting.starts_at < starts_at) | earlier)
     rows = session.execute(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(limit))
     return [(meeting, roster_id) for meeting, roster_id in rows]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _in_phase(phase: MeetingPhase, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.models import Meeting
 from server.meetings.rules import KIND_TITLES, MeetingKind
 from server.points.sources import Described

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.meetings.held.waiting import waiting
 from server.meetings.models import HeldCheckIn, Leave, Meeting, Roster

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.notices import recipients
 from server.notices.events import NoticePublished, UnreadReminded
 from server.notices.models import Notice

@@ -1,6 +1,6 @@
 """Binding over HTTP: by the member himself, and what the secretary does for it."""
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import not_found
 from server.identity import consents, limits
 from server.identity.access import Context

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account, Grant

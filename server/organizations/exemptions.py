@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict
 from server.identity.rules import Permission

@@ -19,7 +19,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.models import Account, Grant

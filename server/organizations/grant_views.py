@@ -1,6 +1,6 @@
 """Roles over HTTP: give, end, list."""
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.models import Account, Grant

@@ -1,6 +1,6 @@
 """Resetting the keys of an account that holds a role, over HTTP: proposed by one, confirmed by another."""
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import not_found
 from server.identity import service as identity
 from server.identity.access import Context

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict, not_found
 from server.events import emit

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Permission, Role
 from server.organizations import key_resets
 from server.organizations.four_eyes import Bars

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server import clock
+from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.organizations.models import Member
 from server.organizations.service import branch_of
@@ -87,7 +87,7 @@ def keep(
 
 def _new_photo(session: Session, member_id: int, picture: Picture, uploaded_by: int, now: datetime) -> Photo:
     member = session.get(Member, member_id)
-    branch = branch_of(session, member_id=member_id, on=clock.shanghai_date(now))
+    branch = branch_of(session, member_id=member_id, on=shanghai_date(now))
     if member is None or branch is None:
         raise conflict("no_branch", "该党员目前没有所在支部，不能上传照片")
     return Photo(

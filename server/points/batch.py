@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.points import ledger
 from server.points.carrying import measured_by
 from server.points.models import PointEntry, Score, SourceKind

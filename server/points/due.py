@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, or_, select
 from sqlalchemy.orm import aliased
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import reading, transaction
 from server.organizations.exemptions import filed
 from server.organizations.models import Exemption, Member, Membership

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Organization
 from server.points.due import openings_due

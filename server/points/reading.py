@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
 from server.organizations.cut_off import cut_off_of

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import POINT_SCALE
 from server.identity.access import Context
 from server.identity.guard import Api

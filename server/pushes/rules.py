@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from server.days import SHANGHAI, at_time
 
 
 class Occasion(StrEnum):
@@ -112,4 +111,4 @@ class QuietHours:
         if not quiet:
             return instant
         day = local.date() + timedelta(days=1 if over_midnight and now >= self.begin else 0)
-        return datetime.combine(day, self.end, SHANGHAI).astimezone(instant.tzinfo)
+        return at_time(day, self.end)

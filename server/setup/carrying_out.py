@@ -10,8 +10,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.clock import shanghai_date
 from server.config import Settings
+from server.days import shanghai_date
 from server.db import transaction
 from server.errors import DomainError
 from server.identity.models import Grant

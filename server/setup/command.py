@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from server import clock
 from server.config import Settings
+from server.days import SHANGHAI
 from server.identity.rules import Role
 from server.organizations.rules import founded
 from server.setup import carrying_out
@@ -47,7 +48,7 @@ def _print_done(console: Console, done: Outlook | Result) -> None:
 def carry_out(
     engine: Engine, settings: Settings, console: Console, wishes: Wishes, *, slips: Path | None, new_codes: bool
 ) -> None:
-    file = slips or Path(f"activation-slips-{clock.now().astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S}.csv")
+    file = slips or Path(f"activation-slips-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.csv")
     result = carrying_out.carry_out(engine, settings, wishes, slips_file=file, new_codes=new_codes)
     _print_done(console, result)
     if result.slips:

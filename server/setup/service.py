@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account

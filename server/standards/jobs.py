@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from server.clock import shanghai_date
 from server.config import Settings
+from server.days import shanghai_date
 from server.scheduling import CatchUp, Job, daily
 from server.standards.carrying_forward import carry_forward
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import reading, transaction
 from server.errors import conflict
 from server.events import emit

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.models import Account
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Organization

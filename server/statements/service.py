@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import not_found
 from server.organizations.beginning import first_month
 from server.organizations.models import Member, Organization

@@ -1,6 +1,6 @@
 """Monthly statements over HTTP: a branch's months, one of them, a member's own, confirming and verifying."""
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission

@@ -9,14 +9,14 @@ import structlog
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import day_end, shanghai_date
 from server.db import reading, transaction
 from server.organizations.models import Organization
 from server.organizations.officers import Officer, Officers
 from server.organizations.workdays import calendar_of
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, end_of, to_account, to_member
+from server.pushes.occasions.drafting import Message, Place, to_account, to_member
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.todos.registry import kinds, turns
@@ -53,7 +53,7 @@ def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> 
     day = shanghai_date(period)
     if shanghai_date(now) != day:
         return 0
-    message = Message(Occasion.review_digest, day.isoformat(), pages.HOME, due_at=period, expires_at=end_of(day))
+    message = Message(Occasion.review_digest, day.isoformat(), pages.HOME, due_at=period, expires_at=day_end(day))
     officers = Officers(session, root_id, day)
     drafts = [_draft(message, officers, waiting) for waiting in waiting_with(session, officers, now=now)]
     return outbox.enqueue(session, drafts, now=now)

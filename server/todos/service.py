@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission
 from server.organizations.models import Organization
 from server.organizations.officers import Officers

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from server import clock
 from server.app import create_app
 from server.config import Settings
+from server.days import SHANGHAI
 from server.db import make_engine
 from server.identity import counters, service
 from server.identity.models import Counter, WechatIdentity
@@ -191,7 +192,7 @@ def test_a_locked_number_says_when_it_opens_and_the_right_code_works_then(
     assert [bind(f"guesser_{n}", "ABCDE-FGHJK").status_code for n in range(5)] == [422] * 5
     locked = bind("zhao_xin", code)
     assert refusal(locked) == (429, "binding_locked")
-    opens = (clock.now() + timedelta(hours=1, seconds=59)).astimezone(clock.SHANGHAI)
+    opens = (clock.now() + timedelta(hours=1, seconds=59)).astimezone(SHANGHAI)
     words = locked.get_json()["error"]["message"]
     assert words.startswith("输错次数过多，请 ")
     assert f"{opens:%H:}" in words

@@ -4,7 +4,8 @@ from typing import Any
 
 import requests
 
-from server.clock import now, shanghai_date
+from server.clock import now
+from server.days import shanghai_date
 
 
 class Desk:

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from scripts.bench.serving import serving
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
-from server.clock import now, shanghai_date
+from server.clock import now
+from server.days import shanghai_date
 from server.db import make_engine
 from server.points.verification import verify_ledger
 from tests.claiming import paid

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from scripts.bench.serving import Server
-from server.clock import now, shanghai_date
+from server.clock import now
+from server.days import shanghai_date
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
 from tests.e2e.test_app_claim import FORM, add_photos, fill_in, pictures

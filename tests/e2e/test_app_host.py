@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from scripts.bench.serving import Server
 from server import clock
+from server.days import SHANGHAI
 from tests.e2e.legible import TOUCHABLE, TOUCHABLE_ELDER, too_small
 from tests.e2e.phone import NARROW, Phone
 from tests.e2e.test_app import score_of
@@ -72,7 +73,7 @@ def count(phone: Phone, name: str) -> int:
 
 def begin_soon(phone: Phone) -> None:
     """Put the plan that the phone keeps at some minutes from now: a finger would turn the wheels of two pickers."""
-    soon = clock.now().astimezone(clock.SHANGHAI) + timedelta(minutes=3)
+    soon = clock.now().astimezone(SHANGHAI) + timedelta(minutes=3)
     phone.page.evaluate(
         """([day, at]) => {
             const name = Object.keys(localStorage).find((key) => key.startsWith('plan-draft'))

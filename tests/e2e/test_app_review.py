@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from scripts.bench.serving import Server
 from server import clock
+from server.days import shanghai_date
 from tests.e2e import phone as phones
 from tests.e2e.phone import Phone
 
@@ -37,7 +38,7 @@ class Person:
             "description": "在幸福社区值班",
             "item_code": "C04",
             "quantity": "1",
-            "occurred_on": f"{clock.shanghai_date(clock.now())}",
+            "occurred_on": f"{shanghai_date(clock.now())}",
             "submit": True,
         }
         response = requests.post(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from scripts.bench.serving import serving
 from server import clock
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import make_engine
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.points.models import PointEntry

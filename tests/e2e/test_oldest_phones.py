@@ -14,6 +14,7 @@ from scripts.bench.serving import Server
 from scripts.screens.__main__ import Caller
 from scripts.screens.pages import SHOTS
 from server import clock
+from server.days import SHANGHAI
 from tests.e2e import oldest
 from tests.e2e.phone import SIZE
 
@@ -23,7 +24,7 @@ DEMO_ONLY = ("sandbox", "start", "today", "api_docs")
 """Pages of the demo and of the API's document: seen at a desk, by who set it up."""
 
 PERSONAS = ("", "zhang_min", "li_wei", "chen_jing", "feng_qun")
-CLOCKS = [timedelta(hours=-3), timedelta(days=2), datetime(1970, 1, 2, tzinfo=clock.SHANGHAI)]
+CLOCKS = [timedelta(hours=-3), timedelta(days=2), datetime(1970, 1, 2, tzinfo=SHANGHAI)]
 
 
 @contextmanager
@@ -107,6 +108,6 @@ def test_a_phone_whose_clock_is_off_goes_by_the_servers(
     today = page.locator(".row").filter(has_text="签到中").first
     expect(today).to_contain_text("今天")
     page.goto(f"{app_server.address}/m/pages/claim-form/claim-form")
-    day = clock.now().astimezone(clock.SHANGHAI)
+    day = clock.now().astimezone(SHANGHAI)
     expect(page.locator("uni-picker").filter(has_text=f"{day.month} 月 {day.day} 日")).to_be_visible()
     context.close()

@@ -16,7 +16,7 @@ from server.claims.contents import Participant
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimEvent, EventKind, OpinionKind
 from server.claims.rules import ClaimStatus
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity import service as identity
 from server.identity.models import Grant
 from server.identity.rules import Role

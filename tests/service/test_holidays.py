@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 import server.app  # noqa: F401  (its subscriptions count deadlines anew)
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.organizations import metrics, workdays
 from server.organizations.models import WorkdayYear
 from server.pushes.rules import Occasion

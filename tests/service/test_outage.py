@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI, shanghai_date
+from server.days import SHANGHAI, shanghai_date
 from server.meetings.models import Meeting
 from server.organizations.models import Membership
 from server.pushes import inbox, unreachable

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from server.days import SHANGHAI
 from server.pushes import preferences
 from server.pushes.models import PushPreference
 from server.pushes.preferences import Preferences
-from server.pushes.rules import SHANGHAI, Occasion, PushStatus, QuietHours
+from server.pushes.rules import Occasion, PushStatus, QuietHours
 from tests.at_once import race
 from tests.cast import NOW, Cast
 from tests.pushed import add_push

@@ -19,6 +19,7 @@ from scripts.seed_demo import fill
 from server import clock, config, installation
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
+from server.days import shanghai_date
 from server.db import make_engine, reading
 from server.dues.models import DuesRecord
 from server.identity.personas import personas
@@ -95,7 +96,7 @@ def test_todays_theme_day_is_under_way(demo: Engine) -> None:
 def _appearances(session: Session, meeting: Meeting) -> dict[str, Appearance]:
     """Return who is invited to a meeting of the demo, by name."""
     members = session.scalars(select(Member).join(Invitation).where(Invitation.meeting_id == meeting.id))
-    year = clock.shanghai_date(meeting.starts_at).year
+    year = shanghai_date(meeting.starts_at).year
     return {
         member.name: each
         for member in members

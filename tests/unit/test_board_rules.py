@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.statements.boards.rules import View, by_name, closes_year, publicity, spread, title_of
 from server.workdays import Calendar
 

@@ -16,7 +16,7 @@ from scripts.demo.people import DemoMember
 from scripts.demo.personas import PERSONAS
 from scripts.demo.photos import KINDS, make_photo, pictures
 from scripts.demo.stories import STORIES, Story
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.planning.rules import DEFAULT_CODES, OPENS_BEFORE
 from server.meetings.rules import MeetingKind
 from server.organizations.roster.rules import CATEGORIES

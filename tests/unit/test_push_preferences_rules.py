@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.pushes.rules import SHANGHAI, QuietHours
+from server.days import SHANGHAI
+from server.pushes.rules import QuietHours
 
 USUAL = QuietHours()
 NOON = QuietHours(time(12), time(14))

@@ -14,7 +14,7 @@ from scripts.demo.gatherings.plans import Occasion
 from scripts.demo.gatherings.turnout import MADE_UP, ON_PAPER, Fate, Turnout, draw
 from scripts.demo.people import DemoMember
 from scripts.demo.university import University, at
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import Base
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.planning.rules import CLOSES_AFTER, LATE_AFTER, OPENS_BEFORE

@@ -9,7 +9,7 @@ from scripts.demo.gatherings.records import LETTERS, Records
 from scripts.demo.gatherings.turnout import Fate
 from scripts.demo.people import DemoMember
 from scripts.demo.university import University, at
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.leave import service as leave
 from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Meeting

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import day_start
 from server.errors import DomainError
 from server.meetings.attendance.rules import Tally, tally
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting, Roster
@@ -203,11 +203,7 @@ def _is_closed(meeting: Meeting, now: datetime) -> bool:
 
 def _between(first: date, until: date) -> ColumnElement[bool]:
     """The condition that a meeting begins on a day from `first` on and before `until`, as clocks in Shanghai show."""
-    return and_(Meeting.starts_at >= _midnight(first), Meeting.starts_at < _midnight(until))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
+    return and_(Meeting.starts_at >= day_start(first), Meeting.starts_at < day_start(until))
 
 
 def _days(month: str) -> tuple[date, date]:

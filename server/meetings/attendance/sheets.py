@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.meetings.attendance.rules import Tally
 from server.meetings.attendance.service import Appearance, SignedRoster, Table, head_count, tally_of
 from server.meetings.rules import (

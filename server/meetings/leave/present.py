@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, Target, allows, roles_at

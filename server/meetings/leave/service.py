@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.rules import Actor, Permission

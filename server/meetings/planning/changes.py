@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import conflict
 from server.identity.rules import Actor
 from server.meetings.models import Meeting

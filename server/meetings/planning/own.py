@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import not_found
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import MeetingPhase, Part, Standing

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import at_time
 from server.meetings.models import Meeting, MeetingReminder
 
 TOLD_AT = time(18)
@@ -57,7 +57,7 @@ def _tell(session: Session, meeting: Meeting, occasion: Occasion, now: datetime)
 
 def _remind_tomorrow(session: Session, meeting: Meeting, now: datetime) -> None:
     day_before = meeting.day - timedelta(days=1)
-    due_at = datetime.combine(day_before, TOLD_AT, SHANGHAI)
+    due_at = at_time(day_before, TOLD_AT)
     if due_at > now:
         _add(session, meeting, Occasion.tomorrow, due_at=due_at)
 

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.meetings.models import Meeting
 from server.meetings.planning.rules import MOST_MEETINGS, RepeatBy, monthly_days

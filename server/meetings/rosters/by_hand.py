@@ -1,13 +1,13 @@
 """Attendance by hand: 代为登记, 补录, 更正, 撤销 and 补课. Always with a reason, never one's own."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import SHANGHAI, shanghai_date
+from server.days import day_start, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
 from server.meetings.leave.service import end_waiting, leave_of
@@ -131,7 +131,7 @@ def make_up(session: Session, hand: Hand, *, on: date, evidence: str, late_reaso
         session,
         place,
         state=AttendanceState.made_up,
-        scanned_at=datetime.combine(on, time(), SHANGHAI),
+        scanned_at=day_start(on),
         reason=evidence,
         words=evidence if not late_reason else f"{evidence}；逾期原因：{late_reason}",
     )

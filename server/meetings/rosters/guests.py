@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.db import added
 from server.errors import conflict
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI
+from server.days import SHANGHAI
 from server.identity.models import Account
 from server.meetings.check_in.codes import step_start
 from server.meetings.models import Attendance, CodeExchange, Invitation

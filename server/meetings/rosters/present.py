@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import STATUS_TITLES

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.models import Meeting, Roster
 from server.meetings.rules import Part, Standing, standing
 from server.meetings.settlement.alignment import is_posted

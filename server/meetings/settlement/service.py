@@ -5,13 +5,13 @@ Each function takes the meeting's lock first and changes at most 500 members' le
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import SHANGHAI, shanghai_date
+from server.days import day_end, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.meetings.check_in.tickets import TICKET_LIFETIME
@@ -147,7 +147,7 @@ def _note_next_day(session: Session, meeting: Meeting, roster: Roster, *, done: 
         return
     days = [meeting.closes_at + TICKET_LIFETIME]
     if (makeup_until := _next_makeup(session, roster.id, shanghai_date(now))) is not None:
-        days.append(_end_of(makeup_until))
+        days.append(day_end(makeup_until))
     ahead = [day for day in days if day > now]
     roster.due_at = min(ahead) if ahead and roster.status == RosterStatus.confirmed else None
 
@@ -158,11 +158,6 @@ def _next_makeup(session: Session, roster_id: int, today: date) -> date | None:
             Leave.roster_id == roster_id, Leave.status == LeaveStatus.granted, Leave.makeup_until >= today
         )
     )
-
-
-def _end_of(day: date) -> datetime:
-    """Return the midnight in Shanghai that ends a day."""
-    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
 
 
 def _locked(session: Session, meeting_id: int) -> Meeting:

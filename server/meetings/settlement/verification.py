@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.audit.models import AuditLine
+from server.days import shanghai_date
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, RosterStatus
 from server.meetings.settlement.alignment import as_kept, figures_of
@@ -85,7 +86,7 @@ class _Held:
 def verify_attendance(session: Session, *, now: datetime) -> Findings:
     """Yield what of a meeting the ledger lacks, or has without its reason; return how many invitations there are."""
     looked = 0
-    today, worked = clock.shanghai_date(now), Worked()
+    today, worked = shanghai_date(now), Worked()
     meetings = _Meetings(session, now)
     for member_ids in member_pages(session):
         page = _Page(session, member_ids, meetings, worked, today)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.entries import (

@@ -9,7 +9,7 @@ from server.claims.events import ClaimReviewed
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.claims.worth import item_of, shares
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import Message, places_of, to_member

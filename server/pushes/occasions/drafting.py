@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import SHANGHAI, shanghai_date
+from server.days import at_time, shanghai_date
 from server.organizations.models import Member, Membership
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.occasions.wording import Content
@@ -89,12 +89,7 @@ def concerned(session: Session, message: Message, member_ids: Collection[int], n
 
 def at_nine(now: datetime) -> datetime:
     """Return nine o'clock of the day if it is still ahead, else now."""
-    return max(now, datetime.combine(shanghai_date(now), OPENS_AT, SHANGHAI).astimezone(now.tzinfo))
-
-
-def end_of(on: date) -> datetime:
-    """Return the first instant after a day in Shanghai."""
-    return datetime.combine(on + timedelta(days=1), time(), SHANGHAI)
+    return max(now, at_time(shanghai_date(now), OPENS_AT))
 
 
 def instant_key(instant: datetime) -> str:

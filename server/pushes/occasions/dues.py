@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import day_end, shanghai_date
 from server.dues.models import DuesConsent, DuesRecord
 from server.dues.rules import DuesState, last_day
 from server.dues.terms import months_due, running
@@ -15,7 +15,7 @@ from server.organizations.models import Member, Membership, Organization
 from server.points.standing import exemptions_in_force
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, concerned, end_of, to_member
+from server.pushes.occasions.drafting import Message, Place, concerned, to_member
 from server.pushes.rules import Occasion
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
@@ -52,7 +52,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         if exemption.holds_on(today)
     }
     first = _first_due(session, [row[0] for row in rows if row[0] not in exempt], month)
-    message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=end_of(until))
+    message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=day_end(until))
     told = concerned(session, message, first, now)
     drafts = [
         to_member(

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.models import Account
 from server.organizations.events import KeysReset
 from server.organizations.models import KeyReset, ResetStatus

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.events import LeaveAnswered
 from server.meetings.models import Leave, Meeting
 from server.meetings.rules import LeaveStatus

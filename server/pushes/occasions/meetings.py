@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder
 from server.meetings.rules import LeaveStatus, MeetingStatus
 from server.pushes import fanouts, pages

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision
 from server.points.rules import NegativeStatus

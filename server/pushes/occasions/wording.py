@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
+from server.days import SHANGHAI
 from server.organizations.models import ResetStatus
-from server.pushes.rules import SHANGHAI
 from server.rounding import rounded
 
 Content = dict[str, str]

@@ -8,13 +8,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.claims.rules import cut_off_reminder, year_to_claim_for
-from server.clock import shanghai_date
+from server.days import day_end, shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
 from server.points.standing import Standing
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, end_of, places_of, to_member
+from server.pushes.occasions.drafting import Message, Place, places_of, to_member
 from server.pushes.rules import Occasion
 
 
@@ -89,7 +89,7 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
     ).all()
     standing = Standing(session, [member_id for member_id, _, _ in rows])
     subject = f"{year}:cut_off:{number}"
-    message = Message(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=end_of(last))
+    message = Message(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=day_end(last))
     drafts = [
         to_member(
             message,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.pushes.rules import SHANGHAI, AttemptStatus, Channel, PushStatus, QuietHours, Reason
+from server.days import SHANGHAI
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, Reason
 
 LONGEST_CALL = timedelta(minutes=2)
 """Tokens fetched and fetched again, two calls and a slow commit; a `sending` push older than this has no sender."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, Date, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from server.clock import SHANGHAI, shanghai_date
+from server.days import SHANGHAI, shanghai_date
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.organizations.models import Member, Organization

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
 from server.identity.rules import Permission

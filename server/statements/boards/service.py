@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.statements.boards.beside import Beside, beside
 from server.statements.boards.figures import Figures, Line, figures_of

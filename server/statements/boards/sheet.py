@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.organizations.service import account_names

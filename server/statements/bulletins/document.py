@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.statements.bulletins import pdf, present, service
 from server.statements.bulletins.composing import compose
 from server.statements.bulletins.paper import Paper

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import reading, transaction
 from server.statements.bulletins import service
 from server.statements.bulletins.issuers import issuers

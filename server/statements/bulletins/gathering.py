@@ -1,13 +1,13 @@
 """The facts of a quarter besides statements, as they stood at an instant: attendance and reviews of branches."""
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.claims.models import Claim, ClaimEvent
-from server.clock import SHANGHAI
+from server.days import day_end, day_start
 from server.meetings.attendance.rules import tally
 from server.meetings.attendance.service import Appearance, month_table
 from server.meetings.models import AttendanceChange
@@ -72,7 +72,7 @@ def reviews_of(
     session: Session, *, branch_ids: Collection[int], quarter: Quarter, as_of: datetime
 ) -> dict[int, list[int]]:
     """Return, by branch, how many seconds claims waited before each decision of the quarter."""
-    since, until = _midnight(quarter.begins), min(_midnight(quarter.ends + timedelta(days=1)), as_of)
+    since, until = day_start(quarter.begins), min(day_end(quarter.ends), as_of)
     rows = (
         select(Claim.organization_id, ClaimEvent.claim_id, ClaimEvent.kind, ClaimEvent.at)
         .join(Claim, Claim.id == ClaimEvent.claim_id)
@@ -97,7 +97,3 @@ def _by_branch(
     for (branch_id, _), timeline in steps.items():
         found[branch_id] += waits(timeline, since=since, until=until)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

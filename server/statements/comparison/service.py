@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ScalarSelect, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
-from server.clock import SHANGHAI, shanghai_date
+from server.days import day_start, shanghai_date
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, Part, RosterStatus
 from server.organizations.models import Member, Membership, Organization, OrganizationKind, Stage
@@ -42,7 +42,7 @@ def overview(session: Session, *, organization_id: int, now: datetime) -> Overvi
     since = shanghai_date(now) - timedelta(days=WINDOW_DAYS)
     period = session.scalar(_latest_period(top))
     found: dict[int, Sums] = defaultdict(Sums)
-    for organization, sums in _gather(session, top, period=period, since=_midnight(since), now=now):
+    for organization, sums in _gather(session, top, period=period, since=day_start(since), now=now):
         found[organization] += sums
     compared = compare(_place(top), [unit.id for unit in units], map(_place, below), found)
     return Overview(top, units, compared, period, since)
@@ -155,7 +155,3 @@ def _ids(top: Organization) -> ScalarSelect[int]:
 
 def _place(organization: Organization) -> Place:
     return Place(organization.id, organization.ancestor_ids)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

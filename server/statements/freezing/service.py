@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.db import reading, transaction
 from server.events import emit
 from server.organizations.models import Organization

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import day_end, shanghai_date
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
 from server.meetings.rules import Part as MeetingPart
@@ -22,7 +22,7 @@ from server.pushes import pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_member
+from server.pushes.occasions.drafting import Message, Place, at_nine, to_member
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.models import Statement
@@ -53,7 +53,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
 
 def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime) -> Draft:
     message = Message(
-        Occasion.at_risk, statement.period, pages.score(statement.year), due_at=due_at, expires_at=end_of(saved.until)
+        Occasion.at_risk, statement.period, pages.score(statement.year), due_at=due_at, expires_at=day_end(saved.until)
     )
     content = wording.at_risk(statement.period, value=saved.points, until=saved.until, several=saved.several)
     return to_member(message, member_id, Place(statement.root_id, statement.organization_id), content)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Membership, Organization

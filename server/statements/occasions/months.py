@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.clock import shanghai_date
+from server.days import day_end, shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
 from server.organizations.officers import Officer, Officers
@@ -16,7 +16,7 @@ from server.pushes import fanouts, pages
 from server.pushes.fanouts import Part
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, at_nine, end_of, to_account, to_member
+from server.pushes.occasions.drafting import Message, Place, at_nine, to_account, to_member
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
 from server.pushes.robots import rules
@@ -54,7 +54,7 @@ def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime
         subject=str(statement.id),
         page=pages.statement(statement.organization_id, statement.id),
         due_at=fanout.due_at,
-        expires_at=end_of(statement.confirm_by),
+        expires_at=day_end(statement.confirm_by),
     )
     above = ancestor_ids(session, statement.organization_id)
     officers = Officers(session, statement.root_id, shanghai_date(now), places=above)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from threading import Lock
 
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.wechat.sandbox.errcodes import Refusal
 
 LIFETIME = timedelta(seconds=7200)

@@ -8,7 +8,7 @@ from threading import Event, RLock
 from urllib3 import PoolManager
 
 from server import clock
-from server.clock import shanghai_date
+from server.days import shanghai_date
 from server.wechat.sandbox.accounts import App, JsTicket, Tokens
 from server.wechat.sandbox.errcodes import Refusal
 from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
