@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, PlainSerializer
 
-from server.days import SHANGHAI
+from server.days import SHANGHAI, shanghai_date
 from server.errors import DomainError
 from server.rounding import rounded
 from server.text import Opaque
@@ -43,7 +43,7 @@ def when_again(until: datetime, *, now: datetime) -> tuple[str, int]:
     if seconds <= 90:
         return f"{seconds} 秒后", seconds
     to_the_minute = (until + timedelta(seconds=59)).astimezone(SHANGHAI)
-    tomorrow = "" if to_the_minute.date() == now.astimezone(SHANGHAI).date() else "明天 "
+    tomorrow = "" if to_the_minute.date() == shanghai_date(now) else "明天 "
     return f"{tomorrow}{to_the_minute:%H:%M} 后", seconds
 
 

@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from server.days import shanghai_date
 from server.rounding import finest
 from server.workdays import Calendar
 
 K = TypeVar("K", bound=Hashable)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 CONFIRM_WORKDAYS = 3
 """A statement nobody confirms stands by itself after so many working days (design §5 Month)."""
@@ -45,7 +44,7 @@ class Term:
 
 def month_before(cutoff_at: datetime) -> Term:
     """Return the month that a cutoff ends: the one before that in which it lies, as clocks in Shanghai show."""
-    last = cutoff_at.astimezone(SHANGHAI).date().replace(day=1) - timedelta(days=1)
+    last = shanghai_date(cutoff_at).replace(day=1) - timedelta(days=1)
     return Term(f"{last:%Y-%m}", last.year, last, cutoff_at)
 
 
@@ -62,7 +61,7 @@ def closing_of_december(period: str) -> str | None:
 
 def confirm_by_of(calendar: Calendar, frozen_at: datetime) -> date:
     """Return the last day on which people decide whether a statement stands."""
-    return calendar.workday_after(frozen_at.astimezone(SHANGHAI).date(), CONFIRM_WORKDAYS)
+    return calendar.workday_after(shanghai_date(frozen_at), CONFIRM_WORKDAYS)
 
 
 def coming_words(first_month: date, today: date) -> str | None:

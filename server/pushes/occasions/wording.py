@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from server.days import SHANGHAI
+from server.days import SHANGHAI, shanghai_date
 from server.organizations.models import ResetStatus
 from server.rounding import rounded
 
@@ -28,7 +28,7 @@ def short_day(on: date) -> str:
 
 
 def local_day(instant: datetime) -> str:
-    return day(instant.astimezone(SHANGHAI).date())
+    return day(shanghai_date(instant))
 
 
 def moment(instant: datetime) -> str:
