@@ -10,7 +10,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import reading, transaction
@@ -18,6 +17,7 @@ from server.pushes import outbox
 from server.pushes.models import Fanout
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
+from server.upserts import insert_or_keep, table_of
 
 log = structlog.get_logger()
 
@@ -82,12 +82,7 @@ def add(
         "created_at": now,
         "after_id": 0,
     }
-    if session.get_bind().dialect.name == "sqlite":
-        unless_there = sqlite.insert(Fanout).on_conflict_do_nothing(index_elements=["occasion", "subject"])
-        session.execute(unless_there.values(**values))
-    else:
-        unless_there_too = mysql.insert(Fanout).on_duplicate_key_update(subject=Fanout.subject)
-        session.execute(unless_there_too.values(**values))
+    session.execute(insert_or_keep(table_of(Fanout), session.get_bind().dialect.name), values)
 
 
 def turn_out_due(engine: Engine, *, now: datetime) -> int:

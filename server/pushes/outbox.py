@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import Insert
 
 from server.pushes import preferences
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import Push
 from server.pushes.preferences import Preferences
 from server.pushes.rules import Occasion, PushStatus, Reason
+from server.upserts import insert_or_keep, table_of
 
 BATCH = 1_000
 Key = tuple[str, str, str]
@@ -70,7 +69,7 @@ def _add(session: Session, batch: Sequence[tuple[Key, Draft]], now: datetime) ->
         return 0
     chosen = preferences.of(session, {draft.recipient for draft in fresh})
     rows = [_row(draft, chosen[draft.recipient], now) for draft in fresh]
-    session.execute(_insert_unless_there(session), rows)
+    session.execute(insert_or_keep(table_of(Push), session.get_bind().dialect.name), rows)
     return len(fresh)
 
 
@@ -81,13 +80,6 @@ def _existing(session: Session, drafts: Sequence[Draft]) -> set[Key]:
         Push.subject.in_({draft.subject for draft in drafts}),
     )
     return {(recipient, str(occasion), subject) for recipient, occasion, subject in session.execute(query)}
-
-
-def _insert_unless_there(session: Session) -> Insert:
-    """Return an insert that leaves a row alone that another transaction has just added."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(Push).on_conflict_do_nothing(index_elements=["recipient", "occasion", "subject"])
-    return mysql.insert(Push).on_duplicate_key_update(recipient=Push.recipient)
 
 
 def _row(draft: Draft, chosen: Preferences, now: datetime) -> Mapping[str, Any]:

@@ -14,11 +14,11 @@ from server.meetings.check_in import codes
 from server.meetings.check_in.service import ticket_invalid, window_refusal
 from server.meetings.check_in.statements import AnyRow
 from server.meetings.check_in.tickets import Ticket, read_ticket, write_ticket
-from server.meetings.check_in.upserts import insert_or_keep, table_of
 from server.meetings.models import DigitTries, Invitation, Meeting
 from server.meetings.rules import MeetingStatus
 from server.organizations.models import Organization
 from server.text import plain_code
+from server.upserts import insert_or_keep, table_of
 
 MAX_WRONG_DIGITS = 5
 

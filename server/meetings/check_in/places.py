@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from server.meetings.check_in.upserts import table_of
 from server.meetings.models import Attendance
 from server.meetings.rules import MOST_ACCOUNTS, MOST_HELPED, HoldReason, Via
+from server.upserts import table_of
 
 _attendances = table_of(Attendance)
 _USED = select(

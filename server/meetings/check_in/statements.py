@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.meetings.check_in.upserts import insert_or_keep, table_of
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus
 from server.organizations.models import Member
+from server.upserts import insert_or_keep, table_of
 
 Key = tuple[int, int]
 """(meeting, member)."""

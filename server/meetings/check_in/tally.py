@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.db import transaction
 from server.identity import counters
-from server.meetings.check_in.upserts import insert_or_add, table_of
 from server.meetings.models import Attendance, CodeExchange, GuestVisit, HeldCheckIn, Invitation
+from server.upserts import insert_or_add, table_of
 
 log = structlog.get_logger()
 
