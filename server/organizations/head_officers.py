@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
@@ -32,8 +32,7 @@ def recipients(session: Session, root_id: int, *, on: date) -> Recipients:
     office = select(Grant.account_id).where(
         Grant.organization_id == root_id,
         Grant.role == Role.organization_department,
-        Grant.from_date <= on,
-        or_(Grant.until_date.is_(None), Grant.until_date > on),
+        Grant.holds_on(on),
     )
     ids = session.scalars(office.distinct().order_by(Grant.account_id).limit(OFFICERS)).all()
     return Recipients(ids, named=False)
