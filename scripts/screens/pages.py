@@ -53,6 +53,18 @@ def _member(page: str) -> Callable[[Ask], str]:
     return lambda ask: page.format(**ask("/organizations/{branch}/members?bound=false")["items"][0])
 
 
+def _below(page: str, people: str) -> Callable[[Ask], str]:
+    """A page about the last member listed at the persona's first office; `{member}` is filled in."""
+
+    def find(ask: Ask) -> str:
+        office = ask("/me")["roles"][0]["organization"]["id"]
+        listed = ask(f"/organizations/{office}/{people}")["items"]
+        members = [each.get("member_id", each["id"]) for each in listed]
+        return page.format(member=[each for each in members if each is not None][-1])
+
+    return find
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
@@ -80,8 +92,8 @@ SHOTS = (
     Shot("branch-secretary", "li_wei", "pages/branch/branch", ".row"),
     Shot("members", "li_wei", _of_charge("members"), ".avatar"),
     Shot("member", "li_wei", _member("pages/member/member?id={id}"), ".about"),
-    Shot("key-reset", "li_wei", _member("pages/key-reset/key-reset?member={id}"), ".heading"),
-    Shot("negative", "chen_jing", _member("pages/negative/negative?member={id}"), ".heading"),
+    Shot("key-reset", "li_wei", _below("pages/key-reset/key-reset?member={member}", "grants"), ".heading"),
+    Shot("negative", "chen_jing", _below("pages/negative/negative?member={member}", "members"), ".heading"),
     Shot("codes", "li_wei", _of_charge("codes"), ".heading"),
     Shot("dues", "li_wei", _of_charge("dues"), ".box"),
     Shot("dues-consent", "li_wei", _of_charge("dues"), ".box", tap=".box"),
@@ -91,6 +103,7 @@ SHOTS = (
     Shot("unreached", "li_wei", _of_charge("unreached"), ".segments"),
     Shot("notice-form", "li_wei", _of_charge("notice-form"), ".input"),
     Shot("workdays", "zhou_ming", _of_charge("workdays"), ".cell"),
+    Shot("head-officers", "zhou_ming", _of_charge("head-officers"), ".row"),
     Shot("overview", "chen_jing", _of_charge("overview"), ".sum"),
     Shot("standard", "zhang_min", "pages/standard/standard", ".item"),
     Shot("me", "zhang_min", "pages/me/me", ".who"),

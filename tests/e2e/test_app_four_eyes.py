@@ -124,3 +124,23 @@ def test_both_pages_fit_and_can_be_read_at_320_pixels(phone: Phone, ids: dict[st
         phone.open(f"pages/{place}")
         expect(phone.page.locator(".card .heading").first).to_be_visible()
         assert faults(phone, elder=elder) == [], place
+
+
+def test_the_two_who_keep_the_daily_heads_are_named(phone: Phone) -> None:
+    phone.sign_in("周明")
+    phone.open("pages/branch/branch")
+    row(phone, "校验码接收人").click()
+    expect(phone.page.get_by_text("还没有指定，暂发组织部")).to_be_visible()
+    officers = phone.page.get_by_role("checkbox")
+    officers.nth(0).click()
+    expect(phone.page.get_by_text("请选两位，已选 1 位")).to_be_visible()
+    officers.nth(1).click()
+    phone.page.set_viewport_size(NARROW)
+    assert faults(phone, elder=False) == []
+    tap(phone, "指定这两位")
+    phone.agree()
+    expect(phone.page.get_by_text("现在的接收人")).to_be_visible()
+    assert [each.get_attribute("aria-checked") for each in officers.all()][:2] == ["true", "true"]
+    tap(phone, "取消指定")
+    phone.agree()
+    expect(phone.page.get_by_text("还没有指定，暂发组织部")).to_be_visible()

@@ -35,6 +35,7 @@ const ROWS: readonly Row[] = [
   { icon: 'bell', title: '发通知', words: '起草、发布、看谁读了', page: 'notices-sent', roles: [...OFFICERS, ...ABOVE] },
   { icon: 'screen', title: '群机器人', words: '在企业微信群里提醒开会和公布', page: 'robot', roles: LEADERS },
   { icon: 'calendar', title: '放假安排', words: '全校一年的放假和调休', page: 'workdays', roles: ['organization_department'] },
+  { icon: 'shield', title: '校验码接收人', words: '每天的账目校验码发给谁保存', page: 'head-officers', roles: ['organization_department'] },
   { icon: 'warn', title: '未送达', words: '消息没有送到的人', page: 'unreached', roles: [...OFFICERS, ...ABOVE] },
 ]
 
