@@ -9,7 +9,7 @@ Two persons are two only while neither made the other. So an account decides not
 and what two persons must agree on is confirmed only by who held the role before it was entered.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -128,6 +128,7 @@ class Decider:
             if grant.role in RULES[permission].roles
         ]
         self._bars = bars or Bars(session, now=now)
+        self._reaching: dict[int | None, list[Grant]] = {}
 
     def refuse(self, session: Session, matter: Matter, *, place: int | None) -> None:
         """Raise as `refuse` above."""
@@ -139,9 +140,11 @@ class Decider:
         return self._objection(session, matter, place) is None
 
     def _objection(self, session: Session, matter: Matter, place: int | None) -> Objection | None:
-        reaching = set(ancestor_ids(session, place)) if place is not None else set()
-        there = [grant for grant in self._held if grant.organization_id in reaching] or self._held
-        objections = [self._bars.objection(Mandate.of(grant), matter) for grant in there]
+        if place not in self._reaching:
+            above = set(ancestor_ids(session, place)) if place is not None else set()
+            there = [grant for grant in self._held if grant.organization_id in above]
+            self._reaching[place] = there or self._held
+        objections = [self._bars.objection(Mandate.of(grant), matter) for grant in self._reaching[place]]
         return objections[0] if objections and None not in objections else None
 
     def is_beyond_question(self, came_up: datetime) -> bool:
@@ -174,6 +177,23 @@ def refuse_of_member(
         matter=matter(session, members=[member_id], accounts=accounts, since=since),
         now=now,
     )
+
+
+def refuse_of_members(
+    session: Session,
+    *,
+    account_id: int,
+    permission: Permission,
+    parties: Mapping[int, int | None],
+    place: int,
+    now: datetime,
+) -> None:
+    """As `refuse`, of several members' matters at one place: `parties` says by member which account entered each."""
+    decider = Decider(session, account_id=account_id, permission=permission, now=now)
+    accounts = accounts_of(session, parties.keys())
+    for member_id, entered_by in parties.items():
+        concerned = {accounts.get(member_id), entered_by} - {None}
+        decider.refuse(session, Matter(frozenset(each for each in concerned if each is not None)), place=place)
 
 
 def _refusal(objection: Objection) -> DomainError:

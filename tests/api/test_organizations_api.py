@@ -83,7 +83,12 @@ def test_a_look_at_a_list_of_an_office_is_audited(
 def test_a_branch_sets_what_its_members_see(call: Call, cast: Cast) -> None:
     path = f"/organizations/{cast.branch}/settings"
     changed = call(cast.li_wei, "PUT", path, json={"board_visibility": "scores"})
-    assert changed.json["settings"] == {"board_visibility": "scores", "manages_prospects": False, "head_officers": []}
+    assert changed.json["settings"] == {
+        "board_visibility": "scores",
+        "board_names_outside": False,
+        "manages_prospects": False,
+        "head_officers": [],
+    }
     assert call(cast.zhao_qiang, "PUT", path, json={"board_visibility": "full"}).status_code == 404
 
 

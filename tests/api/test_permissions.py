@@ -66,7 +66,7 @@ def walker(walked_app: OpenAPI, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
         raise DomainError("let_in", "", status=LET_IN)
 
     monkeypatch.setattr(service, "authenticate", authenticate)
-    monkeypatch.setattr(guard, "_validate_request", stop)
+    monkeypatch.setattr(guard, "inputs_of", stop)
     monkeypatch.setattr(limits, "_refuse_if_spent", lambda *_: None)
     monkeypatch.setattr(limits, "_count", lambda *_: [])
     return walked_app.test_client()

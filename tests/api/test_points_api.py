@@ -174,7 +174,8 @@ def test_nobody_takes_any_step_of_a_negative_decision_about_himself(call: Call, 
     assert call(cast.chen_jing, "POST", own, json=negative()).json["error"]["code"] == "own_decision"
     made = call(cast.organization_department, "POST", own, json=negative())
     url = f"/negative-decisions/{made.json['id']}"
-    assert call(cast.chen_jing, "POST", f"{url}/confirmation").json["error"]["code"] == "own_decision"
+    again = {name: negative()[name] for name in ("document_number", "decided_on")}
+    assert call(cast.chen_jing, "POST", f"{url}/confirmation", json=again).json["error"]["code"] == "own_decision"
     withdrawal = call(cast.chen_jing, "POST", f"{url}/revocation", json={"reason": "不同意"})
     assert withdrawal.json["error"]["code"] == "own_decision"
 

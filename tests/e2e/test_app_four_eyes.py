@@ -1,18 +1,19 @@
 """Two persons in the app: an officer's account is reset, a negative decision confirmed and revoked, on two phones."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server.db import make_engine
-from server.identity.models import Account, Grant
+from server.identity.models import Account, Grant, WechatIdentity
 from server.identity.rules import Role
-from server.organizations.models import Member
+from server.organizations.models import KeyReset, Member
 from tests.e2e.legible import faults
 from tests.e2e.phone import NARROW, Phone
 from tests.e2e.test_app_office import row, tap
@@ -35,6 +36,22 @@ def ids(app_data: Path) -> dict[str, int]:
     return found
 
 
+@pytest.fixture
+def _given_back(app_data: Path) -> Iterator[None]:
+    """What is reset here is as it was before for the other tests of this server."""
+    engine = make_engine(f"sqlite:///{app_data}/xianfeng.db")
+    with Session(engine) as session:
+        bound = {row.id: row.account_id for row in session.scalars(select(WechatIdentity))}
+    yield
+    with Session(engine) as session:
+        for identity in session.scalars(select(WechatIdentity).where(WechatIdentity.id.in_(bound))):
+            identity.account_id = bound[identity.id]
+        session.execute(delete(KeyReset))
+        session.commit()
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("_given_back")
 def test_an_officers_account_is_reset_by_two_and_the_owner_sees_it(
     phone: Phone, other_phone: Phone, ids: dict[str, int]
 ) -> None:

@@ -109,7 +109,7 @@ def test_an_observer_checks_in_like_anyone(session: Session, cast: Cast, meeting
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("of_meeting", "expected"),
     [
         (lambda m: m.opens_at - timedelta(microseconds=1), "too_early"),
         (lambda m: m.opens_at, "checked_in"),
@@ -120,9 +120,9 @@ def test_an_observer_checks_in_like_anyone(session: Session, cast: Cast, meeting
     ],
 )
 def test_the_moment_of_the_scan_decides(
-    session: Session, cast: Cast, meeting: Meeting, moment: Callable[[Meeting], datetime], expected: str
+    session: Session, cast: Cast, meeting: Meeting, of_meeting: Callable[[Meeting], datetime], expected: str
 ) -> None:
-    (answer,) = write(session, scan_of(meeting, cast.zhang_min, scanned_at=moment(meeting)))
+    (answer,) = write(session, scan_of(meeting, cast.zhang_min, scanned_at=of_meeting(meeting)))
     assert result(answer) == expected
     if isinstance(answer, DomainError):
         assert set(answer.detail) == {"opens_at", "closes_at"}

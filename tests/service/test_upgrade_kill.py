@@ -195,6 +195,7 @@ def test_a_statement_that_was_refused_is_refused_again(blank: Engine) -> None:
     for _ in range(2):
         with pytest.raises(DBAPIError, match="already exists"):
             migrate(blank)
+        bury(blank)
 
 
 @pytest.mark.mariadb_only
@@ -204,6 +205,7 @@ def test_a_half_done_migration_is_not_finished_as_another(blank: Engine, monkeyp
     bury(blank)
     with pytest.raises(UpgradeRefused, match="版本不同"):
         migrate(blank, [statement.replace("counted", "renamed") for statement in MIGRATION])
+    bury(blank)
     migrate(blank)
 
 

@@ -16,7 +16,7 @@ from server.audit import service as audit
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account
-from server.identity.rules import Actor
+from server.identity.rules import Actor, Permission
 from server.meetings.events import HeldCheckInDecided
 from server.meetings.leave.service import end_waiting
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Meeting, Roster
@@ -26,6 +26,7 @@ from server.meetings.rosters.service import lock_active
 from server.meetings.rules import AttendanceState, HeldStatus, Via
 from server.meetings.service import locked_meeting
 from server.meetings.settlement import service as settlement
+from server.organizations import four_eyes
 from server.organizations.models import Member, Organization
 
 CONFIRMED = "签到待确认，会议主持人确认"
@@ -96,13 +97,22 @@ def list_held(session: Session, meeting_id: int) -> list[Line]:
 def decide(session: Session, decision: Decision) -> None:
     """Confirm or dismiss; whoever is decided so already stays as they are. Safe to repeat.
 
-    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `not_invited`.
+    Raises DomainError 403 `own_attendance` and as `four_eyes.refuse`, 404 `not_found`, 409 `meeting_cancelled`,
+    `not_invited`.
     """
     if decision.actor.member_id in decision.member_ids:
         message = "不能确认本人的签到，请由会议主持方其他负责人或上级党组织确认"
         raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
     meeting = lock_active(session, decision.meeting_id)
     changed = [held for held in _found(session, decision) if held.status != decision.status]
+    four_eyes.refuse_of_members(
+        session,
+        account_id=decision.account_id,
+        permission=Permission.roster_record,
+        parties={held.member_id: held.account_id for held in changed},
+        place=meeting.organization_id,
+        now=decision.now,
+    )
     for held in changed:
         _enter(session, held, decision) if decision.status is HeldStatus.confirmed else _remove(session, held, decision)
         held.status, held.reason = decision.status, decision.reason
