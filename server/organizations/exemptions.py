@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict
+from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations import filings, four_eyes
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
@@ -170,6 +172,10 @@ def _locked(session: Session, exemption_id: int) -> Exemption:
 
 
 def _refuse_partial(session: Session, account_id: int, member_id: int, now: datetime) -> None:
+    """Raise DomainError 403 `own_exemption`, and as `four_eyes.refuse`."""
+    if session.get_one(Account, account_id).member_id == member_id:
+        message = "不能办理本人的“不列入管理范围”，请由支部其他负责人或上级党组织办理"
+        raise DomainError("own_exemption", message, status=HTTPStatus.FORBIDDEN)
     four_eyes.refuse_of_member(
         session, account_id=account_id, permission=Permission.exemption_manage, member_id=member_id, now=now
     )
@@ -185,6 +191,7 @@ def _audit(session: Session, exemption: Exemption, action: str, account_id: int,
     audit.record(
         session,
         actor_id=account_id,
+        root_id=session.get_one(Member, exemption.member_id).root_id,
         action=action,
         subject_kind="exemption",
         subject_id=exemption.id,

@@ -295,7 +295,17 @@ def test_every_place_that_decides_asks_the_rule() -> None:
     """A guard against the next decider: who refuses one's own also asks whether one is another."""
     from pathlib import Path
 
-    own = ("own_claim", "own_entry", "own_leave", "own_attendance", "own_dues", "own_decision", "own_stage", "own_role")
+    own = (
+        "own_claim",
+        "own_entry",
+        "own_leave",
+        "own_attendance",
+        "own_dues",
+        "own_decision",
+        "own_stage",
+        "own_role",
+        "own_exemption",
+    )
     server = Path(four_eyes.__file__).parents[1]
     for path in server.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
