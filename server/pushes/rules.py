@@ -111,4 +111,4 @@ class QuietHours:
         if not quiet:
             return instant
         day = local.date() + timedelta(days=1 if over_midnight and now >= self.begin else 0)
-        return at_time(day, self.end)
+        return at_time(day, self.end).astimezone(instant.tzinfo)
