@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server import migrations, models, protection
 from server.db import make_engine
-from server.migrations import STEPS, UpgradeRefused
+from server.migrations import STEPS, UpgradeRefused, resuming
 from server.migrations.resuming import Steps
 from tests.at_once import LONG
 
@@ -72,9 +72,10 @@ def bury(engine: Engine) -> None:
     """Wait until the database has noticed that the dead process is gone: until then it keeps its lock."""
     engine.dispose()
     others = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+    locked = f"SELECT IS_USED_LOCK({resuming._LOCK})"  # let go of after the process has left the list
     deadline = monotonic() + LONG
     with engine.connect() as connection:
-        while connection.exec_driver_sql(others).scalar():
+        while connection.exec_driver_sql(others).scalar() or connection.exec_driver_sql(locked).scalar():
             assert monotonic() < deadline
 
 
