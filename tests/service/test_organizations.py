@@ -10,7 +10,6 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server import app
-from server.audit.models import AuditLine
 from server.config import Settings
 from server.db import transaction
 from server.errors import DomainError
@@ -255,23 +254,6 @@ def study(session: Session, cast: Cast) -> Exemption:
         account_id=cast.li_wei.account_id,
         now=NOW,
     )
-
-
-def test_nobody_takes_any_step_of_their_own_exemption(session: Session, cast: Cast) -> None:
-    own: dict[str, Any] = {"on": TODAY, "note": "支委会", "account_id": cast.li_wei.account_id, "now": NOW}
-    member_id = cast.li_wei.member_id
-    refused("own_exemption", lambda: exemptions.record_study(session, member_id=member_id, reason="患病", **own))
-    begun = exemptions.record_study(
-        session, member_id=member_id, reason="患病", **own | {"account_id": cast.chen_jing.account_id}
-    )
-    refused("own_exemption", lambda: exemptions.record_passing(session, exemption_id=begun.id, **own))
-    refused("own_exemption", lambda: exemptions.end(session, exemption_id=begun.id, **own))
-
-
-def test_the_trail_of_an_exemption_is_the_universitys(session: Session, cast: Cast) -> None:
-    study(session, cast)
-    lines = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "exemption")).all()
-    assert [(line.action, line.root_id) for line in lines] == [("exemption_studied", cast.root)]
 
 
 def filed(session: Session, cast: Cast) -> Exemption:
