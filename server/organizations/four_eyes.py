@@ -192,7 +192,7 @@ def refuse_of_members(
     decider = Decider(session, account_id=account_id, permission=permission, now=now)
     accounts = accounts_of(session, parties.keys())
     for member_id, entered_by in parties.items():
-        concerned = {accounts.get(member_id), entered_by} - {None}
+        concerned = (accounts.get(member_id), entered_by)
         decider.refuse(session, Matter(frozenset(each for each in concerned if each is not None)), place=place)
 
 

@@ -33,6 +33,7 @@ from tests.pushing import all_pushes, told
 from tests.refusing import refused
 from tests.service.test_check_in import leave_of, result, scan_of
 from tests.settling import live, live_entries, roster_of
+from tests.two_persons import numbered, was_reset
 
 ONE_TICKET = "a" * 32
 LATER = NOW + timedelta(hours=1)
@@ -331,6 +332,17 @@ def test_several_are_decided_at_once_but_never_ones_own(session: Session, cast: 
     decide(session, meeting, HeldStatus.confirmed, cast.li_wei, by=cast.sun_li)
     assert there(session, meeting) == 5
     refused("not_found", lambda: decide(session, meeting, HeldStatus.confirmed, cast.wu_gang, by=cast.li_wei))
+
+
+def test_a_reset_account_decides_nothing_of_who_reset_it(session: Session, cast: Cast, meeting: Meeting) -> None:
+    write(session, forwarded(meeting, cast, "zhang_min", "wang_fang", "zhou_yu", "li_wei"))
+    was_reset(session, numbered(session, cast.sun_li), cast.li_wei, cast.chen_jing)
+    session.commit()
+    refused("keys_were_reset", lambda: decide(session, meeting, HeldStatus.confirmed, cast.li_wei, by=cast.sun_li))
+    decide(session, meeting, HeldStatus.confirmed, cast.zhou_yu, by=cast.sun_li)
+    assert there(session, meeting) == 3
+    decide(session, meeting, HeldStatus.confirmed, cast.li_wei, by=cast.wang_fang)
+    assert there(session, meeting) == 4
 
 
 def test_two_officers_at_once_enter_one_attendance(
