@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 
 from bot.receive.models import Delivery, FollowUp
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.identity.models import WechatIdentity
 
 PLACE = 110
 """Among the holdings of all features, in the order in which a person reads them."""
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     known = select(WechatIdentity.id).where(
         WechatIdentity.account_id == subject.account_id,
         WechatIdentity.app_id == Delivery.app_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Channel(StrEnum):
+class ChatChannel(StrEnum):
     """Where a conversation is held."""
 
     official = "official"  # 公众号
@@ -35,7 +35,7 @@ class Incoming:
     scanned QR or a menu entry carries. `in_group` says that others read the answer.
     """
 
-    channel: Channel
+    channel: ChatChannel
     app_id: str
     openid: str
     key: str

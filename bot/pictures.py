@@ -7,10 +7,10 @@ a second, and SQLite has one writer.
 from functools import lru_cache
 
 from server.photos import processing
-from server.photos.processing import Picture
+from server.photos.processing import CleanPhoto
 
 
 @lru_cache(maxsize=16)
-def decoded(original: bytes) -> Picture:
+def decoded(original: bytes) -> CleanPhoto:
     """Return the clean picture of an untrusted file. Raises DomainError `photo_…`."""
     return processing.process(original)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import pictures
 from bot.answering import answer
-from bot.messages import Channel, Incoming, Kind
+from bot.messages import ChatChannel, Incoming, Kind
 from server import clock
 from server.config import Settings
 from server.db import transaction
@@ -70,7 +70,7 @@ def _message(person: Speaker, line: str, number: int) -> Incoming:
     path = Path(line.strip("'\""))
     is_file = 0 < len(line) < 255 and path.is_file()
     return Incoming(
-        channel=Channel.terminal,
+        channel=ChatChannel.terminal,
         app_id=APP_ID,
         openid=person.openid,
         key=f"{now.timestamp()}-{number}",

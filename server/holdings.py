@@ -13,7 +13,7 @@ Join = tuple[Any, ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class DataSubject:
     """The person: as a member, as the account that acts for him, and by the names he receives pushes under.
 
     `phone` is his number, opened for this one purpose, or why it cannot be read. `account_id` is 0 for who never had
@@ -45,5 +45,5 @@ class Holding:
     """What stored codes are called, by code; the same in every field."""
 
 
-Hold = Callable[[Subject], Iterable[Holding]]
+Hold = Callable[[DataSubject], Iterable[Holding]]
 """What one feature holds about a person."""

@@ -37,7 +37,7 @@ _COMMON: Environ = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BodyLimits:
     """A body may take `grace_seconds`, and a second more for every `bytes_a_second` of it that came.
 
     `in_memory` bytes of each stay there and the rest goes to a file without a name, `on_disk` bytes for all together.
@@ -54,13 +54,13 @@ class Limits:
     turn_seconds: float = 10
 
 
-LIMITS = Limits()
+LIMITS = BodyLimits()
 
 
 class Receiver:
     """An RSGI app: receives what the WSGI app is asked, and lets it answer on one of `threads` threads."""
 
-    def __init__(self, app: Flask, *, threads: int, limits: Limits = LIMITS) -> None:
+    def __init__(self, app: Flask, *, threads: int, limits: BodyLimits = LIMITS) -> None:
         self._app = app
         self._limits = limits
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")

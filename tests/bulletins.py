@@ -24,7 +24,7 @@ EMPTY_CHART = {"form": "bars", "marks": [], "most": 1, "line": None}
 
 def _without_fonts() -> bool:
     try:
-        typesetting.compiled([typesetting.Job("chart.typ", {"chart": EMPTY_CHART}, {"format": "pdf"})])
+        typesetting.compiled([typesetting.TypesettingJob("chart.typ", {"chart": EMPTY_CHART}, {"format": "pdf"})])
     except DomainError as refusal:
         if refusal.code != "no_chinese_font":
             raise

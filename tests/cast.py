@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from server.days import SHANGHAI
 from server.identity import service as identity
 from server.identity.models import Account, Grant, WechatIdentity
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.standards import service as standards
 
@@ -146,7 +146,7 @@ class _Adder:
             root_id=self.cast.root,
             member_id=member.id if member else None,
             organization_ids=branch.ancestor_ids if branch else (),
-            grants=(Held(role, place.id),) if role and place else (),
+            grants=(HeldRole(role, place.id),) if role and place else (),
         )
         self.cast.people[key] = Person(name, token, actor, account.id, member.id if member else 0)
 

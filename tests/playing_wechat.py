@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.wechat.sandbox import calls
-from server.wechat.sandbox.exchange import Ask, Reply
+from server.wechat.sandbox.exchange import Ask, SandboxReply
 from server.wechat.sandbox.state import SandboxState
 
 SECRET = "sandbox-secret"
@@ -17,7 +17,7 @@ class Caller:
     def __init__(self, state: SandboxState) -> None:
         self.state = state
 
-    def ask(self, method: str, path: str, body: object = None, **query: str) -> Reply:
+    def ask(self, method: str, path: str, body: object = None, **query: str) -> SandboxReply:
         return calls.answer(self.state, Ask(method, path, query, b"" if body is None else json.dumps(body).encode()))
 
     def json(self, method: str, path: str, body: object = None, **query: str) -> Any:

@@ -19,15 +19,15 @@ from server.pushes.rules import PushStatus
 from server.pushes.sending.post import Post
 from server.pushes.sending.sender import Sender
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call, Fault, FaultRule
+from server.wechat.sandbox.faults import FaultRule, PlayedCall, PlayedFault
 from server.wechat.sandbox.listener import Listener
-from server.wechat.sandbox.record import Message
+from server.wechat.sandbox.record import PhoneMessage
 from server.wechat.sandbox.state import SandboxState
 from tests.cast import NOW, Cast, Person
 from tests.pushed import add_push
 
 CONTENT = {"month": "2026年5月", "points": "62.50 分", "change": "+1.50", "hint": "点击查看明细"}
-CALLS = {App.miniprogram: Call.subscribe, App.official: Call.template, App.work: Call.work}
+CALLS = {App.miniprogram: PlayedCall.subscribe, App.official: PlayedCall.template, App.work: PlayedCall.work}
 
 
 @dataclass
@@ -91,10 +91,10 @@ class Played:
         with Session(self.engine) as session:
             return [(str(channel), str(status), errcode) for channel, status, errcode in session.execute(query)]
 
-    def arrived(self) -> list[Message]:
+    def arrived(self) -> list[PhoneMessage]:
         return self.wechat.record.messages(after=0, limit=100_000)
 
-    def fail(self, fault: Fault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
+    def fail(self, fault: PlayedFault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
         self.wechat.faults.add(FaultRule(fault, frozenset({CALLS[app]}), times=times))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.identity import service as identity
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.organizations import key_resets
 from server.organizations.models import KeyReset, Member
 from server.points import negatives
@@ -66,7 +66,7 @@ def given(
         granted_by=by.account_id if by else None,
         now=now,
     )
-    held = (*receiver.actor.grants, Held(role, granted.organization_id))
+    held = (*receiver.actor.grants, HeldRole(role, granted.organization_id))
     actor = Actor(
         identity_id=receiver.actor.identity_id,
         account_id=receiver.account_id,

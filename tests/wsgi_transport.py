@@ -10,7 +10,7 @@ from urllib3 import BaseHTTPResponse, HTTPResponse, PoolManager
 from urllib3.util import parse_url
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive.desk import Desk
 from server.wechat.client import SANDBOX_PATH
 from server.wechat.sandbox.state import SandboxState
@@ -42,6 +42,6 @@ def connect_sandbox(app: Flask) -> None:
     transport.http = WsgiPool(app)
     desk: Desk = app.extensions["bot_desk"]
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
-    for channel in (Channel.official, Channel.work):
+    for channel in (ChatChannel.official, ChatChannel.work):
         desk.client_of(channel).transport.http = WsgiPool(app)
     sandbox.http = WsgiPool(app)

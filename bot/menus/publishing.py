@@ -27,14 +27,14 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PublishingStep:
     """One change, in words, and what makes it."""
 
     words: str
     make: Callable[[], object]
 
 
-class Account:
+class PublishedMenus:
     """The official account's menus and tags, as WeChat has them. Raises WechatError."""
 
     def __init__(self, client: WechatClient) -> None:
@@ -66,37 +66,39 @@ class Account:
             after = answer.get("next_openid") or ""
 
 
-def changes(session: Session, account: Account, settings: Settings, *, today: date) -> Iterator[Step]:
+def changes(session: Session, account: PublishedMenus, settings: Settings, *, today: date) -> Iterator[PublishingStep]:
     """Yield what differs, each to be made before the next is asked for."""
     home = f"{settings.base_url}/m/"
     everyone, conditional = account.menus()
     if everyone is None or not entries.same(everyone, entries.for_members(home)):
         body = {"button": entries.for_members(home)}
-        yield Step("更新所有人的菜单", partial(account.client.post, "/cgi-bin/menu/create", body))
+        yield PublishingStep("更新所有人的菜单", partial(account.client.post, "/cgi-bin/menu/create", body))
     tag_id = account.tag_id()
     if tag_id is None:
         new = {"tag": {"name": REVIEWERS_TAG}}
-        yield Step(f"新建标签“{REVIEWERS_TAG}”", partial(account.client.post, "/cgi-bin/tags/create", new))
+        yield PublishingStep(f"新建标签“{REVIEWERS_TAG}”", partial(account.client.post, "/cgi-bin/tags/create", new))
         tag_id = account.tag_id()
     yield from _menu_changes(account, conditional, tag_id, entries.for_reviewers(home))
     yield from tag_changes(session, account, settings, tag_id, today=today)
 
 
-def _menu_changes(account: Account, conditional: list[Json], tag_id: int | None, buttons: list[Json]) -> Iterator[Step]:
+def _menu_changes(
+    account: PublishedMenus, conditional: list[Json], tag_id: int | None, buttons: list[Json]
+) -> Iterator[PublishingStep]:
     ours = [menu for menu in conditional if str(menu.get("matchrule", {}).get("tag_id")) == str(tag_id)]
     good = [menu for menu in ours if entries.same(menu.get("button"), buttons)]
     for menu in ours:
         if menu not in good[:1]:
             old = {"menuid": menu["menuid"]}
-            yield Step("删除旧的审核菜单", partial(account.client.post, "/cgi-bin/menu/delconditional", old))
+            yield PublishingStep("删除旧的审核菜单", partial(account.client.post, "/cgi-bin/menu/delconditional", old))
     if not good:
         body = {"button": buttons, "matchrule": {"tag_id": str(tag_id)}}
-        yield Step("新建审核人的菜单", partial(account.client.post, "/cgi-bin/menu/addconditional", body))
+        yield PublishingStep("新建审核人的菜单", partial(account.client.post, "/cgi-bin/menu/addconditional", body))
 
 
 def tag_changes(
-    session: Session, account: Account, settings: Settings, tag_id: int | None, *, today: date
-) -> Iterator[Step]:
+    session: Session, account: PublishedMenus, settings: Settings, tag_id: int | None, *, today: date
+) -> Iterator[PublishingStep]:
     """Yield whom to tag and whom no longer."""
     wanted = reviewers(session, accounts.official_of(settings), today=today)
     tagged = account.tagged(tag_id) if tag_id is not None else set()
@@ -107,7 +109,7 @@ def tag_changes(
         for start in range(0, len(openids), TAGGED_AT_ONCE):
             body: Json = {"openid_list": openids[start : start + TAGGED_AT_ONCE], "tagid": tag_id}
             make = partial(account.client.post, f"/cgi-bin/tags/members/{path}", body)
-            yield Step(f"给 {len(body['openid_list'])} 人{words}标签“{REVIEWERS_TAG}”", make)
+            yield PublishingStep(f"给 {len(body['openid_list'])} 人{words}标签“{REVIEWERS_TAG}”", make)
 
 
 def reviewers(session: Session, app_id: str, *, today: date) -> set[str]:
@@ -126,7 +128,7 @@ def reviewers(session: Session, app_id: str, *, today: date) -> set[str]:
 
 def publish(engine: Engine, settings: Settings, *, dry_run: bool) -> list[str]:
     """Make what differs alike, or only say it; return each change in words. Raises WechatError."""
-    account = Account(accounts.official(engine, settings))
+    account = PublishedMenus(accounts.official(engine, settings))
     made = []
     with reading(engine) as session:
         for step in changes(session, account, settings, today=shanghai_date(clock.now())):
@@ -140,7 +142,7 @@ def tag_reviewers(engine: Engine, settings: Settings, now: datetime, period: dat
     """Follow the grants: who reviews from today sees that menu. Nothing to do where no menu was ever published."""
     if not accounts.official_of(settings):
         return
-    account = Account(accounts.official(engine, settings))
+    account = PublishedMenus(accounts.official(engine, settings))
     tag_id = account.tag_id()
     if tag_id is None:
         return

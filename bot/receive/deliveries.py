@@ -8,7 +8,7 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive import rules
 from bot.receive.models import Delivery, FollowUp, Signature
 from bot.receive.parsing import Heard, heard_again, kept
@@ -21,7 +21,7 @@ class Replayed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryAnswer:
     """What is said to a message, in order."""
 
     texts: Sequence[str]
@@ -89,7 +89,7 @@ def locked(session: Session, delivery_id: int) -> Delivery:
 def finish(
     session: Session,
     delivery: Delivery,
-    outcome: Outcome,
+    outcome: DeliveryAnswer,
     *,
     race: Race,
     tapped: bool,
@@ -152,7 +152,7 @@ def heard_of(delivery: Delivery) -> Heard:
     """Return an unanswered message as it was heard."""
     return heard_again(
         delivery.content,
-        channel=Channel(delivery.channel),
+        channel=ChatChannel(delivery.channel),
         app_id=delivery.app_id,
         openid=delivery.openid,
         key=delivery.key,

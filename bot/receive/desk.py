@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import answering, pictures
-from bot.messages import Channel, Kind
+from bot.messages import ChatChannel, Kind
 from bot.receive import deliveries, follow_ups, followers, rules
-from bot.receive.deliveries import Outcome, Race
+from bot.receive.deliveries import DeliveryAnswer, Race
 from bot.receive.models import Delivery
 from bot.receive.parsing import Heard
 from bot.receive.rules import DeliveryStatus
@@ -43,7 +43,7 @@ class Desk:
         self.engine = engine
         self.settings = settings
         self.answer_seconds = rules.ANSWER_SECONDS
-        self._clients: dict[Channel, WechatClient | WorkClient] = {}
+        self._clients: dict[ChatChannel, WechatClient | WorkClient] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._lock = Lock()
 
@@ -91,7 +91,7 @@ class Desk:
         def work(session: Session) -> str:
             delivery = deliveries.locked(session, delivery_id)
             if delivery.status == DeliveryStatus.received:
-                failed = Outcome([rules.NOT_DONE], DeliveryStatus.failed)
+                failed = DeliveryAnswer([rules.NOT_DONE], DeliveryStatus.failed)
                 deliveries.finish(session, delivery, failed, race=race, tapped=heard.tapped, now=clock.now())
             return delivery.answer
 
@@ -105,12 +105,12 @@ class Desk:
         """Send it once the answer is on its way."""
         self._threads().submit(self.follow_up, delivery_id)
 
-    def client_of(self, channel: Channel) -> WechatClient | WorkClient:
+    def client_of(self, channel: ChatChannel) -> WechatClient | WorkClient:
         """Return an account's client; made once, since it remembers its token."""
         with self._lock:
             client = self._clients.get(channel)
             if client is None:
-                opened = accounts.official if channel is Channel.official else accounts.corporation
+                opened = accounts.official if channel is ChatChannel.official else accounts.corporation
                 client = self._clients[channel] = opened(self.engine, self.settings)
             return client
 
@@ -146,6 +146,6 @@ class Desk:
             return delivery.answer
         now = clock.now()
         replies = answering.answer(session, settings=self.settings, incoming=heard.incoming, now=now)
-        said = Outcome([reply.text for reply in replies])
+        said = DeliveryAnswer([reply.text for reply in replies])
         deliveries.finish(session, delivery, said, race=race, tapped=heard.tapped, now=now)
         return delivery.answer

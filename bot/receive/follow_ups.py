@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive import rules
 from bot.receive.models import FollowUp
 from bot.receive.rules import FollowUpStatus
@@ -20,7 +20,7 @@ from server.wechat.client import SendResult
 from server.wechat.errors import WechatError
 
 log = structlog.get_logger()
-PATHS = {Channel.official: "/cgi-bin/message/custom/send", Channel.work: "/cgi-bin/message/send"}
+PATHS = {ChatChannel.official: "/cgi-bin/message/custom/send", ChatChannel.work: "/cgi-bin/message/send"}
 UNFINISHED = (FollowUpStatus.waiting, FollowUpStatus.sending)
 
 
@@ -35,17 +35,17 @@ class Client(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FollowUpCall:
     """One call to make, committed before it is made."""
 
     id: int
-    channel: Channel
+    channel: ChatChannel
     openid: str
     text: str
     tries: int
 
 
-def send(engine: Engine, client_of: Callable[[Channel], Client], *, delivery_id: int | None = None) -> int:
+def send(engine: Engine, client_of: Callable[[ChatChannel], Client], *, delivery_id: int | None = None) -> int:
     """Send what is due, or all that follows one answer; return how many calls were made."""
     transaction(engine, partial(_recover, now=clock.now()))
     made = 0
@@ -57,7 +57,7 @@ def send(engine: Engine, client_of: Callable[[Channel], Client], *, delivery_id:
     return made
 
 
-def _claim(session: Session, *, delivery_id: int | None, now: datetime) -> Call | None:
+def _claim(session: Session, *, delivery_id: int | None, now: datetime) -> FollowUpCall | None:
     """Take the next; a person's messages go out one after the other, whoever sends them."""
     earlier = aliased(FollowUp)
     before = select(earlier.id).where(
@@ -76,11 +76,11 @@ def _claim(session: Session, *, delivery_id: int | None, now: datetime) -> Call 
             continue
         row.status, row.started_at, row.attempts = FollowUpStatus.sending, database_now(session), row.attempts + 1
         session.flush()
-        return Call(row.id, Channel(row.channel), row.openid, row.text, row.attempts)
+        return FollowUpCall(row.id, ChatChannel(row.channel), row.openid, row.text, row.attempts)
     return None
 
 
-def _called(client: Client, call: Call) -> tuple[FollowUpStatus, int | None, datetime]:
+def _called(client: Client, call: FollowUpCall) -> tuple[FollowUpStatus, int | None, datetime]:
     """Return what became of a call, WeChat's errcode and when to look at it next."""
     body = {"touser": call.openid, "msgtype": "text", "text": {"content": call.text}}
     now = clock.now()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive.rules import DeliveryStatus, FollowUpStatus
 from server.db import Base, BigId, UtcDateTime, enum_column
 
@@ -29,7 +29,7 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     app_id: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(128))
-    channel: Mapped[Channel] = mapped_column(enum_column(16))
+    channel: Mapped[ChatChannel] = mapped_column(enum_column(16))
     openid: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,7 +67,7 @@ class FollowUp(Base):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("bot_deliveries.id"))
     position: Mapped[int]
     app_id: Mapped[str] = mapped_column(String(64))
-    channel: Mapped[Channel] = mapped_column(enum_column(16))
+    channel: Mapped[ChatChannel] = mapped_column(enum_column(16))
     openid: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     status: Mapped[FollowUpStatus] = mapped_column(enum_column(16))

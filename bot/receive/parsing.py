@@ -7,9 +7,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.messages import Channel, Incoming, Kind
+from bot.messages import ChatChannel, Incoming, Kind
 from bot.receive.emoticons import kind_of_text
-from server.wechat.envelope import Unreadable
+from server.wechat.envelope import UnreadablePost
 
 LONGEST_TEXT = 4000
 MAX_KEY = 128
@@ -60,8 +60,8 @@ class Heard:
         return replace(self, incoming=replace(self.incoming, picture=picture))
 
 
-def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard | None:
-    """Return what a post says to the conversation, or None where nobody awaits a word. Raises Unreadable."""
+def heard_in(xml: str, *, channel: ChatChannel, app_id: str, now: datetime) -> Heard | None:
+    """Return what a post says to the conversation, or None where nobody awaits a word. Raises UnreadablePost."""
     fields, kind, event = parsed(xml, channel)
     if kind is Kind.event and event not in _HEARD_EVENTS:
         return None
@@ -70,7 +70,7 @@ def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard
     scene = _scene(fields, event)
     openid = text_of(fields, "FromUserName")
     if not 0 < len(openid) <= 64:
-        raise Unreadable("nobody's")
+        raise UnreadablePost("nobody's")
     incoming = Incoming(
         channel=channel,
         app_id=app_id,
@@ -85,9 +85,9 @@ def heard_in(xml: str, *, channel: Channel, app_id: str, now: datetime) -> Heard
     return Heard(incoming, us=text_of(fields, "ToUserName"), media_id=text_of(fields, "MediaId"))
 
 
-def parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind, str]:
+def parsed(xml: str, channel: ChatChannel) -> tuple[Mapping[str, Any], Kind, str]:
     """Return the fields, what kind of message it is and the name of an event."""
-    if channel is Channel.work:
+    if channel is ChatChannel.work:
         from wechatpy.enterprise.parser import parse_message
     else:
         from wechatpy.parser import parse_message
@@ -97,7 +97,7 @@ def parsed(xml: str, channel: Channel) -> tuple[Mapping[str, Any], Kind, str]:
         kind = _kind_of(fields)
         return fields, kind, fields["Event"].lower() if kind is Kind.event else ""
     except Exception as error:  # wechatpy stumbles over an empty post in as many ways as a post can be empty
-        raise Unreadable(type(error).__name__) from None
+        raise UnreadablePost(type(error).__name__) from None
 
 
 def _kind_of(fields: Mapping[str, Any]) -> Kind:
@@ -114,7 +114,7 @@ def _key(fields: Mapping[str, Any], openid: str, event: str, scene: str) -> str:
         return message_id[:MAX_KEY]
     created = text_of(fields, "CreateTime")
     if not created.isdecimal():
-        raise Unreadable("no time")
+        raise UnreadablePost("no time")
     what = hashlib.sha256(f"{text_of(fields, 'EventKey')} {scene}".encode()).hexdigest()[:_DIGEST]
     return f"{openid}:{created}:{event}"[: MAX_KEY - _DIGEST - 1] + f":{what}"
 
@@ -151,7 +151,7 @@ def kept(heard: Heard) -> dict[str, str]:
 
 
 def heard_again(
-    content: Mapping[str, str], *, channel: Channel, app_id: str, openid: str, key: str, received_at: datetime
+    content: Mapping[str, str], *, channel: ChatChannel, app_id: str, openid: str, key: str, received_at: datetime
 ) -> Heard:
     """Return a kept message as it was heard."""
     incoming = Incoming(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.pushes.rules import Channel as PushChannel
-from server.pushes.sending.rules import Verdict, verdict
+from server.pushes.sending.rules import AnswerVerdict, verdict
 
 
 class DeliveryStatus(StrEnum):
@@ -93,8 +93,8 @@ def _cut(text: str, most_bytes: int) -> str:
 def after_call(errcode: int, *, tries: int, now: datetime) -> tuple[FollowUpStatus, datetime]:
     """Return what becomes of a follow-up after WeChat's answer, and when it is looked at next."""
     meaning = verdict(PushChannel.official, errcode)
-    if meaning is Verdict.sent:
+    if meaning is AnswerVerdict.sent:
         return FollowUpStatus.sent, now
-    if meaning in (Verdict.backoff, Verdict.next_minute) and tries < MOST_TRIES:
+    if meaning in (AnswerVerdict.backoff, AnswerVerdict.next_minute) and tries < MOST_TRIES:
         return FollowUpStatus.waiting, now + timedelta(seconds=5 * 2**tries)
     return FollowUpStatus.refused, now

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.orm import Session
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive import deliveries, reports
 from bot.receive.accounts import envelope_of, mini_program_envelope
 from bot.receive.deliveries import Replayed
@@ -20,7 +20,7 @@ from server.config import Settings
 from server.db import transaction
 from server.pushes import receipts, subscriptions
 from server.text import readable
-from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, Unreadable
+from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, UnreadablePost
 
 pages = Blueprint("wechat_callbacks", __name__)
 
@@ -33,7 +33,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 @pages.route("/wechat/<any(official, work):account>", methods=["GET", "POST"])
 def callback(account: str) -> Response:
-    channel = Channel(account)
+    channel = ChatChannel(account)
     desk: Desk = current_app.extensions["bot_desk"]
     return _called_back(envelope_of(desk.settings, channel), partial(_answered, desk, channel))
 
@@ -58,12 +58,12 @@ def _called_back(envelope: Envelope | None, answered: Callable[[Envelope, Opened
         return answered(envelope, envelope.open(request.args, request.get_data(), now=now))
     except (NotFromWechat, Replayed):
         return Response(status=HTTPStatus.FORBIDDEN)
-    except Unreadable:
+    except UnreadablePost:
         return _plain("")
 
 
 def _taken_note_of(desk: Desk, envelope: Envelope, opened: Opened) -> Response:
-    fields, _, event = parsed(opened.xml, Channel.official)
+    fields, _, event = parsed(opened.xml, ChatChannel.official)
     _note(desk, envelope, opened, reports.told_by_mini_program(fields, event))
     return _plain("")
 
@@ -84,11 +84,11 @@ def _note(desk: Desk, envelope: Envelope, opened: Opened, told: Told) -> None:
     transaction(desk.engine, work)
 
 
-def _answered(desk: Desk, channel: Channel, envelope: Envelope, opened: Opened) -> Response:
+def _answered(desk: Desk, channel: ChatChannel, envelope: Envelope, opened: Opened) -> Response:
     now = clock.now()
     heard = heard_in(opened.xml, channel=channel, app_id=envelope.app_id, now=now)
     if heard is None:
-        if channel is Channel.official:
+        if channel is ChatChannel.official:
             fields, _, event = parsed(opened.xml, channel)
             _note(desk, envelope, opened, reports.told_by_official(fields, event))
         return _plain("")

@@ -6,7 +6,7 @@ from bot.understanding.engine import Meaning
 from bot.wording import spoken_day, spoken_moment, spoken_month
 from server.identity.rules import Permission
 from server.meetings.attendance.service import Appearance, of_member, tally_of
-from server.meetings.rules import KIND_TITLES, MeetingKind, Standing
+from server.meetings.rules import KIND_TITLES, AttendanceStanding, MeetingKind
 
 MOST = 5
 
@@ -35,7 +35,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def _missed(turn: Turn, found: list[Appearance]) -> list[str]:
-    absent = [each for each in found if each.is_owed and each.standing is Standing.absent]
+    absent = [each for each in found if each.is_owed and each.standing is AttendanceStanding.absent]
     return [
         f"缺席：{spoken_moment(each.meeting.starts_at, today=turn.today)} {each.meeting.title}"
         for each in absent[-MOST:]

@@ -13,7 +13,7 @@ from bot.wording import spoken_moment
 from server.errors import DomainError
 from server.meetings.check_in import exchange, helping
 from server.meetings.check_in import service as check_in
-from server.meetings.check_in.service import Recorded, Result, Scan
+from server.meetings.check_in.service import CheckInResult, Recorded, Scan
 
 HOW = "签到请发会场大屏上的六位数字（每10秒更换），例如“482915”；也可以用微信扫大屏上的二维码。"
 NOT_SURE = "要签到的话，请只发那六位数字。"
@@ -94,9 +94,9 @@ def _said(turn: Turn, recorded: Recorded) -> str:
     if held is not None:
         return f"{held.heading}（{at}）：{recorded.member_name}，{meeting.title}。{held.advice}"
     what = {
-        Result.checked_in: f"签到成功（{at}）",
-        Result.late: f"签到成功，记为迟到（{at}）",
-        Result.already_checked_in: f"您已经签到过了（{at}），不用重复",
-        Result.guest_waiting: "已登记，等会议主办方确认",
+        CheckInResult.checked_in: f"签到成功（{at}）",
+        CheckInResult.late: f"签到成功，记为迟到（{at}）",
+        CheckInResult.already_checked_in: f"您已经签到过了（{at}），不用重复",
+        CheckInResult.guest_waiting: "已登记，等会议主办方确认",
     }[recorded.result]
     return f"{what}：{recorded.member_name}，{meeting.title}，{meeting.place}。"

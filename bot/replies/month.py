@@ -11,16 +11,16 @@ from server.presentation import points_text
 from server.statements import service as statements
 from server.statements.late import late_lines
 from server.statements.models import Statement
-from server.statements.service import Row
+from server.statements.service import StatementRow
 
 
-def months_of(turn: Turn, year: int) -> list[tuple[Statement, Row]]:
+def months_of(turn: Turn, year: int) -> list[tuple[Statement, StatementRow]]:
     """Return the speaker's confirmed months of a year, in order."""
     turn.require_own(Permission.statement_read)
     return statements.history(turn.session, member_id=turn.member_id, year=year, all_states=False)
 
 
-def newest_months(turn: Turn) -> list[tuple[Statement, Row]]:
+def newest_months(turn: Turn) -> list[tuple[Statement, StatementRow]]:
     """Return the speaker's confirmed months of this year, or of the last while this one has none."""
     return months_of(turn, turn.today.year) or months_of(turn, turn.today.year - 1)
 
@@ -38,7 +38,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
     return [head, *why(turn, Meaning("why", {"month": month}))]
 
 
-def _statement(turn: Turn, head: Statement, row: Row) -> str:
+def _statement(turn: Turn, head: Statement, row: StatementRow) -> str:
     when = spoken_month(head.period, today=turn.today) if not head.period.endswith("closing") else f"{head.year}年终"
     line = row.line
     if line.negative:

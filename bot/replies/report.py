@@ -17,7 +17,7 @@ from bot.understanding.saying import Saying
 from bot.wording import short, spoken_day
 from server.claims import room, service
 from server.claims.contents import Contents
-from server.claims.rules import Refusal, proposed_points
+from server.claims.rules import ClaimRefusal, proposed_points
 from server.identity.rules import Permission
 from server.photos import processing
 from server.photos import service as photos
@@ -274,7 +274,7 @@ def _summary(turn: Turn, data: dict[str, Any]) -> str:
     worth = proposed_points(item, quantity=amount, level=data.get("level"))
     left = next(left for each, left in _offered(turn, data) if each.code == item.code)
     how_much = f"{plain_number(amount)} {item.unit}" if amount is not None else _level_title(item, data)
-    points = worth.message if isinstance(worth, Refusal) else f"按标准 {points_text(worth)} 分"
+    points = worth.message if isinstance(worth, ClaimRefusal) else f"按标准 {points_text(worth)} 分"
     return "\n".join(
         [
             "请核对这项申报：",

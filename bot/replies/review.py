@@ -10,7 +10,7 @@ from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import short, spoken_day
 from server.claims import review, reviewers, service
-from server.claims.counted import Counted, counted_elsewhere
+from server.claims.counted import CountedActivity, counted_elsewhere
 from server.claims.models import Claim
 from server.claims.room import room_of
 from server.claims.targets import of_claim
@@ -175,6 +175,6 @@ def _warnings(turn: Turn, claim: Claim) -> list[str]:
     return alike + [_already(each, turn) for each in counted_elsewhere(turn.session, claim)]
 
 
-def _already(found: Counted, turn: Turn) -> str:
+def _already(found: CountedActivity, turn: Turn) -> str:
     where = "签到" if found.kind is SourceKind.meeting else f"另一申报《{short(found.title)}》"
     return f"⚠ {spoken_day(found.occurred_on, today=turn.today)}的同类事项已有{where}，请核对是否同一件事"

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive.accounts import app_id_of, envelope_of
 from scripts.bench.databases import disk_directory, migrated
 from scripts.bench.lines import Line, measured
@@ -44,8 +44,8 @@ def run(size: str) -> Iterator[Line]:
         fill(settings, FULL)  # puts another file in the database's place: opened only afterwards
         engine = make_engine(settings.database_url)
         app = create_app(settings, engine)
-        openids = _followers(engine, app_id_of(settings, Channel.official))
-        envelope = envelope_of(settings, Channel.official)
+        openids = _followers(engine, app_id_of(settings, ChatChannel.official))
+        envelope = envelope_of(settings, ChatChannel.official)
         assert envelope is not None
         replies, empty = _measured(app, envelope, openids, REPLIES[size])
         engine.dispose()

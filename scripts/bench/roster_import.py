@@ -24,7 +24,7 @@ from server.db import Base, make_engine
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization
 from server.organizations.roster import files, writing
-from server.organizations.roster.rules import Column
+from server.organizations.roster.rules import RosterColumn
 from server.points.models import LedgerHead, PointEntry, Score
 from server.standards import service as standards
 
@@ -95,7 +95,7 @@ def write_roster(path: Path, rows: int) -> None:
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("党员名册")
-        sheet.write_row(0, 0, [column.value for column in Column])
+        sheet.write_row(0, 0, [column.value for column in RosterColumn])
         for number in range(rows):
             branch = number // BRANCH_MEMBERS
             sheet.write_row(number + 1, 0, _person(number, branch))

@@ -22,7 +22,7 @@ from server.identity.models import Account
 from server.identity.rules import Actor
 from server.organizations.models import Member, Membership, Organization
 from server.photos import service as photos
-from server.photos.processing import Picture
+from server.photos.processing import CleanPhoto
 from server.photos.storage import DiskStorage
 
 WAITING_DAYS = 4
@@ -86,7 +86,7 @@ def _plans_for_visitors(university: University, number: int) -> Iterator[Plan]:
 
 
 def _one_claim(
-    university: University, session: Session, storage: DiskStorage, plan: Plan, drawn: list[Picture]
+    university: University, session: Session, storage: DiskStorage, plan: Plan, drawn: list[CleanPhoto]
 ) -> None:
     person, story = plan.person, plan.story
     actor = university.actors[person.work_number]
@@ -109,7 +109,7 @@ def _one_claim(
 
 
 def _keep(
-    session: Session, storage: DiskStorage, drawn: list[Picture], *, actor: Actor, now: datetime
+    session: Session, storage: DiskStorage, drawn: list[CleanPhoto], *, actor: Actor, now: datetime
 ) -> Iterator[int]:
     member_id, account_id = actor.member_id or 0, actor.account_id or 0
     for picture in drawn:

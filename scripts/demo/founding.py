@@ -16,11 +16,11 @@ from server.db import reading
 from server.identity import consents, privacy_notice
 from server.identity import service as identity
 from server.identity.models import Account
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.organizations import service as organizations
 from server.organizations.models import Member, Organization, OrganizationKind
 from server.organizations.roster.files import import_file
-from server.organizations.roster.rules import Column
+from server.organizations.roster.rules import RosterColumn
 from server.standards import service as standards
 from server.wechat.client import SANDBOX_APP_ID
 from server.wechat.sandbox.sign_in import unionid_of
@@ -81,7 +81,7 @@ def _import_roster(university: University) -> None:
 def _write_roster(path: Path, roster: list[DemoMember]) -> None:
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("花名册")
-        sheet.write_row(0, 0, [column.value for column in Column])
+        sheet.write_row(0, 0, [column.value for column in RosterColumn])
         for row, person in enumerate(roster, start=1):
             sheet.write_row(row, 0, _cells(person))
 
@@ -126,7 +126,7 @@ def _open_account(university: University, session: Session, person: DemoMember, 
         root_id=member.root_id,
         member_id=member.id,
         organization_ids=branch.ancestor_ids,
-        grants=(Held(role, branch.id),) if role else (),
+        grants=(HeldRole(role, branch.id),) if role else (),
     )
 
 

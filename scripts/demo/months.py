@@ -15,7 +15,7 @@ from server.scheduling import CatchUp
 from server.statements import confirming
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement
-from server.statements.rules import Term, month_before
+from server.statements.rules import StatementTerm, month_before
 
 FREEZE_DAY, FREEZE_HOUR, CONFIRM_HOUR = 3, 2, 10
 EVERY_WAITING = 3
@@ -52,7 +52,7 @@ def _cutoffs(begin: date, today: date) -> list[datetime]:
     return [at(day, FREEZE_HOUR) for day in months if begin.replace(day=1) < day.replace(day=1) and day <= today]
 
 
-def _confirm(university: University, term: Term, *, newest: bool) -> None:
+def _confirm(university: University, term: StatementTerm, *, newest: bool) -> None:
     """Have each branch's secretary confirm on the morning of the same day."""
     now = at(shanghai_date(term.cutoff_at), CONFIRM_HOUR)
     if now > university.now:

@@ -19,7 +19,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from scripts.demo.scenes import SCENES
 from scripts.demo.scenes.brush import HEIGHT, WIDTH
-from server.photos.processing import Picture, process_trusted
+from server.photos.processing import CleanPhoto, process_trusted
 
 KINDS = tuple(SCENES)
 BATCH = 96
@@ -40,7 +40,7 @@ def make_photo(seed: int, kind: str, *, taken_on: date | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def pictures(jobs: Iterable[Job]) -> Iterator[Picture]:
+def pictures(jobs: Iterable[Job]) -> Iterator[CleanPhoto]:
     """Draw job after job on every processor; yield them ready for `photos.service.keep`, in order."""
     waiting = iter(jobs)
     with ProcessPoolExecutor(PROCESSORS, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
@@ -51,7 +51,7 @@ def pictures(jobs: Iterable[Job]) -> Iterator[Picture]:
         yield from ahead
 
 
-def _picture(job: Job) -> Picture:
+def _picture(job: Job) -> CleanPhoto:
     seed, kind, taken_on = job
     return process_trusted(make_photo(seed, kind, taken_on=taken_on))
 

@@ -19,7 +19,7 @@ from server.organizations.models import Member, Membership
 from server.organizations.workdays import calendar_of
 from server.points.models import PointEntry, SourceKind
 from server.points.openings import openings
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.pushes.models import Fanout, Push
 from server.pushes.rules import Occasion, PushStatus
 from server.standards.rules import AUDIENCE_STAGES, Audience
@@ -59,7 +59,7 @@ def opened(evening: Evening, session: Session) -> Iterator[str]:
     members = _measurable(session, evening.day)
     for start in range(0, len(members), AT_ONCE):
         part = members[start : start + AT_ONCE]
-        standing, stored = Standing(session, part), _openings(session, part)
+        standing, stored = MemberTimelines(session, part), _openings(session, part)
         for member_id in part:
             standard_id = standing.year_standard_id(member_id, YEAR)
             if standing.first_day_in(member_id, YEAR) is None or standing.is_exempt(member_id, evening.day):

@@ -21,7 +21,7 @@ from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.planning import changes
 from server.meetings.planning import service as planning
-from server.meetings.planning.changes import Change
+from server.meetings.planning.changes import MeetingChange
 from server.meetings.planning.service import Plan
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
 from server.meetings.settlement import service as settlement
@@ -96,7 +96,7 @@ def call_off(session: Session, *, meeting_id: int, branch: Branch, now: datetime
 def move(session: Session, *, meeting_id: int, branch: Branch, now: datetime) -> None:
     """Hold a meeting two hours later."""
     meeting = session.get_one(Meeting, meeting_id)
-    later = Change(starts_at=meeting.starts_at + TWO_HOURS, ends_at=meeting.ends_at + TWO_HOURS)
+    later = MeetingChange(starts_at=meeting.starts_at + TWO_HOURS, ends_at=meeting.ends_at + TWO_HOURS)
     changes.change(
         session,
         meeting_id=meeting_id,

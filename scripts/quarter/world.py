@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.identity.models import Account, Grant, WechatIdentity
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.organizations import service as organizations
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.points import service as points
@@ -59,7 +59,7 @@ class Branch:
         return self._acting(member_id)
 
     def _acting(self, member_id: int, *roles: Role) -> Actor:
-        held = tuple(Held(role, self.id) for role in roles)
+        held = tuple(HeldRole(role, self.id) for role in roles)
         return Actor(member_id, member_id, self.path[0], member_id, self.path, held)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, and_, or_
 
 from server.audit.models import AuditLine
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 
 PLACE = 120
 """Among the holdings of all features, in the order in which a person reads them."""
@@ -200,7 +200,7 @@ WORDS = ACTIONS | SUBJECTS
 FIELDS = {"时间": AuditLine.at, "事项": AuditLine.action, "对象": AuditLine.subject_kind}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding("我的操作记录", AuditLine, AuditLine.actor_id == subject.account_id, FIELDS, words=WORDS)
     about_me = or_(
         and_(AuditLine.subject_kind.in_(_OF_A_MEMBER), AuditLine.subject_id == subject.member_id),
@@ -209,7 +209,7 @@ def holdings(subject: Subject) -> Iterator[Holding]:
     yield looks("他人对我的信息的查看和办理", about_me, subject)
 
 
-def looks(title: str, about: ColumnElement[bool], subject: Subject) -> Holding:
+def looks(title: str, about: ColumnElement[bool], subject: DataSubject) -> Holding:
     """What others looked at or did, where `about` finds the lines; never who they were."""
     others = or_(AuditLine.actor_id.is_(None), AuditLine.actor_id != subject.account_id)
     return Holding(title, AuditLine, and_(about, others), FIELDS, words=WORDS)

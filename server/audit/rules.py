@@ -19,7 +19,7 @@ MARK = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SealedBatch:
     """The hashes of a seal's lines by id, in order, and its place in the root's chain."""
 
     root_id: int
@@ -37,7 +37,7 @@ def leaf_hash(line: Any) -> str:
     return hashlib.sha256(b"\0" + text.encode()).hexdigest()
 
 
-def batch_hash(batch: Batch) -> str:
+def batch_hash(batch: SealedBatch) -> str:
     head = (batch.root_id, batch.number, batch.late, _plain(batch.sealed_at), len(batch.leaves))
     words = (batch.previous_hash, "|".join(map(str, head)), *(f"{key}:{leaf}" for key, leaf in batch.leaves.items()))
     return hashlib.sha256("\n".join(words).encode()).hexdigest()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine, AuditSeal
-from server.audit.rules import GENESIS, Batch, batch_hash, leaf_hash, marked, marks, sealable
+from server.audit.rules import GENESIS, SealedBatch, batch_hash, leaf_hash, marked, marks, sealable
 from server.db import reading, transaction
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ def seal_some(session: Session, *, root_id: int, now: datetime) -> int:
     if not ids:
         return 0
     rows = session.execute(select(*AuditLine.__table__.c).where(AuditLine.id.in_(ids)).order_by(AuditLine.id))
-    batch = Batch(
+    batch = SealedBatch(
         root_id=root_id,
         number=last.number + 1 if last else 1,
         previous_hash=last.hash if last else GENESIS,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine, AuditSeal
-from server.audit.rules import GENESIS, MARK, Batch, batch_hash, leaf_hash, marked
+from server.audit.rules import GENESIS, MARK, SealedBatch, batch_hash, leaf_hash, marked
 from server.audit.sealing import lines_of
 from server.verifying import Findings, Verification
 
@@ -70,9 +70,9 @@ def _of_seal(seal: AuditSeal, before: str, leaves: dict[int, str]) -> Iterator[s
         yield f"{name}：封存记录与校验值不符"
 
 
-def _batch(seal: AuditSeal, before: str, leaves: dict[int, str]) -> Batch:
+def _batch(seal: AuditSeal, before: str, leaves: dict[int, str]) -> SealedBatch:
     of_seal = {key: leaves.get(key, "") for key in marked(seal.marks)}
-    return Batch(seal.root_id, seal.number, before, seal.late, seal.sealed_at, of_seal)
+    return SealedBatch(seal.root_id, seal.number, before, seal.late, seal.sealed_at, of_seal)
 
 
 def _pages(session: Session, root_id: int, until: int | None) -> Iterator[Sequence[AuditSeal]]:

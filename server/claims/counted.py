@@ -16,7 +16,7 @@ from server.standards import service as standards
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedActivity:
     """What may be the same activity. `same` = beyond doubt: member, item, day and title agree with an approved one."""
 
     kind: SourceKind
@@ -28,7 +28,7 @@ class Counted:
     same: bool
 
 
-def counted_elsewhere(session: Session, claim: Claim) -> list[Counted]:
+def counted_elsewhere(session: Session, claim: Claim) -> list[CountedActivity]:
     """Return attendance of the same line and day and other claims of the same item and day, of anyone it pays."""
     if claim.occurred_on is None or claim.item_code is None or claim.standard_id is None:
         return []
@@ -41,7 +41,7 @@ def lock_members(session: Session, member_ids: Collection[int]) -> None:
     session.scalars(select(Member.id).where(Member.id.in_(member_ids)).order_by(Member.id).with_for_update()).all()
 
 
-def _attendance(session: Session, claim: Claim, member_ids: set[int]) -> list[Counted]:
+def _attendance(session: Session, claim: Claim, member_ids: set[int]) -> list[CountedActivity]:
     assert claim.standard_id is not None
     items = standards.document_of(session, claim.standard_id).items
     line = next(item.line_code for item in items if item.code == claim.item_code)
@@ -60,7 +60,7 @@ def _attendance(session: Session, claim: Claim, member_ids: set[int]) -> list[Co
         ~taken_back,
     )
     return [
-        Counted(
+        CountedActivity(
             SourceKind.meeting,
             entry.source_id,
             entry.member_id,
@@ -73,7 +73,7 @@ def _attendance(session: Session, claim: Claim, member_ids: set[int]) -> list[Co
     ]
 
 
-def _claims(session: Session, claim: Claim, member_ids: set[int]) -> list[Counted]:
+def _claims(session: Session, claim: Claim, member_ids: set[int]) -> list[CountedActivity]:
     joint = select(ClaimParticipant.claim_id).where(ClaimParticipant.member_id.in_(member_ids))
     others = select(Claim).where(
         Claim.id != claim.id,
@@ -85,7 +85,9 @@ def _claims(session: Session, claim: Claim, member_ids: set[int]) -> list[Counte
     return [_counted(claim, other) for other in session.scalars(others.order_by(Claim.id))]
 
 
-def _counted(claim: Claim, other: Claim) -> Counted:
+def _counted(claim: Claim, other: Claim) -> CountedActivity:
     assert other.occurred_on is not None
     same = other.status == ClaimStatus.approved and other.title.strip() == claim.title.strip()
-    return Counted(SourceKind.claim, other.id, other.member_id, other.title, other.occurred_on, other.status, same=same)
+    return CountedActivity(
+        SourceKind.claim, other.id, other.member_id, other.title, other.occurred_on, other.status, same=same
+    )

@@ -8,7 +8,7 @@ from server.audit.holdings import looks
 from server.audit.models import AuditLine
 from server.claims.models import Claim, ClaimEvent, ClaimOpening, ClaimOpinion, ClaimParticipant, EventKind, OpinionKind
 from server.claims.rules import STATUS_TITLES
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.standards.default import default_titles
 
 PLACE = 40
@@ -29,7 +29,7 @@ _EVENTS = {
 _OPINIONS = {OpinionKind.note: "核实记录", OpinionKind.opinion: "群众代表意见"}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     mine = select(Claim.id).where(Claim.member_id == subject.member_id)
     yield Holding(
         "申报",

@@ -9,7 +9,7 @@ from sqlalchemy import extract, false, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
-from server.claims.counted import Counted, counted_elsewhere, lock_members
+from server.claims.counted import CountedActivity, counted_elsewhere, lock_members
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, OpinionKind
 from server.claims.reviewers import check_reviewer, refuse_partial
@@ -217,7 +217,7 @@ def _opened(
     return claim
 
 
-def _check_uncounted(found: Sequence[Counted], distinct_reason: str | None) -> None:
+def _check_uncounted(found: Sequence[CountedActivity], distinct_reason: str | None) -> None:
     """Refuse what an approved claim has counted, and attendance unless the reviewer says why it is another activity."""
     doubtful = [each for each in found if each.kind is SourceKind.meeting and not distinct_reason]
     counted = [each for each in found if each.same] or doubtful

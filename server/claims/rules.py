@@ -72,7 +72,7 @@ def next_status(current: ClaimStatus, action: ClaimAction) -> ClaimStatus | None
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ClaimRefusal:
     """Why something may not be done: a stable code and the words for people."""
 
     code: str
@@ -85,42 +85,44 @@ def review_refusal(
     reviewer_member: int | None,
     paid_members: Collection[int],
     written_by: Collection[int],
-) -> Refusal | None:
+) -> ClaimRefusal | None:
     """Return why this person may never decide this claim: nobody reviews himself, nor what he entered for another."""
     if reviewer_member is not None and reviewer_member in paid_members:
-        return Refusal("own_claim", "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
+        return ClaimRefusal("own_claim", "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
     if reviewer_account in written_by:
-        return Refusal("own_entry", "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核")
+        return ClaimRefusal("own_entry", "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核")
     return None
 
 
-def take_back_refusal(*, decided_by: int | None, decided_at: datetime | None, by: int, now: datetime) -> Refusal | None:
+def take_back_refusal(
+    *, decided_by: int | None, decided_at: datetime | None, by: int, now: datetime
+) -> ClaimRefusal | None:
     """Return why a decision cannot be taken back by this account now; its last instant still counts."""
     if decided_by != by or decided_at is None:
-        return Refusal("not_your_decision", "只能撤销本人刚作出的审核决定")
+        return ClaimRefusal("not_your_decision", "只能撤销本人刚作出的审核决定")
     if now - decided_at > TAKEN_BACK_WITHIN:
         minutes = int(TAKEN_BACK_WITHIN.total_seconds()) // 60
-        return Refusal("taken_back_too_late", f"审核决定只能在{minutes}分钟内撤销，如确有错误请联系支部书记处理")
+        return ClaimRefusal("taken_back_too_late", f"审核决定只能在{minutes}分钟内撤销，如确有错误请联系支部书记处理")
     return None
 
 
-def item_refusal(item: Item | None) -> Refusal | None:
+def item_refusal(item: Item | None) -> ClaimRefusal | None:
     """Return why an item cannot be claimed."""
     if item is None:
-        return Refusal("no_such_item", "积分标准中没有该项目")
+        return ClaimRefusal("no_such_item", "积分标准中没有该项目")
     if Evidence.claim not in item.evidence or item.method not in (Method.earn, Method.levels, Method.measured):
-        return Refusal("item_not_claimable", f"“{item.title}”由支部登记，不需要个人申报")
+        return ClaimRefusal("item_not_claimable", f"“{item.title}”由支部登记，不需要个人申报")
     return None
 
 
-def date_refusal(*, occurred_on: date, today: date, claimed_on: date, last: date) -> Refusal | None:
+def date_refusal(*, occurred_on: date, today: date, claimed_on: date, last: date) -> ClaimRefusal | None:
     """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year;
     `last`: the last day for facts of that year, that day included."""
     if occurred_on > today:
-        return Refusal("in_the_future", "发生日期不能晚于今天")
+        return ClaimRefusal("in_the_future", "发生日期不能晚于今天")
     if claimed_on > last:
         words = f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
-        return Refusal("past_cut_off", words)
+        return ClaimRefusal("past_cut_off", words)
     return None
 
 
@@ -136,22 +138,22 @@ def cut_off_reminder(today: date, last: date) -> int | None:
     return 1 if date(last.year - 1, DECEMBER, FIRST_REMINDER_DAY) <= today <= last else None
 
 
-def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) -> Decimal | Refusal:
+def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) -> Decimal | ClaimRefusal:
     """Return what the standard gives for the whole achievement, before sharing and caps."""
     if item.method is Method.levels:
         return _level_points(item, level)
     if quantity is None or quantity <= 0:
-        return Refusal("quantity_missing", f"请填写数量（{item.unit}）")
+        return ClaimRefusal("quantity_missing", f"请填写数量（{item.unit}）")
     if item.method is Method.measured:
         if quantity > item.cap:
-            return Refusal("above_cap", f"“{item.title}”最高{item.cap:f}分")
+            return ClaimRefusal("above_cap", f"“{item.title}”最高{item.cap:f}分")
         return quantity
     return finest(item.points * quantity)
 
 
-def _level_points(item: Item, level: str | None) -> Decimal | Refusal:
+def _level_points(item: Item, level: str | None) -> Decimal | ClaimRefusal:
     chosen = next((each for each in item.levels if each.code == level), None)
-    return chosen.points if chosen else Refusal("level_missing", f"请选择“{item.title}”的级别")
+    return chosen.points if chosen else ClaimRefusal("level_missing", f"请选择“{item.title}”的级别")
 
 
 def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
@@ -165,21 +167,21 @@ def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
     return part(whole * item.share_weights[place - 1])
 
 
-def places_refusal(places: Sequence[int], people: int) -> Refusal | None:
+def places_refusal(places: Sequence[int], people: int) -> ClaimRefusal | None:
     """Return why the order of a joint work's people does not add up."""
     if len(set(places)) != len(places):
-        return Refusal("place_taken", "合作成果的署名次序有重复")
+        return ClaimRefusal("place_taken", "合作成果的署名次序有重复")
     if max(places) > people:
-        return Refusal("place_beyond_people", "署名次序不能大于总人数")
+        return ClaimRefusal("place_beyond_people", "署名次序不能大于总人数")
     return None
 
 
-def adjustment_refusal(*, proposed: Decimal, approved: Decimal, reason: str | None) -> Refusal | None:
+def adjustment_refusal(*, proposed: Decimal, approved: Decimal, reason: str | None) -> ClaimRefusal | None:
     """Return why a reviewer's figure is refused: only downwards, above zero, and with a reason."""
     if approved > proposed:
-        return Refusal("adjusted_upwards", "核定分值只能下调，不能高于申报分值")
+        return ClaimRefusal("adjusted_upwards", "核定分值只能下调，不能高于申报分值")
     if approved <= 0:
-        return Refusal("nothing_left", "核定分值应大于0；如不应计分，请选择“不通过”")
+        return ClaimRefusal("nothing_left", "核定分值应大于0；如不应计分，请选择“不通过”")
     if approved < proposed and not reason:
-        return Refusal("reason_missing", "下调分值请写明理由")
+        return ClaimRefusal("reason_missing", "下调分值请写明理由")
     return None

@@ -14,10 +14,10 @@ from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
-from server.organizations.waiting import Count, Mine, Turn, Waiting, within
+from server.organizations.waiting import Mine, WaitingCount, WaitingItem, WaitingKind, within
 
 
-def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     """A claim is reviewed by nobody whom it pays or who wrote it, and by another than theirs (`claims.reviewers`)."""
     submitted = (
         Claim.root_id == officers.root_id,
@@ -56,10 +56,10 @@ def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[
             bars=bars,
             matter=Matter(frozenset(parties), since=came_in.get(claim_id, submitted_at)),
         )
-        yield Turn(organization_id, claim_id, shanghai_date(submitted_at), in_turn)
+        yield WaitingItem(organization_id, claim_id, shanghai_date(submitted_at), in_turn)
 
 
-def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[Count]:
+def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:
     """Claims under verification on which this 群众代表 has not said anything yet."""
     places = reach(actor, Permission.claim_comment)
     said = select(ClaimOpinion.id).where(ClaimOpinion.claim_id == Claim.id, ClaimOpinion.account_id == actor.account_id)
@@ -71,10 +71,10 @@ def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterato
         .group_by(Claim.organization_id)
     )
     for organization_id, count, first_id in session.execute(query) if places else ():
-        yield Count(organization_id, count, first_id)
+        yield WaitingCount(organization_id, count, first_id)
 
 
 KINDS = (
-    Waiting(code="claims", title="待审核", place=10, turns=_submitted, digest=("claims", "待审核 {} 条")),
-    Waiting(code="opinions", title="申报待听取意见", place=80, counts=_unheard),
+    WaitingKind(code="claims", title="待审核", place=10, turns=_submitted, digest=("claims", "待审核 {} 条")),
+    WaitingKind(code="opinions", title="申报待听取意见", place=80, counts=_unheard),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
 from server.claims.rules import (
-    Refusal,
+    ClaimRefusal,
     date_refusal,
     item_refusal,
     places_refusal,
@@ -55,7 +55,7 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
         standard_id = _in_force(session, claim, members[claim.member_id], occurred_on.year)
     item = _claimable(standards.document_of(session, standard_id).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
-    if isinstance(points, Refusal):
+    if isinstance(points, ClaimRefusal):
         raise as_error(points)
     for member_id, place in places.items():
         if all(entry.member_id != member_id for entry in counted):
@@ -96,11 +96,11 @@ def check_same_branch(session: Session, member_ids: list[int], organization_id: 
             raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
 
 
-def as_error(refusal: Refusal) -> DomainError:
+def as_error(refusal: ClaimRefusal) -> DomainError:
     return DomainError(refusal.code, refusal.message)
 
 
-def _check(refusal: Refusal | None) -> None:
+def _check(refusal: ClaimRefusal | None) -> None:
     if refusal is not None:
         raise as_error(refusal)
 
@@ -116,7 +116,7 @@ def _finished(claim: Claim) -> date:
     return claim.occurred_on
 
 
-def _date_refusal(session: Session, claim: Claim, occurred_on: date, now: datetime) -> Refusal | None:
+def _date_refusal(session: Session, claim: Claim, occurred_on: date, now: datetime) -> ClaimRefusal | None:
     """A claim that came in by the cut-off and was returned stays in time for that year."""
     today = shanghai_date(now)
     in_time = claim.claimed_at is not None and claim.claimed_year == occurred_on.year

@@ -61,7 +61,7 @@ def _verify_printed(machine: Machine, text: str) -> None:
     from server.db import snapshot
     from server.heads import wording
     from server.heads.rules import read
-    from server.heads.service import Verdict, check
+    from server.heads.service import HeadVerdict, check
 
     head = read(text)
     if head is None:
@@ -71,7 +71,7 @@ def _verify_printed(machine: Machine, text: str) -> None:
     with snapshot(machine.engine) as session:
         checked = check(session, head, machine.settings.head_keys)
     console.print(wording.answer(head, checked), markup=False, soft_wrap=True)
-    if checked.verdict is not Verdict.leads:
+    if checked.verdict is not HeadVerdict.leads:
         raise SystemExit(1)
 
 

@@ -20,7 +20,7 @@ from server.organizations.rules import normal_work_number
 MAX_ROWS = 500
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     registered = "registered"
     unchanged = "unchanged"
     unpaid = "unpaid"  # nothing paid yet: left for the month's close
@@ -33,7 +33,7 @@ class RowResult:
     """What a pasted line leads to; `column` and `message` say what is wrong with it, `text` how it was pasted."""
 
     line: int
-    outcome: Outcome
+    outcome: RowOutcome
     member: Member | None = None
     row: PastedRow | None = None
     state: DuesState | None = None
@@ -78,25 +78,25 @@ def _results(
         if isinstance(row, PastedRow) and isinstance(found, Member):
             first = seen.setdefault((found.id, row.month), row.line)
             if first != row.line:
-                yield RowResult(row.line, Outcome.error, found, row, column="月份", message=f"与第 {first} 行重复")
+                yield RowResult(row.line, RowOutcome.error, found, row, column="月份", message=f"与第 {first} 行重复")
                 continue
         yield _result(session, row, found, account_id=account_id, now=now)
 
 
 def _result(session: Session, row: Pasted, found: Member | str | None, *, account_id: int, now: datetime) -> RowResult:
     if isinstance(row, PastedNote):
-        return RowResult(row.line, Outcome.skipped, message=row.message)
+        return RowResult(row.line, RowOutcome.skipped, message=row.message)
     if isinstance(row, PastedProblem):
-        return RowResult(row.line, Outcome.error, column=row.column, message=row.message)
+        return RowResult(row.line, RowOutcome.error, column=row.column, message=row.message)
     if not isinstance(found, Member):
-        return RowResult(row.line, Outcome.error, row=row, column="姓名或工号", message=found)
+        return RowResult(row.line, RowOutcome.error, row=row, column="姓名或工号", message=found)
     if row.paid_on is None and row.due_cents > 0:
-        return RowResult(row.line, Outcome.unpaid, found, row)
+        return RowResult(row.line, RowOutcome.unpaid, found, row)
     try:
         with session.begin_nested():
             return _registered(session, found, row, account_id=account_id, now=now)
     except DomainError as refusal:
-        return RowResult(row.line, Outcome.error, found, row, message=refusal.message)
+        return RowResult(row.line, RowOutcome.error, found, row, message=refusal.message)
 
 
 def _registered(session: Session, member: Member, row: PastedRow, *, account_id: int, now: datetime) -> RowResult:
@@ -106,7 +106,7 @@ def _registered(session: Session, member: Member, row: PastedRow, *, account_id:
     record = service.register(
         session, member_id=member.id, month=row.month, payment=payment, account_id=account_id, now=now
     )
-    outcome = Outcome.unchanged if record.changes == changes else Outcome.registered
+    outcome = RowOutcome.unchanged if record.changes == changes else RowOutcome.registered
     return RowResult(row.line, outcome, member, row, DuesState(record.state))
 
 

@@ -48,7 +48,7 @@ _NAMED = re.compile(r"([a-z]+)(?:-(\d{2})|[-\s.]+(\d{4}))?|(\d{4})[-\s]([a-z]+)"
 _MONTH_ALONE = re.compile(r"(\d{1,2})(?:月(?:份|\d{1,2}日)?)?", re.ASCII)
 
 
-class Unreadable(ValueError):
+class UnreadableCell(ValueError):
     """Why a cell cannot be read, in words for people."""
 
 
@@ -61,51 +61,51 @@ class Period:
 
 
 def cents(text: str) -> int:
-    """Read an amount in 分; a dash is nought. Raises Unreadable."""
+    """Read an amount in 分; a dash is nought. Raises UnreadableCell."""
     plain = unicodedata.normalize("NFKC", text).strip()
     while plain != (bare := _SIGN.sub("", plain)):
         plain = bare
     if _NOTHING.fullmatch(plain):
         return 0
     if _NEGATIVE.fullmatch(plain):
-        raise Unreadable(f"“{text[:20]}”是负数，退还党费请用更正")
+        raise UnreadableCell(f"“{text[:20]}”是负数，退还党费请用更正")
     amount = Decimal(plain.replace(",", "")) * 100 if _AMOUNT.fullmatch(plain) else None
     if amount is None or amount % 1 or amount > MAX_CENTS:
-        raise Unreadable(f"“{text[:20]}”不是金额，应如 20 或 20.50，最多两位小数")
+        raise UnreadableCell(f"“{text[:20]}”不是金额，应如 20 或 20.50，最多两位小数")
     return int(amount)
 
 
 def month(text: str, period: Period | None) -> str:
-    """Read a month as YYYY-MM; `period` completes what leaves the year, or all of it, out. Raises Unreadable."""
+    """Read a month as YYYY-MM; `period` completes what leaves the year, or all of it, out. Raises UnreadableCell."""
     if not text:
         if period is None or period.month is None:
-            raise Unreadable("没有写月份")
+            raise UnreadableCell("没有写月份")
         return f"{period.year}-{period.month:02}"
     found = {each for each in _months(_plain_day(text)) if 1 <= each[1] <= len(_NAMES)}
     if not found:
-        raise Unreadable(f"“{text[:20]}”看不出是哪一个月，应如 2026-07，一行写一个月")
+        raise UnreadableCell(f"“{text[:20]}”看不出是哪一个月，应如 2026-07，一行写一个月")
     if len(found) > 1:
-        raise Unreadable(f"“{text[:20]}”有不止一种读法，请写成 2026-07 这样")
+        raise UnreadableCell(f"“{text[:20]}”有不止一种读法，请写成 2026-07 这样")
     ((year, number),) = found
     if year is None:
         if period is None:
-            raise Unreadable(f"“{text[:20]}”没有写年份")
+            raise UnreadableCell(f"“{text[:20]}”没有写年份")
         year = period.year
     if year not in _YEARS:
-        raise Unreadable(f"“{text[:20]}”的年份不对")
+        raise UnreadableCell(f"“{text[:20]}”的年份不对")
     return f"{year}-{number:02}"
 
 
 def day(text: str) -> date | None:
-    """Read a day; empty or a dash is none. Raises Unreadable."""
+    """Read a day; empty or a dash is none. Raises UnreadableCell."""
     plain = _plain_day(text)
     if not plain or _NOTHING.fullmatch(plain):
         return None
     found = {each for each in _days(plain) if each.year in _YEARS}
     if len(found) > 1:
-        raise Unreadable(f"“{text[:20]}”有不止一种读法，请写成 2026-07-15 这样")
+        raise UnreadableCell(f"“{text[:20]}”有不止一种读法，请写成 2026-07-15 这样")
     if not found:
-        raise Unreadable(f"“{text[:20]}”不是日期，应如 2026-07-15（写明年份）")
+        raise UnreadableCell(f"“{text[:20]}”不是日期，应如 2026-07-15（写明年份）")
     return found.pop()
 
 

@@ -9,7 +9,7 @@ from server.audit import service as audit
 from server.days import shanghai_date
 from server.dues import service
 from server.dues.models import DuesConsent, DuesEventKind
-from server.dues.rules import Term, consent_refusal, end_refusal
+from server.dues.rules import ConsentTerm, consent_refusal, end_refusal
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
 from server.organizations.service import branch_of
@@ -17,7 +17,7 @@ from server.points import service as points
 
 
 def record(
-    session: Session, *, member_id: int, term: Term, agreed_on: date, reason: str, actor: Actor, now: datetime
+    session: Session, *, member_id: int, term: ConsentTerm, agreed_on: date, reason: str, actor: Actor, now: datetime
 ) -> DuesConsent:
     """Record a consent; what covered months were deducted as late is reversed.
 
@@ -77,7 +77,7 @@ def end(
     return consent
 
 
-def _refuse_overlap(session: Session, member_id: int, term: Term) -> None:
+def _refuse_overlap(session: Session, member_id: int, term: ConsentTerm) -> None:
     still_holds = or_(
         DuesConsent.ended_from.is_(None),
         and_(DuesConsent.ended_from > DuesConsent.from_month, DuesConsent.ended_from > term.from_month),

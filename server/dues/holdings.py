@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.dues.models import DuesConsent, DuesEvent, DuesEventKind, DuesRecord
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 
 PLACE = 70
 """Among the holdings of all features, in the order in which a person reads them."""
@@ -22,7 +22,7 @@ _KINDS = {
 _WORDS = {code.value: title for code, title in (*_KINDS.items(), *STATE_TITLES.items(), *CONSENT_TITLES.items())}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "党费登记（金额以分为单位）",
         DuesRecord,

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime, enum_column
-from server.dues.rules import ConsentKind, DuesState, Term
+from server.dues.rules import ConsentKind, ConsentTerm, DuesState
 
 
 class DuesRecord(Base):
@@ -86,5 +86,5 @@ class DuesConsent(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
-    def term(self) -> Term:
-        return Term(ConsentKind(self.kind), self.from_month, self.until_month, self.ended_from)
+    def term(self) -> ConsentTerm:
+        return ConsentTerm(ConsentKind(self.kind), self.from_month, self.until_month, self.ended_from)

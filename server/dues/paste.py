@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from server.dues import cells
-from server.dues.cells import Period, Unreadable
+from server.dues.cells import Period, UnreadableCell
 
 T = TypeVar("T")
 
@@ -206,5 +206,5 @@ def _row(number: int, row: list[str], order: _Order, period: Period | None) -> P
 def _read(column: str, reader: Callable[[str], T], text: str) -> T:
     try:
         return reader(text)
-    except Unreadable as problem:
+    except UnreadableCell as problem:
         raise _BadCell(_TITLES[column], str(problem)) from None

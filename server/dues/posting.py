@@ -15,7 +15,7 @@ from server.organizations.models import Category, Organization, Stage
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 POSTED_AT_ONCE = 500
@@ -57,7 +57,7 @@ class _Owed:
 
     def __init__(self, session: Session, records: Sequence[DuesRecord]) -> None:
         self._records = records
-        self._standing = Standing(session, {record.member_id for record in records})
+        self._standing = MemberTimelines(session, {record.member_id for record in records})
         self._due_on = terms.due_days(session, [(record.member_id, record.month) for record in records])
         ids = [record.id for record in records]
         self._entries = defaultdict[int, list[PointEntry]](list)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.dues import service, terms
-from server.dues.bulk import Outcome, RowResult
+from server.dues.bulk import RowOutcome, RowResult
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
-from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState, Term, due_day, last_day
+from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, ConsentTerm, DuesState, due_day, last_day
 from server.dues.schemas import DuesConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Member, Organization
@@ -25,7 +25,7 @@ def sees_amounts(actor: Actor, target: Target) -> bool:
 
 def months(session: Session, records: Sequence[DuesRecord], *, amounts: bool) -> list[DuesOut]:
     """Present months of one member's year."""
-    agreed: list[Term] = []
+    agreed: list[ConsentTerm] = []
     for first in records[:1]:
         year = int(first.month[:4])
         agreed = [each.term for each in terms.consents_of_member(session, member_id=first.member_id, year=year)]
@@ -111,8 +111,8 @@ def _row(
 def pasted(results: Sequence[RowResult], *, applied: bool) -> PasteOut:
     return PasteOut(
         applied=applied,
-        registered=sum(result.outcome is Outcome.registered for result in results),
-        errors=sum(result.outcome is Outcome.error for result in results),
+        registered=sum(result.outcome is RowOutcome.registered for result in results),
+        errors=sum(result.outcome is RowOutcome.error for result in results),
         rows=[_pasted_row(result) for result in results],
     )
 

@@ -51,7 +51,7 @@ LONGEST_CONSENT_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ConsentTerm:
     """Months (YYYY-MM, both included) for which a branch agreed to a later day; from `ended_from` on it holds no more.
 
     Quarterly ones are due by the quarter's last day, deferred ones by the last day of `until_month`. An end shortens
@@ -86,12 +86,12 @@ def months_between(first: str, last: str) -> list[str]:
     return [f"{(each - 1) // 12}-{(each - 1) % 12 + 1:02}" for each in range(_number(first), _number(last) + 1)]
 
 
-def due_day(month: str, terms: Iterable[Term]) -> date:
+def due_day(month: str, terms: Iterable[ConsentTerm]) -> date:
     """Return the day by which a month is due."""
     return last_day(max((term.due_month(month) for term in terms if term.covers(month)), default=month))
 
 
-def consent_refusal(term: Term, *, agreed_on: date, today: date) -> str | None:
+def consent_refusal(term: ConsentTerm, *, agreed_on: date, today: date) -> str | None:
     """Return why a consent cannot be recorded, in words for people, or None."""
     months = months_between(term.from_month, term.until_month)
     if len(months) <= 1:
@@ -107,7 +107,7 @@ def consent_refusal(term: Term, *, agreed_on: date, today: date) -> str | None:
     return None
 
 
-def end_refusal(term: Term, *, from_month: str, today: date) -> str | None:
+def end_refusal(term: ConsentTerm, *, from_month: str, today: date) -> str | None:
     """Return why a consent cannot end from a month on, or None; from its first month on means that it never held."""
     if not term.covers(from_month):
         return "该月份不在这项同意之内"

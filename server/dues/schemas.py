@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.dues.bulk import Outcome
+from server.dues.bulk import RowOutcome
 from server.dues.cells import MAX_CENTS
 from server.dues.models import DuesEventKind
-from server.dues.rules import ConsentKind, DuesState, Term
+from server.dues.rules import ConsentKind, ConsentTerm, DuesState
 from server.dues.service import Payment
 from server.identity.guard import Body
 from server.presentation import Id, MemberPath, OrganizationPath, TimeOut
@@ -63,8 +63,8 @@ class DuesConsentIn(Body):
     agreed_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
     reason: Reason
 
-    def term(self) -> Term:
-        return Term(self.kind, self.from_month, self.until_month)
+    def term(self) -> ConsentTerm:
+        return ConsentTerm(self.kind, self.from_month, self.until_month)
 
 
 class DuesConsentEndIn(Body):
@@ -168,7 +168,7 @@ class PasteRowOut(BaseModel):
 
     line: int
     text: str
-    outcome: Outcome
+    outcome: RowOutcome
     member_id: int | None
     name: str | None
     month: str | None

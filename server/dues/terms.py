@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
 from server.dues.models import DuesConsent
-from server.dues.rules import ConsentKind, Term, due_day, last_day, quarter_end
+from server.dues.rules import ConsentKind, ConsentTerm, due_day, last_day, quarter_end
 
 
 def covering(month: str) -> ColumnElement[bool]:
@@ -59,7 +59,7 @@ def due_days(session: Session, whose: Collection[tuple[int, str]]) -> dict[tuple
 
 def months_due(session: Session, *, member_ids: Collection[int], month: str) -> dict[int, list[str]]:
     """Return by member the months that are due by the end of this one: itself, and earlier ones by consent."""
-    terms: dict[int, list[Term]] = {member_id: [] for member_id in member_ids}
+    terms: dict[int, list[ConsentTerm]] = {member_id: [] for member_id in member_ids}
     for consent in session.scalars(select(DuesConsent).where(DuesConsent.member_id.in_(terms), running(month))):
         terms[consent.member_id].append(consent.term)
     found = {}

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from server.dues.outstanding import months_agreed, outstanding
 from server.dues.rules import last_day, months_to_register
 from server.identity.rules import Actor, Permission, reach
-from server.organizations.waiting import Count, Mine, Waiting
+from server.organizations.waiting import Mine, WaitingCount, WaitingKind
 
 
-def _unregistered(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[Count]:
+def _unregistered(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:
     """The earliest month that is not registered: one after another. What may be paid later waits until then."""
     waiting = {place for place in reach(actor, Permission.dues_record) if mine.at(place, Permission.dues_record)}
     months = months_to_register(today)
@@ -19,8 +19,8 @@ def _unregistered(session: Session, actor: Actor, mine: Mine, today: date) -> It
     for month in (*earlier, *months):
         counts = outstanding(session, branch_ids=waiting, month=month, latest=months[-1])
         for organization_id, count in counts.items():
-            yield Count(organization_id, count, first_day=last_day(month))
+            yield WaitingCount(organization_id, count, first_day=last_day(month))
             waiting.remove(organization_id)
 
 
-KINDS = (Waiting(code="dues", title="党费待登记", place=60, counts=_unregistered),)
+KINDS = (WaitingKind(code="dues", title="党费待登记", place=60, counts=_unregistered),)

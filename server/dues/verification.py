@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.posting import dues_item
-from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, Term, due_day, last_day, state_of
+from server.dues.rules import DEDUCTING, STATE_TITLES, ConsentTerm, DuesState, due_day, last_day, state_of
 from server.points.models import SourceKind
 from server.points.posted import Posted, member_pages, posted
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.verifying import Fault, Findings, Verification, unlike
 
 
@@ -24,7 +24,7 @@ class _Case:
 
     record: Row[Any]
     last: Row[Any] | None
-    terms: Sequence[Term]
+    terms: Sequence[ConsentTerm]
     entries: Sequence[Posted]
 
     @property
@@ -46,7 +46,7 @@ def verify_dues(session: Session) -> Findings:
             else:
                 yield Fault(each.name, "来源", f"党费 {each.entry.source_id}", "该党员的党费记录")
         last, terms = _last_events(session, member_ids), _terms(session, member_ids)
-        standing = Standing(session, member_ids)
+        standing = MemberTimelines(session, member_ids)
         for record in records:
             case = _Case(record, last.get(record.id), terms[record.member_id], by_record[record.id])
             yield from _of_record(case)
@@ -68,8 +68,8 @@ def _last_events(session: Session, member_ids: Sequence[int]) -> dict[int, Row[A
     return {row.record_id: row for row in found}
 
 
-def _terms(session: Session, member_ids: Sequence[int]) -> dict[int, list[Term]]:
-    found: dict[int, list[Term]] = defaultdict(list)
+def _terms(session: Session, member_ids: Sequence[int]) -> dict[int, list[ConsentTerm]]:
+    found: dict[int, list[ConsentTerm]] = defaultdict(list)
     for consent in session.scalars(select(DuesConsent).where(DuesConsent.member_id.in_(member_ids))):
         found[consent.member_id].append(consent.term)
     return found
@@ -103,7 +103,7 @@ def _title(state: str) -> str:
     return STATE_TITLES[DuesState(state)] if state in set(DuesState) else state
 
 
-def _of_ledger(case: _Case, standing: Standing) -> Iterator[Fault]:
+def _of_ledger(case: _Case, standing: MemberTimelines) -> Iterator[Fault]:
     record = case.record
     live = [each for each in case.entries if each.stands]
     for each in case.entries:
@@ -119,7 +119,7 @@ def _of_ledger(case: _Case, standing: Standing) -> Iterator[Fault]:
         yield from _figures(case, standing, each)
 
 
-def _deducts(case: _Case, standing: Standing) -> bool:
+def _deducts(case: _Case, standing: MemberTimelines) -> bool:
     """Whether a month without an entry should have one: its member was managed then, and a standard says how much."""
     member_id, month = case.record.member_id, case.record.month
     due_on = due_day(month, case.terms)
@@ -133,7 +133,7 @@ def _deducts(case: _Case, standing: Standing) -> bool:
     return dues_item(standing.document(standard_id), member.category, member.stage) is not None
 
 
-def _figures(case: _Case, standing: Standing, found: Posted) -> Iterator[Fault]:
+def _figures(case: _Case, standing: MemberTimelines, found: Posted) -> Iterator[Fault]:
     """A consent that changes no state lets the deduction stand on the day on which it was made."""
     record, entry = case.record, found.entry
     row = f"{case.name}与{found.name}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from server.export.service import Table
+from server.export.service import ExportTable
 from server.organizations.roster.sheets import guarded
 from server.photos.models import Photo
 from server.photos.rules import Variant
@@ -23,7 +23,7 @@ _EXPLANATION = (
 )
 
 
-def workbook(tables: Sequence[Table], *, name: str, now: datetime) -> bytes:
+def workbook(tables: Sequence[ExportTable], *, name: str, now: datetime) -> bytes:
     """Return one sheet per table that has rows, after one that explains and counts."""
     import xlsxwriter  # only when a sheet is made
 
@@ -37,7 +37,7 @@ def workbook(tables: Sequence[Table], *, name: str, now: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def _cover(sheet: Any, tables: Sequence[Table], name: str, now: datetime, bold: Any) -> None:
+def _cover(sheet: Any, tables: Sequence[ExportTable], name: str, now: datetime, bold: Any) -> None:
     sheet.set_column(0, 0, 44)
     lines = [(f"{name}的个人数据", ""), (f"导出于 {spoken_time(now)}", ""), *((line, "") for line in _EXPLANATION)]
     lines += [(table.title, f"{len(table.rows)} 条") for table in tables]
@@ -46,7 +46,7 @@ def _cover(sheet: Any, tables: Sequence[Table], name: str, now: datetime, bold: 
         sheet.write_string(row, 1, right)
 
 
-def _sheet(sheet: Any, table: Table, bold: Any) -> None:
+def _sheet(sheet: Any, table: ExportTable, bold: Any) -> None:
     sheet.set_column(0, len(table.headings) - 1, 18)
     for position, heading in enumerate(table.headings):
         sheet.write_string(0, position, heading, bold)
@@ -56,7 +56,13 @@ def _sheet(sheet: Any, table: Table, bold: Any) -> None:
 
 
 def archive(
-    file: BinaryIO, tables: Sequence[Table], photos: Iterable[Photo], storage: Storage, *, name: str, now: datetime
+    file: BinaryIO,
+    tables: Sequence[ExportTable],
+    photos: Iterable[Photo],
+    storage: Storage,
+    *,
+    name: str,
+    now: datetime,
 ) -> None:
     """Write everything into a zip: the workbook, the same as JSON, and each photo as it is kept."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -70,7 +76,7 @@ def archive(
                 continue
 
 
-def as_json(tables: Sequence[Table], *, now: datetime) -> str:
+def as_json(tables: Sequence[ExportTable], *, now: datetime) -> str:
     """Return all tables, each row an object of heading and text."""
     held = [
         {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.holdings import Hold, Holding, Subject
+from server.holdings import DataSubject, Hold, Holding
 
 _holds: dict[int, Hold] = {}
 
@@ -53,6 +53,6 @@ def register(hold: Hold, *, place: int) -> None:
         raise ValueError(f"two features have their holdings at place {place}")
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     for place in sorted(_holds):
         yield from _holds[place](subject)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.export import registry
 from server.export.redaction import Redactor
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.identity.models import Account, WechatIdentity
 from server.organizations.models import Member
 from server.photos.models import Photo
@@ -21,7 +21,7 @@ from server.pushes import recipients
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """`name` is the database's, `title` is for people; a row has one text per heading."""
 
     name: str
@@ -30,12 +30,12 @@ class Table:
     rows: list[tuple[str, ...]]
 
 
-def subject_of(session: Session, vault: PhoneVault, member_id: int) -> Subject:
+def subject_of(session: Session, vault: PhoneVault, member_id: int) -> DataSubject:
     """Return who a member is in every way he is known by."""
     member = session.get_one(Member, member_id)
     account_id = session.scalar(select(Account.id).where(Account.member_id == member_id)) or 0
     identities = session.scalars(select(WechatIdentity.id).where(WechatIdentity.account_id == account_id)).all()
-    return Subject(
+    return DataSubject(
         member_id=member_id,
         root_id=member.root_id,
         name=member.name,
@@ -46,7 +46,7 @@ def subject_of(session: Session, vault: PhoneVault, member_id: int) -> Subject:
     )
 
 
-def collect(session: Session, subject: Subject) -> list[Table]:
+def collect(session: Session, subject: DataSubject) -> list[ExportTable]:
     """Read what every feature holds about a person, oldest first."""
     names = union(
         select(Member.name).where(Member.root_id == subject.root_id),
@@ -56,16 +56,16 @@ def collect(session: Session, subject: Subject) -> list[Table]:
     return [_read(session, holding, redactor.clean) for holding in registry.holdings(subject)]
 
 
-def photos_of(session: Session, subject: Subject) -> list[Photo]:
+def photos_of(session: Session, subject: DataSubject) -> list[Photo]:
     """Return the photos whose files still lie in the storage."""
     query = select(Photo).where(Photo.member_id == subject.member_id, Photo.erased_at.is_(None))
     return list(session.scalars(query.order_by(Photo.id)))
 
 
-def _read(session: Session, holding: Holding, clean: Callable[[str], str]) -> Table:
+def _read(session: Session, holding: Holding, clean: Callable[[str], str]) -> ExportTable:
     words = holding.words or {}
     rows = [tuple(clean(_text(value, words)) for value in row) for row in session.execute(_query(holding))]
-    return Table(holding.table.__tablename__, holding.title, tuple(holding.fields), rows)
+    return ExportTable(holding.table.__tablename__, holding.title, tuple(holding.fields), rows)
 
 
 def _query(holding: Holding) -> Select[Any]:

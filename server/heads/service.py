@@ -18,7 +18,7 @@ from server.organizations.models import Organization
 Hashes = Callable[[Session, ChainKind, Wanted], Mapping[tuple[int, int], str]]
 
 
-class Verdict(StrEnum):
+class HeadVerdict(StrEnum):
     """What today's books say to a head that somebody kept."""
 
     leads = "leads"
@@ -28,10 +28,10 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedHead:
     """A verdict, with the root and when the head was made where they are known."""
 
-    verdict: Verdict
+    verdict: HeadVerdict
     root_id: int | None = None
     made_at: datetime | None = None
 
@@ -57,7 +57,7 @@ def make(session: Session, *, root_id: int, day: date, key: bytes, now: datetime
     return made
 
 
-def check(session: Session, head: Head, keys: Sequence[bytes]) -> Checked:
+def check(session: Session, head: Head, keys: Sequence[bytes]) -> CheckedHead:
     """Say whether today's books still lead to a head that somebody printed or was sent."""
     roots = session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
     known = session.scalars(select(DailyHead.root_id).distinct()).all()
@@ -67,11 +67,11 @@ def check(session: Session, head: Head, keys: Sequence[bytes]) -> Checked:
             continue
         row = session.scalar(select(DailyHead).where(DailyHead.root_id == root_id, DailyHead.day == head.day))
         if row is None:
-            return Checked(Verdict.gone, root_id)
+            return CheckedHead(HeadVerdict.gone, root_id)
         tags = worked_out(session, root_id, [row], [key])
-        verdict = Verdict.leads if tags[row.number] == head.tag else Verdict.differs
-        return Checked(verdict, root_id, row.made_at)
-    return Checked(Verdict.foreign)
+        verdict = HeadVerdict.leads if tags[row.number] == head.tag else HeadVerdict.differs
+        return CheckedHead(verdict, root_id, row.made_at)
+    return CheckedHead(HeadVerdict.foreign)
 
 
 def worked_out(session: Session, root_id: int, heads: Sequence[DailyHead], keys: Sequence[bytes]) -> dict[int, str]:

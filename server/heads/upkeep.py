@@ -21,7 +21,7 @@ from server.organizations.head_officers import recipients
 from server.organizations.models import Organization
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, to_account
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, to_account
 from server.pushes.rules import Occasion
 
 log = structlog.get_logger()
@@ -55,9 +55,9 @@ def _make_and_tell(session: Session, *, root_id: int, day: date, key: bytes, now
     whom = recipients(session, root_id, on=day)
     if not whom.named:
         log.warning("head_officers_not_named", root_id=root_id)
-    message = Message(Occasion.daily_head, f"{root_id}:{day.isoformat()}", pages.INBOX, due_at=now)
+    message = DraftedMessage(Occasion.daily_head, f"{root_id}:{day.isoformat()}", pages.INBOX, due_at=now)
     title = session.get_one(Organization, root_id).title
     content = wording.daily_head(title, head.head, day, named=whom.named)
-    place = Place(root_id, root_id)
+    place = HomePlace(root_id, root_id)
     outbox.enqueue(session, [to_account(message, each, place, content) for each in whom.account_ids], now=now)
     return True

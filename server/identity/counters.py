@@ -18,7 +18,7 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class AttemptCount:
     tries: int
     ends_at: datetime
 
@@ -28,20 +28,20 @@ def key_of(scope: str, whose: str) -> str:
     return hashlib.sha256(f"{scope}\0{whose}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read(session: Session, keys: Iterable[str], *, now: datetime) -> dict[str, Count]:
+def read(session: Session, keys: Iterable[str], *, now: datetime) -> dict[str, AttemptCount]:
     """Return the counts whose window is not over."""
     query = select(Counter.key, Counter.tries, Counter.ends_at).where(Counter.key.in_(keys), Counter.ends_at > now)
-    return {key: Count(tries, ends_at) for key, tries, ends_at in session.execute(query)}
+    return {key: AttemptCount(tries, ends_at) for key, tries, ends_at in session.execute(query)}
 
 
-def add(session: Session, key: str, *, window: timedelta, now: datetime) -> Count:
+def add(session: Session, key: str, *, window: timedelta, now: datetime) -> AttemptCount:
     """Count one more and return the count with it; exact, however many count at once. The first begins a window."""
     return add_all(session, {key: 1}, window=window, now=now)[key]
 
 
-def add_all(session: Session, times: Mapping[str, int], *, window: timedelta, now: datetime) -> dict[str, Count]:
+def add_all(session: Session, times: Mapping[str, int], *, window: timedelta, now: datetime) -> dict[str, AttemptCount]:
     """Count so many more under each key, and return the counts with them; 500 keys in two statements."""
-    found: dict[str, Count] = {}
+    found: dict[str, AttemptCount] = {}
     ordered = sorted(times)
     for start in range(0, len(ordered), AT_ONCE):
         keys = ordered[start : start + AT_ONCE]

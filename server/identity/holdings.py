@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.identity.models import Account, LoginLink, PrivacyConsent, Token, WechatIdentity
 
 PLACE = 10
 """Among the holdings of all features, in the order in which a person reads them."""
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "账号", Account, Account.id == subject.account_id, {"姓名": Account.name, "开通时间": Account.created_at}
     )

@@ -92,8 +92,8 @@ def _refuse_if_spent(engine: Engine, keyed: Keyed, now: datetime) -> None:
             raise _refusal("失败次数过多", counts[key].ends_at, now)
 
 
-def _count(engine: Engine, keyed: Keyed, now: datetime) -> list[tuple[Limit, counters.Count]]:
-    def work(session: Session) -> list[tuple[Limit, counters.Count]]:
+def _count(engine: Engine, keyed: Keyed, now: datetime) -> list[tuple[Limit, counters.AttemptCount]]:
+    def work(session: Session) -> list[tuple[Limit, counters.AttemptCount]]:
         ordered = sorted(keyed.items())
         return [(limit, counters.add(session, key, window=limit.window, now=now)) for key, limit in ordered]
 

@@ -180,7 +180,7 @@ def sees_or_decides(role: Role) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRole:
     """A role held today at an organization; it reaches that organization and everything below it."""
 
     role: Role
@@ -197,7 +197,7 @@ class Actor:
     root_id: int | None = None
     member_id: int | None = None
     organization_ids: tuple[int, ...] = ()
-    grants: tuple[Held, ...] = ()
+    grants: tuple[HeldRole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from server.errors import DomainError, conflict
 from server.identity import wrong_tries
 from server.identity.cache import CallerCache
 from server.identity.models import Account, Grant, Token, WechatIdentity
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 
 
-class Places(Protocol):
+class OrganizationLookup(Protocol):
     """What this module asks about organizations, which lie above it: `server.organizations.service` answers."""
 
     def home_of(self, session: Session, member_id: int, on: date) -> tuple[int, ...]:
@@ -39,10 +39,10 @@ _CALLER = (
 _CHANGED = "identities changed in this transaction"
 
 _callers = CallerCache()
-_places: Places | None = None
+_places: OrganizationLookup | None = None
 
 
-def know_places(places: Places) -> None:
+def know_places(places: OrganizationLookup) -> None:
     """Tell this module whom to ask about organizations; `server/app.py` does."""
     global _places  # noqa: PLW0603
     _places = places
@@ -95,7 +95,7 @@ def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Ac
         root_id=account.root_id,
         member_id=account.member_id,
         organization_ids=_home(session, account.member_id, today),
-        grants=tuple(Held(grant.role, grant.organization_id) for grant in grants_of(session, account.id, on=today)),
+        grants=tuple(HeldRole(grant.role, grant.organization_id) for grant in grants_of(session, account.id, on=today)),
     )
 
 
@@ -132,7 +132,7 @@ def titles(session: Session, organization_ids: Iterable[int]) -> dict[int, str]:
     return _known_places().titles(session, organization_ids)
 
 
-def _known_places() -> Places:
+def _known_places() -> OrganizationLookup:
     if _places is None:
         raise RuntimeError("know_places() was not called; import server.app")
     return _places

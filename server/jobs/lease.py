@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from server.db import database_now, transaction
 from server.jobs.models import Lease
 
-__all__ = ["Held", "LeaseLost", "database_now", "kept", "lock", "release", "renew", "take", "this_process"]
+__all__ = ["HeldLease", "LeaseLost", "database_now", "kept", "lock", "release", "renew", "take", "this_process"]
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldLease:
     job: str
     holder: str
     token: int
@@ -42,7 +42,7 @@ def this_process() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def take(engine: Engine, job: str, *, holder: str, lasts: timedelta = LASTS) -> Held | None:
+def take(engine: Engine, job: str, *, holder: str, lasts: timedelta = LASTS) -> HeldLease | None:
     """Take a job's lease if nobody holds it, by compare-and-set; return None if someone does."""
     try:
         return transaction(engine, lambda session: _take(session, job, holder, lasts))
@@ -50,16 +50,16 @@ def take(engine: Engine, job: str, *, holder: str, lasts: timedelta = LASTS) -> 
         return None
 
 
-def _take(session: Session, job: str, holder: str, lasts: timedelta) -> Held | None:
+def _take(session: Session, job: str, holder: str, lasts: timedelta) -> HeldLease | None:
     now = database_now(session)
     seen = session.get(Lease, job)
     if seen is None:
         session.add(Lease(job=job, holder=holder, token=1, expires_at=now + lasts))
         session.flush()
-        return Held(job, holder, 1)
+        return HeldLease(job, holder, 1)
     if seen.expires_at > now:
         return None
-    taken = Held(job, holder, seen.token + 1)
+    taken = HeldLease(job, holder, seen.token + 1)
     changed = session.execute(
         update(Lease)
         .where(Lease.job == job, Lease.token == seen.token, Lease.expires_at <= now)
@@ -69,7 +69,7 @@ def _take(session: Session, job: str, holder: str, lasts: timedelta) -> Held | N
     return taken if changed.rowcount else None
 
 
-def renew(engine: Engine, held: Held, *, lasts: timedelta = LASTS) -> None:
+def renew(engine: Engine, held: HeldLease, *, lasts: timedelta = LASTS) -> None:
     """Keep a lease. Raises LeaseLost."""
 
     def work(session: Session) -> None:
@@ -78,7 +78,7 @@ def renew(engine: Engine, held: Held, *, lasts: timedelta = LASTS) -> None:
     transaction(engine, work)
 
 
-def release(engine: Engine, held: Held) -> None:
+def release(engine: Engine, held: HeldLease) -> None:
     """Give a lease back; one that was lost is left alone."""
 
     def work(session: Session) -> None:
@@ -91,7 +91,7 @@ def release(engine: Engine, held: Held) -> None:
     transaction(engine, work)
 
 
-def lock(session: Session, held: Held) -> Lease:
+def lock(session: Session, held: HeldLease) -> Lease:
     """Return the lease's row, locked: nobody takes it over before this transaction ends. Raises LeaseLost.
 
     One that only ran out is still its holder's, as long as nobody has taken it.
@@ -104,7 +104,7 @@ def lock(session: Session, held: Held) -> Lease:
 
 
 @contextmanager
-def kept(engine: Engine, held: Held) -> Iterator[None]:
+def kept(engine: Engine, held: HeldLease) -> Iterator[None]:
     """Renew a lease from a thread beside the work, and give it back at the end."""
     done = Event()
     thread = Thread(target=_renew_until, args=(engine, held, done), name=f"lease-{held.job}", daemon=True)
@@ -117,7 +117,7 @@ def kept(engine: Engine, held: Held) -> Iterator[None]:
         release(engine, held)
 
 
-def _renew_until(engine: Engine, held: Held, done: Event) -> None:
+def _renew_until(engine: Engine, held: HeldLease, done: Event) -> None:
     while not done.wait(RENEWED_AFTER_SECONDS):
         try:
             renew(engine, held)

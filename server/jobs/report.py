@@ -10,7 +10,7 @@ from server.days import SHANGHAI
 from server.db import reading
 from server.jobs import rules, service
 from server.jobs.models import JobRun
-from server.jobs.service import Record
+from server.jobs.service import JobRecord
 from server.jobs.table import JOBS
 from server.organizations.models import Organization
 from server.scheduling import Job
@@ -47,7 +47,7 @@ def _table(name: str, *columns: str, title: str | None = None) -> Table:
     return table
 
 
-def _job_row(job: Job, record: Record, now: datetime) -> tuple[str, ...]:
+def _job_row(job: Job, record: JobRecord, now: datetime) -> tuple[str, ...]:
     last, following = record.latest, rules.next_period(job.when.trigger, now)
     return (
         *(job.name, job.title, job.times, rules.CATCH_UP_TITLES[job.catch_up]),
@@ -57,7 +57,7 @@ def _job_row(job: Job, record: Record, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _state(record: Record) -> str:
+def _state(record: JobRecord) -> str:
     run = record.latest
     if run is None:
         return "未运行"

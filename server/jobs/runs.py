@@ -12,7 +12,7 @@ from server.days import SHANGHAI
 from server.db import reading, transaction
 from server.errors import DomainError, conflict
 from server.jobs import lease, rules, service
-from server.jobs.lease import Held, LeaseLost
+from server.jobs.lease import HeldLease, LeaseLost
 from server.logs import Scrubber
 from server.scheduling import CatchUp, Job
 
@@ -54,7 +54,7 @@ def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime |
 
 
 def run_period(
-    engine: Engine, settings: Settings, job: Job, held: Held, period: datetime, *, by_hand: bool = False
+    engine: Engine, settings: Settings, job: Job, held: HeldLease, period: datetime, *, by_hand: bool = False
 ) -> bool:
     """Run one period and return whether it is marked as done. A failure is recorded, not raised.
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.days import day_start
 from server.jobs import lease
-from server.jobs.lease import Held
+from server.jobs.lease import HeldLease
 from server.jobs.models import JobRun, Lease
 from server.jobs.rules import Past, Unfinished
 from server.organizations.models import Organization
@@ -20,7 +20,7 @@ LONGEST_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JobRecord:
     """A job's latest run, whether someone works it off now, and its runs that failed last time they were tried."""
 
     latest: JobRun | None
@@ -59,7 +59,7 @@ def _begun(session: Session) -> datetime | None:
     return day_start(began_on) if began_on else None
 
 
-def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> JobRun:
+def begin(session: Session, held: HeldLease, period: datetime, *, now: datetime) -> JobRun:
     """Note that a period is being run, for the first time or again. Raises LeaseLost."""
     lease.lock(session, held)
     run = session.scalar(_one(held.job, period))
@@ -72,14 +72,14 @@ def begin(session: Session, held: Held, period: datetime, *, now: datetime) -> J
     return run
 
 
-def finish(session: Session, held: Held, period: datetime, *, now: datetime) -> None:
+def finish(session: Session, held: HeldLease, period: datetime, *, now: datetime) -> None:
     """Mark a period as done. Raises LeaseLost."""
     lease.lock(session, held)
     session.scalars(_one(held.job, period)).one().finished_at = now
     session.flush()
 
 
-def fail(session: Session, held: Held, period: datetime, *, error: str) -> None:
+def fail(session: Session, held: HeldLease, period: datetime, *, error: str) -> None:
     """Note how a period failed. Raises LeaseLost."""
     lease.lock(session, held)
     session.scalars(_one(held.job, period)).one().error = error[:LONGEST_ERROR]
@@ -106,14 +106,14 @@ def forget_runs(session: Session, job: str, *, before: datetime) -> int:
     return len(ids)
 
 
-def record_of(session: Session, job: str, catch_up: CatchUp) -> Record:
+def record_of(session: Session, job: str, catch_up: CatchUp) -> JobRecord:
     """Return what to show of a job. Failures that a later period has overtaken are left out."""
     latest = session.scalar(select(JobRun).where(JobRun.job == job).order_by(JobRun.period.desc()).limit(1))
     if latest is None:
-        return Record(None, False, [])
+        return JobRecord(None, False, [])
     failed = select(JobRun).where(JobRun.job == job, JobRun.finished_at.is_(None), JobRun.error.is_not(None))
     if catch_up is CatchUp.latest:
         failed = failed.where(JobRun.period == latest.period)
     held_until = session.scalar(select(Lease.expires_at).where(Lease.job == job))
     running = held_until is not None and held_until > lease.database_now(session)
-    return Record(latest, running, session.scalars(failed.order_by(JobRun.period).limit(20)).all())
+    return JobRecord(latest, running, session.scalars(failed.order_by(JobRun.period).limit(20)).all())

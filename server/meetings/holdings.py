@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.meetings.held.wording import WHY, WORDS
 from server.meetings.leave.service import STATUS_TITLES as LEAVE_TITLES
 from server.meetings.models import (
@@ -36,7 +36,7 @@ _HELD = {reason.value: words for reason, words in WHY.items()} | {s.value: words
 _LEAVES = {code.value: title for code, title in (*LEAVE_KIND_TITLES.items(), *LEAVE_TITLES.items())}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "会议邀请",
         Invitation,

@@ -173,16 +173,16 @@ class CheckInWindow:
     closes_at: datetime
 
 
-class Refusal(StrEnum):
+class CheckInRefusal(StrEnum):
     too_early = "too_early"
     closed = "closed"
 
 
-def refusal(window: CheckInWindow, *, scanned_at: datetime) -> Refusal | None:
+def refusal(window: CheckInWindow, *, scanned_at: datetime) -> CheckInRefusal | None:
     """Return why a scan does not count, or None if it does."""
     if scanned_at < window.opens_at:
-        return Refusal.too_early
-    return Refusal.closed if scanned_at > window.closes_at else None
+        return CheckInRefusal.too_early
+    return CheckInRefusal.closed if scanned_at > window.closes_at else None
 
 
 def state_at(window: CheckInWindow, *, scanned_at: datetime) -> AttendanceState:
@@ -218,7 +218,7 @@ def phase_at(status: MeetingStatus, window: CheckInWindow, *, now: datetime) -> 
     return MeetingPhase.open if now <= window.closes_at else MeetingPhase.closed
 
 
-class Standing(StrEnum):
+class AttendanceStanding(StrEnum):
     """Where someone stands in a roster, as people read it."""
 
     present = "present"
@@ -231,22 +231,22 @@ class Standing(StrEnum):
 
 
 STANDING_TITLES = {
-    Standing.present: "出席",
-    Standing.late: "迟到",
-    Standing.made_up: "已补课",
-    Standing.held: "签到待确认",
-    Standing.on_leave: "请假",
-    Standing.expected: "未到",
-    Standing.absent: "缺席",
+    AttendanceStanding.present: "出席",
+    AttendanceStanding.late: "迟到",
+    AttendanceStanding.made_up: "已补课",
+    AttendanceStanding.held: "签到待确认",
+    AttendanceStanding.on_leave: "请假",
+    AttendanceStanding.expected: "未到",
+    AttendanceStanding.absent: "缺席",
 }
 
 
-def standing(attendance: AttendanceState | None, *, held: bool, on_leave: bool, closed: bool) -> Standing:
+def standing(attendance: AttendanceState | None, *, held: bool, on_leave: bool, closed: bool) -> AttendanceStanding:
     """Return a person's standing: what they did, or say they did, comes before the leave they were granted."""
     if attendance is not None:
-        return Standing(attendance.value)
+        return AttendanceStanding(attendance.value)
     if held:
-        return Standing.held
+        return AttendanceStanding.held
     if on_leave:
-        return Standing.on_leave
-    return Standing.absent if closed else Standing.expected
+        return AttendanceStanding.on_leave
+    return AttendanceStanding.absent if closed else AttendanceStanding.expected

@@ -10,11 +10,11 @@ from server.days import day_end, day_start
 from server.errors import not_found
 from server.meetings.models import Attendance, HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import (
+    AttendanceStanding,
     AttendanceState,
     MeetingKind,
     MeetingPhase,
     MeetingStatus,
-    Standing,
     phase_at,
     standing,
 )
@@ -49,7 +49,7 @@ def phase_of(meeting: Meeting, now: datetime) -> MeetingPhase:
 
 def standing_of(
     attendance: Attendance | None, leave: Leave | None, held: HeldCheckIn | None, *, closed: bool
-) -> Standing:
+) -> AttendanceStanding:
     """Return where a person stands at a meeting; `closed` once nobody can check in any more."""
     state = AttendanceState(attendance.state) if attendance else None
     return standing(

@@ -13,10 +13,10 @@ from server.meetings.models import HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
 from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
-from server.organizations.waiting import Turn, Waiting, within
+from server.organizations.waiting import WaitingItem, WaitingKind, within
 
 
-def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     query = (
         select(Leave, Roster.organization_id, Meeting.starts_at)
         .join(Roster, Roster.id == Leave.roster_id)
@@ -40,10 +40,10 @@ def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Tur
             bars=bars,
             matter=Matter(frozenset(parties), since=leave.asked_at),
         )
-        yield Turn(organization_id, leave.id, shanghai_date(starts_at), in_turn)
+        yield WaitingItem(organization_id, leave.id, shanghai_date(starts_at), in_turn)
 
 
-def _held(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _held(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     """A check-in that is held waits with the host of its meeting, but not with its own member."""
     here = (
         Meeting.root_id == officers.root_id,
@@ -55,10 +55,10 @@ def _held(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]
     roles = RULES[Permission.roster_record].roles
     for meeting_id, member_id, organization_id, starts_at in session.execute(query):
         in_turn = officers.in_turn(organization_id, roles, not_members={member_id})
-        yield Turn(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+        yield WaitingItem(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
 
 
-def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     query = (
         select(Meeting.id, Roster.organization_id, Meeting.starts_at)
         .join(Roster, Roster.meeting_id == Meeting.id)
@@ -73,11 +73,13 @@ def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Tu
     roles = RULES[Permission.roster_confirm].roles
     for meeting_id, organization_id, starts_at in session.execute(query):
         in_turn = officers.in_turn(organization_id, roles)
-        yield Turn(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+        yield WaitingItem(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
 
 
 KINDS = (
-    Waiting(code="leaves", title="请假待批", place=20, turns=_leaves, digest=("meetings", "请假 {} 份")),
-    Waiting(code="held", title="签到待确认", place=25, turns=_held, digest=("meetings", "签到待确认 {} 人")),
-    Waiting(code="rosters", title="签到名单待确认", place=30, turns=_rosters, digest=("meetings", "应到名单 {} 份")),
+    WaitingKind(code="leaves", title="请假待批", place=20, turns=_leaves, digest=("meetings", "请假 {} 份")),
+    WaitingKind(code="held", title="签到待确认", place=25, turns=_held, digest=("meetings", "签到待确认 {} 人")),
+    WaitingKind(
+        code="rosters", title="签到名单待确认", place=30, turns=_rosters, digest=("meetings", "应到名单 {} 份")
+    ),
 )

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.notices.models import Notice, NoticeReading
 
 PLACE = 90
 """Among the holdings of all features, in the order in which a person reads them."""
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "通知的阅读",
         NoticeReading,

@@ -12,10 +12,10 @@ from server.notices.models import Notice
 from server.notices.rules import NoticeStatus
 from server.organizations.models import Organization
 from server.pushes import fanouts, pages
-from server.pushes.fanouts import Drafting, Part
+from server.pushes.fanouts import Drafting, FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, instant_key, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, instant_key, places_of, to_member
 from server.pushes.rules import Occasion
 
 GOOD_FOR = timedelta(days=7)
@@ -31,17 +31,17 @@ def unread_reminded(session: Session, event: UnreadReminded) -> None:
     _add(session, event.notice_id, Occasion.notice_unread, subject, event.now)
 
 
-def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for the next of those the notice is for today; a reminder passes by who has read it meanwhile."""
     notice = session.get_one(Notice, fanout.subject_id)
     if notice.status != NoticeStatus.published or notice.published_at is None:
-        return Part()
+        return FanoutPart()
     again = fanout.occasion == Occasion.notice_unread
     readers = recipients.readers(
         session, notice, has_read=False if again else None, after_id=fanout.after_id, limit=limit, now=now
     )
     publisher = session.get_one(Organization, notice.organization_id).title
-    message = Message(
+    message = DraftedMessage(
         Occasion(fanout.occasion),
         fanout.subject,
         pages.notice(notice.id),
@@ -51,7 +51,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     content = wording.notice(notice.title, publisher, notice.published_at, again=again)
     places = places_of(session, [reader.member_id for reader in readers], shanghai_date(now))
     drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
-    return Part(drafts, readers[-1].member_id if len(readers) == limit else None)
+    return FanoutPart(drafts, readers[-1].member_id if len(readers) == limit else None)
 
 
 def _add(session: Session, notice_id: int, occasion: Occasion, subject: str, now: datetime) -> None:

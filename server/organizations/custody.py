@@ -19,7 +19,7 @@ from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.identity.rules import RULES, Actor, Held, Permission, Role, roles_at, sees_or_decides
+from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, roles_at, sees_or_decides
 from server.organizations.rules import stands_above
 from server.organizations.service import ancestor_ids
 
@@ -89,7 +89,9 @@ def refuse_outgrown_code(
     today = shanghai_date(now)
     since = (Grant.account_id == account_id, Grant.role != Role.representative, Grant.created_at > issued_at)
     risen = session.scalar(select(Grant.id).where(*since, _not_over(today)).limit(1)) is not None
-    held = [Held(Role(each.role), each.organization_id) for each in identity.grants_of(session, issuer_id, on=today)]
+    held = [
+        HeldRole(Role(each.role), each.organization_id) for each in identity.grants_of(session, issuer_id, on=today)
+    ]
     if risen or not _is_above(session, held, account_id, today):
         raise conflict("code_outdated", "发放激活码后任职有变动，该激活码已失效，请由任职的上级党组织重新发放")
 
@@ -109,7 +111,7 @@ def office_holders(session: Session, member_ids: Collection[int], *, on: date) -
     )
 
 
-def _is_above(session: Session, held: Collection[Held], account_id: int, on: date) -> bool:
+def _is_above(session: Session, held: Collection[HeldRole], account_id: int, on: date) -> bool:
     """Whether these roles stand above each role of the account, where it is held."""
     actor = Actor(identity_id=0, grants=tuple(held))
     managing = RULES[Permission.account_manage].roles

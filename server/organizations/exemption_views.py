@@ -6,7 +6,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import exemptions, members, service
-from server.organizations.exemptions import Standing
+from server.organizations.exemptions import ExemptionProgress
 from server.organizations.member_schemas import LeaveIn
 from server.organizations.models import Exemption
 from server.organizations.procedure_schemas import (
@@ -23,14 +23,14 @@ from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, d
 api = Api("exemptions", __name__, tag="不列入管理范围")
 
 
-def present(context: Context, rows: Sequence[Standing]) -> list[ExemptionOut]:
+def present(context: Context, rows: Sequence[ExemptionProgress]) -> list[ExemptionOut]:
     names = members.names(context.session, [row.exemption.member_id for row in rows])
     who = [by for row in rows for by in (row.exemption.studied_by, row.exemption.passed_by)]
     accounts = service.account_names(context.session, who)
     return [_one(row, names, accounts) for row in rows]
 
 
-def _one(row: Standing, names: dict[int, str], accounts: dict[int, str]) -> ExemptionOut:
+def _one(row: ExemptionProgress, names: dict[int, str], accounts: dict[int, str]) -> ExemptionOut:
     exemption = row.exemption
     passed_by = accounts[exemption.passed_by] if exemption.passed_by else None
     return ExemptionOut(

@@ -22,7 +22,7 @@ _MAY_BE_FILED = (ExemptionStatus.passed, ExemptionStatus.returned)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExemptionProgress:
     """An exemption and how far it has come."""
 
     exemption: Exemption
@@ -73,7 +73,7 @@ def record_study(
 
 def record_passing(
     session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
-) -> Standing:
+) -> ExemptionProgress:
     """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on` or `invalid_dates`."""
     exemption = _expect(session, exemption_id, ExemptionStatus.studied)
     _refuse_partial(session, account_id, exemption.member_id, now)
@@ -85,7 +85,9 @@ def record_passing(
     return standing(session, exemption)
 
 
-def submit(session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime) -> Standing:
+def submit(
+    session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime
+) -> ExemptionProgress:
     """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return."""
     exemption = _expect(session, exemption_id, *_MAY_BE_FILED)
     _refuse_partial(session, account_id, exemption.member_id, now)
@@ -112,7 +114,9 @@ def check_filing(session: Session, exemption_id: int) -> None:
     _expect(session, exemption_id, *_MAY_BE_FILED)
 
 
-def end(session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime) -> Standing:
+def end(
+    session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
+) -> ExemptionProgress:
     """End an exemption in force from `on`, or give up one that is not yet. Raises DomainError `exemption_moved_on`."""
     exemption = _locked(session, exemption_id)
     _refuse_partial(session, account_id, exemption.member_id, now)
@@ -128,17 +132,17 @@ def end(session: Session, *, exemption_id: int, on: date, note: str, account_id:
     return standing(session, exemption)
 
 
-def standing(session: Session, exemption: Exemption) -> Standing:
+def standing(session: Session, exemption: Exemption) -> ExemptionProgress:
     filing = session.get(Filing, exemption.filing_id) if exemption.filing_id else None
     status = exemption_status(
         is_open=bool(exemption.open),
         passed=exemption.passed_on is not None,
         filing=FilingStatus(filing.status) if filing else None,
     )
-    return Standing(exemption, status)
+    return ExemptionProgress(exemption, status)
 
 
-def list_below(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[Standing]:
+def list_below(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[ExemptionProgress]:
     """Return exemptions at and below an organization, latest first."""
     path = session.get_one(Organization, organization_id).path
     query = (
@@ -153,10 +157,10 @@ def list_below(session: Session, *, organization_id: int, before_id: int | None,
     return [_as_standing(exemption, status) for exemption, status in rows]
 
 
-def _as_standing(exemption: Exemption, status: str | None) -> Standing:
+def _as_standing(exemption: Exemption, status: str | None) -> ExemptionProgress:
     filing = FilingStatus(status) if status else None
     passed = exemption.passed_on is not None
-    return Standing(exemption, exemption_status(is_open=bool(exemption.open), passed=passed, filing=filing))
+    return ExemptionProgress(exemption, exemption_status(is_open=bool(exemption.open), passed=passed, filing=filing))
 
 
 def _expect(session: Session, exemption_id: int, *expected: ExemptionStatus) -> Exemption:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import literal
 from sqlalchemy.orm import aliased
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.identity.models import Grant
 from server.identity.rules import ROLE_TITLES
 from server.organizations.models import ActivationCode, Exemption, KeyReset, Member, Membership, Organization
@@ -18,7 +18,7 @@ _GROUP = aliased(Organization)
 _WORDS = {code.value: title for title, code in reversed({**CATEGORIES, **STAGES}.items())}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "名册信息",
         Member,

@@ -161,7 +161,7 @@ def of_member(session: Session, member_id: int) -> Sequence[KeyReset]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingReset:
     """A reset that waits for a second person: one with these roles at a place, or above it."""
 
     reset: KeyReset
@@ -171,7 +171,7 @@ class Waiting:
     matter: four_eyes.Matter
 
 
-def waiting(session: Session, *, root_id: int, now: datetime) -> Iterator[Waiting]:
+def waiting(session: Session, *, root_id: int, now: datetime) -> Iterator[WaitingReset]:
     """Yield the resets of a tree that wait."""
     query = (
         select(KeyReset, Account.member_id)
@@ -181,7 +181,7 @@ def waiting(session: Session, *, root_id: int, now: datetime) -> Iterator[Waitin
     for reset, member_id in session.execute(query.order_by(KeyReset.id)).all():
         place, roles = custody.standing_above(session, account_id=reset.account_id, on=shanghai_date(now))
         if place is not None and member_id is not None:
-            yield Waiting(reset, member_id, place, roles, _matter(reset))
+            yield WaitingReset(reset, member_id, place, roles, _matter(reset))
 
 
 def _matter(reset: KeyReset) -> four_eyes.Matter:

@@ -10,23 +10,23 @@ from server.identity.rules import RULES, Permission, Role
 from server.organizations import key_resets
 from server.organizations.four_eyes import Bars
 from server.organizations.officers import Officers
-from server.organizations.waiting import Turn, Waiting
+from server.organizations.waiting import WaitingItem, WaitingKind
 from server.organizations.workdays import calendar_of
 
 OFFICES = RULES[Permission.workday_manage].roles | {Role.administrator}
 """组织部 enters a year's holidays, the administrator updates the national calendar: either will do."""
 
 
-def _missing(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _missing(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     if officers.places is not None and officers.root_id not in officers.places:
         return
     today = shanghai_date(now)
     for year in calendar_of(session, root_id=officers.root_id, around=today).missing(today):
         in_turn = officers.in_turn(officers.root_id, OFFICES)
-        yield Turn(officers.root_id, officers.root_id, date(year, 1, 1), in_turn)
+        yield WaitingItem(officers.root_id, officers.root_id, date(year, 1, 1), in_turn)
 
 
-def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     bars = Bars(session, now=now)
     for waiting in key_resets.waiting(session, root_id=officers.root_id, now=now):
         if officers.places is None or waiting.place in officers.places:
@@ -37,18 +37,18 @@ def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[Tur
                 bars=bars,
                 matter=waiting.matter,
             )
-            yield Turn(waiting.place, waiting.member_id, shanghai_date(waiting.reset.expires_at), in_turn)
+            yield WaitingItem(waiting.place, waiting.member_id, shanghai_date(waiting.reset.expires_at), in_turn)
 
 
 KINDS = (
-    Waiting(
+    WaitingKind(
         code="key_resets",
         title="账号重置待确认",
         place=5,
         turns=_resets,
         digest=("months", "待两人确认 {} 项"),
     ),
-    Waiting(
+    WaitingKind(
         code="holidays",
         title="放假安排待录入",
         place=90,

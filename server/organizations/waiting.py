@@ -13,7 +13,7 @@ from server.organizations.officers import Officer, Officers
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class WaitingItem:
     """One thing that waits where it does, and with whom.
 
     `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of
@@ -29,7 +29,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class WaitingCount:
     """How many things wait with the caller in an organization, and of them the first by day with its words.
 
     党费 has the month's last day there; what has no order has neither.
@@ -50,7 +50,7 @@ class Mine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingKind:
     """A kind of waiting work: `place` among all kinds says in which order an officer should turn to them.
 
     Either `turns` says of each thing whose turn it is (in the organizations the officers are of), or `counts` says how
@@ -61,8 +61,8 @@ class Waiting:
     code: str
     title: str
     place: int
-    turns: Callable[[Session, Officers, datetime], Iterable[Turn]] | None = None
-    counts: Callable[[Session, Actor, Mine, date], Iterable[Count]] | None = None
+    turns: Callable[[Session, Officers, datetime], Iterable[WaitingItem]] | None = None
+    counts: Callable[[Session, Actor, Mine, date], Iterable[WaitingCount]] | None = None
     digest: tuple[str, str] | None = None
     in_workdays: bool = False
 

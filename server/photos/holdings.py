@@ -6,14 +6,14 @@ from sqlalchemy import and_, select
 
 from server.audit.holdings import looks
 from server.audit.models import AuditLine
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.photos.models import Photo
 
 PLACE = 50
 """Among the holdings of all features, in the order in which a person reads them."""
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     mine = Photo.member_id == subject.member_id
     yield Holding(
         "照片",

@@ -40,7 +40,7 @@ _places = threading.BoundedSemaphore(SEATS + WAITERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChildLimits:
     """What one child may use. A 48-megapixel lossy WebP, the greediest ordinary case, takes 0.8 GB and 3 s here."""
 
     memory_bytes: int = 1024 * 1024 * 1024
@@ -49,11 +49,11 @@ class Limits:
     seat_seconds: float = 5
 
 
-LIMITS = Limits()
+LIMITS = ChildLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CleanPhoto:
     """A clean photo: upright JPEG of at most 2048 pixels a side, its thumbnail, and what identifies the original."""
 
     original_sha256: str
@@ -68,7 +68,7 @@ class Picture:
         return hashlib.sha256(self.full).hexdigest()
 
 
-def process(original: bytes, *, limits: Limits = LIMITS, decoder: Sequence[str] = DECODER) -> Picture:
+def process(original: bytes, *, limits: ChildLimits = LIMITS, decoder: Sequence[str] = DECODER) -> CleanPhoto:
     """Return the clean picture of an untrusted file. Raises DomainError `photo_…`."""
     check_kind(original)
     with _seat(limits):
@@ -76,11 +76,11 @@ def process(original: bytes, *, limits: Limits = LIMITS, decoder: Sequence[str] 
     return _picture(original, answer)
 
 
-def process_trusted(original: bytes) -> Picture:
+def process_trusted(original: bytes) -> CleanPhoto:
     """Do the same in this process, ten times as fast: for images that this program drew itself, and no others."""
     from server.photos import decode
 
-    return Picture(original_sha256(original), *decode.reencode(original))
+    return CleanPhoto(original_sha256(original), *decode.reencode(original))
 
 
 def original_sha256(original: bytes) -> str:
@@ -108,7 +108,7 @@ def check_kind(original: bytes) -> None:
 
 
 @contextmanager
-def _seat(limits: Limits) -> Iterator[None]:
+def _seat(limits: ChildLimits) -> Iterator[None]:
     with _taken(_places, 0), _taken(_seats, limits.seat_seconds):
         yield
 
@@ -123,7 +123,7 @@ def _taken(places: threading.Semaphore, seconds: float) -> Iterator[None]:
         places.release()
 
 
-def _run(original: bytes, limits: Limits, decoder: Sequence[str]) -> bytes:
+def _run(original: bytes, limits: ChildLimits, decoder: Sequence[str]) -> bytes:
     command = [*decoder, str(limits.memory_bytes), str(limits.cpu_seconds)]
     try:
         ended = subprocess.run(
@@ -146,14 +146,14 @@ def _environment() -> dict[str, str]:
     return {"MALLOC_ARENA_MAX": "1", **kept}
 
 
-def _picture(original: bytes, answer: bytes) -> Picture:
+def _picture(original: bytes, answer: bytes) -> CleanPhoto:
     line, _, body = answer.partition(b"\n")
     try:
         head = json.loads(line)
         if "refusal" in head:
             raise _refusal(head["refusal"])
         full, thumb = body[: head["full"]], body[head["full"] :]
-        return Picture(original_sha256(original), full, thumb, head["width"], head["height"], head["dhash"])
+        return CleanPhoto(original_sha256(original), full, thumb, head["width"], head["height"], head["dhash"])
     except (ValueError, KeyError, TypeError) as error:
         raise _interrupted(f"answered nonsense: {error}") from None
 

@@ -18,7 +18,7 @@ from server.photos import processing, rules
 from server.photos.duplicates import PhotoMatch, matches_of_claim
 from server.photos.links import signed_url
 from server.photos.models import Photo
-from server.photos.processing import Picture
+from server.photos.processing import CleanPhoto
 from server.photos.removal import delete_after_commit
 from server.photos.rules import MAX_PER_CLAIM, MAX_PER_MEETING, MAX_UNATTACHED, Variant
 from server.photos.storage import Storage
@@ -49,7 +49,7 @@ def upload(
     original: bytes,
     uploaded_by: int,
     now: datetime,
-    decode: Callable[[bytes], Picture] = processing.process,
+    decode: Callable[[bytes], CleanPhoto] = processing.process,
 ) -> tuple[Photo, bool]:
     """Return the member's waiting photo of this file and whether it is new. Raises DomainError `photo_…`."""
     found = expect(session, member_id=member_id, original=original)
@@ -69,7 +69,7 @@ def expect(session: Session, *, member_id: int, original: bytes) -> Photo | None
 
 
 def keep(
-    session: Session, storage: Storage, *, member_id: int, picture: Picture, uploaded_by: int, now: datetime
+    session: Session, storage: Storage, *, member_id: int, picture: CleanPhoto, uploaded_by: int, now: datetime
 ) -> tuple[Photo, bool]:
     """Write the files, then the row. When the same file came in at the same time, the other's row stands."""
     photo = _new_photo(session, member_id, picture, uploaded_by, now)
@@ -85,7 +85,7 @@ def keep(
     return photo, True
 
 
-def _new_photo(session: Session, member_id: int, picture: Picture, uploaded_by: int, now: datetime) -> Photo:
+def _new_photo(session: Session, member_id: int, picture: CleanPhoto, uploaded_by: int, now: datetime) -> Photo:
     member = session.get(Member, member_id)
     branch = branch_of(session, member_id=member_id, on=shanghai_date(now))
     if member is None or branch is None:
@@ -107,7 +107,7 @@ def _new_photo(session: Session, member_id: int, picture: Picture, uploaded_by: 
     )
 
 
-def _write(storage: Storage, photo: Photo, picture: Picture) -> None:
+def _write(storage: Storage, photo: Photo, picture: CleanPhoto) -> None:
     try:
         storage.put(photo.key(Variant.full), picture.full)
         storage.put(photo.key(Variant.thumb), picture.thumb)

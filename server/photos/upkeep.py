@@ -21,7 +21,7 @@ BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FileCount:
     """How many files there are, how many of them no row speaks of, and how many lie in quarantine."""
 
     stored: int
@@ -61,13 +61,13 @@ def purge_unattached(session: Session, storage: Storage, *, for_good: bool, now:
     return len(photos)
 
 
-def count(session: Session, storage: Storage, *, now: datetime) -> Count:
+def count(session: Session, storage: Storage, *, now: datetime) -> FileCount:
     """Count the files; one of the last hour may still get its row and is not called unknown."""
     stored = unknown = 0
     for _, trace, written in _traced(session, storage.stored()):
         stored += 1
         unknown += trace is Trace.unknown and written < now - ORPHANED_FOR
-    return Count(stored, unknown, sum(1 for _ in storage.quarantined()))
+    return FileCount(stored, unknown, sum(1 for _ in storage.quarantined()))
 
 
 def sweep(session: Session, storage: Storage, *, now: datetime, however_many: bool = False) -> Swept:
@@ -118,7 +118,7 @@ def _public_id(key: str) -> str:
     return key.rpartition("-")[2].partition(".")[0]
 
 
-def _too_many(found: Count) -> DomainError:
+def _too_many(found: FileCount) -> DomainError:
     message = (
         f"{found.stored} 个照片文件中有 {found.unknown} 个在数据库里没有记录，一个也没有清理："
         "可能连错了数据库，或恢复了较早的备份。请先核对；确认这些文件都不要了，再运行 xianfeng photos --put-away"

@@ -14,7 +14,7 @@ from server.points.models import PointEntry, Score, SourceKind
 from server.points.negative_years import negative_members
 from server.points.openings import differences, opening_columns, opening_facts, opening_figures, openings
 from server.points.rules import Fact, YearScore, score
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.standards.rules import StandardDocument
 
 Key = tuple[int, int]
@@ -26,14 +26,14 @@ Known = dict[tuple[Hashable, ...], YearScore]
 ZERO = Decimal(0)
 
 
-class Batch:
+class LedgerBatch:
     """Members' ledgers under lock. Add to them, then `close`, which flushes and sets the scores of what was touched."""
 
     def __init__(self, session: Session, member_ids: Collection[int], *, now: datetime) -> None:
         self.session = session
         self.now = now.astimezone(UTC)
         self.heads = ledger.lock_heads(session, member_ids)
-        self.standing = Standing(session, member_ids)
+        self.standing = MemberTimelines(session, member_ids)
         self._entries: dict[Key, list[PointEntry]] = {}
         self._loaded: set[int] = set()
         self._touched: set[Key] = set()
@@ -151,7 +151,7 @@ class Batch:
 
 
 def year_score(
-    standing: Standing,
+    standing: MemberTimelines,
     member_id: int,
     year: int,
     entries: Sequence[PointEntry],
@@ -172,7 +172,7 @@ def year_score(
 
 
 def measured(
-    standing: Standing, member_id: int, year: int, standard_id: int, entries: Sequence[PointEntry]
+    standing: MemberTimelines, member_id: int, year: int, standard_id: int, entries: Sequence[PointEntry]
 ) -> tuple[StandardDocument, list[Fact]]:
     """Return the standard's document, with what it must carry along, and the year's entries as facts under it.
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.organizations.models import Exemption, Filing, FilingStatus
 from server.points.decisions import worth_of
 from server.points.holdings import NEGATIVE_CHANGES, NEGATIVE_STATUSES
-from server.points.models import Decision, NegativeChange, NegativeDecision, SourceKind
+from server.points.models import BranchDecision, NegativeChange, NegativeDecision, SourceKind
 from server.points.posted import Documents, Posted, documents, member_pages, posted
 from server.points.rules import DONE, NegativeAction, NegativeStatus, NegativeStep, next_negative_status
 from server.standards.rules import Method
@@ -129,7 +129,7 @@ def _of_decisions(
     session: Session, document: Documents, member_ids: Sequence[int], entries: Sequence[Posted]
 ) -> Iterator[Fault]:
     rows: Iterable[Row[Any]] = session.execute(
-        select(*Decision.__table__.c).where(Decision.member_id.in_(member_ids)).order_by(Decision.id)
+        select(*BranchDecision.__table__.c).where(BranchDecision.member_id.in_(member_ids)).order_by(BranchDecision.id)
     )
     decisions = {row.id: row for row in rows}
     by_decision: dict[int, list[Posted]] = defaultdict(list)

@@ -13,9 +13,9 @@ from server.errors import DomainError, conflict
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.points import service, sources
-from server.points.models import Decision, PointEntry, SourceKind
+from server.points.models import BranchDecision, PointEntry, SourceKind
 from server.points.sources import Described
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.standards.rules import Evidence, Item, Method
 
 REVERSED_AT_SOURCE = {
@@ -49,13 +49,13 @@ def record(
     _refuse_own(session, actor, member_id, now)
     if occurred_on > shanghai_date(now):
         raise DomainError("future_day", "日期不能晚于今天")
-    standing = Standing(session, [member_id])
+    standing = MemberTimelines(session, [member_id])
     organization_id = standing.branch_on(member_id, occurred_on)
     standard_id = standing.standard_id(member_id, organization_id, occurred_on.year)
     item = _decided(standing.document(standard_id).item(item_code))
     if item.method is Method.deduct and not document_number:
         raise DomainError("document_required", f"“{item.title}”扣分须有书面决定，请填写文号")
-    decision = Decision(
+    decision = BranchDecision(
         root_id=standing.member(member_id).root_id,
         organization_id=organization_id,
         member_id=member_id,
@@ -92,14 +92,14 @@ def reverse(
     _refuse_own(session, actor, member_id, now)
     _refuse_sourced(session, member_id, seq)
     entry = service.reverse(session, member_id=member_id, seq=seq, reason=reason, decided_by=account_id, now=now)
-    root_id = Standing(session, [member_id]).member(member_id).root_id
+    root_id = MemberTimelines(session, [member_id]).member(member_id).root_id
     _audit(session, entry, "entry_reverse", root_id=root_id, account_id=account_id, now=now)
     return entry
 
 
 def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
     """Describe decisions as sources of entries."""
-    decisions = session.scalars(select(Decision).where(Decision.id.in_(ids)))
+    decisions = session.scalars(select(BranchDecision).where(BranchDecision.id.in_(ids)))
     return {decision.id: _described(decision) for decision in decisions}
 
 
@@ -118,7 +118,7 @@ def _audit(
     )
 
 
-def _described(decision: Decision) -> Described:
+def _described(decision: BranchDecision) -> Described:
     details = [("事由", decision.reason)]
     if decision.document_number:
         details.append(("文号", decision.document_number))

@@ -6,9 +6,9 @@ from sqlalchemy import and_, select
 
 from server.audit.holdings import looks
 from server.audit.models import AuditLine
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.points.models import (
-    Decision,
+    BranchDecision,
     EntryText,
     LedgerHead,
     NegativeChange,
@@ -47,7 +47,7 @@ NEGATIVE_CHANGES = {
 _DONE_LINES = ("negative_record", *(f"negative_{action}" for action in NegativeAction))
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     yield Holding(
         "积分台账",
         PointEntry,
@@ -96,15 +96,15 @@ def holdings(subject: Subject) -> Iterator[Holding]:
     )
     yield Holding(
         "支部对我的决定",
-        Decision,
-        Decision.member_id == subject.member_id,
+        BranchDecision,
+        BranchDecision.member_id == subject.member_id,
         {
-            "项目": Decision.item_code,
-            "发生日期": Decision.occurred_on,
-            "次数": Decision.times,
-            "理由": Decision.reason,
-            "文号": Decision.document_number,
-            "决定时间": Decision.decided_at,
+            "项目": BranchDecision.item_code,
+            "发生日期": BranchDecision.occurred_on,
+            "次数": BranchDecision.times,
+            "理由": BranchDecision.reason,
+            "文号": BranchDecision.document_number,
+            "决定时间": BranchDecision.decided_at,
         },
     )
     # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/negatives.py).

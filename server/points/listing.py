@@ -17,11 +17,11 @@ from server.points.ledger import chunks, entries_of
 from server.points.models import Score
 from server.points.negative_years import negative_members
 from server.points.reading import TOTAL
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MemberFigures:
     """One member's figures in a list."""
 
     member_id: int
@@ -38,7 +38,7 @@ class Figures:
 
 def figures_of(
     session: Session, *, organization_id: int, year: int, after: tuple[Decimal, int] | None, limit: int, on: date
-) -> list[Figures]:
+) -> list[MemberFigures]:
     """Return the members' figures of an organization and all below it, the highest total first.
 
     Members whose year nothing has opened yet stand there too, with what they read themselves.
@@ -58,7 +58,7 @@ def _rank(total: Decimal, member_id: int) -> tuple[Decimal, int]:
     return -total, member_id
 
 
-def _stored_figures(session: Session, member_ids: Sequence[int], year: int) -> Iterator[Figures]:
+def _stored_figures(session: Session, member_ids: Sequence[int], year: int) -> Iterator[MemberFigures]:
     rows = (
         select(Member, Score)
         .join(Score, Score.member_id == Member.id)
@@ -68,15 +68,15 @@ def _stored_figures(session: Session, member_ids: Sequence[int], year: int) -> I
     for member, of_member in groupby(session.execute(rows), key=itemgetter(0)):
         total, *sections = (row for _, row in of_member)  # the total's section comes first: it is ""
         parts = tuple((row.section, row.points) for row in sections)
-        yield Figures(member.id, member.name, member.work_number, total.points, total.negative, parts)
+        yield MemberFigures(member.id, member.name, member.work_number, total.points, total.negative, parts)
 
 
-def _due_figures(session: Session, organization: Organization, year: int, on: date) -> Iterator[Figures]:
+def _due_figures(session: Session, organization: Organization, year: int, on: date) -> Iterator[MemberFigures]:
     due = openings_due(year=year, today=on, places=_branches(organization))
     due = due.where(Score.member_id.is_(None), _belongs(organization))
     known: Known = {}
     for part in chunks(session.scalars(due).all()):
-        standing, entries = Standing(session, part), entries_of(session, part, year)
+        standing, entries = MemberTimelines(session, part), entries_of(session, part, year)
         negative = negative_members(session, part, year)
         for member_id in part:
             zero = member_id in negative
@@ -84,7 +84,7 @@ def _due_figures(session: Session, organization: Organization, year: int, on: da
             if result is not None and standing.first_day_in(member_id, year) is not None:
                 member = standing.member(member_id)
                 (_, total), *sections = sorted(result.figures.items())
-                yield Figures(member_id, member.name, member.work_number, total, zero, tuple(sections))
+                yield MemberFigures(member_id, member.name, member.work_number, total, zero, tuple(sections))
 
 
 def _within(organization: Organization, on: date) -> ColumnElement[bool]:

@@ -112,7 +112,7 @@ class Score(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Decision(Base):
+class BranchDecision(Base):
     """A branch's own decision on a member (B08–B10 taken off, C05 given): the source of a ledger entry."""
 
     __tablename__ = "decisions"

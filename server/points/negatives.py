@@ -17,7 +17,7 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
-from server.points.batch import Batch, stored_scores
+from server.points.batch import LedgerBatch, stored_scores
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.rules import (
@@ -28,7 +28,7 @@ from server.points.rules import (
     next_negative_status,
     same_document,
 )
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 
 
 def record(
@@ -52,7 +52,7 @@ def record(
     _refuse_own(actor, member_id)
     if decided_on > shanghai_date(now):
         raise DomainError("future_day", "日期不能晚于今天")
-    standing = Standing(session, [member_id])
+    standing = MemberTimelines(session, [member_id])
     membership, standard_id = standing.last_in(member_id, year), standing.year_standard_id(member_id, year)
     if membership is None or standard_id is None:
         raise DomainError("no_standard", f"{year} 年度没有适用于该党员的积分标准")
@@ -277,7 +277,7 @@ def _refuse_partial(
 
 def _set_score(session: Session, decision: NegativeDecision, now: datetime) -> None:
     """A year that is not opened has no stored score; whoever reads it sees the decision all the same."""
-    batch = Batch(session, {decision.member_id}, now=now)
+    batch = LedgerBatch(session, {decision.member_id}, now=now)
     if stored_scores(session, [decision.member_id], decision.year):
         batch.touch(decision.member_id, decision.year)
     batch.close()

@@ -1,6 +1,6 @@
 """Opening the year of many who have no ledger yet, as a roster brings them.
 
-Writes the very entries, heads and scores that `Batch` would, from plain values and in three statements: newcomers of a
+Writes the very entries, heads and scores that `LedgerBatch` would, from plain values and in three statements: newcomers of a
 kind open alike, so a kind is worked out once.
 """
 
@@ -21,14 +21,14 @@ from server.points.models import LedgerHead, PointEntry, Score
 from server.points.negative_years import negative_members
 from server.points.openings import opening_columns, opening_facts, openings
 from server.points.rules import score
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 
 Row = dict[str, Any]
 _SAYS_NOTHING = dict.fromkeys(COVERED[VERSION])
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _NewcomerKind:
     """What newcomers may have in common: all that decides their openings and their score."""
 
     standard_id: int
@@ -73,8 +73,8 @@ class _Newcomers:
         self.scores: list[Row] = []
         self._year = year
         self._now = now.astimezone(UTC)
-        self._standing = Standing(session, member_ids)
-        self._known: dict[_Kind, tuple[list[Row], dict[str, Decimal]]] = {}
+        self._standing = MemberTimelines(session, member_ids)
+        self._known: dict[_NewcomerKind, tuple[list[Row], dict[str, Decimal]]] = {}
         negative = negative_members(session, member_ids, year)
         for member_id in member_ids:
             self._open(member_id, member_id in negative)
@@ -86,7 +86,7 @@ class _Newcomers:
             self._add_chain(member_id, [])
             return
         member = self._standing.member(member_id)
-        kind = _Kind(standard_id, member.category, member.stage, begins, negative)
+        kind = _NewcomerKind(standard_id, member.category, member.stage, begins, negative)
         if kind not in self._known:
             self._known[kind] = self._work_out(kind)
         opened, figures = self._known[kind]
@@ -95,7 +95,7 @@ class _Newcomers:
         self._add_chain(member_id, [entry | whose for entry in opened])
         self._add_scores(member_id, figures, kind)
 
-    def _work_out(self, kind: _Kind) -> tuple[list[Row], dict[str, Decimal]]:
+    def _work_out(self, kind: _NewcomerKind) -> tuple[list[Row], dict[str, Decimal]]:
         """Return what the entries say and the score's figures."""
         document = self._standing.document(kind.standard_id)
         due = openings(document, kind.category, kind.stage)
@@ -118,7 +118,7 @@ class _Newcomers:
         self.entries += entries
         self.heads.append({"member_id": member_id, "seq": len(entries), "hash": last})
 
-    def _add_scores(self, member_id: int, figures: dict[str, Decimal], kind: _Kind) -> None:
+    def _add_scores(self, member_id: int, figures: dict[str, Decimal], kind: _NewcomerKind) -> None:
         membership = self._standing.last_in(member_id, self._year)
         assert membership is not None
         whose: Row = {"member_id": member_id, "year": self._year, "organization_id": membership.organization_id}

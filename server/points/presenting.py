@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from server.points.explanation import ExplainedEntry, ExplainedLine, ExplainedSection, Explanation
-from server.points.listing import Figures
+from server.points.listing import MemberFigures
 from server.points.models import PointEntry, Score
 from server.points.reading import TOTAL
 from server.points.rules import Quantities
@@ -53,7 +53,7 @@ def computed_score_out(explanation: Explanation) -> ScoreOut:
     )
 
 
-def member_score_out(figures: Figures) -> MemberScoreOut:
+def member_score_out(figures: MemberFigures) -> MemberScoreOut:
     return MemberScoreOut(
         member_id=figures.member_id,
         name=figures.name,

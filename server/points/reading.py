@@ -18,7 +18,7 @@ from server.points.negative_years import negative_members
 from server.points.possible import still_possible, ways_left
 from server.points.rules import YearScore, score
 from server.points.sources import Described, described
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.standards.service import no_standard
 
 TOTAL = ""
@@ -42,7 +42,7 @@ def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
 
 def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> Explanation:
     """Explain the year by the entries posted until `as_of`. Raises DomainError `no_membership`, `no_standard`."""
-    standing = Standing(session, [member_id])
+    standing = MemberTimelines(session, [member_id])
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         if standing.last_in(member_id, year) is None:
@@ -80,7 +80,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
 
 def year_scores(session: Session, *, member_ids: Collection[int], year: int) -> dict[int, YearScore]:
     """Compute the members' scores of a year; who is not measured in it has none."""
-    standing, entries = Standing(session, member_ids), entries_of(session, member_ids, year)
+    standing, entries = MemberTimelines(session, member_ids), entries_of(session, member_ids, year)
     negative = negative_members(session, list(member_ids), year)
     known: Known = {}
     found = {}

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
-from server.points.batch import Batch
+from server.points.batch import LedgerBatch
 from server.points.ledger import lock_heads
 from server.points.models import PointEntry, SourceKind
 from server.points.newcomers import open_ledgers
@@ -74,7 +74,7 @@ def amend(
     What was taken back before stays as it is. Raises what `post` and `reverse` raise.
     """
     member_ids = {entry.member_id for entry in reversing} | {posting.member_id for posting in postings}
-    batch = Batch(session, member_ids, now=now)
+    batch = LedgerBatch(session, member_ids, now=now)
     for original in sorted(reversing, key=lambda entry: (entry.member_id, entry.seq)):
         _take_back(batch, original, reason, decided_by)
     for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):
@@ -96,7 +96,7 @@ def reverse(
 
     Raises DomainError `not_found`, `not_reversible`.
     """
-    batch = Batch(session, {member_id}, now=now)
+    batch = LedgerBatch(session, {member_id}, now=now)
     original = session.get(PointEntry, (member_id, seq))
     if original is None:
         raise not_found("台账记录")
@@ -115,7 +115,7 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
         part = wanted[start : start + OPENED_AT_ONCE]
         newcomers = open_ledgers(session, part, year, now=now)
         if rest := [member_id for member_id in part if member_id not in newcomers]:
-            _reopen(Batch(session, rest, now=now), year)
+            _reopen(LedgerBatch(session, rest, now=now), year)
 
 
 def entries_of_sources(
@@ -126,13 +126,13 @@ def entries_of_sources(
     return session.scalars(posted.order_by(PointEntry.member_id, PointEntry.seq)).all()
 
 
-def _reopen(batch: Batch, year: int) -> None:
+def _reopen(batch: LedgerBatch, year: int) -> None:
     for member_id in sorted(batch.heads):
         batch.open(member_id, year)
     batch.close()
 
 
-def _take_back(batch: Batch, original: PointEntry, reason: str, decided_by: int | None) -> PointEntry:
+def _take_back(batch: LedgerBatch, original: PointEntry, reason: str, decided_by: int | None) -> PointEntry:
     """Add the entry's reversal, unless there is one."""
     if original.source_kind in (SourceKind.reversal, SourceKind.opening):
         raise DomainError("not_reversible", "起始分和冲销记录本身不能冲销")
@@ -141,7 +141,7 @@ def _take_back(batch: Batch, original: PointEntry, reason: str, decided_by: int 
     return earlier or batch.add(_reversal(original, decided_by), reason)
 
 
-def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:
+def _earlier(batch: LedgerBatch, posting: Posting) -> PointEntry | None:
     """The entry an equal posting made before."""
     key = (posting.item_code, posting.source_kind, posting.source_id, posting.revision)
     for entry in batch.entries(posting.member_id, posting.occurred_on.year):
@@ -150,7 +150,7 @@ def _earlier(batch: Batch, posting: Posting) -> PointEntry | None:
     return None
 
 
-def _entry(batch: Batch, posting: Posting) -> PointEntry:
+def _entry(batch: LedgerBatch, posting: Posting) -> PointEntry:
     year = posting.occurred_on.year
     organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
     if batch.standing.is_exempt(posting.member_id, posting.occurred_on):
@@ -181,7 +181,7 @@ def _entry(batch: Batch, posting: Posting) -> PointEntry:
     )
 
 
-def _item(batch: Batch, posting: Posting, standard_id: int) -> Item:
+def _item(batch: LedgerBatch, posting: Posting, standard_id: int) -> Item:
     item = batch.standing.document(standard_id).item(posting.item_code)
     if item is None:
         raise DomainError("unknown_item", f"积分标准中没有项目 {posting.item_code}")

@@ -29,7 +29,7 @@ def exemptions_in_force(session: Session, member_ids: Collection[int]) -> Iterab
     return session.scalars(_EXEMPTIONS, {"member_ids": list(member_ids)})
 
 
-class Standing:
+class MemberTimelines:
     """Members, memberships and standards of a batch; nothing is read twice."""
 
     def __init__(self, session: Session, member_ids: Collection[int]) -> None:

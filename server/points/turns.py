@@ -10,12 +10,12 @@ from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
-from server.organizations.waiting import Turn, Waiting, within
+from server.organizations.waiting import WaitingItem, WaitingKind, within
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.rules import NegativeStatus
 
 
-def _unconfirmed(session: Session, officers: Officers, now: datetime) -> Iterator[Turn]:
+def _unconfirmed(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
     """A decision that was entered, or a change of one that was proposed, waits for a second person."""
     roles = RULES[Permission.negative_record].roles
     query = (
@@ -39,11 +39,11 @@ def _unconfirmed(session: Session, officers: Officers, now: datetime) -> Iterato
             bars=bars,
             matter=Matter(frozenset({first, accounts.get(decision.member_id, first)}), since=at, held_before=at),
         )
-        yield Turn(decision.organization_id, decision.member_id, shanghai_date(at), in_turn)
+        yield WaitingItem(decision.organization_id, decision.member_id, shanghai_date(at), in_turn)
 
 
 KINDS = (
-    Waiting(
+    WaitingKind(
         code="negatives",
         title="负面清单待确认",
         place=6,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, transaction
 from server.organizations.models import Organization
-from server.points.batch import Batch, stored_scores
+from server.points.batch import LedgerBatch, stored_scores
 from server.points.chain import broken_link, text_hash
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
 from server.points.negative_years import negative_members
@@ -192,7 +192,7 @@ def _differences(session: Session, member_ids: Sequence[int], year: int) -> Iter
 
 def _repair(session: Session, *, member_ids: Sequence[int], year: int, now: datetime) -> list[Difference]:
     """Look again under lock: a posting may have come between."""
-    batch = Batch(session, member_ids, now=now)
+    batch = LedgerBatch(session, member_ids, now=now)
     found = list(_differences(session, member_ids, year))
     for member_id in member_ids:
         batch.touch(member_id, year)

@@ -34,7 +34,7 @@ class TemplateField(BaseModel):
     kind: FieldKind
 
 
-class Entry(BaseModel):
+class OccasionEntry(BaseModel):
     """`template` is our key of a WeChat template, shared by occasions of one shape: a person agrees to each template.
 
     `channels` are tried in this order; `figures` are the keys hidden for who hides figures. What is `urgent` goes by
@@ -59,12 +59,12 @@ class Entry(BaseModel):
         return tuple(field.kind for field in self.fields)
 
 
-Catalogue = Mapping[Occasion, Entry]
+Catalogue = Mapping[Occasion, OccasionEntry]
 
 
 def read(raw: Any) -> Catalogue:
     """Return a catalogue. Raises ValueError where it is incomplete or contradicts itself."""
-    catalogue = TypeAdapter(dict[Occasion, Entry]).validate_python(raw)
+    catalogue = TypeAdapter(dict[Occasion, OccasionEntry]).validate_python(raw)
     if missing := set(Occasion) - catalogue.keys():
         raise ValueError(f"not in the catalogue: {', '.join(sorted(missing))}")
     for occasion, entry in catalogue.items():
@@ -73,7 +73,7 @@ def read(raw: Any) -> Catalogue:
     return catalogue
 
 
-def _check(occasion: Occasion, entry: Entry) -> None:
+def _check(occasion: Occasion, entry: OccasionEntry) -> None:
     if len(set(entry.keys)) < len(entry.keys) or len(set(entry.channels)) < len(entry.channels):
         raise ValueError(f"{occasion} names a field or a channel twice")
     if not entry.figures <= set(entry.keys):

@@ -27,14 +27,14 @@ AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FanoutPart:
     """Drafts for the next members; `after_id` is the last of them, None where nobody is left."""
 
     drafts: Sequence[Draft] = ()
     after_id: int | None = None
 
 
-Drafting = Callable[[Session, Fanout, int, datetime], Part]
+Drafting = Callable[[Session, Fanout, int, datetime], FanoutPart]
 """Called with the fan-out, how many members to take and the time now; `Fanout.after_id` is the last one done."""
 
 
@@ -49,7 +49,7 @@ def register(draftings: Mapping[Occasion, Drafting]) -> None:
 def and_at_its_end(draft: Drafting, act: Callable[[Session, Fanout, datetime], None]) -> Drafting:
     """Return a drafting at whose end something else is written down as well, in the same transaction."""
 
-    def drafted(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+    def drafted(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
         part = draft(session, fanout, limit, now)
         if part.after_id is None:
             act(session, fanout, now)

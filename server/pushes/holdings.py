@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.pushes.catalogue import CATALOGUE, TEMPLATES
 from server.pushes.models import Push, PushAttempt, PushPreference, SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuotaChange
@@ -36,7 +36,7 @@ _TEMPLATES = {
 _CHANGES = {QuotaChange.accepted: "同意", QuotaChange.used: "已用", QuotaChange.emptied: "清零"}
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     mine = Push.recipient.in_(subject.recipients)
     yield Holding(
         "消息提醒",

@@ -12,7 +12,7 @@ from server.pushes import preferences
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import Push
 from server.pushes.preferences import Preferences
-from server.pushes.rules import Occasion, PushStatus, Reason
+from server.pushes.rules import Occasion, PushStatus, UnreachedReason
 from server.upserts import insert_or_keep, table_of
 
 BATCH = 1_000
@@ -99,7 +99,7 @@ def _row(draft: Draft, chosen: Preferences, now: datetime) -> Mapping[str, Any]:
         "due_at": draft.due_at,
         "expires_at": draft.expires_at,
         "status": status,
-        "reason": Reason.stood_still if status is PushStatus.expired else None,
+        "reason": UnreachedReason.stood_still if status is PushStatus.expired else None,
         "next_at": draft.due_at if CATALOGUE[draft.occasion].urgent else chosen.quiet.over_at(draft.due_at),
         "attempts": 0,
         "finished_at": None if status is PushStatus.waiting else now,

@@ -81,7 +81,7 @@ class QuotaChange(StrEnum):
     emptied = "emptied"  # to 0: WeChat says there is none (43101), or the person took it back
 
 
-class Reason(StrEnum):
+class UnreachedReason(StrEnum):
     """Why a person was not reached; it stands in `Push.reason`."""
 
     no_channel = "no_channel"  # none of the occasion's channels is set up

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from server.identity.rules import Actor, Permission, reach
-from server.organizations.waiting import Count, Mine, Waiting
+from server.organizations.waiting import Mine, WaitingCount, WaitingKind
 from server.pushes import unreachable
 
 
-def _unreached(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[Count]:
+def _unreached(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:
     counts = {
         count.organization_id: count.unreachable + count.unknown
         for place in reach(actor, Permission.unreached_manage)
@@ -18,7 +18,7 @@ def _unreached(session: Session, actor: Actor, mine: Mine, today: date) -> Itera
     }
     for organization_id, count in counts.items():
         if count and mine.at(organization_id, Permission.unreached_manage):
-            yield Count(organization_id, count)
+            yield WaitingCount(organization_id, count)
 
 
-KINDS = (Waiting(code="unreached", title="未送达待告知", place=70, counts=_unreached),)
+KINDS = (WaitingKind(code="unreached", title="未送达待告知", place=70, counts=_unreached),)

@@ -1,6 +1,6 @@
 """What became of a push, in words for the person and for the officers who have to tell him. Pure."""
 
-from server.pushes.rules import Channel, PushStatus, Reason
+from server.pushes.rules import Channel, PushStatus, UnreachedReason
 
 DELIVERED = {
     Channel.subscription: "已通过小程序送达",
@@ -8,15 +8,15 @@ DELIVERED = {
     Channel.work: "已通过企业微信送达",
 }
 REASONS = {
-    Reason.no_channel: "没有可用的发送渠道",
-    Reason.not_bound: "未绑定微信",
-    Reason.not_subscribed: "未订阅消息",
-    Reason.refused: "微信拒收",
-    Reason.undelivered: "微信未能送达",
-    Reason.misconfigured: "消息模板配置有误",
-    Reason.timed_out: "结果未知",
-    Reason.too_late: "未能在时效内发出",
-    Reason.stood_still: "系统停机，已过时效",
+    UnreachedReason.no_channel: "没有可用的发送渠道",
+    UnreachedReason.not_bound: "未绑定微信",
+    UnreachedReason.not_subscribed: "未订阅消息",
+    UnreachedReason.refused: "微信拒收",
+    UnreachedReason.undelivered: "微信未能送达",
+    UnreachedReason.misconfigured: "消息模板配置有误",
+    UnreachedReason.timed_out: "结果未知",
+    UnreachedReason.too_late: "未能在时效内发出",
+    UnreachedReason.stood_still: "系统停机，已过时效",
 }
 _STANDING = {
     PushStatus.waiting: "等待发送",
@@ -30,10 +30,10 @@ _STANDING = {
 def reason(status: PushStatus, code: str | None) -> str:
     """Return why a person was not reached, or may not have been."""
     if status is PushStatus.unknown:
-        return REASONS[Reason.timed_out]
+        return REASONS[UnreachedReason.timed_out]
     if status is PushStatus.expired:
-        return REASONS[Reason.stood_still if code == Reason.stood_still else Reason.too_late]
-    return REASONS[Reason(code)] if code in set(Reason) else "原因不明"
+        return REASONS[UnreachedReason.stood_still if code == UnreachedReason.stood_still else UnreachedReason.too_late]
+    return REASONS[UnreachedReason(code)] if code in set(UnreachedReason) else "原因不明"
 
 
 def outcome(status: PushStatus, channel: Channel | None, code: str | None, *, told: bool) -> str:

@@ -20,11 +20,11 @@ from server.organizations import grants
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster import applying
 from server.organizations.roster import service as rosters
-from server.organizations.roster.entries import Entry, seal
+from server.organizations.roster.entries import ImportEntry, seal
 from server.organizations.roster.files import import_file
-from server.organizations.roster.places import Places
-from server.organizations.roster.plan import Decision
-from server.organizations.roster.rules import Problem, errors_of, settled, suggested_role
+from server.organizations.roster.places import RosterPlaces
+from server.organizations.roster.plan import RowEffect
+from server.organizations.roster.rules import RosterProblem, errors_of, settled, suggested_role
 from server.organizations.roster.workbook import ParsedRoster
 from server.privacy import PhoneVault
 from server.setup import service, slips
@@ -56,7 +56,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SetupResult:
     """What was done; `rows` are those of the roster by action, `remarks` what to know of its file."""
 
     rows: Counter[str]
@@ -82,10 +82,10 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
 
 
 def _outlook(
-    session: Session, wishes: Wishes, entries: Sequence[Entry], parsed: ParsedRoster, now: datetime
+    session: Session, wishes: Wishes, entries: Sequence[ImportEntry], parsed: ParsedRoster, now: datetime
 ) -> Outlook:
     root = service.found(session, title=wishes.title, now=now)
-    places = Places(session, root, applying.creator(session, account_id=None, now=now))
+    places = RosterPlaces(session, root, applying.creator(session, account_id=None, now=now))
     decisions, unfit = rosters.plan_all(session, places, entries, root.id, now)
     problems = settled([*parsed.problems, *unfit])
     if wrong := errors_of(problems):
@@ -101,12 +101,12 @@ def _outlook(
     )
 
 
-def _remarks(notes: Sequence[str], problems: Iterable[Problem]) -> list[str]:
+def _remarks(notes: Sequence[str], problems: Iterable[RosterProblem]) -> list[str]:
     """What the roster's reader should know although nothing is wrong enough to stop."""
     return [*notes, *(problem.text for problem in problems)]
 
 
-def _suggested(decisions: Sequence[Decision], wishes: Wishes) -> list[Appointment]:
+def _suggested(decisions: Sequence[RowEffect], wishes: Wishes) -> list[Appointment]:
     found = []
     for decision in decisions:
         entry = decision.entry
@@ -122,7 +122,7 @@ def _suggested(decisions: Sequence[Decision], wishes: Wishes) -> list[Appointmen
 
 def carry_out(
     engine: Engine, settings: Settings, wishes: Wishes, *, slips_file: Path, new_codes: bool = False
-) -> Result:
+) -> SetupResult:
     """Found, import and appoint; cut off anywhere, it is done again from the start and finds what stands.
 
     Codes reach the file before they are committed: a code that counts is never lost. Raises DomainError as `try_out`.
@@ -138,10 +138,12 @@ def carry_out(
 
     rows = Counter(report.roster.result) + Counter(unchanged=report.roster.summary["unchanged"])
 
-    def appoint(session: Session) -> Result:
+    def appoint(session: Session) -> SetupResult:
         root = session.get_one(Organization, root_id)
         named, made = service.appoint(session, root, wishes.appointments, new_codes=new_codes, now=clock.now())
-        result = Result(rows, [officer.words for officer in named], made, _next_steps(session, root), outlook.remarks)
+        result = SetupResult(
+            rows, [officer.words for officer in named], made, _next_steps(session, root), outlook.remarks
+        )
         session.flush()
         if made:
             slips.write(slips_file, made, root_title=root.title, address=settings.base_url)

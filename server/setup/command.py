@@ -12,7 +12,7 @@ from server.days import SHANGHAI
 from server.identity.rules import Role
 from server.organizations.rules import founded
 from server.setup import carrying_out
-from server.setup.carrying_out import Outlook, Result, Wishes
+from server.setup.carrying_out import Outlook, SetupResult, Wishes
 from server.setup.rules import Appointment, read_appointment
 
 __all__ = ["Wishes", "appointments", "carry_out", "try_out"]
@@ -36,7 +36,7 @@ def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes
     console.print("试运行，未写入。核对无误后加上 --apply")
 
 
-def _print_done(console: Console, done: Outlook | Result) -> None:
+def _print_done(console: Console, done: Outlook | SetupResult) -> None:
     for words in done.remarks:
         console.print(words, markup=False, soft_wrap=True)
     changed = done.rows["changed"] + done.rows["moved"]

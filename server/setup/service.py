@@ -32,7 +32,7 @@ LONGEST_TITLE = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Officer:
+class FirstOfficer:
     """Who is to hold which role where; `member_id` is None of who is on no roster, or only in the file yet."""
 
     appointment: Appointment
@@ -85,7 +85,7 @@ def _existing_root(session: Session, title: str) -> Organization | None:
 
 def officers(
     session: Session, root: Organization, appointments: Iterable[Appointment], *, roster: Mapping[str, str], on: date
-) -> list[Officer]:
+) -> list[FirstOfficer]:
     """Return whom the appointments mean. `roster` are the names, by number, of who is about to be imported.
 
     Raises DomainError `not_appointed`, which names every wrong 工号 and 党组织, or 409 `department_appoints` where that
@@ -136,7 +136,9 @@ class _Tree:
         raise DomainError("no_such_place", message)
 
 
-def _officer(session: Session, tree: _Tree, appointment: Appointment, roster: Mapping[str, str], on: date) -> Officer:
+def _officer(
+    session: Session, tree: _Tree, appointment: Appointment, roster: Mapping[str, str], on: date
+) -> FirstOfficer:
     place, number = tree.find(appointment), appointment.work_number
     member = session.scalar(select(Member).where(Member.root_id == tree.root.id, Member.work_number == number))
     known = member.name if member else roster.get(number)
@@ -147,7 +149,7 @@ def _officer(session: Session, tree: _Tree, appointment: Appointment, roster: Ma
     account = _account_of(session, tree.root, number, appointment.name, member)
     held = identity.grants_of(session, account.id, on=on) if account else []
     stands = any((grant.role, grant.organization_id) == (appointment.role, place.id) for grant in held)
-    return Officer(appointment, place, known or appointment.name or "", member.id if member else None, stands)
+    return FirstOfficer(appointment, place, known or appointment.name or "", member.id if member else None, stands)
 
 
 def _account_of(
@@ -160,7 +162,7 @@ def _account_of(
 
 def appoint(
     session: Session, root: Organization, appointments: Sequence[Appointment], *, new_codes: bool, now: datetime
-) -> tuple[list[Officer], list[Slip]]:
+) -> tuple[list[FirstOfficer], list[Slip]]:
     """Give the roles that are not held yet, and return the officers with slips for those who have no way in yet.
 
     A code that someone may hold in hands stays good unless `new_codes`. Raises DomainError as `officers`.
@@ -168,7 +170,7 @@ def appoint(
     grants.has_department(session, root.id)  # locks: two who appoint at once do so one after the other
     today = shanghai_date(now)
     named = officers(session, root, appointments, roster={}, on=today)
-    duties: dict[int, list[Officer]] = defaultdict(list)
+    duties: dict[int, list[FirstOfficer]] = defaultdict(list)
     for officer in named:
         account = _account_for(session, root, officer, now)
         duties[account.id].append(officer)
@@ -192,7 +194,7 @@ def appoint(
     return named, slips
 
 
-def _account_for(session: Session, root: Organization, officer: Officer, now: datetime) -> Account:
+def _account_for(session: Session, root: Organization, officer: FirstOfficer, now: datetime) -> Account:
     appointment = officer.appointment
     if officer.member_id is None:
         number = appointment.work_number
@@ -202,7 +204,7 @@ def _account_for(session: Session, root: Organization, officer: Officer, now: da
     return identity.ensure_account(session, member_id=officer.member_id, root_id=root.id, name=officer.name, now=now)
 
 
-def _slip(session: Session, account_id: int, duties: Sequence[Officer], now: datetime) -> Slip:
+def _slip(session: Session, account_id: int, duties: Sequence[FirstOfficer], now: datetime) -> Slip:
     number = duties[0].appointment.work_number
     code, expires_at = binding.issue(session, session.get_one(Account, account_id), number, None, now)
     return Slip(duties[0].name, number, "；".join(each.duty for each in duties), code, expires_at)

@@ -11,7 +11,7 @@ from pathlib import Path
 from server.errors import DomainError
 from server.organizations.roster.sheets import guarded
 from server.presentation import spoken_time
-from server.statements.bulletins.typesetting import Job, compiled
+from server.statements.bulletins.typesetting import TypesettingJob, compiled
 
 HEADINGS = ("姓名", "工号/学号", "职务", "激活码", "有效期至")
 _DATA = Path(__file__).parent / "data"
@@ -64,5 +64,5 @@ def _table(slips: Sequence[Slip]) -> bytes:
 
 def _sheets(slips: Sequence[Slip], root_title: str, address: str) -> bytes:
     data = {"root": root_title, "address": address, "headings": HEADINGS, "slips": [slip.cells for slip in slips]}
-    (made,) = compiled([Job("slips.typ", data, {"format": "pdf"})], root=_DATA)
+    (made,) = compiled([TypesettingJob("slips.typ", data, {"format": "pdf"})], root=_DATA)
     return made

@@ -28,7 +28,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StandardChange:
     """One heading (`part` = "", `code` = ""), section, item, negative category or grade that differs."""
 
     kind: ChangeKind
@@ -42,13 +42,13 @@ class Change:
         return self.kind is ChangeKind.changed and all(map(_is_text, self.fields))
 
 
-def changes(before: StandardDocument, after: StandardDocument) -> list[Change]:
+def changes(before: StandardDocument, after: StandardDocument) -> list[StandardChange]:
     """Return what was added, removed and changed, part by part, in the later version's order."""
     old, new = as_data(before), as_data(after)
     found = []
     heading = _fields(_without(old, PARTS), _without(new, PARTS))
     if heading:
-        found.append(Change(ChangeKind.changed, "", "", after.title, heading))
+        found.append(StandardChange(ChangeKind.changed, "", "", after.title, heading))
     for part in PARTS:
         found += _part_changes(part, _by_key(part, old[part]), _by_key(part, new[part]))
     return found
@@ -69,16 +69,16 @@ def _without_titles(levels: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     return [_without(level, ("title",)) for level in levels]
 
 
-def _part_changes(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+def _part_changes(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[StandardChange]:
     found = []
     for key, row in new.items():
         fields = _fields(old.get(key, {}), row)
         if fields:
             kind = ChangeKind.changed if key in old else ChangeKind.added
-            found.append(Change(kind, part, key, row["title"], fields))
+            found.append(StandardChange(kind, part, key, row["title"], fields))
     for key, row in old.items():
         if key not in new:
-            found.append(Change(ChangeKind.removed, part, key, row["title"], _fields(row, {})))
+            found.append(StandardChange(ChangeKind.removed, part, key, row["title"], _fields(row, {})))
     return found
 
 

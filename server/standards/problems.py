@@ -29,7 +29,7 @@ EVIDENCE_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class StandardProblem:
     """`path` is the field to mend (`items[3].cap`); `also` are the other fields that may be at fault instead."""
 
     path: str

@@ -17,7 +17,7 @@ from server.standards.default import default_document
 from server.standards.drafts import create_draft, locked_draft, record
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
-from server.standards.problems import Problem
+from server.standards.problems import StandardProblem
 from server.standards.rules import Audience, StandardDocument
 from server.standards.usage import has_facts
 from server.standards.validation import problems, refinement_problems
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 
-def check(session: Session, *, standard_id: int, document: StandardDocument | None = None) -> list[Problem]:
+def check(session: Session, *, standard_id: int, document: StandardDocument | None = None) -> list[StandardProblem]:
     """Return what would keep this version, or `document` in its place, from being published. Writes nothing."""
     standard = session.get_one(Standard, standard_id)
     document = document or standard.document
@@ -83,7 +83,7 @@ def publish(
     return draft
 
 
-def as_detail(problem: Problem) -> dict[str, Any]:
+def as_detail(problem: StandardProblem) -> dict[str, Any]:
     return {"path": problem.path, "message": problem.message, "also": list(problem.also)}
 
 

@@ -9,9 +9,9 @@ from server.organizations.models import FilingStatus, Organization
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 from server.standards import drafts, service, versions
-from server.standards.comparison import Change, changes
+from server.standards.comparison import StandardChange, changes
 from server.standards.models import Standard, StandardStatus
-from server.standards.problems import Problem
+from server.standards.problems import StandardProblem
 from server.standards.rules import Audience
 from server.standards.schemas import (
     ChangeOut,
@@ -265,11 +265,11 @@ def _manages(context: Context, target: Target) -> bool:
     return allows(context.actor, Permission.standard_manage, target)
 
 
-def _problem(problem: Problem) -> ProblemOut:
+def _problem(problem: StandardProblem) -> ProblemOut:
     return ProblemOut(path=problem.path, message=problem.message, also=list(problem.also))
 
 
-def _change(change: Change) -> ChangeOut:
+def _change(change: StandardChange) -> ChangeOut:
     return ChangeOut(
         kind=change.kind,
         part=change.part,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import and_, func, select
 
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from server.standards.default import default_titles
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 
@@ -14,7 +14,7 @@ PLACE = 80
 _MONTH = func.replace(Statement.period, "-closing", " 年年终")
 
 
-def holdings(subject: Subject) -> Iterator[Holding]:
+def holdings(subject: DataSubject) -> Iterator[Holding]:
     # As in the app: a month is a draft of the branch until it is confirmed.
     confirmed = select(Statement.id).where(Statement.confirmed_at.is_not(None))
     yield Holding(

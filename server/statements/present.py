@@ -30,7 +30,7 @@ from server.statements.schemas import (
     StatementSectionOut,
     StatementVerificationOut,
 )
-from server.statements.service import Row
+from server.statements.service import StatementRow
 from server.statements.verification import Deviation
 
 HUNDRED = Decimal(100)
@@ -46,7 +46,7 @@ def statement_out(session: Session, statement: Statement) -> StatementOut:
 
 
 def detail_out(
-    session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, target: Target
+    session: Session, statement: Statement, rows: Sequence[StatementRow], reader: Actor, target: Target
 ) -> StatementDetailOut:
     lines = _lines(session, statement, rows, reader, officer=is_officer(reader, target))
     return StatementDetailOut(
@@ -92,7 +92,7 @@ def own_late_out(session: Session, statement: Statement, member_id: int) -> Stat
     return late_line_out(lines[0]) if lines else None
 
 
-def month_out(session: Session, statement: Statement, row: Row) -> StatementMonthOut:
+def month_out(session: Session, statement: Statement, row: StatementRow) -> StatementMonthOut:
     return StatementMonthOut(
         statement_id=statement.id,
         period=statement.period,
@@ -129,7 +129,7 @@ def _confirm_note(session: Session, statement: Statement) -> str | None:
 
 
 def _lines(
-    session: Session, statement: Statement, rows: Sequence[Row], reader: Actor, *, officer: bool
+    session: Session, statement: Statement, rows: Sequence[StatementRow], reader: Actor, *, officer: bool
 ) -> list[StatementLineOut]:
     """Everyone for officers; for members what the branch decided: only themselves, all by name, or the whole list.
 
@@ -149,7 +149,7 @@ def _lines(
             return [_line(row, place=True) for row in rows if row.line.member_id == reader.member_id]
 
 
-def _line(row: Row, *, place: bool) -> StatementLineOut:
+def _line(row: StatementRow, *, place: bool) -> StatementLineOut:
     line = row.line
     return StatementLineOut(
         member_id=line.member_id,
@@ -169,7 +169,7 @@ def _line(row: Row, *, place: bool) -> StatementLineOut:
     )
 
 
-def _distribution(session: Session, rows: Sequence[Row]) -> list[StatementBandOut]:
+def _distribution(session: Session, rows: Sequence[StatementRow]) -> list[StatementBandOut]:
     counted = [row.line for row in rows if not row.line.negative]
     standard_id = next((line.standard_id for line in counted if line.standard_id is not None), None)
     cap = HUNDRED if standard_id is None else document_of(session, standard_id).total_cap

@@ -32,7 +32,18 @@ class BulletinStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Band:
+    """A half-open range of totals: `at_least` is inside, `below` is not; None is open."""
+
+    at_least: Decimal | None
+    below: Decimal | None
+
+    def holds(self, total: Decimal) -> bool:
+        return (self.at_least is None or total >= self.at_least) and (self.below is None or total < self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTerm:
     """What a statement is of: facts of `year` up to `until`, posted before `cutoff_at`. `closes_year` as in `score`."""
 
     period: str
@@ -42,15 +53,15 @@ class Term:
     closes_year: bool = False
 
 
-def month_before(cutoff_at: datetime) -> Term:
+def month_before(cutoff_at: datetime) -> StatementTerm:
     """Return the month that a cutoff ends: the one before that in which it lies, as clocks in Shanghai show."""
     last = shanghai_date(cutoff_at).replace(day=1) - timedelta(days=1)
-    return Term(f"{last:%Y-%m}", last.year, last, cutoff_at)
+    return StatementTerm(f"{last:%Y-%m}", last.year, last, cutoff_at)
 
 
-def closing_of(year: int, cutoff_at: datetime) -> Term:
+def closing_of(year: int, cutoff_at: datetime) -> StatementTerm:
     """Return the closing statement of a year: whatever was posted for it up to the cutoff."""
-    return Term(f"{year}-closing", year, date(year, 12, 31), cutoff_at, closes_year=True)
+    return StatementTerm(f"{year}-closing", year, date(year, 12, 31), cutoff_at, closes_year=True)
 
 
 def closing_of_december(period: str) -> str | None:

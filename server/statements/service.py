@@ -18,7 +18,7 @@ from server.statements.rules import StatementStatus, closing_of, coming_words
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatementRow:
     """A line with its member's name, sections and 补记."""
 
     line: StatementLine
@@ -53,7 +53,7 @@ def statement(session: Session, *, statement_id: int, all_states: bool) -> State
     return found
 
 
-def rows_of(session: Session, statement_id: int) -> list[Row]:
+def rows_of(session: Session, statement_id: int) -> list[StatementRow]:
     """Return the lines by position, those under a negative-list decision last."""
     query = (
         select(StatementLine, Member.name)
@@ -66,7 +66,7 @@ def rows_of(session: Session, statement_id: int) -> list[Row]:
     return [_row(line, name, sections, backdated) for line, name in session.execute(query)]
 
 
-def history(session: Session, *, member_id: int, year: int, all_states: bool) -> list[tuple[Statement, Row]]:
+def history(session: Session, *, member_id: int, year: int, all_states: bool) -> list[tuple[Statement, StatementRow]]:
     """Return a member's lines of a year, whichever branch they stand with, in order."""
     query = (
         select(Statement, StatementLine, Member.name)
@@ -110,6 +110,6 @@ def _row(
     name: str,
     sections: Mapping[Key, Sequence[StatementSection]],
     backdated: Mapping[Key, Sequence[StatementBackdated]],
-) -> Row:
+) -> StatementRow:
     key = (line.statement_id, line.member_id)
-    return Row(line, name, sections.get(key, ()), backdated.get(key, ()))
+    return StatementRow(line, name, sections.get(key, ()), backdated.get(key, ()))

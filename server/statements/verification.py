@@ -17,7 +17,7 @@ from server.organizations.models import Category, Stage
 from server.points.chain import GENESIS
 from server.points.models import PointEntry, SourceKind
 from server.points.rules import YearScore
-from server.statements.freezing.figures import Measure, computed
+from server.statements.freezing.figures import LineMeasure, computed
 from server.statements.freezing.sealing import seals
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import average, median, positions
@@ -100,9 +100,9 @@ def _computed(
     return scores, unreadable
 
 
-def _measure(line: StatementLine) -> Measure:
+def _measure(line: StatementLine) -> LineMeasure:
     who = (line.standard_id, Category(line.category), Stage(line.stage), line.negative)
-    return Measure(line.statement_id, line.member_id, *who, line.head_seq)
+    return LineMeasure(line.statement_id, line.member_id, *who, line.head_seq)
 
 
 def _unlike(statement_id: int, member_id: int | None, what: str, stored: object, found: object) -> Iterator[Deviation]:

@@ -16,7 +16,7 @@ from server.organizations.officers import Officer, Officers
 from server.organizations.workdays import calendar_of
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, to_account, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, to_account, to_member
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.todos.registry import kinds, turns
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Waiting:
+class OfficerWork:
     """What waits with one officer, by kind; `officer` is one of his offices."""
 
     officer: Officer
@@ -53,26 +53,28 @@ def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> 
     day = shanghai_date(period)
     if shanghai_date(now) != day:
         return 0
-    message = Message(Occasion.review_digest, day.isoformat(), pages.HOME, due_at=period, expires_at=day_end(day))
+    message = DraftedMessage(
+        Occasion.review_digest, day.isoformat(), pages.HOME, due_at=period, expires_at=day_end(day)
+    )
     officers = Officers(session, root_id, day)
     drafts = [_draft(message, officers, waiting) for waiting in waiting_with(session, officers, now=now)]
     return outbox.enqueue(session, drafts, now=now)
 
 
-def waiting_with(session: Session, officers: Officers, *, now: datetime) -> list[Waiting]:
+def waiting_with(session: Session, officers: Officers, *, now: datetime) -> list[OfficerWork]:
     """Return what waits with whom, by account."""
-    found: dict[int, Waiting] = {}
+    found: dict[int, OfficerWork] = {}
     for kind, turn in turns(session, officers, now=now):
         for officer in turn.officers:
-            found.setdefault(officer.account_id, Waiting(officer)).counts[kind.code] += 1
+            found.setdefault(officer.account_id, OfficerWork(officer)).counts[kind.code] += 1
     return [found[account_id] for account_id in sorted(found)]
 
 
-def _draft(message: Message, officers: Officers, waiting: Waiting) -> Draft:
+def _draft(message: DraftedMessage, officers: Officers, waiting: OfficerWork) -> Draft:
     officer, counts = waiting.officer, waiting.counts
     told = [(*kind.digest, counts[kind.code]) for kind in kinds() if kind.digest is not None and counts[kind.code]]
     content = wording.digest(officers.title(officer.organization_id), told)
-    place = Place(officers.root_id, officer.organization_id)
+    place = HomePlace(officers.root_id, officer.organization_id)
     if officer.member_id is not None:
         return to_member(message, officer.member_id, place, content)
     return to_account(message, officer.account_id, place, content)

@@ -6,22 +6,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.organizations.officers import Officers
-from server.organizations.waiting import Turn, Waiting
+from server.organizations.waiting import WaitingItem, WaitingKind
 
-_kinds: dict[str, Waiting] = {}
+_kinds: dict[str, WaitingKind] = {}
 
 
-def register(kind: Waiting) -> None:
+def register(kind: WaitingKind) -> None:
     """Have a kind gathered; registering it twice is once. Raises ValueError where two have one code."""
     if _kinds.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"two kinds of waiting work are called {kind.code}")
 
 
-def kinds() -> Sequence[Waiting]:
+def kinds() -> Sequence[WaitingKind]:
     return sorted(_kinds.values(), key=lambda kind: (kind.place, kind.code))
 
 
-def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[tuple[Waiting, Turn]]:
+def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[tuple[WaitingKind, WaitingItem]]:
     """Yield everything that waits in the organizations these officers are of, and of which kind it is."""
     for kind in kinds():
         if kind.turns is not None:

@@ -12,14 +12,14 @@ from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission
 from server.organizations.models import Organization
 from server.organizations.officers import Officers
-from server.organizations.waiting import Count, Turn
+from server.organizations.waiting import WaitingCount, WaitingItem
 from server.organizations.workdays import calendar_of
 from server.todos.registry import kinds, turns
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """How many things of a kind (its code) wait in an organization; the rest as of a `Count`."""
+    """How many things of a kind (its code) wait in an organization; the rest as of a `WaitingCount`."""
 
     kind: str
     organization_id: int
@@ -51,7 +51,7 @@ class _Mine:
     account_id: int
     officers: Officers
 
-    def __contains__(self, turn: Turn) -> bool:
+    def __contains__(self, turn: WaitingItem) -> bool:
         return any(officer.account_id == self.account_id for officer in turn.officers)
 
     def at(self, organization_id: int, permission: Permission) -> bool:
@@ -69,17 +69,19 @@ def _places(session: Session, actor: Actor) -> Collection[int] | None:
     return session.scalars(select(Organization.id).where(below)).all()
 
 
-def _turns(session: Session, mine: _Mine, now: datetime) -> dict[str, list[Count]]:
+def _turns(session: Session, mine: _Mine, now: datetime) -> dict[str, list[WaitingCount]]:
     """Return whose turn is his, counted by kind and organization."""
     calendar = calendar_of(session, root_id=mine.officers.root_id, around=shanghai_date(now))
-    waiting = defaultdict[tuple[str, int], list[Turn]](list)
+    waiting = defaultdict[tuple[str, int], list[WaitingItem]](list)
     in_workdays = {kind.code for kind in kinds() if kind.in_workdays}
     for kind, turn in turns(session, mine.officers, now=now):
         if turn in mine:
             waiting[kind.code, turn.organization_id].append(turn)
-    found = defaultdict[str, list[Count]](list)
+    found = defaultdict[str, list[WaitingCount]](list)
     for (code, organization_id), together in waiting.items():
         first = min(together, key=lambda turn: (turn.day, turn.subject_id))
         note = calendar.note(first.day, first.day) if code in in_workdays else None
-        found[code].append(Count(organization_id, len(together), first.subject_id, first.day, first.words or note))
+        found[code].append(
+            WaitingCount(organization_id, len(together), first.subject_id, first.day, first.words or note)
+        )
     return found

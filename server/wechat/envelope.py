@@ -28,7 +28,7 @@ class NotFromWechat(Exception):
     """The post does not prove that it comes from WeChat, or it is an old one. Nothing may be answered."""
 
 
-class Unreadable(Exception):
+class UnreadablePost(Exception):
     """The post comes from WeChat and makes no sense."""
 
 
@@ -65,7 +65,7 @@ class Envelope:
             raise NotFromWechat
         try:
             sealed = fields_of(as_xml(body)).get("Encrypt")
-        except Unreadable:
+        except UnreadablePost:
             raise NotFromWechat from None
         if not sealed:
             raise NotFromWechat
@@ -116,19 +116,19 @@ class Envelope:
             content = opened[16 : -opened[-1]]
             end = 4 + int.from_bytes(content[:4])
         except Exception as error:  # padding, lengths, base64: the cipher lets each through as it is
-            raise Unreadable(type(error).__name__) from None
+            raise UnreadablePost(type(error).__name__) from None
         if content[end:] != self.app_id.encode():
-            raise Unreadable("another account's")
+            raise UnreadablePost("another account's")
         return bytes(content[4:end])
 
 
 def as_xml(raw: bytes) -> str:
-    """Return a post's text, fit to be parsed. Raises Unreadable for what WeChat never sends: a DTD, megabytes.
+    """Return a post's text, fit to be parsed. Raises UnreadablePost for what WeChat never sends: a DTD, megabytes.
 
     WeChat passes on what a person typed, U+0008 and half an emoji too: no parser takes that, and the rest is a message.
     """
     if len(raw) > MAX_BYTES:
-        raise Unreadable("too long")
+        raise UnreadablePost("too long")
     first, *others = readable(raw.decode("utf-8", "replace")).split(_CDATA)
     parts = (other.partition("]]>") for other in others)
     return _CDATA.join([_as_markup(first), *(said + end + _as_markup(after) for said, end, after in parts)])
@@ -137,7 +137,7 @@ def as_xml(raw: bytes) -> str:
 def _as_markup(text: str) -> str:
     """Return what stands outside of CDATA, without references to characters that XML has no place for."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise Unreadable("a DTD")
+        raise UnreadablePost("a DTD")
     return _REFERENCE.sub(_referred, text)
 
 
@@ -147,11 +147,11 @@ def _referred(found: re.Match[str]) -> str:
 
 
 def fields_of(xml: str) -> dict[str, str]:
-    """Return what stands right below `<xml>`. Raises Unreadable."""
+    """Return what stands right below `<xml>`. Raises UnreadablePost."""
     try:
         root = ElementTree.fromstring(xml)
     except ElementTree.ParseError as error:
-        raise Unreadable(type(error).__name__) from None
+        raise UnreadablePost(type(error).__name__) from None
     if root.tag != "xml":
-        raise Unreadable("not from WeChat's hand")
+        raise UnreadablePost("not from WeChat's hand")
     return {child.tag: child.text or "" for child in root}

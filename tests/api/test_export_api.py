@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.config import Settings
 from server.export import registry
-from server.holdings import Subject
+from server.holdings import DataSubject
 from server.identity.models import Account, WechatIdentity
 from server.meetings.models import Attendance, Leave, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
@@ -215,7 +215,7 @@ def test_the_workbook_reads_the_same_and_holds_no_formula(call: Call, cast: Cast
 
 
 def test_every_table_is_in_it_or_left_out_for_a_reason() -> None:
-    subject = Subject(1, 1, "张敏", None, 1, (1,), ("member:1",))
+    subject = DataSubject(1, 1, "张敏", None, 1, (1,), ("member:1",))
     covered = {holding.table.__tablename__ for holding in registry.holdings(subject)}
     assert covered | registry.LEFT_OUT.keys() == Base.metadata.tables.keys()
     assert not covered & registry.LEFT_OUT.keys()
@@ -223,6 +223,6 @@ def test_every_table_is_in_it_or_left_out_for_a_reason() -> None:
 
 
 def test_titles_tell_the_tables_apart() -> None:
-    subject = Subject(1, 1, "张敏", None, 1, (1,), ("member:1",))
+    subject = DataSubject(1, 1, "张敏", None, 1, (1,), ("member:1",))
     titles = [holding.title for holding in registry.holdings(subject)]
     assert len({title[:31] for title in titles}) == len(titles)

@@ -20,8 +20,8 @@ from server.pushes.robots.sending import send_due
 from server.statements.events import StatementConfirmed
 from server.statements.rules import StatementStatus
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call as WechatCall
-from server.wechat.sandbox.faults import Fault
+from server.wechat.sandbox.faults import PlayedCall as WechatCall
+from server.wechat.sandbox.faults import PlayedFault
 from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.state import SandboxState
 from tests.api.answers import refusal
@@ -176,13 +176,18 @@ def test_a_robot_taken_away_says_nothing_more(call: Call, cast: Cast, group: Gro
 
 @pytest.mark.parametrize(
     ("fault", "status"),
-    [(Fault.busy, "waiting"), (Fault.dropped, "unknown"), (Fault.nonsense, "unknown"), (Fault.bad_fields, "waiting")],
+    [
+        (PlayedFault.busy, "waiting"),
+        (PlayedFault.dropped, "unknown"),
+        (PlayedFault.nonsense, "unknown"),
+        (PlayedFault.bad_fields, "waiting"),
+    ],
 )
 def test_what_fails_is_tried_again_only_if_it_cannot_have_arrived(
     call: Call,
     cast: Cast,
     group: Group,
-    fault: Fault,
+    fault: PlayedFault,
     status: str,
 ) -> None:
     _set_up(call, cast)

@@ -15,8 +15,8 @@ from server.config import Settings, load
 from server.identity import login_links, service
 from server.identity.models import Account, Token, WechatIdentity
 from server.wechat.official import official_address
-from server.wechat.sandbox.state import Call as WechatCall
-from server.wechat.sandbox.state import Fault, SandboxState
+from server.wechat.sandbox.state import PlayedCall as WechatCall
+from server.wechat.sandbox.state import PlayedFault, SandboxState
 from tests.api.answers import refusal
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
@@ -132,14 +132,14 @@ def test_a_body_that_does_not_fit_is_refused(call: Call, body: object) -> None:
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (Fault.busy, "wechat_unavailable"),
-        (Fault.nonsense, "wechat_unavailable"),
-        (Fault.time_out, "wechat_unavailable"),
-        (Fault.quota, "wechat_quota"),
+        (PlayedFault.busy, "wechat_unavailable"),
+        (PlayedFault.nonsense, "wechat_unavailable"),
+        (PlayedFault.time_out, "wechat_unavailable"),
+        (PlayedFault.quota, "wechat_quota"),
     ],
 )
 def test_when_wechat_fails_the_member_is_asked_to_try_again(
-    client: FlaskClient, sandbox: SandboxState, fault: Fault, code: str
+    client: FlaskClient, sandbox: SandboxState, fault: PlayedFault, code: str
 ) -> None:
     sandbox.released.set()
     sandbox.fail(WechatCall.sign_in, fault, times=1)

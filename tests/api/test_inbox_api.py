@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.pushes.catalogue import CATALOGUE
-from server.pushes.rules import Channel, Occasion, PushStatus, Reason
+from server.pushes.rules import Channel, Occasion, PushStatus, UnreachedReason
 from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast
 from tests.conftest import Call
@@ -40,7 +40,7 @@ def test_a_message_says_what_it_is_about_and_how_it_came(call: Call, session: Se
         ({"status": PushStatus.sent, "channel": Channel.official}, "已通过公众号送达"),
         ({"status": PushStatus.sent, "channel": Channel.work}, "已通过企业微信送达"),
         ({"status": PushStatus.unknown, "channel": Channel.subscription}, "结果未知"),
-        ({"status": PushStatus.unreachable, "reason": Reason.not_subscribed}, "未能送达（未订阅消息）"),
+        ({"status": PushStatus.unreachable, "reason": UnreachedReason.not_subscribed}, "未能送达（未订阅消息）"),
         ({"status": PushStatus.unreachable, "told_at": NOW}, "未能送达（原因不明），已由党组织告知"),
         ({"status": PushStatus.muted}, "仅站内"),
         ({"status": PushStatus.waiting}, "等待发送"),

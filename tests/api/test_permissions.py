@@ -21,7 +21,7 @@ from server.errors import DomainError
 from server.identity import guard, limits, service
 from server.identity.access import Access, TargetParameter
 from server.identity.guard import Api
-from server.identity.rules import Actor, Held, Permission, Role, Target
+from server.identity.rules import Actor, HeldRole, Permission, Role, Target
 from tests.api.audit_table import LINES, SILENT, UNSEEN
 from tests.api.permission_table import COLUMNS, PUBLIC, ROUTES, SIGNED_IN, may
 
@@ -76,7 +76,7 @@ def _people() -> dict[str, Actor]:
     people = {f"member {relation}": actor for relation, actor in MEMBERS.items()} | {"unbound": UNBOUND}
     for role in Role:
         for relation, place in HELD_AT.items():
-            people[f"{role} {relation}"] = Actor(99, 99, ROOT, None, (), (Held(role, place),))
+            people[f"{role} {relation}"] = Actor(99, 99, ROOT, None, (), (HeldRole(role, place),))
     return people
 
 

@@ -268,7 +268,7 @@ def test_no_transaction_is_open_while_the_child_decodes(
     open_connections: list[int] = []
     decode = processing.process
 
-    def watched(original: bytes) -> processing.Picture:
+    def watched(original: bytes) -> processing.CleanPhoto:
         open_connections.append(engine.pool.checkedout())  # type: ignore[attr-defined]
         return decode(original)
 

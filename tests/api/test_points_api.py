@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.holdings import Subject
+from server.holdings import DataSubject
 from server.points import service
 from server.points.holdings import holdings as points_holdings
 from server.points.models import NegativeChange, NegativeDecision, SourceKind
@@ -311,7 +311,7 @@ def test_a_decision_withdrawn_before_it_is_confirmed_leaves_its_lines_and_no_tra
     call(cast.organization_department, "POST", f"{url}/revocation", json={"reason": "录入有误"})
     assert [line[0] for line in negative_lines(session)] == ["negative_record", "negative_withdraw"]
     zhang_min = cast.zhang_min
-    subject = Subject(zhang_min.member_id, cast.root, "张敏", None, zhang_min.account_id, (), ())
+    subject = DataSubject(zhang_min.member_id, cast.root, "张敏", None, zhang_min.account_id, (), ())
     about = [holding for holding in points_holdings(subject) if "负面清单" in holding.title]
     assert len(about) == 3
 

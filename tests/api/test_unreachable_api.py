@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.pushes.models import Push
-from server.pushes.rules import PushStatus, Reason
+from server.pushes.rules import PushStatus, UnreachedReason
 from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast
 from tests.conftest import Call
@@ -17,7 +17,7 @@ from tests.pushed import add_push
 
 @pytest.fixture
 def push(session: Session, cast: Cast) -> Push:
-    values: dict[str, Any] = {"status": PushStatus.unreachable, "reason": Reason.not_bound, "finished_at": NOW}
+    values: dict[str, Any] = {"status": PushStatus.unreachable, "reason": UnreachedReason.not_bound, "finished_at": NOW}
     return add_push(session, cast, cast.zhang_min, **values)
 
 

@@ -17,7 +17,7 @@ from server.app import create_app
 from server.config import Settings
 from server.wechat.client import SANDBOX_PATH, WechatClient, ask_once
 from server.wechat.errors import WechatError
-from server.wechat.sandbox.state import Call, Fault, SandboxState
+from server.wechat.sandbox.state import PlayedCall, PlayedFault, SandboxState
 from server.wechat.sandbox.views import unionid_of
 
 pytestmark = pytest.mark.sqlite_only
@@ -77,7 +77,7 @@ def test_another_phone_code_is_refused(wechat: WechatClient, code: str) -> None:
 
 def test_a_token_refused_once_is_renewed(wechat: WechatClient, sandbox: SandboxState) -> None:
     before = wechat.tokens.current()
-    sandbox.fail(Call.phone, Fault.token_refused, times=1)
+    sandbox.fail(PlayedCall.phone, PlayedFault.token_refused, times=1)
     assert wechat.phone_number("phone:13800138000") == "13800138000"
     assert wechat.tokens.current() != before
 
@@ -91,7 +91,7 @@ def test_a_token_of_an_earlier_sandbox_is_renewed(served: OpenAPI, wechat: Wecha
 
 def test_a_time_out_is_waited_for_no_longer_than_allowed(wechat: WechatClient, sandbox: SandboxState) -> None:
     wechat.transport.timeout_seconds = 0.1
-    sandbox.fail(Call.sign_in, Fault.time_out, times=1)
+    sandbox.fail(PlayedCall.sign_in, PlayedFault.time_out, times=1)
     with pytest.raises(WechatError) as refused:
         wechat.sign_in("sandbox:zhang_min")
     assert (refused.value.code, refused.value.errcode) == ("wechat_unavailable", None)
@@ -100,14 +100,14 @@ def test_a_time_out_is_waited_for_no_longer_than_allowed(wechat: WechatClient, s
 @pytest.mark.parametrize(
     ("fault", "refusal"),
     [
-        (Fault.busy, ("wechat_unavailable", -1)),
-        (Fault.quota, ("wechat_quota", 45009)),
-        (Fault.nonsense, ("wechat_unavailable", None)),
+        (PlayedFault.busy, ("wechat_unavailable", -1)),
+        (PlayedFault.quota, ("wechat_quota", 45009)),
+        (PlayedFault.nonsense, ("wechat_unavailable", None)),
     ],
 )
-@pytest.mark.parametrize("call", [Call.phone, Call.token])
+@pytest.mark.parametrize("call", [PlayedCall.phone, PlayedCall.token])
 def test_a_fault_is_over_after_so_many_calls(
-    wechat: WechatClient, sandbox: SandboxState, call: Call, fault: Fault, refusal: tuple[str, int | None]
+    wechat: WechatClient, sandbox: SandboxState, call: PlayedCall, fault: PlayedFault, refusal: tuple[str, int | None]
 ) -> None:
     sandbox.fail(call, fault, times=2)
     for _ in range(2):

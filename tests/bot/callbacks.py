@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from bot.receive.accounts import app_id_of, envelope_of
 from bot.receive.desk import Desk
 from server import clock
@@ -32,7 +32,7 @@ class Writer:
 
     app: Flask
     openid: str
-    channel: Channel = Channel.official
+    channel: ChatChannel = ChatChannel.official
     said: Post | None = field(default=None)
 
     @property
@@ -53,7 +53,7 @@ class Writer:
 
     @property
     def place(self) -> App:
-        return App.official if self.channel is Channel.official else App.work
+        return App.official if self.channel is ChatChannel.official else App.work
 
     def write(self, text: str) -> str:
         """Send a text; return what is answered."""
@@ -102,7 +102,7 @@ class Writer:
         return [each.content["text"] for each in self.sandbox.record.on_phone(self.place, self.openid, 100)]
 
 
-def writer_of(app: Flask, person: Person, channel: Channel = Channel.official) -> Writer:
+def writer_of(app: Flask, person: Person, channel: ChatChannel = ChatChannel.official) -> Writer:
     """Let a person follow the account under an openid that is bound to him."""
     app_id = app_id_of(app.extensions["settings"], channel)
     openid = f"of_{person.account_id}"
@@ -112,6 +112,6 @@ def writer_of(app: Flask, person: Person, channel: Channel = Channel.official) -
     desk: Desk = app.extensions["bot_desk"]
     desk.answer_seconds = PATIENCE_SECONDS
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
-    place = App.official if channel is Channel.official else App.work
+    place = App.official if channel is ChatChannel.official else App.work
     wrote(sandbox.phones.at(place, openid), clock.now())
     return Writer(app, openid, channel)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.answering import answer
-from bot.messages import Channel, Incoming, Kind
+from bot.messages import ChatChannel, Incoming, Kind
 from server.config import Settings
 from server.db import transaction
 from tests.cast import NOW, Person
@@ -26,7 +26,7 @@ class Chat:
     settings: Settings
     openid: str
     now: datetime = NOW
-    channel: Channel = Channel.terminal
+    channel: ChatChannel = ChatChannel.terminal
     said: list[str] = field(default_factory=list)
 
     def __call__(self, text: str = "", **changes: object) -> str:

@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session
 
-from bot.messages import Channel
+from bot.messages import ChatChannel
 from server import clock
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
@@ -108,7 +108,7 @@ def test_a_menu_entry_is_as_good_as_its_words(zhang_min: Writer, cast: Cast) -> 
 
 
 def test_work_wechat_answers_the_same(app: OpenAPI, cast: Cast, zhang_min: Writer) -> None:
-    at_work = writer_of(app, cast.zhang_min, Channel.work)
+    at_work = writer_of(app, cast.zhang_min, ChatChannel.work)
     assert at_work.write("我的积分") == zhang_min.write("我的积分")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import conversation, replies
 from bot.dialogue import Dialogue
-from bot.messages import Channel, Incoming, Kind
+from bot.messages import ChatChannel, Incoming, Kind
 from bot.replies import check_in
 from bot.turn import Turn
 from bot.understanding.likeness import EXAMPLES
@@ -117,7 +117,7 @@ def test_nothing_is_ever_done_by_mistake(session: Session, cast: Cast, settings:
     for text, (person, dialogue) in zip(mutated(corpus(), count=COUNT, seed=75), situations, strict=False):
         waited = dialogue.pending is not None
         before = acted.total()
-        message = Incoming(Channel.terminal, "sandbox", "someone", "key", Kind.text, NOW, text=text)
+        message = Incoming(ChatChannel.terminal, "sandbox", "someone", "key", Kind.text, NOW, text=text)
         turn = Turn(session, settings, message, NOW, identities[person], person.actor, dialogue)
         savepoint = session.begin_nested()
         try:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import OTHER_KINDS, UNHEARD
 from bot.dialogue import DialogueRow
-from bot.messages import Channel, Kind
+from bot.messages import ChatChannel, Kind
 from bot.receive.emoticons import kind_of_text
 from bot.receive.models import Delivery
 from bot.receive.parsing import heard_in
 from server import clock
 from server.identity.models import BindingAttempt
-from server.wechat.envelope import Unreadable, as_xml
+from server.wechat.envelope import UnreadablePost, as_xml
 from server.wechat.sandbox.courier import sealed
 from tests.bot.callbacks import Writer, writer_of
 from tests.cast import NOW, Cast
@@ -49,24 +49,24 @@ class TestControlCharacters:
         ],
     )
     def test_what_xml_has_no_place_for_is_left_out(self, content: str, heard: str) -> None:
-        found = heard_in(as_xml(_text(content)), channel=Channel.official, app_id="wx", now=NOW)
+        found = heard_in(as_xml(_text(content)), channel=ChatChannel.official, app_id="wx", now=NOW)
         assert found is not None
         assert found.incoming.text == heard
 
     @pytest.mark.parametrize("half", [b"\xf0\x9f\x8c", b"\xed\xa0\xbd", b"\xff", b"\xc3"])
     def test_half_a_character_costs_no_more_than_itself(self, half: bytes) -> None:
         raw = _text("<![CDATA[请假HERE]]>").replace(b"HERE", half)
-        found = heard_in(as_xml(raw), channel=Channel.official, app_id="wx", now=NOW)
+        found = heard_in(as_xml(raw), channel=ChatChannel.official, app_id="wx", now=NOW)
         assert found is not None
         assert found.incoming.text.rstrip("\ufffd") == "请假"
 
     @pytest.mark.parametrize("xml", ["<!DOCTYPE x><xml/>", "<xml><![CDATA[a]]><!ENTITY b></xml>", "x" * 70_000])
     def test_what_is_no_message_stays_none(self, xml: str) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadablePost):
             as_xml(xml.encode())
 
-    @pytest.mark.parametrize("channel", [Channel.official, Channel.work])
-    def test_under_seal_they_are_heard_and_answered(self, app: OpenAPI, cast: Cast, channel: Channel) -> None:
+    @pytest.mark.parametrize("channel", [ChatChannel.official, ChatChannel.work])
+    def test_under_seal_they_are_heard_and_answered(self, app: OpenAPI, cast: Cast, channel: ChatChannel) -> None:
         writer = writer_of(app, cast.zhang_min, channel)
         plainly = writer.write("我多少分了")
         inner = f"<FromUserName>{writer.openid}</FromUserName><ToUserName>gh</ToUserName><MsgId>9</MsgId>"
@@ -206,7 +206,7 @@ class TestTaps:
         for key in ("score", "meetings"):
             inner = f"<MsgType>event</MsgType><Event>CLICK</Event><EventKey>{key}</EventKey>"
             xml = _raw(inner).replace("o1", "o" * 64)
-            found = heard_in(xml, channel=Channel.official, app_id="wx", now=NOW)
+            found = heard_in(xml, channel=ChatChannel.official, app_id="wx", now=NOW)
             assert found is not None
             keys.add(found.incoming.key)
             assert len(found.incoming.key) <= 128

@@ -10,14 +10,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot.dialogue import DialogueRow
-from bot.messages import Channel, Kind
+from bot.messages import ChatChannel, Kind
 from bot.receive import rules, upkeep
 from bot.receive.desk import Desk
 from bot.receive.models import Signature
 from server import clock
 from server.identity.models import WechatIdentity
 from server.wechat.envelope import Envelope
-from server.wechat.sandbox.faults import Call, Fault
+from server.wechat.sandbox.faults import PlayedCall, PlayedFault
 from server.wechat.sandbox.sign_in import unionid_of
 from tests.bot.callbacks import Writer, writer_of
 from tests.bot.hearing import Ear, deliveries, follow_ups, settled
@@ -29,21 +29,21 @@ def test_a_message_is_heard_and_answered_under_seal(zhang_min: Writer, ear: Ear)
     assert zhang_min.write("我的积分") == "好的"
     [heard] = ear.heard
     assert (heard.kind, heard.text, heard.openid) == (Kind.text, "我的积分", zhang_min.openid)
-    assert (heard.channel, heard.app_id) == (Channel.official, "sandbox-official")
+    assert (heard.channel, heard.app_id) == (ChatChannel.official, "sandbox-official")
 
 
 def test_work_wechat_is_heard_too(app: OpenAPI, cast: Cast, ear: Ear) -> None:
-    writer = writer_of(app, cast.li_wei, Channel.work)
+    writer = writer_of(app, cast.li_wei, ChatChannel.work)
     assert writer.write("待审") == "好的"
-    assert ear.heard[0].channel is Channel.work
+    assert ear.heard[0].channel is ChatChannel.work
 
 
-@pytest.mark.parametrize("channel", [Channel.official, Channel.work])
-def test_a_new_address_is_tried_with_an_echo(app: OpenAPI, channel: Channel) -> None:
+@pytest.mark.parametrize("channel", [ChatChannel.official, ChatChannel.work])
+def test_a_new_address_is_tried_with_an_echo(app: OpenAPI, channel: ChatChannel) -> None:
     envelope = Writer(app, "wechat", channel).envelope
     timestamp, word = str(int(clock.now().timestamp())), "5927782489442352469"
     query = {"timestamp": timestamp, "nonce": "1"}
-    if channel is Channel.work:
+    if channel is ChatChannel.work:
         from server.wechat.envelope import fields_of
 
         word_sealed = fields_of(envelope.seal(word, nonce="1", now=clock.now()))["Encrypt"]
@@ -180,7 +180,7 @@ class TestWhoItIs:
         self, app: OpenAPI, cast: Cast, ear: Ear
     ) -> None:
         writer = Writer(app, "of_zhang_min")
-        writer.sandbox.fail(Call.follower, Fault.busy, times=9)
+        writer.sandbox.fail(PlayedCall.follower, PlayedFault.busy, times=9)
         assert writer.write("你好") == "好的"
 
 

@@ -14,7 +14,7 @@ from bot.receive.desk import Desk
 from bot.receive.models import FollowUp
 from server import clock
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call, Fault
+from server.wechat.sandbox.faults import PlayedCall, PlayedFault
 from tests.bot.callbacks import PATIENCE_SECONDS, Writer, writer_of
 from tests.bot.hearing import Ear, follow_ups, settled
 from tests.cast import Cast
@@ -65,7 +65,7 @@ class TestInTime:
     def test_a_follow_up_without_an_answer_is_never_sent_again(
         self, zhang_min: Writer, ear: Ear, desk: Desk, engine: Engine
     ) -> None:
-        zhang_min.sandbox.fail(Call.custom, Fault.nonsense, times=1)
+        zhang_min.sandbox.fail(PlayedCall.custom, PlayedFault.nonsense, times=1)
         ear.says = ("一", "二")
         zhang_min.write("待审")
         settled(desk)
@@ -79,7 +79,7 @@ class TestAnAccountThatMayNotSend:
 
     @pytest.fixture(autouse=True)
     def _forbidden(self, zhang_min: Writer) -> None:
-        zhang_min.sandbox.fail(Call.custom, Fault.unauthorized, times=99)
+        zhang_min.sandbox.fail(PlayedCall.custom, PlayedFault.unauthorized, times=99)
 
     def _late(self, zhang_min: Writer, ear: Ear, desk: Desk) -> str:
         desk.answer_seconds = 0.2

@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from bot.messages import Channel as Chat
+from bot.messages import ChatChannel as Chat
 from bot.receive.accounts import mini_program_envelope
 from bot.receive.models import Delivery
 from bot.receive.parsing import parsed

@@ -8,9 +8,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from server.meetings.attendance import service as attendance
-from server.meetings.attendance.service import Table
+from server.meetings.attendance.service import AttendanceTable
 from server.meetings.models import Attendance, Leave, Meeting, Roster
-from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, MeetingStatus, Standing, Via
+from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, MeetingKind, MeetingStatus, Via
 from server.organizations import transfers
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
@@ -65,16 +65,16 @@ def on_leave(
     session.commit()
 
 
-def standings(session: Session, person: Person, *, now: datetime = NOW) -> list[Standing]:
+def standings(session: Session, person: Person, *, now: datetime = NOW) -> list[AttendanceStanding]:
     found = attendance.of_member(session, member_id=person.member_id, year=2026, now=now)
     return [each.standing for each in found]
 
 
-def june(session: Session, organization_id: int, *, now: datetime = NOW) -> Table:
+def june(session: Session, organization_id: int, *, now: datetime = NOW) -> AttendanceTable:
     return attendance.month_table(session, organization_id=organization_id, month="2026-06", now=now)
 
 
-def shown(table: Table) -> dict[str, list[Standing | None]]:
+def shown(table: AttendanceTable) -> dict[str, list[AttendanceStanding | None]]:
     """Return each row's cells by the name of its member."""
     return {
         row.member.name: [
@@ -128,17 +128,17 @@ def test_a_cancelled_meeting_is_left_out(session: Session, cast: Cast) -> None:
 def test_only_a_granted_leave_excuses(session: Session, cast: Cast, status: LeaveStatus) -> None:
     on_leave(session, make_meeting(session, cast, starts_at=LAST_WEEK), cast.zhang_min, status, date(2026, 7, 11))
     (seen,) = attendance.of_member(session, member_id=cast.zhang_min.member_id, year=2026, now=NOW)
-    assert (seen.standing, seen.makeup_due) == (Standing.absent, None)
+    assert (seen.standing, seen.makeup_due) == (AttendanceStanding.absent, None)
 
 
 def test_what_is_to_be_made_up_is_due_until_it_is(session: Session, cast: Cast) -> None:
     meeting = make_meeting(session, cast, starts_at=LAST_WEEK)
     on_leave(session, meeting, cast.zhang_min, makeup_until=date(2026, 7, 11))
     (seen,) = attendance.of_member(session, member_id=cast.zhang_min.member_id, year=2026, now=NOW)
-    assert (seen.standing, seen.makeup_due) == (Standing.on_leave, date(2026, 7, 11))
+    assert (seen.standing, seen.makeup_due) == (AttendanceStanding.on_leave, date(2026, 7, 11))
     came(session, meeting, cast.zhang_min, AttendanceState.made_up)
     (seen,) = attendance.of_member(session, member_id=cast.zhang_min.member_id, year=2026, now=NOW)
-    assert (seen.standing, seen.makeup_due) == (Standing.made_up, None)
+    assert (seen.standing, seen.makeup_due) == (AttendanceStanding.made_up, None)
 
 
 def test_years_and_months_are_shanghais(session: Session, cast: Cast) -> None:

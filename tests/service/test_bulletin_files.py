@@ -166,7 +166,7 @@ def test_forty_branches_with_long_titles_break_over_pages_with_the_head_repeated
 
 def test_without_a_chinese_font_the_administrator_is_told_what_to_install() -> None:
     nothing = {use: ["No Such Font"] for use in typesetting.FONTS}
-    job = typesetting.Job("chart.typ", {"chart": EMPTY_CHART}, {"format": "png"})
+    job = typesetting.TypesettingJob("chart.typ", {"chart": EMPTY_CHART}, {"format": "png"})
     with pytest.raises(DomainError, match="no_chinese_font") as caught:
         typesetting.compiled([job], fonts=nothing)
     assert caught.value.status == HTTPStatus.SERVICE_UNAVAILABLE
@@ -174,7 +174,7 @@ def test_without_a_chinese_font_the_administrator_is_told_what_to_install() -> N
 
 
 def test_a_file_that_cannot_be_made_is_told_without_details() -> None:
-    job = typesetting.Job("no-such-template.typ", {}, {"format": "pdf"})
+    job = typesetting.TypesettingJob("no-such-template.typ", {}, {"format": "pdf"})
     with pytest.raises(DomainError, match="file_not_made") as caught:
         typesetting.compiled([job])
     assert "typ" not in caught.value.message

@@ -287,7 +287,7 @@ def test_whose_check_in_it_is(  # noqa: PLR0917
     """The officer above the host may help without being invited: nobody is asked for in his place."""
     session.execute(update(Member).values(work_number=func.upper(Member.work_number)))
     subject = helping.helped(session, cast.people[who].actor, Ticket(meeting.public_id, "t", NOW), number)
-    assert subject == helping.Subject(
+    assert subject == helping.HelpedPerson(
         cast.people[whom].member_id if whom else NOBODY, via, cast.people[helper].member_id if helper else None
     )
 

@@ -20,7 +20,7 @@ from server.errors import DomainError
 from server.meetings.check_in import committer
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.committer import Committer
-from server.meetings.check_in.service import Answer, Recorded, Result, Scan
+from server.meetings.check_in.service import Answer, CheckInResult, Recorded, Scan
 from server.meetings.models import Attendance, CodeExchange, Meeting
 from server.meetings.rules import Via
 from tests.cast import NOW, Cast, Person
@@ -283,7 +283,7 @@ def test_a_forked_child_commits_by_a_thread_of_its_own(door: Door) -> None:
 def _check_in_and_leave(group: Committer, scan: Scan) -> None:
     answer = group.record(scan)
     fresh = group.new_scan_id()[:16] != scan.scan_id[:16]
-    os._exit(0 if isinstance(answer, Recorded) and answer.result is Result.checked_in and fresh else 1)
+    os._exit(0 if isinstance(answer, Recorded) and answer.result is CheckInResult.checked_in and fresh else 1)
 
 
 def test_exchanges_are_counted_on_the_side(door: Door) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.db import make_engine, transaction
 from server.identity import counters, upkeep
-from server.identity.counters import Count
+from server.identity.counters import AttemptCount
 from tests.at_once import at_once
 from tests.cast import NOW
 
@@ -16,19 +16,19 @@ MINUTE = timedelta(minutes=1)
 KEY = counters.key_of("sign-in", "203.0.113.7")
 
 
-def count(engine: Engine, now: datetime = NOW, key: str = KEY) -> Count:
+def count(engine: Engine, now: datetime = NOW, key: str = KEY) -> AttemptCount:
     return transaction(engine, partial(counters.add, key=key, window=MINUTE, now=now))
 
 
 def test_a_window_begins_with_the_first_and_ends_for_all(engine: Engine) -> None:
-    assert count(engine) == Count(1, NOW + MINUTE)
-    assert count(engine, NOW + MINUTE - timedelta(microseconds=1)) == Count(2, NOW + MINUTE)
-    assert count(engine, NOW + MINUTE) == Count(1, NOW + 2 * MINUTE)
+    assert count(engine) == AttemptCount(1, NOW + MINUTE)
+    assert count(engine, NOW + MINUTE - timedelta(microseconds=1)) == AttemptCount(2, NOW + MINUTE)
+    assert count(engine, NOW + MINUTE) == AttemptCount(1, NOW + 2 * MINUTE)
 
 
 def test_what_is_over_is_not_read(engine: Engine, session: Session) -> None:
     count(engine)
-    assert counters.read(session, [KEY, "other"], now=NOW) == {KEY: Count(1, NOW + MINUTE)}
+    assert counters.read(session, [KEY, "other"], now=NOW) == {KEY: AttemptCount(1, NOW + MINUTE)}
     assert counters.read(session, [KEY], now=NOW + MINUTE) == {}
     assert counters.read(session, [], now=NOW) == {}
 

@@ -12,7 +12,7 @@ from server.errors import DomainError
 from server.identity import login_links
 from server.identity import service as identity
 from server.identity.models import Account, Grant, WechatIdentity
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.organizations import binding, custody, grants
 from server.organizations.models import Member
 from server.organizations.rules import stands_above
@@ -187,7 +187,7 @@ def test_a_code_kept_until_its_owner_rose_opens_nothing(session: Session, cast: 
 
     refused("code_outdated", lambda: take(code))
     give(session, cast.chen_jing.account_id, Role.organization_department, cast.root, begin=date(2026, 1, 1))
-    own = Actor(0, cast.chen_jing.account_id, cast.root, grants=(Held(Role.organization_department, cast.root),))
+    own = Actor(0, cast.chen_jing.account_id, cast.root, grants=(HeldRole(Role.organization_department, cast.root),))
     refused("holds_higher_role", lambda: _code(session, own, account))
     by_operator, _ = binding.reset(session, account=account, now=NOW)
     assert take(by_operator).id == account.id

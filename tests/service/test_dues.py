@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.dues import bulk, service, sources
-from server.dues.bulk import Outcome, RowResult
+from server.dues.bulk import RowOutcome, RowResult
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
 from server.dues.service import Payment
@@ -226,7 +226,7 @@ def test_an_officers_own_month_is_anothers_to_register_also_in_what_they_paste(s
     (row,) = bulk.register_pasted(
         session, organization_id=cast.branch, text=line, apply=True, account_id=own.account_id, now=NOW
     )
-    assert row.outcome is Outcome.error
+    assert row.outcome is RowOutcome.error
     assert row.message == "不能登记、更正、豁免或缓交本人的党费，请由其他负责人或上级党组织办理"
     assert registered(cast.li_wei).state == DuesState.paid
 
@@ -322,13 +322,13 @@ def paste(session: Session, cast: Cast, text: str = PASTED, *, apply: bool = Tru
 def test_pasted_lines_are_taken_one_by_one_and_bad_ones_named(session: Session, cast: Cast) -> None:
     results = paste(session, cast)
     assert [(result.line, result.outcome) for result in results] == [
-        (1, Outcome.skipped),
-        (2, Outcome.registered),
-        (3, Outcome.registered),
-        (4, Outcome.unpaid),
-        (5, Outcome.error),
-        (6, Outcome.error),
-        (7, Outcome.error),
+        (1, RowOutcome.skipped),
+        (2, RowOutcome.registered),
+        (3, RowOutcome.registered),
+        (4, RowOutcome.unpaid),
+        (5, RowOutcome.error),
+        (6, RowOutcome.error),
+        (7, RowOutcome.error),
     ]
     assert [result.column for result in results[4:]] == ["姓名或工号", "应交", "月份"]
     assert results[2].state == DuesState.late
@@ -347,7 +347,7 @@ def test_a_preview_says_the_same_and_writes_nothing(session: Session, cast: Cast
 def test_pasting_again_changes_nothing(session: Session, cast: Cast) -> None:
     paste(session, cast)
     outcomes = [result.outcome for result in paste(session, cast)]
-    assert outcomes[1:3] == [Outcome.unchanged, Outcome.unchanged]
+    assert outcomes[1:3] == [RowOutcome.unchanged, RowOutcome.unchanged]
     assert deducted(session, cast.li_wei.member_id) == -1
 
 
@@ -358,25 +358,25 @@ def test_a_name_that_two_members_share_needs_the_number(session: Session, cast: 
         session, cast, "张敏\t2026-05\t20\t20\t2026-05-08\nzhang_min\t2026-05\t20\t20\t2026-05-08"
     )
     assert by_name.message == "本支部有 2 位“张敏”，请改填工号"
-    assert by_number.outcome is Outcome.registered
+    assert by_number.outcome is RowOutcome.registered
 
 
 def test_a_second_line_for_a_person_is_named_however_they_are_called(session: Session, cast: Cast) -> None:
     line = "\t2026-05\t20\t20\t2026-05-08"
     first, second = paste(session, cast, f"张敏{line}\nzhang_min{line}")
-    assert (first.outcome, second.message) == (Outcome.registered, "与第 1 行重复")
+    assert (first.outcome, second.message) == (RowOutcome.registered, "与第 1 行重复")
 
 
 def test_a_number_beside_another_name_registers_nothing(session: Session, cast: Cast) -> None:
     text = "工号\t姓名\t月份\t应交\t实交\t日期\nzhang_min\t王芳\t2026-05\t20\t20\t2026-05-08"
     _heading, row = paste(session, cast, text)
-    assert (row.outcome, row.message) == (Outcome.error, "工号“zhang_min”不是“王芳”，请核对")
+    assert (row.outcome, row.message) == (RowOutcome.error, "工号“zhang_min”不是“王芳”，请核对")
     assert session.scalar(select(func.count()).select_from(DuesRecord)) == 0
 
 
 def test_the_chosen_month_completes_lines_without_one(session: Session, cast: Cast) -> None:
     text = "姓名\t应交\t实交\t日期\n张敏\t20\t20\t2026-05-08"
-    assert [result.outcome for result in paste(session, cast, text)] == [Outcome.skipped, Outcome.error]
+    assert [result.outcome for result in paste(session, cast, text)] == [RowOutcome.skipped, RowOutcome.error]
     chosen = bulk.register_pasted(
         session,
         organization_id=cast.branch,
@@ -386,7 +386,7 @@ def test_the_chosen_month_completes_lines_without_one(session: Session, cast: Ca
         account_id=cast.wang_fang.account_id,
         now=NOW,
     )
-    assert chosen[1].outcome is Outcome.registered
+    assert chosen[1].outcome is RowOutcome.registered
 
 
 def test_too_many_lines_are_refused_at_once(session: Session, cast: Cast) -> None:

@@ -13,7 +13,7 @@ from server.db import transaction
 from server.dues import consents, service, terms
 from server.dues.models import DuesConsent, DuesRecord
 from server.dues.outstanding import months_agreed, outstanding
-from server.dues.rules import ConsentKind, DuesState, Term
+from server.dues.rules import ConsentKind, ConsentTerm, DuesState
 from server.dues.service import Payment
 from server.points.models import PointEntry, SourceKind
 from server.points.verification import verify_ledger
@@ -27,8 +27,8 @@ from tests.refusing import refused
 from tests.service.test_dues import close, deducted
 
 MAY = "2026-05"
-QUARTER = Term(ConsentKind.quarterly, "2026-04", "2026-06")
-DEFERRED = Term(ConsentKind.deferred, "2026-05", "2026-08")
+QUARTER = ConsentTerm(ConsentKind.quarterly, "2026-04", "2026-06")
+DEFERRED = ConsentTerm(ConsentKind.deferred, "2026-05", "2026-08")
 AGREED = date(2026, 4, 10)
 
 
@@ -39,7 +39,7 @@ def noon(month: int, day: int) -> datetime:
 def consent(
     session: Session,
     cast: Cast,
-    term: Term = DEFERRED,
+    term: ConsentTerm = DEFERRED,
     *,
     person: Person | None = None,
     by: Person | None = None,
@@ -92,7 +92,7 @@ def entries(session: Session, cast: Cast) -> list[tuple[date, str]]:
     [(QUARTER, MAY, date(2026, 6, 30)), (DEFERRED, MAY, date(2026, 8, 31)), (DEFERRED, "2026-08", date(2026, 8, 31))],
 )
 def test_what_is_paid_by_the_day_agreed_to_costs_nothing_and_a_day_later_it_does(
-    session: Session, cast: Cast, term: Term, month: str, last: date
+    session: Session, cast: Cast, term: ConsentTerm, month: str, last: date
 ) -> None:
     consent(session, cast, term)
     later = noon(9, 20)
@@ -176,22 +176,22 @@ def test_one_that_is_taken_back_has_never_held(session: Session, cast: Cast) -> 
 @pytest.mark.parametrize(
     ("term", "agreed_on", "words"),
     [
-        (Term(ConsentKind.deferred, MAY, MAY), AGREED, "结束月份应晚于开始月份"),
-        (Term(ConsentKind.deferred, MAY, "2026-04"), AGREED, "结束月份应晚于开始月份"),
-        (Term(ConsentKind.deferred, MAY, "2026-11"), AGREED, "一次最多同意六个月"),
-        (Term(ConsentKind.quarterly, MAY, "2026-08"), AGREED, "按季交纳应到一个季度"),
+        (ConsentTerm(ConsentKind.deferred, MAY, MAY), AGREED, "结束月份应晚于开始月份"),
+        (ConsentTerm(ConsentKind.deferred, MAY, "2026-04"), AGREED, "结束月份应晚于开始月份"),
+        (ConsentTerm(ConsentKind.deferred, MAY, "2026-11"), AGREED, "一次最多同意六个月"),
+        (ConsentTerm(ConsentKind.quarterly, MAY, "2026-08"), AGREED, "按季交纳应到一个季度"),
         (DEFERRED, date(2026, 6, 1), "已过，请从同意的当月起算"),
         (DEFERRED, date(2026, 6, 19), "不能晚于今天"),
     ],
 )
 def test_a_consent_that_the_rules_do_not_know_is_refused(
-    session: Session, cast: Cast, term: Term, agreed_on: date, words: str
+    session: Session, cast: Cast, term: ConsentTerm, agreed_on: date, words: str
 ) -> None:
     assert words in refused("invalid_consent", lambda: consent(session, cast, term, agreed_on=agreed_on)).message
 
 
-@pytest.mark.parametrize("term", [Term(ConsentKind.deferred, MAY, "2026-10"), QUARTER])
-def test_six_months_and_whole_quarters_are_allowed(session: Session, cast: Cast, term: Term) -> None:
+@pytest.mark.parametrize("term", [ConsentTerm(ConsentKind.deferred, MAY, "2026-10"), QUARTER])
+def test_six_months_and_whole_quarters_are_allowed(session: Session, cast: Cast, term: ConsentTerm) -> None:
     assert consent(session, cast, term).until_month == term.until_month
 
 
@@ -199,13 +199,13 @@ def test_a_month_has_one_consent_at_most(session: Session, cast: Cast) -> None:
     given = consent(session, cast)
     refused("consent_overlaps", lambda: consent(session, cast, QUARTER))
     end(session, cast, given, "2026-07")
-    autumn = Term(ConsentKind.quarterly, "2026-07", "2026-09")
+    autumn = ConsentTerm(ConsentKind.quarterly, "2026-07", "2026-09")
     assert consent(session, cast, autumn).from_month == "2026-07"
 
 
 def test_nobody_agrees_for_themselves_and_only_the_past_is_closed(session: Session, cast: Cast) -> None:
     refused("own_dues", lambda: consent(session, cast, person=cast.li_wei))
-    given = consent(session, cast, Term(ConsentKind.deferred, "2026-04", "2026-08"))
+    given = consent(session, cast, ConsentTerm(ConsentKind.deferred, "2026-04", "2026-08"))
     refused("invalid_consent", lambda: end(session, cast, given, MAY))
     refused("invalid_consent", lambda: end(session, cast, given, "2026-09"))
     lines = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "dues_consent")).all()

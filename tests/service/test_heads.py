@@ -20,7 +20,7 @@ from server.db import make_engine, snapshot
 from server.heads import file, upkeep
 from server.heads.models import DailyHead, HeadPosition
 from server.heads.rules import issue, read
-from server.heads.service import Verdict, check, make
+from server.heads.service import HeadVerdict, check, make
 from server.organizations.models import Organization
 from server.points import service as points
 from server.points.models import SourceKind
@@ -60,7 +60,7 @@ def head_of(session: Session, day: date) -> str:
     return session.scalars(select(DailyHead.head).where(DailyHead.day == day)).one()
 
 
-def verdict(engine: Engine, settings: Settings, text: str) -> Verdict:
+def verdict(engine: Engine, settings: Settings, text: str) -> HeadVerdict:
     head = read(text)
     assert head is not None
     with snapshot(engine) as session:
@@ -90,7 +90,7 @@ def test_a_head_of_june_is_recomputed_although_much_came_later(
     assert made(engine, settings, JULY) == 1
     june, july = head_of(session, JUNE), head_of(session, JULY)
     assert june != july
-    assert [verdict(engine, settings, each) for each in (june, july)] == [Verdict.leads] * 2
+    assert [verdict(engine, settings, each) for each in (june, july)] == [HeadVerdict.leads] * 2
     assert faults(engine, settings) == {}
 
 
@@ -115,9 +115,9 @@ def test_what_was_open_at_the_moment_of_the_head_is_not_part_of_it(
         slow.flush()
         assert made(engine, settings, JUNE) == 1
         slow.commit()
-    assert verdict(engine, settings, head_of(session, JUNE)) is Verdict.leads
+    assert verdict(engine, settings, head_of(session, JUNE)) is HeadVerdict.leads
     assert made(engine, settings, JULY) == 1
-    assert verdict(engine, settings, head_of(session, JULY)) is Verdict.leads
+    assert verdict(engine, settings, head_of(session, JULY)) is HeadVerdict.leads
 
 
 def forge(engine: Engine, session: Session, books: Books) -> None:
@@ -150,16 +150,16 @@ def test_who_rewrites_june_and_everything_that_follows_from_it_is_convicted_by_i
         forge(engine, session, books)
         others = [each.name for each in verifications.VERIFICATIONS if each.name != "heads"]
         assert faults(engine, settings, *others) == {}
-        assert [verdict(engine, settings, each) for each in (june, july)] == [Verdict.differs] * 2
+        assert [verdict(engine, settings, each) for each in (june, july)] == [HeadVerdict.differs] * 2
         assert len(faults(engine, settings)["heads"]) == 2
         for table in (HeadPosition, DailyHead):
             session.execute(delete(table))
         session.commit()
         (settings.heads_dir / file.NAME).unlink()
         assert faults(engine, settings) == {}
-        assert [verdict(engine, settings, each) for each in (june, july)] == [Verdict.gone] * 2
+        assert [verdict(engine, settings, each) for each in (june, july)] == [HeadVerdict.gone] * 2
         made(engine, settings, JUNE)
-        assert verdict(engine, settings, june) is Verdict.differs
+        assert verdict(engine, settings, june) is HeadVerdict.differs
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_single_edit_of_what_a_head_covers_convicts(
     made(engine, settings, JULY)
     with without_triggers(session):
         edit_by_hand(engine, edit)
-        assert verdict(engine, settings, head_of(session, JULY)) is Verdict.differs
+        assert verdict(engine, settings, head_of(session, JULY)) is HeadVerdict.differs
 
 
 def test_a_wrong_or_foreign_head_gets_its_own_answer(
@@ -190,11 +190,11 @@ def test_a_wrong_or_foreign_head_gets_its_own_answer(
     made(engine, settings, JUNE)
     text = head_of(session, JUNE)
     misspelt = text[:-1] + ("7" if text[-1] != "7" else "8")
-    assert verdict(engine, settings, misspelt) is Verdict.foreign
+    assert verdict(engine, settings, misspelt) is HeadVerdict.foreign
     foreign = issue(b"x" * 32, 1, JUNE, text.replace("-", "")[6:22])
-    assert verdict(engine, settings, str(foreign)) is Verdict.foreign
+    assert verdict(engine, settings, str(foreign)) is HeadVerdict.foreign
     renewed = replace(settings, head_keys=(b"n" * 32, *settings.head_keys))
-    assert verdict(engine, renewed, text) is Verdict.leads
+    assert verdict(engine, renewed, text) is HeadVerdict.leads
 
 
 def test_two_schedulers_at_once_make_one_head_and_one_line(
@@ -202,7 +202,7 @@ def test_two_schedulers_at_once_make_one_head_and_one_line(
 ) -> None:
     at_once(*[lambda: upkeep.make_heads(engine, settings, day=JUNE, now=NOW)] * 2)
     assert len(file.lines(settings.heads_dir)) == 1
-    assert verdict(engine, settings, head_of(session, JUNE)) is Verdict.leads
+    assert verdict(engine, settings, head_of(session, JUNE)) is HeadVerdict.leads
     told = session.scalars(select(Push).where(Push.occasion == Occasion.daily_head)).all()
     assert len({push.recipient for push in told}) == len(told)
 
@@ -246,8 +246,8 @@ def test_two_weeks_without_a_run_leave_days_without_a_head_and_the_next_covers_t
     assert session.scalars(select(DailyHead.number).order_by(DailyHead.number)).all() == [1, 2]
     with without_triggers(session):
         edit_by_hand(engine, "UPDATE point_entries SET clause = 'x' WHERE occurred_on = '2026-06-20'")
-        assert verdict(engine, settings, head_of(session, JUNE)) is Verdict.leads
-        assert verdict(engine, settings, head_of(session, JUNE + timedelta(days=14))) is Verdict.differs
+        assert verdict(engine, settings, head_of(session, JUNE)) is HeadVerdict.leads
+        assert verdict(engine, settings, head_of(session, JUNE + timedelta(days=14))) is HeadVerdict.differs
 
 
 def test_a_head_made_by_a_clock_far_ahead_stays_true_and_others_follow_it(
@@ -257,7 +257,7 @@ def test_a_head_made_by_a_clock_far_ahead_stays_true_and_others_follow_it(
     go_on(session, cast)
     made(engine, settings, JULY)
     heads = [head_of(session, day) for day in (date(2027, 6, 19), JULY)]
-    assert [verdict(engine, settings, each) for each in heads] == [Verdict.leads] * 2
+    assert [verdict(engine, settings, each) for each in heads] == [HeadVerdict.leads] * 2
     assert faults(engine, settings, "heads") == {}
 
 
@@ -318,7 +318,7 @@ def test_a_root_without_books_has_a_head_too(engine: Engine, session: Session, s
     with Session(engine) as writing:
         assert make(writing, root_id=cast.root, day=JUNE, key=settings.head_keys[0], now=NOW)
         writing.commit()
-    assert verdict(engine, settings, head_of(session, JUNE)) is Verdict.leads
+    assert verdict(engine, settings, head_of(session, JUNE)) is HeadVerdict.leads
 
 
 def test_the_file_may_lie_elsewhere(engine: Engine, settings: Settings, books: Books, tmp_path: Path) -> None:

@@ -13,15 +13,15 @@ from server.audit.models import AuditLine
 from server.meetings.attendance import service as attendance
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Recorded, Scan
-from server.meetings.check_in.tally import EXCHANGES_EACH, EXCHANGES_FREELY, OWN_EXCHANGES, Tally
+from server.meetings.check_in.tally import EXCHANGES_EACH, EXCHANGES_FREELY, OWN_EXCHANGES, CheckInTally
 from server.meetings.held import service as held
-from server.meetings.held.service import Decision
+from server.meetings.held.service import HostDecision
 from server.meetings.held.wording import WHY, WORDS
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rosters import by_hand
 from server.meetings.rosters.by_hand import Hand
 from server.meetings.rosters.oddities import of_meeting
-from server.meetings.rules import HeldStatus, HoldReason, LeaveStatus, MeetingStatus, Standing, Via
+from server.meetings.rules import AttendanceStanding, HeldStatus, HoldReason, LeaveStatus, MeetingStatus, Via
 from server.meetings.settlement import preview
 from server.meetings.settlement import service as settlement
 from server.pushes.rules import Occasion
@@ -93,11 +93,11 @@ def decide(
 ) -> None:
     reason = "未在会场见到" if status is HeldStatus.dismissed else None
     member_ids = [person.member_id for person in people]
-    held.decide(session, Decision(meeting.id, member_ids, status, by.actor, by.account_id, now, reason))
+    held.decide(session, HostDecision(meeting.id, member_ids, status, by.actor, by.account_id, now, reason))
     session.commit()
 
 
-def standings(session: Session, meeting: Meeting, now: datetime) -> dict[int, Standing]:
+def standings(session: Session, meeting: Meeting, now: datetime) -> dict[int, AttendanceStanding]:
     signed = attendance.signed_roster(session, roster_id=roster_of(session, meeting).id, now=now)
     return {member.id: appearance.standing for member, appearance in signed.people}
 
@@ -350,7 +350,7 @@ def test_two_officers_at_once_enter_one_attendance(
 ) -> None:
     write(session, [scan_of(meeting, cast.zhang_min, beyond=True)])
     decisions = [
-        Decision(meeting.id, [cast.zhang_min.member_id], HeldStatus.confirmed, by.actor, by.account_id, LATER)
+        HostDecision(meeting.id, [cast.zhang_min.member_id], HeldStatus.confirmed, by.actor, by.account_id, LATER)
         for by in (cast.li_wei, cast.sun_li)
     ]
     assert race(engine, *(partial(held.decide, decision=each) for each in decisions)) == ["done", "done"]
@@ -418,7 +418,7 @@ def test_the_list_is_confirmed_once_all_are_decided(session: Session, cast: Cast
     write(session, [scan_of(meeting, cast.zhang_min, beyond=True)])
     roster = roster_of(session, meeting)
     over = meeting.settles_at
-    assert standings(session, meeting, over)[cast.zhang_min.member_id] == Standing.held
+    assert standings(session, meeting, over)[cast.zhang_min.member_id] == AttendanceStanding.held
     assert settlement.settle(session, meeting_id=meeting.id, now=over)
     shown = preview.preview(session, roster_id=roster.id, now=over)
     assert shown.held == [cast.zhang_min.member_id]
@@ -500,11 +500,13 @@ def test_the_host_reads_why_and_with_whom(session: Session, cast: Cast, meeting:
 
 
 @pytest.fixture
-def tally() -> Tally:
-    return Tally()
+def tally() -> CheckInTally:
+    return CheckInTally()
 
 
-def test_a_hall_behind_one_address_is_never_beyond(session: Session, cast: Cast, tally: Tally, engine: Engine) -> None:
+def test_a_hall_behind_one_address_is_never_beyond(
+    session: Session, cast: Cast, tally: CheckInTally, engine: Engine
+) -> None:
     """Everybody expected twice, over four seconds' counts of this process, and those counted elsewhere."""
     meeting = make_meeting(session, cast)
     exchange = partial(tally.is_beyond, session, meeting_id=meeting.id, identity=None, network="10.0.0.1")
@@ -520,14 +522,16 @@ def test_a_hall_behind_one_address_is_never_beyond(session: Session, cast: Cast,
     assert not tally.is_beyond(session, meeting_id=meeting.id, identity=None, network="10.0.0.2")
     session.rollback()
     tally.write(engine)
-    other_process = Tally()
+    other_process = CheckInTally()
     assert not other_process.is_beyond(session, meeting_id=meeting.id, identity=None, network="10.0.0.1")
     session.rollback()
     other_process.write(engine)
     assert other_process.is_beyond(session, meeting_id=meeting.id, identity=None, network="10.0.0.1")
 
 
-def test_who_has_signed_in_is_counted_alone_and_never_by_the_hall(session: Session, cast: Cast, tally: Tally) -> None:
+def test_who_has_signed_in_is_counted_alone_and_never_by_the_hall(
+    session: Session, cast: Cast, tally: CheckInTally
+) -> None:
     meeting = make_meeting(session, cast)
     exchange = partial(tally.is_beyond, session, meeting_id=meeting.id, network="10.0.0.1")
     assert [exchange(identity=None) for _ in range(40)][-1]
@@ -537,7 +541,7 @@ def test_who_has_signed_in_is_counted_alone_and_never_by_the_hall(session: Sessi
 
 def test_those_who_came_uninvited_make_room_for_more(session: Session, cast: Cast, meeting: Meeting) -> None:
     """A lecture open to all: more guests than invited."""
-    tally = Tally()
+    tally = CheckInTally()
     lonely = make_meeting(session, cast, invited={cast.branch: [cast.zhang_min]})
     exchange = partial(tally.is_beyond, session, meeting_id=lonely.id, identity=None, network="10.0.0.1")
     assert [exchange() for _ in range(EXCHANGES_FREELY + EXCHANGES_EACH + 1)][-1]

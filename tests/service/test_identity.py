@@ -12,7 +12,7 @@ from server.db import transaction
 from server.errors import DomainError
 from server.identity import service, upkeep, wrong_tries
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
-from server.identity.rules import Held, Role
+from server.identity.rules import HeldRole, Role
 from tests.at_once import at_once, race
 from tests.cast import Cast
 
@@ -64,7 +64,7 @@ def test_a_grant_counts_from_its_first_day_until_before_its_last(engine: Engine,
         now=cast.now,
     )
     session.commit()
-    held = (Held(Role.organizer, cast.general_branch),)
+    held = (HeldRole(Role.organizer, cast.general_branch),)
     for now, expected in [
         ("2026-06-30T23:59:59+08:00", ()),
         ("2026-07-01T00:00:00+08:00", held),

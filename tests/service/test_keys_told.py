@@ -17,7 +17,7 @@ from server.pushes.models import Push
 from server.pushes.preferences import Preferences, choose
 from server.pushes.rules import Occasion, PushStatus
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Fault
+from server.wechat.sandbox.faults import PlayedFault
 from tests.cast import NOW, Cast, Person
 from tests.pushing import all_pushes
 from tests.sending import Played, played
@@ -127,7 +127,7 @@ def test_a_week_later_the_phone_of_before_hears_nothing_more(play: Played, cast:
 
 def test_a_channel_that_fails_keeps_it_from_no_other(play: Played, cast: Cast) -> None:
     known_everywhere(play, cast.wang_fang)
-    play.fail(Fault.refused)
+    play.fail(PlayedFault.refused)
     proposed(play, cast.wang_fang, cast.li_wei)
     play.send(NIGHT)
     (push,) = told(play)

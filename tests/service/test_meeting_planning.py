@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from server.identity.rules import Actor, Held, Role
+from server.identity.rules import Actor, HeldRole, Role
 from server.meetings import sources
 from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder, Roster
 from server.meetings.planning import changes, minutes, window
 from server.meetings.planning import service as planning
-from server.meetings.planning.changes import Change
-from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, WindowWish
+from server.meetings.planning.changes import MeetingChange
+from server.meetings.planning.rules import CountedItem, RepeatBy, RosterPlan, WindowWish
 from server.meetings.planning.series import Repeat
 from server.meetings.planning.service import Plan
 from server.meetings.rules import LeaveStatus, MeetingKind, MeetingStatus, Part, RosterStatus, Scope
@@ -61,7 +61,7 @@ def changed(
         session,
         meeting_id=meeting.id,
         version=meeting.version,
-        change=Change(**wish),
+        change=MeetingChange(**wish),
         following=following,
         actor=cast.li_wei.actor,
         account_id=cast.li_wei.account_id,
@@ -110,7 +110,7 @@ def confirm(session: Session, meeting: Meeting) -> None:
 def test_training_counts_by_its_length(session: Session, cast: Cast) -> None:
     meeting = planned(session, cast, kind=MeetingKind.training, ends_at=START + 3 * HOUR)
     assert meeting.items == [{"code": "B06a", "quantity": "4"}]
-    exact = planned(session, cast, items=(Counted("B03"), Counted("B06a")))
+    exact = planned(session, cast, items=(CountedItem("B03"), CountedItem("B06a")))
     assert exact.items == [{"code": "B03", "quantity": "1"}, {"code": "B06a", "quantity": "2.5"}]
     assert planned(session, cast, kind=MeetingKind.branch_committee_meeting).items == []
 
@@ -134,7 +134,7 @@ def test_a_group_leader_plans_for_his_group_and_nobody_else(session: Session, ca
     membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhang_min.member_id)).one()
     membership.group_id = cast.group
     session.flush()
-    leader = Actor(1, cast.wang_fang.account_id, cast.root, None, (), (Held(Role.group_leader, cast.group),))
+    leader = Actor(1, cast.wang_fang.account_id, cast.root, None, (), (HeldRole(Role.group_leader, cast.group),))
     by = replace(cast.wang_fang, actor=leader)
     meeting = planned(session, cast, by=by, at=cast.group, kind=MeetingKind.group_meeting)
     assert listed(session, meeting) == {cast.zhang_min.member_id: Part.invited}
@@ -395,7 +395,7 @@ def test_of_two_changes_at_once_one_is_told_of_the_other(engine: Engine, session
             changes.change,
             meeting_id=meeting.id,
             version=1,
-            change=Change(words={"place": place}),
+            change=MeetingChange(words={"place": place}),
             following=False,
             actor=cast.li_wei.actor,
             account_id=cast.li_wei.account_id,

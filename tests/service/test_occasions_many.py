@@ -199,7 +199,7 @@ def test_one_that_fails_does_not_hold_up_the_others(
 ) -> None:
     bad, good = published(session, cast), published(session, cast)
 
-    def draft(session: Session, fanout: Fanout, limit: int, now: Any) -> fanouts.Part:
+    def draft(session: Session, fanout: Fanout, limit: int, now: Any) -> fanouts.FanoutPart:
         if fanout.subject_id == bad.id:
             raise RuntimeError("a broken row")
         return notices.draft(session, fanout, limit, now)

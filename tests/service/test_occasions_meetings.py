@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.meetings.models import Meeting, MeetingReminder
 from server.meetings.planning import changes
 from server.meetings.planning import service as planning
-from server.meetings.planning.changes import Change
+from server.meetings.planning.changes import MeetingChange
 from server.meetings.planning.service import Plan
 from server.meetings.rules import MeetingKind
 from server.pushes.models import Fanout
@@ -52,7 +52,7 @@ def moved(session: Session, cast: Cast, meeting: Meeting, to: datetime, *, now: 
         session,
         meeting_id=meeting.id,
         version=meeting.version,
-        change=Change(starts_at=to, ends_at=to + HOUR),
+        change=MeetingChange(starts_at=to, ends_at=to + HOUR),
         following=False,
         actor=cast.li_wei.actor,
         account_id=cast.li_wei.account_id,

@@ -19,7 +19,7 @@ from server.organizations.models import Organization
 from server.points.models import LedgerHead
 from server.points.reading import year_scores
 from server.points.rules import YearScore
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.pushes.models import Fanout
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen
@@ -267,7 +267,7 @@ def test_who_is_not_measured_has_nothing_to_save_and_nothing_else_is_passed_over
         def refuse(*_arguments: object) -> int:
             raise DomainError(code, "")
 
-        monkeypatch.setattr(Standing, "standard_id", refuse)
+        monkeypatch.setattr(MemberTimelines, "standard_id", refuse)
 
     refusing("no_standard")
     assert occasion.draft(session, fanout, 100, NOW).drafts == []

@@ -24,7 +24,7 @@ from server.points import negatives
 from server.points.models import NegativeDecision
 from server.points.rules import NegativeAction
 from server.pushes.occasions import objections, year_end
-from server.pushes.occasions.drafting import Place
+from server.pushes.occasions.drafting import HomePlace
 from server.pushes.occasions.objections import ObjectionStep
 from server.pushes.occasions.year_end import YearStep
 from server.pushes.rules import Occasion
@@ -314,7 +314,7 @@ def test_a_step_of_the_year_is_told_once_to_each_member(session: Session, cast: 
 
 @pytest.mark.parametrize("step", ObjectionStep)
 def test_the_progress_of_an_objection_goes_to_who_raised_it(session: Session, cast: Cast, step: ObjectionStep) -> None:
-    place = Place(cast.root, cast.branch)
+    place = HomePlace(cast.root, cast.branch)
     said = {"objection_id": 7, "version": 2, "step": step, "matter": "年度积分", "place": place, "now": NOW}
     for _ in range(2):
         objections.announce(session, **said, member_id=cast.zhang_min.member_id)  # type: ignore[arg-type]

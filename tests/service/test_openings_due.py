@@ -14,7 +14,7 @@ from server.organizations import transfers
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Exemption, Member, Membership, Stage
 from server.points import due, handlers, service
-from server.points.listing import Figures, figures_of
+from server.points.listing import MemberFigures, figures_of
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.verification import verify_ledger, verify_scores
 from server.standards import service as standards
@@ -80,7 +80,7 @@ def versions(session: Session, year: int = 2026) -> dict[int, int | None]:
     return dict(session.execute(rows).all())
 
 
-def listed(session: Session, organization_id: int, year: int = 2026, **more: Any) -> list[Figures]:
+def listed(session: Session, organization_id: int, year: int = 2026, **more: Any) -> list[MemberFigures]:
     fields: dict[str, Any] = {"after": None, "limit": 100, "on": TODAY}
     return figures_of(session, organization_id=organization_id, year=year, **fields | more)
 
@@ -316,7 +316,7 @@ def test_a_list_half_opened_is_paged_without_gap_or_repetition(
     whole = listed(session, cast.root)
     assert [each.rank for each in whole] == sorted(each.rank for each in whole)
     assert {each.member_id for each in whole} == set(members)
-    paged: list[Figures] = []
+    paged: list[MemberFigures] = []
     while page := listed(session, cast.root, limit=2, after=_end(paged)):
         paged += page
     assert paged == whole
@@ -330,7 +330,7 @@ def test_an_opened_list_reads_as_it_did_before(open_due: Callable[..., int], ses
     assert len(before) > 3
 
 
-def _end(page: list[Figures]) -> tuple[Decimal, int] | None:
+def _end(page: list[MemberFigures]) -> tuple[Decimal, int] | None:
     return (page[-1].total, page[-1].member_id) if page else None
 
 

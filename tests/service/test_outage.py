@@ -13,7 +13,7 @@ from server.organizations.models import Membership
 from server.pushes import inbox, unreachable
 from server.pushes.models import Fanout, Push
 from server.pushes.occasions import due, dues
-from server.pushes.rules import Occasion, PushStatus, Reason
+from server.pushes.rules import Occasion, PushStatus, UnreachedReason
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.pushing import prepared, told
@@ -45,7 +45,7 @@ def pushes_of(session: Session, meeting: Meeting) -> set[tuple[Occasion, PushSta
 def test_whatever_came_due_is_told_sent_or_stands_in_unreached(session: Session, cast: Cast) -> None:
     meetings = lived_through(session, cast)
     prepared(session, BACK)
-    too_late = (PushStatus.expired, Reason.stood_still)
+    too_late = (PushStatus.expired, UnreachedReason.stood_still)
     waits = (PushStatus.waiting, None)
     assert pushes_of(session, meetings["held"]) == {
         (Occasion.meeting_planned, *too_late),
@@ -69,7 +69,7 @@ def test_it_stands_in_the_inbox_and_the_branch_sees_why(session: Session, cast: 
     assert {push.page for push in mine} == {f"pages/meeting/meeting?id={meeting.id}"}
     rows = unreachable.unreached(session, cast.branch, with_settled=False, before=None, limit=100)
     assert len(rows) == 2 * len(BRANCH)
-    assert {row.push.reason for row in rows} == {Reason.stood_still}
+    assert {row.push.reason for row in rows} == {UnreachedReason.stood_still}
 
 
 def test_two_schedulers_that_catch_up_at_once_tell_each_thing_once(

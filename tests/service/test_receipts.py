@@ -16,7 +16,7 @@ from server.db import transaction
 from server.pushes import receipts, upkeep
 from server.pushes.models import Push, PushAttempt, Receipt
 from server.pushes.receipts import Report
-from server.pushes.rules import Channel, PushStatus, Reason, ReceiptKind
+from server.pushes.rules import Channel, PushStatus, ReceiptKind, UnreachedReason
 from server.pushes.sending.post import Post
 from server.pushes.sending.sender import Sender
 from server.wechat.sandbox.accounts import App
@@ -81,13 +81,13 @@ def test_what_arrived_stays_sent(play: Played, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("kind", "attempt", "reason"),
     [
-        (ReceiptKind.blocked, ("official", "refused", 43101), Reason.refused),
-        (ReceiptKind.failed, ("official", "undelivered", 0), Reason.undelivered),
+        (ReceiptKind.blocked, ("official", "refused", 43101), UnreachedReason.refused),
+        (ReceiptKind.failed, ("official", "undelivered", 0), UnreachedReason.undelivered),
     ],
 )
 class TestWhatDidNotArrive:
     def test_goes_by_the_next_channel(
-        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: Reason
+        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: UnreachedReason
     ) -> None:
         push_id, message_id = _sent_by_official(play, cast)
         play.know(cast.zhang_min, App.work)
@@ -97,7 +97,7 @@ class TestWhatDidNotArrive:
         assert (play.row(push_id).status, play.row(push_id).channel) == (PushStatus.sent, Channel.work)
 
     def test_without_another_channel_the_branch_tells_the_person(
-        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: Reason
+        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: UnreachedReason
     ) -> None:
         push_id, message_id = _sent_by_official(play, cast)
         _report(play, message_id, kind)
@@ -107,7 +107,7 @@ class TestWhatDidNotArrive:
         assert play.attempts(push_id) == [attempt]
 
     def test_is_not_sent_when_its_time_is_over(
-        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: Reason
+        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: UnreachedReason
     ) -> None:
         push_id, message_id = _sent_by_official(play, cast, expires_at=NOW + timedelta(minutes=5))
         play.know(cast.zhang_min, App.work)
@@ -116,7 +116,7 @@ class TestWhatDidNotArrive:
         assert play.row(push_id).status == PushStatus.expired
 
     def test_reported_twice_it_goes_once(
-        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: Reason
+        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: UnreachedReason
     ) -> None:
         push_id, message_id = _sent_by_official(play, cast)
         play.know(cast.zhang_min, App.work)
@@ -128,7 +128,7 @@ class TestWhatDidNotArrive:
         assert len(play.attempts(push_id)) == 2
 
     def test_reported_before_our_own_commit_it_counts_after_it(
-        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: Reason
+        self, play: Played, cast: Cast, kind: ReceiptKind, attempt: tuple[str, str, int], reason: UnreachedReason
     ) -> None:
         play.know(cast.zhang_min, App.official)
         push_id = play.push(cast.zhang_min)
@@ -218,6 +218,6 @@ def test_who_has_no_licence_there_is_reached_by_another_channel_or_listed(play: 
     play.know(cast.li_wei, App.official)
     unreached, reached = play.push(cast.zhang_min), play.push(cast.li_wei)
     play.send()
-    assert (play.row(unreached).status, play.row(unreached).reason) == (PushStatus.unreachable, Reason.refused)
+    assert (play.row(unreached).status, play.row(unreached).reason) == (PushStatus.unreachable, UnreachedReason.refused)
     assert play.attempts(unreached) == [("work", "refused", 81013)]
     assert play.row(reached).channel == Channel.official

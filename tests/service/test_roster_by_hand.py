@@ -12,7 +12,7 @@ from server.meetings.models import Attendance, AttendanceChange, Invitation, Lea
 from server.meetings.rosters import by_hand
 from server.meetings.rosters import service as lists
 from server.meetings.rosters.by_hand import Hand
-from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, Standing, Via
+from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, MeetingStatus, Part, Via
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
@@ -75,17 +75,21 @@ def test_who_has_not_come_stands_first(session: Session, cast: Cast) -> None:
     by_hand.enter(session, hand(roster, cast.zhao_qiang, cast.li_wei), state=PRESENT, reason=REASON)
     found = lists.lines(session, roster, closes_at=meeting.closes_at, now=NOW)
     assert [(line.name, line.standing) for line in found] == [
-        ("孙丽", Standing.expected),
-        ("李伟", Standing.expected),
-        ("王芳", Standing.on_leave),
-        ("张敏", Standing.late),
-        ("赵强", Standing.present),
+        ("孙丽", AttendanceStanding.expected),
+        ("李伟", AttendanceStanding.expected),
+        ("王芳", AttendanceStanding.on_leave),
+        ("张敏", AttendanceStanding.late),
+        ("赵强", AttendanceStanding.present),
     ]
     tally = lists.tally(found)
     assert (tally.invited, tally.observers, tally.observers_present, tally.leave_waiting) == (4, 1, 1, 1)
-    assert tally.standings == {Standing.expected: 2, Standing.on_leave: 1, Standing.late: 1}
+    assert tally.standings == {
+        AttendanceStanding.expected: 2,
+        AttendanceStanding.on_leave: 1,
+        AttendanceStanding.late: 1,
+    }
     later = lists.lines(session, roster, closes_at=meeting.closes_at, now=meeting.closes_at + timedelta(seconds=1))
-    assert [line.standing for line in later][:2] == [Standing.absent, Standing.absent]
+    assert [line.standing for line in later][:2] == [AttendanceStanding.absent, AttendanceStanding.absent]
 
 
 def test_a_roster_names_the_helper_and_nobody_else(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.dues.bulk import Outcome, register_pasted
+from server.dues.bulk import RowOutcome, register_pasted
 from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.models import Account, BindingAttempt
@@ -61,7 +61,7 @@ def test_search_binding_and_dues_find_it(session: Session, cast: Cast, stored: s
     (row,) = register_pasted(
         session, organization_id=cast.branch, text=pasted, apply=True, account_id=cast.li_wei.account_id, now=NOW
     )
-    assert (row.outcome, row.member) == (Outcome.registered, member)
+    assert (row.outcome, row.member) == (RowOutcome.registered, member)
     code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=member.id, now=NOW)
     newcomer = identity.find_or_add_identity(session, app_id="sandbox", openid="new", unionid=None, now=NOW)
     account = binding.bind_by_code(

@@ -26,7 +26,7 @@ from server.identity.personas import personas
 from server.meetings.attendance import service as attendance
 from server.meetings.attendance.service import Appearance
 from server.meetings.models import GuestVisit, Invitation, Leave, Meeting
-from server.meetings.rules import LeaveStatus, MeetingStatus, Standing, Via
+from server.meetings.rules import AttendanceStanding, LeaveStatus, MeetingStatus, Via
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Member, Organization
 from server.photos.models import Photo
@@ -87,8 +87,11 @@ def test_todays_theme_day_is_under_way(demo: Engine) -> None:
     standings = [each.standing for each in people.values()]
     assert guests == [None]
     assert sorted(leaves) == [LeaveStatus.asked, LeaveStatus.granted]
-    assert 0.6 < standings.count(Standing.present) / len(people) < 0.7
-    assert (people["张敏"].standing, people["李伟"].standing) == (Standing.expected, Standing.present)
+    assert 0.6 < standings.count(AttendanceStanding.present) / len(people) < 0.7
+    assert (people["张敏"].standing, people["李伟"].standing) == (
+        AttendanceStanding.expected,
+        AttendanceStanding.present,
+    )
     assert [each.attendance.via for each in people.values() if each.attendance].count(Via.helper) == 1
     assert {each.attendance.scanned_at < meeting.opens_at for each in people.values() if each.attendance} == {False}
 

@@ -16,11 +16,11 @@ from server.identity.models import WechatIdentity
 from server.pushes import quotas
 from server.pushes.models import ChannelPause, Push, PushAttempt
 from server.pushes.quotas import Spend
-from server.pushes.rules import AttemptStatus, Channel, PushStatus, Reason
-from server.pushes.sending.claiming import Call
-from server.pushes.sending.results import Outcome
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, UnreachedReason
+from server.pushes.sending.claiming import ChannelCall
+from server.pushes.sending.results import SendOutcome
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Fault
+from server.wechat.sandbox.faults import PlayedFault
 from tests.cast import NOW, Cast
 from tests.sending import Played, played
 
@@ -74,7 +74,7 @@ class TestFallingBack:
     ) -> None:
         play.agree(cast.zhang_min, times=3)
         play.know(cast.zhang_min, App.official)
-        play.fail(Fault.refused)
+        play.fail(PlayedFault.refused)
         push_id = play.push(cast.zhang_min)
         play.send()
         assert play.attempts(push_id) == [("subscription", "refused", 43101), ("official", "sent", 0)]
@@ -96,25 +96,28 @@ class TestFallingBack:
         play.agree(cast.zhang_min)
         for app in (App.miniprogram, App.official, App.work):
             play.know(cast.zhang_min, app)
-            play.fail(Fault.refused, app)
+            play.fail(PlayedFault.refused, app)
         push_id = play.push(cast.zhang_min)
         play.send()
         assert [channel for channel, _, _ in play.attempts(push_id)] == ["subscription", "official", "work"]
         push = play.row(push_id)
-        assert (push.status, push.reason, push.channel) == (PushStatus.unreachable, Reason.refused, None)
+        assert (push.status, push.reason, push.channel) == (PushStatus.unreachable, UnreachedReason.refused, None)
 
     def test_wrong_fields_are_said_to_be_ours(self, play: Played, cast: Cast) -> None:
         play.agree(cast.zhang_min)
-        play.fail(Fault.bad_fields)
+        play.fail(PlayedFault.bad_fields)
         push_id = play.push(cast.zhang_min)
         play.send()
-        assert play.row(push_id).reason == Reason.misconfigured
+        assert play.row(push_id).reason == UnreachedReason.misconfigured
         assert play.balance(cast.zhang_min) == 1
 
     def test_who_agreed_to_nothing_is_listed_as_not_subscribed(self, play: Played, cast: Cast) -> None:
         push_id = play.push(cast.zhang_min)
         assert play.send() == 0
-        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.unreachable, Reason.not_subscribed)
+        assert (play.row(push_id).status, play.row(push_id).reason) == (
+            PushStatus.unreachable,
+            UnreachedReason.not_subscribed,
+        )
 
     def test_a_member_without_an_account_is_listed_as_not_bound(self, play: Played, cast: Cast) -> None:
         with Session(play.engine) as session:
@@ -123,7 +126,10 @@ class TestFallingBack:
             session.commit()
         push_id = play.push(cast.zhang_min)
         assert play.send() == 0
-        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.unreachable, Reason.not_bound)
+        assert (play.row(push_id).status, play.row(push_id).reason) == (
+            PushStatus.unreachable,
+            UnreachedReason.not_bound,
+        )
 
     def test_an_account_without_a_member_is_reached(self, play: Played, cast: Cast) -> None:
         play.agree(cast.administrator)
@@ -136,7 +142,7 @@ class TestErrors:
     @pytest.mark.parametrize("app", [App.miniprogram, App.official, App.work])
     def test_a_busy_wechat_is_asked_again_a_minute_later(self, play: Played, cast: Cast, app: App) -> None:
         push_id = _alone_on(play, cast, app)
-        play.fail(Fault.busy, app)
+        play.fail(PlayedFault.busy, app)
         assert play.send() == 1
         push = play.row(push_id)
         assert push.status == PushStatus.waiting
@@ -145,21 +151,23 @@ class TestErrors:
         assert [(status, code) for _, status, code in play.attempts(push_id)] == [("retry", -1), ("sent", 0)]
 
     @pytest.mark.parametrize("app", [App.miniprogram, App.official, App.work])
-    @pytest.mark.parametrize("fault", [Fault.time_out, Fault.nonsense, Fault.dropped])
-    def test_what_may_have_arrived_is_never_sent_again(self, play: Played, cast: Cast, app: App, fault: Fault) -> None:
+    @pytest.mark.parametrize("fault", [PlayedFault.time_out, PlayedFault.nonsense, PlayedFault.dropped])
+    def test_what_may_have_arrived_is_never_sent_again(
+        self, play: Played, cast: Cast, app: App, fault: PlayedFault
+    ) -> None:
         push_id = _alone_on(play, cast, app)
         play.fail(fault, app)
         assert play.send() == 1
         assert play.send(NOW + timedelta(days=1)) == 0
         push = play.row(push_id)
-        assert (push.status, push.reason) == (PushStatus.unknown, Reason.timed_out)
+        assert (push.status, push.reason) == (PushStatus.unknown, UnreachedReason.timed_out)
         assert [status for _, status, _ in play.attempts(push_id)] == ["unknown"]
-        assert len(play.arrived()) == (0 if fault is Fault.dropped else 1)
+        assert len(play.arrived()) == (0 if fault is PlayedFault.dropped else 1)
 
     @pytest.mark.parametrize("app", [App.miniprogram, App.official, App.work])
     def test_a_refused_token_is_renewed_and_the_call_made_once_more(self, play: Played, cast: Cast, app: App) -> None:
         push_id = _alone_on(play, cast, app)
-        play.fail(Fault.token_refused, app)
+        play.fail(PlayedFault.token_refused, app)
         play.send()
         assert [(status, code) for _, status, code in play.attempts(push_id)] == [("sent", 0)]
         assert len(play.arrived()) == 1
@@ -169,7 +177,7 @@ class TestErrors:
         self, play: Played, cast: Cast, app: App
     ) -> None:
         push_id = _alone_on(play, cast, app)
-        play.fail(Fault.too_fast, app)
+        play.fail(PlayedFault.too_fast, app)
         other = play.push(cast.zhang_min, subject="later", next_at=NOW + timedelta(seconds=30))
         play.send()
         assert play.send(NOW + timedelta(seconds=30)) == 0
@@ -179,7 +187,7 @@ class TestErrors:
     @pytest.mark.parametrize("app", [App.miniprogram, App.official, App.work])
     def test_a_day_that_is_used_up_holds_up_who_has_no_other_channel(self, play: Played, cast: Cast, app: App) -> None:
         push_id = _alone_on(play, cast, app)
-        play.fail(Fault.quota, app)
+        play.fail(PlayedFault.quota, app)
         play.send()
         midnight = NOW + timedelta(hours=14)
         assert play.row(push_id).next_at == midnight
@@ -192,7 +200,7 @@ class TestErrors:
     def test_a_day_that_is_used_up_sends_the_others_by_the_next_channel(self, play: Played, cast: Cast) -> None:
         play.agree(cast.zhang_min, times=2)
         play.know(cast.zhang_min, App.work)
-        play.fail(Fault.quota)
+        play.fail(PlayedFault.quota)
         ids = [play.push(cast.zhang_min, subject=subject) for subject in ("one", "two")]
         play.send(concurrency=1)
         play.send(NOW + timedelta(hours=14))
@@ -214,7 +222,7 @@ class TestTime:
         play.agree(cast.zhang_min)
         push_id = play.push(cast.zhang_min, expires_at=NOW)
         assert play.send() == 0
-        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.expired, Reason.too_late)
+        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.expired, UnreachedReason.too_late)
 
     def test_quiet_hours_are_kept_by_what_comes_late(self, play: Played, cast: Cast) -> None:
         play.agree(cast.zhang_min)
@@ -228,7 +236,7 @@ class TestSendersThatDied:
         play.agree(cast.zhang_min)
         push_id = _left_sending(play, cast, started_at=LONG_AGO)
         assert play.send() == 0
-        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.unknown, Reason.timed_out)
+        assert (play.row(push_id).status, play.row(push_id).reason) == (PushStatus.unknown, UnreachedReason.timed_out)
         assert play.attempts(push_id) == [("subscription", "unknown", None)]
 
     def test_a_call_that_may_still_be_under_way_is_left_alone(self, play: Played, cast: Cast) -> None:
@@ -270,7 +278,7 @@ def _sent_while(play: Played, act: Callable[[Session], None]) -> int:
     sender = play.sender()
     called = sender._outcome
 
-    def outcome(call: Call) -> Outcome:
+    def outcome(call: ChannelCall) -> SendOutcome:
         found = called(call)
         transaction(play.engine, act)
         return found

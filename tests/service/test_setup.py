@@ -27,7 +27,7 @@ from server.organizations import binding
 from server.organizations.models import ActivationCode, Member, Organization
 from server.points.models import PointEntry
 from server.setup import carrying_out
-from server.setup.carrying_out import Outlook, Result, Wishes
+from server.setup.carrying_out import Outlook, SetupResult, Wishes
 from server.setup.rules import read_appointment
 from server.standards.models import Standard
 from tests.at_once import at_once
@@ -73,7 +73,7 @@ class Installation:
 
     def carry_out(
         self, offices: dict[Role, str] | None = None, *, new_codes: bool = False, ending: str = "csv", **others: Any
-    ) -> Result:
+    ) -> SetupResult:
         self.runs += 1
         wishes = self.wishes(offices, **others)
         return carrying_out.carry_out(

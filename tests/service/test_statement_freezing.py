@@ -19,7 +19,7 @@ from server.standards.rules import Audience
 from server.statements.freezing import service
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import Term, closing_of, month_before
+from server.statements.rules import StatementTerm, closing_of, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast, Person
 from tests.standards import publish
@@ -39,7 +39,7 @@ def earned(session: Session, person: Person, on: date, at: datetime) -> None:
     points.post(session, [posting], now=at)
 
 
-def froze(session: Session, engine: Engine, term: Term, *, now: datetime) -> int:
+def froze(session: Session, engine: Engine, term: StatementTerm, *, now: datetime) -> int:
     """Commit what was done so far, and freeze; return how many statements were added."""
     session.commit()
     return freeze(engine, term, now=now)

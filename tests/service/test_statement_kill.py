@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 
 from server.statements.freezing import service
 from server.statements.models import Statement, StatementLine, StatementSection
-from server.statements.rules import Term, month_before
+from server.statements.rules import StatementTerm, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast
 from tests.killing import killed_at
 
-TERM: Term = month_before(NOW.replace(month=6, day=2, hour=18))
+TERM: StatementTerm = month_before(NOW.replace(month=6, day=2, hour=18))
 MOST_MOMENTS = 400
 
 

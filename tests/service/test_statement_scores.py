@@ -24,7 +24,7 @@ from server.standards.rules import Item, Method, StandardDocument
 from server.standards.versions import document_of
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine, StatementSection
-from server.statements.rules import Term, month_before
+from server.statements.rules import StatementTerm, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast
 
@@ -68,7 +68,7 @@ def test_every_line_is_the_score_of_the_ledger_as_of_its_cutoff(
     assert list(verify_statements(session)) == []
 
 
-def _check(session: Session, term: Term, *, people: int) -> None:
+def _check(session: Session, term: StatementTerm, *, people: int) -> None:
     query = select(StatementLine).join(Statement, Statement.id == StatementLine.statement_id)
     lines = session.scalars(query.where(Statement.period == term.period)).all()
     assert len(lines) == people
@@ -81,7 +81,7 @@ def _check(session: Session, term: Term, *, people: int) -> None:
         assert {"": line.total} | dict(session.execute(sections).all()) == expected
 
 
-def _expected(session: Session, line: StatementLine, term: Term) -> dict[str, Decimal]:
+def _expected(session: Session, line: StatementLine, term: StatementTerm) -> dict[str, Decimal]:
     chain = session.scalars(
         select(PointEntry).where(PointEntry.member_id == line.member_id).order_by(PointEntry.seq)
     ).all()

@@ -12,7 +12,7 @@ from server.audit.models import AuditLine
 from server.db import transaction
 from server.errors import DomainError
 from server.pushes import unreachable
-from server.pushes.rules import Occasion, PushStatus, Reason
+from server.pushes.rules import Occasion, PushStatus, UnreachedReason
 from server.pushes.wording import outcome, reason
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
@@ -114,15 +114,15 @@ def test_two_officers_telling_at_once_are_noted_once(engine: Engine, session: Se
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
-        (PushStatus.unreachable, Reason.not_bound, "未绑定微信"),
-        (PushStatus.unreachable, Reason.not_subscribed, "未订阅消息"),
-        (PushStatus.unreachable, Reason.refused, "微信拒收"),
-        (PushStatus.unreachable, Reason.misconfigured, "消息模板配置有误"),
+        (PushStatus.unreachable, UnreachedReason.not_bound, "未绑定微信"),
+        (PushStatus.unreachable, UnreachedReason.not_subscribed, "未订阅消息"),
+        (PushStatus.unreachable, UnreachedReason.refused, "微信拒收"),
+        (PushStatus.unreachable, UnreachedReason.misconfigured, "消息模板配置有误"),
         (PushStatus.unreachable, "of a later version", "原因不明"),
         (PushStatus.unreachable, None, "原因不明"),
         (PushStatus.unknown, None, "结果未知"),
-        (PushStatus.expired, Reason.too_late, "未能在时效内发出"),
-        (PushStatus.expired, Reason.stood_still, "系统停机，已过时效"),
+        (PushStatus.expired, UnreachedReason.too_late, "未能在时效内发出"),
+        (PushStatus.expired, UnreachedReason.stood_still, "系统停机，已过时效"),
     ],
 )
 def test_the_reason_is_said_in_plain_words(status: PushStatus, code: str | None, words: str) -> None:
@@ -130,7 +130,7 @@ def test_the_reason_is_said_in_plain_words(status: PushStatus, code: str | None,
 
 
 def test_each_status_has_its_words_in_the_inbox() -> None:
-    words = {status: outcome(status, None, Reason.not_bound, told=False) for status in PushStatus}
+    words = {status: outcome(status, None, UnreachedReason.not_bound, told=False) for status in PushStatus}
     assert words == {
         PushStatus.waiting: "等待发送",
         PushStatus.sending: "正在发送",

@@ -14,9 +14,8 @@ from server.scheduling import quarterly
 from server.statements.bulletins.form import form
 from server.statements.bulletins.issuers import official_name
 from server.statements.bulletins.rules import (
-    Band,
     Quarter,
-    Step,
+    TimelineStep,
     average,
     content_hash,
     count_in,
@@ -26,6 +25,7 @@ from server.statements.bulletins.rules import (
     snapshot_name,
     waits,
 )
+from server.statements.rules import Band
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -81,7 +81,11 @@ def test_the_schedule_has_four_days_a_year() -> None:
 
 
 def test_bands_are_half_open() -> None:
-    bands = [Band("上", Decimal(80)), Band("中", Decimal(70), Decimal(80)), Band("下", None, Decimal(70))]
+    bands = [
+        Band(Decimal(80), None),
+        Band(Decimal(70), Decimal(80)),
+        Band(None, Decimal(70)),
+    ]
     assert count_in(bands, map(Decimal, ["80", "79.99", "70", "69.9999", "0"])) == [1, 2, 2]
 
 
@@ -97,8 +101,8 @@ def test_figures_are_rounded_half_up_and_missing_where_there_is_nothing() -> Non
     assert (average(Decimal(0), 0), rate(0, 0), days(0, 0)) == (None, None, None)
 
 
-def step(kind: EventKind, hours: int) -> Step:
-    return Step(kind, MAY + timedelta(hours=hours))
+def step(kind: EventKind, hours: int) -> TimelineStep:
+    return TimelineStep(kind, MAY + timedelta(hours=hours))
 
 
 def test_a_claim_waits_from_each_handing_in_to_the_decision() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from server.statements.bulletins import wording
 from server.statements.bulletins.composing import compose
-from server.statements.bulletins.content import Branch, Content, Facts, Figures, Missing
+from server.statements.bulletins.content import BranchPart, BulletinFigures, Content, Facts, Missing
 from server.statements.bulletins.form import form
-from server.statements.bulletins.paper import Chart, Paper, Table
+from server.statements.bulletins.paper import Chart, Paper, PaperTable
 
-NOTHING = Figures(
+NOTHING = BulletinFigures(
     members=0,
     exempt=0,
     lines=0,
@@ -30,12 +30,12 @@ NOTHING = Figures(
 )
 
 
-def figures(**changes: Any) -> Figures:
+def figures(**changes: Any) -> BulletinFigures:
     return NOTHING.model_copy(update=changes)
 
 
-def branch(number: int, title: str, **changes: Any) -> Branch:
-    return Branch(
+def branch(number: int, title: str, **changes: Any) -> BranchPart:
+    return BranchPart(
         organization_id=number,
         title=title,
         statement_id=number,
@@ -45,7 +45,9 @@ def branch(number: int, title: str, **changes: Any) -> Branch:
     )
 
 
-def content(*branches: Branch, total: Figures = NOTHING, committee: bool = False, **changes: Any) -> Content:
+def content(
+    *branches: BranchPart, total: BulletinFigures = NOTHING, committee: bool = False, **changes: Any
+) -> Content:
     facts = Facts(
         issuer_id=1,
         issuer=("中共山海学院", "计算机学院总支部委员会"),
@@ -74,7 +76,7 @@ def paper(found: Content) -> Paper:
 
 
 def captions(found: Content) -> list[str]:
-    return [block.caption for block in paper(found).body if isinstance(block, Table | Chart)]
+    return [block.caption for block in paper(found).body if isinstance(block, PaperTable | Chart)]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_tables_and_charts_are_numbered_apart() -> None:
 
 
 def test_the_first_quarter_has_no_column_for_changes() -> None:
-    tables = [block for block in paper(content(compared_with=None)).body if isinstance(block, Table)]
+    tables = [block for block in paper(content(compared_with=None)).body if isinstance(block, PaperTable)]
     assert "较上季度" not in tables[1].head
     assert all(len(row) == len(table.head) == len(table.widths) for table in tables for row in table.rows)
 

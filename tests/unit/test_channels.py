@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import Settings, load
-from server.pushes.catalogue import CATALOGUE, Entry, FieldKind
+from server.pushes.catalogue import CATALOGUE, FieldKind, OccasionEntry
 from server.pushes.channels import accounts
 from server.pushes.channels.fields import HIDDEN, fitted
 from server.pushes.channels.letter import Letter
@@ -54,7 +54,7 @@ def test_whatever_the_text_wechat_takes_it(kind: FieldKind, text: str) -> None:
 def _letter(
     settings: Settings, channel: Channel, *, occasion: Occasion = Occasion.month_score, **others: Any
 ) -> Letter:
-    entry: Entry = CATALOGUE[occasion]
+    entry: OccasionEntry = CATALOGUE[occasion]
     values: dict[str, Any] = {
         "push_id": 7,
         "address": "oAbC",

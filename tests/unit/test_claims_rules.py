@@ -11,8 +11,8 @@ from server.claims.rules import (
     STATUS_TITLES,
     TAKEN_BACK_WITHIN,
     ClaimAction,
+    ClaimRefusal,
     ClaimStatus,
-    Refusal,
     adjustment_refusal,
     cut_off_reminder,
     date_refusal,
@@ -82,7 +82,7 @@ def test_what_is_withdrawn_stays_so_and_a_rejection_only_its_reviewer_takes_back
         status = following or status
 
 
-def refusal_code(refusal: Refusal | None) -> str | None:
+def refusal_code(refusal: ClaimRefusal | None) -> str | None:
     return refusal.code if refusal else None
 
 
@@ -177,7 +177,9 @@ def test_points_finer_than_the_ledger_are_rounded_half_up() -> None:
 
 @pytest.mark.parametrize("quantity", [None, Decimal(0), Decimal(-1)])
 def test_a_quantity_must_be_stated(quantity: Decimal | None) -> None:
-    assert proposed_points(an_item(), quantity=quantity, level=None) == Refusal("quantity_missing", "请填写数量（次）")
+    assert proposed_points(an_item(), quantity=quantity, level=None) == ClaimRefusal(
+        "quantity_missing", "请填写数量（次）"
+    )
 
 
 def test_a_level_gives_its_points() -> None:
@@ -187,7 +189,7 @@ def test_a_level_gives_its_points() -> None:
 @pytest.mark.parametrize("level", [None, "county"])
 def test_a_level_must_be_one_of_the_standards(level: str | None) -> None:
     outcome = proposed_points(LEVELS, quantity=None, level=level)
-    assert isinstance(outcome, Refusal)
+    assert isinstance(outcome, ClaimRefusal)
     assert outcome.code == "level_missing"
 
 
@@ -195,7 +197,7 @@ def test_a_measured_figure_is_its_points_up_to_the_cap() -> None:
     item = an_item(Method.measured)
     assert proposed_points(item, quantity=Decimal(10), level=None) == Decimal(10)
     outcome = proposed_points(item, quantity=Decimal("10.0001"), level=None)
-    assert isinstance(outcome, Refusal)
+    assert isinstance(outcome, ClaimRefusal)
     assert outcome.code == "above_cap"
 
 

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from server.statements.comparison.rules import Place, Sums, compare
+from server.statements.comparison.rules import ComparedPlace, Sums, compare
 
-TOP = Place(1, (1,))
+TOP = ComparedPlace(1, (1,))
 
 
 def test_an_average_of_several_weighs_each_line_the_same() -> None:
@@ -22,7 +22,13 @@ def test_attendance_has_one_decimal_and_reviews_count_days() -> None:
 
 
 def test_everything_below_a_unit_is_the_units_and_the_rest_the_organizations_own() -> None:
-    places = [TOP, Place(2, (1, 2)), Place(3, (1, 2, 3)), Place(4, (1, 4)), Place(9, (1, 9))]
+    places = [
+        TOP,
+        ComparedPlace(2, (1, 2)),
+        ComparedPlace(3, (1, 2, 3)),
+        ComparedPlace(4, (1, 4)),
+        ComparedPlace(9, (1, 9)),
+    ]
     found = {each.id: Sums(members=10**index) for index, each in enumerate(places)}
     compared = compare(TOP, [2, 4], places, found)
     assert {unit: sums.members for unit, sums in compared.units.items()} == {2: 110, 4: 1000}
@@ -31,6 +37,6 @@ def test_everything_below_a_unit_is_the_units_and_the_rest_the_organizations_own
 
 
 def test_a_branch_looked_at_by_itself_has_no_units() -> None:
-    branch = Place(2, (1, 2))
-    compared = compare(branch, [], [branch, Place(3, (1, 2, 3))], {2: Sums(claims=1), 3: Sums(claims=2)})
+    branch = ComparedPlace(2, (1, 2))
+    compared = compare(branch, [], [branch, ComparedPlace(3, (1, 2, 3))], {2: Sums(claims=1), 3: Sums(claims=2)})
     assert (compared.units, compared.total.claims) == ({}, 3)

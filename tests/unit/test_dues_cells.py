@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from server.dues import cells
-from server.dues.cells import Period, Unreadable
+from server.dues.cells import Period, UnreadableCell
 
 JULY = Period(2026, 7)
 
@@ -58,7 +58,7 @@ def test_amounts_are_read_as_excel_shows_them(text: str, expected: int) -> None:
     ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.cents(text)
 
 
@@ -98,14 +98,14 @@ def test_months_with_one_meaning_are_read(text: str) -> None:
 @pytest.mark.parametrize("text", ["7月", "七月", "７月份", "7", "07", "Jul", "July", "7月15日"])
 def test_a_month_without_year_waits_for_the_period(text: str) -> None:
     assert cells.month(text, JULY) == cells.month(text, Period(2026)) == "2026-07"
-    with pytest.raises(Unreadable, match="没有写年份"):
+    with pytest.raises(UnreadableCell, match="没有写年份"):
         cells.month(text, None)
 
 
 def test_an_empty_month_is_the_chosen_one_alone() -> None:
     assert cells.month("", JULY) == "2026-07"
     for period in (None, Period(2026)):
-        with pytest.raises(Unreadable, match="没有写月份"):
+        with pytest.raises(UnreadableCell, match="没有写月份"):
             cells.month("", period)
 
 
@@ -135,7 +135,7 @@ def test_an_empty_month_is_the_chosen_one_alone() -> None:
 )
 @pytest.mark.parametrize("period", [None, JULY])
 def test_months_with_none_or_two_meanings_are_refused(text: str, period: Period | None) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.month(text, period)
 
 
@@ -179,5 +179,5 @@ def test_no_day_is_none() -> None:
     ["7-15", "7月15日", "15日", "26-7-15", "7/8/2026", "7/8/26", "2026-02-30", "Jul-26", "昨天", "#####", "99999"],
 )
 def test_days_with_none_or_two_meanings_are_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         cells.day(text)

@@ -9,7 +9,7 @@ import pytest
 
 from server import app
 from server.features import brought
-from server.organizations.waiting import Waiting
+from server.organizations.waiting import WaitingKind
 from server.pushes import fanouts
 from server.todos import registry
 
@@ -87,7 +87,7 @@ def test_what_is_brought_is_found(name: str) -> None:
 
 def test_two_kinds_of_waiting_work_cannot_have_one_name() -> None:
     with pytest.raises(ValueError, match="claims"):
-        registry.register(Waiting(code="claims", title="别的", place=1))
+        registry.register(WaitingKind(code="claims", title="别的", place=1))
 
 
 def test_no_two_kinds_of_waiting_work_stand_at_one_place() -> None:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from server import app
 from server.audit.holdings import ACTIONS, SUBJECTS
 from server.export import registry
-from server.holdings import Holding, Subject
+from server.holdings import DataSubject, Holding
 from tests.api.audit_table import LINES
 
 assert app.FEATURES
 SERVER = Path(app.__file__).parent
-HOLDINGS = list(registry.holdings(Subject(1, 1, "张敏", None, 1, (1,), ("member:1",))))
+HOLDINGS = list(registry.holdings(DataSubject(1, 1, "张敏", None, 1, (1,), ("member:1",))))
 BY_NOBODY = {"bulletin_draw_up bulletin", "standard_carried_forward standard", "screens_close meeting"}
 """What no request leaves: jobs and commands do."""
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.identity.attempts import locked_until, with_try
 from server.identity.cache import CallerCache
-from server.identity.rules import RULES, Actor, Held, Permission, Role, Target, allows, holds
+from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, Target, allows, holds
 
 NOON = datetime(2026, 6, 18, 4, 0, tzinfo=UTC)
 FAR = NOON + timedelta(days=30)
@@ -110,7 +110,7 @@ HER_FILE = Target((ROOT, GENERAL, BRANCH), 7)
 
 
 def _holder(role: Role, organization_id: int) -> Actor:
-    return Actor(identity_id=9, account_id=9, root_id=ROOT, grants=(Held(role, organization_id),))
+    return Actor(identity_id=9, account_id=9, root_id=ROOT, grants=(HeldRole(role, organization_id),))
 
 
 def test_every_permission_but_signed_in_has_a_rule() -> None:

@@ -12,12 +12,12 @@ from server.meetings.settlement.outcomes import (
     ATTENDED,
     REASON_TITLES,
     Case,
-    Figures,
+    EntryFigures,
     GrantedLeave,
-    Measure,
-    Outcome,
+    ItemOutcome,
+    MemberMeasure,
+    OutcomeReason,
     PlannedItem,
-    Reason,
     as_posted,
     chosen_item,
     fate,
@@ -30,7 +30,7 @@ from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 DEFAULT = default_document()
 TODAY = date(2026, 6, 18)
-STAFF = Measure(1, DEFAULT, Category.staff, Stage.full)
+STAFF = MemberMeasure(1, DEFAULT, Category.staff, Stage.full)
 CODES = ["B01", "B02", "B03", "B04", "B06a", "B07", "C04"]
 
 quantities = st.decimals(min_value="0.25", max_value="16", places=2)
@@ -38,7 +38,7 @@ plans = st.lists(st.builds(PlannedItem, st.sampled_from([*CODES, "B06b", "B05", 
 days = st.dates(TODAY - timedelta(days=60), TODAY + timedelta(days=60))
 leaves = st.none() | st.builds(GrantedLeave, st.none() | days)
 measures = st.none() | st.builds(
-    Measure, st.just(1), st.just(DEFAULT), st.sampled_from(Category), st.sampled_from(Stage)
+    MemberMeasure, st.just(1), st.just(DEFAULT), st.sampled_from(Category), st.sampled_from(Stage)
 )
 cases = st.builds(
     Case,
@@ -57,7 +57,7 @@ def case(
     attendance: AttendanceState | None = None,
     leave: GrantedLeave | None = None,
     *,
-    measure: Measure | None = STAFF,
+    measure: MemberMeasure | None = STAFF,
     spared: bool = False,
     claimed: str = "",
     counts_anyway: bool = False,
@@ -67,16 +67,16 @@ def case(
     return Case(Part.invited, attendance, leave, measure, spared, codes, counts_anyway, guest)
 
 
-def only(code: str, of: Case, quantity: str = "1") -> Outcome:
+def only(code: str, of: Case, quantity: str = "1") -> ItemOutcome:
     (outcome,) = outcomes([PlannedItem(code, Decimal(quantity))], of, today=TODAY)
     return outcome
 
 
-def with_item(**changes: object) -> Measure:
+def with_item(**changes: object) -> MemberMeasure:
     """The default standard with one item of it changed."""
     code = changes.pop("code")
     items = tuple(item.model_copy(update=changes) if item.code == code else item for item in DEFAULT.items)
-    return Measure(1, DEFAULT.model_copy(update={"items": items}), Category.staff, Stage.full)
+    return MemberMeasure(1, DEFAULT.model_copy(update={"items": items}), Category.staff, Stage.full)
 
 
 @given(plans, cases)
@@ -135,34 +135,38 @@ def test_every_outcome_says_why_in_words(planned: list[PlannedItem], given_case:
 @pytest.mark.parametrize(("code", "points"), [("B01", "-3"), ("B02", "-1"), ("B03", "-2"), ("B04", "-2")])
 def test_a_miss_takes_the_items_points(code: str, points: str) -> None:
     outcome = only(code, case())
-    assert (outcome.reason, outcome.figures.points, outcome.costs) == (Reason.missed, Decimal(points), True)
+    assert (outcome.reason, outcome.figures.points, outcome.costs) == (OutcomeReason.missed, Decimal(points), True)
     assert only(code, case(AttendanceState.present)).figures.is_empty
     assert only(code, case(AttendanceState.made_up)).figures.is_empty
     assert only(code, case(), "2").figures.points == 2 * Decimal(points)
 
 
 def test_a_class_hour_earns_by_its_quantity() -> None:
-    assert only("B06a", case(AttendanceState.present), "1.5").figures == Figures("B06a", Decimal("0.375"))
+    assert only("B06a", case(AttendanceState.present), "1.5").figures == EntryFigures("B06a", Decimal("0.375"))
     assert only("B06a", case(AttendanceState.made_up), "2").figures.points == Decimal("0.5")
     assert only("B06a", case()).figures.is_empty
 
 
 def test_a_ratio_says_what_was_owed_and_what_came_of_it() -> None:
-    assert only("B07", case(AttendanceState.late)).figures == Figures("B07", owed=1, attended=1)
-    assert only("B07", case(AttendanceState.made_up)).figures == Figures("B07", owed=1, made_up=1)
+    assert only("B07", case(AttendanceState.late)).figures == EntryFigures("B07", owed=1, attended=1)
+    assert only("B07", case(AttendanceState.made_up)).figures == EntryFigures("B07", owed=1, made_up=1)
     missed, excused = only("B07", case()), only("B07", case(leave=GrantedLeave()))
-    assert (missed.figures, missed.costs) == (Figures("B07", owed=1), True)
-    assert (excused.figures, excused.costs) == (Figures("B07", owed=1, excused=1), True)
+    assert (missed.figures, missed.costs) == (EntryFigures("B07", owed=1), True)
+    assert (excused.figures, excused.costs) == (EntryFigures("B07", owed=1, excused=1), True)
     assert only("B07", case(leave=GrantedLeave(TODAY))).figures.is_empty
 
 
 @pytest.mark.parametrize(
     ("until", "expected"),
-    [(TODAY, Reason.makeup_open), (TODAY - timedelta(days=1), Reason.makeup_missed), (None, Reason.excused)],
+    [
+        (TODAY, OutcomeReason.makeup_open),
+        (TODAY - timedelta(days=1), OutcomeReason.makeup_missed),
+        (None, OutcomeReason.excused),
+    ],
 )
-def test_the_day_for_a_makeup_belongs_to_the_member(until: date | None, expected: Reason) -> None:
+def test_the_day_for_a_makeup_belongs_to_the_member(until: date | None, expected: OutcomeReason) -> None:
     assert fate(None, GrantedLeave(until), today=TODAY) is expected
-    assert fate(AttendanceState.made_up, GrantedLeave(until), today=TODAY) is Reason.made_up
+    assert fate(AttendanceState.made_up, GrantedLeave(until), today=TODAY) is OutcomeReason.made_up
 
 
 def test_being_late_costs_what_the_standard_says() -> None:
@@ -177,17 +181,17 @@ def test_being_late_costs_what_the_standard_says() -> None:
 
 
 def test_a_miss_that_is_not_his_is_not_counted_but_his_presence_is() -> None:
-    assert only("B01", case(spared=True)).reason is Reason.elsewhere
+    assert only("B01", case(spared=True)).reason is OutcomeReason.elsewhere
     assert only("B07", case(spared=True)).figures.is_empty
     assert only("B06a", case(AttendanceState.present, spared=True)).figures.points == Decimal("0.25")
 
 
 def test_what_a_claim_counted_is_not_counted_again_unless_the_officer_says_so() -> None:
     claimed = case(AttendanceState.present, claimed="C04")
-    assert only("C04", claimed).reason is Reason.already_counted
+    assert only("C04", claimed).reason is OutcomeReason.already_counted
     assert only("C04", case(AttendanceState.present, claimed="C04", counts_anyway=True)).figures.points == 1
     assert only("B06a", claimed).figures.points == Decimal("0.25")
-    assert only("B06a", case(AttendanceState.present, claimed="B06b")).reason is Reason.already_counted
+    assert only("B06a", case(AttendanceState.present, claimed="B06b")).reason is OutcomeReason.already_counted
 
 
 def test_a_guest_only_earns() -> None:
@@ -196,15 +200,15 @@ def test_a_guest_only_earns() -> None:
 
 
 def test_another_variant_of_the_line_takes_its_place_where_attendance_proves_it() -> None:
-    retired = Measure(1, DEFAULT, Category.retired, Stage.full)
-    assert only("B06a", case(AttendanceState.present, measure=retired)).reason is Reason.not_in_standard
+    retired = MemberMeasure(1, DEFAULT, Category.retired, Stage.full)
+    assert only("B06a", case(AttendanceState.present, measure=retired)).reason is OutcomeReason.not_in_standard
     proven = _proving(DEFAULT, "B06b")
-    shown = case(AttendanceState.present, measure=Measure(1, proven, Category.retired, Stage.full))
+    shown = case(AttendanceState.present, measure=MemberMeasure(1, proven, Category.retired, Stage.full))
     outcome = only("B06a", shown, "3")
     variant = proven.item("B06b")
     assert variant is not None
     once = variant.points * (3 if variant.unit == "学时" else 1)
-    assert outcome.figures == Figures("B06b", once)
+    assert outcome.figures == EntryFigures("B06b", once)
 
 
 @given(plans, st.sampled_from(Category), st.sampled_from(Category))
@@ -212,7 +216,7 @@ def test_what_was_posted_says_by_what_the_member_was_measured(
     planned: list[PlannedItem], was: Category, became: Category
 ) -> None:
     document = _proving(DEFAULT, "B06b")
-    then, now = Measure(1, document, was, Stage.full), Measure(1, document, became, Stage.full)
+    then, now = MemberMeasure(1, document, was, Stage.full), MemberMeasure(1, document, became, Stage.full)
     posted = _codes(planned, then)
     assert posted <= _codes(planned, as_posted(now, planned, posted))
     assert as_posted(then, planned, posted) == then
@@ -222,7 +226,7 @@ def test_what_no_longer_is_planned_says_nothing() -> None:
     assert as_posted(STAFF, [PlannedItem("B01", Decimal(1))], {"B06a"}) == STAFF
 
 
-def _codes(planned: list[PlannedItem], measure: Measure) -> set[str]:
+def _codes(planned: list[PlannedItem], measure: MemberMeasure) -> set[str]:
     chosen = (chosen_item(each, measure) for each in planned)
     return {item.code for item in chosen if item is not None}
 
@@ -235,8 +239,9 @@ def _proving(document: StandardDocument, code: str) -> StandardDocument:
 
 
 @pytest.mark.parametrize(
-    ("part", "measure", "expected"), [(Part.observer, STAFF, Reason.observer), (Part.invited, None, Reason.outside)]
+    ("part", "measure", "expected"),
+    [(Part.observer, STAFF, OutcomeReason.observer), (Part.invited, None, OutcomeReason.outside)],
 )
-def test_who_is_not_measured_gets_nothing(part: Part, measure: Measure | None, expected: Reason) -> None:
+def test_who_is_not_measured_gets_nothing(part: Part, measure: MemberMeasure | None, expected: OutcomeReason) -> None:
     outcome = only("B01", Case(part, None, None, measure))
     assert (outcome.reason, outcome.figures.is_empty) == (expected, True)

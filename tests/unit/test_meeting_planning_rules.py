@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.meetings.planning import rules
-from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, Times, WindowWish
+from server.meetings.planning.rules import CountedItem, RepeatBy, RosterPlan, Times, WindowWish
 from server.meetings.planning.wording import cost_words
 from server.meetings.rules import CheckInWindow, MeetingKind, MeetingPhase, MeetingStatus, Scope, phase_at
-from server.meetings.settlement.outcomes import Measure, PlannedItem
+from server.meetings.settlement.outcomes import MemberMeasure, PlannedItem
 from server.organizations.models import Category, OrganizationKind, Stage
 from server.standards.default import default_document
 from server.standards.rules import Item, Method, StandardDocument
@@ -115,7 +115,7 @@ def test_class_hours_are_counted_in_halves(minutes: int, hours: str) -> None:
     ],
 )
 def test_each_kind_counts_for_its_item_of_the_default_standard(kind: MeetingKind, code: str) -> None:
-    assert rules.default_items(kind, offered()) == (Counted(code),)
+    assert rules.default_items(kind, offered()) == (CountedItem(code),)
 
 
 def test_a_committees_meeting_carries_no_points() -> None:
@@ -142,14 +142,14 @@ def test_only_items_that_attendance_feeds_are_offered() -> None:
     ],
 )
 def test_a_plan_names_each_item_once_and_none_that_is_unknown(codes: list[str], expected: str | None) -> None:
-    problem = rules.item_problem([Counted(code) for code in codes], offered())
+    problem = rules.item_problem([CountedItem(code) for code in codes], offered())
     assert (problem.code if problem else None) == expected
 
 
 def test_a_quantity_is_the_class_hours_or_one_unless_it_is_named() -> None:
-    assert rules.quantity_of(Counted("B06a"), offered(), times(135)) == 3
-    assert rules.quantity_of(Counted("B04"), offered(), times(135)) == 1
-    assert rules.quantity_of(Counted("B06a", Decimal(4)), offered(), times(135)) == 4
+    assert rules.quantity_of(CountedItem("B06a"), offered(), times(135)) == 3
+    assert rules.quantity_of(CountedItem("B04"), offered(), times(135)) == 1
+    assert rules.quantity_of(CountedItem("B06a", Decimal(4)), offered(), times(135)) == 4
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_prospects_come_to_lectures_where_the_branch_manages_them() -> None:
 def test_what_staying_away_costs_is_said_for_any_scheme(code: str, words: str) -> None:
     document = StandardDocument.model_validate_json(SCHEME.read_text(encoding="utf-8"))
     item = next(item for item in document.items if item.code == code)
-    measure = Measure(1, document, Category.staff, Stage.full)
+    measure = MemberMeasure(1, document, Category.staff, Stage.full)
     quantity = Decimal(3) if item.method is Method.earn else Decimal(1)
     assert cost_words(PlannedItem(code, quantity), item, measure) == words
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from server.meetings.rules import (
     KIND_TITLES,
     STANDING_TITLES,
+    AttendanceStanding,
     AttendanceState,
+    CheckInRefusal,
     CheckInWindow,
     LeaveAction,
     LeaveStatus,
     MeetingAction,
     MeetingKind,
     MeetingStatus,
-    Refusal,
-    Standing,
     next_leave_status,
     next_status,
     refusal,
@@ -37,13 +37,13 @@ TICK = timedelta(microseconds=1)
 @pytest.mark.parametrize(
     ("scanned_at", "expected"),
     [
-        (WINDOW.opens_at - TICK, Refusal.too_early),
+        (WINDOW.opens_at - TICK, CheckInRefusal.too_early),
         (WINDOW.opens_at, None),
         (WINDOW.closes_at, None),
-        (WINDOW.closes_at + TICK, Refusal.closed),
+        (WINDOW.closes_at + TICK, CheckInRefusal.closed),
     ],
 )
-def test_the_window_includes_both_its_ends(scanned_at: datetime, expected: Refusal | None) -> None:
+def test_the_window_includes_both_its_ends(scanned_at: datetime, expected: CheckInRefusal | None) -> None:
     assert refusal(WINDOW, scanned_at=scanned_at) == expected
 
 
@@ -99,17 +99,17 @@ def test_who_came_came_whatever_else_is_known(state: AttendanceState, held: bool
 
 
 def test_who_did_not_come_is_on_leave_expected_or_absent() -> None:
-    assert standing(None, held=False, on_leave=True, closed=True) == Standing.on_leave
-    assert standing(None, held=False, on_leave=False, closed=False) == Standing.expected
-    assert standing(None, held=False, on_leave=False, closed=True) == Standing.absent
+    assert standing(None, held=False, on_leave=True, closed=True) == AttendanceStanding.on_leave
+    assert standing(None, held=False, on_leave=False, closed=False) == AttendanceStanding.expected
+    assert standing(None, held=False, on_leave=False, closed=True) == AttendanceStanding.absent
 
 
 @pytest.mark.parametrize("on_leave", [True, False])
 @pytest.mark.parametrize("closed", [True, False])
 def test_who_waits_for_the_host_is_neither_absent_nor_on_leave(on_leave: bool, closed: bool) -> None:
-    assert standing(None, held=True, on_leave=on_leave, closed=closed) == Standing.held
+    assert standing(None, held=True, on_leave=on_leave, closed=closed) == AttendanceStanding.held
 
 
 def test_every_kind_and_standing_has_a_title() -> None:
     assert set(KIND_TITLES) == set(MeetingKind)
-    assert set(STANDING_TITLES) == set(Standing)
+    assert set(STANDING_TITLES) == set(AttendanceStanding)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.meetings.check_in.codes import step_at
-from server.meetings.rosters.oddities import OddityKind, Record, found
+from server.meetings.rosters.oddities import OddityKind, PhoneCheckIn, found
 from server.meetings.rules import Via
 
 SCANNED = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
@@ -14,16 +14,16 @@ STEP = step_at(SCANNED)
 
 def record(
     name: str, *, actor: str | None = None, via: Via = Via.qr, ticket: str | None = None, seconds: int = 3
-) -> Record:
+) -> PhoneCheckIn:
     actor = actor or name
-    return Record(name, actor, hash(actor), via, ticket or name, SCANNED, SCANNED + timedelta(seconds=seconds))
+    return PhoneCheckIn(name, actor, hash(actor), via, ticket or name, SCANNED, SCANNED + timedelta(seconds=seconds))
 
 
-def people(count: int, **changes: object) -> list[Record]:
+def people(count: int, **changes: object) -> list[PhoneCheckIn]:
     return [record(f"党员{number}", **changes) for number in range(count)]  # type: ignore[arg-type]
 
 
-def texts(records: list[Record]) -> list[tuple[str, str]]:
+def texts(records: list[PhoneCheckIn]) -> list[tuple[str, str]]:
     return [(oddity.kind, oddity.text) for oddity in found(exchanges={}, expected=50, records=records)]
 
 
@@ -51,7 +51,7 @@ def test_one_scan_for_two_without_naming_a_helper_is_odd() -> None:
 
 
 def test_entries_without_a_ticket_share_nothing() -> None:
-    blank = [Record(name, name, 1, Via.digits, None, SCANNED, SCANNED) for name in ("张敏", "王芳")]
+    blank = [PhoneCheckIn(name, name, 1, Via.digits, None, SCANNED, SCANNED) for name in ("张敏", "王芳")]
     assert texts(blank) == []
 
 

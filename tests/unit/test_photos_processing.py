@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 from server.errors import DomainError
 from server.photos import decode, processing, rules
-from server.photos.processing import Limits, process, process_trusted
+from server.photos.processing import ChildLimits, process, process_trusted
 from tests.at_once import LONG, at_once
 from tests.fuzzing import examples
 from tests.pictures import (
@@ -32,14 +32,14 @@ from tests.pictures import (
 )
 
 
-def refusal(content: bytes, limits: Limits = processing.LIMITS) -> str:
+def refusal(content: bytes, limits: ChildLimits = processing.LIMITS) -> str:
     with pytest.raises(DomainError) as raised:
         process(content, limits=limits)
     assert re.search("[一-龥]", raised.value.message)
     return raised.value.code
 
 
-def refusal_by(program: str, limits: Limits = processing.LIMITS) -> DomainError:
+def refusal_by(program: str, limits: ChildLimits = processing.LIMITS) -> DomainError:
     """Return how it ends when the child is this Python program."""
     with pytest.raises(DomainError) as raised:
         process(jpeg(), limits=limits, decoder=(sys.executable, "-c", program))
@@ -186,7 +186,7 @@ def test_an_even_picture_has_no_fingerprint(colour: str) -> None:
 
 
 def test_a_png_bomb_is_refused_by_its_header() -> None:
-    assert refusal(png_bomb(50_000), Limits(memory_bytes=200 * 1024 * 1024)) == "photo_too_many_pixels"
+    assert refusal(png_bomb(50_000), ChildLimits(memory_bytes=200 * 1024 * 1024)) == "photo_too_many_pixels"
 
 
 def test_sixty_megapixels_are_the_limit() -> None:
@@ -239,12 +239,12 @@ def test_damaged_photos_are_taken_or_refused_and_nothing_else(data: st.DataObjec
 
 def test_a_photo_that_needs_too_much_memory_is_refused_clearly() -> None:
     greedy = encoded(Image.new("RGB", (6000, 5000), "red"), "PNG")
-    assert refusal(greedy, Limits(memory_bytes=140 * 1024 * 1024)) == "photo_too_heavy"
+    assert refusal(greedy, ChildLimits(memory_bytes=140 * 1024 * 1024)) == "photo_too_heavy"
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:
     program = "import sys, threading; sys.stdin.buffer.read(); threading.Event().wait()"
-    assert refusal_by(program, Limits(wall_seconds=0.2)).code == "photo_too_heavy"
+    assert refusal_by(program, ChildLimits(wall_seconds=0.2)).code == "photo_too_heavy"
 
 
 def test_a_child_that_computes_too_long_is_ended_by_the_kernel() -> None:
@@ -286,8 +286,8 @@ def test_the_child_can_write_no_file(tmp_path: Path) -> None:
 
 def test_when_every_seat_is_taken_the_answer_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "_seats", threading.BoundedSemaphore(1))
-    with processing._seat(Limits()), pytest.raises(DomainError) as raised:
-        process(jpeg(), limits=Limits(seat_seconds=0))
+    with processing._seat(ChildLimits()), pytest.raises(DomainError) as raised:
+        process(jpeg(), limits=ChildLimits(seat_seconds=0))
     assert (raised.value.code, raised.value.status) == ("photo_busy", 503)
     assert process(jpeg()).width == 640
 
@@ -295,15 +295,15 @@ def test_when_every_seat_is_taken_the_answer_is_busy(monkeypatch: pytest.MonkeyP
 def test_beyond_a_few_that_wait_the_answer_is_busy_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "_seats", threading.BoundedSemaphore(1))
     monkeypatch.setattr(processing, "_places", threading.BoundedSemaphore(1))
-    with processing._seat(Limits()), pytest.raises(DomainError) as raised:
-        process(jpeg(), limits=Limits(seat_seconds=LONG))
+    with processing._seat(ChildLimits()), pytest.raises(DomainError) as raised:
+        process(jpeg(), limits=ChildLimits(seat_seconds=LONG))
     assert raised.value.code == "photo_busy"
     assert raised.value.detail["retry_after_seconds"] == 3
     assert process(jpeg()).width == 640
 
 
 def test_many_threads_may_process_at_once() -> None:
-    pictures = at_once(*(partial(process, jpeg(seed), limits=Limits(seat_seconds=LONG)) for seed in range(5)))
+    pictures = at_once(*(partial(process, jpeg(seed), limits=ChildLimits(seat_seconds=LONG)) for seed in range(5)))
     assert [picture.original_sha256 for picture in pictures] == [
         processing.original_sha256(jpeg(seed)) for seed in range(5)
     ]

@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 from flask import Flask, Response, jsonify, request
 
-from server.receiving import LIMITS, Limits, Receiver, environ_of
+from server.receiving import LIMITS, BodyLimits, Receiver, environ_of
 from server.requests import MAX_JSON_BYTES, install
 from tests.at_once import LONG
 
-HASTY = Limits(grace_seconds=0.05, bytes_a_second=1_000_000, turn_seconds=0.05)
+HASTY = BodyLimits(grace_seconds=0.05, bytes_a_second=1_000_000, turn_seconds=0.05)
 
 
 class Protocol:
@@ -73,7 +73,7 @@ def echo() -> Response:
     return Response(request.get_data())
 
 
-def receive(*sent: tuple[Any, Any], app: Flask | None = None, limits: Limits = LIMITS) -> None:
+def receive(*sent: tuple[Any, Any], app: Flask | None = None, limits: BodyLimits = LIMITS) -> None:
     async def all_of_them() -> None:
         receiver = Receiver(app or flask(echo), threads=2, limits=limits)
         await asyncio.gather(*(receiver(scope, protocol) for scope, protocol in sent))
@@ -82,7 +82,7 @@ def receive(*sent: tuple[Any, Any], app: Flask | None = None, limits: Limits = L
     asyncio.run(asyncio.wait_for(all_of_them(), LONG))
 
 
-def received(protocol: Protocol, headers: Mapping[str, str], limits: Limits = LIMITS) -> Protocol:
+def received(protocol: Protocol, headers: Mapping[str, str], limits: BodyLimits = LIMITS) -> Protocol:
     receive((scope(list(headers.items())), protocol), limits=limits)
     return protocol
 
@@ -118,7 +118,7 @@ def test_of_a_body_that_is_too_long_by_its_own_words_nothing_is_read() -> None:
 
 def test_where_the_disk_has_no_room_for_more_bodies_large_ones_are_refused_and_small_ones_served() -> None:
     small, large = Protocol([b"a" * 50]), Protocol([b"a" * 200])
-    full = Limits(in_memory=100, on_disk=100)
+    full = BodyLimits(in_memory=100, on_disk=100)
     receive(
         (scope([("transfer-encoding", "chunked")]), small),
         (scope([("transfer-encoding", "chunked")]), large),
@@ -138,7 +138,7 @@ def test_large_bodies_are_worked_on_in_turn_and_keep_no_thread_from_others() -> 
 
     async def all_of_them() -> None:
         receiver = Receiver(
-            flask(slow_if_large), threads=1, limits=Limits(large=10, large_at_once=1, turn_seconds=0.05)
+            flask(slow_if_large), threads=1, limits=BodyLimits(large=10, large_at_once=1, turn_seconds=0.05)
         )
         large = [Protocol([b"a" * 20]) for _ in range(3)]
         sent = [asyncio.create_task(receiver(scope([("content-length", "20")]), cast(Any, each))) for each in large]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from server.organizations.models import Category, Stage
 from server.organizations.roster.rules import (
     CellProblem,
-    Column,
-    Problem,
+    RosterColumn,
+    RosterProblem,
     RosterRow,
     find_header,
     parse_date,
@@ -23,10 +23,10 @@ from server.organizations.roster.sheets import guarded
 from server.organizations.roster.workbook import is_remark, is_second_heading
 
 TODAY = date(2026, 6, 18)
-POSITIONS = {column: position for position, column in enumerate(Column)}
+POSITIONS = {column: position for position, column in enumerate(RosterColumn)}
 
 
-def row(**changes: Any) -> RosterRow | list[Problem]:
+def row(**changes: Any) -> RosterRow | list[RosterProblem]:
     """Parse a good row with some columns (by English name) changed."""
     good: dict[str, Any] = {
         "name": "张敏",
@@ -36,7 +36,7 @@ def row(**changes: Any) -> RosterRow | list[Problem]:
         "stage": "正式党员",
         **changes,
     }
-    parsed, problems = parse_row(7, [good.get(column.name) for column in Column], POSITIONS, today=TODAY)
+    parsed, problems = parse_row(7, [good.get(column.name) for column in RosterColumn], POSITIONS, today=TODAY)
     return problems if parsed is None else parsed
 
 
@@ -152,7 +152,12 @@ def test_categories_and_stages_have_their_usual_other_names() -> None:
 def test_the_heading_is_found_with_hints_stars_and_other_names() -> None:
     header = find_header(["序号", "*姓名", "学号", "手机号（必填）", "所在党支部", "姓名"])
     assert header is not None
-    assert header.positions == {Column.name: 1, Column.work_number: 2, Column.phone: 3, Column.branch: 4}
+    assert header.positions == {
+        RosterColumn.name: 1,
+        RosterColumn.work_number: 2,
+        RosterColumn.phone: 3,
+        RosterColumn.branch: 4,
+    }
     assert header.notes == ("列「序号」不在模板中，已忽略", "列「姓名」出现多次，只取第一列")
 
 
@@ -199,8 +204,8 @@ cells = st.one_of(
 )
 
 
-@given(st.lists(cells, max_size=14), st.permutations(list(Column)))
-def test_any_cells_give_a_row_or_problems_with_their_places(values: list[Any], order: list[Column]) -> None:
+@given(st.lists(cells, max_size=14), st.permutations(list(RosterColumn)))
+def test_any_cells_give_a_row_or_problems_with_their_places(values: list[Any], order: list[RosterColumn]) -> None:
     positions = {column: position for position, column in enumerate(order)}
     parsed, problems = parse_row(12, values, positions, today=TODAY)
     if parsed is not None:
@@ -210,7 +215,9 @@ def test_any_cells_give_a_row_or_problems_with_their_places(values: list[Any], o
         parsed.name.encode()
     else:
         assert any(not problem.warning for problem in problems)
-    assert all(problem.row == 12 and isinstance(problem.column, Column) and problem.message for problem in problems)
+    assert all(
+        problem.row == 12 and isinstance(problem.column, RosterColumn) and problem.message for problem in problems
+    )
     is_remark(values, positions)
     is_second_heading(values)
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from server.errors import DomainError
-from server.organizations.roster.rules import Column
+from server.organizations.roster.rules import RosterColumn
 from server.organizations.roster.workbook import ParsedRoster, is_remark, is_second_heading, read_roster
 from tests.rosters import HEADINGS, person
 from tests.workbooks import book
@@ -247,4 +247,4 @@ def test_a_lower_line_of_a_heading_holds_names_of_columns_only() -> None:
     assert is_second_heading([None, "党总支", " 党支部 ", ""])
     assert not is_second_heading(["党支部", "张敏"])
     assert not is_second_heading([None, ""])
-    assert not is_remark(["张敏", "T1"], {Column.name: 0, Column.work_number: 1})
+    assert not is_remark(["张敏", "T1"], {RosterColumn.name: 0, RosterColumn.work_number: 1})

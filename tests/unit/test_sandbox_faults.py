@@ -3,11 +3,11 @@
 import pytest
 
 from server.wechat.sandbox.exchange import Fate
-from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
+from server.wechat.sandbox.faults import FaultRule, Faults, PlayedCall, PlayedFault
 from server.wechat.sandbox.state import SandboxState
 from tests.playing_wechat import Caller, message
 
-SUBSCRIBE = frozenset({Call.subscribe})
+SUBSCRIBE = frozenset({PlayedCall.subscribe})
 SEND = "/cgi-bin/message/subscribe/send"
 
 
@@ -19,12 +19,12 @@ def wechat() -> Caller:
 
 
 def _struck(faults: Faults, calls: int, openid: str = "zhang_min") -> list[bool]:
-    return [faults.strike(Call.subscribe, openid) is not None for _ in range(calls)]
+    return [faults.strike(PlayedCall.subscribe, openid) is not None for _ in range(calls)]
 
 
 def test_without_times_a_fault_strikes_each_time() -> None:
     faults = Faults()
-    rule = faults.add(FaultRule(Fault.busy, SUBSCRIBE))
+    rule = faults.add(FaultRule(PlayedFault.busy, SUBSCRIBE))
     assert _struck(faults, 5) == [True] * 5
     assert rule.hits == 5
     assert faults.remove(rule.id)
@@ -34,14 +34,14 @@ def test_without_times_a_fault_strikes_each_time() -> None:
 
 def test_with_times_it_is_used_up() -> None:
     faults = Faults()
-    faults.add(FaultRule(Fault.busy, SUBSCRIBE, times=2))
+    faults.add(FaultRule(PlayedFault.busy, SUBSCRIBE, times=2))
     assert _struck(faults, 4) == [True, True, False, False]
     assert list(faults) == []
 
 
 def test_it_may_be_meant_for_one_person() -> None:
     faults = Faults()
-    faults.add(FaultRule(Fault.refused, SUBSCRIBE, openid="ma_xiaodong", times=1))
+    faults.add(FaultRule(PlayedFault.refused, SUBSCRIBE, openid="ma_xiaodong", times=1))
     assert _struck(faults, 2) == [False, False]
     assert _struck(faults, 2, "ma_xiaodong") == [True, False]
 
@@ -50,7 +50,7 @@ def test_a_share_is_as_large_as_it_says_and_the_same_for_a_seed() -> None:
     struck = []
     for seed in (7, 7, 8):
         faults = Faults()
-        faults.add(FaultRule(Fault.busy, SUBSCRIBE, share=5, seed=seed))
+        faults.add(FaultRule(PlayedFault.busy, SUBSCRIBE, share=5, seed=seed))
         struck.append(_struck(faults, 10_000))
     assert 400 < sum(struck[0]) < 600
     assert struck[0] == struck[1]
@@ -59,10 +59,10 @@ def test_a_share_is_as_large_as_it_says_and_the_same_for_a_seed() -> None:
 
 def test_several_faults_share_a_call_and_the_first_that_strikes_decides() -> None:
     faults = Faults()
-    faults.add(FaultRule(Fault.refused, SUBSCRIBE, openid="li_wei"))
-    faults.add(FaultRule(Fault.busy, SUBSCRIBE))
-    kinds = [rule.fault for openid in ("li_wei", "zhang_min") if (rule := faults.strike(Call.subscribe, openid))]
-    assert kinds == [Fault.refused, Fault.busy]
+    faults.add(FaultRule(PlayedFault.refused, SUBSCRIBE, openid="li_wei"))
+    faults.add(FaultRule(PlayedFault.busy, SUBSCRIBE))
+    kinds = [rule.fault for openid in ("li_wei", "zhang_min") if (rule := faults.strike(PlayedCall.subscribe, openid))]
+    assert kinds == [PlayedFault.refused, PlayedFault.busy]
 
 
 @pytest.mark.parametrize(

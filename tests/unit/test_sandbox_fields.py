@@ -2,14 +2,14 @@
 
 import pytest
 
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 from server.wechat.sandbox.fields import checked
 
 
 def _errcode(data: object) -> int:
     try:
         checked(data)
-    except Refusal as refusal:
+    except CallRefused as refusal:
         return refusal.errcode
     return 0
 
@@ -70,7 +70,7 @@ def test_data_of_another_shape_is_47003(data: object) -> None:
 
 def test_a_known_template_wants_exactly_its_fields() -> None:
     expected = frozenset({"thing1", "thing2"})
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(CallRefused) as refusal:
         checked({"thing1": {"value": "x"}}, expected)
     assert (refusal.value.errcode, refusal.value.hint) == (47003, "data.thing2 unexpected")
     assert checked({"thing1": {"value": "x"}, "thing2": {"value": "y"}}, expected)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.wechat.sandbox.accounts import App, Tokens
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 START = datetime(2026, 11, 5, 6, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ START = datetime(2026, 11, 5, 6, tzinfo=UTC)
 def _errcode(tokens: Tokens, app: App, token: str, now: datetime) -> int:
     try:
         tokens.check(app, token, now=now)
-    except Refusal as refusal:
+    except CallRefused as refusal:
         return refusal.errcode
     return 0
 
@@ -58,7 +58,7 @@ def test_forced_for_the_21st_time_in_a_day_it_is_refused() -> None:
     tokens = Tokens()
     for number in range(20):
         tokens.stable(App.official, now=START + timedelta(minutes=number), force=True)
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(CallRefused) as refusal:
         tokens.stable(App.official, now=START + timedelta(minutes=20), force=True)
     assert refusal.value.errcode == 45009
     assert tokens.stable(App.official, now=START + timedelta(minutes=20))[1] > 0

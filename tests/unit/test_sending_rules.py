@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, Reason
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, UnreachedReason
 from server.pushes.sending.rules import (
     MOST_TRIES,
-    Decision,
+    AnswerVerdict,
+    DeliveryFacts,
     Pause,
-    Standing,
+    SendDecision,
     Try,
-    Verdict,
     attempt_status,
     decide,
     next_at,
@@ -23,64 +23,66 @@ from server.pushes.sending.rules import (
 
 NOW = datetime(2026, 6, 18, 2, 0, 30, tzinfo=UTC)
 BOTH = (Channel.subscription, Channel.official)
-STANDING = Standing(None, QuietHours(), BOTH, frozenset(BOTH), frozenset(BOTH))
+STANDING = DeliveryFacts(None, QuietHours(), BOTH, frozenset(BOTH), frozenset(BOTH))
 
 
 @pytest.mark.parametrize(
     ("errcode", "meaning"),
     [
-        (0, Verdict.sent),
-        (-1, Verdict.backoff),
-        (40001, Verdict.backoff),
-        (40014, Verdict.backoff),
-        (42001, Verdict.backoff),
-        (45011, Verdict.next_minute),
-        (45009, Verdict.tomorrow),
-        (40003, Verdict.refused),
-        (43004, Verdict.refused),
-        (43117, Verdict.refused),
-        (45168, Verdict.refused),
-        (81013, Verdict.refused),
-        (99999, Verdict.refused),
-        (40037, Verdict.misconfigured),
-        (41030, Verdict.misconfigured),
-        (47003, Verdict.misconfigured),
+        (0, AnswerVerdict.sent),
+        (-1, AnswerVerdict.backoff),
+        (40001, AnswerVerdict.backoff),
+        (40014, AnswerVerdict.backoff),
+        (42001, AnswerVerdict.backoff),
+        (45011, AnswerVerdict.next_minute),
+        (45009, AnswerVerdict.tomorrow),
+        (40003, AnswerVerdict.refused),
+        (43004, AnswerVerdict.refused),
+        (43117, AnswerVerdict.refused),
+        (45168, AnswerVerdict.refused),
+        (81013, AnswerVerdict.refused),
+        (99999, AnswerVerdict.refused),
+        (40037, AnswerVerdict.misconfigured),
+        (41030, AnswerVerdict.misconfigured),
+        (47003, AnswerVerdict.misconfigured),
     ],
 )
 @pytest.mark.parametrize("channel", Channel)
-def test_an_error_code_means_the_same_on_every_channel(channel: Channel, errcode: int, meaning: Verdict) -> None:
+def test_an_error_code_means_the_same_on_every_channel(channel: Channel, errcode: int, meaning: AnswerVerdict) -> None:
     assert verdict(channel, errcode) is meaning
 
 
 def test_no_consent_empties_a_balance_only_where_there_is_one() -> None:
-    assert verdict(Channel.subscription, 43101) is Verdict.emptied
-    assert verdict(Channel.official, 43101) is Verdict.refused
+    assert verdict(Channel.subscription, 43101) is AnswerVerdict.emptied
+    assert verdict(Channel.official, 43101) is AnswerVerdict.refused
 
 
-@pytest.mark.parametrize("meaning", Verdict)
-def test_only_what_arrived_or_may_have_is_over(meaning: Verdict) -> None:
-    over = meaning in (Verdict.sent, Verdict.unknown)
+@pytest.mark.parametrize("meaning", AnswerVerdict)
+def test_only_what_arrived_or_may_have_is_over(meaning: AnswerVerdict) -> None:
+    over = meaning in (AnswerVerdict.sent, AnswerVerdict.unknown)
     assert (next_status(meaning) is not PushStatus.waiting) == over
-    assert (attempt_status(meaning) is AttemptStatus.sent) == (meaning is Verdict.sent)
+    assert (attempt_status(meaning) is AttemptStatus.sent) == (meaning is AnswerVerdict.sent)
 
 
 def test_backoff_doubles_up_to_an_hour() -> None:
-    pauses = [next_at(Verdict.backoff, tries=tries, now=NOW) - NOW for tries in range(1, 12)]
+    pauses = [next_at(AnswerVerdict.backoff, tries=tries, now=NOW) - NOW for tries in range(1, 12)]
     assert pauses == [timedelta(minutes=each) for each in (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60)]
 
 
 def test_the_next_minute_and_the_next_day_in_shanghai() -> None:
-    assert pause_until(Verdict.next_minute, NOW) == datetime(2026, 6, 18, 2, 1, tzinfo=UTC)
-    assert pause_until(Verdict.tomorrow, NOW) == datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
+    assert pause_until(AnswerVerdict.next_minute, NOW) == datetime(2026, 6, 18, 2, 1, tzinfo=UTC)
+    assert pause_until(AnswerVerdict.tomorrow, NOW) == datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
     last_second = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
-    assert pause_until(Verdict.tomorrow, last_second) == datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
-    assert pause_until(Verdict.tomorrow, last_second + timedelta(seconds=1)) == datetime(2027, 1, 1, 16, 0, tzinfo=UTC)
-    assert pause_until(Verdict.backoff, NOW) is None
+    assert pause_until(AnswerVerdict.tomorrow, last_second) == datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+    assert pause_until(AnswerVerdict.tomorrow, last_second + timedelta(seconds=1)) == datetime(
+        2027, 1, 1, 16, 0, tzinfo=UTC
+    )
+    assert pause_until(AnswerVerdict.backoff, NOW) is None
 
 
 @pytest.mark.parametrize("order", [BOTH, BOTH[::-1]])
 def test_the_order_of_channels_is_given(order: tuple[Channel, ...]) -> None:
-    assert decide(replace(STANDING, channels=order), now=NOW) == Decision(PushStatus.sending, order[0])
+    assert decide(replace(STANDING, channels=order), now=NOW) == SendDecision(PushStatus.sending, order[0])
 
 
 def test_expiry_comes_before_all_else_and_holds_from_its_very_instant() -> None:
@@ -91,23 +93,23 @@ def test_expiry_comes_before_all_else_and_holds_from_its_very_instant() -> None:
 
 def test_a_minutes_pause_is_waited_for_a_days_pause_is_gone_round() -> None:
     minute, day = NOW + timedelta(seconds=30), NOW + timedelta(hours=14)
-    short = replace(STANDING, pauses={Channel.subscription: Pause(minute, Verdict.next_minute)})
-    long = replace(STANDING, pauses={Channel.subscription: Pause(day, Verdict.tomorrow)})
-    assert decide(short, now=NOW) == Decision(PushStatus.waiting, next_at=minute)
-    assert decide(short, now=minute) == Decision(PushStatus.sending, Channel.subscription)
-    assert decide(long, now=NOW) == Decision(PushStatus.sending, Channel.official)
+    short = replace(STANDING, pauses={Channel.subscription: Pause(minute, AnswerVerdict.next_minute)})
+    long = replace(STANDING, pauses={Channel.subscription: Pause(day, AnswerVerdict.tomorrow)})
+    assert decide(short, now=NOW) == SendDecision(PushStatus.waiting, next_at=minute)
+    assert decide(short, now=minute) == SendDecision(PushStatus.sending, Channel.subscription)
+    assert decide(long, now=NOW) == SendDecision(PushStatus.sending, Channel.official)
     alone = replace(long, addressed=frozenset({Channel.subscription}))
-    assert decide(alone, now=NOW) == Decision(PushStatus.waiting, next_at=day)
+    assert decide(alone, now=NOW) == SendDecision(PushStatus.waiting, next_at=day)
 
 
-def _after(*tries: Try, **others: object) -> Decision:
+def _after(*tries: Try, **others: object) -> SendDecision:
     return decide(replace(STANDING, tries=tries, **others), now=NOW)  # type: ignore[arg-type]
 
 
 def test_a_refusal_is_final_on_its_channel_alone() -> None:
     refused = Try(Channel.subscription, AttemptStatus.refused, 40003)
     assert _after(refused).channel is Channel.official
-    assert _after(refused, channels=(Channel.subscription,)).reason is Reason.refused
+    assert _after(refused, channels=(Channel.subscription,)).reason is UnreachedReason.refused
 
 
 def test_a_channel_is_given_up_after_so_many_tries() -> None:
@@ -119,14 +121,14 @@ def test_a_channel_is_given_up_after_so_many_tries() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"channels": ()}, Reason.no_channel),
-        ({"addressed": frozenset()}, Reason.not_bound),
-        ({"agreed": frozenset()}, Reason.not_subscribed),
-        ({"agreed": frozenset(), "addressed": frozenset({Channel.official})}, Reason.not_subscribed),
+        ({"channels": ()}, UnreachedReason.no_channel),
+        ({"addressed": frozenset()}, UnreachedReason.not_bound),
+        ({"agreed": frozenset()}, UnreachedReason.not_subscribed),
+        ({"agreed": frozenset(), "addressed": frozenset({Channel.official})}, UnreachedReason.not_subscribed),
     ],
 )
-def test_who_cannot_be_reached_is_said_why(changes: dict[str, object], reason: Reason) -> None:
-    assert _after(**changes) == Decision(PushStatus.unreachable, reason=reason)
+def test_who_cannot_be_reached_is_said_why(changes: dict[str, object], reason: UnreachedReason) -> None:
+    assert _after(**changes) == SendDecision(PushStatus.unreachable, reason=reason)
 
 
 class TestUrgent:
@@ -135,9 +137,9 @@ class TestUrgent:
     def test_it_waits_for_no_hour_and_goes_by_one_channel_after_the_other(self) -> None:
         night = datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
         assert decide(STANDING, now=night).status is PushStatus.waiting
-        assert decide(self.URGENT, now=night) == Decision(PushStatus.sending, Channel.subscription)
+        assert decide(self.URGENT, now=night) == SendDecision(PushStatus.sending, Channel.subscription)
         tried = replace(self.URGENT, tries=(Try(Channel.subscription, AttemptStatus.sent, 0),))
-        assert decide(tried, now=night) == Decision(PushStatus.sending, Channel.official)
+        assert decide(tried, now=night) == SendDecision(PushStatus.sending, Channel.official)
 
     @pytest.mark.parametrize(
         ("first", "second", "end"),
@@ -157,4 +159,4 @@ class TestUrgent:
         assert decide(replace(self.URGENT, tries=tries), now=NOW).status is end
 
     def test_after_a_call_it_always_looks_for_the_next_channel(self) -> None:
-        assert {next_status(meaning, urgent=True) for meaning in Verdict} == {PushStatus.waiting}
+        assert {next_status(meaning, urgent=True) for meaning in AnswerVerdict} == {PushStatus.waiting}

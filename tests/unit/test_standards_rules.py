@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from server.organizations.models import Category, Stage
-from server.standards.comparison import Change, ChangeKind, changes, same_figures
+from server.standards.comparison import ChangeKind, StandardChange, changes, same_figures
 from server.standards.default import default_document
-from server.standards.problems import Problem
+from server.standards.problems import StandardProblem
 from server.standards.rules import (
     Audience,
     Evidence,
@@ -57,7 +57,7 @@ def messages(document: StandardDocument) -> list[str]:
     return [problem.message for problem in problems(document)]
 
 
-def the_problem(document: StandardDocument) -> Problem:
+def the_problem(document: StandardDocument) -> StandardProblem:
     (problem,) = problems(document)
     return problem
 
@@ -331,7 +331,7 @@ def test_only_wording_leaves_the_figures_the_same(path: str, value: Any, same: b
 def test_a_removed_grade_is_no_wording() -> None:
     graded = changed(("grades", [{"title": "合格", "at_least": "0"}]))
     (change,) = changes(graded, default_document())
-    assert change == Change(ChangeKind.removed, "grades", "0", "合格", change.fields)
+    assert change == StandardChange(ChangeKind.removed, "grades", "0", "合格", change.fields)
     assert not change.text_only
 
 

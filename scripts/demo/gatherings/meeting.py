@@ -13,7 +13,7 @@ from scripts.demo.gatherings.records import CONFIRMED_AFTER, SETTLED_AFTER, Held
 from scripts.demo.university import University, at
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingKind
-from server.meetings.settlement.alignment import Occasion as Settling
+from server.meetings.settlement.alignment import AlignmentCause as Settling
 from server.meetings.settlement.alignment import align
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 

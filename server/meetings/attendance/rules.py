@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from server.meetings.rules import Standing
+from server.meetings.rules import AttendanceStanding
 from server.rounding import tenths
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AttendanceTally:
     """How many stand where; `attended` counts the late ones, too, and `expected` those whose check-in is still open."""
 
     attended: int = 0
@@ -36,14 +36,14 @@ class Tally:
         return tenths(Decimal(100 * (self.attended + self.made_up)) / due)
 
 
-def tally(standings: Iterable[Standing]) -> Tally:
+def tally(standings: Iterable[AttendanceStanding]) -> AttendanceTally:
     """Count standings: of one person's meetings, or of one meeting's people."""
     counts = Counter(standings)
-    return Tally(
-        attended=counts[Standing.present] + counts[Standing.late],
-        late=counts[Standing.late],
-        made_up=counts[Standing.made_up],
-        on_leave=counts[Standing.on_leave],
-        absent=counts[Standing.absent],
-        expected=counts[Standing.expected] + counts[Standing.held],
+    return AttendanceTally(
+        attended=counts[AttendanceStanding.present] + counts[AttendanceStanding.late],
+        late=counts[AttendanceStanding.late],
+        made_up=counts[AttendanceStanding.made_up],
+        on_leave=counts[AttendanceStanding.on_leave],
+        absent=counts[AttendanceStanding.absent],
+        expected=counts[AttendanceStanding.expected] + counts[AttendanceStanding.held],
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.meetings.rules import LeaveStatus, MeetingKind, Part, RosterStatus, Standing, Via
+from server.meetings.rules import AttendanceStanding, LeaveStatus, MeetingKind, Part, RosterStatus, Via
 from server.presentation import Id, TimeOut
 from server.standards.rules import LeaveKind
 
@@ -54,7 +54,7 @@ class AppearanceOut(BaseModel):
     kind_title: str
     title: str
     part: Part
-    standing: Standing
+    standing: AttendanceStanding
     standing_title: str
     late: bool
     via: Via | None
@@ -89,7 +89,7 @@ class TableMeetingOut(BaseModel):
 
 
 class TableCellOut(BaseModel):
-    standing: Standing
+    standing: AttendanceStanding
     part: Part
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from server.days import day_start
 from server.errors import DomainError
-from server.meetings.attendance.rules import Tally, tally
+from server.meetings.attendance.rules import AttendanceTally, tally
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
+    AttendanceStanding,
+    CheckInRefusal,
     MeetingKind,
     MeetingStatus,
     Part,
-    Refusal,
-    Standing,
     refusal,
 )
 from server.meetings.service import standing_of
@@ -47,7 +47,7 @@ class Appearance:
     closed: bool
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> AttendanceStanding:
         return standing_of(self.attendance, self.leave, self.held, closed=self.closed)
 
     @property
@@ -65,17 +65,17 @@ class Appearance:
         return self.leave.makeup_until if self.leave and self.leave.granted and self.attendance is None else None
 
 
-def tally_of(appearances: Collection[Appearance]) -> Tally:
+def tally_of(appearances: Collection[Appearance]) -> AttendanceTally:
     """Count what one person owed."""
     return tally(each.standing for each in appearances if each.is_owed)
 
 
-def head_count(appearances: Collection[Appearance]) -> Tally:
+def head_count(appearances: Collection[Appearance]) -> AttendanceTally:
     """Count one meeting's invited people, those still expected among them."""
     return tally(each.standing for each in appearances if not each.observes)
 
 
-def by_kind(appearances: Collection[Appearance]) -> dict[MeetingKind, Tally]:
+def by_kind(appearances: Collection[Appearance]) -> dict[MeetingKind, AttendanceTally]:
     """Count what one person owed, by kind, in the order of the kinds."""
     present = {MeetingKind(each.meeting.kind) for each in appearances}
     return {
@@ -93,7 +93,7 @@ def of_member(session: Session, *, member_id: int, year: int, now: datetime) -> 
 
 
 @dataclass(slots=True)
-class Row:
+class AttendanceRow:
     """One member's month in one branch: who moved within a 总支 has a row in each."""
 
     member: Member
@@ -102,20 +102,20 @@ class Row:
 
 
 @dataclass(slots=True)
-class Table:
+class AttendanceTable:
     """An organization's month: members by meetings. `rosters` are the lists behind the columns."""
 
     organization: Organization
     month: str
     meetings: list[Meeting]
     rosters: list[Roster]
-    rows: list[Row]
+    rows: list[AttendanceRow]
 
     def column(self, meeting_id: int) -> list[Appearance]:
         return [row.cells[meeting_id] for row in self.rows if meeting_id in row.cells]
 
 
-def month_table(session: Session, *, organization_id: int, month: str, now: datetime) -> Table:
+def month_table(session: Session, *, organization_id: int, month: str, now: datetime) -> AttendanceTable:
     """Return who of an organization was at which meeting of a month `YYYY-MM`.
 
     Its own lists and those below it count whole, those above it as far as its own people stand on them. Raises
@@ -139,7 +139,7 @@ def month_table(session: Session, *, organization_id: int, month: str, now: date
     attended = {meeting_id for row in rows for meeting_id in row.cells}
     meetings = {meeting.id: meeting for meeting, roster in found if roster.id in own or meeting.id in attended}
     shown = [roster for roster in rosters.values() if roster.meeting_id in meetings]
-    return Table(organization, month, list(meetings.values()), shown, rows)
+    return AttendanceTable(organization, month, list(meetings.values()), shown, rows)
 
 
 class _People:
@@ -178,15 +178,15 @@ class _People:
 
 def _rows(
     session: Session, people: _People, rosters: dict[int, Roster], appearances: Collection[Appearance]
-) -> list[Row]:
+) -> list[AttendanceRow]:
     ids = {each.invitation.member_id for each in appearances}
     members = {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
-    rows: dict[tuple[int, int], Row] = {}
+    rows: dict[tuple[int, int], AttendanceRow] = {}
     for each in appearances:
         branch = people.branch_of(each, rosters[each.invitation.roster_id])
         if branch is not None:
             member = members[each.invitation.member_id]
-            rows.setdefault((branch.id, member.id), Row(member, branch)).cells[each.meeting.id] = each
+            rows.setdefault((branch.id, member.id), AttendanceRow(member, branch)).cells[each.meeting.id] = each
     return [rows[key] for key in sorted(rows)]
 
 
@@ -198,7 +198,7 @@ def _appearances(
 
 
 def _is_closed(meeting: Meeting, now: datetime) -> bool:
-    return refusal(meeting.window, scanned_at=now) is Refusal.closed
+    return refusal(meeting.window, scanned_at=now) is CheckInRefusal.closed
 
 
 def _between(first: date, until: date) -> ColumnElement[bool]:

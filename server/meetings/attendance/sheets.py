@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from server.days import SHANGHAI
-from server.meetings.attendance.rules import Tally
-from server.meetings.attendance.service import Appearance, SignedRoster, Table, head_count, tally_of
+from server.meetings.attendance.rules import AttendanceTally
+from server.meetings.attendance.service import Appearance, AttendanceTable, SignedRoster, head_count, tally_of
 from server.meetings.rules import (
     KIND_TITLES,
     LEAVE_KIND_TITLES,
     STANDING_TITLES,
+    AttendanceStanding,
     LeaveStatus,
     MeetingKind,
     MeetingStatus,
-    Standing,
     Via,
 )
 from server.organizations.models import Member, OrganizationKind
@@ -25,13 +25,13 @@ from server.standards.rules import LeaveKind
 Value = int | str
 
 SYMBOLS = {
-    Standing.present: "√",
-    Standing.late: "迟",
-    Standing.made_up: "补",
-    Standing.held: "待",
-    Standing.on_leave: "假",
-    Standing.expected: "…",
-    Standing.absent: "×",
+    AttendanceStanding.present: "√",
+    AttendanceStanding.late: "迟",
+    AttendanceStanding.made_up: "补",
+    AttendanceStanding.held: "待",
+    AttendanceStanding.on_leave: "假",
+    AttendanceStanding.expected: "…",
+    AttendanceStanding.absent: "×",
 }
 NOT_INVITED = "—"
 LEGEND = "√ 出席　迟 迟到　补 已补课　假 请假　× 缺席　待 签到待确认　… 签到未结束　（ ）列席　— 不在应到名单"
@@ -43,7 +43,7 @@ _A4 = 9
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def month_sheet(table: Table) -> bytes:
+def month_sheet(table: AttendanceTable) -> bytes:
     """Return an organization's month: members by meetings, what each attended, and each meeting's counts."""
     return _book("出勤表", lambda page: _fill_month(page, table))
 
@@ -53,7 +53,7 @@ def roster_sheet(signed: SignedRoster) -> bytes:
     return _book("签到表", lambda page: _fill_roster(page, signed))
 
 
-class _Page:
+class _SheetPage:
     """One sheet: every text goes through the guard against formulas."""
 
     def __init__(self, book: Any, title: str) -> None:
@@ -94,16 +94,16 @@ class _Page:
         self.sheet.freeze_panes(head_row + 1, 0)
 
 
-def _book(title: str, fill: Callable[[_Page], None]) -> bytes:
+def _book(title: str, fill: Callable[[_SheetPage], None]) -> bytes:
     import xlsxwriter  # only when a sheet is made
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
-        fill(_Page(book, title))
+        fill(_SheetPage(book, title))
     return buffer.getvalue()
 
 
-def _fill_month(page: _Page, table: Table) -> None:
+def _fill_month(page: _SheetPage, table: AttendanceTable) -> None:
     by_branch = table.organization.kind == OrganizationKind.general_branch
     who = ("序号", "党支部", "姓名") if by_branch else ("序号", "姓名")
     heads = [*who, *(_meeting_head(meeting) for meeting in table.meetings), *_TALLY_COLUMNS]
@@ -126,7 +126,7 @@ def _fill_month(page: _Page, table: Table) -> None:
     page.print_on_a4(upright=False, head_row=2)
 
 
-def _write_counts(page: _Page, table: Table, *, columns: int) -> None:
+def _write_counts(page: _SheetPage, table: AttendanceTable, *, columns: int) -> None:
     """Below the table, what each meeting's column adds up to."""
     counts = [head_count(table.column(meeting.id)) for meeting in table.meetings]
     first = len(table.rows) + 3
@@ -147,13 +147,13 @@ def _symbol(each: Appearance | None) -> str:
     return f"（{symbol}）" if each.observes else symbol
 
 
-def _figures(tally: Tally) -> list[Value]:
+def _figures(tally: AttendanceTally) -> list[Value]:
     """The figures under `_TALLY_COLUMNS`; an em dash where nothing was owed."""
     rate = f"{tally.rate}%" if tally.rate is not None else NOT_INVITED
     return [tally.owed, tally.attended, tally.made_up, tally.on_leave, tally.absent, rate]
 
 
-def _fill_roster(page: _Page, signed: SignedRoster) -> None:
+def _fill_roster(page: _SheetPage, signed: SignedRoster) -> None:
     last = len(_SIGNED_COLUMNS) - 1
     meeting = signed.meeting
     called_off = "（已取消）" if meeting.status == MeetingStatus.cancelled else ""
@@ -173,14 +173,14 @@ def _fill_roster(page: _Page, signed: SignedRoster) -> None:
     page.print_on_a4(upright=True, head_row=4)
 
 
-def _counts(count: Tally) -> str:
+def _counts(count: AttendanceTally) -> str:
     words = f"应到 {count.owed} 人，实到 {count.attended} 人（迟到 {count.late} 人），请假 {count.on_leave} 人"
     made_up = f"，补课 {count.made_up} 人" if count.made_up else ""
     waiting = f"，未到 {count.expected} 人（签到未结束）" if count.expected else ""
     return f"{words}，缺席 {count.absent} 人{made_up}{waiting}"
 
 
-def _write_signed(page: _Page, number: int, member: Member, each: Appearance, actors: dict[int, str]) -> None:
+def _write_signed(page: _SheetPage, number: int, member: Member, each: Appearance, actors: dict[int, str]) -> None:
     row = number + 4
     time = _clock_time(each) if each.attendance else ""
     part = "列席" if each.observes else "应到"
@@ -209,7 +209,7 @@ def _remark(each: Appearance) -> str:
     """The kind of a leave and what is still to be made up; reasons are not for paper."""
     if each.attendance is None and each.leave is not None and each.leave.status == LeaveStatus.asked:
         return "请假待批"
-    if each.standing is not Standing.on_leave or each.leave is None:
+    if each.standing is not AttendanceStanding.on_leave or each.leave is None:
         return ""
     due = each.makeup_due
     return LEAVE_KIND_TITLES[LeaveKind(each.leave.kind)] + (f"，{due.month} 月 {due.day} 日前补课" if due else "")

@@ -9,7 +9,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.attendance import service as attendance
 from server.meetings.attendance import sheets
-from server.meetings.attendance.rules import Tally
+from server.meetings.attendance.rules import AttendanceTally
 from server.meetings.attendance.schemas import (
     AppearanceOut,
     AttendanceMonthQuery,
@@ -24,8 +24,8 @@ from server.meetings.attendance.schemas import (
     TableRosterOut,
     TableRowOut,
 )
-from server.meetings.attendance.service import Appearance, Row, Table
-from server.meetings.rules import KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
+from server.meetings.attendance.service import Appearance, AttendanceRow, AttendanceTable
+from server.meetings.rules import KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
 from server.meetings.targets import roster_target
 from server.organizations.roster.sheets import XLSX
 from server.organizations.targets import member_target, organization_target
@@ -102,7 +102,7 @@ def download_roster_sheet(context: Context, path: RosterSheetPath) -> Response:
     return _download(sheets.roster_sheet(signed), f"{on.isoformat()} {signed.meeting.title} 签到表.xlsx")
 
 
-def _month_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> Table:
+def _month_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> AttendanceTable:
     context.audit_look("attendance_table", path.organization_id)
     return attendance.month_table(
         context.session, organization_id=path.organization_id, month=query.month, now=context.now
@@ -128,7 +128,7 @@ def _appearance(each: Appearance) -> AppearanceOut:
         part=each.invitation.part,
         standing=each.standing,
         standing_title=STANDING_TITLES[each.standing],
-        late=each.standing is Standing.late,
+        late=each.standing is AttendanceStanding.late,
         via=each.attendance.via if each.attendance else None,
         leave_kind=each.leave.kind if each.leave else None,
         leave_status=each.leave.status if each.leave else None,
@@ -136,7 +136,7 @@ def _appearance(each: Appearance) -> AppearanceOut:
     )
 
 
-def _tally(tally: Tally) -> AttendanceTallyOut:
+def _tally(tally: AttendanceTally) -> AttendanceTallyOut:
     return AttendanceTallyOut(
         owed=tally.owed,
         attended=tally.attended,
@@ -149,11 +149,11 @@ def _tally(tally: Tally) -> AttendanceTallyOut:
     )
 
 
-def _kind(kind: MeetingKind, tally: Tally) -> KindTallyOut:
+def _kind(kind: MeetingKind, tally: AttendanceTally) -> KindTallyOut:
     return KindTallyOut(**_tally(tally).model_dump(), kind=kind, kind_title=KIND_TITLES[kind])
 
 
-def _meetings(table: Table) -> list[TableMeetingOut]:
+def _meetings(table: AttendanceTable) -> list[TableMeetingOut]:
     return [
         TableMeetingOut(
             id=meeting.id,
@@ -172,7 +172,7 @@ def _meetings(table: Table) -> list[TableMeetingOut]:
     ]
 
 
-def _row(table: Table, row: Row) -> TableRowOut:
+def _row(table: AttendanceTable, row: AttendanceRow) -> TableRowOut:
     cells = (row.cells.get(meeting.id) for meeting in table.meetings)
     return TableRowOut(
         member_id=row.member.id,

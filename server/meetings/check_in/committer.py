@@ -28,7 +28,7 @@ from server.db import is_retryable, transaction
 from server.errors import DomainError, unavailable
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Scan
-from server.meetings.check_in.tally import Tally
+from server.meetings.check_in.tally import CheckInTally
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Committer:
         self._changed = Condition()
         self._thread: Thread | None = None
         self._draining = False
-        self._tally = Tally()
+        self._tally = CheckInTally()
         self._tallied_at = time.monotonic()
         self._process = secrets.token_hex(8)
         self._numbers = count()

@@ -18,7 +18,7 @@ from server.organizations.service import ancestor_ids
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class HelpedPerson:
     """Who is to be checked in, and the member who helps and has to be invited himself, if any."""
 
     member_id: int
@@ -26,9 +26,9 @@ class Subject:
     helper_id: int | None = None
 
 
-def own(actor: Actor, ticket: Ticket) -> Subject:
+def own(actor: Actor, ticket: Ticket) -> HelpedPerson:
     """Return the caller himself. Raises DomainError 403 `not_bound`."""
-    return Subject(own_member(actor), Via.digits if ticket.digits else Via.qr)
+    return HelpedPerson(own_member(actor), Via.digits if ticket.digits else Via.qr)
 
 
 def own_member(actor: Actor) -> int:
@@ -38,14 +38,14 @@ def own_member(actor: Actor) -> int:
     return actor.member_id
 
 
-def helped(session: Session, actor: Actor, ticket: Ticket, work_number: str) -> Subject:
+def helped(session: Session, actor: Actor, ticket: Ticket, work_number: str) -> HelpedPerson:
     """Return who has this 工号 in the caller's university; an unknown one is `NOBODY`, who is invited nowhere."""
     number = normal_work_number(work_number)
     member_id = session.scalar(select(Member.id).where(Member.root_id == actor.root_id, Member.work_number == number))
     if member_id is not None and member_id == actor.member_id:
         return own(actor, ticket)
     helper_id = None if _receives_for_host(session, actor, ticket) else actor.member_id or NOBODY
-    return Subject(member_id or NOBODY, Via.helper, helper_id)
+    return HelpedPerson(member_id or NOBODY, Via.helper, helper_id)
 
 
 def _receives_for_host(session: Session, actor: Actor, ticket: Ticket) -> bool:

@@ -30,14 +30,14 @@ _HELPED = select(_attendances.c.meeting_id, _attendances.c.account_id).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class TakenPlaces:
     """The numbers that an attendance takes; None where nothing is counted."""
 
     ticket: int | None = None
     helper: int | None = None
 
 
-UNCOUNTED = Places()
+UNCOUNTED = TakenPlaces()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Use:
     helps: bool
     unlimited: bool = False
 
-    def first(self) -> Places:
+    def first(self) -> TakenPlaces:
         """Return the places of a ticket and a helper that nobody has used yet."""
-        return Places(1, 1 if self.helps else None)
+        return TakenPlaces(1, 1 if self.helps else None)
 
 
 @dataclass(slots=True)
@@ -62,12 +62,12 @@ class Taken:
     tickets: dict[tuple[int, str], dict[int, int | None]] = field(default_factory=lambda: defaultdict(dict))
     helped: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
 
-    def take(self, use: Use) -> Places | HoldReason:
+    def take(self, use: Use) -> TakenPlaces | HoldReason:
         """Take the next places and return them, or why there is none; who needs none goes without."""
         found = self._next(use)
         return UNCOUNTED if use.unlimited and isinstance(found, HoldReason) else found
 
-    def _next(self, use: Use) -> Places | HoldReason:
+    def _next(self, use: Use) -> TakenPlaces | HoldReason:
         accounts = self.tickets[use.meeting_id, use.ticket_id]
         helper = (use.meeting_id, use.account_id)
         if use.helps and self.helped[helper] >= MOST_HELPED:
@@ -79,9 +79,9 @@ class Taken:
             place = next(number for number in range(1, MOST_ACCOUNTS + 1) if number not in accounts.values())
             accounts[use.account_id] = place
         if not use.helps:
-            return Places(place)
+            return TakenPlaces(place)
         self.helped[helper] += 1
-        return Places(place, self.helped[helper])
+        return TakenPlaces(place, self.helped[helper])
 
 
 def taken(session: Session, uses: Sequence[Use]) -> Taken:

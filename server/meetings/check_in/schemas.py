@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.meetings.check_in.service import Result
+from server.meetings.check_in.service import CheckInResult
 from server.meetings.rules import AttendanceState, Via
 from server.presentation import TimeOut
 from server.text import Line, Opaque
@@ -63,8 +63,8 @@ class CheckInOut(BaseModel):
     Of one that is held, or was not confirmed, `state` says so, and `words` and `advice` are what to show.
     """
 
-    result: Result
-    state: AttendanceState | Literal[Result.held, Result.dismissed]
+    result: CheckInResult
+    state: AttendanceState | Literal[CheckInResult.held, CheckInResult.dismissed]
     words: str | None
     advice: str | None
     via: Via

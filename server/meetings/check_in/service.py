@@ -18,19 +18,19 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
 from server.meetings.check_in import statements
-from server.meetings.check_in.places import Places, Use, taken
+from server.meetings.check_in.places import TakenPlaces, Use, taken
 from server.meetings.check_in.statements import AnyRow, Key
 from server.meetings.held.wording import WORDS, Words
 from server.meetings.rosters import guests
 from server.meetings.rules import (
     MOST_ACCOUNTS,
     AttendanceState,
+    CheckInRefusal,
     CheckInWindow,
     HeldStatus,
     HoldReason,
     LeaveStatus,
     MeetingStatus,
-    Refusal,
     Via,
     refusal,
     state_at,
@@ -39,15 +39,15 @@ from server.organizations.models import Member
 from server.presentation import local_time
 
 MESSAGES = {
-    Refusal.too_early: "签到还没有开始，请到时间后再扫一次",
-    Refusal.closed: "签到已经结束，如确已到会请联系支部补录",
+    CheckInRefusal.too_early: "签到还没有开始，请到时间后再扫一次",
+    CheckInRefusal.closed: "签到已经结束，如确已到会请联系支部补录",
 }
 
 NOBODY = 0
 """The member behind a 工号 that does not exist: he is answered as one who is not invited."""
 
 
-class Result(StrEnum):
+class CheckInResult(StrEnum):
     checked_in = "checked_in"
     late = "late"
     already_checked_in = "already_checked_in"
@@ -59,8 +59,8 @@ class Result(StrEnum):
 MOST_ROUNDS = 2 + MOST_ACCOUNTS
 """Without looking, and then once for each place that somebody else may have taken meanwhile."""
 
-_HELD_STATUS = {Result.held: HeldStatus.waiting, Result.dismissed: HeldStatus.dismissed}
-_NEW = {AttendanceState.present: Result.checked_in, AttendanceState.late: Result.late}
+_HELD_STATUS = {CheckInResult.held: HeldStatus.waiting, CheckInResult.dismissed: HeldStatus.dismissed}
+_NEW = {AttendanceState.present: CheckInResult.checked_in, AttendanceState.late: CheckInResult.late}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShownMeeting:
     """The meeting as the answer shows it."""
 
     id: int
@@ -99,12 +99,12 @@ class Place:
 class Recorded:
     """What stands in the database now; `checked_in_at` is when the code was seen."""
 
-    result: Result
+    result: CheckInResult
     state: AttendanceState
     via: Via
     checked_in_at: datetime
     member_name: str
-    meeting: Place
+    meeting: ShownMeeting
 
     @property
     def held_words(self) -> Words | None:
@@ -123,7 +123,7 @@ def window_refusal(meeting: Any, *, scanned_at: datetime) -> DomainError | None:
     if meeting.status == MeetingStatus.cancelled:
         return conflict("meeting_cancelled", "本次会议已取消，不用签到", **detail)
     settled = meeting.status == MeetingStatus.settled
-    why = Refusal.closed if settled else refusal(_window(meeting), scanned_at=scanned_at)
+    why = CheckInRefusal.closed if settled else refusal(_window(meeting), scanned_at=scanned_at)
     return None if why is None else conflict(why, MESSAGES[why], **detail)
 
 
@@ -152,7 +152,7 @@ def _write(session: Session, batch: "_Batch", fresh: Sequence[Scan], now: dateti
         rows = []
         for scan in crowded:
             places = found.take(batch.use(scan))
-            if isinstance(places, Places):
+            if isinstance(places, TakenPlaces):
                 rows.append(batch.row(scan, places, now))
             else:
                 holds[scan.scan_id] = places
@@ -217,7 +217,7 @@ class _Batch:
         """Whether the host has decided an earlier one of this member; it left no attendance, or that was undone."""
         return self.person(scan).held_status not in (None, HeldStatus.waiting)
 
-    def row(self, scan: Scan, places: Places, now: datetime) -> dict[str, Any]:
+    def row(self, scan: Scan, places: TakenPlaces, now: datetime) -> dict[str, Any]:
         """Return the attendance to insert."""
         return self._plain_row(scan) | {
             "recorded_at": now,
@@ -250,7 +250,7 @@ class _Batch:
     def held(self, scan: Scan, record: AnyRow) -> Recorded:
         """Return what is held of a member, this scan's own or an earlier one, as the host left it."""
         return Recorded(
-            Result.held if record.held_status == HeldStatus.waiting else Result.dismissed,
+            CheckInResult.held if record.held_status == HeldStatus.waiting else CheckInResult.dismissed,
             AttendanceState(record.held_state),
             Via(record.held_via),
             record.held_scanned_at,
@@ -263,7 +263,7 @@ class _Batch:
         own = record.scan_id == scan.scan_id
         state = AttendanceState(record.state)
         return Recorded(
-            _NEW[state] if own else Result.already_checked_in,
+            _NEW[state] if own else CheckInResult.already_checked_in,
             state,
             Via(record.via),
             record.scanned_at,
@@ -287,7 +287,7 @@ class _Batch:
         )
         name = self.session.get_one(Member, scan.member_id).name
         state = AttendanceState(visit.state)
-        return Recorded(Result.guest_waiting, state, scan.via, visit.scanned_at, name, _place(meeting))
+        return Recorded(CheckInResult.guest_waiting, state, scan.via, visit.scanned_at, name, _place(meeting))
 
 
 def _read(session: Session, scans: Sequence[Scan]) -> _Batch:
@@ -301,8 +301,8 @@ def _window(meeting: Any) -> CheckInWindow:
     return CheckInWindow(meeting.opens_at, meeting.late_after, meeting.closes_at)
 
 
-def _place(meeting: AnyRow) -> Place:
-    return Place(meeting.id, meeting.title, meeting.place, meeting.starts_at)
+def _place(meeting: AnyRow) -> ShownMeeting:
+    return ShownMeeting(meeting.id, meeting.title, meeting.place, meeting.starts_at)
 
 
 def _may_visit(scan: Scan, meeting: AnyRow) -> bool:

@@ -34,7 +34,7 @@ MOST_KNOWN = 10_000
 """Of how many a process remembers what they have exchanged; it reads the others' again from the table."""
 
 
-class Tally:
+class CheckInTally:
     """Counts of one process. A crash loses a second of them: they are hints and a brake, not a record."""
 
     def __init__(self) -> None:

@@ -22,17 +22,17 @@ from server.meetings.check_in.schemas import (
     ScannedMeetingOut,
     TicketOut,
 )
-from server.meetings.check_in.service import Recorded, Result, Scan
+from server.meetings.check_in.service import CheckInResult, Recorded, Scan
 
 api = Api("check_in", __name__, tag="会议签到")
 
 STATUS = {
-    Result.checked_in: HTTPStatus.CREATED,
-    Result.late: HTTPStatus.CREATED,
-    Result.already_checked_in: HTTPStatus.OK,
-    Result.guest_waiting: HTTPStatus.ACCEPTED,
-    Result.held: HTTPStatus.ACCEPTED,
-    Result.dismissed: HTTPStatus.OK,
+    CheckInResult.checked_in: HTTPStatus.CREATED,
+    CheckInResult.late: HTTPStatus.CREATED,
+    CheckInResult.already_checked_in: HTTPStatus.OK,
+    CheckInResult.guest_waiting: HTTPStatus.ACCEPTED,
+    CheckInResult.held: HTTPStatus.ACCEPTED,
+    CheckInResult.dismissed: HTTPStatus.OK,
 }
 
 

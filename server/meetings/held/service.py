@@ -33,7 +33,7 @@ CONFIRMED = "签到待确认，会议主持人确认"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HeldLine:
     """A held check-in as the host sees it: whose, of which list, by whose phone (代签), and who used the same scan.
 
     `came`: the person has an attendance that is not of this check-in, so that nothing is left to decide.
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class HostDecision:
     """What an officer decides about the check-ins of some members at a meeting; `reason` where it is no."""
 
     meeting_id: int
@@ -60,7 +60,7 @@ class Decision:
     reason: str | None = None
 
 
-def list_held(session: Session, meeting_id: int) -> list[Line]:
+def list_held(session: Session, meeting_id: int) -> list[HeldLine]:
     """Return a meeting's held check-ins, those that wait first, in the order of their scans."""
     query = (
         select(HeldCheckIn, Member.name, Organization.title, Account.name, Attendance)
@@ -81,7 +81,7 @@ def list_held(session: Session, meeting_id: int) -> list[Line]:
     rows = session.execute(query).all()
     others = _by_ticket(session, meeting_id, {row[0].ticket_id for row in rows})
     found = [
-        Line(
+        HeldLine(
             held=held,
             name=name,
             organization=organization,
@@ -94,7 +94,7 @@ def list_held(session: Session, meeting_id: int) -> list[Line]:
     return sorted(found, key=lambda line: (not line.held.waits or line.came, line.held.scanned_at, line.held.member_id))
 
 
-def decide(session: Session, decision: Decision) -> None:
+def decide(session: Session, decision: HostDecision) -> None:
     """Confirm or dismiss; whoever is decided so already stays as they are. Safe to repeat.
 
     Raises DomainError 403 `own_attendance` and as `four_eyes.refuse`, 404 `not_found`, 409 `meeting_cancelled`,
@@ -140,7 +140,7 @@ def allow_sharing(session: Session, *, meeting_id: int, allowed: bool, account_i
     return meeting
 
 
-def _found(session: Session, decision: Decision) -> Sequence[HeldCheckIn]:
+def _found(session: Session, decision: HostDecision) -> Sequence[HeldCheckIn]:
     """Return the check-ins in the order of members, locked. Raises DomainError `not_found`."""
     query = (
         select(HeldCheckIn)
@@ -155,7 +155,7 @@ def _found(session: Session, decision: Decision) -> Sequence[HeldCheckIn]:
     return found
 
 
-def _enter(session: Session, held: HeldCheckIn, decision: Decision) -> None:
+def _enter(session: Session, held: HeldCheckIn, decision: HostDecision) -> None:
     """Count a check-in as it was scanned, unless the person has come in another way."""
     key = (held.meeting_id, held.member_id)
     if session.get(Attendance, key, populate_existing=True) is not None:
@@ -179,7 +179,7 @@ def _enter(session: Session, held: HeldCheckIn, decision: Decision) -> None:
     _change(session, held, decision, before=None, after=AttendanceState(held.state), reason=CONFIRMED)
 
 
-def _remove(session: Session, held: HeldCheckIn, decision: Decision) -> None:
+def _remove(session: Session, held: HeldCheckIn, decision: HostDecision) -> None:
     """Take back what the check-in counted for, if it was confirmed before and nothing else was entered since."""
     attendance = session.get(Attendance, (held.meeting_id, held.member_id), populate_existing=True)
     if attendance is None or attendance.scan_id != held.scan_id:
@@ -192,7 +192,7 @@ def _remove(session: Session, held: HeldCheckIn, decision: Decision) -> None:
 def _change(
     session: Session,
     held: HeldCheckIn,
-    decision: Decision,
+    decision: HostDecision,
     *,
     before: AttendanceState | None,
     after: AttendanceState | None,
@@ -212,7 +212,7 @@ def _change(
     session.flush()
 
 
-def _note(session: Session, meeting: Meeting, held: HeldCheckIn, decision: Decision) -> None:
+def _note(session: Session, meeting: Meeting, held: HeldCheckIn, decision: HostDecision) -> None:
     audit.record(
         session,
         actor_id=decision.account_id,

@@ -12,7 +12,7 @@ from server.meetings.held.schemas import (
     HeldPath,
     SharingIn,
 )
-from server.meetings.held.service import Decision, Line
+from server.meetings.held.service import HeldLine, HostDecision
 from server.meetings.held.wording import WHY, WORDS
 from server.meetings.rosters.service import STATE_TITLES
 from server.meetings.rules import HeldStatus, HoldReason
@@ -82,7 +82,7 @@ def allow_sharing(context: Context, path: HeldPath, body: SharingIn) -> HeldChec
 def _decided(
     context: Context, meeting_id: int, member_ids: list[int], status: HeldStatus, reason: str | None = None
 ) -> HeldCheckInsOut:
-    decision = Decision(meeting_id, member_ids, status, context.actor, context.account_id, context.now, reason)
+    decision = HostDecision(meeting_id, member_ids, status, context.actor, context.account_id, context.now, reason)
     held.decide(context.session, decision)
     return _listed(context, meeting_id)
 
@@ -98,7 +98,7 @@ def _listed(context: Context, meeting_id: int) -> HeldCheckInsOut:
     )
 
 
-def _line(line: Line, names: dict[int, str], member_id: int | None) -> HeldCheckInOut:
+def _line(line: HeldLine, names: dict[int, str], member_id: int | None) -> HeldCheckInOut:
     found = line.held
     return HeldCheckInOut(
         member_id=found.member_id,

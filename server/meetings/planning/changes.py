@@ -13,7 +13,15 @@ from server.meetings.models import Meeting
 from server.meetings.planning import reminders, series
 from server.meetings.planning.invitations import invite
 from server.meetings.planning.lists import Lists, checked_lists, write_lists
-from server.meetings.planning.rules import USUAL, Counted, RosterPlan, Times, WindowWish, changed_times, time_problem
+from server.meetings.planning.rules import (
+    USUAL,
+    CountedItem,
+    RosterPlan,
+    Times,
+    WindowWish,
+    changed_times,
+    time_problem,
+)
 from server.meetings.planning.service import checked_makeup, counted_items, record, refuse, set_times
 from server.meetings.rules import MeetingAction, MeetingKind, MeetingStatus, RosterStatus, next_status
 from server.meetings.service import rosters_of
@@ -21,7 +29,7 @@ from server.organizations.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MeetingChange:
     """What is to be different; None stays as it is. `words`: title, topic, place, agenda and shows_names, by name."""
 
     words: dict[str, Any] = field(default_factory=dict)
@@ -29,7 +37,7 @@ class Change:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     window: WindowWish = USUAL
-    items: tuple[Counted, ...] | None = None
+    items: tuple[CountedItem, ...] | None = None
     makeup_until: date | None = None
     rosters: tuple[RosterPlan, ...] | None = None
     observers: tuple[int, ...] | None = None
@@ -48,7 +56,7 @@ class Change:
 class _Decided:
     """A checked change: how the meeting's times move, what it counts for and whom it invites where that changes."""
 
-    change: Change
+    change: MeetingChange
     before: Times
     after: Times
     items: list[dict[str, str]] | None
@@ -60,7 +68,7 @@ def change(
     *,
     meeting_id: int,
     version: int,
-    change: Change,
+    change: MeetingChange,
     following: bool,
     actor: Actor,
     account_id: int,
@@ -135,7 +143,7 @@ def times_in(meeting: Meeting) -> Times:
     return Times(meeting.starts_at, meeting.ends_at, meeting.opens_at, meeting.late_after, meeting.closes_at)
 
 
-def _decide(session: Session, meeting: Meeting, change: Change, actor: Actor, now: datetime) -> _Decided:
+def _decide(session: Session, meeting: Meeting, change: MeetingChange, actor: Actor, now: datetime) -> _Decided:
     before = times_in(meeting)
     after = before
     if change.touches_times:
@@ -152,7 +160,7 @@ def _decide(session: Session, meeting: Meeting, change: Change, actor: Actor, no
     )
 
 
-def _lists(session: Session, meeting: Meeting, change: Change, actor: Actor, on: date) -> Lists | None:
+def _lists(session: Session, meeting: Meeting, change: MeetingChange, actor: Actor, on: date) -> Lists | None:
     """Return the lists after the change, or None where they stay; organizations that take part already may stay."""
     if change.rosters is None and change.observers is None:
         return None

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import not_found
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
-from server.meetings.rules import MeetingPhase, Part, Standing
+from server.meetings.rules import AttendanceStanding, MeetingPhase, Part
 from server.meetings.service import get_meeting, phase_of, standing_of
 from server.meetings.settlement.cases import planned_items
-from server.meetings.settlement.outcomes import Measure, PlannedItem, chosen_item
+from server.meetings.settlement.outcomes import MemberMeasure, PlannedItem, chosen_item
 from server.organizations.service import home_of
 from server.standards.rules import Item
 
@@ -34,7 +34,7 @@ class OwnMeeting:
     def part(self) -> Part | None:
         return Part(self.invitation.part) if self.invitation else None
 
-    def standing(self, now: datetime) -> Standing | None:
+    def standing(self, now: datetime) -> AttendanceStanding | None:
         """Where he stands; nothing is expected of an observer, nor of anyone where the meeting is called off."""
         phase = phase_of(self.meeting, now)
         if phase is MeetingPhase.cancelled or (self.part is not Part.invited and self.attendance is None):
@@ -109,7 +109,7 @@ def _read(session: Session, query: _Joined) -> list[OwnMeeting]:
     return [OwnMeeting(*row) for row in session.execute(query)]
 
 
-def items_of(own: OwnMeeting, measure: Measure | None) -> list[tuple[PlannedItem, Item]]:
+def items_of(own: OwnMeeting, measure: MemberMeasure | None) -> list[tuple[PlannedItem, Item]]:
     """Return what the meeting counts for, as it concerns this member: nothing for an observer."""
     if measure is None or own.part is not Part.invited:
         return []

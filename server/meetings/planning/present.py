@@ -14,7 +14,7 @@ from server.meetings.leave.service import last_day_to_ask
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.planning import own, series
 from server.meetings.planning.own import OwnMeeting
-from server.meetings.planning.preview import Preview
+from server.meetings.planning.preview import PlanPreview
 from server.meetings.planning.schemas import (
     CostOut,
     CountedItemOut,
@@ -85,7 +85,7 @@ def whole(context: Context, meeting: Meeting) -> MeetingOut:
     )
 
 
-def preview(session: Session, found: Preview) -> PreviewOut:
+def preview(session: Session, found: PlanPreview) -> PreviewOut:
     checked = found.checked
     places = titles(session, [roster.organization_id for roster in checked.rosters])
     return PreviewOut(

@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 
 from server.identity.rules import Actor
 from server.meetings.planning.invitations import expected
-from server.meetings.planning.service import Checked, Plan, check, offered_to
+from server.meetings.planning.service import CheckedPlan, Plan, check, offered_to
 from server.meetings.rules import Part
 from server.standards.rules import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PlanPreview:
     """A plan that can stand; `counts` by organization on the first day."""
 
-    checked: Checked
+    checked: CheckedPlan
     offered: tuple[Item, ...]
     counts: dict[int, Counter[Part]]
 
 
-def preview(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> Preview:
+def preview(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> PlanPreview:
     """Return what a plan comes to; nothing is written. Raises what planning raises."""
     checked = check(session, organization_id=organization_id, plan=plan, actor=actor, now=now)
     counts = expected(
@@ -33,4 +33,4 @@ def preview(session: Session, *, organization_id: int, plan: Plan, actor: Actor,
         named=checked.lists.named,
         day=checked.days[0],
     )
-    return Preview(checked, offered_to(session, checked.host.id, checked.times.starts_at), counts)
+    return PlanPreview(checked, offered_to(session, checked.host.id, checked.times.starts_at), counts)

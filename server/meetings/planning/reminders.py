@@ -17,7 +17,7 @@ TOLD_AT = time(18)
 """In Shanghai, on the day before."""
 
 
-class Occasion(StrEnum):
+class ReminderKind(StrEnum):
     planned = "planned"
     tomorrow = "tomorrow"
     changed = "changed"
@@ -27,30 +27,30 @@ class Occasion(StrEnum):
 def remind_of_plan(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
     """Announce a planned meeting, if at all, and remind of it the day before."""
     if announce:
-        _tell(session, meeting, Occasion.planned, now)
+        _tell(session, meeting, ReminderKind.planned, now)
     _remind_tomorrow(session, meeting, now)
 
 
 def remind_of_change(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
     """Tell of another time or place; the reminder of the day before moves with it."""
-    _forget(session, meeting, Occasion.tomorrow)
+    _forget(session, meeting, ReminderKind.tomorrow)
     if announce:
-        _tell(session, meeting, Occasion.changed, now)
+        _tell(session, meeting, ReminderKind.changed, now)
     _remind_tomorrow(session, meeting, now)
 
 
 def remind_of_cancelling(session: Session, meeting: Meeting, *, announce: bool, now: datetime) -> None:
     """Tell that a meeting is called off; what was not told yet never will be."""
-    _forget(session, meeting, *Occasion)
+    _forget(session, meeting, *ReminderKind)
     if announce:
-        _add(session, meeting, Occasion.cancelled, due_at=now)
+        _add(session, meeting, ReminderKind.cancelled, due_at=now)
 
 
 def is_ahead(meeting: Meeting, now: datetime) -> bool:
     return meeting.starts_at > now
 
 
-def _tell(session: Session, meeting: Meeting, occasion: Occasion, now: datetime) -> None:
+def _tell(session: Session, meeting: Meeting, occasion: ReminderKind, now: datetime) -> None:
     if is_ahead(meeting, now):
         _add(session, meeting, occasion, due_at=now)
 
@@ -59,10 +59,10 @@ def _remind_tomorrow(session: Session, meeting: Meeting, now: datetime) -> None:
     day_before = meeting.day - timedelta(days=1)
     due_at = at_time(day_before, TOLD_AT)
     if due_at > now:
-        _add(session, meeting, Occasion.tomorrow, due_at=due_at)
+        _add(session, meeting, ReminderKind.tomorrow, due_at=due_at)
 
 
-def _add(session: Session, meeting: Meeting, occasion: Occasion, *, due_at: datetime) -> None:
+def _add(session: Session, meeting: Meeting, occasion: ReminderKind, *, due_at: datetime) -> None:
     """Add a reminder unless the meeting has it in this version."""
     known = select(MeetingReminder.id).where(
         MeetingReminder.meeting_id == meeting.id,
@@ -76,7 +76,7 @@ def _add(session: Session, meeting: Meeting, occasion: Occasion, *, due_at: date
         session.flush()
 
 
-def _forget(session: Session, meeting: Meeting, *occasions: Occasion) -> None:
+def _forget(session: Session, meeting: Meeting, *occasions: ReminderKind) -> None:
     session.execute(
         delete(MeetingReminder).where(
             MeetingReminder.meeting_id == meeting.id,

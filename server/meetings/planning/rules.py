@@ -30,7 +30,7 @@ def usual_title(kind: MeetingKind, day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlanProblem:
     """Why a plan cannot stand: a stable code and words for the planner."""
 
     code: str
@@ -88,24 +88,24 @@ def changed_times(current: Times, starts_at: datetime | None, ends_at: datetime 
     return replace(moved, opens_at=wish.opens_at or moved.opens_at, late_after=late_after, closes_at=closes_at)
 
 
-def time_problem(times: Times, *, now: datetime) -> Problem | None:
+def time_problem(times: Times, *, now: datetime) -> PlanProblem | None:
     """Return what is wrong with a plan's times, or None."""
     if times.ends_at <= times.starts_at:
-        return Problem("end_before_start", "结束时间应晚于开始时间，请检查")
+        return PlanProblem("end_before_start", "结束时间应晚于开始时间，请检查")
     if times.ends_at - times.starts_at > LONGEST:
-        return Problem("too_long", "一次会议不能超过 7 天，请检查结束时间，或分次安排")
+        return PlanProblem("too_long", "一次会议不能超过 7 天，请检查结束时间，或分次安排")
     if times.starts_at < now - ENTERED_WITHIN:
-        return Problem("too_long_ago", "补录的会议应在 30 天以内，更早的请报上级党组织处理")
+        return PlanProblem("too_long_ago", "补录的会议应在 30 天以内，更早的请报上级党组织处理")
     return _window_problem(times)
 
 
-def _window_problem(times: Times) -> Problem | None:
+def _window_problem(times: Times) -> PlanProblem | None:
     if not times.opens_at <= times.late_after <= times.closes_at or times.opens_at == times.closes_at:
-        return Problem("window_order", "签到时间应依次为开始签到、迟到起算、签到结束，请检查")
+        return PlanProblem("window_order", "签到时间应依次为开始签到、迟到起算、签到结束，请检查")
     if not times.starts_at - OPENS_AT_MOST_BEFORE <= times.opens_at <= times.starts_at:
-        return Problem("window_order", "签到应在会议开始前 24 小时以内开始，请检查")
+        return PlanProblem("window_order", "签到应在会议开始前 24 小时以内开始，请检查")
     if not times.starts_at <= times.closes_at <= times.ends_at:
-        return Problem("window_order", "签到应在会议开始后、结束前截止，请检查")
+        return PlanProblem("window_order", "签到应在会议开始后、结束前截止，请检查")
     return None
 
 
@@ -130,7 +130,7 @@ there the planner chooses. 支委会 carries no points (design §4.9)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedItem:
     """An item a meeting counts for; without a quantity it is the meeting's length in 学时, or 1 in any other unit."""
 
     code: str
@@ -142,25 +142,25 @@ def offered_items(document: StandardDocument | None) -> tuple[Item, ...]:
     return tuple(item for item in document.items if Evidence.attendance in item.evidence) if document else ()
 
 
-def default_items(kind: MeetingKind, offered: Sequence[Item]) -> tuple[Counted, ...]:
+def default_items(kind: MeetingKind, offered: Sequence[Item]) -> tuple[CountedItem, ...]:
     """Return what a kind of meeting counts for unless the plan says otherwise."""
     code = DEFAULT_CODES[kind]
-    return tuple(Counted(item.code) for item in offered if item.code == code)
+    return tuple(CountedItem(item.code) for item in offered if item.code == code)
 
 
-def item_problem(counted: Sequence[Counted], offered: Sequence[Item]) -> Problem | None:
+def item_problem(counted: Sequence[CountedItem], offered: Sequence[Item]) -> PlanProblem | None:
     """Return what is wrong with the items a plan names, or None."""
     codes = [each.code for each in counted]
     if len(set(codes)) < len(codes):
-        return Problem("item_repeated", "同一积分项目在一次会议中只能选一次")
+        return PlanProblem("item_repeated", "同一积分项目在一次会议中只能选一次")
     if unknown := set(codes) - {item.code for item in offered}:
-        return Problem(
+        return PlanProblem(
             "unknown_item", f"本年度积分标准中没有可由会议计分的项目 {'、'.join(sorted(unknown))}，请重新选择"
         )
     return None
 
 
-def quantity_of(counted: Counted, offered: Sequence[Item], times: Times) -> Decimal:
+def quantity_of(counted: CountedItem, offered: Sequence[Item], times: Times) -> Decimal:
     """Return how much of an item the meeting counts for, in the item's unit."""
     if counted.quantity is not None:
         return counted.quantity
@@ -206,17 +206,17 @@ class RosterPlan:
     member_ids: tuple[int, ...] = ()
 
 
-def roster_problem(rosters: Sequence[RosterPlan]) -> Problem | None:
+def roster_problem(rosters: Sequence[RosterPlan]) -> PlanProblem | None:
     """Return what is wrong with the lists a plan asks for, as far as one can tell from them alone, or None."""
     if not rosters:
-        return Problem("no_roster", "请至少选择一个参加会议的党组织")
+        return PlanProblem("no_roster", "请至少选择一个参加会议的党组织")
     if len({roster.organization_id for roster in rosters}) < len(rosters):
-        return Problem("roster_repeated", "同一党组织在一次会议中只能有一份名单")
+        return PlanProblem("roster_repeated", "同一党组织在一次会议中只能有一份名单")
     for roster in rosters:
         if (roster.scope is Scope.group) != bool(roster.group_ids):
-            return Problem("roster_incomplete", "按党小组参加时请选择党小组，其他范围不用选择")
+            return PlanProblem("roster_incomplete", "按党小组参加时请选择党小组，其他范围不用选择")
         if (roster.scope is Scope.chosen) != bool(roster.member_ids):
-            return Problem("roster_incomplete", "按人员参加时请选择人员，其他范围不用选择")
+            return PlanProblem("roster_incomplete", "按人员参加时请选择人员，其他范围不用选择")
     return None
 
 

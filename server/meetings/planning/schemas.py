@@ -9,11 +9,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from server.identity.guard import Body
 from server.meetings.leave.schemas import LeaveOut
-from server.meetings.planning.changes import Change
-from server.meetings.planning.rules import Counted, RepeatBy, RosterPlan, WindowWish
+from server.meetings.planning.changes import MeetingChange
+from server.meetings.planning.rules import CountedItem, RepeatBy, RosterPlan, WindowWish
 from server.meetings.planning.series import Repeat
 from server.meetings.planning.service import Plan
 from server.meetings.rules import (
+    AttendanceStanding,
     HeldStatus,
     MeetingKind,
     MeetingPhase,
@@ -21,7 +22,6 @@ from server.meetings.rules import (
     Part,
     RosterStatus,
     Scope,
-    Standing,
     Via,
 )
 from server.photos.schemas import PhotoOut
@@ -146,9 +146,9 @@ class MeetingChangeIn(Body):
     rosters: Rosters | None = None
     observers: Observers | None = None
 
-    def change(self) -> Change:
+    def change(self) -> MeetingChange:
         words = self.model_dump(include={"title", "topic", "place", "agenda", "shows_names"}, exclude_none=True)
-        return Change(
+        return MeetingChange(
             words=words,
             kind=self.kind,
             starts_at=self.starts_at,
@@ -161,8 +161,8 @@ class MeetingChangeIn(Body):
         )
 
 
-def _items(items: list[CountedIn] | None) -> tuple[Counted, ...] | None:
-    return tuple(Counted(item.code, item.quantity) for item in items) if items is not None else None
+def _items(items: list[CountedIn] | None) -> tuple[CountedItem, ...] | None:
+    return tuple(CountedItem(item.code, item.quantity) for item in items) if items is not None else None
 
 
 def _rosters(rosters: list[RosterIn] | None) -> tuple[RosterPlan, ...] | None:
@@ -319,7 +319,7 @@ class OwnMeetingLineOut(ListedMeetingOut):
     """A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing."""
 
     part: Part | None
-    standing: Standing | None
+    standing: AttendanceStanding | None
     standing_title: str | None
 
 

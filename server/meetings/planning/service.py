@@ -17,8 +17,8 @@ from server.meetings.planning import reminders, series
 from server.meetings.planning.lists import Lists, checked_lists, default_rosters, write_lists
 from server.meetings.planning.rules import (
     USUAL,
-    Counted,
-    Problem,
+    CountedItem,
+    PlanProblem,
     RosterPlan,
     Times,
     WindowWish,
@@ -54,7 +54,7 @@ class Plan:
     place: str = ""
     agenda: str = ""
     window: WindowWish = USUAL
-    items: tuple[Counted, ...] | None = None
+    items: tuple[CountedItem, ...] | None = None
     shows_names: bool = True
     makeup_until: date | None = None
     rosters: tuple[RosterPlan, ...] | None = None
@@ -63,7 +63,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedPlan:
     """A plan that can stand: when its meetings are, what they count for and whom they invite."""
 
     host: Organization
@@ -75,7 +75,7 @@ class Checked:
     lists: Lists
 
 
-def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> Checked:
+def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> CheckedPlan:
     """Return what a plan comes to.
 
     Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat` or `makeup_too_early`.
@@ -88,7 +88,7 @@ def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, n
     items = counted_items(session, host.id, plan.kind, plan.items, times)
     rosters = plan.rosters if plan.rosters is not None else default_rosters(session, host)
     lists = checked_lists(session, host=host, rosters=rosters, observers=plan.observers, actor=actor, on=days[0])
-    return Checked(host, times, days, makeup_until, items, rosters, lists)
+    return CheckedPlan(host, times, days, makeup_until, items, rosters, lists)
 
 
 def plan(
@@ -152,7 +152,7 @@ def set_times(meeting: Meeting, times: Times) -> None:
 
 
 def counted_items(
-    session: Session, organization_id: int, kind: MeetingKind, counted: Sequence[Counted] | None, times: Times
+    session: Session, organization_id: int, kind: MeetingKind, counted: Sequence[CountedItem] | None, times: Times
 ) -> list[dict[str, str]]:
     """Return what a meeting counts for as it is stored. Raises DomainError `unknown_item` or `item_repeated`."""
     offered = offered_to(session, organization_id, times.starts_at)
@@ -176,7 +176,7 @@ def checked_makeup(makeup_until: date, times: Times) -> date:
     return makeup_until
 
 
-def refuse(problem: Problem | None, **detail: object) -> None:
+def refuse(problem: PlanProblem | None, **detail: object) -> None:
     """Raise what is wrong as a DomainError, if anything is."""
     if problem is not None:
         raise DomainError(problem.code, problem.message, detail=detail)

@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from server.meetings.rules import LEAVE_KIND_TITLES, AttendanceState, Part
-from server.meetings.settlement.outcomes import Case, Measure, PlannedItem, outcomes
+from server.meetings.settlement.outcomes import Case, MemberMeasure, PlannedItem, outcomes
 from server.presentation import points_text
 from server.standards.rules import Item, LeaveKind, Method
 
 
-def cost_words(planned: PlannedItem, item: Item, measure: Measure) -> str:
+def cost_words(planned: PlannedItem, item: Item, measure: MemberMeasure) -> str:
     """Return what coming late or staying away costs by an item, or what coming gives: 缺席扣 2.00；准假不扣."""
     if item.method is Method.ratio:
         return f"计入到会率，缺席会降低该项得分；{_leave_words('准假不计', item)}"
@@ -20,7 +20,7 @@ def cost_words(planned: PlannedItem, item: Item, measure: Measure) -> str:
     return "；".join([missed, *([f"迟到扣 {points_text(late)}"] if late else []), _leave_words("准假不扣", item)])
 
 
-def absence_cost(planned: PlannedItem, item: Item, measure: Measure) -> Decimal | None:
+def absence_cost(planned: PlannedItem, item: Item, measure: MemberMeasure) -> Decimal | None:
     """Return the points that staying away costs by an item; None where it costs none, or none by itself."""
     return -_points(planned, measure, None) if item.method is Method.deduct else None
 
@@ -32,7 +32,7 @@ def _leave_words(words: str, item: Item) -> str:
     return f"{words}，其中{kinds}须按期补课"
 
 
-def _points(planned: PlannedItem, measure: Measure, attendance: AttendanceState | None) -> Decimal:
+def _points(planned: PlannedItem, measure: MemberMeasure, attendance: AttendanceState | None) -> Decimal:
     case = Case(Part.invited, attendance, None, measure)
     return sum((found.figures.points for found in outcomes([planned], case, today=date.min)), Decimal(0))
 

@@ -43,7 +43,7 @@ class Oddity:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class PhoneCheckIn:
     """One check-in by phone; `actor` is whose phone it was."""
 
     name: str
@@ -55,7 +55,7 @@ class Record:
     recorded_at: datetime
 
 
-def found(*, exchanges: Mapping[int, int], expected: int, records: Sequence[Record]) -> list[Oddity]:
+def found(*, exchanges: Mapping[int, int], expected: int, records: Sequence[PhoneCheckIn]) -> list[Oddity]:
     """Return what looks odd. `exchanges` by step of ten seconds; `expected` are the invited and the observers."""
     return [
         *_spread_codes(exchanges, expected),
@@ -74,7 +74,7 @@ def of_meeting(session: Session, meeting_id: int) -> list[Oddity]:
     return found(exchanges=dict(exchanges.all()), expected=expected or 0, records=_records(session, meeting_id))
 
 
-def _records(session: Session, meeting_id: int) -> list[Record]:
+def _records(session: Session, meeting_id: int) -> list[PhoneCheckIn]:
     query = (
         select(
             Member.name,
@@ -91,7 +91,7 @@ def _records(session: Session, meeting_id: int) -> list[Record]:
         .order_by(Attendance.scanned_at, Member.id)
     )
     return [
-        Record(name, actor, actor_id, Via(via), ticket, scanned, recorded)
+        PhoneCheckIn(name, actor, actor_id, Via(via), ticket, scanned, recorded)
         for name, actor, actor_id, via, ticket, scanned, recorded in session.execute(query)
     ]
 
@@ -108,8 +108,8 @@ def _spread_codes(exchanges: Mapping[int, int], expected: int) -> Iterator[Oddit
             )
 
 
-def _shared_phones(records: Iterable[Record]) -> Iterator[Oddity]:
-    by_ticket: dict[str, list[Record]] = defaultdict(list)
+def _shared_phones(records: Iterable[PhoneCheckIn]) -> Iterator[Oddity]:
+    by_ticket: dict[str, list[PhoneCheckIn]] = defaultdict(list)
     for record in records:
         if record.ticket_id is not None and record.via is not Via.helper:
             by_ticket[record.ticket_id].append(record)
@@ -121,8 +121,8 @@ def _shared_phones(records: Iterable[Record]) -> Iterator[Oddity]:
             )
 
 
-def _busy_helpers(records: Iterable[Record]) -> Iterator[Oddity]:
-    helped: dict[int, list[Record]] = defaultdict(list)
+def _busy_helpers(records: Iterable[PhoneCheckIn]) -> Iterator[Oddity]:
+    helped: dict[int, list[PhoneCheckIn]] = defaultdict(list)
     for record in records:
         if record.via is Via.helper:
             helped[record.actor_id].append(record)
@@ -134,7 +134,7 @@ def _busy_helpers(records: Iterable[Record]) -> Iterator[Oddity]:
             )
 
 
-def _slow_records(records: Iterable[Record]) -> Iterator[Oddity]:
+def _slow_records(records: Iterable[PhoneCheckIn]) -> Iterator[Oddity]:
     slow = [record for record in records if record.recorded_at - record.scanned_at > SLOW_AFTER]
     if len(slow) >= MANY_SLOW:
         minutes = int(SLOW_AFTER.total_seconds() // 60)
@@ -144,7 +144,7 @@ def _slow_records(records: Iterable[Record]) -> Iterator[Oddity]:
         )
 
 
-def _named(records: Sequence[Record]) -> str:
+def _named(records: Sequence[PhoneCheckIn]) -> str:
     """Return the names, the first ten of many; two of one name are told apart by their number."""
     counts = Counter(record.name for record in records)
     names = [name if count == 1 else f"{name}（{count} 人）" for name, count in counts.items()]

@@ -18,8 +18,8 @@ from server.meetings.rosters.schemas import (
     RosterOut,
     RosterQuery,
 )
-from server.meetings.rosters.service import STATE_TITLES, Line, Tally
-from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, MeetingKind, Standing
+from server.meetings.rosters.service import STATE_TITLES, RosterLine, RosterTally
+from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
 from server.organizations.service import account_names, titles
 from server.presentation import decode_cursor, invalid_cursor, page_of
 
@@ -81,7 +81,7 @@ def change(found: AttendanceChange, names: Mapping[int, str]) -> AttendanceChang
     )
 
 
-def _readable(context: Context, page: Collection[Line]) -> set[int]:
+def _readable(context: Context, page: Collection[RosterLine]) -> set[int]:
     places = context.target.ancestor_ids
     absences = [Absence(line.leave.id, line.member_id, places) for line in page if line.leave]
     return readable(context.session, context.actor, absences, on=shanghai_date(context.now))
@@ -119,17 +119,17 @@ def _meeting(meeting: Meeting, places: Mapping[int, str]) -> RosterMeetingOut:
     )
 
 
-def _counts(tally: Tally) -> RosterCountsOut:
+def _counts(tally: RosterTally) -> RosterCountsOut:
     return RosterCountsOut(
         invited=tally.invited,
         observers=tally.observers,
         observers_present=tally.observers_present,
         leave_waiting=tally.leave_waiting,
-        **{standing.value: tally.standings[standing] for standing in Standing},
+        **{standing.value: tally.standings[standing] for standing in AttendanceStanding},
     )
 
 
-def _line(line: Line, reasons: Collection[int]) -> RosterLineOut:
+def _line(line: RosterLine, reasons: Collection[int]) -> RosterLineOut:
     return RosterLineOut(
         member_id=line.member_id,
         name=line.name,

@@ -7,13 +7,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from server.identity.guard import Body
 from server.meetings.rules import (
+    AttendanceStanding,
     AttendanceState,
     LeaveStatus,
     MeetingKind,
     MeetingStatus,
     Part,
     RosterStatus,
-    Standing,
     Via,
 )
 from server.presentation import Id, PageQuery, TimeOut
@@ -40,7 +40,7 @@ class RosterQuery(PageQuery):
 
     limit: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200
     cursor: Annotated[Opaque, Field(max_length=400)] | None = None
-    standing: Standing | None = None
+    standing: AttendanceStanding | None = None
 
 
 class EntryIn(Body):
@@ -121,7 +121,7 @@ class RosterLineOut(BaseModel):
     member_id: int
     name: str
     part: Part
-    standing: Standing
+    standing: AttendanceStanding
     standing_title: str
     via: Via | None
     scanned_at: TimeOut | None

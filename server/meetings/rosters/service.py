@@ -13,38 +13,38 @@ from server.identity.models import Account
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import (
     STANDING_TITLES,
+    AttendanceStanding,
     AttendanceState,
     LeaveStatus,
     MeetingStatus,
     Part,
-    Standing,
     Via,
 )
 from server.meetings.service import locked_meeting, standing_of
 from server.organizations.models import Member
 
 ORDER = (
-    Standing.held,
-    Standing.absent,
-    Standing.expected,
-    Standing.on_leave,
-    Standing.late,
-    Standing.made_up,
-    Standing.present,
+    AttendanceStanding.held,
+    AttendanceStanding.absent,
+    AttendanceStanding.expected,
+    AttendanceStanding.on_leave,
+    AttendanceStanding.late,
+    AttendanceStanding.made_up,
+    AttendanceStanding.present,
 )
 """Whom an officer has to look after comes first."""
 
-STATE_TITLES = {state: STANDING_TITLES[Standing(state.value)] for state in AttendanceState}
+STATE_TITLES = {state: STANDING_TITLES[AttendanceStanding(state.value)] for state in AttendanceState}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RosterLine:
     """One person of a roster. `helper` is who checked in for him (代签)."""
 
     member_id: int
     name: str
     part: Part
-    standing: Standing
+    standing: AttendanceStanding
     attendance: Attendance | None
     leave: Leave | None
     helper: str | None
@@ -57,11 +57,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RosterTally:
     """How many of the invited stand where; observers are counted apart."""
 
     invited: int
-    standings: Counter[Standing]
+    standings: Counter[AttendanceStanding]
     observers: int
     observers_present: int
     leave_waiting: int
@@ -75,7 +75,7 @@ def lock_active(session: Session, meeting_id: int) -> Meeting:
     return meeting
 
 
-def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetime) -> list[Line]:
+def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetime) -> list[RosterLine]:
     """Return everyone on a roster, in the order of the list; one statement."""
     same = (Invitation.meeting_id, Invitation.member_id)
     query = (
@@ -99,16 +99,16 @@ def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetim
     for member_id, part, name, attendance, leave, held, recorder in session.execute(query):
         helper = recorder if attendance is not None and attendance.via == Via.helper else None
         where = standing_of(attendance, leave, held, closed=now > closes_at)
-        found.append(Line(member_id, name, Part(part), where, attendance, leave, helper))
+        found.append(RosterLine(member_id, name, Part(part), where, attendance, leave, helper))
     return sorted(found, key=lambda line: line.position)
 
 
-def tally(found: Iterable[Line]) -> Tally:
-    by_part: dict[Part, list[Line]] = {part: [] for part in Part}
+def tally(found: Iterable[RosterLine]) -> RosterTally:
+    by_part: dict[Part, list[RosterLine]] = {part: [] for part in Part}
     for line in found:
         by_part[line.part].append(line)
     invited, observers = by_part[Part.invited], by_part[Part.observer]
-    return Tally(
+    return RosterTally(
         invited=len(invited),
         standings=Counter(line.standing for line in invited),
         observers=len(observers),

@@ -11,7 +11,7 @@ STEP = timedelta(seconds=STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CodePicture:
     """The code of one step. `path` draws the dark modules as strokes of width 1 on a square of `size` modules.
 
     The page shows it from `shown_from` until `shown_until`; it counts for one step longer.
@@ -25,12 +25,12 @@ class Picture:
     path: str
 
 
-def picture(key: bytes, step: int, *, base_url: str, public_id: str) -> Picture:
+def picture(key: bytes, step: int, *, base_url: str, public_id: str) -> CodePicture:
     """Draw the code of a step."""
     qr = segno.make(payload_url(base_url, public_id, code_of(key, step)), error="m", micro=False)
     begin = step_start(step)
     size = len(qr.matrix)
-    return Picture(step, begin, begin + STEP, digits_of(key, step), size, _path(qr))
+    return CodePicture(step, begin, begin + STEP, digits_of(key, step), size, _path(qr))
 
 
 def _path(qr: segno.QRCode) -> str:

@@ -12,7 +12,7 @@ from server.meetings.check_in.codes import meeting_key, step_at
 from server.meetings.held.waiting import waiting_count
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus, MeetingPhase, Part, Via
-from server.meetings.screen.pictures import STEP, Picture, picture
+from server.meetings.screen.pictures import STEP, CodePicture, picture
 from server.meetings.service import phase_of
 from server.organizations.models import Member, Organization
 
@@ -53,7 +53,7 @@ class Screen:
     phase: MeetingPhase
     counts: Counts
     recent: tuple[Arrival, ...]
-    codes: tuple[Picture, ...]
+    codes: tuple[CodePicture, ...]
 
 
 def screen(session: Session, meeting: Meeting, *, settings: Settings, after_step: int | None, now: datetime) -> Screen:
@@ -71,7 +71,7 @@ def screen(session: Session, meeting: Meeting, *, settings: Settings, after_step
 
 def _codes(
     meeting: Meeting, phase: MeetingPhase, settings: Settings, after_step: int | None, now: datetime
-) -> tuple[Picture, ...]:
+) -> tuple[CodePicture, ...]:
     """Draw the codes from the current step on; none before check-in opens, none that begins after it has closed."""
     opens_soon = phase is MeetingPhase.planned and meeting.opens_at - now <= AHEAD * STEP
     if phase is not MeetingPhase.open and not opens_soon:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.meetings.models import Meeting
 from server.meetings.settlement.cases import Concerned, concerned, planned_items
-from server.meetings.settlement.outcomes import REASON_TITLES, Figures, Outcome, outcomes, postings
+from server.meetings.settlement.outcomes import REASON_TITLES, EntryFigures, ItemOutcome, outcomes, postings
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
@@ -28,7 +28,7 @@ CORRECTED = "考勤更正"
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class AlignmentCause:
     """Why the ledger is brought in line: by whose hand (None: in time), and the reason that stands in reversals."""
 
     now: datetime
@@ -41,7 +41,7 @@ class Occasion:
         return shanghai_date(self.now)
 
 
-def align(session: Session, meeting: Meeting, member_ids: Collection[int], occasion: Occasion) -> bool:
+def align(session: Session, meeting: Meeting, member_ids: Collection[int], occasion: AlignmentCause) -> bool:
     """Bring these members' ledgers in line, 500 at most; return whether that was all. The meeting is locked."""
     differing = [
         person.member.id
@@ -54,13 +54,13 @@ def align(session: Session, meeting: Meeting, member_ids: Collection[int], occas
     return len(differing) <= AT_ONCE
 
 
-def is_posted(meeting: Meeting, person: Concerned, outcome: Outcome) -> bool:
+def is_posted(meeting: Meeting, person: Concerned, outcome: ItemOutcome) -> bool:
     """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
     standing = {figures_of(entry) for entry in person.live if entry.occurred_on == meeting.day}
     return as_kept(outcome.figures) in standing
 
 
-def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: Occasion) -> None:
+def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: AlignmentCause) -> None:
     stale: list[PointEntry] = []
     missing: list[Posting] = []
     for person in people:
@@ -77,7 +77,9 @@ def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occa
     )
 
 
-def _differences(meeting: Meeting, person: Concerned, occasion: Occasion) -> tuple[list[PointEntry], list[Outcome]]:
+def _differences(
+    meeting: Meeting, person: Concerned, occasion: AlignmentCause
+) -> tuple[list[PointEntry], list[ItemOutcome]]:
     """Return the entries that no longer hold and the outcomes that lack an entry."""
     found = outcomes(planned_items(meeting), person.case, today=occasion.today)
     wanted = postings(found, settled=occasion.settled, confirmed=person.is_confirmed)
@@ -88,7 +90,7 @@ def _differences(meeting: Meeting, person: Concerned, occasion: Occasion) -> tup
     return stale, [outcome for outcome in wanted if as_kept(outcome.figures) not in standing]
 
 
-def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Occasion) -> Posting:
+def _posting(meeting: Meeting, person: Concerned, outcome: ItemOutcome, occasion: AlignmentCause) -> Posting:
     figures = outcome.figures
     officer = person.roster.confirmed_by if person.roster and person.is_confirmed else None
     return Posting(
@@ -109,11 +111,11 @@ def _posting(meeting: Meeting, person: Concerned, outcome: Outcome, occasion: Oc
     )
 
 
-def figures_of(entry: PointEntry | Row[Any]) -> Figures:
+def figures_of(entry: PointEntry | Row[Any]) -> EntryFigures:
     """Return what an entry, or a row of one, says."""
-    return Figures(entry.item_code, entry.points, entry.owed, entry.attended, entry.made_up, entry.excused)
+    return EntryFigures(entry.item_code, entry.points, entry.owed, entry.attended, entry.made_up, entry.excused)
 
 
-def as_kept(figures: Figures) -> Figures:
+def as_kept(figures: EntryFigures) -> EntryFigures:
     """Return figures as the ledger keeps them: finer parts than a ten-thousandth are rounded."""
     return replace(figures, points=finest(figures.points))

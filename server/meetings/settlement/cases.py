@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from server.meetings.models import Attendance, GuestVisit, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
-from server.meetings.settlement.outcomes import Case, GrantedLeave, Measure, PlannedItem, as_posted
+from server.meetings.settlement.outcomes import Case, GrantedLeave, MemberMeasure, PlannedItem, as_posted
 from server.organizations.models import Category, Member, Stage
 from server.points.models import PointEntry, SourceKind
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.standards.rules import StandardDocument, audience_of
 
 READ_AT_ONCE = 500
@@ -95,7 +95,7 @@ def concerned(session: Session, meeting: Meeting, member_ids: Collection[int]) -
         yield from _Part(session, meeting, wanted[start : start + READ_AT_ONCE]).read()
 
 
-def measure_of(session: Session, meeting: Meeting, member_id: int) -> Measure | None:
+def measure_of(session: Session, meeting: Meeting, member_id: int) -> MemberMeasure | None:
     """Return by what a member is measured at the meeting; None for who is exempt or has no standard."""
     return _Part(session, meeting, [member_id]).measure(member_id)
 
@@ -108,7 +108,7 @@ class _Part:
         self._meeting = meeting
         self._ids = member_ids
         self._day = meeting.day
-        self._standing = Standing(session, member_ids)
+        self._standing = MemberTimelines(session, member_ids)
         self._measuring = Measuring(self._standing)
         self._entries = self._read_entries()
 
@@ -154,7 +154,7 @@ class _Part:
         measure = self.measure(visit.member_id)
         return Case(Part.invited, AttendanceState(visit.state), None, measure, guest=True)
 
-    def measure(self, member_id: int) -> Measure | None:
+    def measure(self, member_id: int) -> MemberMeasure | None:
         planned = planned_items(self._meeting)
         return self._measuring.measure(member_id, self._day, planned, self._entries[member_id].ours)
 
@@ -186,11 +186,13 @@ class _Part:
 class Measuring:
     """By what these members were measured on the day of a meeting, and whose miss was theirs."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: MemberTimelines) -> None:
         self._standing = standing
         self._in_force: dict[tuple[int, int, str], int | None] = {}
 
-    def measure(self, member_id: int, day: date, planned: Sequence[PlannedItem], ours: Sequence[Any]) -> Measure | None:
+    def measure(
+        self, member_id: int, day: date, planned: Sequence[PlannedItem], ours: Sequence[Any]
+    ) -> MemberMeasure | None:
         """By what the member was measured that day, if by anything: what the meeting posted before tells it first, for
         standard, category and stage may have changed since."""
         membership = self._standing.membership_on(member_id, day)
@@ -202,7 +204,7 @@ class Measuring:
         if standard_id is None:
             return None
         member, document = self._standing.member(member_id), self._standing.document(standard_id)
-        measure = Measure(standard_id, document, Category(member.category), Stage(member.stage))
+        measure = MemberMeasure(standard_id, document, Category(member.category), Stage(member.stage))
         return as_posted(measure, planned, last_posted(document, ours)) if ours else measure
 
     def is_spared(self, member_id: int, day: date, organization_id: int) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.meetings.rules import STANDING_TITLES, MeetingStatus, RosterStatus
-from server.meetings.settlement.outcomes import Reason
-from server.meetings.settlement.preview import Effect, Row, preview
+from server.meetings.settlement.outcomes import OutcomeReason
+from server.meetings.settlement.preview import Effect, PreviewRow, preview
 from server.meetings.settlement.schemas import EffectOut, SettlementOut, SettlementRowOut
 from server.organizations.service import account_names
 from server.standards.rules import Method
@@ -33,11 +33,11 @@ def settlement(session: Session, roster_id: int, now: datetime) -> SettlementOut
     )
 
 
-def _is_counted(row: Row) -> bool:
-    return any(effect.outcome.reason is Reason.already_counted for effect in row.effects)
+def _is_counted(row: PreviewRow) -> bool:
+    return any(effect.outcome.reason is OutcomeReason.already_counted for effect in row.effects)
 
 
-def _row(row: Row) -> SettlementRowOut:
+def _row(row: PreviewRow) -> SettlementRowOut:
     return SettlementRowOut(
         member_id=row.person.member.id,
         name=row.person.member.name,

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.meetings.rules import MeetingStatus, Part, RosterStatus, Standing
-from server.meetings.settlement.outcomes import Reason
+from server.meetings.rules import AttendanceStanding, MeetingStatus, Part, RosterStatus
+from server.meetings.settlement.outcomes import OutcomeReason
 from server.presentation import Id, PointsOut, TimeOut
 from server.standards.rules import Method
 from server.text import Lines
@@ -37,7 +37,7 @@ class EffectOut(BaseModel):
     item_code: str
     item_title: str | None
     method: Method | None
-    reason: Reason
+    reason: OutcomeReason
     words: str
     points: PointsOut | None
     owed: int
@@ -51,7 +51,7 @@ class SettlementRowOut(BaseModel):
     member_id: int
     name: str
     part: Part
-    standing: Standing
+    standing: AttendanceStanding
     standing_title: str
     effects: list[EffectOut]
 

@@ -27,7 +27,7 @@ from server.meetings.rules import (
     RosterStatus,
     next_status,
 )
-from server.meetings.settlement.alignment import Occasion, align
+from server.meetings.settlement.alignment import AlignmentCause, align
 from server.meetings.settlement.cases import concerned, ids_concerned, ids_of_guests, ids_on_roster
 
 
@@ -38,7 +38,7 @@ def settle(session: Session, *, meeting_id: int, now: datetime) -> bool:
     if following is None or now < meeting.settles_at:
         return True
     _count_visits(session, meeting, now)
-    if not align(session, meeting, ids_concerned(session, meeting_id), Occasion(now, settled=True)):
+    if not align(session, meeting, ids_concerned(session, meeting_id), AlignmentCause(now, settled=True)):
         return False
     if meeting.status != following:
         meeting.status, meeting.settled_at = following, now
@@ -55,7 +55,7 @@ def adjust(session: Session, *, meeting_id: int, member_ids: Collection[int], ac
     rosters = _rosters_of(session, meeting_id, member_ids)
     confirmed = {roster.id for roster in rosters.values() if roster.status == RosterStatus.confirmed}
     touched = [each for each in member_ids if settled or (each in rosters and rosters[each].id in confirmed)]
-    done = align(session, meeting, touched, Occasion(now, settled, account_id))
+    done = align(session, meeting, touched, AlignmentCause(now, settled, account_id))
     for roster in {rosters[each].id: rosters[each] for each in touched if each in rosters}.values():
         if roster.due_at is None or now < roster.due_at:  # what is due already still has to be done
             _note_next_day(session, meeting, roster, done=done, now=now)
@@ -89,7 +89,7 @@ def confirm(
     if newly:
         roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.confirmed, account_id, now
         session.flush()
-    _align_roster(session, meeting, roster, Occasion(now, meeting.status == MeetingStatus.settled, account_id))
+    _align_roster(session, meeting, roster, AlignmentCause(now, meeting.status == MeetingStatus.settled, account_id))
     if newly:
         _audit(session, meeting, roster, "roster_confirm", account_id=account_id, now=now)
         emit(session, RosterConfirmed(roster.id, meeting.id, now))
@@ -110,7 +110,7 @@ def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, no
     meeting.settles_at, meeting.settled_at = now + SETTLES_AFTER, None
     session.flush()
     _look_again(session, meeting)
-    _align_roster(session, meeting, roster, Occasion(now, settled=False, account_id=account_id, reason=reason))
+    _align_roster(session, meeting, roster, AlignmentCause(now, settled=False, account_id=account_id, reason=reason))
     _audit(session, meeting, roster, "roster_reopen", account_id=account_id, now=now)
     return roster
 
@@ -120,7 +120,7 @@ def catch_up(session: Session, *, roster_id: int, now: datetime) -> bool:
     meeting, roster = _locked_roster(session, roster_id)
     if roster.due_at is None or now < roster.due_at:
         return True
-    return _align_roster(session, meeting, roster, Occasion(now, meeting.status == MeetingStatus.settled))
+    return _align_roster(session, meeting, roster, AlignmentCause(now, meeting.status == MeetingStatus.settled))
 
 
 def absent_ids(session: Session, meeting: Meeting, roster_id: int) -> list[int]:
@@ -129,7 +129,7 @@ def absent_ids(session: Session, meeting: Meeting, roster_id: int) -> list[int]:
     return [person.member.id for person in people if person.is_absent]
 
 
-def _align_roster(session: Session, meeting: Meeting, roster: Roster, occasion: Occasion) -> bool:
+def _align_roster(session: Session, meeting: Meeting, roster: Roster, occasion: AlignmentCause) -> bool:
     """Bring the list's people in line, and the meeting's guests once it is settled."""
     member_ids = ids_on_roster(session, roster.id)
     if occasion.settled:

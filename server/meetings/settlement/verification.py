@@ -25,19 +25,19 @@ from server.meetings.settlement.outcomes import (
     ATTENDED,
     REASON_TITLES,
     Case,
-    Figures,
+    EntryFigures,
     GrantedLeave,
-    Outcome,
+    ItemOutcome,
     PlannedItem,
     outcomes,
     postings,
 )
 from server.points.models import SourceKind
 from server.points.posted import Posted, member_pages, name_of, posted
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.verifying import Fault, Findings, Verification
 
-Worked = dict[Hashable, list[Outcome]]
+Worked = dict[Hashable, list[ItemOutcome]]
 """Outcomes worked out before: members of a kind with the same case share them."""
 
 _COLUMNS = (
@@ -89,7 +89,7 @@ def verify_attendance(session: Session, *, now: datetime) -> Findings:
     today, worked = shanghai_date(now), Worked()
     meetings = _Meetings(session, now)
     for member_ids in member_pages(session):
-        page = _Page(session, member_ids, meetings, worked, today)
+        page = _MembersPage(session, member_ids, meetings, worked, today)
         yield from page.findings()
         looked += page.looked
     return looked
@@ -125,14 +125,14 @@ class _Meetings:
         )
 
 
-class _Page:
+class _MembersPage:
     """Some members with their meetings."""
 
     def __init__(
         self, session: Session, member_ids: Sequence[int], meetings: _Meetings, worked: Worked, today: date
     ) -> None:
         self._worked, self._today = worked, today
-        self._standing = Standing(session, member_ids)
+        self._standing = MemberTimelines(session, member_ids)
         self._measuring = Measuring(self._standing)
         self._entries: dict[int, list[Posted]] = defaultdict(list)
         for each in posted(session, member_ids, SourceKind.meeting, SourceKind.claim, SourceKind.reversal):
@@ -224,7 +224,7 @@ class _Page:
             return Case(Part.invited, AttendanceState(visit.state), None, measure, claimed=claimed, guest=True)
         return NOBODY
 
-    def _outcomes(self, meeting: _Held, case: Case) -> list[Outcome]:
+    def _outcomes(self, meeting: _Held, case: Case) -> list[ItemOutcome]:
         """What the items come to; worked out once for all whose case is the same."""
         measure = case.measure and (case.measure.standard_id, case.measure.category, case.measure.stage)
         leave = case.leave and (case.leave.makeup_until is None or self._today <= case.leave.makeup_until, case.leave)
@@ -239,7 +239,7 @@ class _Page:
         unchanged = posted_at is not None and self._changed[member_id] <= posted_at
         return unchanged and not self._standing.may_have_been_exempt(member_id, day)
 
-    def _must_stand(self, outcome: Outcome, known: bool, meeting: _Held, member_id: int) -> bool:
+    def _must_stand(self, outcome: ItemOutcome, known: bool, meeting: _Held, member_id: int) -> bool:
         """A claim that counted in its place, and was taken back later, leaves a presence unposted."""
         if not known:
             return False
@@ -255,7 +255,7 @@ def _keyed(rows: Iterable[Any]) -> dict[tuple[int, int], Row[Any]]:
     return {(row.meeting_id, row.member_id): row for row in rows}
 
 
-def _changed(session: Session, member_ids: Sequence[int], standing: Standing) -> dict[int, datetime]:
+def _changed(session: Session, member_ids: Sequence[int], standing: MemberTimelines) -> dict[int, datetime]:
     """Return when each member's data were changed last, as the roster and the audit trail say."""
     found = {member_id: standing.member(member_id).updated_at for member_id in member_ids}
     lines = select(AuditLine.subject_id, func.max(AuditLine.at)).where(
@@ -269,7 +269,7 @@ def _changed(session: Session, member_ids: Sequence[int], standing: Standing) ->
     return found
 
 
-def _said(figures: Figures) -> str:
+def _said(figures: EntryFigures) -> str:
     if figures.owed:
         shares = f"应到 {figures.owed}，到 {figures.attended}，补课 {figures.made_up}，准假 {figures.excused}"
         return f"{figures.item_code} {shares}"

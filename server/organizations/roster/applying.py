@@ -15,11 +15,11 @@ from server import clock
 from server.db import reading, transaction
 from server.errors import DomainError
 from server.organizations.models import Organization, OrganizationKind
-from server.organizations.roster.entries import Entry, pack_problems, unpack_entries
+from server.organizations.roster.entries import ImportEntry, pack_problems, unpack_entries
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
-from server.organizations.roster.places import Creator, Places
+from server.organizations.roster.places import Creator, RosterPlaces
 from server.organizations.roster.plan import plan
-from server.organizations.roster.rules import Problem, errors_of
+from server.organizations.roster.rules import RosterProblem, errors_of
 from server.organizations.roster.service import LEASE, locked
 from server.organizations.roster.writing import carry_out
 from server.organizations.rules import normal_title
@@ -30,7 +30,7 @@ _threads: dict[int, Thread] = {}
 _threads_lock = Lock()
 
 
-class LeaseLost(Exception):
+class ImportTakenOver(Exception):
     """Another thread has taken over this import."""
 
 
@@ -75,7 +75,7 @@ def apply(engine: Engine, import_id: int) -> None:
         for number in numbers:
             _apply_chunk(engine, import_id, number, runner)
         transaction(engine, lambda session: _finish(session, import_id, runner))
-    except LeaseLost:
+    except ImportTakenOver:
         log.info("roster_import_taken_over", import_id=import_id)
 
 
@@ -92,7 +92,7 @@ def _claim(session: Session, import_id: int, runner: str) -> bool:
 def _held(session: Session, import_id: int, runner: str) -> RosterImport:
     roster = locked(session, import_id)
     if roster.runner != runner:
-        raise LeaseLost
+        raise ImportTakenOver
     return roster
 
 
@@ -116,7 +116,7 @@ def _row_by_row(engine: Engine, import_id: int, number: int, runner: str) -> Non
     with reading(engine) as session:
         entries = unpack_entries(session.get_one(RosterChunk, (import_id, number)).payload)
     counts: Counter[str] = Counter()
-    problems: list[Problem] = []
+    problems: list[RosterProblem] = []
     for entry in entries:
         counted, refused = _one_row(engine, import_id, entry, runner)
         counts += counted
@@ -129,8 +129,10 @@ def _row_by_row(engine: Engine, import_id: int, number: int, runner: str) -> Non
     transaction(engine, mark)
 
 
-def _one_row(engine: Engine, import_id: int, entry: Entry, runner: str) -> tuple[Counter[str], list[Problem]]:
-    def work(session: Session) -> tuple[Counter[str], list[Problem]]:
+def _one_row(
+    engine: Engine, import_id: int, entry: ImportEntry, runner: str
+) -> tuple[Counter[str], list[RosterProblem]]:
+    def work(session: Session) -> tuple[Counter[str], list[RosterProblem]]:
         roster = _held(session, import_id, runner)
         roster.heartbeat_at = clock.now()
         return apply_entries(session, roster, [entry], now=clock.now())
@@ -144,12 +146,12 @@ def _one_row(engine: Engine, import_id: int, entry: Entry, runner: str) -> tuple
 
 
 def apply_entries(
-    session: Session, roster: RosterImport, entries: Sequence[Entry], *, now: datetime
-) -> tuple[Counter[str], list[Problem]]:
+    session: Session, roster: RosterImport, entries: Sequence[ImportEntry], *, now: datetime
+) -> tuple[Counter[str], list[RosterProblem]]:
     """Compare once more with what is stored now, and write."""
     organization = session.get_one(Organization, roster.organization_id)
     create = creator(session, account_id=roster.created_by, now=now) if roster.create_missing else None
-    places = Places(session, organization, create)
+    places = RosterPlaces(session, organization, create)
     decisions, problems = plan(session, places, entries, root_id=roster.root_id, today=roster.effective_on)
     counts = carry_out(
         session, decisions, root_id=roster.root_id, on=roster.effective_on, account_id=roster.created_by, now=now
@@ -187,7 +189,7 @@ def _founded_meanwhile(session: Session, parent_id: int, kind: OrganizationKind,
 
 
 def _mark(
-    roster: RosterImport, chunk: RosterChunk, counts: Counter[str], problems: Sequence[Problem], now: datetime
+    roster: RosterImport, chunk: RosterChunk, counts: Counter[str], problems: Sequence[RosterProblem], now: datetime
 ) -> None:
     """Note the chunk as applied; its personal data goes."""
     chunk.payload = chunk.preview = None

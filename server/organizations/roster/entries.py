@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from server.organizations.models import Category, Stage
-from server.organizations.roster.rules import Column, Problem, RosterRow
+from server.organizations.roster.rules import RosterColumn, RosterProblem, RosterRow
 from server.privacy import PhoneVault
 
 _DATES = ("joined_on", "full_member_on")
@@ -16,7 +16,7 @@ _COLUMNS = ("name", "gender", "joined_on", "full_member_on", "category", "stage"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportEntry:
     """`columns` are Member's that the row fills; `phone_indexes` is the blind index under every key, current first."""
 
     number: int
@@ -29,13 +29,13 @@ class Entry:
     phone_indexes: tuple[str, ...]
     sheet: str | None = None
 
-    def problem(self, column: Column | None, message: str, *, warning: bool = False) -> Problem:
-        return Problem(self.number, column, message, self.sheet, warning)
+    def problem(self, column: RosterColumn | None, message: str, *, warning: bool = False) -> RosterProblem:
+        return RosterProblem(self.number, column, message, self.sheet, warning)
 
 
-def seal(row: RosterRow, vault: PhoneVault) -> Entry:
+def seal(row: RosterRow, vault: PhoneVault) -> ImportEntry:
     filled = {name: getattr(row, name) for name in _COLUMNS}
-    return Entry(
+    return ImportEntry(
         number=row.number,
         work_number=row.work_number,
         general_branch=row.general_branch,
@@ -57,21 +57,21 @@ def unpack(blob: bytes | None) -> Any:
     return json.loads(zlib.decompress(blob)) if blob else []
 
 
-def pack_entries(entries: Sequence[Entry]) -> bytes:
+def pack_entries(entries: Sequence[ImportEntry]) -> bytes:
     return pack([_as_json(entry) for entry in entries])
 
 
-def unpack_entries(blob: bytes | None) -> list[Entry]:
+def unpack_entries(blob: bytes | None) -> list[ImportEntry]:
     return [_from_json(value) for value in unpack(blob)]
 
 
-def _as_json(entry: Entry) -> list[Any]:
+def _as_json(entry: ImportEntry) -> list[Any]:
     columns = {name: value.isoformat() if name in _DATES else value for name, value in entry.columns.items()}
     places = [entry.general_branch, entry.branch, entry.group]
     return [entry.number, entry.work_number, *places, columns, entry.phone_sealed, entry.phone_indexes, entry.sheet]
 
 
-def _from_json(value: list[Any]) -> Entry:
+def _from_json(value: list[Any]) -> ImportEntry:
     number, work_number, general_branch, branch, group, columns, sealed, indexes, *sheet = value
     for name in _DATES:
         if name in columns:
@@ -79,15 +79,16 @@ def _from_json(value: list[Any]) -> Entry:
     for name, kind in (("category", Category), ("stage", Stage)):
         if name in columns:
             columns[name] = kind(columns[name])
-    return Entry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes), *sheet)
+    return ImportEntry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes), *sheet)
 
 
-def pack_problems(problems: Iterable[Problem]) -> bytes:
+def pack_problems(problems: Iterable[RosterProblem]) -> bytes:
     return pack([list(astuple(problem)) for problem in problems])
 
 
-def unpack_problems(blob: bytes | None) -> list[Problem]:
+def unpack_problems(blob: bytes | None) -> list[RosterProblem]:
     """`rest` is what an import of an earlier version did not store."""
     return [
-        Problem(row, Column(column) if column else None, message, *rest) for row, column, message, *rest in unpack(blob)
+        RosterProblem(row, RosterColumn(column) if column else None, message, *rest)
+        for row, column, message, *rest in unpack(blob)
     ]

@@ -10,7 +10,7 @@ from server.config import Settings
 from server.db import reading, transaction
 from server.organizations.roster import applying, service
 from server.organizations.roster.models import RosterImport
-from server.organizations.roster.rules import Problem
+from server.organizations.roster.rules import RosterProblem
 from server.privacy import PhoneVault
 
 
@@ -19,7 +19,7 @@ class ImportReport:
     """What an import did, or would do."""
 
     roster: RosterImport
-    problems: list[Problem]
+    problems: list[RosterProblem]
 
 
 def import_file(

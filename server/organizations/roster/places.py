@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Organization, OrganizationKind
-from server.organizations.roster.entries import Entry
-from server.organizations.roster.rules import Column
+from server.organizations.roster.entries import ImportEntry
+from server.organizations.roster.rules import RosterColumn
 from server.organizations.rules import KIND_TITLES, likely_kind, normal_title
 
 Creator = Callable[[int, OrganizationKind, str], int]
@@ -27,13 +27,13 @@ class Node:
 class PlaceProblem(Exception):
     """Why a row's organization cannot be found, and in which column that shows."""
 
-    def __init__(self, column: Column, message: str) -> None:
+    def __init__(self, column: RosterColumn, message: str) -> None:
         super().__init__(message)
         self.column = column
         self.message = message
 
 
-class Places:
+class RosterPlaces:
     """The organizations at and below the import's own. `create` is None where missing ones are an error."""
 
     def __init__(self, session: Session, organization: Organization, create: Creator | None) -> None:
@@ -67,7 +67,7 @@ class Places:
         node = self._by_id.get(organization_id) if organization_id is not None else None
         return node.title if node else None
 
-    def branch_of(self, entry: Entry) -> int | None:
+    def branch_of(self, entry: ImportEntry) -> int | None:
         """Return the branch a row means; None when it names none. Raises PlaceProblem."""
         if self.base.kind == OrganizationKind.branch:
             return self._own_branch(entry)
@@ -77,42 +77,44 @@ class Places:
         if entry.general_branch is None and self.base.kind == OrganizationKind.party_committee:
             return self._branch_by_title(entry.branch)
         parent = self._general_branch(entry, make=True)
-        return self._child(parent, OrganizationKind.branch, entry.branch, Column.branch).id
+        return self._child(parent, OrganizationKind.branch, entry.branch, RosterColumn.branch).id
 
-    def group_of(self, entry: Entry, branch_id: int) -> int | None:
+    def group_of(self, entry: ImportEntry, branch_id: int) -> int | None:
         """Return the group a row means in a branch; None when it names none. Raises PlaceProblem."""
         if entry.group is None:
             return None
-        return self._child(self._by_id[branch_id], OrganizationKind.group, entry.group, Column.group).id
+        return self._child(self._by_id[branch_id], OrganizationKind.group, entry.group, RosterColumn.group).id
 
-    def _own_branch(self, entry: Entry) -> int:
+    def _own_branch(self, entry: ImportEntry) -> int:
         above = normal_title(self._above.title) if self._above else None
         if entry.branch is not None and entry.branch != normal_title(self.base.title):
-            raise PlaceProblem(Column.branch, f"不在您的管理范围内，本次只导入{self.base.title}")
+            raise PlaceProblem(RosterColumn.branch, f"不在您的管理范围内，本次只导入{self.base.title}")
         if entry.general_branch is not None and entry.general_branch != above:
-            raise PlaceProblem(Column.general_branch, f"与{self.base.title}的上级党组织不符")
+            raise PlaceProblem(RosterColumn.general_branch, f"与{self.base.title}的上级党组织不符")
         return self.base.id
 
-    def _general_branch(self, entry: Entry, *, make: bool) -> Node:
+    def _general_branch(self, entry: ImportEntry, *, make: bool) -> Node:
         title = entry.general_branch
         if title is None or title == normal_title(self.base.title):
             return self.base
         if self.base.kind == OrganizationKind.general_branch:
-            raise PlaceProblem(Column.general_branch, f"不在您的管理范围内，本次只导入{self.base.title}")
-        return self._child(self.base, OrganizationKind.general_branch, title, Column.general_branch, make=make)
+            raise PlaceProblem(RosterColumn.general_branch, f"不在您的管理范围内，本次只导入{self.base.title}")
+        return self._child(self.base, OrganizationKind.general_branch, title, RosterColumn.general_branch, make=make)
 
     def _branch_by_title(self, title: str) -> int:
         """Without a 党总支 a title means the 直属 branch, or the only branch of that name."""
         if direct := self._by_title.get((self.base.id, title)):
-            return self._usable(direct, OrganizationKind.branch, Column.branch).id
+            return self._usable(direct, OrganizationKind.branch, RosterColumn.branch).id
         found = [node for node in self._branches.get(title, []) if not node.closed]
         if len(found) > 1:
-            raise PlaceProblem(Column.branch, "有多个同名党支部，请填写党总支")
+            raise PlaceProblem(RosterColumn.branch, "有多个同名党支部，请填写党总支")
         if found:
             return found[0].id
-        return self._child(self.base, OrganizationKind.branch, title, Column.branch).id
+        return self._child(self.base, OrganizationKind.branch, title, RosterColumn.branch).id
 
-    def _child(self, parent: Node, kind: OrganizationKind, title: str, column: Column, *, make: bool = True) -> Node:
+    def _child(
+        self, parent: Node, kind: OrganizationKind, title: str, column: RosterColumn, *, make: bool = True
+    ) -> Node:
         if found := self._by_title.get((parent.id, title)):
             return self._usable(found, kind, column)
         if self._create is None or not make:
@@ -124,7 +126,7 @@ class Places:
         self._add(node)
         return node
 
-    def _usable(self, node: Node, kind: OrganizationKind, column: Column) -> Node:
+    def _usable(self, node: Node, kind: OrganizationKind, column: RosterColumn) -> Node:
         if node.kind != kind:
             raise PlaceProblem(column, f"“{node.title}”不是{KIND_TITLES[kind]}")
         if node.closed:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from server.organizations.custody import office_holders
 from server.organizations.models import Category, Member, Membership, Stage
-from server.organizations.roster.entries import Entry
-from server.organizations.roster.places import PlaceProblem, Places
-from server.organizations.roster.rules import CATEGORIES, STAGES, Column, Problem
+from server.organizations.roster.entries import ImportEntry
+from server.organizations.roster.places import PlaceProblem, RosterPlaces
+from server.organizations.roster.rules import CATEGORIES, STAGES, RosterColumn, RosterProblem
 from server.organizations.rules import STAGE_BY_DECISION, date_problem
 
 T = TypeVar("T")
@@ -29,10 +29,10 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RowEffect:
     """One row's effect. `member` is None for a newcomer, `membership` None when he begins a membership."""
 
-    entry: Entry
+    entry: ImportEntry
     action: Action
     branch_id: int
     group_id: int | None
@@ -43,8 +43,8 @@ class Decision:
 
 
 def plan(
-    session: Session, places: Places, entries: Sequence[Entry], *, root_id: int, today: date
-) -> tuple[list[Decision], list[Problem]]:
+    session: Session, places: RosterPlaces, entries: Sequence[ImportEntry], *, root_id: int, today: date
+) -> tuple[list[RowEffect], list[RosterProblem]]:
     """Return what to do, and what cannot be done. Three selects, whatever the number of rows."""
     members = _members(session, root_id, entries)
     member_ids = [member.id for member in members.values()]
@@ -60,11 +60,11 @@ def plan(
         except PlaceProblem as problem:
             problems.append(entry.problem(problem.column, problem.message))
         if why:
-            problems.append(entry.problem(Column.phone, why, warning=True))
+            problems.append(entry.problem(RosterColumn.phone, why, warning=True))
     return decisions, problems
 
 
-def _members(session: Session, root_id: int, entries: Sequence[Entry]) -> dict[str, Member]:
+def _members(session: Session, root_id: int, entries: Sequence[ImportEntry]) -> dict[str, Member]:
     numbers = [entry.work_number for entry in entries]
     query = select(Member).where(Member.root_id == root_id, Member.work_number.in_(numbers))
     return {member.work_number: member for member in _copies(session, query)}
@@ -83,9 +83,11 @@ def _copies(session: Session, query: Select[T]) -> list[T]:
     return rows
 
 
-def _decide(places: Places, entry: Entry, member: Member | None, latest: Membership | None, today: date) -> Decision:
+def _decide(
+    places: RosterPlaces, entry: ImportEntry, member: Member | None, latest: Membership | None, today: date
+) -> RowEffect:
     if latest is not None and not places.covers(latest.organization_id):
-        raise PlaceProblem(Column.work_number, "该工号/学号已登记在其他党组织，请由上级办理组织关系转接")
+        raise PlaceProblem(RosterColumn.work_number, "该工号/学号已登记在其他党组织，请由上级办理组织关系转接")
     branch_id = places.branch_of(entry)
     if member is None or latest is None:
         return _newcomer(places, entry, branch_id)
@@ -94,36 +96,37 @@ def _decide(places: Places, entry: Entry, member: Member | None, latest: Members
     columns, changes = _compare(entry, member)
     if "stage" in columns:
         now = f"现为“{_shown(member.stage)}”，{STAGE_BY_DECISION}；本列可留空"
-        raise PlaceProblem(Column.stage, now)
+        raise PlaceProblem(RosterColumn.stage, now)
     _check_dates(member, columns, today)
     group_id = places.group_of(entry, branch_id)
     if latest.until_date is not None:
-        return Decision(entry, Action.new, branch_id, group_id, member, latest, columns, ("重新加入", *changes))
+        return RowEffect(entry, Action.new, branch_id, group_id, member, latest, columns, ("重新加入", *changes))
     if branch_id != latest.organization_id:
         route = f"{places.title(latest.organization_id)} → {places.title(branch_id)}"
-        return Decision(entry, Action.moved, branch_id, group_id, member, latest, columns, (route, *changes))
+        return RowEffect(entry, Action.moved, branch_id, group_id, member, latest, columns, (route, *changes))
     if group_id is None:
         group_id = latest.group_id
     if group_id != latest.group_id:
         changes.append(f"党小组：{places.title(latest.group_id) or '无'} → {places.title(group_id)}")
     action = Action.changed if changes else Action.unchanged
-    return Decision(entry, action, branch_id, group_id, member, latest, columns, tuple(changes))
+    return RowEffect(entry, action, branch_id, group_id, member, latest, columns, tuple(changes))
 
 
-def _newcomer(places: Places, entry: Entry, branch_id: int | None) -> Decision:
-    for column in (Column.category, Column.stage):
+def _newcomer(places: RosterPlaces, entry: ImportEntry, branch_id: int | None) -> RowEffect:
+    for column in (RosterColumn.category, RosterColumn.stage):
         if column.name not in entry.columns:
             raise PlaceProblem(column, "新党员必须填写")
     if branch_id is None:
-        raise PlaceProblem(Column.branch, "新党员必须填写")
-    return Decision(entry, Action.new, branch_id, places.group_of(entry, branch_id))
+        raise PlaceProblem(RosterColumn.branch, "新党员必须填写")
+    return RowEffect(entry, Action.new, branch_id, places.group_of(entry, branch_id))
 
 
-def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
+def _compare(entry: ImportEntry, member: Member) -> tuple[dict[str, Any], list[str]]:
     """Return Member's columns to set, and each change in words (a phone's only as such)."""
     columns = {name: value for name, value in entry.columns.items() if getattr(member, name) != value}
     changes = [
-        f"{Column[name].value}：{_shown(getattr(member, name))} → {_shown(value)}" for name, value in columns.items()
+        f"{RosterColumn[name].value}：{_shown(getattr(member, name))} → {_shown(value)}"
+        for name, value in columns.items()
     ]
     if _has_other_phone(entry, member):
         columns |= {"phone_sealed": entry.phone_sealed, "phone_index": entry.phone_indexes[0]}
@@ -131,11 +134,11 @@ def _compare(entry: Entry, member: Member) -> tuple[dict[str, Any], list[str]]:
     return columns, changes
 
 
-def _has_other_phone(entry: Entry, member: Member) -> bool:
+def _has_other_phone(entry: ImportEntry, member: Member) -> bool:
     return bool(entry.phone_indexes) and member.phone_index not in entry.phone_indexes
 
 
-def _why_phone_stays(entry: Entry, member: Member, holders: frozenset[int]) -> str | None:
+def _why_phone_stays(entry: ImportEntry, member: Member, holders: frozenset[int]) -> str | None:
     """A phone can bind an account, so a roster never changes that of someone who holds a role (custody.py)."""
     if member.id not in holders or not _has_other_phone(entry, member):
         return None
@@ -157,5 +160,5 @@ def _check_dates(member: Member, columns: dict[str, Any], today: date) -> None:
     joined_on = columns.get("joined_on", member.joined_on)
     full_member_on = columns.get("full_member_on", member.full_member_on)
     if why := date_problem(joined_on=joined_on, full_member_on=full_member_on, today=today):
-        column = Column.full_member_on if "full_member_on" in columns else Column.joined_on
+        column = RosterColumn.full_member_on if "full_member_on" in columns else RosterColumn.joined_on
         raise PlaceProblem(column, f"{why}（与已登记的日期不符）")

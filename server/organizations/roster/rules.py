@@ -18,7 +18,7 @@ from server.spreadsheets.cells import EPOCH_1900, Cell, Unread
 from server.text import line, readable
 
 
-class Column(StrEnum):
+class RosterColumn(StrEnum):
     """The columns of a roster, as the template heads them."""
 
     name = "姓名"
@@ -35,22 +35,24 @@ class Column(StrEnum):
     duty = "职务"
 
 
-REQUIRED = (Column.name, Column.work_number)
-DATES = (Column.joined_on, Column.full_member_on)
+REQUIRED = (RosterColumn.name, RosterColumn.work_number)
+DATES = (RosterColumn.joined_on, RosterColumn.full_member_on)
 
-HEADINGS: dict[str, Column] = {
-    **{column.value: column for column in Column},
-    **dict.fromkeys(("党员姓名",), Column.name),
-    **dict.fromkeys(("工号", "学号", "工号或学号", "学号/工号", "职工号", "教工号", "工号学号"), Column.work_number),
-    **dict.fromkeys(("手机", "手机号码", "联系电话", "电话", "移动电话"), Column.phone),
-    **dict.fromkeys(("总支", "分党委", "所在党总支", "党总支分党委", "党总支/分党委"), Column.general_branch),
-    **dict.fromkeys(("支部", "所在党支部", "支部名称", "党支部名称"), Column.branch),
-    **dict.fromkeys(("小组", "所在党小组"), Column.group),
-    **dict.fromkeys(("入党时间", "加入党组织日期", "加入中共组织日期"), Column.joined_on),
-    **dict.fromkeys(("转正时间", "转为正式党员日期"), Column.full_member_on),
-    **dict.fromkeys(("人员类型", "人员身份"), Column.category),
-    **dict.fromkeys(("党员类型", "党员身份"), Column.stage),
-    **dict.fromkeys(("党内职务", "党务职务"), Column.duty),
+HEADINGS: dict[str, RosterColumn] = {
+    **{column.value: column for column in RosterColumn},
+    **dict.fromkeys(("党员姓名",), RosterColumn.name),
+    **dict.fromkeys(
+        ("工号", "学号", "工号或学号", "学号/工号", "职工号", "教工号", "工号学号"), RosterColumn.work_number
+    ),
+    **dict.fromkeys(("手机", "手机号码", "联系电话", "电话", "移动电话"), RosterColumn.phone),
+    **dict.fromkeys(("总支", "分党委", "所在党总支", "党总支分党委", "党总支/分党委"), RosterColumn.general_branch),
+    **dict.fromkeys(("支部", "所在党支部", "支部名称", "党支部名称"), RosterColumn.branch),
+    **dict.fromkeys(("小组", "所在党小组"), RosterColumn.group),
+    **dict.fromkeys(("入党时间", "加入党组织日期", "加入中共组织日期"), RosterColumn.joined_on),
+    **dict.fromkeys(("转正时间", "转为正式党员日期"), RosterColumn.full_member_on),
+    **dict.fromkeys(("人员类型", "人员身份"), RosterColumn.category),
+    **dict.fromkeys(("党员类型", "党员身份"), RosterColumn.stage),
+    **dict.fromkeys(("党内职务", "党务职务"), RosterColumn.duty),
 }
 
 CATEGORIES: dict[str, Category] = {
@@ -76,14 +78,14 @@ GENDERS = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RosterProblem:
     """What is wrong, where. `column` is None when it concerns the whole row, `sheet` where only one was read.
 
     After a warning the row is taken all the same, without the cell or with what could be read of it.
     """
 
     row: int
-    column: Column | None
+    column: RosterColumn | None
     message: str
     sheet: str | None = None
     warning: bool = False
@@ -102,12 +104,12 @@ def row_words(row: int, sheet: str | None) -> str:
     return f"“{sheet}”第 {row} 行" if sheet else f"第 {row} 行"
 
 
-def errors_of(problems: Iterable[Problem]) -> list[Problem]:
+def errors_of(problems: Iterable[RosterProblem]) -> list[RosterProblem]:
     """Return those that cost a row."""
     return [problem for problem in problems if not problem.warning]
 
 
-def settled(problems: Collection[Problem]) -> list[Problem]:
+def settled(problems: Collection[RosterProblem]) -> list[RosterProblem]:
     """Return problems by place; what would have been a warning is none where its row is lost anyway."""
     lost = {problem.place for problem in errors_of(problems)}
     return sorted(
@@ -140,7 +142,7 @@ class RosterRow:
 class Header:
     """Where the columns stand, and notes on those left aside."""
 
-    positions: dict[Column, int]
+    positions: dict[RosterColumn, int]
     notes: tuple[str, ...]
 
 
@@ -154,7 +156,7 @@ class CellProblem(ValueError):
 
 def find_header(cells: Sequence[object]) -> Header | None:
     """Return the columns when this row is the heading: it names at least 姓名 and 工号/学号."""
-    positions: dict[Column, int] = {}
+    positions: dict[RosterColumn, int] = {}
     notes = []
     for position, cell in enumerate(cells):
         heading = heading_of(cell)
@@ -182,18 +184,18 @@ def is_blank(cells: Iterable[object]) -> bool:
 def parse_row(
     number: int,
     cells: Sequence[Cell],
-    positions: Mapping[Column, int],
+    positions: Mapping[RosterColumn, int],
     *,
     today: date,
     sheet: str | None = None,
     epoch: date = EPOCH_1900,
-) -> tuple[RosterRow | None, list[Problem]]:
+) -> tuple[RosterRow | None, list[RosterProblem]]:
     """Return the row unless something costs it, and every problem in it. `number` is the row's number in the sheet."""
     values: dict[str, Any] = {}
-    problems: list[Problem] = []
+    problems: list[RosterProblem] = []
 
-    def note(column: Column, message: str, *, warning: bool = False) -> None:
-        problems.append(Problem(number, column, message, sheet, warning))
+    def note(column: RosterColumn, message: str, *, warning: bool = False) -> None:
+        problems.append(RosterProblem(number, column, message, sheet, warning))
 
     for column, position in positions.items():
         cell = cells[position] if position < len(cells) else None
@@ -201,7 +203,7 @@ def parse_row(
             values[column.name] = parse_date(cell, epoch) if column in DATES else _PARSERS[column](cell)
         except CellProblem as problem:
             values[column.name] = problem.taken
-            note(column, str(problem), warning=column is Column.phone)
+            note(column, str(problem), warning=column is RosterColumn.phone)
     wrong = {problem.column for problem in problems}
     for column in REQUIRED:
         if column not in wrong and not values.get(column.name):
@@ -209,7 +211,7 @@ def parse_row(
     if errors_of(problems):
         return None, settled(problems)
     if why := date_problem(joined_on=values.get("joined_on"), full_member_on=values.get("full_member_on"), today=today):
-        note(Column.joined_on if why.startswith("入党") else Column.full_member_on, why)
+        note(RosterColumn.joined_on if why.startswith("入党") else RosterColumn.full_member_on, why)
         return None, settled(problems)
     return RosterRow(number=number, sheet=sheet, **values), problems
 
@@ -371,16 +373,16 @@ def _plausible(day: date) -> date:
 
 
 _PARSERS = {
-    Column.name: _name,
-    Column.gender: _gender,
-    Column.work_number: _work_number,
-    Column.phone: _phone,
-    Column.general_branch: _title,
-    Column.branch: _title,
-    Column.group: _title,
-    Column.category: _category,
-    Column.stage: _stage,
-    Column.duty: _duty,
+    RosterColumn.name: _name,
+    RosterColumn.gender: _gender,
+    RosterColumn.work_number: _work_number,
+    RosterColumn.phone: _phone,
+    RosterColumn.general_branch: _title,
+    RosterColumn.branch: _title,
+    RosterColumn.group: _title,
+    RosterColumn.category: _category,
+    RosterColumn.stage: _stage,
+    RosterColumn.duty: _duty,
 }
 
 

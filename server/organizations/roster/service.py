@@ -14,7 +14,7 @@ from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.entries import (
-    Entry,
+    ImportEntry,
     pack,
     pack_entries,
     pack_problems,
@@ -23,9 +23,9 @@ from server.organizations.roster.entries import (
     unpack_problems,
 )
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
-from server.organizations.roster.places import Creator, Places
-from server.organizations.roster.plan import Action, Decision, plan
-from server.organizations.roster.rules import Column, Problem, errors_of, settled, suggested_role
+from server.organizations.roster.places import Creator, RosterPlaces
+from server.organizations.roster.plan import Action, RowEffect, plan
+from server.organizations.roster.rules import RosterColumn, RosterProblem, errors_of, settled, suggested_role
 from server.organizations.roster.workbook import ParsedRoster, read_roster
 from server.organizations.service import get_open
 from server.privacy import PhoneVault
@@ -61,7 +61,7 @@ def prepare(
     if organization.kind == OrganizationKind.group or organization.root_id is None:
         raise DomainError("not_importable", "名册按党支部、党总支或党委导入")
     _purge_forgotten(session, organization.root_id, now)
-    places = Places(session, organization, _imagined() if create_missing else None)
+    places = RosterPlaces(session, organization, _imagined() if create_missing else None)
     entries = [seal(row, vault) for row in parsed.rows]
     decisions, problems = plan_all(session, places, entries, organization.root_id, now)
     problems = settled([*parsed.problems, *problems])
@@ -97,22 +97,22 @@ def _imagined() -> Creator:
 
 
 def plan_all(
-    session: Session, places: Places, entries: Sequence[Entry], root_id: int, now: datetime
-) -> tuple[list[Decision], list[Problem]]:
+    session: Session, places: RosterPlaces, entries: Sequence[ImportEntry], root_id: int, now: datetime
+) -> tuple[list[RowEffect], list[RosterProblem]]:
     """Return what to do with every row, and what cannot be done."""
-    decisions: list[Decision] = []
-    problems: list[Problem] = []
+    decisions: list[RowEffect] = []
+    problems: list[RosterProblem] = []
     for start in range(0, len(entries), CHUNK_ROWS):
         part = entries[start : start + CHUNK_ROWS]
         decided, refused = plan(session, places, part, root_id=root_id, today=shanghai_date(now))
         decisions += decided
         problems += refused
-    if entries and not decisions and all(problem.column is Column.branch for problem in errors_of(problems)):
+    if entries and not decisions and all(problem.column is RosterColumn.branch for problem in errors_of(problems)):
         _require_branches(entries)
     return decisions, problems
 
 
-def _require_branches(entries: Sequence[Entry]) -> None:
+def _require_branches(entries: Sequence[ImportEntry]) -> None:
     """Say once what every row lacks. Raises DomainError `no_branch_column`."""
     if all(entry.branch is None for entry in entries):
         raise DomainError(
@@ -122,7 +122,7 @@ def _require_branches(entries: Sequence[Entry]) -> None:
 
 
 def _summary(
-    parsed: ParsedRoster, places: Places, decisions: Sequence[Decision], problems: Sequence[Problem]
+    parsed: ParsedRoster, places: RosterPlaces, decisions: Sequence[RowEffect], problems: Sequence[RosterProblem]
 ) -> dict[str, Any]:
     counts = Counter(decision.action for decision in decisions)
     return {
@@ -137,7 +137,7 @@ def _summary(
     }
 
 
-def _suggestions(places: Places, decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
+def _suggestions(places: RosterPlaces, decisions: Sequence[RowEffect]) -> Iterator[dict[str, Any]]:
     for decision in decisions:
         duty = decision.entry.columns.get("duty")
         role = suggested_role(duty) if duty else None
@@ -152,7 +152,7 @@ def _suggestions(places: Places, decisions: Sequence[Decision]) -> Iterator[dict
             }
 
 
-def _chunks(import_id: int, decisions: Sequence[Decision], places: Places) -> Iterator[RosterChunk]:
+def _chunks(import_id: int, decisions: Sequence[RowEffect], places: RosterPlaces) -> Iterator[RosterChunk]:
     for number, start in enumerate(range(0, len(decisions), CHUNK_ROWS)):
         part = decisions[start : start + CHUNK_ROWS]
         yield RosterChunk(
@@ -164,7 +164,7 @@ def _chunks(import_id: int, decisions: Sequence[Decision], places: Places) -> It
         )
 
 
-def _preview(decision: Decision, places: Places) -> dict[str, Any]:
+def _preview(decision: RowEffect, places: RosterPlaces) -> dict[str, Any]:
     entry = decision.entry
     return {
         "row": entry.number,
@@ -189,7 +189,7 @@ def preview(session: Session, *, import_id: int, chunk: int, index: int, limit: 
     return found[:limit]
 
 
-def problems_of(session: Session, roster: RosterImport) -> list[Problem]:
+def problems_of(session: Session, roster: RosterImport) -> list[RosterProblem]:
     """Return the dry run's problems and those met while applying, by row."""
     query = select(RosterChunk.problems).where(RosterChunk.import_id == roster.id, RosterChunk.problems.is_not(None))
     later = [problem for blob in session.scalars(query) for problem in unpack_problems(blob)]

@@ -4,29 +4,29 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from server.organizations.roster.rules import DATES, Column, Problem
+from server.organizations.roster.rules import DATES, RosterColumn, RosterProblem
 from server.text import readable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEMPLATE_ROWS = 2_000
 _CHOICES = {
-    Column.gender: ["男", "女"],
-    Column.category: ["教职工", "学生", "离退休"],
-    Column.stage: ["正式党员", "预备党员", "发展对象", "入党积极分子"],
+    RosterColumn.gender: ["男", "女"],
+    RosterColumn.category: ["教职工", "学生", "离退休"],
+    RosterColumn.stage: ["正式党员", "预备党员", "发展对象", "入党积极分子"],
 }
-_EXPLANATIONS: dict[Column, str] = {
-    Column.name: "必填。少数民族姓名的间隔号用“·”。",
-    Column.gender: "男或女。",
-    Column.work_number: "必填。党员的唯一标识：再次导入时按它更新，不会重复。不要填写身份证号。",
-    Column.phone: "11 位手机号，供微信手机号绑定；加密保存。填了几个的取第一个；不能用的略去，其余照常导入。",
-    Column.general_branch: "所在党总支（分党委）全称；直属党支部留空。",
-    Column.branch: "所在党支部全称。新党员必填；只导入一个支部时可留空。",
-    Column.group: "所在党小组，没有则留空。",
-    Column.joined_on: "如 2019-07-01、2019/7/1、2019年7月1日或 2019.07。",
-    Column.full_member_on: "同上；预备党员留空。",
-    Column.category: "教职工、学生或离退休。新党员必填。",
-    Column.stage: "正式党员、预备党员；参照管理的发展对象、入党积极分子。新党员必填。",
-    Column.duty: "如支部书记、支委。只作登记，系统中的角色须另行授予。",
+_EXPLANATIONS: dict[RosterColumn, str] = {
+    RosterColumn.name: "必填。少数民族姓名的间隔号用“·”。",
+    RosterColumn.gender: "男或女。",
+    RosterColumn.work_number: "必填。党员的唯一标识：再次导入时按它更新，不会重复。不要填写身份证号。",
+    RosterColumn.phone: "11 位手机号，供微信手机号绑定；加密保存。填了几个的取第一个；不能用的略去，其余照常导入。",
+    RosterColumn.general_branch: "所在党总支（分党委）全称；直属党支部留空。",
+    RosterColumn.branch: "所在党支部全称。新党员必填；只导入一个支部时可留空。",
+    RosterColumn.group: "所在党小组，没有则留空。",
+    RosterColumn.joined_on: "如 2019-07-01、2019/7/1、2019年7月1日或 2019.07。",
+    RosterColumn.full_member_on: "同上；预备党员留空。",
+    RosterColumn.category: "教职工、学生或离退休。新党员必填。",
+    RosterColumn.stage: "正式党员、预备党员；参照管理的发展对象、入党积极分子。新党员必填。",
+    RosterColumn.duty: "如支部书记、支委。只作登记，系统中的角色须另行授予。",
 }
 
 
@@ -46,7 +46,7 @@ def _roster_sheet(book: Any) -> None:
     heading = book.add_format({"bold": True, "bg_color": "#C00000", "font_color": "#FFFFFF", "border": 1})
     text = book.add_format({"num_format": "@"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for position, column in enumerate(Column):
+    for position, column in enumerate(RosterColumn):
         sheet.set_column(position, position, 16, day if column in DATES else text)
         sheet.write_string(0, position, column.value, heading)
         if choices := _CHOICES.get(column):
@@ -70,7 +70,7 @@ def _instructions(book: Any) -> None:
         sheet.write_string(row, 1, words)
 
 
-def problem_report(problems: Iterable[Problem]) -> bytes:
+def problem_report(problems: Iterable[RosterProblem]) -> bytes:
     """Return the problems as a sheet, by row."""
     rows = [
         (

@@ -13,7 +13,7 @@ from server.identity.rules import Permission
 from server.organizations.roster import applying, service, sheets
 from server.organizations.roster.entries import unpack_problems
 from server.organizations.roster.models import RosterImport
-from server.organizations.roster.rules import Problem
+from server.organizations.roster.rules import RosterProblem
 from server.organizations.roster.schemas import (
     ImportPath,
     RosterForm,
@@ -51,7 +51,7 @@ def received(view: Callable[..., Any]) -> Callable[..., Any]:
     return receiving
 
 
-def present(roster: RosterImport, problems: list[Problem]) -> RosterImportOut:
+def present(roster: RosterImport, problems: list[RosterProblem]) -> RosterImportOut:
     return RosterImportOut(
         id=roster.id,
         organization_id=roster.organization_id,
@@ -69,7 +69,7 @@ def present(roster: RosterImport, problems: list[Problem]) -> RosterImportOut:
     )
 
 
-def _problem(problem: Problem) -> RosterProblemOut:
+def _problem(problem: RosterProblem) -> RosterProblemOut:
     return RosterProblemOut(
         row=problem.row,
         sheet=problem.sheet,

@@ -12,9 +12,9 @@ from server.organizations.models import OrganizationKind
 from server.organizations.roster.rules import (
     HEADINGS,
     REQUIRED,
-    Column,
     Header,
-    Problem,
+    RosterColumn,
+    RosterProblem,
     RosterRow,
     find_header,
     heading_of,
@@ -36,7 +36,7 @@ class ParsedRoster:
     """What a file holds: good rows in order, problems, and notes on what was read and what was left aside."""
 
     rows: list[RosterRow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RosterProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     total: int = 0
 
@@ -129,7 +129,7 @@ class _Reading:
         else:
             place = row_words(earlier.number, earlier.sheet)
             message = f"工号/学号与{place}重复，以{place}为准"
-            self.parsed.problems.append(Problem(row.number, None, message, row.sheet))
+            self.parsed.problems.append(RosterProblem(row.number, None, message, row.sheet))
         return False
 
     def _say(self, sheet: Sheet, rows: int, notes: Sequence[str]) -> None:
@@ -141,7 +141,7 @@ class _Reading:
 
 def _branch_named_by(sheet: Sheet, header: Header) -> str | None:
     """One sheet per branch: where no column names the branch, the sheet does."""
-    if Column.branch in header.positions or sheet.title is None:
+    if RosterColumn.branch in header.positions or sheet.title is None:
         return None
     title = normal_title(sheet.title)
     return title if likely_kind(title) is OrganizationKind.branch else None
@@ -171,7 +171,7 @@ _REMARK = re.compile(r"注|备注|说明|共\s*\d|填表|制表|填报|审核|�
 _SENTENCE = re.compile(r"[:：,，。;；、\d]")
 
 
-def is_remark(cells: Sequence[object], positions: Mapping[Column, int]) -> bool:
+def is_remark(cells: Sequence[object], positions: Mapping[RosterColumn, int]) -> bool:
     """Whether a row is no person, but a note, a sum or a signature: those have a number only by chance."""
     name, number = (_text(cells[positions[column]]) if positions[column] < len(cells) else "" for column in REQUIRED)
     first = next(filter(None, map(_text, cells)), "")

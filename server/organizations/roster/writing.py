@@ -13,13 +13,13 @@ from server.events import emit
 from server.organizations.events import MembersJoined, MemberTransferred
 from server.organizations.members import name_accounts
 from server.organizations.models import Member, Membership
-from server.organizations.roster.plan import Action, Decision
+from server.organizations.roster.plan import Action, RowEffect
 from server.organizations.transfers import end_roles_left_behind
 
 
 def carry_out(
     session: Session,
-    decisions: Sequence[Decision],
+    decisions: Sequence[RowEffect],
     *,
     root_id: int,
     on: date,
@@ -42,7 +42,7 @@ def carry_out(
     return Counter(decision.action.value for decision in decisions)
 
 
-def _update_members(session: Session, decisions: Sequence[Decision], now: datetime) -> None:
+def _update_members(session: Session, decisions: Sequence[RowEffect], now: datetime) -> None:
     """One executemany per set of columns."""
     batches: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for decision in decisions:
@@ -55,7 +55,7 @@ def _update_members(session: Session, decisions: Sequence[Decision], now: dateti
         name_accounts(session, renamed)
 
 
-def _insert_members(session: Session, newcomers: Sequence[Decision], root_id: int, now: datetime) -> dict[str, int]:
+def _insert_members(session: Session, newcomers: Sequence[RowEffect], root_id: int, now: datetime) -> dict[str, int]:
     """Insert members and return their ids by work number."""
     if not newcomers:
         return {}
@@ -68,7 +68,7 @@ def _insert_members(session: Session, newcomers: Sequence[Decision], root_id: in
 _OPTIONAL = dict.fromkeys(("gender", "joined_on", "full_member_on", "duty"))
 
 
-def _member_row(newcomer: Decision, root_id: int, now: datetime) -> dict[str, Any]:
+def _member_row(newcomer: RowEffect, root_id: int, now: datetime) -> dict[str, Any]:
     entry = newcomer.entry
     return {
         **_OPTIONAL,
@@ -82,7 +82,7 @@ def _member_row(newcomer: Decision, root_id: int, now: datetime) -> dict[str, An
     }
 
 
-def _write_memberships(session: Session, decisions: Sequence[Decision], ids: dict[str, int], on: date) -> None:
+def _write_memberships(session: Session, decisions: Sequence[RowEffect], ids: dict[str, int], on: date) -> None:
     begun, ended, corrected = [], [], []
     for decision in decisions:
         latest = decision.membership
@@ -103,18 +103,18 @@ def _write_memberships(session: Session, decisions: Sequence[Decision], ids: dic
         session.execute(insert(Membership.__table__), begun)  # type: ignore[arg-type]
 
 
-def member_since(decision: Decision, on: date) -> date:
+def member_since(decision: RowEffect, on: date) -> date:
     """The first roster does not say since when: since the year began, or since he joined the Party in this year."""
     joined_on: date | None = decision.entry.columns.get("joined_on")
     return max(date(on.year, 1, 1), joined_on or date.min)
 
 
-def _differs(latest: Membership, decision: Decision) -> bool:
+def _differs(latest: Membership, decision: RowEffect) -> bool:
     stored = (latest.organization_id, latest.group_id, latest.until_date)
     return stored != (decision.branch_id, decision.group_id, None)
 
 
-def _correction(decision: Decision, latest: Membership) -> dict[str, Any]:
+def _correction(decision: RowEffect, latest: Membership) -> dict[str, Any]:
     return {
         "id": latest.id,
         "organization_id": decision.branch_id,
@@ -123,7 +123,7 @@ def _correction(decision: Decision, latest: Membership) -> dict[str, Any]:
     }
 
 
-def _membership(decision: Decision, member_id: int, from_date: date) -> dict[str, Any]:
+def _membership(decision: RowEffect, member_id: int, from_date: date) -> dict[str, Any]:
     return {
         "member_id": member_id,
         "organization_id": decision.branch_id,
@@ -134,7 +134,7 @@ def _membership(decision: Decision, member_id: int, from_date: date) -> dict[str
 
 
 def _write_audit(
-    session: Session, decisions: Sequence[Decision], root_id: int, account_id: int | None, now: datetime
+    session: Session, decisions: Sequence[RowEffect], root_id: int, account_id: int | None, now: datetime
 ) -> None:
     lines = [
         {
@@ -153,7 +153,9 @@ def _write_audit(
         session.execute(insert(AuditLine), lines)
 
 
-def _tell_joined(session: Session, decisions: Sequence[Decision], ids: dict[str, int], on: date, now: datetime) -> None:
+def _tell_joined(
+    session: Session, decisions: Sequence[RowEffect], ids: dict[str, int], on: date, now: datetime
+) -> None:
     joined = [
         decision.member.id if decision.member else ids[decision.entry.work_number]
         for decision in decisions
@@ -163,7 +165,9 @@ def _tell_joined(session: Session, decisions: Sequence[Decision], ids: dict[str,
         emit(session, MembersJoined(tuple(sorted(joined)), on, now))
 
 
-def _tell_moved(session: Session, decisions: Sequence[Decision], left: dict[int, int], on: date, now: datetime) -> None:
+def _tell_moved(
+    session: Session, decisions: Sequence[RowEffect], left: dict[int, int], on: date, now: datetime
+) -> None:
     for decision in decisions:
         if decision.member is not None and decision.member.id in left:
             member_id = decision.member.id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.config import WechatTemplate
-from server.pushes.catalogue import Entry, TemplateField
+from server.pushes.catalogue import OccasionEntry, TemplateField
 from server.pushes.channels.fields import HIDDEN, fitted
 
 
@@ -15,7 +15,7 @@ class Letter:
 
     push_id: int
     address: str
-    entry: Entry
+    entry: OccasionEntry
     content: Mapping[str, Any]
     page: str
     hides_figures: bool

@@ -12,7 +12,7 @@ from server.claims.worth import item_of, shares
 from server.days import shanghai_date
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, places_of, to_member
 from server.pushes.occasions.wording import Content
 from server.pushes.rules import Occasion
 
@@ -21,7 +21,7 @@ def reviewed(session: Session, event: ClaimReviewed) -> None:
     """Tell the member, or everyone whom the claim pays; each version of a claim is told once."""
     claim = session.get_one(Claim, event.claim_id)
     contents = _contents(session, claim, event.status)
-    message = Message(
+    message = DraftedMessage(
         occasion=Occasion.claim_returned if event.status is ClaimStatus.returned else Occasion.claim_reviewed,
         subject=f"{claim.id}:{claim.version}",
         page=pages.claim(claim.id),

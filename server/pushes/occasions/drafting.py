@@ -19,7 +19,7 @@ OPENS_AT = time(9)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HomePlace:
     """Where someone belongs; `organization_id` is told if he cannot be reached."""
 
     root_id: int
@@ -27,7 +27,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DraftedMessage:
     """What is said to everyone whom one cause concerns; `content` may be each person's own."""
 
     occasion: Occasion
@@ -37,17 +37,22 @@ class Message:
     expires_at: datetime | None = None
 
 
-def to_member(message: Message, member_id: int, place: Place, content: Content) -> Draft:
+def to_member(message: DraftedMessage, member_id: int, place: HomePlace, content: Content) -> Draft:
     return _draft(message, place, content, member_id=member_id)
 
 
-def to_account(message: Message, account_id: int, place: Place, content: Content) -> Draft:
+def to_account(message: DraftedMessage, account_id: int, place: HomePlace, content: Content) -> Draft:
     """Draft a push for somebody who need not be a member."""
     return _draft(message, place, content, account_id=account_id)
 
 
 def _draft(
-    message: Message, place: Place, content: Content, *, member_id: int | None = None, account_id: int | None = None
+    message: DraftedMessage,
+    place: HomePlace,
+    content: Content,
+    *,
+    member_id: int | None = None,
+    account_id: int | None = None,
 ) -> Draft:
     entry = CATALOGUE[message.occasion]
     if content.keys() != set(entry.keys):
@@ -67,17 +72,17 @@ def _draft(
     )
 
 
-def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[int, Place]:
+def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[int, HomePlace]:
     """Return the members' branches on a day; who belongs to none is left out."""
     query = (
         select(Member.id, Member.root_id, Membership.organization_id)
         .join(Membership, Membership.member_id == Member.id)
         .where(Member.id.in_(member_ids), Membership.holds_on(on))
     )
-    return {member_id: Place(root_id, branch_id) for member_id, root_id, branch_id in session.execute(query)}
+    return {member_id: HomePlace(root_id, branch_id) for member_id, root_id, branch_id in session.execute(query)}
 
 
-def concerned(session: Session, message: Message, member_ids: Collection[int], now: datetime) -> Collection[int]:
+def concerned(session: Session, message: DraftedMessage, member_ids: Collection[int], now: datetime) -> Collection[int]:
     """Return whom of these it concerns: everyone while it can be acted on, but what is over only who was here for it.
 
     Whoever joined while the system stood still does not read of what they could not have known.

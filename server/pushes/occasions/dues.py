@@ -15,7 +15,7 @@ from server.organizations.models import Member, Membership, Organization
 from server.points.standing import exemptions_in_force
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, concerned, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, concerned, to_member
 from server.pushes.rules import Occasion
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
@@ -52,11 +52,14 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         if exemption.holds_on(today)
     }
     first = _first_due(session, [row[0] for row in rows if row[0] not in exempt], month)
-    message = Message(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=day_end(until))
+    message = DraftedMessage(Occasion.dues_reminder, month, pages.DUES, due_at=period, expires_at=day_end(until))
     told = concerned(session, message, first, now)
     drafts = [
         to_member(
-            message, member_id, Place(root_id, branch_id), wording.dues_reminder(first[member_id], month, branch, until)
+            message,
+            member_id,
+            HomePlace(root_id, branch_id),
+            wording.dues_reminder(first[member_id], month, branch, until),
         )
         for member_id, root_id, branch_id, branch in rows
         if member_id in told

@@ -8,7 +8,7 @@ from server.meetings.models import HeldCheckIn, Meeting
 from server.meetings.rules import HeldStatus
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, places_of, to_member
 from server.pushes.rules import Occasion
 
 
@@ -19,7 +19,7 @@ def decided(session: Session, event: HeldCheckInDecided) -> None:
     confirmed = event.status is HeldStatus.confirmed
     content = (wording.check_in_confirmed if confirmed else wording.check_in_dismissed)(meeting.title, held.scanned_at)
     subject = f"{meeting.id}:{event.now.timestamp():.6f}"
-    message = Message(Occasion.check_in_decided, subject, pages.meeting(meeting.id), due_at=event.now)
+    message = DraftedMessage(Occasion.check_in_decided, subject, pages.meeting(meeting.id), due_at=event.now)
     places = places_of(session, [event.member_id], shanghai_date(event.now))
     drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
     outbox.enqueue(session, drafts, now=event.now)

@@ -9,7 +9,7 @@ from server.organizations.models import KeyReset, ResetStatus
 from server.organizations.service import account_names
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, places_of, to_member
 from server.pushes.rules import Occasion
 
 
@@ -19,10 +19,12 @@ def told(session: Session, event: KeysReset) -> None:
     member_id = session.get_one(Account, reset.account_id).member_id
     if member_id is None or (event.status is ResetStatus.stopped and reset.stopped_by == reset.account_id):
         return
-    message = Message(Occasion.keys_reset, f"{reset.id}:{event.status}", pages.key_reset(member_id), due_at=event.now)
+    message = DraftedMessage(
+        Occasion.keys_reset, f"{reset.id}:{event.status}", pages.key_reset(member_id), due_at=event.now
+    )
     acting = [each for each in (reset.proposed_by, reset.confirmed_by) if each is not None]
     names = account_names(session, acting)
     content = wording.keys_reset(event.status, "、".join(names[each] for each in acting))
     places = places_of(session, [member_id], shanghai_date(event.now))
-    place = places.get(member_id, Place(reset.root_id, reset.root_id))
+    place = places.get(member_id, HomePlace(reset.root_id, reset.root_id))
     outbox.enqueue(session, [to_member(message, member_id, place, content)], now=event.now)

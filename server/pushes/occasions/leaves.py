@@ -8,7 +8,7 @@ from server.meetings.models import Leave, Meeting
 from server.meetings.rules import LeaveStatus
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, places_of, to_member
 from server.pushes.rules import Occasion
 
 
@@ -19,7 +19,7 @@ def answered(session: Session, event: LeaveAnswered) -> None:
         content = wording.leave_granted(meeting.title, leave.makeup_until)
     else:
         content = wording.leave_refused(meeting.title)
-    message = Message(
+    message = DraftedMessage(
         Occasion.leave_answered, f"{leave.id}:{leave.version}", pages.meeting(meeting.id), due_at=event.now
     )
     places = places_of(session, [event.member_id], shanghai_date(event.now))

@@ -9,10 +9,10 @@ from server.days import shanghai_date
 from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder
 from server.meetings.rules import LeaveStatus, MeetingStatus
 from server.pushes import fanouts, pages
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, concerned, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, concerned, places_of, to_member
 from server.pushes.robots import rules
 from server.pushes.robots import service as robots
 from server.pushes.robots.rules import AnnouncementKind
@@ -39,7 +39,7 @@ def take_over(session: Session, *, now: datetime) -> int:
     return len(reminders)
 
 
-def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for the next of the invited, with the meeting as it is now.
 
     Who is on leave is not reminded; that it moves or is called off they must know, too: they may be able to come now.
@@ -48,7 +48,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     meeting = session.get_one(Meeting, fanout.subject_id)
     occasion = Occasion(fanout.occasion)
     if not still_holds(meeting, occasion, fanout.due_at):
-        return Part()
+        return FanoutPart()
     member_ids = session.scalars(
         select(Invitation.member_id)
         .where(Invitation.meeting_id == meeting.id, Invitation.member_id > fanout.after_id)
@@ -57,12 +57,14 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
     ).all()
     away = _on_leave(session, meeting) if occasion is Occasion.meeting_tomorrow else frozenset()
     expires_at = meeting.starts_at if fanout.due_at < meeting.starts_at else None
-    message = Message(occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=expires_at)
+    message = DraftedMessage(
+        occasion, fanout.subject, pages.meeting(meeting.id), due_at=fanout.due_at, expires_at=expires_at
+    )
     content = wording.meeting(meeting.title, meeting.starts_at, meeting.place, occasion.removeprefix("meeting_"))
     told = [member_id for member_id in member_ids if member_id not in away]
     places = places_of(session, concerned(session, message, told, now), shanghai_date(now))
     drafts = [to_member(message, member_id, place, content) for member_id, place in places.items()]
-    return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
+    return FanoutPart(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
 
 def still_holds(meeting: Meeting, occasion: Occasion, due_at: datetime) -> bool:

@@ -8,7 +8,7 @@ from server.points.models import NegativeDecision
 from server.points.rules import NegativeStatus
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, instant_key, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, instant_key, places_of, to_member
 from server.pushes.rules import Occasion
 
 RESULTS = {
@@ -21,7 +21,7 @@ RESULTS = {
 def changed(session: Session, event: NegativeDecisionChanged) -> None:
     """Tell the member; a decision may be suspended and resumed more than once."""
     decision = session.get_one(NegativeDecision, event.decision_id)
-    message = Message(
+    message = DraftedMessage(
         Occasion.negative_decision,
         subject=f"{decision.id}@{instant_key(event.now)}",
         page=pages.score(decision.year),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, to_account, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, to_account, to_member
 from server.pushes.rules import Occasion
 
 
@@ -37,7 +37,7 @@ def announce(
     version: int,
     step: ObjectionStep,
     matter: str,
-    place: Place,
+    place: HomePlace,
     now: datetime,
     until: date | None = None,
     member_id: int | None = None,
@@ -48,7 +48,7 @@ def announce(
     `matter` names what is objected to (个人申报, 年度积分), not why; `until` is by when he is answered.
     """
     result, hint = _WORDS[step]
-    message = Message(Occasion.objection_progress, f"{objection_id}:{version}", pages.INBOX, due_at=now)
+    message = DraftedMessage(Occasion.objection_progress, f"{objection_id}:{version}", pages.INBOX, due_at=now)
     content = wording.objection(matter, result, until, hint)
     if member_id is not None:
         return outbox.enqueue(session, [to_member(message, member_id, place, content)], now=now)

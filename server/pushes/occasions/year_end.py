@@ -11,10 +11,10 @@ from server.claims.rules import cut_off_reminder, year_to_claim_for
 from server.days import day_end, shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
-from server.points.standing import Standing
+from server.points.standing import MemberTimelines
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, places_of, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, places_of, to_member
 from server.pushes.rules import Occasion
 
 
@@ -55,7 +55,7 @@ def announce(
     """
     title, hint = _WORDS[step]
     organization = session.get_one(Organization, organization_id)
-    message = Message(
+    message = DraftedMessage(
         Occasion.year_end,
         subject=f"{organization_id}:{year}:{step}:{round_number}",
         page=pages.year(year),
@@ -87,14 +87,14 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
         .order_by(Member.id)
         .limit(limit)
     ).all()
-    standing = Standing(session, [member_id for member_id, _, _ in rows])
+    standing = MemberTimelines(session, [member_id for member_id, _, _ in rows])
     subject = f"{year}:cut_off:{number}"
-    message = Message(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=day_end(last))
+    message = DraftedMessage(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=day_end(last))
     drafts = [
         to_member(
             message,
             member_id,
-            Place(root_id, branch_id),
+            HomePlace(root_id, branch_id),
             wording.year_end(f"{year}年度申报截止", branch, last, CUT_OFF_HINT),
         )
         for member_id, branch_id, branch in rows
@@ -104,6 +104,6 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
     return rows[-1][0] if len(rows) == limit else None
 
 
-def _is_measured(standing: Standing, member_id: int, year: int) -> bool:
+def _is_measured(standing: MemberTimelines, member_id: int, year: int) -> bool:
     """Whether the member was managed on a day of the year, under a standard: only then can anything be claimed."""
     return standing.first_day_in(member_id, year) is not None and standing.year_standard_id(member_id, year) is not None

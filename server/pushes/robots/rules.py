@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.pushes.rules import Channel
-from server.pushes.sending.rules import Verdict, verdict
+from server.pushes.sending.rules import AnswerVerdict, verdict
 
 LONGEST_CALL = timedelta(minutes=2)
 MOST_TRIES = 6
@@ -62,8 +62,8 @@ def month_published(period: str) -> str:
 def after_call(errcode: int, *, tries: int, now: datetime) -> tuple[AnnouncementStatus, datetime]:
     """Return what becomes of an announcement, and when it is looked at next. A robot may say 20 things a minute."""
     meaning = verdict(Channel.work, errcode)
-    if meaning is Verdict.sent:
+    if meaning is AnswerVerdict.sent:
         return AnnouncementStatus.sent, now
-    if errcode != NO_ROBOT and meaning is not Verdict.refused and tries < MOST_TRIES:
+    if errcode != NO_ROBOT and meaning is not AnswerVerdict.refused and tries < MOST_TRIES:
         return AnnouncementStatus.waiting, now + timedelta(minutes=2**tries)
     return AnnouncementStatus.refused, now

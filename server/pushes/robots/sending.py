@@ -26,7 +26,7 @@ PATH = "/cgi-bin/webhook/send"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RobotCall:
     id: int
     key: str
     text: str
@@ -46,7 +46,7 @@ def send_due(engine: Engine, settings: Settings) -> int:
     return made
 
 
-def _claim(session: Session, *, vault: PhoneVault, now: datetime) -> Call | None:
+def _claim(session: Session, *, vault: PhoneVault, now: datetime) -> RobotCall | None:
     """Take the next; what is too late, or has lost its robot, is put away. What cannot be read waits for its key."""
     query = (
         select(Announcement)
@@ -68,11 +68,11 @@ def _claim(session: Session, *, vault: PhoneVault, now: datetime) -> Call | None
             continue
         row.status, row.started_at, row.attempts = AnnouncementStatus.sending, database_now(session), row.attempts + 1
         session.flush()
-        return Call(row.id, key, row.text, row.attempts)
+        return RobotCall(row.id, key, row.text, row.attempts)
     return None
 
 
-def _called(transport: Transport, call: Call) -> tuple[AnnouncementStatus, int | None, datetime]:
+def _called(transport: Transport, call: RobotCall) -> tuple[AnnouncementStatus, int | None, datetime]:
     """Return what became of a call, the errcode and when to look at it next."""
     body = {"msgtype": "text", "text": {"content": call.text}}
     now = clock.now()

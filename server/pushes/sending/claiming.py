@@ -16,7 +16,7 @@ from server.pushes.channels.letter import Letter
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus, Channel, Overtaken, PushStatus
 from server.pushes.sending.post import Post
-from server.pushes.sending.rules import Decision, decide
+from server.pushes.sending.rules import SendDecision, decide
 from server.pushes.sending.standings import Standings
 
 PUSHES = cast(Table, Push.__table__)
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ChannelCall:
     """One call to make, committed as an attempt before it is made. `number` counts the attempts for its push."""
 
     push_id: int
@@ -43,7 +43,7 @@ class Call:
 class Claimed:
     """The calls to make, and how many pushes were looked at for them: 0 when nothing is due."""
 
-    calls: Sequence[Call]
+    calls: Sequence[ChannelCall]
     looked_at: int
 
 
@@ -55,8 +55,8 @@ def claim(session: Session, post: Post, *, most: int, now: datetime) -> Claimed:
     if not pushes:
         return Claimed((), 0)
     standings = Standings(session, post, pushes, now=now)
-    calls: list[Call] = []
-    decisions: dict[Decision, list[int]] = defaultdict(list)
+    calls: list[ChannelCall] = []
+    decisions: dict[SendDecision, list[int]] = defaultdict(list)
     for push in pushes:
         decision = decide(standings.of(push), now=now)
         decisions[decision].append(push.id)
@@ -66,7 +66,7 @@ def claim(session: Session, post: Post, *, most: int, now: datetime) -> Claimed:
     return Claimed(calls, len(pushes))
 
 
-def _call(post: Post, standings: Standings, push: Row[Any], channel: Channel) -> Call:
+def _call(post: Post, standings: Standings, push: Row[Any], channel: Channel) -> ChannelCall:
     entry = CATALOGUE[push.occasion]
     address = standings.addresses[push.recipient][channel]
     standings.take_consent(channel, address, entry.template)
@@ -81,10 +81,12 @@ def _call(post: Post, standings: Standings, push: Row[Any], channel: Channel) ->
         mini_program=accounts.mini_program_of(post.settings),
         formal=post.settings.production,
     )
-    return Call(push.id, push.attempts + 1, channel, address.identity_id, entry.template, letter)
+    return ChannelCall(push.id, push.attempts + 1, channel, address.identity_id, entry.template, letter)
 
 
-def _write(session: Session, decisions: Mapping[Decision, Sequence[int]], calls: Sequence[Call], now: datetime) -> None:
+def _write(
+    session: Session, decisions: Mapping[SendDecision, Sequence[int]], calls: Sequence[ChannelCall], now: datetime
+) -> None:
     for decision, push_ids in decisions.items():
         values: dict[str, Any] = {"status": decision.status}
         if decision.status is PushStatus.sending:

@@ -13,37 +13,37 @@ from server.db import database_now
 from server.pushes import quotas
 from server.pushes.models import ChannelPause, Push, PushAttempt
 from server.pushes.quotas import Spend
-from server.pushes.rules import AttemptStatus, Channel, PushStatus, Reason
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, UnreachedReason
 from server.pushes.sending import rules
-from server.pushes.sending.claiming import ATTEMPTS, Call, change_guarded
+from server.pushes.sending.claiming import ATTEMPTS, ChannelCall, change_guarded
 from server.pushes.sending.post import Post
-from server.pushes.sending.rules import Verdict
+from server.pushes.sending.rules import AnswerVerdict
 
 AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """`errcode` is None where no answer came, or none was asked for."""
 
-    call: Call
-    meaning: Verdict
+    call: ChannelCall
+    meaning: AnswerVerdict
     errcode: int | None = None
     message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _OutcomeKind:
     """Outcomes that are written alike. `tries` only matters where it decides how long to wait."""
 
     channel: Channel
-    meaning: Verdict
+    meaning: AnswerVerdict
     errcode: int | None
     tries: int
     urgent: bool
 
 
-def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: datetime, wary: bool = True) -> None:
+def settle(session: Session, post: Post, outcomes: Sequence[SendOutcome], *, now: datetime, wary: bool = True) -> None:
     """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so.
 
     Who is not `wary` does not look first, and gets Overtaken where pushes or consents are not as he left them.
@@ -51,7 +51,7 @@ def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: da
     if not outcomes:
         return
     ours = _still_ours(session, outcomes) if wary else outcomes
-    kinds: dict[_Kind, list[Call]] = defaultdict(list)
+    kinds: dict[_OutcomeKind, list[ChannelCall]] = defaultdict(list)
     for outcome in sorted(ours, key=lambda outcome: outcome.call.push_id):
         kinds[_kind(outcome)].append(outcome.call)
     message_ids = {outcome.call.push_id: outcome.message_id for outcome in ours if outcome.message_id is not None}
@@ -60,28 +60,28 @@ def settle(session: Session, post: Post, outcomes: Sequence[Outcome], *, now: da
     _count_consents(session, post, kinds, now, wary=wary)
 
 
-def _still_ours(session: Session, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+def _still_ours(session: Session, outcomes: Sequence[SendOutcome]) -> Sequence[SendOutcome]:
     ids = [outcome.call.push_id for outcome in outcomes]
     sending = select(Push.id).where(Push.id.in_(ids), Push.status == PushStatus.sending).with_for_update()
     held = set(session.scalars(sending))
     return [outcome for outcome in outcomes if outcome.call.push_id in held]
 
 
-def _kind(outcome: Outcome) -> _Kind:
-    tries = outcome.call.number if outcome.meaning is Verdict.backoff else 0
+def _kind(outcome: SendOutcome) -> _OutcomeKind:
+    tries = outcome.call.number if outcome.meaning is AnswerVerdict.backoff else 0
     urgent = outcome.call.letter.entry.urgent
-    return _Kind(outcome.call.channel, outcome.meaning, outcome.errcode, tries, urgent)
+    return _OutcomeKind(outcome.call.channel, outcome.meaning, outcome.errcode, tries, urgent)
 
 
 def _write(
-    session: Session, kind: _Kind, push_ids: Sequence[int], message_ids: Mapping[int, str], now: datetime
+    session: Session, kind: _OutcomeKind, push_ids: Sequence[int], message_ids: Mapping[int, str], now: datetime
 ) -> None:
     status = rules.next_status(kind.meaning, urgent=kind.urgent)
     values: dict[str, object] = {"status": status}
     if status is PushStatus.waiting:
         values["next_at"] = rules.next_at(kind.meaning, tries=kind.tries, now=now)
     else:
-        values |= {"finished_at": now, "reason": Reason.timed_out if status is PushStatus.unknown else None}
+        values |= {"finished_at": now, "reason": UnreachedReason.timed_out if status is PushStatus.unknown else None}
     change_guarded(session, push_ids, PushStatus.sending, values)
     ended: dict[str, object] = {"status": rules.attempt_status(kind.meaning), "errcode": kind.errcode}
     if known := {push_id: message_ids[push_id] for push_id in push_ids if push_id in message_ids}:
@@ -96,13 +96,15 @@ def _write(
         _pause(session, kind.channel, until, kind.errcode)
 
 
-def _count_consents(session: Session, post: Post, kinds: dict[_Kind, list[Call]], now: datetime, *, wary: bool) -> None:
+def _count_consents(
+    session: Session, post: Post, kinds: dict[_OutcomeKind, list[ChannelCall]], now: datetime, *, wary: bool
+) -> None:
     used: list[Spend] = []
     emptied: list[Spend] = []
     for kind, calls in kinds.items():
-        if post.ways[kind.channel].NEEDS_CONSENT and kind.meaning in (Verdict.sent, Verdict.emptied):
+        if post.ways[kind.channel].NEEDS_CONSENT and kind.meaning in (AnswerVerdict.sent, AnswerVerdict.emptied):
             spends = [Spend(call.identity_id, call.template, call.push_id) for call in calls]
-            (used if kind.meaning is Verdict.sent else emptied).extend(spends)
+            (used if kind.meaning is AnswerVerdict.sent else emptied).extend(spends)
     if used:
         quotas.spend(session, used, now=now, wary=wary)
     if emptied:
@@ -142,7 +144,7 @@ def recover(session: Session, *, now: datetime) -> int:
     )
     push_ids = session.scalars(left).all()
     if push_ids:
-        unknown = {"status": PushStatus.unknown, "reason": Reason.timed_out, "finished_at": now}
+        unknown = {"status": PushStatus.unknown, "reason": UnreachedReason.timed_out, "finished_at": now}
         change_guarded(session, push_ids, PushStatus.sending, unknown)
         attempts = update(ATTEMPTS).where(ATTEMPTS.c.push_id.in_(push_ids), ATTEMPTS.c.status == AttemptStatus.sending)
         session.execute(attempts.values(status=AttemptStatus.unknown, finished_at=now))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.days import SHANGHAI
-from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, Reason
+from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, UnreachedReason
 
 LONGEST_CALL = timedelta(minutes=2)
 """Tokens fetched and fetched again, two calls and a slow commit; a `sending` push older than this has no sender."""
@@ -19,7 +19,7 @@ _SHORTEST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
-class Verdict(StrEnum):
+class AnswerVerdict(StrEnum):
     """What an answer means for the push."""
 
     sent = "sent"
@@ -32,51 +32,53 @@ class Verdict(StrEnum):
     unknown = "unknown"  # it may have arrived
 
 
-_VERDICTS: Mapping[int, Verdict] = {
-    0: Verdict.sent,
-    **dict.fromkeys((-1, 40001, 40014, 42001, 45033), Verdict.backoff),
-    45011: Verdict.next_minute,
-    45009: Verdict.tomorrow,
-    **dict.fromkeys((40013, 40037, 40165, 41030, 47001, 47003, 48001, 56001, 60020, 301002), Verdict.misconfigured),
+_VERDICTS: Mapping[int, AnswerVerdict] = {
+    0: AnswerVerdict.sent,
+    **dict.fromkeys((-1, 40001, 40014, 42001, 45033), AnswerVerdict.backoff),
+    45011: AnswerVerdict.next_minute,
+    45009: AnswerVerdict.tomorrow,
+    **dict.fromkeys(
+        (40013, 40037, 40165, 41030, 47001, 47003, 48001, 56001, 60020, 301002), AnswerVerdict.misconfigured
+    ),
 }
-FINAL = frozenset({Verdict.emptied, Verdict.refused, Verdict.misconfigured})
+FINAL = frozenset({AnswerVerdict.emptied, AnswerVerdict.refused, AnswerVerdict.misconfigured})
 """Nothing more on this channel; the next one may take it."""
 
 
-def verdict(channel: Channel, errcode: int) -> Verdict:
+def verdict(channel: Channel, errcode: int) -> AnswerVerdict:
     """Return what a channel's answer means. A refusal in so many words that we do not know is one of the person."""
     if errcode == 43101 and channel is Channel.subscription:
-        return Verdict.emptied
-    return _VERDICTS.get(errcode, Verdict.refused)
+        return AnswerVerdict.emptied
+    return _VERDICTS.get(errcode, AnswerVerdict.refused)
 
 
-def attempt_status(meaning: Verdict) -> AttemptStatus:
+def attempt_status(meaning: AnswerVerdict) -> AttemptStatus:
     if meaning in FINAL:
         return AttemptStatus.refused
-    kept = {Verdict.sent: AttemptStatus.sent, Verdict.unknown: AttemptStatus.unknown}
+    kept = {AnswerVerdict.sent: AttemptStatus.sent, AnswerVerdict.unknown: AttemptStatus.unknown}
     return kept.get(meaning, AttemptStatus.retry)
 
 
-def next_status(meaning: Verdict, *, urgent: bool = False) -> PushStatus:
+def next_status(meaning: AnswerVerdict, *, urgent: bool = False) -> PushStatus:
     """Return the state of a push after a call; an urgent one waits for the next channel."""
     if urgent:
         return PushStatus.waiting
-    ends = {Verdict.sent: PushStatus.sent, Verdict.unknown: PushStatus.unknown}
+    ends = {AnswerVerdict.sent: PushStatus.sent, AnswerVerdict.unknown: PushStatus.unknown}
     return ends.get(meaning, PushStatus.waiting)
 
 
-def next_at(meaning: Verdict, *, tries: int, now: datetime) -> datetime:
+def next_at(meaning: AnswerVerdict, *, tries: int, now: datetime) -> datetime:
     """Return when a push that waits again is looked at; `tries` counts the one just made."""
-    if meaning is Verdict.backoff:
+    if meaning is AnswerVerdict.backoff:
         return now + min(_SHORTEST_PAUSE * (1 << min(tries, 10) - 1), _LONGEST_PAUSE)
     return pause_until(meaning, now) or now
 
 
-def pause_until(meaning: Verdict, now: datetime) -> datetime | None:
+def pause_until(meaning: AnswerVerdict, now: datetime) -> datetime | None:
     """Return until when the whole account is left alone, or None."""
-    if meaning is Verdict.next_minute:
+    if meaning is AnswerVerdict.next_minute:
         return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    if meaning is Verdict.tomorrow:
+    if meaning is AnswerVerdict.tomorrow:
         local = now.astimezone(SHANGHAI)
         return datetime(local.year, local.month, local.day, tzinfo=SHANGHAI).astimezone(now.tzinfo) + timedelta(days=1)
     return None
@@ -94,11 +96,11 @@ class Try:
 @dataclass(frozen=True, slots=True)
 class Pause:
     until: datetime
-    meaning: Verdict
+    meaning: AnswerVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryFacts:
     """All that decides what becomes of a push now. `channels`: those of its occasion that are set up, in order.
 
     `addressed` are those on which the person is known; `agreed` says whether consent is left where it is needed.
@@ -116,26 +118,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class SendDecision:
     """`sending` names a channel, `waiting` a time, `unreachable` and `expired` a reason."""
 
     status: PushStatus
     channel: Channel | None = None
     next_at: datetime | None = None
-    reason: Reason | None = None
+    reason: UnreachedReason | None = None
 
 
-def decide(standing: Standing, *, now: datetime) -> Decision:
+def decide(standing: DeliveryFacts, *, now: datetime) -> SendDecision:
     """Return what becomes of a push whose turn has come."""
     if standing.expires_at is not None and standing.expires_at <= now:
-        return Decision(PushStatus.expired, reason=Reason.too_late)
+        return SendDecision(PushStatus.expired, reason=UnreachedReason.too_late)
     over_at = standing.quiet.over_at(now)
     if over_at > now and not standing.urgent:
-        return Decision(PushStatus.waiting, next_at=over_at)
+        return SendDecision(PushStatus.waiting, next_at=over_at)
     return _by_channel(standing, now)
 
 
-def _by_channel(standing: Standing, now: datetime) -> Decision:
+def _by_channel(standing: DeliveryFacts, now: datetime) -> SendDecision:
     """Take the first channel that may; one whose day is over only holds a push up that has no other."""
     later: list[datetime] = []
     for channel in standing.channels:
@@ -143,21 +145,21 @@ def _by_channel(standing: Standing, now: datetime) -> Decision:
             continue
         pause = standing.pauses.get(channel)
         if pause is None or pause.until <= now:
-            return Decision(PushStatus.sending, channel)
-        if pause.meaning is Verdict.next_minute:
-            return Decision(PushStatus.waiting, next_at=pause.until)
+            return SendDecision(PushStatus.sending, channel)
+        if pause.meaning is AnswerVerdict.next_minute:
+            return SendDecision(PushStatus.waiting, next_at=pause.until)
         later.append(pause.until)
     if later:
-        return Decision(PushStatus.waiting, next_at=min(later))
+        return SendDecision(PushStatus.waiting, next_at=min(later))
     went_out = {_went_out(standing, channel) for channel in standing.channels}
     if AttemptStatus.sent in went_out:
-        return Decision(PushStatus.sent)
+        return SendDecision(PushStatus.sent)
     if AttemptStatus.unknown in went_out:
-        return Decision(PushStatus.unknown, reason=Reason.timed_out)
-    return Decision(PushStatus.unreachable, reason=_reason(standing))
+        return SendDecision(PushStatus.unknown, reason=UnreachedReason.timed_out)
+    return SendDecision(PushStatus.unreachable, reason=_reason(standing))
 
 
-def _went_out(standing: Standing, channel: Channel) -> AttemptStatus | None:
+def _went_out(standing: DeliveryFacts, channel: Channel) -> AttemptStatus | None:
     """Return whether an urgent push was sent by a channel, or may have been, so that only others are left."""
     ended = {each.status for each in standing.tries if each.channel is channel}
     if not standing.urgent:
@@ -167,30 +169,39 @@ def _went_out(standing: Standing, channel: Channel) -> AttemptStatus | None:
     return AttemptStatus.unknown if AttemptStatus.unknown in ended else None
 
 
-_MOST_TELLING = (Reason.refused, Reason.undelivered, Reason.misconfigured, Reason.not_subscribed, Reason.not_bound)
+_MOST_TELLING = (
+    UnreachedReason.refused,
+    UnreachedReason.undelivered,
+    UnreachedReason.misconfigured,
+    UnreachedReason.not_subscribed,
+    UnreachedReason.not_bound,
+)
 
 
-def _reason(standing: Standing) -> Reason:
+def _reason(standing: DeliveryFacts) -> UnreachedReason:
     """Return the most telling of the channels' reasons."""
     reasons = {obstacle(standing, channel) for channel in standing.channels}
-    return next((reason for reason in _MOST_TELLING if reason in reasons), Reason.no_channel)
+    return next((reason for reason in _MOST_TELLING if reason in reasons), UnreachedReason.no_channel)
 
 
-def obstacle(standing: Standing, channel: Channel) -> Reason | None:
+def obstacle(standing: DeliveryFacts, channel: Channel) -> UnreachedReason | None:
     """Return why a push can never go by a channel, or None."""
     if channel not in standing.addressed:
-        return Reason.not_bound
+        return UnreachedReason.not_bound
     tries = [each for each in standing.tries if each.channel is channel]
     for each in tries:
         if each.status is AttemptStatus.undelivered:
-            return Reason.undelivered
+            return UnreachedReason.undelivered
         if each.status is AttemptStatus.refused:
-            return Reason.misconfigured if each.errcode is None else _reason_of(verdict(channel, each.errcode))
+            return UnreachedReason.misconfigured if each.errcode is None else _reason_of(verdict(channel, each.errcode))
     if Counter(each.status for each in tries)[AttemptStatus.retry] >= MOST_TRIES:
-        return Reason.refused
-    return None if channel in standing.agreed else Reason.not_subscribed
+        return UnreachedReason.refused
+    return None if channel in standing.agreed else UnreachedReason.not_subscribed
 
 
-def _reason_of(meaning: Verdict) -> Reason:
-    reasons = {Verdict.emptied: Reason.not_subscribed, Verdict.misconfigured: Reason.misconfigured}
-    return reasons.get(meaning, Reason.refused)
+def _reason_of(meaning: AnswerVerdict) -> UnreachedReason:
+    reasons = {
+        AnswerVerdict.emptied: UnreachedReason.not_subscribed,
+        AnswerVerdict.misconfigured: UnreachedReason.misconfigured,
+    }
+    return reasons.get(meaning, UnreachedReason.refused)

@@ -21,10 +21,10 @@ from server.db import transaction
 from server.pushes import receipts
 from server.pushes.rules import Overtaken
 from server.pushes.sending import claiming, results, rules
-from server.pushes.sending.claiming import Call, Claimed
+from server.pushes.sending.claiming import ChannelCall, Claimed
 from server.pushes.sending.post import Post
-from server.pushes.sending.results import Outcome
-from server.pushes.sending.rules import Verdict
+from server.pushes.sending.results import SendOutcome
+from server.pushes.sending.rules import AnswerVerdict
 from server.wechat.errors import WechatError
 
 log = structlog.get_logger()
@@ -38,13 +38,13 @@ class Sender:
     def __init__(self, post: Post, *, concurrency: int) -> None:
         self._post = post
         self._concurrency = concurrency
-        self._ended: SimpleQueue[Outcome] = SimpleQueue()
+        self._ended: SimpleQueue[SendOutcome] = SimpleQueue()
 
     def run(self, stop: Event) -> int:
         """Send until nothing is due or `stop` is set, and finish what began; return how many calls were made."""
         self._catch_up()
         made = under_way = 0
-        outcomes: Sequence[Outcome] = ()
+        outcomes: Sequence[SendOutcome] = ()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="push") as pool:
             while True:
                 room = 0 if _stopped(stop) else self._concurrency - under_way
@@ -58,11 +58,11 @@ class Sender:
                 outcomes = self._gathered(under_way)
                 under_way -= len(outcomes)
 
-    def _begin(self, pool: ThreadPoolExecutor, call: Call) -> None:
+    def _begin(self, pool: ThreadPoolExecutor, call: ChannelCall) -> None:
         try:
             pool.submit(self._make, call)
         except RuntimeError:  # the process is about to end: nothing went out
-            self._ended.put(Outcome(call, Verdict.backoff))
+            self._ended.put(SendOutcome(call, AnswerVerdict.backoff))
 
     def _catch_up(self) -> None:
         """Give up what dead senders left, and learn what WeChat has reported since the last time."""
@@ -70,7 +70,7 @@ class Sender:
             while transaction(self._post.engine, partial(step, now=clock.now())) >= results.AT_ONCE:
                 continue
 
-    def _step(self, outcomes: Sequence[Outcome], room: int) -> Claimed:
+    def _step(self, outcomes: Sequence[SendOutcome], room: int) -> Claimed:
         """Write results down and claim the next, in one transaction; where someone was faster, looking first."""
         now = clock.now()
 
@@ -83,7 +83,7 @@ class Sender:
         except Overtaken:
             return transaction(self._post.engine, partial(work, wary=True))
 
-    def _gathered(self, under_way: int) -> Sequence[Outcome]:
+    def _gathered(self, under_way: int) -> Sequence[SendOutcome]:
         """Return the outcomes of most of what is under way, or of what ends within a moment after the first."""
         if under_way == 0:
             return ()
@@ -99,24 +99,26 @@ class Sender:
             pass
         return ended
 
-    def _make(self, call: Call) -> None:
+    def _make(self, call: ChannelCall) -> None:
         self._ended.put(self._outcome(call))
 
-    def _outcome(self, call: Call) -> Outcome:
+    def _outcome(self, call: ChannelCall) -> SendOutcome:
         way = self._post.ways[call.channel]
         try:
             body = way.message(call.letter)
         except Exception:
             log.exception("push_not_written", channel=call.channel, push=call.push_id)
-            return Outcome(call, Verdict.misconfigured)
+            return SendOutcome(call, AnswerVerdict.misconfigured)
         try:
             said = way.send(self._post.clients[call.channel], body)
         except WechatError as error:
-            return Outcome(call, Verdict.unknown if error.maybe_done else Verdict.backoff, error.errcode)
+            return SendOutcome(
+                call, AnswerVerdict.unknown if error.maybe_done else AnswerVerdict.backoff, error.errcode
+            )
         except Exception:
             log.exception("push_call_failed", channel=call.channel, push=call.push_id)
-            return Outcome(call, Verdict.unknown)
-        return Outcome(call, rules.verdict(call.channel, said.errcode), said.errcode, said.message_id)
+            return SendOutcome(call, AnswerVerdict.unknown)
+        return SendOutcome(call, rules.verdict(call.channel, said.errcode), said.errcode, said.message_id)
 
 
 def _stopped(stop: Event) -> bool:

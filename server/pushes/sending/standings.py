@@ -18,7 +18,7 @@ from server.pushes.models import ChannelPause, PushAttempt
 from server.pushes.preferences import Preferences
 from server.pushes.rules import AttemptStatus, Channel
 from server.pushes.sending.post import Post
-from server.pushes.sending.rules import Pause, Standing, Try, verdict
+from server.pushes.sending.rules import DeliveryFacts, Pause, Try, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Standings:
         self._tries = _tries(session, [push.id for push in pushes if push.attempts])
         self._pauses = _pauses(session)
 
-    def of(self, push: Row[Any]) -> Standing:
+    def of(self, push: Row[Any]) -> DeliveryFacts:
         known = self.addresses.get(push.recipient, {})
         entry = CATALOGUE[push.occasion]
-        return Standing(
+        return DeliveryFacts(
             expires_at=push.expires_at,
             quiet=self.preferences[push.recipient].quiet,
             channels=self._post.routes[push.occasion],

@@ -15,9 +15,9 @@ from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.organizations.models import Member, Organization
 from server.organizations.workdays import calendar_of
-from server.statements.boards.figures import Figures, Memory
-from server.statements.boards.head import Head
-from server.statements.boards.rules import Publicity, publicity
+from server.statements.boards.figures import BoardFigures, Memory
+from server.statements.boards.head import BoardHead
+from server.statements.boards.rules import PublicityPeriod, publicity
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
@@ -38,7 +38,7 @@ class Beside:
     secretary: str | None
     earlier: str | None
     later: str | None
-    publicity: Publicity
+    publicity: PublicityPeriod
     late: Sequence[LateLine] | None
     read_at: datetime
 
@@ -49,7 +49,7 @@ class Beside:
 _memory: Memory[Beside] = Memory()
 
 
-def beside(session: Session, head: Head, figures: Figures, *, now: datetime) -> Beside:
+def beside(session: Session, head: BoardHead, figures: BoardFigures, *, now: datetime) -> Beside:
     """Return what stands beside a statement, as it was at most 30 seconds ago."""
     found = _memory.recall(head.hash)
     if found is not None and found.holds(now):
@@ -57,7 +57,7 @@ def beside(session: Session, head: Head, figures: Figures, *, now: datetime) -> 
     return _memory.keep(head.hash, _read(session, head, [line.member_id for line in figures.lines], now))
 
 
-def _read(session: Session, head: Head, member_ids: Sequence[int], now: datetime) -> Beside:
+def _read(session: Session, head: BoardHead, member_ids: Sequence[int], now: datetime) -> Beside:
     row = session.execute(_SURROUNDINGS, {"statement_id": head.statement_id, "day": shanghai_date(now)}).one()
     above = f"{row.title} · " if row.title and row.parent_id else ""
     return Beside(
@@ -73,7 +73,7 @@ def _read(session: Session, head: Head, member_ids: Sequence[int], now: datetime
     )
 
 
-def _publicity(session: Session, head: Head) -> Publicity:
+def _publicity(session: Session, head: BoardHead) -> PublicityPeriod:
     """Return the working days on which the month is on show at this university."""
     confirmed = head.confirmed_at.astimezone(SHANGHAI)
     return publicity(confirmed, calendar_of(session, root_id=head.root_id, around=confirmed.date()))

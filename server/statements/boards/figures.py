@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.standards import versions
 from server.standards.rules import StandardDocument
-from server.statements.boards.rules import Band, View, spread
+from server.statements.boards.rules import CountedBand, View, spread
 from server.statements.models import StatementBackdated, StatementLine, StatementSection
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ _BACKDATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoardLine:
     """One member's figures; `backdated` are 补记 by month."""
 
     member_id: int
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SectionColumn:
     """A section of the standard that most lines were computed with."""
 
     code: str
@@ -69,24 +69,24 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figures:
+class BoardFigures:
     """A statement's lines by position, who is 另行通报 last; `ranked` counts those with a position."""
 
-    lines: tuple[Line, ...]
-    columns: tuple[Column, ...]
+    lines: tuple[BoardLine, ...]
+    columns: tuple[SectionColumn, ...]
     total_cap: Decimal
     basis: str
-    bands: tuple[Band, ...]
+    bands: tuple[CountedBand, ...]
 
     @property
     def ranked(self) -> int:
         return sum(not line.negative for line in self.lines)
 
-    def listed(self, view: View) -> tuple[Line, ...]:
+    def listed(self, view: View) -> tuple[BoardLine, ...]:
         """Return the lines that stand beside names in a list, by position."""
         return self.lines if view.names_apart else self.lines[: self.ranked]
 
-    def line_of(self, member_id: int | None) -> Line | None:
+    def line_of(self, member_id: int | None) -> BoardLine | None:
         return next((line for line in self.lines if line.member_id == member_id), None)
 
 
@@ -112,25 +112,25 @@ class Memory(Generic[T]):
         return found
 
 
-_figures: Memory[Figures] = Memory()
+_figures: Memory[BoardFigures] = Memory()
 
 
-def figures_of(session: Session, statement_id: int, statement_hash: str) -> Figures:
+def figures_of(session: Session, statement_id: int, statement_hash: str) -> BoardFigures:
     """Return a statement's figures. Its hash covers all of them, so they are read once."""
     found = _figures.recall(statement_hash)
     return found or _figures.keep(statement_hash, read_figures(session, statement_id))
 
 
-def read_figures(session: Session, statement_id: int) -> Figures:
+def read_figures(session: Session, statement_id: int) -> BoardFigures:
     rows = session.execute(_LINES, {"statement_id": statement_id}).all()
     sections, backdated = _by_member(session, statement_id)
     lines = tuple(_line(row, sections, backdated) for row in rows)
     document = _document(session, [row.standard_id for row in rows if row.standard_id is not None])
     if document is None:
-        return Figures(lines, (), Decimal(100), "", spread([], cap=Decimal(100)))
-    return Figures(
+        return BoardFigures(lines, (), Decimal(100), "", spread([], cap=Decimal(100)))
+    return BoardFigures(
         lines,
-        tuple(Column(section.code, section.title, section.cap) for section in document.sections),
+        tuple(SectionColumn(section.code, section.title, section.cap) for section in document.sections),
         document.total_cap,
         document.basis,
         spread([line.total for line in lines if not line.negative], cap=document.total_cap),
@@ -153,8 +153,8 @@ def _line(
     row: Row[*tuple[Any, ...]],
     sections: dict[int, dict[str, Decimal]],
     backdated: dict[int, tuple[tuple[str, Decimal], ...]],
-) -> Line:
-    return Line(
+) -> BoardLine:
+    return BoardLine(
         member_id=row.member_id,
         negative=row.negative,
         total=row.total,

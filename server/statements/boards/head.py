@@ -21,7 +21,7 @@ from server.statements.rules import StatementStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class BoardHead:
     """A confirmed statement, and how much of it its branch (`branch` is its title) shows.
 
     `names_outside`: also those outside the branch see whole names.
@@ -44,7 +44,7 @@ class Head:
     confirmed_at: datetime
 
 
-class Named(Enum):
+class NamedBy(Enum):
     """By what a statement is looked up."""
 
     newest = "newest"
@@ -52,18 +52,18 @@ class Named(Enum):
     id = "id"
 
 
-def read_head(session: Session, *, organization_id: int, month: str | None, now: datetime) -> Head:
+def read_head(session: Session, *, organization_id: int, month: str | None, now: datetime) -> BoardHead:
     """Return the head of a branch's confirmed month, the newest by default. Raises DomainError 404."""
-    named = Named.newest if month is None else Named.period
+    named = NamedBy.newest if month is None else NamedBy.period
     row = session.execute(_heads(named), {"organization_id": organization_id, "period": month}).one_or_none()
     if row is None:
         raise nothing_confirmed(service.coming(session, organization_id=organization_id, now=now))
     return _head(row)
 
 
-def head_of(session: Session, statement_id: int) -> Head:
+def head_of(session: Session, statement_id: int) -> BoardHead:
     """Return the head of a confirmed statement."""
-    return _head(session.execute(_heads(Named.id), {"statement_id": statement_id}).one())
+    return _head(session.execute(_heads(NamedBy.id), {"statement_id": statement_id}).one())
 
 
 def nothing_confirmed(coming: str | None = None) -> DomainError:
@@ -72,7 +72,7 @@ def nothing_confirmed(coming: str | None = None) -> DomainError:
 
 
 @lru_cache
-def _heads(named: Named) -> Select[*tuple[Any, ...]]:
+def _heads(named: NamedBy) -> Select[*tuple[Any, ...]]:
     rows = (
         select(
             Statement.id,
@@ -93,17 +93,17 @@ def _heads(named: Named) -> Select[*tuple[Any, ...]]:
         .join(Organization, Organization.id == Statement.organization_id)
         .where(Statement.status == StatementStatus.confirmed)
     )
-    if named is Named.id:
+    if named is NamedBy.id:
         return rows.where(Statement.id == bindparam("statement_id", type_=BigInteger))
     rows = rows.where(Statement.organization_id == bindparam("organization_id", type_=BigInteger))
-    if named is Named.period:
+    if named is NamedBy.period:
         return rows.where(Statement.period == bindparam("period"))
     return rows.order_by(Statement.period.desc()).limit(1)
 
 
-def _head(row: Row[*tuple[Any, ...]]) -> Head:
+def _head(row: Row[*tuple[Any, ...]]) -> BoardHead:
     settings = settings_out(row.settings)
-    return Head(
+    return BoardHead(
         statement_id=row.id,
         root_id=row.root_id,
         organization_id=row.organization_id,

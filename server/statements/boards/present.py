@@ -10,8 +10,8 @@ from server.presentation import points_text
 from server.privacy import masked_name
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.statements.boards.beside import Beside
-from server.statements.boards.figures import KEPT, Figures, Line
-from server.statements.boards.head import Head
+from server.statements.boards.figures import KEPT, BoardFigures, BoardLine
+from server.statements.boards.head import BoardHead
 from server.statements.boards.rules import View, by_name, title_of
 from server.statements.boards.schemas import (
     BoardBackdatedOut,
@@ -26,7 +26,7 @@ from server.statements.boards.schemas import (
     SheetOut,
 )
 from server.statements.boards.service import Board
-from server.statements.boards.sheet import Sheet
+from server.statements.boards.sheet import BoardSheet
 from server.statements.models import BoardLink
 from server.statements.present import late_line_out, late_out
 from server.statements.rules import period_title
@@ -63,7 +63,7 @@ def _listed(board: Board) -> set[int]:
 
 
 @lru_cache(maxsize=KEPT)
-def rows_out(figures: Figures, beside: Beside, view: View, *, masked: bool) -> list[BoardRowOut]:
+def rows_out(figures: BoardFigures, beside: Beside, view: View, *, masked: bool) -> list[BoardRowOut]:
     """Present a list as long as what stands beside it holds: the same for everyone who sees it."""
     lines, places = figures.listed(view), view.places_all
     if not places:  # by name: an order by totals would show positions after all
@@ -72,7 +72,7 @@ def rows_out(figures: Figures, beside: Beside, view: View, *, masked: bool) -> l
     return [row.model_copy(update={"name": masked_name(row.name)}) for row in rows] if masked else rows
 
 
-def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
+def row_out(line: BoardLine, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
     """Present a line; whose year is under a negative-list decision reads his own sections, nobody else does."""
     told = is_own or not line.negative
     return BoardRowOut(
@@ -93,7 +93,7 @@ def row_out(line: Line, names: dict[int, str], *, place: bool, is_own: bool = Fa
     )
 
 
-def sheet_out(sheet: Sheet, *, now: datetime) -> SheetOut:
+def sheet_out(sheet: BoardSheet, *, now: datetime) -> SheetOut:
     names = {sheet.member.id: sheet.member.name}
     shows_position = sheet.head.visibility.places_own
     return SheetOut(
@@ -125,7 +125,7 @@ def link_out(link: BoardLink, made_by: str, *, url: str | None = None) -> BoardL
     )
 
 
-def _head(head: Head, figures: Figures, beside: Beside) -> dict[str, Any]:
+def _head(head: BoardHead, figures: BoardFigures, beside: Beside) -> dict[str, Any]:
     return {
         "organization_id": head.organization_id,
         "organization": beside.organization,

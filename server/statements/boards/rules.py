@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
-from server.statements.rules import period_title
+from server.statements.rules import Band, period_title
 from server.workdays import Calendar
 
 PUBLICITY_DAYS = 5
@@ -52,26 +52,19 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """Totals from `at_least` (None: from the bottom) to below `below` (None: to the top)."""
-
-    at_least: Decimal | None
-    below: Decimal | None
+class CountedBand(Band):
     count: int
 
-    def holds(self, total: Decimal) -> bool:
-        return (self.at_least is None or total >= self.at_least) and (self.below is None or total < self.below)
 
-
-def spread(totals: Sequence[Decimal], *, cap: Decimal) -> tuple[Band, ...]:
+def spread(totals: Sequence[Decimal], *, cap: Decimal) -> tuple[CountedBand, ...]:
     """Return how many totals lie in each band, the highest first; empty bands stay, so that none seems left out."""
     bounds: list[Decimal | None] = [None, *(bound * cap / HUNDRED for bound in BANDS), None]
-    empty = [Band(at_least, below, 0) for below, at_least in pairwise(bounds)]
-    return tuple(Band(band.at_least, band.below, sum(map(band.holds, totals))) for band in empty)
+    bands = [Band(at_least, below) for below, at_least in pairwise(bounds)]
+    return tuple(CountedBand(band.at_least, band.below, sum(map(band.holds, totals))) for band in bands)
 
 
 @dataclass(frozen=True, slots=True)
-class Publicity:
+class PublicityPeriod:
     """公示期: from `starts_at` until the last of `days` is over. `note` says where they are not certain yet."""
 
     starts_at: datetime
@@ -83,14 +76,14 @@ class Publicity:
         return sum(day >= today for day in self.days)
 
 
-def publicity(confirmed: datetime, calendar: Calendar) -> Publicity:
+def publicity(confirmed: datetime, calendar: Calendar) -> PublicityPeriod:
     """Return when a month confirmed at that instant, in Shanghai's time, is on show: from nine, or at once after it."""
     first = confirmed.date()
     days = [calendar.workday_after(first - timedelta(days=1), 1)]
     while len(days) < PUBLICITY_DAYS:
         days.append(calendar.workday_after(days[-1], 1))
     opening = datetime.combine(first, OPENS_AT, confirmed.tzinfo)
-    return Publicity(max(confirmed, opening), tuple(days), calendar.note(first, days[-1]))
+    return PublicityPeriod(max(confirmed, opening), tuple(days), calendar.note(first, days[-1]))
 
 
 def by_name(name: str) -> bytes:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.statements.boards.beside import Beside, beside
-from server.statements.boards.figures import Figures, Line, figures_of
-from server.statements.boards.head import Head, read_head
+from server.statements.boards.figures import BoardFigures, BoardLine, figures_of
+from server.statements.boards.head import BoardHead, read_head
 from server.statements.boards.rules import View
 
 
@@ -17,11 +17,11 @@ from server.statements.boards.rules import View
 class Board:
     """`own` is the reader's own line, whatever the branch shows. `masked`: names are not for who stands before it."""
 
-    head: Head
-    figures: Figures
+    head: BoardHead
+    figures: BoardFigures
     view: View
     masked: bool
-    own: Line | None
+    own: BoardLine | None
     beside: Beside
     today: date
 

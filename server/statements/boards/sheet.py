@@ -26,8 +26,8 @@ from server.points.sources import Described, described
 from server.standards.rules import StandardDocument
 from server.standards.versions import document_of
 from server.statements.boards.beside import Beside, beside
-from server.statements.boards.figures import Figures, Line, figures_of
-from server.statements.boards.head import Head, head_of, nothing_confirmed
+from server.statements.boards.figures import BoardFigures, BoardLine, figures_of
+from server.statements.boards.head import BoardHead, head_of, nothing_confirmed
 from server.statements.boards.rules import closes_year
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement, StatementLine
@@ -35,20 +35,20 @@ from server.statements.rules import StatementStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BoardSheet:
     """`explanation` None where no standard measured the month."""
 
-    head: Head
-    figures: Figures
+    head: BoardHead
+    figures: BoardFigures
     beside: Beside
     member: Member
-    line: Line
+    line: BoardLine
     frozen: StatementLine
     explanation: Explanation | None
     late: LateLine | None
 
 
-def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> Sheet:
+def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> BoardSheet:
     """Return a member's confirmed month, the newest by default. Raises DomainError 404 where there is none."""
     frozen = _frozen(session, member_id, month)
     head = head_of(session, frozen.statement_id)
@@ -59,7 +59,7 @@ def read_sheet(session: Session, *, member_id: int, month: str | None, now: date
     around = beside(session, head, figures, now=now)
     late = late_lines(session, session.get_one(Statement, head.statement_id), member_id=member_id)
     explained = _explained(session, head, frozen, shanghai_date(now))
-    return Sheet(head, figures, around, member, line, frozen, explained, late[0] if late else None)
+    return BoardSheet(head, figures, around, member, line, frozen, explained, late[0] if late else None)
 
 
 def _frozen(session: Session, member_id: int, month: str | None) -> StatementLine:
@@ -78,7 +78,7 @@ def _frozen(session: Session, member_id: int, month: str | None) -> StatementLin
     return found
 
 
-def _explained(session: Session, head: Head, frozen: StatementLine, today: date) -> Explanation | None:
+def _explained(session: Session, head: BoardHead, frozen: StatementLine, today: date) -> Explanation | None:
     """Explain the figures by the entries they were computed from, with the standard and category of that day.
 
     What can still be earned is as of today: who is handed the sheet can act on nothing else.

@@ -6,11 +6,11 @@ from datetime import datetime
 from math import ceil
 
 from server.statements.bulletins import wording
-from server.statements.bulletins.content import Branch, Content, Figures, Line
-from server.statements.bulletins.paper import Block, Chart, ChartKind, Heading, Mark, Paper, Paragraph, Table
+from server.statements.bulletins.content import AnnexLine, BranchPart, BulletinFigures, Content
+from server.statements.bulletins.paper import Block, Chart, ChartKind, Heading, Mark, Paper, PaperTable, Paragraph
 from server.statements.bulletins.wording import NEGATIVE, NOTHING, one, percent, signed, two
 
-Row = Callable[[str, Figures], tuple[str, ...]]
+Row = Callable[[str, BulletinFigures], tuple[str, ...]]
 BARS_AT_MOST = 30
 LABEL_AT_MOST = 28
 WHOLE_IN_TEXT = 12
@@ -67,25 +67,25 @@ def _numbered(blocks: Sequence[Block]) -> list[Block]:
     counts = {"table": 0, "chart": 0}
     numbered: list[Block] = []
     for block in blocks:
-        if isinstance(block, Table | Chart):
+        if isinstance(block, PaperTable | Chart):
             counts[block.kind] += 1
-            sign = "表" if isinstance(block, Table) else "图"
+            sign = "表" if isinstance(block, PaperTable) else "图"
             numbered.append(replace(block, caption=f"{sign}{counts[block.kind]}　{block.caption}"))
         else:
             numbered.append(block)
     return numbered
 
 
-def _main_table(content: Content) -> Table:
+def _main_table(content: Content) -> PaperTable:
     shown = [place for place, band in enumerate(content.facts.form.counts) if band.in_table]
     titles = [f"{content.facts.form.counts[place].title}（人）" for place in shown]
 
-    def row(title: str, figures: Figures) -> tuple[str, ...]:
+    def row(title: str, figures: BulletinFigures) -> tuple[str, ...]:
         counts = [str(figures.counts[place]) for place in shown]
         rest = (percent(figures.rate), one(figures.review_days))
         return (title, str(figures.members), two(figures.average), *counts, *rest)
 
-    return Table(
+    return PaperTable(
         caption="各党支部积分与工作情况",
         head=("党支部", "党员（人）", "平均积分", *titles, "出勤率", "审核用时（天）"),
         rows=_with_sum(content, row),
@@ -96,11 +96,11 @@ def _main_table(content: Content) -> Table:
     )
 
 
-def _second_table(content: Content) -> Table:
+def _second_table(content: Content) -> PaperTable:
     compared = content.compared_with is not None
     bands = content.facts.form.bands
 
-    def row(title: str, figures: Figures) -> tuple[str, ...]:
+    def row(title: str, figures: BulletinFigures) -> tuple[str, ...]:
         change = (signed(figures.change),) if compared else ()
         managed = figures.members - figures.exempt
         rest = (str(figures.meetings), str(figures.backdated))
@@ -116,7 +116,7 @@ def _second_table(content: Content) -> Table:
         "会议",
         "补记",
     )
-    return Table(
+    return PaperTable(
         caption="各党支部分数段人数、会议次数和补记笔数",
         head=head,
         rows=_with_sum(content, row),
@@ -173,14 +173,14 @@ def _bar_charts(caption: str, marks: Sequence[Mark], line: Mark | None) -> list[
     ]
 
 
-def _annex(content: Content, branch: Branch, names: Mapping[int, str]) -> Table:
+def _annex(content: Content, branch: BranchPart, names: Mapping[int, str]) -> PaperTable:
     codes = [code for code in content.facts.sections if any(code in line.sections for line in branch.lines)]
     compared = content.compared_with is not None
     change_title = ("较上季度",) if compared else ()
     titles = [content.facts.sections[code] for code in codes]
     figures = branch.figures
     mean = "" if figures.average is None else f"，平均{two(figures.average)}分"
-    return Table(
+    return PaperTable(
         caption=f"{branch.title}（{figures.lines}人{mean}）",
         head=("序号", "姓名", *titles, "合计", *change_title),
         rows=tuple(
@@ -193,7 +193,7 @@ def _annex(content: Content, branch: Branch, names: Mapping[int, str]) -> Table:
 
 
 def _member(
-    place: int, line: Line, codes: Sequence[str], names: Mapping[int, str], *, compared: bool
+    place: int, line: AnnexLine, codes: Sequence[str], names: Mapping[int, str], *, compared: bool
 ) -> tuple[str, ...]:
     who = (str(place), names.get(line.member_id, "（已注销）"))
     if line.negative:

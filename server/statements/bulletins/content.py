@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from server.statements.bulletins.rules import Band, Quarter
+from server.statements.bulletins.rules import Quarter
+from server.statements.rules import Band
 
 Exact = Annotated[Decimal, PlainSerializer(lambda value: format(value.normalize(), "f"), return_type=str)]
 """A figure as text without trailing zeros, so that 85 and 85.00 are the same content."""
@@ -27,7 +28,7 @@ class BandData(_Frozen):
 
     @property
     def band(self) -> Band:
-        return Band(self.title, self.at_least, self.below)
+        return Band(self.at_least, self.below)
 
 
 class CountData(BandData):
@@ -74,7 +75,7 @@ class Facts(_Frozen):
     sections: dict[str, str]
 
 
-class Figures(_Frozen):
+class BulletinFigures(_Frozen):
     """`members` with those not managed (`exempt`), `lines` all who have points; `prospects` are lines, not members."""
 
     members: int
@@ -93,7 +94,7 @@ class Figures(_Frozen):
     backdated: int
 
 
-class Line(_Frozen):
+class AnnexLine(_Frozen):
     """One member in the annex. Under a negative-list decision there are no figures: 另行通报."""
 
     member_id: int
@@ -103,15 +104,15 @@ class Line(_Frozen):
     change: Exact | None
 
 
-class Branch(_Frozen):
+class BranchPart(_Frozen):
     """A branch's part; `statement_hash` names the statement it rests on."""
 
     organization_id: int
     title: str
     statement_id: int
     statement_hash: str
-    figures: Figures
-    lines: tuple[Line, ...]
+    figures: BulletinFigures
+    lines: tuple[AnnexLine, ...]
 
 
 class Missing(_Frozen):
@@ -129,8 +130,8 @@ class Content(_Frozen):
     until: date
     as_of: datetime
     compared_with: str | None
-    total: Figures
-    branches: tuple[Branch, ...]
+    total: BulletinFigures
+    branches: tuple[BranchPart, ...]
     missing: tuple[Missing, ...]
     facts: Facts
 
@@ -138,7 +139,7 @@ class Content(_Frozen):
     def period(self) -> Quarter:
         return Quarter.parse(self.quarter)
 
-    def branch(self, organization_id: int) -> Branch | None:
+    def branch(self, organization_id: int) -> BranchPart | None:
         return next((each for each in self.branches if each.organization_id == organization_id), None)
 
     def concerns(self, organization_id: int) -> bool:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from server.organizations.models import Organization, OrganizationKind, Stage
 from server.standards.versions import document_of
 from server.statements.bulletins.content import (
-    Branch,
+    AnnexLine,
     BranchFacts,
+    BranchPart,
+    BulletinFigures,
     Content,
     Facts,
-    Figures,
-    Line,
     Missing,
 )
 from server.statements.bulletins.form import form
@@ -160,9 +160,9 @@ class _BranchFigures:
         backdated = _backdated(session, statement.organization_id, quarter)
         self.sums = _Sums(facts, lines, statement.exempt, backdated)
 
-    def branch(self) -> Branch:
+    def branch(self) -> BranchPart:
         place = self._statement.organization_id
-        return Branch(
+        return BranchPart(
             organization_id=place,
             title=self.sums.facts.title,
             statement_id=self._statement.id,
@@ -171,14 +171,14 @@ class _BranchFigures:
             lines=tuple(self._annex()),
         )
 
-    def _annex(self) -> Iterable[Line]:
+    def _annex(self) -> Iterable[AnnexLine]:
         """The best total first, 另行通报 at the end."""
         earlier = self._before.totals_of([line.member_id for line in self.sums.lines])
         for line in sorted(self.sums.lines, key=lambda each: (each.negative, -each.total, each.member_id)):
             if line.negative:
-                yield Line(member_id=line.member_id, negative=True, sections={}, total=None, change=None)
+                yield AnnexLine(member_id=line.member_id, negative=True, sections={}, total=None, change=None)
                 continue
-            yield Line(
+            yield AnnexLine(
                 member_id=line.member_id,
                 negative=False,
                 sections=self._sections.get(line.member_id, {}),
@@ -187,7 +187,7 @@ class _BranchFigures:
             )
 
 
-def _figures(facts: Facts, parts: Sequence[_Sums], earlier: Decimal | None) -> Figures:
+def _figures(facts: Facts, parts: Sequence[_Sums], earlier: Decimal | None) -> BulletinFigures:
     lines = [line for part in parts for line in part.lines]
     totals = _counted(lines)
     mean = average(sum(totals, Decimal(0)), len(totals))
@@ -195,7 +195,7 @@ def _figures(facts: Facts, parts: Sequence[_Sums], earlier: Decimal | None) -> F
     exempt = sum(part.exempt for part in parts)
     decisions = sum(part.facts.decisions for part in parts)
     prospects = sum(line.stage not in MEMBERS for line in lines)
-    return Figures(
+    return BulletinFigures(
         members=len(lines) - prospects + exempt,
         exempt=exempt,
         lines=len(lines),

@@ -11,9 +11,9 @@ from server.days import day_end, day_start
 from server.meetings.attendance.rules import tally
 from server.meetings.attendance.service import Appearance, month_table
 from server.meetings.models import AttendanceChange
-from server.meetings.rules import AttendanceState, LeaveStatus, Standing, standing
+from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, standing
 from server.statements.bulletins.content import MeetingFacts
-from server.statements.bulletins.rules import REVIEW_STEPS, Quarter, Step, waits
+from server.statements.bulletins.rules import REVIEW_STEPS, Quarter, TimelineStep, waits
 
 MeetingMember = tuple[int, int]
 
@@ -44,7 +44,9 @@ def _facts(
     )
 
 
-def _standing(appearance: Appearance, before: dict[MeetingMember, AttendanceState | None], as_of: datetime) -> Standing:
+def _standing(
+    appearance: Appearance, before: dict[MeetingMember, AttendanceState | None], as_of: datetime
+) -> AttendanceStanding:
     """Where someone stood at an instant: what was changed by hand since is taken back."""
     key = (appearance.meeting.id, appearance.invitation.member_id)
     attendance, leave = appearance.attendance, appearance.leave
@@ -84,14 +86,14 @@ def reviews_of(
         )
         .order_by(ClaimEvent.claim_id, ClaimEvent.id)
     )
-    steps: dict[tuple[int, int], list[Step]] = {}
+    steps: dict[tuple[int, int], list[TimelineStep]] = {}
     for branch_id, claim_id, kind, at in session.execute(rows):
-        steps.setdefault((branch_id, claim_id), []).append(Step(kind, at))
+        steps.setdefault((branch_id, claim_id), []).append(TimelineStep(kind, at))
     return _by_branch(branch_ids, steps, since, until)
 
 
 def _by_branch(
-    branch_ids: Iterable[int], steps: dict[tuple[int, int], list[Step]], since: datetime, until: datetime
+    branch_ids: Iterable[int], steps: dict[tuple[int, int], list[TimelineStep]], since: datetime, until: datetime
 ) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {branch_id: [] for branch_id in branch_ids}
     for (branch_id, _), timeline in steps.items():

@@ -23,7 +23,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PaperTable:
     """The first `left` columns are words, the others figures; `widths` are parts of the whole.
 
     `summed`: the last row is a sum. `whole`: not torn between pages; others repeat their head.
@@ -61,7 +61,7 @@ class Chart:
     kind: str = "chart"
 
 
-Block = Paragraph | Heading | Table | Chart
+Block = Paragraph | Heading | PaperTable | Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,6 @@ class Paper:
     signed_on: str
     printed: tuple[str, str]
     annex_title: str
-    annex: tuple[Table, ...]
+    annex: tuple[PaperTable, ...]
     foot: str
     dated: datetime

@@ -10,7 +10,7 @@ from server.identity.access import Context
 from server.organizations.models import Member
 from server.organizations.service import account_names, titles
 from server.statements.bulletins import service
-from server.statements.bulletins.content import BandData, Branch, Content, Figures, Line
+from server.statements.bulletins.content import AnnexLine, BandData, BranchPart, BulletinFigures, Content
 from server.statements.bulletins.rules import snapshot_name
 from server.statements.bulletins.schemas import (
     AnnexBranchOut,
@@ -59,7 +59,7 @@ def one(context: Context, bulletin: Bulletin) -> BulletinOut:
     )
 
 
-def annex(session: Session, content: Content, branches: Sequence[Branch]) -> list[AnnexBranchOut]:
+def annex(session: Session, content: Content, branches: Sequence[BranchPart]) -> list[AnnexBranchOut]:
     """Return the members' figures of these branches."""
     names = names_of(session, branches)
     return [
@@ -86,7 +86,7 @@ def verification(session: Session, bulletin: Bulletin) -> BulletinVerificationOu
     return BulletinVerificationOut(matches=again == bulletin.hash, hash=bulletin.hash, recomputed=again)
 
 
-def names_of(session: Session, branches: Sequence[Branch]) -> dict[int, str]:
+def names_of(session: Session, branches: Sequence[BranchPart]) -> dict[int, str]:
     """Return the members' names as they are today: an erased one stays erased in every later print."""
     ids = [line.member_id for branch in branches for line in branch.lines]
     found: dict[int, str] = {}
@@ -117,7 +117,9 @@ def _summary(
     )
 
 
-def _part(branch: Branch, content: Content, found: BulletinReceipt | None, names: dict[int, str]) -> BulletinBranchOut:
+def _part(
+    branch: BranchPart, content: Content, found: BulletinReceipt | None, names: dict[int, str]
+) -> BulletinBranchOut:
     return BulletinBranchOut(
         organization_id=branch.organization_id,
         title=branch.title,
@@ -127,7 +129,7 @@ def _part(branch: Branch, content: Content, found: BulletinReceipt | None, names
     )
 
 
-def _figures(figures: Figures, content: Content) -> BulletinFiguresOut:
+def _figures(figures: BulletinFigures, content: Content) -> BulletinFiguresOut:
     form = content.facts.form
     return BulletinFiguresOut(
         members=figures.members,
@@ -159,7 +161,7 @@ def _bands(bands: Sequence[BandData], counts: Sequence[int]) -> list[BandOut]:
     ]
 
 
-def _line(line: Line, content: Content, names: dict[int, str]) -> AnnexLineOut:
+def _line(line: AnnexLine, content: Content, names: dict[int, str]) -> AnnexLineOut:
     sections = [] if line.negative else list(content.facts.sections.items())
     return AnnexLineOut(
         member_id=line.member_id,

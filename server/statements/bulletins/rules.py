@@ -11,6 +11,7 @@ from typing import Any
 
 from server.claims.models import EventKind
 from server.rounding import rounded, tenths
+from server.statements.rules import Band
 
 MONTHS = 3
 _DAY = 86_400
@@ -76,19 +77,6 @@ def quarter_due(on: date) -> Quarter:
     return Quarter.of(on.replace(day=1, month=(on.month - 1) // MONTHS * MONTHS + 1) - timedelta(days=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A half-open range of totals: `at_least` is inside, `below` is not; None is open."""
-
-    title: str
-    at_least: Decimal | None = None
-    below: Decimal | None = None
-
-    def holds(self, total: Decimal) -> bool:
-        above = self.at_least is None or total >= self.at_least
-        return above and (self.below is None or total < self.below)
-
-
 def count_in(bands: Sequence[Band], totals: Iterable[Decimal]) -> list[int]:
     """Return how many totals lie in each band."""
     known = list(totals)
@@ -116,7 +104,7 @@ def days(seconds: int, count: int) -> Decimal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """A line of a claim's timeline."""
 
     kind: EventKind
@@ -129,7 +117,7 @@ REVIEW_STEPS = _BEGINS | _DECIDES | {EventKind.withdrawn}
 """The steps between which a claim waits for its reviewer."""
 
 
-def waits(steps: Iterable[Step], *, since: datetime, until: datetime) -> list[int]:
+def waits(steps: Iterable[TimelineStep], *, since: datetime, until: datetime) -> list[int]:
     """Return how many seconds a claim waited before each decision made in `[since, until)`, from its steps in order."""
     found, waiting_since = [], None
     for step in steps:

@@ -31,7 +31,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TypesettingJob:
     """A template of the folder, what fills it, and Typst's options for the file."""
 
     template: str
@@ -39,7 +39,9 @@ class Job:
     options: Mapping[str, Any]
 
 
-def compiled(jobs: Sequence[Job], *, root: Path = DATA, fonts: Mapping[str, Sequence[str]] = FONTS) -> list[bytes]:
+def compiled(
+    jobs: Sequence[TypesettingJob], *, root: Path = DATA, fonts: Mapping[str, Sequence[str]] = FONTS
+) -> list[bytes]:
     """Return the files, in order; `root` is the folder of their templates.
 
     Raises DomainError 503 `no_chinese_font` or `file_not_made`.

@@ -17,7 +17,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from server.statements.bulletins import pdf
-from server.statements.bulletins.paper import Chart, Heading, Paper, Paragraph, Table
+from server.statements.bulletins.paper import Chart, Heading, Paper, PaperTable, Paragraph
 from server.statements.bulletins.word_format import (
     FANG,
     GREY,
@@ -111,7 +111,7 @@ def _body(document: Document, paper: Paper) -> None:
         elif isinstance(block, Heading):
             heading = _indented(document, block.text, font=HEI)
             heading.paragraph_format.keep_with_next = True
-        elif isinstance(block, Table):
+        elif isinstance(block, PaperTable):
             _table(document, block)
         else:
             _chart(document, block, pictures[block])
@@ -146,7 +146,7 @@ def _annex(document: Document, paper: Paper) -> None:
         _table(document, part)
 
 
-def _table(document: Document, table: Table) -> None:
+def _table(document: Document, table: PaperTable) -> None:
     _caption(document, table.caption)
     size, head_size = (Pt(9.5), Pt(8.5)) if len(table.head) > _WIDE_TABLE else (Pt(11.5), Pt(10))
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.head))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from server.statements.bulletins.content import Branch, Content, Figures
+from server.statements.bulletins.content import BranchPart, BulletinFigures, Content
 
 NOTHING = "—"
 TABLE_NOTE = "注：“以上”含本数，“以下”不含本数。"
@@ -135,7 +135,7 @@ def _branches(content: Content) -> str:
     return f"{'全总支' if content.facts.issuer[-1].endswith('总支部委员会') else '所属'}{count}个党支部"
 
 
-def _average(total: Figures) -> Iterable[str]:
+def _average(total: BulletinFigures) -> Iterable[str]:
     if total.average is None:
         return
     yield f"平均积分{two(total.average)}分"
@@ -149,7 +149,7 @@ def _moved(change: Decimal) -> str:
     return f"{'提高' if change > 0 else '下降'}{abs(change):.2f}分"
 
 
-def _rate(branch: Branch) -> Decimal:
+def _rate(branch: BranchPart) -> Decimal:
     return branch.figures.rate or Decimal(0)
 
 
@@ -158,7 +158,7 @@ def _counts(content: Content) -> Sequence[str]:
     return [f"{band.title}{count}人" for band, count in counts if not band.in_table]
 
 
-def _meetings(total: Figures) -> str:
+def _meetings(total: BulletinFigures) -> str:
     if not total.meetings:
         return "本季度没有召开会议、开展活动。"
     rate = "" if total.rate is None else f"，平均出勤率{one(total.rate)}%"

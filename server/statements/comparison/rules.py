@@ -51,7 +51,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ComparedPlace:
     """An organization and the ids from the root down to it."""
 
     id: int
@@ -70,7 +70,9 @@ class Comparison:
         return sum(self.units.values(), self.own)
 
 
-def compare(top: Place, unit_ids: Iterable[int], places: Iterable[Place], found: Mapping[int, Sums]) -> Comparison:
+def compare(
+    top: ComparedPlace, unit_ids: Iterable[int], places: Iterable[ComparedPlace], found: Mapping[int, Sums]
+) -> Comparison:
     """Add what was found at each place to the unit of `top` in which it lies; a branch's groups are its own."""
     result = Comparison({unit_id: Sums() for unit_id in unit_ids})
     depth = len(top.ancestor_ids)

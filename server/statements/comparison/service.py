@@ -15,7 +15,7 @@ from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roste
 from server.meetings.rules import LeaveStatus, MeetingStatus, Part, RosterStatus
 from server.organizations.models import Member, Membership, Organization, OrganizationKind, Stage
 from server.pushes import unreachable
-from server.statements.comparison.rules import WINDOW_DAYS, Comparison, Place, Sums, compare
+from server.statements.comparison.rules import WINDOW_DAYS, ComparedPlace, Comparison, Sums, compare
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
 
@@ -153,5 +153,5 @@ def _ids(top: Organization) -> ScalarSelect[int]:
     return _below(top).with_only_columns(Organization.id).scalar_subquery()
 
 
-def _place(organization: Organization) -> Place:
-    return Place(organization.id, organization.ancestor_ids)
+def _place(organization: Organization) -> ComparedPlace:
+    return ComparedPlace(organization.id, organization.ancestor_ids)

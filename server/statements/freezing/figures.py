@@ -19,11 +19,11 @@ from server.standards.rules import StandardDocument
 from server.standards.versions import document_of
 from server.statements.freezing.roster import TOTAL
 from server.statements.models import StatementLine, StatementSection
-from server.statements.rules import Term
+from server.statements.rules import StatementTerm
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class LineMeasure:
     """What a line's figures are computed with."""
 
     statement_id: int
@@ -35,7 +35,7 @@ class Measure:
     head_seq: int
 
 
-def write_figures(session: Session, statement_ids: Sequence[int], term: Term) -> set[int]:
+def write_figures(session: Session, statement_ids: Sequence[int], term: StatementTerm) -> set[int]:
     """Set totals and sections: copied where the stored score is that of the cutoff, else computed.
 
     Returned are the statements that have a computed line.
@@ -49,7 +49,7 @@ def write_figures(session: Session, statement_ids: Sequence[int], term: Term) ->
 
 
 def computed(
-    session: Session, measures: Collection[Measure], *, year: int, until: date, year_closed: bool
+    session: Session, measures: Collection[LineMeasure], *, year: int, until: date, year_closed: bool
 ) -> Mapping[int, YearScore | None]:
     """Return the score of each by his entries up to `head_seq` that occurred by `until`; None without a standard."""
     entries = _entries(session, {each.member_id: each for each in measures}, year, until)
@@ -75,7 +75,7 @@ class _Scoring:
         self._documents, self._begins, self._year_closed = documents, date(year, 1, 1), year_closed
         self._known: dict[tuple[object, ...], YearScore] = {}
 
-    def of(self, each: Measure, entries: Sequence[PointEntry]) -> YearScore | None:
+    def of(self, each: LineMeasure, entries: Sequence[PointEntry]) -> YearScore | None:
         if each.standard_id is None:
             return None
         posted_under = {entry.standard_id: self._documents[entry.standard_id] for entry in entries}
@@ -86,13 +86,13 @@ class _Scoring:
             self._known[key] = self._score(document, facts, each)
         return self._known[key]
 
-    def _openings_due(self, document: StandardDocument, facts: Sequence[Fact], each: Measure) -> list[Fact]:
+    def _openings_due(self, document: StandardDocument, facts: Sequence[Fact], each: LineMeasure) -> list[Fact]:
         """起始分 of whom nothing was posted for yet: they are his from the first day, as the explained score says."""
         if any(fact.opening for fact in facts):
             return []
         return opening_facts(openings(document, each.category, each.stage), self._begins)
 
-    def _score(self, document: StandardDocument, facts: Sequence[Fact], each: Measure) -> YearScore:
+    def _score(self, document: StandardDocument, facts: Sequence[Fact], each: LineMeasure) -> YearScore:
         return score(
             document,
             facts,
@@ -103,7 +103,9 @@ class _Scoring:
         )
 
 
-def _entries(session: Session, measures: Mapping[int, Measure], year: int, until: date) -> dict[int, list[PointEntry]]:
+def _entries(
+    session: Session, measures: Mapping[int, LineMeasure], year: int, until: date
+) -> dict[int, list[PointEntry]]:
     """Return the entries that a line counts, by member and in order."""
     found: dict[int, list[PointEntry]] = {member_id: [] for member_id in measures}
     for part in chunks(sorted(measures)):
@@ -117,7 +119,7 @@ def _entries(session: Session, measures: Mapping[int, Measure], year: int, until
     return found
 
 
-def _copy_sections(session: Session, statement_ids: Sequence[int], term: Term) -> None:
+def _copy_sections(session: Session, statement_ids: Sequence[int], term: StatementTerm) -> None:
     """Take the stored points of whoever's ledger is still as it was when his line was written, by one statement."""
     plain = and_(LedgerHead.seq == StatementLine.head_seq, ~_counts_otherwise(term), ~_moves_on(term))
     stored = (
@@ -141,20 +143,20 @@ def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequenc
     return session.execute(left.order_by(StatementLine.member_id)).all()
 
 
-def _counts_otherwise(term: Term) -> ColumnElement[bool]:
+def _counts_otherwise(term: StatementTerm) -> ColumnElement[bool]:
     """An entry of the year is of a later day than the statement, or was posted under another standard than measures."""
     other = or_(PointEntry.occurred_on > term.until, PointEntry.standard_id != StatementLine.standard_id)
     entry = select(PointEntry.seq).where(PointEntry.member_id == StatementLine.member_id, PointEntry.year == term.year)
     return entry.where(other).exists()
 
 
-def _moves_on(term: Term) -> ColumnElement[bool]:
+def _moves_on(term: StatementTerm) -> ColumnElement[bool]:
     """A later membership of the year measures the score that is stored."""
     later = and_(Membership.from_date > term.until, Membership.from_date <= date(term.year, 12, 31))
     return select(Membership.id).where(Membership.member_id == StatementLine.member_id, later).exists()
 
 
-def _compute(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int], term: Term) -> None:
+def _compute(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int], term: StatementTerm) -> None:
     negative = negative_members(session, member_ids, term.year)
     measures = [_measure(line, line.member_id in negative) for line in _lines(session, statement_ids, member_ids)]
     scores = computed(session, measures, year=term.year, until=term.until, year_closed=term.closes_year)
@@ -169,17 +171,17 @@ def _lines(session: Session, statement_ids: Sequence[int], member_ids: Sequence[
     return session.scalars(select(StatementLine).where(*wanted)).all()
 
 
-def _measure(line: StatementLine, negative: bool) -> Measure:
+def _measure(line: StatementLine, negative: bool) -> LineMeasure:
     who = (line.standard_id, Category(line.category), Stage(line.stage), negative)
-    return Measure(line.statement_id, line.member_id, *who, line.head_seq)
+    return LineMeasure(line.statement_id, line.member_id, *who, line.head_seq)
 
 
-def _line_columns(each: Measure, result: YearScore | None) -> dict[str, object]:
+def _line_columns(each: LineMeasure, result: YearScore | None) -> dict[str, object]:
     key = {"statement_id": each.statement_id, "member_id": each.member_id}
     return {**key, "negative": each.negative, "total": result.total if result else 0}
 
 
-def _section_columns(each: Measure, result: YearScore | None) -> Iterable[dict[str, object]]:
+def _section_columns(each: LineMeasure, result: YearScore | None) -> Iterable[dict[str, object]]:
     for section in result.sections if result else ():
         key = {"statement_id": each.statement_id, "member_id": each.member_id}
         yield {**key, "section": section.section.code, "points": section.points}

@@ -25,7 +25,7 @@ from server.standards.rules import AUDIENCE_STAGES, Audience
 from server.standards.versions import find_in_force, years_in_force
 from server.statements.freezing.sums import position
 from server.statements.models import Statement, StatementLine
-from server.statements.rules import Term
+from server.statements.rules import StatementTerm
 
 T = TypeVar("T")
 TOTAL = ""
@@ -33,27 +33,29 @@ MANAGES_PROSPECTS = "manages_prospects"
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class MeasuredBranch:
     """A branch, and the standards (ids) by which its people are measured, by audience; nobody else has a line."""
 
     id: int
     standards: tuple[tuple[Audience, int], ...]
 
 
-def branches_without(session: Session, root_id: int, term: Term) -> Sequence[int]:
+def branches_without(session: Session, root_id: int, term: StatementTerm) -> Sequence[int]:
     """Return the ids of branches that had begun, had members on the term's last day and have no statement of it yet."""
     return session.scalars(_without(root_id, term).with_only_columns(Organization.id)).all()
 
 
-def still_without(session: Session, root_id: int, term: Term, branch_ids: Sequence[int]) -> list[Branch]:
+def still_without(
+    session: Session, root_id: int, term: StatementTerm, branch_ids: Sequence[int]
+) -> list[MeasuredBranch]:
     """Return those of these branches that have no statement of the term even now, but a standard for it."""
     found = _Standards(session, root_id, term.year)
     places = session.scalars(_without(root_id, term).where(Organization.id.in_(branch_ids)))
-    branches = [Branch(place.id, tuple(found.of(place))) for place in places]
+    branches = [MeasuredBranch(place.id, tuple(found.of(place))) for place in places]
     return [branch for branch in branches if branch.standards]
 
 
-def _without(root_id: int, term: Term) -> Select[Organization]:
+def _without(root_id: int, term: StatementTerm) -> Select[Organization]:
     has_one = select(Statement.id).where(Statement.organization_id == Organization.id, Statement.period == term.period)
     belongs = select(Membership.id).where(
         Membership.organization_id == Organization.id, Membership.holds_on(term.until)
@@ -91,7 +93,9 @@ class _Standards:
         return self._known[key]
 
 
-def write_lines(session: Session, statements: Mapping[int, int], branches: Sequence[Branch], term: Term) -> set[int]:
+def write_lines(
+    session: Session, statements: Mapping[int, int], branches: Sequence[MeasuredBranch], term: StatementTerm
+) -> set[int]:
     """Add a line for everyone, with the stored total; `statements` are ids by branch.
 
     The position is that among those measured alike; returned are the statements where others are measured, too.
@@ -106,7 +110,7 @@ def write_lines(session: Session, statements: Mapping[int, int], branches: Seque
     return {statements[branch.id] for branch in branches if len(branch.standards) > 1}
 
 
-def exempt_counts(session: Session, branches: Sequence[Branch], on: date) -> Mapping[int, int]:
+def exempt_counts(session: Session, branches: Sequence[MeasuredBranch], on: date) -> Mapping[int, int]:
     """Return how many of each branch's people are not managed that day, by branch."""
     query = (
         select(Membership.organization_id, func.count())
@@ -124,7 +128,7 @@ def is_exempt(on: date) -> ColumnElement[bool]:
 
 
 def _lines(
-    statement_ids: Sequence[int], audience: Audience, standard_id: int, term: Term
+    statement_ids: Sequence[int], audience: Audience, standard_id: int, term: StatementTerm
 ) -> Select[*tuple[object, ...]]:
     is_total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
     negative, total = func.coalesce(Score.negative, False), func.coalesce(Score.points, 0)
@@ -151,13 +155,13 @@ def _lines(
     )
 
 
-def _last(column: InstrumentedAttribute[T], term: Term) -> ScalarSelect[T]:
+def _last(column: InstrumentedAttribute[T], term: StatementTerm) -> ScalarSelect[T]:
     """What the last entry posted before the cutoff says."""
     before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < term.cutoff_at)
     return before.order_by(PointEntry.seq.desc()).limit(1).scalar_subquery()
 
 
-def _previous(term: Term) -> ScalarSelect[int]:
+def _previous(term: StatementTerm) -> ScalarSelect[int]:
     """The latest statement of the year before this one that has a line of the member's."""
     line, statement = aliased(StatementLine), aliased(Statement)
     earlier = (

@@ -18,9 +18,9 @@ from server.organizations.models import Organization
 from server.organizations.workdays import calendar_of
 from server.statements.events import StatementFrozen
 from server.statements.freezing import figures, roster, sealing, sums
-from server.statements.freezing.roster import Branch
+from server.statements.freezing.roster import MeasuredBranch
 from server.statements.models import Statement
-from server.statements.rules import StatementStatus, Term, confirm_by_of
+from server.statements.rules import StatementStatus, StatementTerm, confirm_by_of
 
 BRANCHES_AT_ONCE = 100
 WORKERS = 2
@@ -30,7 +30,7 @@ MOST_MEETINGS = 10
 """How often in a row two machines may meet over a batch before it counts as a failure."""
 
 
-def freeze(engine: Engine, term: Term, *, now: datetime) -> int:
+def freeze(engine: Engine, term: StatementTerm, *, now: datetime) -> int:
     """Freeze a term wherever it is not yet; return how many statements were added.
 
     Nothing is frozen twice, whether run again, by two machines at once, or after one died half-way.
@@ -64,7 +64,9 @@ def _some(engine: Engine, work: Callable[[Session], int]) -> int:
     return transaction(engine, work)
 
 
-def freeze_some(session: Session, *, root_id: int, branch_ids: Sequence[int], term: Term, now: datetime) -> int:
+def freeze_some(
+    session: Session, *, root_id: int, branch_ids: Sequence[int], term: StatementTerm, now: datetime
+) -> int:
     """Freeze a term for those of these branches that lack it; return how many."""
     branches = roster.still_without(session, root_id, term, branch_ids)
     if not branches:
@@ -83,7 +85,7 @@ def freeze_some(session: Session, *, root_id: int, branch_ids: Sequence[int], te
 
 
 def _begin(
-    session: Session, root_id: int, branches: Sequence[Branch], term: Term, now: datetime
+    session: Session, root_id: int, branches: Sequence[MeasuredBranch], term: StatementTerm, now: datetime
 ) -> Sequence[Statement]:
     before = _latest(session, branches)
     exempt = roster.exempt_counts(session, branches, term.until)
@@ -112,7 +114,7 @@ def _begin(
     return statements
 
 
-def _latest(session: Session, branches: Sequence[Branch]) -> dict[int, int]:
+def _latest(session: Session, branches: Sequence[MeasuredBranch]) -> dict[int, int]:
     ids = [branch.id for branch in branches]
     latest = select(Statement.organization_id, func.max(Statement.id)).where(Statement.organization_id.in_(ids))
     return dict(session.execute(latest.group_by(Statement.organization_id)).all())

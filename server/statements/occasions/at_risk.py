@@ -14,15 +14,15 @@ from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
 from server.meetings.rules import Part as MeetingPart
 from server.meetings.settlement.cases import Concerned, concerned, planned_items
-from server.meetings.settlement.outcomes import Figures, outcomes
+from server.meetings.settlement.outcomes import EntryFigures, outcomes
 from server.points import service as points
 from server.points.models import PointEntry
 from server.points.reading import year_scores
 from server.pushes import pages
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, at_nine, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, at_nine, to_member
 from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.models import Statement
@@ -30,7 +30,7 @@ from server.statements.occasions.months import lines_after
 from server.statements.occasions.saving import Chance, Saving, saving
 
 
-def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for those of the next members of a confirmed month who could still save base points of its year.
 
     As of when it was due: whose last chance went by while the system stood still is told so, too late. Their ledgers
@@ -48,15 +48,15 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
         for member_id, chances in found.items()
         if member_id in scores and (saved := saving(scores[member_id], _open(chances, today))) is not None
     ]
-    return Part(drafts, member_ids[-1] if len(member_ids) == limit else None)
+    return FanoutPart(drafts, member_ids[-1] if len(member_ids) == limit else None)
 
 
 def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime) -> Draft:
-    message = Message(
+    message = DraftedMessage(
         Occasion.at_risk, statement.period, pages.score(statement.year), due_at=due_at, expires_at=day_end(saved.until)
     )
     content = wording.at_risk(statement.period, value=saved.points, until=saved.until, several=saved.several)
-    return to_member(message, member_id, Place(statement.root_id, statement.organization_id), content)
+    return to_member(message, member_id, HomePlace(statement.root_id, statement.organization_id), content)
 
 
 def _open(chances: Sequence[Chance], today: date) -> Sequence[Chance]:
@@ -115,9 +115,9 @@ def _of_meeting(meeting: Meeting, one: Concerned, until: date) -> Iterator[Chanc
             yield Chance(without.item, until, without.figures, with_it.figures, posted)
 
 
-def _posted(item_code: str, live: Sequence[PointEntry]) -> Figures:
+def _posted(item_code: str, live: Sequence[PointEntry]) -> EntryFigures:
     entries = [entry for entry in live if entry.item_code == item_code]
-    return Figures(
+    return EntryFigures(
         item_code,
         points=sum((entry.points for entry in entries), Decimal(0)),
         owed=sum(entry.owed for entry in entries),

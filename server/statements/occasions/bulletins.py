@@ -10,10 +10,10 @@ from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Membership, Organization
 from server.pushes import fanouts, pages
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, to_member
 from server.pushes.rules import Occasion
 from server.statements.events import BulletinPublished
 from server.statements.models import Bulletin
@@ -32,7 +32,7 @@ def published(session: Session, event: BulletinPublished) -> None:
     )
 
 
-def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for the next members below; those who acknowledge it for a branch are asked to."""
     bulletin = session.get_one(Bulletin, fanout.subject_id)
     publisher, on = session.get_one(Organization, bulletin.organization_id), shanghai_date(now)
@@ -48,18 +48,18 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
         .limit(limit)
     ).all()
     asked = _acknowledging(session, publisher.path, on)
-    message = Message(Occasion.bulletin, str(bulletin.id), pages.bulletin(bulletin.id), due_at=fanout.due_at)
+    message = DraftedMessage(Occasion.bulletin, str(bulletin.id), pages.bulletin(bulletin.id), due_at=fanout.due_at)
     title, published_at = f"{wording.quarter(bulletin.quarter)}党员积分通报", bulletin.published_at or fanout.due_at
     drafts = [
         to_member(
             message,
             member_id,
-            Place(bulletin.root_id, branch_id),
+            HomePlace(bulletin.root_id, branch_id),
             wording.bulletin(title, publisher.title, published_at, acknowledges=member_id in asked),
         )
         for member_id, branch_id in rows
     ]
-    return Part(drafts, rows[-1][0] if len(rows) == limit else None)
+    return FanoutPart(drafts, rows[-1][0] if len(rows) == limit else None)
 
 
 def _acknowledging(session: Session, path: str, on: date) -> set[int]:

@@ -13,10 +13,10 @@ from server.organizations.schemas import BoardVisibility, settings_out
 from server.organizations.service import ancestor_ids
 from server.organizations.workdays import calendar_of
 from server.pushes import fanouts, pages
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
-from server.pushes.occasions.drafting import Message, Place, at_nine, to_account, to_member
+from server.pushes.occasions.drafting import DraftedMessage, HomePlace, at_nine, to_account, to_member
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
 from server.pushes.robots import rules
@@ -44,12 +44,12 @@ def confirmed(session: Session, event: StatementConfirmed) -> None:
         _fan_out(session, event.statement_id, occasion, event.now)
 
 
-def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for the officers whose turn it is, unless one of them has confirmed it by now."""
     statement = session.get_one(Statement, fanout.subject_id)
     if statement.confirmed_by is not None:
-        return Part()
-    message = Message(
+        return FanoutPart()
+    message = DraftedMessage(
         Occasion.statement_to_confirm,
         subject=str(statement.id),
         page=pages.statement(statement.organization_id, statement.id),
@@ -67,7 +67,7 @@ def draft_to_confirm(session: Session, fanout: Fanout, limit: int, now: datetime
         certain=_is_certain(session, statement),
     )
     in_turn = officers.in_turn(statement.organization_id, CONFIRMERS)
-    return Part([_to_officer(message, statement, officer, content) for officer in in_turn])
+    return FanoutPart([_to_officer(message, statement, officer, content) for officer in in_turn])
 
 
 def _is_certain(session: Session, statement: Statement) -> bool:
@@ -88,11 +88,11 @@ def _fan_out(session: Session, statement_id: int, occasion: Occasion, now: datet
     )
 
 
-def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) -> Part:
+def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for the next members of a confirmed month: points, change, and the position where it is shown to him."""
     statement = session.get_one(Statement, fanout.subject_id)
     lines = lines_after(session, fanout, limit)
-    message = Message(
+    message = DraftedMessage(
         Occasion.month_score,
         subject=f"{statement.organization_id}:{statement.period}",
         page=pages.month(statement.period),
@@ -100,12 +100,12 @@ def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) ->
     )
     branch = session.get_one(Organization, statement.organization_id)
     shows_position = settings_out(branch.settings).board_visibility is not BoardVisibility.scores
-    place = Place(statement.root_id, statement.organization_id)
+    place = HomePlace(statement.root_id, statement.organization_id)
     drafts = [
         to_member(message, line.member_id, place, _score(statement.period, line, shows_position=shows_position))
         for line in lines
     ]
-    return Part(drafts, lines[-1].member_id if len(lines) == limit else None)
+    return FanoutPart(drafts, lines[-1].member_id if len(lines) == limit else None)
 
 
 def lines_after(session: Session, fanout: Fanout, limit: int) -> list[StatementLine]:
@@ -128,8 +128,8 @@ def _backdated(session: Session, statement_id: int) -> int:
     return int(session.scalar(query.where(StatementBackdated.statement_id == statement_id)) or 0)
 
 
-def _to_officer(message: Message, statement: Statement, officer: Officer, content: Content) -> Draft:
-    place = Place(statement.root_id, officer.organization_id)
+def _to_officer(message: DraftedMessage, statement: Statement, officer: Officer, content: Content) -> Draft:
+    place = HomePlace(statement.root_id, officer.organization_id)
     if officer.member_id is not None:
         return to_member(message, officer.member_id, place, content)
     return to_account(message, officer.account_id, place, content)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from server.meetings.settlement.outcomes import Figures
+from server.meetings.settlement.outcomes import EntryFigures
 from server.points.rules import LineScore, Quantities, YearScore
 from server.rounding import rounded
 from server.standards.rules import Item, Method
@@ -20,9 +20,9 @@ class Chance:
 
     item: Item
     until: date
-    missed: Figures
-    made_up: Figures
-    posted: Figures
+    missed: EntryFigures
+    made_up: EntryFigures
+    posted: EntryFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _of_ratio(line: LineScore, now: Quantities, chances: Sequence[Chance]) -> De
     posted = [chance.posted for chance in chances]
     weight = chances[0].item.makeup_weight
 
-    def points(figures: Sequence[Figures]) -> Decimal:
+    def points(figures: Sequence[EntryFigures]) -> Decimal:
         quantities = Quantities(
             owed=now.owed + _sum(figures, "owed") - _sum(posted, "owed"),
             attended=now.attended + _sum(figures, "attended") - _sum(posted, "attended"),
@@ -76,7 +76,7 @@ def _of_ratio(line: LineScore, now: Quantities, chances: Sequence[Chance]) -> De
     return points([chance.made_up for chance in chances]) - points([chance.missed for chance in chances])
 
 
-def _sum(figures: Sequence[Figures], quantity: str) -> int:
+def _sum(figures: Sequence[EntryFigures], quantity: str) -> int:
     return sum(int(getattr(each, quantity)) for each in figures)
 
 

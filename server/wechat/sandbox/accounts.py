@@ -7,7 +7,7 @@ from enum import StrEnum
 from threading import Lock
 
 from server.days import shanghai_date
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 LIFETIME = timedelta(seconds=7200)
 OVERLAP = timedelta(minutes=5)
@@ -30,7 +30,7 @@ class App(StrEnum):
 
 
 @dataclass(slots=True)
-class Desk:
+class TokenDesk:
     """One app's counter for tokens. `good` maps a token to its end; `fetches` counts who asked."""
 
     good: dict[str, datetime] = field(default_factory=dict)
@@ -55,11 +55,11 @@ class Tokens:
 
     def __init__(self) -> None:
         self.forced_per_day = FORCED_PER_DAY
-        self.desks = {app: Desk() for app in App}
+        self.desks = {app: TokenDesk() for app in App}
         self._lock = Lock()
 
     def stable(self, app: App, *, now: datetime, force: bool = False) -> tuple[str, int]:
-        """Return the token and the seconds it has left. Raises Refusal 45009."""
+        """Return the token and the seconds it has left. Raises CallRefused 45009."""
         with self._lock:
             desk = self.desks[app]
             desk.fetches += 1
@@ -81,29 +81,29 @@ class Tokens:
             return desk.latest, int((end - now).total_seconds())
 
     def check(self, app: App, token: str, *, now: datetime) -> None:
-        """Raise Refusal unless the token is one of this app's that is still good."""
+        """Raise CallRefused unless the token is one of this app's that is still good."""
         end = self.desks[app].good.get(token)
         if end is not None:
             if end <= now:
-                raise Refusal(42001)
+                raise CallRefused(42001)
             return
         if any(token in desk.good for desk in self.desks.values()):
-            raise Refusal(48001)
-        raise Refusal(40014 if app is App.work else 40001)
+            raise CallRefused(48001)
+        raise CallRefused(40014 if app is App.work else 40001)
 
-    def _may_force(self, desk: Desk, now: datetime) -> bool:
+    def _may_force(self, desk: TokenDesk, now: datetime) -> bool:
         """Forced again within half a minute nothing is refreshed; beyond the day's limit it is refused."""
         if desk.forced_at is not None and now - desk.forced_at < FORCED_PAUSE:
             return False
         today = shanghai_date(now)
         used = desk.forced_today[1] if desk.forced_today[0] == today else 0
         if used >= self.forced_per_day:
-            raise Refusal(45009)
+            raise CallRefused(45009)
         desk.forced_at, desk.forced_today = now, (today, used + 1)
         return True
 
 
-def _issue(desk: Desk, now: datetime) -> datetime:
+def _issue(desk: TokenDesk, now: datetime) -> datetime:
     """Make the next token, as long as WeChat's may be; yesterday's are forgotten."""
     desk.good = {token: end for token, end in desk.good.items() if end > now - timedelta(days=1)}
     desk.latest = secrets.token_hex(256)

@@ -9,13 +9,13 @@ from types import MappingProxyType
 from server import clock
 from server.wechat.sandbox import checks, control, js_sdk, messages, official, qr, sign_in, work
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.errcodes import Refusal
-from server.wechat.sandbox.exchange import Ask, Fate, Outcome, Picture, Reply, wechat_json
-from server.wechat.sandbox.faults import ERRCODES, SENDS, Call, Fault, FaultRule
+from server.wechat.sandbox.errcodes import CallRefused
+from server.wechat.sandbox.exchange import Ask, CallOutcome, Fate, PictureAnswer, SandboxReply, wechat_json
+from server.wechat.sandbox.faults import ERRCODES, SENDS, FaultRule, PlayedCall, PlayedFault
 from server.wechat.sandbox.record import CallMade
 from server.wechat.sandbox.state import SandboxState
 
-NONSENSE = Reply(b"<html><body>502 Bad Gateway</body></html>", 200, "text/html")
+NONSENSE = SandboxReply(b"<html><body>502 Bad Gateway</body></html>", 200, "text/html")
 WORK_PREFIX = "/work"
 """企业微信 has a host of its own; here its paths stand below this one."""
 
@@ -24,44 +24,48 @@ WORK_PREFIX = "/work"
 class Route:
     """`app` is whose token the call needs; None: no token."""
 
-    call: Call
+    call: PlayedCall
     app: App | None
-    play: Callable[[SandboxState, Ask, datetime], Outcome]
+    play: Callable[[SandboxState, Ask, datetime], CallOutcome]
 
 
 ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
     {
-        ("GET", "/sns/jscode2session"): Route(Call.sign_in, None, sign_in.sign_in),
-        ("GET", "/sns/oauth2/access_token"): Route(Call.sign_in, None, sign_in.sign_in_by_browser),
-        ("POST", "/cgi-bin/stable_token"): Route(Call.token, None, sign_in.stable_token),
-        ("GET", "/cgi-bin/ticket/getticket"): Route(Call.js_ticket, App.official, js_sdk.give_ticket),
-        ("POST", "/wxa/business/getuserphonenumber"): Route(Call.phone, App.miniprogram, sign_in.phone_number),
-        ("POST", "/cgi-bin/message/subscribe/send"): Route(Call.subscribe, App.miniprogram, messages.send_subscribed),
-        ("POST", "/cgi-bin/message/template/send"): Route(Call.template, App.official, messages.send_template),
-        ("POST", "/cgi-bin/message/custom/send"): Route(Call.custom, App.official, messages.send_custom),
-        ("POST", "/wxa/msg_sec_check"): Route(Call.text_check, App.miniprogram, checks.check_text),
-        ("POST", "/wxa/media_check_async"): Route(Call.media_check, App.miniprogram, checks.check_media),
-        ("POST", "/wxa/getwxacodeunlimit"): Route(Call.qr, App.miniprogram, qr.draw),
-        ("GET", "/cgi-bin/media/get"): Route(Call.media, App.official, official.media),
-        ("GET", "/cgi-bin/user/info"): Route(Call.follower, App.official, official.follower),
-        ("POST", "/cgi-bin/menu/create"): Route(Call.menu, App.official, official.create_menu),
-        ("POST", "/cgi-bin/menu/addconditional"): Route(Call.menu, App.official, official.add_conditional_menu),
-        ("POST", "/cgi-bin/menu/delconditional"): Route(Call.menu, App.official, official.remove_conditional_menu),
-        ("GET", "/cgi-bin/menu/get"): Route(Call.menu, App.official, official.read_menus),
-        ("POST", "/cgi-bin/tags/create"): Route(Call.tags, App.official, official.create_tag),
-        ("GET", "/cgi-bin/tags/get"): Route(Call.tags, App.official, official.read_tags),
-        ("POST", "/cgi-bin/user/tag/get"): Route(Call.tags, App.official, official.read_tagged),
-        ("POST", "/cgi-bin/tags/members/batchtagging"): Route(Call.tags, App.official, official.tag),
-        ("POST", "/cgi-bin/tags/members/batchuntagging"): Route(Call.tags, App.official, official.untag),
-        ("GET", f"{WORK_PREFIX}/cgi-bin/media/get"): Route(Call.media, App.work, official.media),
-        ("GET", f"{WORK_PREFIX}/cgi-bin/gettoken"): Route(Call.work_token, None, sign_in.work_token),
-        ("POST", f"{WORK_PREFIX}/cgi-bin/message/send"): Route(Call.work, App.work, work.send),
-        ("POST", f"{WORK_PREFIX}/cgi-bin/webhook/send"): Route(Call.robot, None, work.say_in_group),
+        ("GET", "/sns/jscode2session"): Route(PlayedCall.sign_in, None, sign_in.sign_in),
+        ("GET", "/sns/oauth2/access_token"): Route(PlayedCall.sign_in, None, sign_in.sign_in_by_browser),
+        ("POST", "/cgi-bin/stable_token"): Route(PlayedCall.token, None, sign_in.stable_token),
+        ("GET", "/cgi-bin/ticket/getticket"): Route(PlayedCall.js_ticket, App.official, js_sdk.give_ticket),
+        ("POST", "/wxa/business/getuserphonenumber"): Route(PlayedCall.phone, App.miniprogram, sign_in.phone_number),
+        ("POST", "/cgi-bin/message/subscribe/send"): Route(
+            PlayedCall.subscribe, App.miniprogram, messages.send_subscribed
+        ),
+        ("POST", "/cgi-bin/message/template/send"): Route(PlayedCall.template, App.official, messages.send_template),
+        ("POST", "/cgi-bin/message/custom/send"): Route(PlayedCall.custom, App.official, messages.send_custom),
+        ("POST", "/wxa/msg_sec_check"): Route(PlayedCall.text_check, App.miniprogram, checks.check_text),
+        ("POST", "/wxa/media_check_async"): Route(PlayedCall.media_check, App.miniprogram, checks.check_media),
+        ("POST", "/wxa/getwxacodeunlimit"): Route(PlayedCall.qr, App.miniprogram, qr.draw),
+        ("GET", "/cgi-bin/media/get"): Route(PlayedCall.media, App.official, official.media),
+        ("GET", "/cgi-bin/user/info"): Route(PlayedCall.follower, App.official, official.follower),
+        ("POST", "/cgi-bin/menu/create"): Route(PlayedCall.menu, App.official, official.create_menu),
+        ("POST", "/cgi-bin/menu/addconditional"): Route(PlayedCall.menu, App.official, official.add_conditional_menu),
+        ("POST", "/cgi-bin/menu/delconditional"): Route(
+            PlayedCall.menu, App.official, official.remove_conditional_menu
+        ),
+        ("GET", "/cgi-bin/menu/get"): Route(PlayedCall.menu, App.official, official.read_menus),
+        ("POST", "/cgi-bin/tags/create"): Route(PlayedCall.tags, App.official, official.create_tag),
+        ("GET", "/cgi-bin/tags/get"): Route(PlayedCall.tags, App.official, official.read_tags),
+        ("POST", "/cgi-bin/user/tag/get"): Route(PlayedCall.tags, App.official, official.read_tagged),
+        ("POST", "/cgi-bin/tags/members/batchtagging"): Route(PlayedCall.tags, App.official, official.tag),
+        ("POST", "/cgi-bin/tags/members/batchuntagging"): Route(PlayedCall.tags, App.official, official.untag),
+        ("GET", f"{WORK_PREFIX}/cgi-bin/media/get"): Route(PlayedCall.media, App.work, official.media),
+        ("GET", f"{WORK_PREFIX}/cgi-bin/gettoken"): Route(PlayedCall.work_token, None, sign_in.work_token),
+        ("POST", f"{WORK_PREFIX}/cgi-bin/message/send"): Route(PlayedCall.work, App.work, work.send),
+        ("POST", f"{WORK_PREFIX}/cgi-bin/webhook/send"): Route(PlayedCall.robot, None, work.say_in_group),
     }
 )
 
 
-def answer(state: SandboxState, ask: Ask) -> Reply:
+def answer(state: SandboxState, ask: Ask) -> SandboxReply:
     """Answer one call of the product, or of whoever steers the sandbox."""
     route = ROUTES.get((ask.method, ask.path))
     if route is None:
@@ -73,48 +77,48 @@ def answer(state: SandboxState, ask: Ask) -> Reply:
     return reply
 
 
-def _play(state: SandboxState, ask: Ask, route: Route, now: datetime) -> Reply:
+def _play(state: SandboxState, ask: Ask, route: Route, now: datetime) -> SandboxReply:
     rule = state.faults.strike(route.call, _recipient(ask))
-    if rule is not None and rule.fault is Fault.dropped:
+    if rule is not None and rule.fault is PlayedFault.dropped:
         _note(state, ask, route.call, now, result="dropped")
-        return Reply(status=502, fate=Fate.dropped)
+        return SandboxReply(status=502, fate=Fate.dropped)
     try:
         outcome = _outcome(state, ask, route, rule, now)
-    except Refusal as refusal:
+    except CallRefused as refusal:
         _note(state, ask, route.call, now, result=str(refusal.errcode))
         return _faulty(wechat_json(refusal.as_json()), rule)
-    answered = rule is None or rule.fault not in (Fault.time_out, Fault.nonsense)
+    answered = rule is None or rule.fault not in (PlayedFault.time_out, PlayedFault.nonsense)
     for message in outcome.arrived:
         message.answered = answered
     _note(state, ask, route.call, now, result="0" if answered or rule is None else rule.fault.value, outcome=outcome)
     return _faulty(_reply(outcome), rule)
 
 
-def _outcome(state: SandboxState, ask: Ask, route: Route, rule: FaultRule | None, now: datetime) -> Outcome:
+def _outcome(state: SandboxState, ask: Ask, route: Route, rule: FaultRule | None, now: datetime) -> CallOutcome:
     state.limits.count(route.call, now)
     if route.app is not None:
         state.tokens.check(route.app, ask.query.get("access_token", ""), now=now)
     if rule is not None and rule.fault in ERRCODES:
-        raise Refusal(ERRCODES[rule.fault])
+        raise CallRefused(ERRCODES[rule.fault])
     return route.play(state, ask, now)
 
 
-def _faulty(reply: Reply, rule: FaultRule | None) -> Reply:
+def _faulty(reply: SandboxReply, rule: FaultRule | None) -> SandboxReply:
     """Return what of the answer comes through."""
     if rule is None:
         return reply
-    if rule.fault is Fault.time_out:
-        return Reply(status=504, fate=Fate.hangs)
-    if rule.fault is Fault.nonsense:
-        return Reply(NONSENSE.body, NONSENSE.status, NONSENSE.mimetype)
-    if rule.fault is Fault.slow:
+    if rule.fault is PlayedFault.time_out:
+        return SandboxReply(status=504, fate=Fate.hangs)
+    if rule.fault is PlayedFault.nonsense:
+        return SandboxReply(NONSENSE.body, NONSENSE.status, NONSENSE.mimetype)
+    if rule.fault is PlayedFault.slow:
         reply.delay_seconds += rule.milliseconds / 1000
     return reply
 
 
-def _reply(outcome: Outcome) -> Reply:
-    if isinstance(outcome.body, Picture):
-        return Reply(outcome.body.content, 200, outcome.body.mimetype)
+def _reply(outcome: CallOutcome) -> SandboxReply:
+    if isinstance(outcome.body, PictureAnswer):
+        return SandboxReply(outcome.body.content, 200, outcome.body.mimetype)
     return wechat_json(outcome.body)
 
 
@@ -127,7 +131,7 @@ def _recipient(ask: Ask) -> str:
 
 
 def _note(
-    state: SandboxState, ask: Ask, call: Call, now: datetime, *, result: str, outcome: Outcome | None = None
+    state: SandboxState, ask: Ask, call: PlayedCall, now: datetime, *, result: str, outcome: CallOutcome | None = None
 ) -> None:
     sent = call in SENDS
     made = CallMade(

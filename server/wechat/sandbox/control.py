@@ -9,8 +9,8 @@ from server import clock
 from server.errors import DomainError, not_found
 from server.wechat.sandbox import checks, js_sdk, phones, saying
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.exchange import Ask, Reply, plain_json
-from server.wechat.sandbox.faults import SENDS, Call, Fault, FaultRule
+from server.wechat.sandbox.exchange import Ask, SandboxReply, plain_json
+from server.wechat.sandbox.faults import SENDS, FaultRule, PlayedCall, PlayedFault
 from server.wechat.sandbox.state import SandboxState
 
 MAX_FAULTS = 1000
@@ -19,7 +19,7 @@ MAX_OPENIDS = 100_000
 NO_CONTENT = 204
 
 
-def answer(state: SandboxState, ask: Ask) -> Reply:
+def answer(state: SandboxState, ask: Ask) -> SandboxReply:
     """Answer one call, or refuse as the product's API does."""
     try:
         for method, pattern, work in CONTROLS:
@@ -32,31 +32,31 @@ def answer(state: SandboxState, ask: Ask) -> Reply:
         return plain_json(refusal.as_json(), int(refusal.status))
 
 
-def list_faults(state: SandboxState, _ask: Ask) -> Reply:
+def list_faults(state: SandboxState, _ask: Ask) -> SandboxReply:
     """The faults of single calls, by call."""
     single = {next(iter(rule.calls)): rule for rule in state.faults if len(rule.calls) == 1}
     return plain_json({call: {"fault": rule.fault, "times": rule.times} for call, rule in single.items()})
 
 
-def set_fault(state: SandboxState, ask: Ask, call: str) -> Reply:
+def set_fault(state: SandboxState, ask: Ask, call: str) -> SandboxReply:
     """Make the next calls fail: `{"fault": "time_out" | "busy" | …, "times": 1}`."""
     times = _whole(ask, "times", 1, 1, MAX_FAULTS)
     state.fail(_call(call), _fault(ask), times=times)
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def heal(state: SandboxState, _ask: Ask) -> Reply:
+def heal(state: SandboxState, _ask: Ask) -> SandboxReply:
     """All faults over, nothing slow any more."""
     state.heal()
     state.latency_ms = 0
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def list_rules(state: SandboxState, _ask: Ask) -> Reply:
+def list_rules(state: SandboxState, _ask: Ask) -> SandboxReply:
     return plain_json({"items": [_rule_json(rule) for rule in state.faults]})
 
 
-def add_rule(state: SandboxState, ask: Ask) -> Reply:
+def add_rule(state: SandboxState, ask: Ask) -> SandboxReply:
     """`{"fault", "calls"?, "times"?, "openid"?, "share"?, "seed"?, "milliseconds"?}`.
 
     Without `calls` it is all that send; `share` is in percent.
@@ -77,41 +77,41 @@ def add_rule(state: SandboxState, ask: Ask) -> Reply:
     return plain_json(_rule_json(state.faults.add(rule)), 201)
 
 
-def remove_rule(state: SandboxState, _ask: Ask, rule_id: str) -> Reply:
+def remove_rule(state: SandboxState, _ask: Ask, rule_id: str) -> SandboxReply:
     if not state.faults.remove(int(rule_id)):
         raise not_found("故障")
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def read_messages(state: SandboxState, ask: Ask) -> Reply:
+def read_messages(state: SandboxState, ask: Ask) -> SandboxReply:
     """What arrived, one JSON object per line, oldest first: `?after=<seq>&limit=`."""
     page = state.record.messages(after=_number(ask, "after", 0), limit=min(_number(ask, "limit", 1000), MAX_PAGE))
     lines = "".join(json.dumps(message.as_json(), ensure_ascii=False) + "\n" for message in page)
-    return Reply(lines.encode(errors="replace"), 200, "application/x-ndjson")
+    return SandboxReply(lines.encode(errors="replace"), 200, "application/x-ndjson")
 
 
-def clear_messages(state: SandboxState, _ask: Ask) -> Reply:
+def clear_messages(state: SandboxState, _ask: Ask) -> SandboxReply:
     state.record.clear()
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def read_counts(state: SandboxState, _ask: Ask) -> Reply:
+def read_counts(state: SandboxState, _ask: Ask) -> SandboxReply:
     """How many messages are kept, on how many phones, and how many of them had arrived before."""
     return plain_json(state.record.counts())
 
 
-def read_calls(state: SandboxState, ask: Ask) -> Reply:
+def read_calls(state: SandboxState, ask: Ask) -> SandboxReply:
     """The newest calls, oldest first: `?after=<seq>`."""
     return plain_json({"items": state.record.calls(after=_number(ask, "after", 0))})
 
 
-def read_tokens(state: SandboxState, _ask: Ask) -> Reply:
+def read_tokens(state: SandboxState, _ask: Ask) -> SandboxReply:
     """Per app how often a token was fetched, and how many different ones were given out."""
     desks = state.tokens.desks
     return plain_json({app: {"fetches": desk.fetches, "issued": desk.issued} for app, desk in desks.items()})
 
 
-def read_settings(state: SandboxState, _ask: Ask) -> Reply:
+def read_settings(state: SandboxState, _ask: Ask) -> SandboxReply:
     return plain_json(
         {
             "latency_ms": state.latency_ms,
@@ -124,7 +124,7 @@ def read_settings(state: SandboxState, _ask: Ask) -> Reply:
     )
 
 
-def change_settings(state: SandboxState, ask: Ask) -> Reply:
+def change_settings(state: SandboxState, ask: Ask) -> SandboxReply:
     """Change those that are named."""
     state.latency_ms = _whole(ask, "latency_ms", state.latency_ms, 0, 60_000)
     state.tokens.forced_per_day = _whole(ask, "forced_per_day", state.tokens.forced_per_day, 0, 10**9)
@@ -138,16 +138,16 @@ def change_settings(state: SandboxState, ask: Ask) -> Reply:
     return read_settings(state, ask)
 
 
-def know_template(state: SandboxState, ask: Ask, template_id: str) -> Reply:
+def know_template(state: SandboxState, ask: Ask, template_id: str) -> SandboxReply:
     """`{"fields": ["thing1", …]}`: from now on messages of this template must have exactly these."""
     fields = ask.json.get("fields")
     if not isinstance(fields, list) or not all(isinstance(each, str) for each in fields):
         raise DomainError("invalid_input", "fields 应为字段名的列表")
     state.templates[template_id] = frozenset(fields)
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def agree(state: SandboxState, ask: Ask) -> Reply:
+def agree(state: SandboxState, ask: Ask) -> SandboxReply:
     """`{"openids": […], "templates": [ids], "times": 1}`: these people agree to so many more messages of each."""
     openids, templates = _texts(ask, "openids"), _texts(ask, "templates")
     times = _whole(ask, "times", 1, 1, MAX_FAULTS)
@@ -155,10 +155,10 @@ def agree(state: SandboxState, ask: Ask) -> Reply:
         state.phones.at(App.miniprogram, openid).seen_at = clock.now()
         for template in templates:
             state.phones.agree(openid, template, times)
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def read_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+def read_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     """One phone: what it agreed to, its switches, and its newest messages (`?limit=`)."""
     phone = state.phones.at(_app(app), openid)
     now = clock.now()
@@ -177,7 +177,7 @@ def read_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
     )
 
 
-def change_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+def change_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     """`{"gone"?, "follows"?, "refuses"?, "agreed"?: {template id: how many}}`."""
     phone = state.phones.at(_app(app), openid)
     for name in ("gone", "follows", "refuses"):
@@ -189,17 +189,17 @@ def change_phone(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
     return read_phone(state, ask, app, openid)
 
 
-def hear(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+def hear(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     """A person wrote (`{"kind": "message"}`) or tapped a menu, followed, scanned (`{"kind": "tap"}`)."""
     kinds = {"message": phones.wrote, "tap": phones.tapped}
     open_window = kinds.get(ask.text("kind") or "message")
     if open_window is None:
         raise DomainError("invalid_input", "kind 应为 message 或 tap")
     open_window(state.phones.at(_app(app), openid), clock.now())
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def say(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+def say(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     """A person says something to an account: `{"kind": "text" | "click" | "scan" | …, "text", "copies"?, "delay_ms"?}`.
 
     The product is posted to, `copies` times at once; what it answers appears on the phone.
@@ -214,52 +214,52 @@ def say(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
         delay_seconds=_whole(ask, "delay_ms", 0, 0, saying.LONGEST_DELAY_SECONDS * 1000) / 1000,
         now=clock.now(),
     )
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def send_picture(state: SandboxState, ask: Ask, app: str, openid: str) -> Reply:
+def send_picture(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     """A person sends a picture, the body of this call."""
     media_id = saying.keep_picture(state, ask.body)
     saying.say(state, _app(app), openid, "image", media_id, now=clock.now())
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-def read_media(state: SandboxState, _ask: Ask, media_id: str) -> Reply:
+def read_media(state: SandboxState, _ask: Ask, media_id: str) -> SandboxReply:
     found = state.media.get(media_id)
     if found is None:
         raise not_found("图片")
-    return Reply(found.content, 200, found.mimetype)
+    return SandboxReply(found.content, 200, found.mimetype)
 
 
-def read_menu(state: SandboxState, _ask: Ask, app: str, openid: str) -> Reply:
+def read_menu(state: SandboxState, _ask: Ask, app: str, openid: str) -> SandboxReply:
     """The menu that stands below a person's chat."""
     return plain_json({"items": state.menus.seen_by(state.tags.of(openid)) if _app(app) is App.official else []})
 
 
-def verify_page(state: SandboxState, ask: Ask) -> Reply:
+def verify_page(state: SandboxState, ask: Ask) -> SandboxReply:
     """What WeChat does when a page calls `wx.config`: `{"noncestr", "timestamp", "url", "signature"}`."""
     return plain_json({"ok": js_sdk.verifies(state, ask.json, clock.now()), "fetches": state.js_ticket.fetches})
 
 
-def read_media_check(state: SandboxState, _ask: Ask, trace_id: str) -> Reply:
+def read_media_check(state: SandboxState, _ask: Ask, trace_id: str) -> SandboxReply:
     """The event about a picture, once there is one; before that 204."""
     check = state.media_checks.get(trace_id)
     if check is None:
         raise not_found("图片检查")
     event = checks.answer_of(check, clock.now())
-    return Reply(status=NO_CONTENT) if event is None else plain_json(event)
+    return SandboxReply(status=NO_CONTENT) if event is None else plain_json(event)
 
 
-def decide_media_check(state: SandboxState, ask: Ask, trace_id: str) -> Reply:
+def decide_media_check(state: SandboxState, ask: Ask, trace_id: str) -> SandboxReply:
     """`{"suggest": "pass" | "review" | "risky"}`: say it now."""
     check = state.media_checks.get(trace_id)
     if check is None or ask.text("suggest") not in checks.LABELS:
         raise not_found("图片检查")
     check.suggest, check.ready_at = ask.text("suggest"), clock.now()
-    return Reply(status=NO_CONTENT)
+    return SandboxReply(status=NO_CONTENT)
 
 
-Control = Callable[..., Reply]
+Control = Callable[..., SandboxReply]
 _ID = r"([A-Za-z0-9_.@-]{1,64})"
 CONTROLS: tuple[tuple[str, re.Pattern[str], Control], ...] = tuple(
     (method, re.compile(path), work)
@@ -293,16 +293,16 @@ CONTROLS: tuple[tuple[str, re.Pattern[str], Control], ...] = tuple(
 )
 
 
-def _call(name: object) -> Call:
+def _call(name: object) -> PlayedCall:
     try:
-        return Call(str(name))
+        return PlayedCall(str(name))
     except ValueError:
         raise not_found("接口") from None
 
 
-def _fault(ask: Ask) -> Fault:
+def _fault(ask: Ask) -> PlayedFault:
     try:
-        return Fault(str(ask.json.get("fault")))
+        return PlayedFault(str(ask.json.get("fault")))
     except ValueError:
         raise not_found("故障") from None
 

@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape
 from urllib3.exceptions import HTTPError
 
 from server import clock
-from server.wechat.envelope import Envelope, NotFromWechat, Unreadable, fields_of
+from server.wechat.envelope import Envelope, NotFromWechat, UnreadablePost, fields_of
 from server.wechat.sandbox.accounts import CALLBACK_AES_KEY, CALLBACK_TOKEN, App
-from server.wechat.sandbox.faults import Call
+from server.wechat.sandbox.faults import PlayedCall
 from server.wechat.sandbox.record import CallMade
 from server.wechat.sandbox.state import SandboxState
 
@@ -85,7 +85,7 @@ def _carried(state: SandboxState, app: App, xml: str) -> str:
             answer = state.http.request("POST", url, body=body, timeout=PATIENCE_SECONDS)
             if answer.status == 200:
                 return words_in(envelope, answer.data, now=clock.now())
-        except (HTTPError, NotFromWechat, Unreadable, UnicodeDecodeError):
+        except (HTTPError, NotFromWechat, UnreadablePost, UnicodeDecodeError):
             continue
     return OUT_OF_ORDER
 
@@ -100,7 +100,7 @@ def _put_down(state: SandboxState, app: App, openid: str, answers: list[str]) ->
         if text:
             message = state.record.arrive(
                 app=app,
-                call=Call.callback,
+                call=PlayedCall.callback,
                 openid=openid,
                 template="",
                 page="",
@@ -110,4 +110,4 @@ def _put_down(state: SandboxState, app: App, openid: str, answers: list[str]) ->
             )
         result = "no_answer" if text == OUT_OF_ORDER else "0"
         arrived = message.seq if message else None
-        state.record.note(CallMade(0, now, Call.callback, openid, "对话", text[:512], "", result, note, arrived))
+        state.record.note(CallMade(0, now, PlayedCall.callback, openid, "对话", text[:512], "", result, note, arrived))

@@ -41,7 +41,7 @@ MESSAGES = {
 }
 
 
-class Refusal(Exception):
+class CallRefused(Exception):
     """WeChat answers this code; `hint` names what was wrong, as it does."""
 
     def __init__(self, errcode: int, hint: str = "") -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from server.wechat.sandbox.record import Message
+from server.wechat.sandbox.record import PhoneMessage
 
 Json = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Fate(StrEnum):
 
 
 @dataclass(slots=True)
-class Reply:
+class SandboxReply:
     """One answer; it goes out after `delay_seconds`."""
 
     body: bytes = b""
@@ -55,7 +55,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Picture:
+class PictureAnswer:
     """An answer of a call that is not JSON."""
 
     content: bytes
@@ -63,18 +63,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """What a call came to: the body, a word for the log and the messages that arrived by it."""
 
-    body: Json | Picture
+    body: Json | PictureAnswer
     note: str = ""
-    arrived: tuple[Message, ...] = ()
+    arrived: tuple[PhoneMessage, ...] = ()
 
 
-def wechat_json(body: Json) -> Reply:
+def wechat_json(body: Json) -> SandboxReply:
     """Return JSON as WeChat labels it: text/plain."""
-    return Reply(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
+    return SandboxReply(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
 
 
-def plain_json(body: object, status: int = 200) -> Reply:
-    return Reply(json.dumps(body, ensure_ascii=False).encode(errors="replace"), status, "application/json")
+def plain_json(body: object, status: int = 200) -> SandboxReply:
+    return SandboxReply(json.dumps(body, ensure_ascii=False).encode(errors="replace"), status, "application/json")

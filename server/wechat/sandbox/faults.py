@@ -8,7 +8,7 @@ from random import Random
 from threading import Lock
 
 
-class Call(StrEnum):
+class PlayedCall(StrEnum):
     """The WeChat calls the sandbox plays, by the last part of their path where that tells them apart."""
 
     sign_in = "jscode2session"
@@ -31,10 +31,10 @@ class Call(StrEnum):
     callback = "callback"  # the other way round: WeChat posts to the product
 
 
-SENDS = frozenset({Call.subscribe, Call.template, Call.custom, Call.work, Call.robot})
+SENDS = frozenset({PlayedCall.subscribe, PlayedCall.template, PlayedCall.custom, PlayedCall.work, PlayedCall.robot})
 
 
-class Fault(StrEnum):
+class PlayedFault(StrEnum):
     """How a call fails."""
 
     time_out = "time_out"  # the call is carried out and never answered
@@ -51,13 +51,13 @@ class Fault(StrEnum):
 
 
 ERRCODES = {
-    Fault.busy: -1,
-    Fault.token_refused: 40001,
-    Fault.refused: 43101,
-    Fault.quota: 45009,
-    Fault.too_fast: 45011,
-    Fault.bad_fields: 47003,
-    Fault.unauthorized: 48001,
+    PlayedFault.busy: -1,
+    PlayedFault.token_refused: 40001,
+    PlayedFault.refused: 43101,
+    PlayedFault.quota: 45009,
+    PlayedFault.too_fast: 45011,
+    PlayedFault.bad_fields: 47003,
+    PlayedFault.unauthorized: 48001,
 }
 
 
@@ -65,8 +65,8 @@ ERRCODES = {
 class FaultRule:
     """One way to fail. `times` None: each time. `openid`: that recipient alone. `share`: so many of a hundred calls."""
 
-    fault: Fault
-    calls: frozenset[Call]
+    fault: PlayedFault
+    calls: frozenset[PlayedCall]
     times: int | None = None
     openid: str | None = None
     share: float | None = None
@@ -79,7 +79,7 @@ class FaultRule:
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
 
-    def strikes(self, call: Call, recipient: str | None) -> bool:
+    def strikes(self, call: PlayedCall, recipient: str | None) -> bool:
         """Whether this call fails by this rule; counts it."""
         if call not in self.calls or (self.openid is not None and self.openid != recipient):
             return False
@@ -109,7 +109,7 @@ class Faults:
             self._rules.append(rule)
         return rule
 
-    def replace(self, call: Call, rule: FaultRule) -> None:
+    def replace(self, call: PlayedCall, rule: FaultRule) -> None:
         """Let `rule` be the only one for this call alone."""
         with self._lock:
             self._rules = [each for each in self._rules if each.calls != {call}]
@@ -125,7 +125,7 @@ class Faults:
         with self._lock:
             self._rules.clear()
 
-    def strike(self, call: Call, recipient: str | None = None) -> FaultRule | None:
+    def strike(self, call: PlayedCall, recipient: str | None = None) -> FaultRule | None:
         """Return the rule by which this call fails, or None; a rule is gone once it is used up."""
         if not self._rules:
             return None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 _NAME = re.compile(r"([a-z_]+?)([0-9]{1,2})")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
@@ -40,12 +40,12 @@ KINDS: Mapping[str, Callable[[str], bool]] = {
 
 
 def checked(data: object, expected: frozenset[str] | None = None) -> dict[str, str]:
-    """Return the values by field. Raises Refusal 47003 naming the first that WeChat would not show."""
+    """Return the values by field. Raises CallRefused 47003 naming the first that WeChat would not show."""
     if not isinstance(data, dict) or not 0 < len(data) <= _MAX_FIELDS:
-        raise Refusal(47003, "data is empty")
+        raise CallRefused(47003, "data is empty")
     values = {name: _value(name, given) for name, given in data.items()}
     if expected is not None and values.keys() != expected:
-        raise Refusal(47003, f"data.{min(values.keys() ^ expected)} unexpected")
+        raise CallRefused(47003, f"data.{min(values.keys() ^ expected)} unexpected")
     return values
 
 
@@ -56,7 +56,7 @@ def _value(name: str, given: object) -> str:
     kind = _NAME.fullmatch(name)
     allowed = KINDS.get(kind[1]) if kind else None
     if allowed is None or not isinstance(value, str) or not value.strip() or not allowed(value):
-        raise Refusal(47003, f"data.{name}.value invalid")
+        raise CallRefused(47003, f"data.{name}.value invalid")
     if re.search(r"[\x00-\x1f]", value):
-        raise Refusal(47003, f"data.{name}.value invalid")
+        raise CallRefused(47003, f"data.{name}.value invalid")
     return value

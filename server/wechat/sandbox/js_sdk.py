@@ -5,22 +5,22 @@ import secrets
 from datetime import datetime
 
 from server.wechat.sandbox.accounts import LIFETIME
-from server.wechat.sandbox.errcodes import Refusal
-from server.wechat.sandbox.exchange import Ask, Json, Outcome
+from server.wechat.sandbox.errcodes import CallRefused
+from server.wechat.sandbox.exchange import Ask, CallOutcome, Json
 from server.wechat.sandbox.state import SandboxState
 
 SIGNED = ("jsapi_ticket", "noncestr", "timestamp", "url")
 
 
-def give_ticket(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def give_ticket(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     if ask.query.get("type") != "jsapi":
-        raise Refusal(40097)
+        raise CallRefused(40097)
     ticket = state.js_ticket
     ticket.fetches += 1
     if ticket.until is None or ticket.until <= now:
         ticket.text, ticket.until = secrets.token_urlsafe(64), now + LIFETIME
     seconds = int((ticket.until - now).total_seconds())
-    return Outcome({"errcode": 0, "errmsg": "ok", "ticket": ticket.text, "expires_in": seconds})
+    return CallOutcome({"errcode": 0, "errmsg": "ok", "ticket": ticket.text, "expires_in": seconds})
 
 
 def verifies(state: SandboxState, page: Json, now: datetime) -> bool:

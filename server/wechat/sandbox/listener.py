@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from server.wechat.sandbox import calls
-from server.wechat.sandbox.exchange import Ask, Fate, Reply
+from server.wechat.sandbox.exchange import Ask, Fate, SandboxReply
 from server.wechat.sandbox.state import SandboxState
 
 PREFIX = "/sandbox/wechat"
@@ -121,7 +121,7 @@ def path_below(path: str) -> str:
     return path.removeprefix(PREFIX)
 
 
-def _encoded(reply: Reply) -> bytes:
+def _encoded(reply: SandboxReply) -> bytes:
     phrase = HTTPStatus(reply.status).phrase
     head = f"HTTP/1.1 {reply.status} {phrase}\r\nContent-Type: {reply.mimetype}\r\n"
     if reply.status != HTTPStatus.NO_CONTENT:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 Json = dict[str, Any]
 MOST_TOP, MOST_BELOW = 3, 5
@@ -32,13 +32,13 @@ class Menus:
     _ids: "count[int]" = field(default_factory=lambda: count(400_000_001))
 
     def create(self, buttons: object) -> None:
-        """Replace the menu for all. Raises Refusal."""
+        """Replace the menu for all. Raises CallRefused."""
         self.everyone = Menu(next(self._ids), checked(buttons))
 
     def add_conditional(self, buttons: object, tag_id: int) -> int:
-        """Return the new menu's id. Raises Refusal."""
+        """Return the new menu's id. Raises CallRefused."""
         if self.everyone is None:
-            raise Refusal(65303)
+            raise CallRefused(65303)
         menu = Menu(next(self._ids), checked(buttons), tag_id)
         self.conditional.append(menu)
         return menu.id
@@ -58,14 +58,14 @@ class Menus:
 
 
 def checked(buttons: object) -> list[Json]:
-    """Return the buttons if WeChat would take them. Raises Refusal."""
+    """Return the buttons if WeChat would take them. Raises CallRefused."""
     if not isinstance(buttons, list) or not 0 < len(buttons) <= MOST_TOP:
-        raise Refusal(40016)
+        raise CallRefused(40016)
     for button in buttons:
         below = button.get("sub_button") if isinstance(button, dict) else None
         _check(button, LONGEST_NAME_BYTES, acts=not below)
         if below and (not isinstance(below, list) or len(below) > MOST_BELOW):
-            raise Refusal(40016)
+            raise CallRefused(40016)
         for each in below or ():
             _check(each, LONGEST_NAME_BELOW_BYTES, acts=True)
     return buttons
@@ -73,15 +73,15 @@ def checked(buttons: object) -> list[Json]:
 
 def _check(button: object, longest_name: int, *, acts: bool) -> None:
     if not isinstance(button, dict):
-        raise Refusal(40016)
+        raise CallRefused(40016)
     name = button.get("name")
     if not isinstance(name, str) or not 0 < len(name.encode()) <= longest_name:
-        raise Refusal(40018)
+        raise CallRefused(40018)
     if not acts:
         return
     needed = NEEDED.get(str(button.get("type")))
     if needed is None:
-        raise Refusal(40017)
+        raise CallRefused(40017)
     value = button.get(needed)
     if not isinstance(value, str) or not value or (needed == "key" and len(value.encode()) > LONGEST_KEY_BYTES):
-        raise Refusal(40019)
+        raise CallRefused(40019)

@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.errcodes import Refusal
-from server.wechat.sandbox.exchange import Ask, Outcome
-from server.wechat.sandbox.faults import Call
+from server.wechat.sandbox.errcodes import CallRefused
+from server.wechat.sandbox.exchange import Ask, CallOutcome
+from server.wechat.sandbox.faults import PlayedCall
 from server.wechat.sandbox.fields import checked
 from server.wechat.sandbox.phones import answer_once
-from server.wechat.sandbox.record import Message
+from server.wechat.sandbox.record import PhoneMessage
 from server.wechat.sandbox.state import SandboxState
 
 MAX_TEXT_BYTES = 2048
@@ -17,7 +17,7 @@ _TEMPLATE_ID = re.compile(r"sandbox-[a-z0-9_-]{1,48}")
 _PAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_/.-]{0,127}(\?[^\s#]{0,512})?")
 
 
-def send_subscribed(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def send_subscribed(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     """One agreed message of a template: it uses up one consent."""
     openid = ask.text("touser")
     phone = state.phones.known(App.miniprogram, openid)
@@ -26,11 +26,11 @@ def send_subscribed(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
     content = checked(ask.json.get("data"), state.templates.get(template))
     left = phone.agreed.get(template, 0)
     if phone.refuses or left <= 0:
-        raise Refusal(43101)
+        raise CallRefused(43101)
     phone.agreed[template] = left - 1
     message = state.record.arrive(
         app=App.miniprogram,
-        call=Call.subscribe,
+        call=PlayedCall.subscribe,
         openid=openid,
         template=template,
         page=page,
@@ -41,21 +41,21 @@ def send_subscribed(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
     return _arrived(message, f"余额 {left} → {left - 1}")
 
 
-def send_template(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def send_template(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     """A template message of the official account, for those who follow it."""
     openid = ask.text("touser")
     phone = state.phones.known(App.official, openid)
     if not phone.follows:
-        raise Refusal(43004)
+        raise CallRefused(43004)
     template = _template(ask)
     target = ask.json.get("miniprogram")
     page = _page(target.get("pagepath")) if isinstance(target, dict) else ask.text("url")
     content = checked(ask.json.get("data"), state.templates.get(template))
     if phone.refuses:
-        raise Refusal(43101)
+        raise CallRefused(43101)
     message = state.record.arrive(
         app=App.official,
-        call=Call.template,
+        call=PlayedCall.template,
         openid=openid,
         template=template,
         page=page,
@@ -66,7 +66,7 @@ def send_template(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
     return _arrived(message)
 
 
-def send_custom(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def send_custom(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     """A 客服消息: only for so long, and so often, after the person's own word."""
     openid = ask.text("touser")
     phone = state.phones.known(App.official, openid)
@@ -74,7 +74,7 @@ def send_custom(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
     left = answer_once(phone, now)
     message = state.record.arrive(
         app=App.official,
-        call=Call.custom,
+        call=PlayedCall.custom,
         openid=openid,
         template="",
         page="",
@@ -82,24 +82,24 @@ def send_custom(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
         key="",
         now=now,
     )
-    return Outcome({"errcode": 0, "errmsg": "ok"}, f"还可回复 {left} 条", (message,))
+    return CallOutcome({"errcode": 0, "errmsg": "ok"}, f"还可回复 {left} 条", (message,))
 
 
 def _custom_text(ask: Ask) -> str:
     kind = ask.text("msgtype")
     body = ask.json.get(kind) if kind else None
     if not isinstance(body, dict):
-        raise Refusal(40097)
+        raise CallRefused(40097)
     text = body.get("content", body.get("title", f"[{kind}]"))
     if not isinstance(text, str) or not text or len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
-        raise Refusal(44991)
+        raise CallRefused(44991)
     return text
 
 
 def _template(ask: Ask) -> str:
     template = ask.text("template_id")
     if not _TEMPLATE_ID.fullmatch(template):
-        raise Refusal(40037)
+        raise CallRefused(40037)
     return template
 
 
@@ -108,9 +108,9 @@ def _page(value: object) -> str:
     if value is None or value == "":
         return ""
     if not isinstance(value, str) or not _PAGE.fullmatch(value):
-        raise Refusal(41030)
+        raise CallRefused(41030)
     return value
 
 
-def _arrived(message: Message, note: str = "") -> Outcome:
-    return Outcome({"errcode": 0, "errmsg": "ok", "msgid": 10_000_000_000 + message.seq}, note, (message,))
+def _arrived(message: PhoneMessage, note: str = "") -> CallOutcome:
+    return CallOutcome({"errcode": 0, "errmsg": "ok", "msgid": 10_000_000_000 + message.seq}, note, (message,))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 OPENID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
@@ -53,12 +53,12 @@ class Phones:
         return phone
 
     def known(self, app: App, openid: str) -> Phone:
-        """Return the phone. Raises Refusal 40003."""
+        """Return the phone. Raises CallRefused 40003."""
         if not OPENID.fullmatch(openid):
-            raise Refusal(40003)
+            raise CallRefused(40003)
         phone = self.at(app, openid)
         if phone.gone:
-            raise Refusal(40003)
+            raise CallRefused(40003)
         return phone
 
     def agree(self, openid: str, template_id: str, times: int = 1) -> int:
@@ -79,12 +79,12 @@ def tapped(phone: Phone, now: datetime) -> None:
 
 
 def answer_once(phone: Phone, now: datetime) -> int:
-    """Use one of the answers a person's word allows; return how many are left. Raises Refusal 45015 or 45047."""
+    """Use one of the answers a person's word allows; return how many are left. Raises CallRefused 45015 or 45047."""
     windows = sorted((each for each in phone.windows if each.until > now), key=lambda each: each.until)
     if not windows:
-        raise Refusal(45015)
+        raise CallRefused(45015)
     open_one = next((each for each in windows if each.left > 0), None)
     if open_one is None:
-        raise Refusal(45047)
+        raise CallRefused(45047)
     open_one.left -= 1
     return sum(each.left for each in windows)

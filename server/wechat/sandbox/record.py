@@ -9,7 +9,7 @@ from itertools import count, islice
 from typing import Any
 
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call
+from server.wechat.sandbox.faults import PlayedCall
 
 KEPT_PER_PHONE = 300
 KEPT_ALTOGETHER = 20_000
@@ -17,7 +17,7 @@ KEPT_CALLS = 500
 
 
 @dataclass(slots=True)
-class Message:
+class PhoneMessage:
     """One message on one phone. `times`: the how manyth with the same key; `answered`: the caller heard of it.
 
     `own`: the person said it himself.
@@ -26,7 +26,7 @@ class Message:
     seq: int
     at: datetime
     app: App
-    call: Call
+    call: PlayedCall
     openid: str
     template: str
     page: str
@@ -46,7 +46,7 @@ class CallMade:
 
     seq: int
     at: datetime
-    call: Call
+    call: PlayedCall
     openid: str
     template: str
     content: str
@@ -59,13 +59,13 @@ class CallMade:
         return asdict(self) | {"at": self.at.isoformat()}
 
 
-class Record:
+class SandboxRecord:
     """The newest messages and calls; every one of them when `unbounded`."""
 
     def __init__(self) -> None:
         self._unbounded = False
-        self._messages: deque[Message] = deque(maxlen=KEPT_ALTOGETHER)
-        self._phones: dict[tuple[App, str], deque[Message]] = {}
+        self._messages: deque[PhoneMessage] = deque(maxlen=KEPT_ALTOGETHER)
+        self._phones: dict[tuple[App, str], deque[PhoneMessage]] = {}
         self._calls: deque[CallMade] = deque(maxlen=KEPT_CALLS)
         self._message_seq = count(1)
         self._call_seq = count(1)
@@ -85,7 +85,7 @@ class Record:
         self,
         *,
         app: App,
-        call: Call,
+        call: PlayedCall,
         openid: str,
         template: str,
         page: str,
@@ -93,7 +93,7 @@ class Record:
         key: str,
         now: datetime,
         own: bool = False,
-    ) -> Message:
+    ) -> PhoneMessage:
         """Put a message on a phone."""
         key = key or _digest(template, page, content)
         messages = self._phones.get((app, openid))
@@ -101,7 +101,7 @@ class Record:
             messages = self._phones[app, openid] = deque(maxlen=None if self._unbounded else KEPT_PER_PHONE)
         times = 1 + sum(each.key == key for each in messages)
         seq = next(self._message_seq)
-        message = Message(seq, now, app, call, openid, template, page, content, key, times, own=own)
+        message = PhoneMessage(seq, now, app, call, openid, template, page, content, key, times, own=own)
         messages.append(message)
         self._messages.append(message)
         return message
@@ -110,14 +110,14 @@ class Record:
         made.seq = next(self._call_seq)
         self._calls.append(made)
 
-    def messages(self, *, after: int, limit: int) -> list[Message]:
+    def messages(self, *, after: int, limit: int) -> list[PhoneMessage]:
         """Return messages with a greater number, oldest first."""
         if not self._messages:
             return []
         start = max(0, after + 1 - self._messages[0].seq)
         return list(islice(self._messages, start, start + limit))
 
-    def on_phone(self, app: App, openid: str, limit: int) -> list[Message]:
+    def on_phone(self, app: App, openid: str, limit: int) -> list[PhoneMessage]:
         """Return a phone's newest messages, oldest first."""
         messages = self._phones.get((app, openid), deque())
         return list(islice(messages, max(0, len(messages) - limit), None))

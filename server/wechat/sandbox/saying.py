@@ -7,7 +7,7 @@ from datetime import datetime
 from server.errors import DomainError
 from server.wechat.sandbox import courier
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call
+from server.wechat.sandbox.faults import PlayedCall
 from server.wechat.sandbox.phones import OPENID, USER_ID, tapped, wrote
 from server.wechat.sandbox.state import Media, SandboxState
 
@@ -74,7 +74,7 @@ def say(
     content = {"picture": text} if kind == "image" else {"text": SHOWN.get(kind, "{}").format(text)}
     state.record.arrive(
         app=app,
-        call=Call.callback,
+        call=PlayedCall.callback,
         openid=openid,
         template="",
         page="",

@@ -10,34 +10,34 @@ from urllib3 import PoolManager
 from server import clock
 from server.days import shanghai_date
 from server.wechat.sandbox.accounts import App, JsTicket, Tokens
-from server.wechat.sandbox.errcodes import Refusal
-from server.wechat.sandbox.faults import Call, Fault, FaultRule, Faults
+from server.wechat.sandbox.errcodes import CallRefused
+from server.wechat.sandbox.faults import FaultRule, Faults, PlayedCall, PlayedFault
 from server.wechat.sandbox.menus import Menus
 from server.wechat.sandbox.phones import Phones
-from server.wechat.sandbox.record import Record
+from server.wechat.sandbox.record import SandboxRecord
 from server.wechat.sandbox.tags import Tags
 from server.wechat.transport import POOL
 
-__all__ = ["Call", "Fault", "Limits", "SandboxState"]
+__all__ = ["CallLimits", "PlayedCall", "PlayedFault", "SandboxState"]
 
 
 @dataclass(slots=True)
-class Limits:
+class CallLimits:
     """How many calls of a kind the sandbox takes in a day and in a minute; a kind that is not named has no end."""
 
-    per_day: dict[Call, int] = field(default_factory=dict)
-    per_minute: dict[Call, int] = field(default_factory=dict)
-    _made: Counter[tuple[Call, str]] = field(default_factory=Counter)
+    per_day: dict[PlayedCall, int] = field(default_factory=dict)
+    per_minute: dict[PlayedCall, int] = field(default_factory=dict)
+    _made: Counter[tuple[PlayedCall, str]] = field(default_factory=Counter)
 
-    def count(self, call: Call, now: datetime) -> None:
-        """Count a call. Raises Refusal 45009 or 45011."""
+    def count(self, call: PlayedCall, now: datetime) -> None:
+        """Count a call. Raises CallRefused 45009 or 45011."""
         for limits, span, errcode in (
             (self.per_day, shanghai_date(now).isoformat(), 45009),
             (self.per_minute, now.strftime("%Y-%m-%dT%H:%M"), 45011),
         ):
             if call in limits:
                 if self._made[call, span] >= limits[call]:
-                    raise Refusal(errcode)
+                    raise CallRefused(errcode)
                 self._made[call, span] += 1
 
 
@@ -71,8 +71,8 @@ class SandboxState:
     tokens: Tokens = field(default_factory=Tokens)
     js_ticket: JsTicket = field(default_factory=JsTicket)
     phones: Phones = field(default_factory=Phones)
-    record: Record = field(default_factory=Record)
-    limits: Limits = field(default_factory=Limits)
+    record: SandboxRecord = field(default_factory=SandboxRecord)
+    limits: CallLimits = field(default_factory=CallLimits)
     templates: dict[str, frozenset[str]] = field(default_factory=dict)
     media_checks: dict[str, MediaCheck] = field(default_factory=dict)
     media_delay: timedelta = timedelta(seconds=2)
@@ -85,7 +85,7 @@ class SandboxState:
     released: Event = field(default_factory=Event)
     lock: RLock = field(default_factory=RLock)
 
-    def fail(self, call: Call, fault: Fault, *, times: int) -> None:
+    def fail(self, call: PlayedCall, fault: PlayedFault, *, times: int) -> None:
         """Let the next calls of a kind fail, whatever was set for that kind before."""
         self.faults.replace(call, FaultRule(fault, frozenset({call}), times=times))
 

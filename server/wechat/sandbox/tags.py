@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from server.wechat.sandbox.errcodes import Refusal
+from server.wechat.sandbox.errcodes import CallRefused
 
 LONGEST_NAME_BYTES = 30
 MOST_TAGGED_AT_ONCE = 50
@@ -18,19 +18,19 @@ class Tags:
     _ids: "count[int]" = field(default_factory=lambda: count(100))
 
     def create(self, name: str) -> int:
-        """Return the new tag's id. Raises Refusal."""
+        """Return the new tag's id. Raises CallRefused."""
         if not 0 < len(name.encode()) <= LONGEST_NAME_BYTES:
-            raise Refusal(45158)
+            raise CallRefused(45158)
         if name in self.names.values():
-            raise Refusal(45157)
+            raise CallRefused(45157)
         tag_id = next(self._ids)
         self.names[tag_id], self.members[tag_id] = name, set()
         return tag_id
 
     def known(self, tag_id: object) -> set[str]:
-        """Return who has a tag. Raises Refusal."""
+        """Return who has a tag. Raises CallRefused."""
         if not isinstance(tag_id, int) or tag_id not in self.members:
-            raise Refusal(45159)
+            raise CallRefused(45159)
         return self.members[tag_id]
 
     def of(self, openid: str) -> list[int]:

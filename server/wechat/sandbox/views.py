@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 from server.config import Settings
 from server.errors import DomainError
 from server.wechat.sandbox import calls
-from server.wechat.sandbox.exchange import Ask, Fate, Reply
+from server.wechat.sandbox.exchange import Ask, Fate, SandboxReply
 from server.wechat.sandbox.listener import PREFIX, WORK_PREFIX, Listener, path_below
 from server.wechat.sandbox.sign_in import unionid_of
 from server.wechat.sandbox.state import SandboxState
@@ -49,7 +49,7 @@ def play(_path: str) -> Response:
     return _response(reply)
 
 
-def _response(reply: Reply) -> Response:
+def _response(reply: SandboxReply) -> Response:
     """What hangs or is dropped ends here as an empty answer: a WSGI app cannot just fall silent."""
     return Response(reply.body, status=reply.status, content_type=reply.mimetype)
 

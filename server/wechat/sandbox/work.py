@@ -4,11 +4,11 @@ import re
 from datetime import datetime, timedelta
 
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.errcodes import Refusal
-from server.wechat.sandbox.exchange import Ask, Json, Outcome
-from server.wechat.sandbox.faults import Call
+from server.wechat.sandbox.errcodes import CallRefused
+from server.wechat.sandbox.exchange import Ask, CallOutcome, Json
+from server.wechat.sandbox.faults import PlayedCall
 from server.wechat.sandbox.phones import USER_ID
-from server.wechat.sandbox.record import Message
+from server.wechat.sandbox.record import PhoneMessage
 from server.wechat.sandbox.state import SandboxState
 
 MAX_USERS = 1000
@@ -21,15 +21,15 @@ Card = tuple[str, str, dict[str, str]]
 """Title, page and fields of a message."""
 
 
-def send(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def send(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     """Send to one or several user ids; those it does not know, or without a licence, come back as such."""
     if not isinstance(ask.json.get("agentid"), int) or isinstance(ask.json.get("agentid"), bool):
-        raise Refusal(56001)
+        raise CallRefused(56001)
     card = _card(ask)
     asked = [each for each in ask.text("touser").split("|") if each][:MAX_USERS]
     valid = [each for each in asked if USER_ID.fullmatch(each) and not state.phones.at(App.work, each).gone]
     if not valid:
-        raise Refusal(81013)
+        raise CallRefused(81013)
     licensed = [each for each in valid if state.phones.at(App.work, each).licensed]
     delivered = [_deliver(state, ask, user, card, now) for user in licensed]
     arrived = tuple(message for message in delivered if message is not None)
@@ -41,22 +41,22 @@ def send(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
         "msgid": f"sandbox-{arrived[0].seq}" if arrived else "sandbox-0",
         "response_code": "",
     }
-    return Outcome(body, "" if arrived else "重复内容，未再送达", arrived)
+    return CallOutcome(body, "" if arrived else "重复内容，未再送达", arrived)
 
 
-def say_in_group(state: SandboxState, ask: Ask, now: datetime) -> Outcome:
+def say_in_group(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
     """webhook/send: a robot says something in its group. Any key is a robot's, but those of robots that are gone."""
     key = ask.query.get("key", "")
     if not ROBOT_KEY.fullmatch(key) or state.phones.at(App.work, key).gone:
-        raise Refusal(93000)
+        raise CallRefused(93000)
     title, page, content = _card(ask)
     message = state.record.arrive(
-        app=App.work, call=Call.robot, openid=key, template=title, page=page, content=content, key="", now=now
+        app=App.work, call=PlayedCall.robot, openid=key, template=title, page=page, content=content, key="", now=now
     )
-    return Outcome({"errcode": 0, "errmsg": "ok"}, "群里可见", (message,))
+    return CallOutcome({"errcode": 0, "errmsg": "ok"}, "群里可见", (message,))
 
 
-def _deliver(state: SandboxState, ask: Ask, user: str, card: Card, now: datetime) -> Message | None:
+def _deliver(state: SandboxState, ask: Ask, user: str, card: Card, now: datetime) -> PhoneMessage | None:
     """Put the message on a phone, or return None when 企业微信 holds it back as a repetition."""
     if ask.json.get("enable_duplicate_check") == 1:
         interval = ask.json.get("duplicate_check_interval", 1800)
@@ -67,16 +67,16 @@ def _deliver(state: SandboxState, ask: Ask, user: str, card: Card, now: datetime
             return None
     title, page, content = card
     return state.record.arrive(
-        app=App.work, call=Call.work, openid=user, template=title, page=page, content=content, key="", now=now
+        app=App.work, call=PlayedCall.work, openid=user, template=title, page=page, content=content, key="", now=now
     )
 
 
 def _card(ask: Ask) -> Card:
-    """Return title, page and fields of a message. Raises Refusal."""
+    """Return title, page and fields of a message. Raises CallRefused."""
     kind = ask.text("msgtype")
     body = ask.json.get(kind) if kind else None
     if not isinstance(body, dict):
-        raise Refusal(40097)
+        raise CallRefused(40097)
     if kind in ("text", "markdown"):
         return "", "", {"text": _short(body.get("content"), MAX_TEXT_BYTES)}
     if kind == "textcard":
@@ -84,14 +84,14 @@ def _card(ask: Ask) -> Card:
         return title, _short(body.get("url"), 2048), {"text": _short(body.get("description"), 512)}
     if kind == "miniprogram_notice":
         return _text(body, "title", 12), _optional(body.get("page")), _items(body)
-    raise Refusal(40097)
+    raise CallRefused(40097)
 
 
 def _items(body: Json) -> dict[str, str]:
     """Return the lines of a 小程序通知消息: at most ten, keys ≤ 10 and values ≤ 30 characters."""
     items = body.get("content_item", [])
     if not isinstance(items, list) or len(items) > MAX_ITEMS or not all(isinstance(each, dict) for each in items):
-        raise Refusal(47003, "content_item")
+        raise CallRefused(47003, "content_item")
     lines = {_text(each, "key", 10): _text(each, "value", 30) for each in items}
     description = body.get("description")
     return ({"说明": _text(body, "description", 12)} if description else {}) | lines
@@ -100,13 +100,13 @@ def _items(body: Json) -> dict[str, str]:
 def _text(body: Json, name: str, limit: int) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= limit:
-        raise Refusal(47003, name)
+        raise CallRefused(47003, name)
     return value
 
 
 def _short(value: object, limit: int) -> str:
     if not isinstance(value, str) or not 0 < len(value.encode("utf-8", "replace")) <= limit:
-        raise Refusal(44991)
+        raise CallRefused(44991)
     return value
 
 

@@ -13,7 +13,7 @@ from time_machine import Traveller
 from server.config import Settings
 from server.db import make_engine, reading
 from server.jobs import lease, runs
-from server.jobs.lease import Held, LeaseLost
+from server.jobs.lease import HeldLease, LeaseLost
 from server.jobs.models import Lease
 from tests.at_once import at_once
 from tests.cast import NOW
@@ -39,7 +39,7 @@ def test_what_another_finished_just_before_is_not_run_again(
     """The other looks, works and gives the lease back between this one's look and its taking the lease."""
     take = lease.take
 
-    def take_after_the_other(engine: Engine, job: str, *, holder: str) -> Held | None:
+    def take_after_the_other(engine: Engine, job: str, *, holder: str) -> HeldLease | None:
         monkeypatch.setattr(lease, "take", take)
         assert runs.work_off(engine, settings, recorder.job) == 1
         return take(engine, job, holder=holder)
@@ -89,7 +89,7 @@ def test_a_run_killed_half_way_is_resumed_when_its_lease_has_run_out(
 def test_who_lost_the_lease_marks_nothing_as_done(
     engine: Engine, settings: Settings, recorder: Recorder, clock: Traveller
 ) -> None:
-    other: list[Held | None] = []
+    other: list[HeldLease | None] = []
 
     def take_over() -> None:
         let_run_out(engine)
