@@ -68,7 +68,7 @@ FEATURES: tuple[str, ...] = (
     "server.photos.views",
     "server.standards.views",
     "server.points.views",
-    "server.points.negative_views",
+    "server.points.decisions.negative_views",
     "server.claims.views",
     "server.claims.review_views",
     "server.dues.views",

@@ -12,10 +12,11 @@ from server.claims.contents import Participant
 from server.dues import service as dues
 from server.dues.service import Payment
 from server.organizations.models import Member
-from server.points import decisions, negatives
 from server.points import service as points
+from server.points.decisions import negatives
+from server.points.decisions import service as decisions
 from server.points.models import PointEntry
-from server.points.rules import NegativeAction
+from server.points.scores.rules import NegativeAction
 from tests.cast import NOW, Cast, Person
 from tests.claiming import AWARD, VOLUNTEERING, approved, submitted
 from tests.meeting import make_meeting

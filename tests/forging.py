@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from server import protection
-from server.points.chain import GENESIS, link
+from server.points.ledger.chain import GENESIS, link
 from server.points.models import LedgerHead, PointEntry
 
 

@@ -9,7 +9,7 @@ from server.identity import service as identity
 from server.identity.rules import Actor, HeldRole, Role
 from server.organizations import key_resets
 from server.organizations.models import KeyReset, Member
-from server.points import negatives
+from server.points.decisions import negatives
 from server.points.models import NegativeDecision
 from server.privacy import PhoneVault
 from tests.cast import NOW, TODAY, Cast, Person

@@ -8,8 +8,8 @@ from server.errors import DomainError
 from server.identity.rules import Permission
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
-from server.points import reading
 from server.points.schemas import NEGATIVE_NOTE
+from server.points.scores import queries as reading
 from server.presentation import points_text
 
 

@@ -5,9 +5,9 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import numbered
 from server.identity.rules import Permission
-from server.points import reading
-from server.points.explanation import Explanation
-from server.points.possible import StillPossible
+from server.points.explain.explanation import Explanation
+from server.points.explain.possible import StillPossible
+from server.points.scores import queries as reading
 from server.presentation import points_text
 
 MOST = 6

@@ -7,9 +7,9 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import numbered, signed, spoken_day, spoken_month
 from server.identity.rules import Permission
-from server.points import reading
-from server.points.explanation import ExplainedEntry, ExplainedLine, Explanation
+from server.points.explain.explanation import ExplainedEntry, ExplainedLine, Explanation
 from server.points.models import SourceKind
+from server.points.scores import queries as reading
 from server.presentation import points_text
 
 MOST = 6

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from server.db import Base
 from server.organizations import service as organizations
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
+from server.points.ledger.openings import openings
 from server.points.models import LedgerHead, PointEntry, Score, SourceKind
-from server.points.openings import openings
-from server.points.rules import Fact, score
+from server.points.scores.rules import Fact, score
 from server.pushes.models import Push
 from server.standards.default import default_document
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection

@@ -17,9 +17,9 @@ from server.days import SHANGHAI, shanghai_date
 from server.db import reading
 from server.organizations.models import Member, Membership
 from server.organizations.workdays import calendar_of
+from server.points.ledger.openings import openings
 from server.points.models import PointEntry, SourceKind
-from server.points.openings import openings
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 from server.pushes.models import Fanout, Push
 from server.pushes.rules import Occasion, PushStatus
 from server.standards.rules import AUDIENCE_STAGES, Audience

@@ -13,7 +13,7 @@ from server.errors import DomainError
 from server.organizations.models import Member
 from server.organizations.service import branch_of
 from server.points import service as points
-from server.points.rules import YearScore
+from server.points.scores.rules import YearScore
 from server.standards import service as standards
 from server.standards.rules import Item, audience_of
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim, ClaimParticipant
 from server.claims.rules import STATUS_TITLES, ClaimStatus, share
+from server.points.ledger.posted import Documents, Posted, documents, member_pages, posted
 from server.points.models import SourceKind
-from server.points.posted import Documents, Posted, documents, member_pages, posted
 from server.verifying import Fault, Findings, Verification, unlike
 
 IN_ONE_QUERY = 500

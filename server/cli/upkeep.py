@@ -96,7 +96,7 @@ def recompute(machine: Machine, year: int | None) -> None:
 @click.pass_obj
 def open_year(machine: Machine, year: int | None) -> None:
     """Open a year for whom nothing has opened it yet, as the job `open_years` does; again changes nothing."""
-    from server.points import due
+    from server.points.ledger import due
     from server.standards.versions import published_years
 
     now = clock.now()

@@ -14,8 +14,8 @@ from server.errors import DomainError
 from server.organizations.models import Category, Organization, Stage
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
+from server.points.scores.timelines import MemberTimelines
 from server.points.service import Posting
-from server.points.standing import MemberTimelines
 from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 POSTED_AT_ONCE = 500

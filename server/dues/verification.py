@@ -12,9 +12,9 @@ from server.days import shanghai_date
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.posting import dues_item
 from server.dues.rules import DEDUCTING, STATE_TITLES, ConsentTerm, DuesState, due_day, last_day, state_of
+from server.points.ledger.posted import Posted, member_pages, posted
 from server.points.models import SourceKind
-from server.points.posted import Posted, member_pages, posted
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 from server.verifying import Fault, Findings, Verification, unlike
 
 

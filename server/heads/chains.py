@@ -13,7 +13,7 @@ from server.audit.models import AuditSeal
 from server.audit.verification import sealed_hashes
 from server.heads.models import ChainKind, HeadPosition
 from server.organizations.models import Member
-from server.points.chain import GENESIS, link
+from server.points.ledger.chain import GENESIS, link
 from server.points.models import LedgerHead, PointEntry
 from server.statements.freezing.sealing import seals
 from server.statements.models import Statement

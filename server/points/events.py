@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Organization
-from server.points.due import openings_due
+from server.points.ledger.due import openings_due
 from server.points.service import OPENED_AT_ONCE, open_year
 from server.standards.events import StandardPublished
 from server.standards.versions import published_years

@@ -17,7 +17,7 @@ from server.points.models import (
     Score,
     SourceKind,
 )
-from server.points.rules import DONE, NegativeAction, NegativeStatus
+from server.points.scores.rules import DONE, NegativeAction, NegativeStatus
 from server.standards.default import default_titles
 
 PLACE = 30
@@ -107,7 +107,7 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "决定时间": BranchDecision.decided_at,
         },
     )
-    # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/negatives.py).
+    # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/decisions/negatives.py).
     confirmed = and_(NegativeDecision.member_id == subject.member_id, NegativeDecision.confirmed_at.is_not(None))
     yield Holding(
         "负面清单决定",

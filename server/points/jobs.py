@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from server.config import Settings
-from server.points import due as points
+from server.points.ledger import due as points
 from server.scheduling import WEEK, CatchUp, Job, every_minutes
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
-from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
+from server.points.scores.rules import NegativeAction, NegativeStatus, NegativeStep
 
 
 class SourceKind(StrEnum):
@@ -96,7 +96,7 @@ class Score(Base):
     """A member's year by section (`section` = "" is the total), set in the transaction of every posting.
 
     `negative` marks a year that a negative-list decision sets to zero. `standard_id` is the version under which the
-    year was opened last; where another one measures it, openings are due (`points/due.py`).
+    year was opened last; where another one measures it, openings are due (`points/ledger/due.py`).
     """
 
     __tablename__ = "scores"

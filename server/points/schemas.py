@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from server.identity.guard import Body
 from server.organizations.schemas import Words
 from server.points.models import SourceKind
-from server.points.rules import NegativeAction, NegativeStatus, Remark
+from server.points.scores.rules import NegativeAction, NegativeStatus, Remark
 from server.presentation import Id, MemberPath, PageQuery, PointsOut, TimeOut
 from server.standards.rules import Method
 from server.text import Line

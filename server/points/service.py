@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
-from server.points.batch import LedgerBatch
-from server.points.ledger import lock_heads
+from server.points.ledger.batch import LedgerBatch
+from server.points.ledger.chains import lock_heads
+from server.points.ledger.newcomers import open_ledgers
 from server.points.models import PointEntry, SourceKind
-from server.points.newcomers import open_ledgers
-from server.points.reading import explain
+from server.points.scores.queries import explain
 from server.rounding import finest
 from server.standards.rules import Item, Method
 

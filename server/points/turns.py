@@ -12,7 +12,7 @@ from server.organizations.four_eyes import Bars, Matter, accounts_of
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind, within
 from server.points.models import NegativeChange, NegativeDecision
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 
 
 def _unconfirmed(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, transaction
 from server.organizations.models import Organization
-from server.points.batch import LedgerBatch, stored_scores
-from server.points.chain import broken_link, text_hash
+from server.points.decisions.negative_years import negative_members
+from server.points.ledger.batch import LedgerBatch, stored_scores
+from server.points.ledger.chain import broken_link, text_hash
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
-from server.points.negative_years import negative_members
-from server.points.reading import year_scores
+from server.points.scores.queries import year_scores
 from server.verifying import Verification
 
 MEMBERS_AT_ONCE = 200

@@ -8,8 +8,8 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target, organization_target
-from server.points import decisions, listing, reading
-from server.points.presenting import computed_score_out, entry_out, explanation_out, member_score_out, score_out
+from server.points.decisions import service as decisions
+from server.points.present import computed_score_out, entry_out, explanation_out, member_score_out, score_out
 from server.points.schemas import (
     DecisionIn,
     EntriesQuery,
@@ -22,6 +22,8 @@ from server.points.schemas import (
     ScoresQuery,
     YearQuery,
 )
+from server.points.scores import listing
+from server.points.scores import queries as reading
 from server.presentation import (
     MemberPath,
     OrganizationPath,

@@ -14,9 +14,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, aliased
 
 from server.organizations.models import Category, Stage
-from server.points.chain import GENESIS
+from server.points.ledger.chain import GENESIS
 from server.points.models import PointEntry, SourceKind
-from server.points.rules import YearScore
+from server.points.scores.rules import YearScore
 from server.statements.freezing.figures import LineMeasure, computed
 from server.statements.freezing.sealing import seals
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection

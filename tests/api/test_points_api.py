@@ -12,7 +12,7 @@ from server.holdings import DataSubject
 from server.points import service
 from server.points.holdings import holdings as points_holdings
 from server.points.models import NegativeChange, NegativeDecision, SourceKind
-from server.points.rules import NegativeAction, NegativeStep
+from server.points.scores.rules import NegativeAction, NegativeStep
 from server.points.service import Posting
 from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast

@@ -24,7 +24,7 @@ from server.notices.rules import NoticeAudience
 from server.organizations import binding
 from server.organizations.models import Member
 from server.photos.service import photos_of_claim, waiting_photos
-from server.points.reading import stored
+from server.points.scores.queries import stored
 from server.presentation import points_text
 from server.standards.default import default_document
 from server.standards.rules import LeaveKind

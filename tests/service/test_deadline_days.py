@@ -20,7 +20,7 @@ from server.identity.models import Grant
 from server.meetings.leave import service as leave
 from server.meetings.leave.service import Wish
 from server.organizations import transfers
-from server.points.reading import explain
+from server.points.scores.queries import explain
 from server.standards.rules import LeaveKind
 from server.statements import confirming
 from server.statements.boards import links

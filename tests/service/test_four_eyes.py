@@ -19,7 +19,7 @@ from server.identity.rules import Role
 from server.organizations import binding, exemptions, filings, four_eyes, grants, members
 from server.organizations.models import Member, Organization, Stage
 from server.organizations.officers import Officers
-from server.points import decisions
+from server.points.decisions import service as decisions
 from server.todos.registry import turns
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import approved, submitted

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.points import protection, service, verification
-from server.points.carrying import fact_of
 from server.points.models import EntryText, LedgerHead, PointEntry, Score, SourceKind
-from server.points.reading import stored
-from server.points.rules import live
+from server.points.scores.carrying import fact_of
+from server.points.scores.queries import stored
+from server.points.scores.rules import live
 from server.points.service import Posting
 from server.points.verification import Break, Difference, recompute, verify_ledger, verify_scores
 from server.triggers import Unprotected

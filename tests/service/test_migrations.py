@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from server import migrations, models, protection
 from server.identity.models import Account
 from server.points import service as points
-from server.points.chain import COVERED, GENESIS, link
+from server.points.ledger.chain import COVERED, GENESIS, link
 from server.points.models import LedgerHead, NegativeChange, NegativeDecision, PointEntry, SourceKind
-from server.points.rules import NegativeAction, NegativeStatus, NegativeStep
+from server.points.scores.rules import NegativeAction, NegativeStatus, NegativeStep
 from server.points.verification import verify_ledger
 from tests.cast import TODAY, make_cast
 

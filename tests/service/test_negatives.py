@@ -13,9 +13,9 @@ from server.db import transaction
 from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.rules import Role
-from server.points import negatives
+from server.points.decisions import negatives
 from server.points.models import NegativeDecision
-from server.points.rules import NegativeAction
+from server.points.scores.rules import NegativeAction
 from server.todos.service import todos_of
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person

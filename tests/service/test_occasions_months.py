@@ -17,9 +17,9 @@ from server.meetings.models import Meeting
 from server.meetings.rules import AttendanceState, MeetingKind
 from server.organizations.models import Organization
 from server.points.models import LedgerHead
-from server.points.reading import year_scores
-from server.points.rules import YearScore
-from server.points.standing import MemberTimelines
+from server.points.scores.queries import year_scores
+from server.points.scores.rules import YearScore
+from server.points.scores.timelines import MemberTimelines
 from server.pushes.models import Fanout
 from server.pushes.rules import Occasion
 from server.statements.events import StatementConfirmed, StatementFrozen

@@ -20,9 +20,9 @@ from server.meetings.leave import service as leave_service
 from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Leave
 from server.organizations.models import Membership
-from server.points import negatives
+from server.points.decisions import negatives
 from server.points.models import NegativeDecision
-from server.points.rules import NegativeAction
+from server.points.scores.rules import NegativeAction
 from server.pushes.occasions import objections, year_end
 from server.pushes.occasions.drafting import HomePlace
 from server.pushes.occasions.objections import ObjectionStep

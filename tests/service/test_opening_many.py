@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Category, Member, Membership, Stage
-from server.points import handlers, newcomers, service
-from server.points.due import openings_due
+from server.points import handlers, service
+from server.points.ledger import newcomers
+from server.points.ledger.due import openings_due
 from server.points.models import LedgerHead, NegativeDecision, PointEntry, Score
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 from server.points.verification import verify_ledger, verify_scores
 from server.standards.default import default_document
 from server.standards.rules import Audience

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from server.organizations import transfers
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Exemption, Member, Membership, Stage
-from server.points import due, handlers, service
-from server.points.listing import MemberFigures, figures_of
+from server.points import handlers, service
+from server.points.ledger import due
 from server.points.models import PointEntry, Score, SourceKind
+from server.points.scores.listing import MemberFigures, figures_of
 from server.points.verification import verify_ledger, verify_scores
 from server.standards import service as standards
 from server.standards.models import Standard

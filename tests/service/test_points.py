@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Member, Membership, Stage
-from server.points import handlers, reading, service
+from server.points import handlers, service
 from server.points.models import EntryText, PointEntry, Score, SourceKind
+from server.points.scores import queries as reading
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.default import default_document

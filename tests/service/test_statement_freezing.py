@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.organizations.models import Member, Organization, Stage
 from server.points import service as points
 from server.points.models import NegativeDecision, PointEntry, SourceKind
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 from server.points.service import Posting
 from server.standards.default import default_document
 from server.standards.rules import Audience

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from server.organizations import transfers
 from server.organizations.models import Category, Member, Stage
 from server.points import service as points
-from server.points.carrying import measured_by
+from server.points.ledger.openings import opening_facts, openings
 from server.points.models import PointEntry, SourceKind
-from server.points.openings import opening_facts, openings
-from server.points.rules import score
+from server.points.scores.carrying import measured_by
+from server.points.scores.rules import score
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.drafts import create_draft

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.points.chain import COVERED, GENESIS, VERSION, broken_link, link
+from server.points.ledger.chain import COVERED, GENESIS, VERSION, broken_link, link
 from server.points.models import PointEntry, SourceKind
 
 D = Decimal

@@ -18,18 +18,18 @@ ROOT = Path(app.__file__).resolve().parents[1]
 
 TOY = {
     "turns.py": """
-from server.organizations.waiting import Count, Waiting
+from server.organizations.waiting import WaitingCount, WaitingKind
 
 def counts(session, actor, mine, today):
-    yield Count(actor.organization_ids[-1], 3)
+    yield WaitingCount(actor.organization_ids[-1], 3)
 
-KINDS = (Waiting(code="toys", title="玩具待收", place=15, counts=counts),)
+KINDS = (WaitingKind(code="toys", title="玩具待收", place=15, counts=counts),)
 """,
     "occasions.py": """
-from server.pushes.fanouts import Part
+from server.pushes.fanouts import FanoutPart
 from server.pushes.rules import Occasion
 
-DRAFTINGS = {Occasion.year_end: lambda session, fanout, limit, now: Part()}
+DRAFTINGS = {Occasion.year_end: lambda session, fanout, limit, now: FanoutPart()}
 """,
     "holdings.py": """
 from server.db import Base
@@ -51,7 +51,7 @@ JOBS = (Job("put_toys_away", "收玩具", daily("20:00"), CatchUp.latest, lambda
 LOOK = """
 from server import app
 from server.export import registry as export
-from server.holdings import Subject
+from server.holdings import DataSubject
 from server.jobs.table import JOBS
 from server.pushes import fanouts
 from server.pushes.rules import Occasion
@@ -61,7 +61,7 @@ codes = [kind.code for kind in registry.kinds()]
 assert codes[codes.index("claims") + 1] == "toys"
 assert Occasion.year_end in fanouts._draftings
 assert any(job.name == "put_toys_away" for job in JOBS)
-assert list(export.holdings(Subject(1, 1, "张敏", None, 1, (1,), ())))[-1].title == "玩具"
+assert list(export.holdings(DataSubject(1, 1, "张敏", None, 1, (1,), ())))[-1].title == "玩具"
 """
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.organizations.models import Category, Stage
-from server.points.openings import differences, opening_figures, openings
-from server.points.possible import still_possible, ways_left
-from server.points.rules import (
+from server.points.explain.possible import still_possible, ways_left
+from server.points.ledger.openings import differences, opening_figures, openings
+from server.points.scores.rules import (
     Fact,
     NegativeAction,
     NegativeStatus,

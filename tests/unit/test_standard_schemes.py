@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.organizations.models import Category, Stage
-from server.points.rules import Fact, YearScore, score
+from server.points.scores.rules import Fact, YearScore, score
 from server.standards.default import default_document
 from server.standards.rules import Method, Sharing, StandardDocument
 from server.standards.validation import problems

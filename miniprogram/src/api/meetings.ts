@@ -8,7 +8,7 @@ import type { components } from './schema'
 
 type OwnMeetingLineOut = components['schemas']['OwnMeetingLineOut']
 type OwnMeetingOut = components['schemas']['OwnMeetingOut']
-type Standing = components['schemas']['Standing']
+type Standing = components['schemas']['AttendanceStanding']
 
 /** A word beside a title; the tone says whether to look at it. */
 export interface Tag {

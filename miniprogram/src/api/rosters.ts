@@ -5,7 +5,7 @@ import type { components } from './schema'
 
 type Schemas = components['schemas']
 type RosterLineOut = Schemas['RosterLineOut']
-export type Standing = Schemas['Standing']
+export type Standing = Schemas['AttendanceStanding']
 
 /** One person on an organization's 应到 list. `said` tells how he came, or where his leave stands. */
 export interface RosterLine {

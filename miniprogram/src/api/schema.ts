@@ -958,7 +958,7 @@ export interface components {
        */
       on: string;
       part: components["schemas"]["Part"];
-      standing: components["schemas"]["Standing"];
+      standing: components["schemas"]["AttendanceStanding"];
       /** Standing Title */
       standing_title: string;
       /** Title */
@@ -1074,6 +1074,12 @@ export interface components {
       state_title: string | null;
       via: components["schemas"]["Via"] | null;
     };
+    /**
+     * AttendanceStanding
+     * @description Where someone stands in a roster, as people read it.
+     * @enum {string}
+     */
+    AttendanceStanding: "present" | "late" | "made_up" | "held" | "on_leave" | "expected" | "absent";
     /**
      * AttendanceState
      * @enum {string}
@@ -1703,13 +1709,18 @@ export interface components {
       meeting: components["schemas"]["AttendedMeetingOut"];
       /** Member Name */
       member_name: string;
-      result: components["schemas"]["Result"];
+      result: components["schemas"]["CheckInResult"];
       /** State */
       state: components["schemas"]["AttendanceState"] | ("held" | "dismissed");
       via: components["schemas"]["Via"];
       /** Words */
       words: string | null;
     };
+    /**
+     * CheckInResult
+     * @enum {string}
+     */
+    CheckInResult: "checked_in" | "late" | "already_checked_in" | "guest_waiting" | "held" | "dismissed";
     /** CheckOut */
     CheckOut: {
       /** Problems */
@@ -2506,7 +2517,7 @@ export interface components {
       points: string | null;
       /** Posted */
       posted: boolean;
-      reason: components["schemas"]["Reason"];
+      reason: components["schemas"]["OutcomeReason"];
       /** Words */
       words: string;
     };
@@ -4480,10 +4491,11 @@ export interface components {
       title: string;
     };
     /**
-     * Outcome
+     * OutcomeReason
+     * @description What became of a member, or why the meeting means nothing to his ledger.
      * @enum {string}
      */
-    Outcome: "registered" | "unchanged" | "unpaid" | "skipped" | "error";
+    OutcomeReason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "held" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
     /**
      * OutlineIn
      * @description A plan without its words: all that decides when it is, what it counts for and whom it invites.
@@ -4597,7 +4609,7 @@ export interface components {
       place: string;
       /** Roster Id */
       roster_id: number | null;
-      standing: components["schemas"]["Standing"] | null;
+      standing: components["schemas"]["AttendanceStanding"] | null;
       /** Standing Title */
       standing_title: string | null;
       /** Starts At */
@@ -4661,7 +4673,7 @@ export interface components {
       roster_id: number | null;
       /** Scanned At */
       scanned_at: string | null;
-      standing: components["schemas"]["Standing"] | null;
+      standing: components["schemas"]["AttendanceStanding"] | null;
       /** Standing Title */
       standing_title: string | null;
       /** Starts At */
@@ -5025,7 +5037,7 @@ export interface components {
       month: string | null;
       /** Name */
       name: string | null;
-      outcome: components["schemas"]["Outcome"];
+      outcome: components["schemas"]["RowOutcome"];
       /** Paid Cents */
       paid_cents: number | null;
       /** Paid On */
@@ -5455,12 +5467,6 @@ export interface components {
       /** Read */
       read: number;
     };
-    /**
-     * Reason
-     * @description What became of a member, or why the meeting means nothing to his ledger.
-     * @enum {string}
-     */
-    Reason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "held" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
     /** ReasonIn */
     ReasonIn: {
       /**
@@ -5563,11 +5569,6 @@ export interface components {
      * @enum {string}
      */
     ResetStatus: "waiting" | "confirmed" | "stopped" | "expired";
-    /**
-     * Result
-     * @enum {string}
-     */
-    Result: "checked_in" | "late" | "already_checked_in" | "guest_waiting" | "held" | "dismissed";
     /** ReturnIn */
     ReturnIn: {
       /**
@@ -5744,7 +5745,7 @@ export interface components {
       part: components["schemas"]["Part"];
       /** Scanned At */
       scanned_at: string | null;
-      standing: components["schemas"]["Standing"];
+      standing: components["schemas"]["AttendanceStanding"];
       /** Standing Title */
       standing_title: string;
       via: components["schemas"]["Via"] | null;
@@ -5936,6 +5937,11 @@ export interface components {
        */
       warnings?: number;
     };
+    /**
+     * RowOutcome
+     * @enum {string}
+     */
+    RowOutcome: "registered" | "unchanged" | "unpaid" | "skipped" | "error";
     /** ScannedMeetingOut */
     ScannedMeetingOut: {
       /** Host */
@@ -6224,7 +6230,7 @@ export interface components {
       /** Name */
       name: string;
       part: components["schemas"]["Part"];
-      standing: components["schemas"]["Standing"];
+      standing: components["schemas"]["AttendanceStanding"];
       /** Standing Title */
       standing_title: string;
     };
@@ -6451,12 +6457,6 @@ export interface components {
      * @enum {string}
      */
     StandardStatus: "draft" | "published" | "withdrawn";
-    /**
-     * Standing
-     * @description Where someone stands in a roster, as people read it.
-     * @enum {string}
-     */
-    Standing: "present" | "late" | "made_up" | "held" | "on_leave" | "expected" | "absent";
     /**
      * StatementBackdatedOut
      * @description 补记: what was posted since the statement before for an earlier month; points before any cap.
@@ -6808,7 +6808,7 @@ export interface components {
     /** TableCellOut */
     TableCellOut: {
       part: components["schemas"]["Part"];
-      standing: components["schemas"]["Standing"];
+      standing: components["schemas"]["AttendanceStanding"];
     };
     /** TableMeetingOut */
     TableMeetingOut: {
@@ -10905,7 +10905,7 @@ export interface operations {
       query?: {
         limit?: number;
         cursor?: string | null;
-        standing?: components["schemas"]["Standing"] | null;
+        standing?: components["schemas"]["AttendanceStanding"] | null;
       };
       path: {
         roster_id: number;

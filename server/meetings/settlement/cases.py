@@ -15,7 +15,7 @@ from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStat
 from server.meetings.settlement.outcomes import Case, GrantedLeave, MemberMeasure, PlannedItem, as_posted
 from server.organizations.models import Category, Member, Stage
 from server.points.models import PointEntry, SourceKind
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 from server.standards.rules import StandardDocument, audience_of
 
 READ_AT_ONCE = 500

@@ -32,9 +32,9 @@ from server.meetings.settlement.outcomes import (
     outcomes,
     postings,
 )
+from server.points.ledger.posted import Posted, member_pages, name_of, posted
 from server.points.models import SourceKind
-from server.points.posted import Posted, member_pages, name_of, posted
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 from server.verifying import Fault, Findings, Verification
 
 Worked = dict[Hashable, list[ItemOutcome]]

@@ -12,7 +12,7 @@ from server.dues.rules import DuesState, last_day
 from server.dues.terms import months_due, running
 from server.organizations.beginning import has_begun
 from server.organizations.models import Member, Membership, Organization
-from server.points.standing import exemptions_in_force
+from server.points.scores.timelines import exemptions_in_force
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, HomePlace, concerned, to_member

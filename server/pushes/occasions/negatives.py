@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, instant_key, places_of, to_member

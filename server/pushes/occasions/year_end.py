@@ -11,7 +11,7 @@ from server.claims.rules import cut_off_reminder, year_to_claim_for
 from server.days import day_end, shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, HomePlace, places_of, to_member

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from server.points.presenting import explanation_out
+from server.points.present import explanation_out
 from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
 from server.privacy import masked_name

@@ -15,13 +15,13 @@ from server.days import shanghai_date
 from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.organizations.service import account_names
-from server.points.carrying import measured_by
-from server.points.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.explain.possible import still_possible, ways_left
+from server.points.ledger.openings import opening_facts, openings
 from server.points.models import PointEntry, SourceKind
-from server.points.openings import opening_facts, openings
-from server.points.possible import still_possible, ways_left
-from server.points.reading import texts_of
-from server.points.rules import Fact, score
+from server.points.scores.carrying import measured_by
+from server.points.scores.queries import texts_of
+from server.points.scores.rules import Fact, score
 from server.points.sources import Described, described
 from server.standards.rules import StandardDocument
 from server.standards.versions import document_of

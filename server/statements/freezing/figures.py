@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Category, Membership, Stage
-from server.points.carrying import measured_by
-from server.points.ledger import chunks
+from server.points.decisions.negative_years import negative_members
+from server.points.ledger.chains import chunks
+from server.points.ledger.openings import opening_facts, openings
 from server.points.models import LedgerHead, PointEntry, Score
-from server.points.negative_years import negative_members
-from server.points.openings import opening_facts, openings
-from server.points.rules import Fact, YearScore, score
+from server.points.scores.carrying import measured_by
+from server.points.scores.rules import Fact, YearScore, score
 from server.standards.rules import StandardDocument
 from server.standards.versions import document_of
 from server.statements.freezing.roster import TOTAL

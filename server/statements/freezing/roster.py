@@ -18,7 +18,7 @@ from server.organizations.models import (
     OrganizationKind,
     ids_in,
 )
-from server.points.chain import GENESIS
+from server.points.ledger.chain import GENESIS
 from server.points.models import PointEntry, Score
 from server.standards.models import Standard
 from server.standards.rules import AUDIENCE_STAGES, Audience

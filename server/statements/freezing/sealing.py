@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, func, select, text
 from sqlalchemy.orm import Session
 
-from server.points.chain import GENESIS
+from server.points.ledger.chain import GENESIS
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 
 Tables = tuple[tuple[type[Any], tuple[str, ...]], ...]

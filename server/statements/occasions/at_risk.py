@@ -17,7 +17,7 @@ from server.meetings.settlement.cases import Concerned, concerned, planned_items
 from server.meetings.settlement.outcomes import EntryFigures, outcomes
 from server.points import service as points
 from server.points.models import PointEntry
-from server.points.reading import year_scores
+from server.points.scores.queries import year_scores
 from server.pushes import pages
 from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from server.meetings.settlement.outcomes import EntryFigures
-from server.points.rules import LineScore, Quantities, YearScore
+from server.points.scores.rules import LineScore, Quantities, YearScore
 from server.rounding import rounded
 from server.standards.rules import Item, Method
 

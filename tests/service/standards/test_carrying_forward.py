@@ -13,9 +13,9 @@ from server.config import Settings
 from server.jobs import runs
 from server.jobs.table import JOBS
 from server.organizations.models import Organization
-from server.points import reading
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
+from server.points.scores import queries as reading
 from server.points.service import Posting
 from server.points.verification import verify_ledger, verify_scores
 from server.standards import carrying_forward, service

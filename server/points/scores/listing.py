@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
-from server.points.batch import Known, year_score
-from server.points.due import openings_due
-from server.points.ledger import chunks, entries_of
+from server.points.decisions.negative_years import negative_members
+from server.points.ledger.batch import Known, year_score
+from server.points.ledger.chains import chunks, entries_of
+from server.points.ledger.due import openings_due
 from server.points.models import Score
-from server.points.negative_years import negative_members
-from server.points.reading import TOTAL
-from server.points.standing import MemberTimelines
+from server.points.scores.queries import TOTAL
+from server.points.scores.timelines import MemberTimelines
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.points import ledger
-from server.points.carrying import measured_by
+from server.points.decisions.negative_years import negative_members
+from server.points.ledger import chains as ledger
+from server.points.ledger.openings import differences, opening_columns, opening_facts, opening_figures, openings
 from server.points.models import PointEntry, Score, SourceKind
-from server.points.negative_years import negative_members
-from server.points.openings import differences, opening_columns, opening_facts, opening_figures, openings
-from server.points.rules import Fact, YearScore, score
-from server.points.standing import MemberTimelines
+from server.points.scores.carrying import measured_by
+from server.points.scores.rules import Fact, YearScore, score
+from server.points.scores.timelines import MemberTimelines
 from server.standards.rules import StandardDocument
 
 Key = tuple[int, int]

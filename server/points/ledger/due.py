@@ -12,7 +12,7 @@ from server.db import reading, transaction
 from server.organizations.exemptions import filed
 from server.organizations.models import Exemption, Member, Membership
 from server.points.models import Score
-from server.points.reading import TOTAL
+from server.points.scores.queries import TOTAL
 from server.points.service import OPENED_AT_ONCE, open_year
 from server.standards.rules import AUDIENCE_STAGES
 from server.standards.versions import in_force_everywhere, published_years

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.points.models import NegativeDecision
-from server.points.rules import NegativeStatus
+from server.points.scores.rules import NegativeStatus
 
 _IN_FORCE = select(NegativeDecision.member_id).where(
     NegativeDecision.member_id.in_(bindparam("member_ids", expanding=True)),

@@ -14,8 +14,8 @@ from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.points import service, sources
 from server.points.models import BranchDecision, PointEntry, SourceKind
+from server.points.scores.timelines import MemberTimelines
 from server.points.sources import Described
-from server.points.standing import MemberTimelines
 from server.standards.rules import Evidence, Item, Method
 
 REVERSED_AT_SOURCE = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from server.points.models import PointEntry, SourceKind
-from server.points.rules import Fact
+from server.points.scores.rules import Fact
 from server.standards.rules import Item, Section, StandardDocument
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from server.points.explain.possible import StillPossible
 from server.points.models import PointEntry
-from server.points.possible import StillPossible
-from server.points.rules import LineScore, SectionScore, Share, YearScore
+from server.points.scores.rules import LineScore, SectionScore, Share, YearScore
 from server.points.sources import Described
 from server.standards.rules import StandardDocument
 

@@ -1,7 +1,7 @@
 """Opening the year of many who have no ledger yet, as a roster brings them.
 
-Writes the very entries, heads and scores that `LedgerBatch` would, from plain values and in three statements: newcomers of a
-kind open alike, so a kind is worked out once.
+Writes the very entries, heads and scores that `LedgerBatch` would, from plain values and in three statements:
+newcomers of a kind open alike, so a kind is worked out once.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from server.db import Base
 from server.organizations.models import Category, Stage
-from server.points.chain import COVERED, GENESIS, VERSION, link
+from server.points.decisions.negative_years import negative_members
+from server.points.ledger.chain import COVERED, GENESIS, VERSION, link
+from server.points.ledger.openings import opening_columns, opening_facts, openings
 from server.points.models import LedgerHead, PointEntry, Score
-from server.points.negative_years import negative_members
-from server.points.openings import opening_columns, opening_facts, openings
-from server.points.rules import score
-from server.points.standing import MemberTimelines
+from server.points.scores.rules import score
+from server.points.scores.timelines import MemberTimelines
 
 Row = dict[str, Any]
 _SAYS_NOTHING = dict.fromkeys(COVERED[VERSION])

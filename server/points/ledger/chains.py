@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import added
-from server.points.chain import GENESIS, VERSION, link, text_hash
+from server.points.ledger.chain import GENESIS, VERSION, link, text_hash
 from server.points.models import EntryText, LedgerHead, PointEntry
 
 IN_ONE_QUERY = 500

@@ -17,10 +17,10 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
-from server.points.batch import LedgerBatch, stored_scores
 from server.points.events import NegativeDecisionChanged
+from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.models import NegativeChange, NegativeDecision
-from server.points.rules import (
+from server.points.scores.rules import (
     DONE,
     NegativeAction,
     NegativeStatus,
@@ -28,7 +28,7 @@ from server.points.rules import (
     next_negative_status,
     same_document,
 )
-from server.points.standing import MemberTimelines
+from server.points.scores.timelines import MemberTimelines
 
 
 def record(

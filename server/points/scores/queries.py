@@ -10,15 +10,15 @@ from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
 from server.organizations.cut_off import cut_off_of
-from server.points.batch import Known, measured, year_score
-from server.points.explanation import Background, Explanation, SourceKey, explained_sections
-from server.points.ledger import entries_of
+from server.points.decisions.negative_years import negative_members
+from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.explain.possible import still_possible, ways_left
+from server.points.ledger.batch import Known, measured, year_score
+from server.points.ledger.chains import entries_of
 from server.points.models import EntryText, PointEntry, Score, SourceKind
-from server.points.negative_years import negative_members
-from server.points.possible import still_possible, ways_left
-from server.points.rules import YearScore, score
+from server.points.scores.rules import YearScore, score
+from server.points.scores.timelines import MemberTimelines
 from server.points.sources import Described, described
-from server.points.standing import MemberTimelines
 from server.standards.service import no_standard
 
 TOTAL = ""

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from server.points.explanation import ExplainedEntry, ExplainedLine, ExplainedSection, Explanation
-from server.points.listing import MemberFigures
+from server.points.explain.explanation import ExplainedEntry, ExplainedLine, ExplainedSection, Explanation
 from server.points.models import PointEntry, Score
-from server.points.reading import TOTAL
-from server.points.rules import Quantities
 from server.points.schemas import (
     NEGATIVE_NOTE,
     DetailOut,
@@ -23,6 +20,9 @@ from server.points.schemas import (
     SourceOut,
     StillPossibleOut,
 )
+from server.points.scores.listing import MemberFigures
+from server.points.scores.queries import TOTAL
+from server.points.scores.rules import Quantities
 
 ZERO = Decimal(0)
 

@@ -8,9 +8,8 @@ from server.identity.guard import Api
 from server.identity.rules import Permission, reach
 from server.organizations.service import account_names
 from server.organizations.targets import member_target
-from server.points import negatives
+from server.points.decisions import negatives
 from server.points.models import NegativeChange, NegativeDecision
-from server.points.rules import NegativeAction, NegativeStatus
 from server.points.schemas import (
     NegativeConfirmationIn,
     NegativeDecisionIn,
@@ -21,6 +20,7 @@ from server.points.schemas import (
     ProposedChangeOut,
     ReasonIn,
 )
+from server.points.scores.rules import NegativeAction, NegativeStatus
 from server.points.targets import negative_decision_target
 from server.presentation import MemberPath
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from server.organizations.models import Category, Stage
-from server.points.rules import LineScore, Remark, SectionScore, YearScore
+from server.points.scores.rules import LineScore, Remark, SectionScore, YearScore
 from server.rounding import rounded
 from server.standards.rules import Evidence, Item, Method, StandardDocument, plain_number
 

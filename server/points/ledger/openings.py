@@ -7,7 +7,7 @@ from typing import Any
 
 from server.organizations.models import Category, Stage
 from server.points.models import SourceKind
-from server.points.rules import Fact
+from server.points.scores.rules import Fact
 from server.standards.rules import Item, Method, StandardDocument
 
 ZERO = Decimal(0)
