@@ -33,8 +33,8 @@ def test_that_runs(): ...
 def test_a_skip_fails_only_where_everything_is_required(tmp_path: Path, require_all: str, outcome: str) -> None:
     (tmp_path / "conftest.py").write_text("from tests.require_all import pytest_runtest_makereport\n")
     (tmp_path / "test_skipping.py").write_text(SKIPPING)
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "XIANFENG_REQUIRE_ALL": require_all}
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = {"PYTHONPATH": str(ROOT), "XIANFENG_REQUIRE_ALL": require_all, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert outcome in result.stdout
     assert result.returncode == int(require_all)
