@@ -31,6 +31,7 @@ types: .venv/.runtime miniprogram/node_modules/.installed ## Make the app's type
 screens: .venv/.development tools app ## Photograph the app's pages into docs/screens/app (only=home,score out=… data=…)
 	@$(BIN)/python -m scripts.screens $(if $(only),only=$(only)) $(if $(out),out=$(out)) $(if $(data),data=$(data))
 
+test fuzz: export PYTHONDONTWRITEBYTECODE := # what starts hundreds of servers and upgrades compiles once
 test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
 	@$(BIN)/pytest $(ON_ALL_CORES) --durations=20 $(args)
 

@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -49,11 +49,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
 
 
-def pytest_collection_finish() -> None:
-    """Spare the garbage collector what all tests share: walking through it time and again cost a seventh of a run."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what all tests share: walking through it time and again cost a seventh of a run, and
+    a fifth of collecting the tests."""
+    gc.disable()
+    collected = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+    return collected
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
