@@ -36,7 +36,7 @@ test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on S
 	@$(BIN)/pytest $(ON_ALL_CORES) --durations=20 $(args)
 
 fuzz: .venv/.development tools ## Try all the generated input of which `make test` tries a quarter; for the night (args='-k claims')
-	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m hypothesis $(args)
+	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m 'hypothesis or thinned' $(args)
 
 lint: .venv/.development ## Check format, lint, types and import order
 	@$(BIN)/ruff format --check .

@@ -45,6 +45,7 @@ Call = Callable[..., Any]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mariadb_only: needs real row locks; runs on MariaDB alone")
+    config.addinivalue_line("markers", "thinned: tries a part of what it tries in `make fuzz`")
     config.addinivalue_line("markers", "at_the_edges_of_the_day: decides by day; runs at 00:30, 10:00 and 23:59")
     config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
 

@@ -7,21 +7,27 @@ from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
+
+from tests.fuzzing import WHOLE
 
 LONG = 120
 """Seconds after which the work is no longer waited for."""
 
+SOME = 1 if WHOLE else 4
+"""One statement in how many of a transaction is tried by the tests with the most of them; in `make fuzz` each is."""
 
-def killed_at(engine: Engine, moment: int, work: Callable[[Engine], object]) -> bool:
-    """Do the work apart, killed at its `moment`-th step: before a statement, around a commit; return whether it was.
 
+def killed_at(engine: Engine, moment: int, work: Callable[[Engine], object], *, every: int = 1) -> bool:
+    """Do the work apart, killed at its `moment`-th step; return whether it was.
+
+    A step is to commit, to have committed, and one statement in `every` of a transaction, its first among them.
     The work gets the engine as it is here, without a connection: what has been compiled once need not be again.
     """
     engine.dispose()
     process: ForkProcess = multiprocessing.get_context("fork").Process(
-        target=_work_and_die, args=(engine, moment, work)
+        target=_work_and_die, args=(engine, moment, work, every)
     )
     process.start()
     process.join(LONG)
@@ -30,20 +36,31 @@ def killed_at(engine: Engine, moment: int, work: Callable[[Engine], object]) -> 
     return killed
 
 
-def _work_and_die(engine: Engine, moment: int, work: Callable[[Engine], object]) -> None:
-    steps = 0
+def _work_and_die(engine: Engine, moment: int, work: Callable[[Engine], object], every: int) -> None:
+    steps = statements = 0
 
-    def step(*_arguments: Any) -> None:
+    def step() -> None:
         nonlocal steps
         steps += 1
         if steps == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def before_statement(*_arguments: Any) -> None:
+        nonlocal statements
+        if statements % every == 0:
+            step()
+        statements += 1
+
+    def before_commit(_connection: Connection) -> None:
+        nonlocal statements
+        statements = 0
+        step()
+
     def after_commit(_session: Session) -> None:
         step()
 
-    for moment_of in ("before_cursor_execute", "commit"):
-        event.listen(engine, moment_of, step)
+    event.listen(engine, "before_cursor_execute", before_statement)
+    event.listen(engine, "commit", before_commit)
     event.listen(Session, "after_commit", after_commit)
     work(engine)
     os._exit(0)

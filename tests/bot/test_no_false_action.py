@@ -109,7 +109,7 @@ def states(session: Session, cast: Cast) -> Iterator[tuple[Person, Dialogue]]:
         yield cast.zhang_min, Dialogue()
 
 
-@pytest.mark.hypothesis  # for `make fuzz`: its messages are made up as well
+@pytest.mark.thinned
 @pytest.mark.sqlite_only
 @pytest.mark.timeout(900)
 def test_nothing_is_ever_done_by_mistake(session: Session, cast: Cast, settings: Settings, acted: Counter[str]) -> None:

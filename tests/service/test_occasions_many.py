@@ -27,7 +27,7 @@ from server.statements.models import Bulletin
 from server.statements.rules import BulletinStatus
 from tests.at_once import at_once
 from tests.cast import NOW, TODAY, YEAR_START, Cast
-from tests.killing import killed_at
+from tests.killing import SOME, killed_at
 from tests.pushing import SECRET_WORDS, all_pushes, prepared, told
 
 MOST_MOMENTS = 200
@@ -214,6 +214,7 @@ def test_one_that_fails_does_not_hold_up_the_others(
     assert {push.subject for push in all_pushes(session)} == {str(good.id), str(bad.id)}
 
 
+@pytest.mark.thinned
 def test_a_fan_out_killed_at_any_moment_is_resumed_and_tells_everyone_once(
     engine: Engine, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +222,7 @@ def test_a_fan_out_killed_at_any_moment_is_resumed_and_tells_everyone_once(
     came_so_far = []
     for moment, notice in _notices(session, cast):
         session.commit()
-        killed = killed_at(engine, moment, lambda apart: due.prepare(apart, now=NOW))
+        killed = killed_at(engine, moment, lambda apart: due.prepare(apart, now=NOW), every=SOME)
         found = [push for push in all_pushes(session) if push.subject == str(notice.id)]
         came_so_far.append(len(found))
         prepared(session, NOW)

@@ -1,5 +1,7 @@
 """A freeze cut off by `kill -9` before or after any statement leaves whole months only, and is resumed to the same."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -9,12 +11,13 @@ from server.statements.models import Statement, StatementLine, StatementSection
 from server.statements.rules import StatementTerm, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast
-from tests.killing import killed_at
+from tests.killing import SOME, killed_at
 
 TERM: StatementTerm = month_before(NOW.replace(month=6, day=2, hour=18))
 MOST_MOMENTS = 400
 
 
+@pytest.mark.thinned
 def test_a_freeze_killed_at_any_moment_is_resumed_to_the_same_months(
     engine: Engine, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -22,9 +25,10 @@ def test_a_freeze_killed_at_any_moment_is_resumed_to_the_same_months(
     service.freeze(engine, TERM, now=TERM.cutoff_at)
     undisturbed = _hashes(engine)
     assert len(undisturbed) == 4
-    for moment in range(1, MOST_MOMENTS, 2):
+    for moment in range(1, MOST_MOMENTS):
         _forget(engine)
-        killed = killed_at(engine, moment, lambda apart: service.freeze(apart, TERM, now=TERM.cutoff_at))
+        freeze = partial(service.freeze, term=TERM, now=TERM.cutoff_at)
+        killed = killed_at(engine, moment, freeze, every=SOME)
         left = _hashes(engine)
         assert left.items() <= undisturbed.items()  # whole months or none
         service.freeze(engine, TERM, now=TERM.cutoff_at)
