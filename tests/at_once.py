@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.errors import DomainError
+from tests.waiting import LONG
 
 T = TypeVar("T")
-LONG = 30
-"""Seconds after which nobody waits for the others any more."""
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:

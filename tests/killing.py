@@ -11,9 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from tests.fuzzing import WHOLE
-
-LONG = 120
-"""Seconds after which the work is no longer waited for."""
+from tests.waiting import LONG
 
 SOME = 1 if WHOLE else 4
 """One statement in how many of a transaction is tried by the tests with the most of them; in `make fuzz` each is."""

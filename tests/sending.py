@@ -25,6 +25,7 @@ from server.wechat.sandbox.record import PhoneMessage
 from server.wechat.sandbox.state import SandboxState
 from tests.cast import NOW, Cast, Person
 from tests.pushed import add_push
+from tests.waiting import LONG
 
 CONTENT = {"month": "2026年5月", "points": "62.50 分", "change": "+1.50", "hint": "点击查看明细"}
 CALLS = {App.miniprogram: PlayedCall.subscribe, App.official: PlayedCall.template, App.work: PlayedCall.work}
@@ -38,6 +39,7 @@ class Played:
     cast: Cast
     settings: Settings
     wechat: SandboxState = field(default_factory=SandboxState)
+    timeout_seconds: float = LONG
 
     def send(self, at: datetime = NOW, *, concurrency: int = 4) -> int:
         """Send what is due at a time; return how many calls were made."""
@@ -47,7 +49,7 @@ class Played:
     def sender(self, concurrency: int = 4, engine: Engine | None = None) -> Sender:
         post = Post(engine or self.engine, self.settings)
         for client in post.clients.values():
-            client.transport.timeout_seconds = 1.0
+            client.transport.timeout_seconds = self.timeout_seconds
         return Sender(post, concurrency=concurrency)
 
     def know(self, person: Person, app: App) -> str:
@@ -94,7 +96,9 @@ class Played:
     def arrived(self) -> list[PhoneMessage]:
         return self.wechat.record.messages(after=0, limit=100_000)
 
-    def fail(self, fault: PlayedFault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
+    def fail(self, fault: Fault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
+        if fault is Fault.time_out:
+            self.timeout_seconds = 0.5  # of what no answer comes to, the end of the wait is waited for
         self.wechat.faults.add(FaultRule(fault, frozenset({CALLS[app]}), times=times))
 
 

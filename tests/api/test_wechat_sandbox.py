@@ -19,6 +19,7 @@ from server.wechat.client import SANDBOX_PATH, WechatClient, ask_once
 from server.wechat.errors import WechatError
 from server.wechat.sandbox.state import PlayedCall, PlayedFault, SandboxState
 from server.wechat.sandbox.views import unionid_of
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.sqlite_only
 FAULTS = f"{SANDBOX_PATH}/faults"
@@ -50,7 +51,7 @@ def test_a_server_whose_only_thread_is_signing_someone_in_still_plays_wechat(ser
     thread = Thread(target=server.handle_request)
     thread.start()
     address = f"http://127.0.0.1:{server.port}/api/v1/auth/wechat"
-    answer = requests.post(address, json={"code": "sandbox:loop"}, timeout=30)
+    answer = requests.post(address, json={"code": "sandbox:loop"}, timeout=LONG)
     thread.join()
     server.server_close()
     assert answer.status_code == 200

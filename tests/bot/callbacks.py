@@ -21,9 +21,7 @@ from server.wechat.sandbox.courier import Post, post_of, sealed, words_in
 from server.wechat.sandbox.phones import wrote
 from server.wechat.sandbox.state import SandboxState
 from tests.cast import NOW, Person
-
-PATIENCE_SECONDS = 60.0
-"""A busy machine must not turn answers into promises, where a test is not about that."""
+from tests.waiting import LONG
 
 
 @dataclass
@@ -110,7 +108,7 @@ def writer_of(app: Flask, person: Person, channel: ChatChannel = ChatChannel.off
         session.add(WechatIdentity(app_id=app_id, openid=openid, account_id=person.account_id, created_at=NOW))
         session.commit()
     desk: Desk = app.extensions["bot_desk"]
-    desk.answer_seconds = PATIENCE_SECONDS
+    desk.answer_seconds = LONG  # a busy machine must not turn answers into promises
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
     place = App.official if channel is ChatChannel.official else App.work
     wrote(sandbox.phones.at(place, openid), clock.now())

@@ -19,6 +19,7 @@ from server.wechat.envelope import UnreadablePost, as_xml
 from server.wechat.sandbox.courier import sealed
 from tests.bot.callbacks import Writer, writer_of
 from tests.cast import NOW, Cast
+from tests.waiting import LONG
 
 HEAD = "<ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1700000000</CreateTime>"
 
@@ -147,7 +148,7 @@ class TestOtherKinds:
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_stranger_is_told_how_to_bind_and_has_not_tried_to(self, app: OpenAPI, engine: Engine, kind: str) -> None:
         stranger = Writer(app, "of_nobody")
-        app.extensions["bot_desk"].answer_seconds = 60
+        app.extensions["bot_desk"].answer_seconds = LONG
         assert "先绑定身份" in stranger.send(**KINDS[kind], MsgId="7")
         assert _dialogue(engine) == ("bind", {}, None)
         with Session(engine) as session:

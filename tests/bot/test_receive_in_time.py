@@ -14,10 +14,11 @@ from bot.receive.desk import Desk
 from bot.receive.models import FollowUp
 from server import clock
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import PlayedCall, PlayedFault
-from tests.bot.callbacks import PATIENCE_SECONDS, Writer, writer_of
+from server.wechat.sandbox.faults import Call, Fault
+from tests.bot.callbacks import Writer, writer_of
 from tests.bot.hearing import Ear, follow_ups, settled
 from tests.cast import Cast
+from tests.waiting import LONG
 
 
 class TestInTime:
@@ -87,7 +88,7 @@ class TestAnAccountThatMayNotSend:
         promised = zhang_min.write("我的积分")
         ear.may_go_on.set()
         settled(desk)
-        desk.answer_seconds = PATIENCE_SECONDS
+        desk.answer_seconds = LONG
         return promised
 
     def test_the_first_time_nobody_knows_and_nothing_is_lost(
@@ -147,7 +148,7 @@ class TestAfterACrash:
         with monkeypatch.context() as patch:
             patch.setattr(Desk, "_submit", lambda *_: Future())
             assert zhang_min.write(text) == rules.RECEIVED
-        desk.answer_seconds = PATIENCE_SECONDS
+        desk.answer_seconds = LONG
 
     def _finish(self, desk: Desk, after: timedelta) -> None:
         with time_machine.travel(clock.now() + after, tick=True):

@@ -16,6 +16,7 @@ from server.db import Points, is_retryable, make_engine, reading, transaction
 from server.identity.models import WechatIdentity
 from server.organizations.models import Organization
 from tests.cast import NOW, Cast
+from tests.waiting import LONG
 
 
 def audit_line(at: datetime, action: str = "test") -> AuditLine:
@@ -115,7 +116,7 @@ def test_a_real_deadlock_is_survived(engine: Engine, cast: Cast, nested: bool) -
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=LONG)
     with reading(engine) as session:
         marks = [session.get_one(Organization, organization_id).settings["mark"] for organization_id in orders[0]]
     assert len(set(marks)) == 1

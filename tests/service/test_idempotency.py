@@ -12,8 +12,8 @@ from server.db import transaction
 from server.errors import DomainError
 from server.identity import idempotency
 from server.identity.models import IdempotencyRecord
-from tests.at_once import LONG
 from tests.cast import Cast
+from tests.waiting import LONG
 
 
 def claim(

@@ -34,6 +34,7 @@ from server.photos.storage import DiskStorage
 from server.points.models import PointEntry
 from server.points.verification import verify_ledger, verify_scores
 from tests.demo import copy_of_demo, seeded, small_demo
+from tests.waiting import LONG
 
 TINY = Scale(claims_per_member=0.03, dues_months=0, meeting_months=1)
 KILLED = """
@@ -164,6 +165,6 @@ def _migrate_and_kill(directory: Path) -> None:
     environment = {**os.environ, "XIANFENG_DATA": str(directory)}
     subprocess.run([sys.executable, "-m", "server.cli", "db", "upgrade"], env=environment, check=True)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED], env=environment, capture_output=True, timeout=120, check=False
+        [sys.executable, "-c", KILLED], env=environment, capture_output=True, timeout=LONG, check=False
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()

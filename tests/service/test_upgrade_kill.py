@@ -16,7 +16,7 @@ from server import migrations, models, protection
 from server.db import make_engine
 from server.migrations import STEPS, UpgradeRefused, resuming
 from server.migrations.resuming import Steps
-from tests.at_once import LONG
+from tests.waiting import LONG
 
 Execute = Callable[..., Any]
 WRITES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE")

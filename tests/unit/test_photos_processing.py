@@ -15,8 +15,8 @@ from PIL import Image, ImageCms
 
 from server.errors import DomainError
 from server.photos import decode, processing, rules
-from server.photos.processing import ChildLimits, process, process_trusted
-from tests.at_once import LONG, at_once
+from server.photos.processing import Limits, process, process_trusted
+from tests.at_once import at_once
 from tests.fuzzing import examples
 from tests.pictures import (
     MAKER,
@@ -30,6 +30,7 @@ from tests.pictures import (
     quarters,
     scene,
 )
+from tests.waiting import LONG
 
 
 def refusal(content: bytes, limits: ChildLimits = processing.LIMITS) -> str:

@@ -12,7 +12,7 @@ from flask import Flask, Response, jsonify, request
 
 from server.receiving import LIMITS, BodyLimits, Receiver, environ_of
 from server.requests import MAX_JSON_BYTES, install
-from tests.at_once import LONG
+from tests.waiting import LONG
 
 HASTY = BodyLimits(grace_seconds=0.05, bytes_a_second=1_000_000, turn_seconds=0.05)
 

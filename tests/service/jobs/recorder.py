@@ -16,8 +16,6 @@ from server.scheduling import CatchUp, Job, Schedule, daily
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 THIS_MORNING = datetime(2026, 6, 18, 3, 30, tzinfo=SHANGHAI)
-LONG = 20
-"""Seconds after which something that should happen at once is given up."""
 
 
 class Recorder:

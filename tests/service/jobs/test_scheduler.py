@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.jobs import scheduler
-from tests.service.jobs.recorder import LONG, Recorder, fails, stored
+from tests.service.jobs.recorder import Recorder, fails, stored
+from tests.waiting import LONG
 
 
 def test_a_scheduler_takes_up_at_once_what_was_missed_and_stops_at_once(engine: Engine, settings: Settings) -> None:
@@ -51,7 +52,10 @@ def test_a_scheduler_looks_again_for_what_failed(
     assert len(set(recorder.periods)) == 1
 
 
-def test_a_scheduler_goes_on_at_once_with_what_waited(engine: Engine, settings: Settings) -> None:
+def test_a_scheduler_goes_on_at_once_with_what_waited(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 2 * LONG)
     first, second, stop = Recorder(), Recorder(), Event()
     first.then = lambda: sleep(0.5)  # long enough for the other to have been looked at and to wait
     second.then = stop.set

@@ -18,6 +18,7 @@ from tests.at_once import at_once, race
 from tests.cast import NOW, Cast
 from tests.service.standards.facts import post_fact
 from tests.standards import FINER, REWORDED, add_draft
+from tests.waiting import LONG
 
 EDITOR = 1
 
@@ -76,7 +77,7 @@ def test_publishing_waits_for_a_posting_in_flight_and_then_refuses(
         outcome = pool.submit(race, engine, publishing(draft_id))
         _until_waiting(engine)
         posting.commit()
-        assert outcome.result(timeout=30) == ["year_in_use"]
+        assert outcome.result(timeout=LONG) == ["year_in_use"]
 
 
 def _until_waiting(engine: Engine) -> None:
