@@ -1,5 +1,6 @@
 """The sandbox's listener over real sockets, within the app and as a process of its own."""
 
+import json
 import select
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -73,7 +75,7 @@ def _send(http: requests.Session, address: str, **options: Any) -> requests.Resp
 
 def _place(address: str) -> tuple[str, int]:
     """Return host and port of an address."""
-    return "127.0.0.1", int(address.split(":")[2].partition("/")[0])
+    return "127.0.0.1", urlsplit(address).port or 0
 
 
 def _agree(http: requests.Session, address: str, times: int = 9) -> None:
@@ -103,15 +105,14 @@ def test_others_are_answered_while_some_hang(address: str, http: requests.Sessio
     _agree(http, address)
     http.post(f"{address}/rules", json={"fault": "time_out", "times": 20}, timeout=LONG)
 
-    query, body = {"access_token": _token(http, address)}, message("zhang_min")
-    call = requests.Request("POST", f"{address}{SEND}", params=query, json=body).prepare()
-    sent = f"POST {call.path_url} HTTP/1.1\r\nHost: sandbox\r\nContent-Length: {len(call.body or b'')}\r\n"
-    raw = f"{sent}Content-Type: application/json\r\n\r\n".encode() + bytes(call.body or b"")
+    body = json.dumps(message("zhang_min")).encode()
+    path = f"{urlsplit(address).path}{SEND}?access_token={_token(http, address)}"
+    head = f"POST {path} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     deadline = monotonic() + LONG
     with ExitStack() as open_ones:
         hanging = [open_ones.enter_context(socket.create_connection(_place(address), LONG)) for _ in range(8)]
         for connection in hanging:
-            connection.sendall(raw)
+            connection.sendall(f"{head}\r\n\r\n".encode() + body)
         while http.get(f"{address}/counts", timeout=LONG).json()["messages"] < 8:
             assert monotonic() < deadline
         assert select.select(hanging, [], [], 0)[0] == [], "one of them was answered"

@@ -95,7 +95,7 @@ def test_a_real_deadlock_is_survived(engine: Engine, cast: Cast, nested: bool) -
     They change a column without an index: to check a unique one (`title`) InnoDB locks the neighbour too, and whoever
     is second then waits for the first before the two have met.
     """
-    barrier = Barrier(2, timeout=20)
+    barrier = Barrier(2, timeout=LONG)
     met: set[int] = set()
 
     def mark(mine: int, first: int, second: int) -> None:
