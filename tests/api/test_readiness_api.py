@@ -26,6 +26,7 @@ from server.outages import WORDS, Outage, outage_of
 from server.readiness import probe
 from tests.at_once import at_once
 from tests.mariadb import PrivateMariaDB, missing_mariadb
+from tests.waiting import LONG
 
 IN_TIME_SECONDS = 8
 """Less than a driver waits for a database by itself; more than a busy machine needs."""
@@ -104,7 +105,7 @@ def test_a_disk_with_little_space_counts_as_full(client: FlaskClient, monkeypatc
 
 def test_twenty_who_ask_while_it_hangs_wait_for_one_look(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     goes_on = Event()
-    monkeypatch.setattr(probe, "_free_bytes", lambda _: goes_on.wait(30) and 2**62)
+    monkeypatch.setattr(probe, "_free_bytes", lambda _: goes_on.wait(LONG) and 2**62)
     answers = at_once(*[lambda: readyz(client.application.test_client()) for _ in range(20)])
     assert {answer.json["error"]["code"] for answer in answers if answer.json} == {Outage.slow}
     assert sum(thread.name == "readiness" for thread in threads()) == 1

@@ -11,6 +11,7 @@ from bot.messages import Incoming, Reply
 from bot.receive.desk import Desk
 from bot.receive.models import Delivery, FollowUp
 from server.config import Settings
+from tests.waiting import LONG
 
 TEXT = {"MsgType": "text", "Content": "x", "MsgId": "1"}
 
@@ -26,7 +27,7 @@ class Ear:
         self.hook: Callable[[Session], None] = lambda session: None
 
     def answer(self, session: Session, *, settings: Settings, incoming: Incoming, now: datetime) -> tuple[Reply, ...]:
-        self.may_go_on.wait(10)
+        self.may_go_on.wait(LONG)
         self.heard.append(incoming)
         self.hook(session)
         return tuple(Reply(text) for text in self.says)

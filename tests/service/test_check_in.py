@@ -27,6 +27,7 @@ from tests.at_once import at_once
 from tests.cast import NOW, Cast, Person
 from tests.meeting import make_meeting
 from tests.refusing import refused
+from tests.waiting import LONG
 
 SECRET = b"s" * 32
 _numbers = count(1)
@@ -447,7 +448,7 @@ def test_nobody_slips_in_behind_a_settlement(engine: Engine, session: Session, c
             waiting.result(0.3)
         held.status = MeetingStatus.settled
         settling.commit()
-        assert [result(answer) for answer in waiting.result(30)] == ["closed"]
+        assert [result(answer) for answer in waiting.result(LONG)] == ["closed"]
     assert attendance(session, meeting, cast.zhang_min) is None
 
 

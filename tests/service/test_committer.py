@@ -25,6 +25,7 @@ from server.meetings.models import Attendance, CodeExchange, Meeting
 from server.meetings.rules import Via
 from tests.cast import NOW, Cast, Person
 from tests.meeting import make_meeting
+from tests.waiting import LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Gate:
     def _held(self, session: Session, scans: Sequence[Scan], *, now: datetime) -> list[Answer]:
         self.batches.append(len(scans))
         self.entered.set()
-        assert self.open.wait(30)
+        assert self.open.wait(LONG)
         return self._write(session, scans, now=now)
 
 
@@ -107,7 +108,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def pile_up(door: Door, gate: Gate, scans: Sequence[Scan]) -> list[Future[Answer]]:
     """Send the first scan, and the others while it is being written; open the gate once all of them wait."""
     first = door.send(scans[0])
-    assert gate.entered.wait(30)
+    assert gate.entered.wait(LONG)
     rest = [door.send(scan) for scan in scans[1:]]
     door.wait_for(len(rest))
     gate.open.set()
@@ -116,7 +117,7 @@ def pile_up(door: Door, gate: Gate, scans: Sequence[Scan]) -> list[Future[Answer
 
 def test_scans_that_wait_together_are_committed_together(door: Door, gate: Gate) -> None:
     scans = door.everyone()
-    answers = [future.result(30) for future in pile_up(door, gate, scans)]
+    answers = [future.result(LONG) for future in pile_up(door, gate, scans)]
     assert results(answers) == ["checked_in"] * 4
     assert gate.batches == [1, 3]
     assert door.count() == 4
@@ -124,7 +125,7 @@ def test_scans_that_wait_together_are_committed_together(door: Door, gate: Gate)
 
 def test_the_same_member_three_times_at_once_is_recorded_once(door: Door, gate: Gate) -> None:
     scans = [door.scan(door.cast.li_wei), *(door.scan(door.cast.zhang_min) for _ in range(3))]
-    answers = [future.result(30) for future in pile_up(door, gate, scans)]
+    answers = [future.result(LONG) for future in pile_up(door, gate, scans)]
     assert sorted(results(answers[1:])) == ["already_checked_in", "already_checked_in", "checked_in"]
     assert door.count() == 2
 
@@ -137,7 +138,7 @@ def test_each_of_a_batch_gets_his_own_answer(door: Door, gate: Gate) -> None:
         door.scan(door.cast.sun_li, scanned_at=door.meeting.late_after.replace(minute=59)),
         door.scan(door.cast.li_wei, public_id="gone"),
     ]
-    answers = [future.result(30) for future in pile_up(door, gate, scans)]
+    answers = [future.result(LONG) for future in pile_up(door, gate, scans)]
     assert results(answers) == ["checked_in", "checked_in", "not_invited", "closed", "ticket_invalid"]
 
 
@@ -147,7 +148,7 @@ def test_nobody_is_answered_before_the_commit(door: Door) -> None:
     submitted = Event()
 
     def before_commit(_connection: Any) -> None:
-        submitted.wait(30)
+        submitted.wait(LONG)
         waiter = Thread(target=futures[0].exception)
         waiter.start()
         waiter.join(0.2)
@@ -157,7 +158,7 @@ def test_nobody_is_answered_before_the_commit(door: Door) -> None:
     try:
         futures.append(door.send(door.scan(door.cast.zhang_min)))
         submitted.set()
-        assert results([futures[0].result(30)]) == ["checked_in"]
+        assert results([futures[0].result(LONG)]) == ["checked_in"]
     finally:
         event.remove(door.engine, "commit", before_commit)
     assert answered_early == [False]
@@ -187,7 +188,7 @@ def refusing(engine: Engine, *, times: int, number: int, after: bool = False) ->
 def test_a_refused_commit_is_repeated_before_anyone_is_answered(door: Door, gate: Gate, after: bool) -> None:
     scans = door.everyone()
     with refusing(door.engine, times=3, number=1213, after=after) as refused:
-        answers = [future.result(30) for future in pile_up(door, gate, scans)]
+        answers = [future.result(LONG) for future in pile_up(door, gate, scans)]
     assert len(refused) == 3
     assert results(answers) == ["checked_in"] * 4
     assert door.count() == 4
@@ -212,7 +213,7 @@ def test_a_poisoned_row_does_not_spoil_its_neighbours(door: Door, gate: Gate) ->
         door.scan(door.cast.sun_li),
     ]
     futures = pile_up(door, gate, scans)
-    good = [future.result(30) for future in (futures[0], futures[1], futures[3])]
+    good = [future.result(LONG) for future in (futures[0], futures[1], futures[3])]
     assert results(good) == ["checked_in"] * 3
     assert type(futures[2].exception(30)).__name__ == "IntegrityError"
     assert gate.batches == [1, 3, 1, 1, 1]
@@ -225,12 +226,12 @@ def test_a_full_queue_answers_busy_and_says_when_to_come_back(
     monkeypatch.setattr(committer, "MOST_WAITING", 2)
     scans = door.everyone()
     first = door.send(scans[0])
-    assert gate.entered.wait(30)
+    assert gate.entered.wait(LONG)
     waiting = [door.send(scan) for scan in scans[1:3]]
     door.wait_for(2)
     busy(lambda: door.group.record(scans[3]))
     gate.open.set()
-    assert results([future.result(30) for future in [first, *waiting]]) == ["checked_in"] * 3
+    assert results([future.result(LONG) for future in [first, *waiting]]) == ["checked_in"] * 3
     assert results([door.group.record(scans[3])]) == ["checked_in"]
 
 
@@ -254,7 +255,7 @@ def test_who_waits_too_long_is_told_so_and_may_come_again(
 def test_a_shutdown_writes_what_waits_and_takes_no_more(door: Door, gate: Gate) -> None:
     scans = door.everyone()
     futures = [door.send(scans[0])]
-    assert gate.entered.wait(30)
+    assert gate.entered.wait(LONG)
     futures += [door.send(scan) for scan in scans[1:3]]
     door.wait_for(2)
     draining = Thread(target=door.group.drain)
@@ -263,9 +264,9 @@ def test_a_shutdown_writes_what_waits_and_takes_no_more(door: Door, gate: Gate) 
         pass
     busy(lambda: door.group.record(scans[3]))
     gate.open.set()
-    draining.join(30)
+    draining.join(LONG)
     assert not draining.is_alive()
-    assert results([future.result(30) for future in futures]) == ["checked_in"] * 3
+    assert results([future.result(LONG) for future in futures]) == ["checked_in"] * 3
     assert door.count() == 3
 
 
@@ -275,7 +276,7 @@ def test_a_forked_child_commits_by_a_thread_of_its_own(door: Door) -> None:
     ours = door.scan(door.cast.zhang_min)
     child = multiprocessing.get_context("fork").Process(target=_check_in_and_leave, args=(door.group, ours))
     child.start()
-    child.join(30)
+    child.join(LONG)
     assert child.exitcode == 0
     assert door.count() == 2
 
@@ -319,7 +320,7 @@ def test_a_lost_connection_costs_nobody_his_record(door: Door) -> None:
                 other.exec_driver_sql(f"KILL CONNECTION {killed[0]}")
 
     event.listen(ours, "before_cursor_execute", kill_once)
-    answers = [future.result(30) for future in [door.send(scan) for scan in door.everyone()]]
+    answers = [future.result(LONG) for future in [door.send(scan) for scan in door.everyone()]]
     door.group.drain()
     ours.dispose()
     assert killed

@@ -34,6 +34,7 @@ from tests.at_once import at_once
 from tests.cast import NOW
 from tests.refusing import refused
 from tests.rosters import BRANCH, GENERAL_BRANCH, person, workbook
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.usefixtures("_frozen_time")
 assert app.SUBSCRIPTIONS
@@ -308,7 +309,7 @@ def _killed(empty: Installation, *, moment: int) -> bool:
     wishes = empty.wishes()
     process = multiprocessing.get_context("fork").Process(target=_set_up_and_die, args=(empty, wishes, moment))
     process.start()
-    process.join(60)
+    process.join(LONG)
     assert process.exitcode in (0, -signal.SIGKILL)
     return process.exitcode != 0
 

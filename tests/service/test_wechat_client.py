@@ -22,6 +22,7 @@ from server.wechat.models import AccessToken
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import MAX_ANSWER_BYTES, Transport
 from tests.at_once import at_once
+from tests.waiting import LONG
 
 SECRET = "a-secret-nobody-may-see"
 SIGN_IN = "/sns/jscode2session"
@@ -191,7 +192,7 @@ class TestSignIn:
 
 
 def _after(done: Event) -> Response:
-    done.wait(30)
+    done.wait(LONG)
     return Response('{"openid": "o1"}')
 
 
