@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -161,14 +161,15 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def engine(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty database with the schema: a file of its own on SQLite, a cleaned schema on MariaDB."""
+    """A database with the schema: a file of its own on SQLite, a cleaned schema on MariaDB. Empty, but for `cast`."""
     if database == "mariadb":
         mariadb: Engine = request.getfixturevalue("mariadb_engine")
         _clean(mariadb)
         yield mariadb
         return
     path = tmp_path / "xianfeng.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    made: Made | None = request.getfixturevalue("cast_made") if _asks_for_the_cast(request) else None
+    shutil.copy(made.file if made else request.getfixturevalue("sqlite_template"), path)
     sqlite = make_engine(f"sqlite:///{path}")
     event.listen(sqlite, "connect", _let_the_disk_be_late)
     compiler: Engine = request.getfixturevalue("sqlite_compiler")
@@ -246,11 +247,19 @@ def _frozen_time(moment: datetime) -> Iterator[None]:
 Rows = list[tuple[Table, list[dict[str, Any]]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The cast, the rows it is made of, and a file of SQLite with nothing else in it."""
+
+    cast: Cast
+    rows: Rows
+    file: Path
+
+
 @pytest.fixture(scope="session")
-def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Cast, Rows]:
-    """The cast and the rows it is made of: made once, written for each test."""
-    path = tmp_path_factory.mktemp("cast") / "cast.db"
-    shutil.copy(sqlite_template, path)
+def cast_made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The cast, made once; each test's database gets it as a copy of the file or by its rows."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("cast") / "cast.db"))
     engine = make_engine(f"sqlite:///{path}")
     with Session(engine, expire_on_commit=False) as session:
         cast = make_cast(session)
@@ -258,18 +267,25 @@ def cast_rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
         tables = models.Base.metadata.sorted_tables
         rows = [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
     engine.dispose()
-    return cast, [(table, found) for table, found in rows if found]
+    return Made(cast, [(table, found) for table, found in rows if found], path)
 
 
 @pytest.fixture
-def cast(engine: Engine, cast_rows: tuple[Cast, Rows], moment: datetime) -> Cast:
-    made, rows = cast_rows
+def cast(engine: Engine, cast_made: Made, moment: datetime, request: pytest.FixtureRequest) -> Cast:
+    made = cast_made.cast
     known = [person.actor.identity_id for person in made.people.values()]
     callers._callers.forget(known)  # what another test made of them
-    with engine.begin() as connection:
-        for table, found in rows:
-            connection.execute(table.insert(), found)
+    if engine.dialect.name != "sqlite" or not _asks_for_the_cast(request):
+        with engine.begin() as connection:
+            for table, found in cast_made.rows:
+                connection.execute(table.insert(), found)
     return replace(made, people=dict(made.people), now=moment)
+
+
+def _asks_for_the_cast(request: pytest.FixtureRequest) -> bool:
+    """Whether a test is known to have the cast before it begins: on SQLite its database is a copy of one with it, which
+    takes less time than its rows."""
+    return "cast" in request.node.fixturenames
 
 
 @pytest.fixture
