@@ -96,8 +96,8 @@ class Played:
     def arrived(self) -> list[PhoneMessage]:
         return self.wechat.record.messages(after=0, limit=100_000)
 
-    def fail(self, fault: Fault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
-        if fault is Fault.time_out:
+    def fail(self, fault: PlayedFault, app: App = App.miniprogram, *, times: int | None = 1) -> None:
+        if fault is PlayedFault.time_out:
             self.timeout_seconds = 0.5  # of what no answer comes to, the end of the wait is waited for
         self.wechat.faults.add(FaultRule(fault, frozenset({CALLS[app]}), times=times))
 

@@ -14,7 +14,7 @@ from bot.receive.desk import Desk
 from bot.receive.models import FollowUp
 from server import clock
 from server.wechat.sandbox.accounts import App
-from server.wechat.sandbox.faults import Call, Fault
+from server.wechat.sandbox.faults import PlayedCall, PlayedFault
 from tests.bot.callbacks import Writer, writer_of
 from tests.bot.hearing import Ear, follow_ups, settled
 from tests.cast import Cast

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 from server.errors import DomainError
 from server.photos import decode, processing, rules
-from server.photos.processing import Limits, process, process_trusted
+from server.photos.processing import ChildLimits, process, process_trusted
 from tests.at_once import at_once
 from tests.fuzzing import examples
 from tests.pictures import (
