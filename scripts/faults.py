@@ -1,8 +1,9 @@
 """python -m scripts.faults [only=claims] [jobs=2]: plant one fault after another in a copy, and see a test fail.
 
 `faults.toml` lists them: what the fault `says`, the `file`, the text `old` that becomes `new`, and the `tests` that
-should notice. It fails where none does, and where the text is no longer there exactly once. `only` picks those whose
-file or words contain it; `jobs` is how many are tried at once.
+should notice. Its table `utc` has the tests of each file that asks what day it is: there UTC is asked at a place after
+the other, except where that comes to the `same`, with the reason. It fails where no test notices, and where the text is
+no longer there exactly once. `only` picks those whose file or words contain it; `jobs` is how many are tried at once.
 """
 
 import shutil
@@ -16,6 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
+from typing import Any
+
+from scripts.day_faults import DayFault, faults_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = Path(__file__).with_suffix(".toml")
@@ -43,8 +47,24 @@ class Fault:
 
 
 def faults() -> list[Fault]:
-    """Return the list."""
-    return [Fault(**each) for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["fault"]]
+    """Return those that are listed one by one."""
+    return [Fault(**each) for each in listed()["fault"]]
+
+
+def day_faults() -> list[DayFault]:
+    """Return those of the files that ask what day it is."""
+    table, same = listed()["utc"], listed()["same"]
+    found = [
+        fault
+        for file, tests in table.items()
+        for fault in faults_of(file, (ROOT / file).read_text(encoding="utf-8"), tests)
+    ]
+    return [fault for fault in found if fault.says not in same.get(fault.file, ())]
+
+
+def listed() -> dict[str, Any]:
+    """Return what the list says."""
+    return {"fault": [], "utc": {}, "same": {}} | tomllib.loads(LIST.read_text(encoding="utf-8"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +73,8 @@ def main(arguments: Sequence[str]) -> int:
     if options:
         print(__doc__, file=sys.stderr)
         return 2
-    chosen = [fault for fault in faults() if only in fault.file or only in fault.says]
+    every: list[Fault | DayFault] = [*faults(), *day_faults()]
+    chosen = [fault for fault in every if only in fault.file or only in fault.says]
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         copies: Queue[Path] = Queue()
         for number in range(jobs):
@@ -64,21 +85,21 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if unnoticed else 0
 
 
-def _goes_unnoticed(fault: Fault, copies: "Queue[Path]") -> bool:
-    copy = copies.get()
+def _goes_unnoticed(fault: Fault | DayFault, copies: "Queue[Path]") -> bool:
+    copy, by, says = copies.get(), None, fault.says
     try:
         with _planted(fault, copy):
             by = _noticed_by(fault, copy)
     except ValueError as error:
-        by, fault = None, Fault(f"{fault.says} — {error}", fault.file, "", "", "")
+        says += f" — {error}"
     finally:
         copies.put(copy)
-    print(f"{'noticed' if by else 'UNNOTICED'}  {fault.file}: {fault.says}  → {by or 'by nothing'}", flush=True)
+    print(f"{'noticed' if by else 'UNNOTICED'}  {fault.file}: {says}  → {by or 'by nothing'}", flush=True)
     return by is None
 
 
 @contextmanager
-def _planted(fault: Fault, copy: Path) -> Iterator[None]:
+def _planted(fault: Fault | DayFault, copy: Path) -> Iterator[None]:
     path = copy / fault.file
     right = path.read_text(encoding="utf-8")
     path.write_text(fault.planted(right), encoding="utf-8")
@@ -88,7 +109,7 @@ def _planted(fault: Fault, copy: Path) -> Iterator[None]:
         path.write_text(right, encoding="utf-8")
 
 
-def _noticed_by(fault: Fault, copy: Path) -> str | None:
+def _noticed_by(fault: Fault | DayFault, copy: Path) -> str | None:
     """Return the first test that fails, on SQLite alone, or None."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", "-k", "not mariadb"]
     try:

@@ -12,14 +12,12 @@ from server.identity.rules import Actor, HeldRole, Role
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.standards import service as standards
 
-NOW = datetime(2026, 6, 18, 2, 0, tzinfo=UTC)
-"""The moment of the tests: 18 June 2026, 10:00 in Shanghai."""
-
 TODAY = date(2026, 6, 18)
-EDGES = tuple(
+NOW, MORNING, LATE = (
     datetime.combine(TODAY, clock, SHANGHAI).astimezone(UTC) for clock in (time(0, 30), time(10), time(23, 59))
 )
-"""The same day in Shanghai early, as ever and late. At 00:30 it is still the day before in UTC."""
+"""Moments of that day in Shanghai. `NOW` is the tests' own: half an hour after midnight, when in UTC it is yesterday.
+A file that is about hours of the day imports `MORNING as NOW`."""
 
 YEAR_START = date(2026, 1, 1)
 BEGAN = datetime.combine(YEAR_START, time(), SHANGHAI).astimezone(UTC)

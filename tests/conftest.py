@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -23,11 +24,10 @@ from werkzeug.test import TestResponse
 
 from server import config, migrations, models, protection
 from server.app import create_app
-from server.days import SHANGHAI
 from server.db import make_engine
 from server.identity import service as callers
 from tests import audited, contract
-from tests.cast import EDGES, NOW, Cast, Person, make_cast
+from tests.cast import LATE, NOW, Cast, Person, make_cast
 from tests.fuzzing import examples
 from tests.mariadb import FORGETFUL, PrivateMariaDB, forgetful_directory, missing_mariadb
 from tests.require_all import pytest_runtest_makereport  # noqa: F401  a hook
@@ -46,7 +46,7 @@ Call = Callable[..., Any]
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mariadb_only: needs real row locks; runs on MariaDB alone")
     config.addinivalue_line("markers", "thinned: tries a part of what it tries in `make fuzz`")
-    config.addinivalue_line("markers", "at_the_edges_of_the_day: decides by day; runs at 00:30, 10:00 and 23:59")
+    config.addinivalue_line("markers", "at_the_edges_of_the_day: decides by day; runs on SQLite at 23:59, too")
     config.addinivalue_line("markers", "sqlite_only: about SQLite itself, or so slow that one database is enough")
 
 
@@ -65,12 +65,20 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
-    if "at_the_edges_of_the_day" in marks:
-        metafunc.parametrize("moment", EDGES, indirect=True, ids=lambda moment: f"{moment.astimezone(SHANGHAI):%H:%M}")
     if "database" not in metafunc.fixturenames:
         return
     names = ["mariadb"] if "mariadb_only" in marks else ["sqlite"] if "sqlite_only" in marks else ["sqlite", "mariadb"]
-    metafunc.parametrize("database", names, indirect=True)
+    if "at_the_edges_of_the_day" in marks:
+        found = [*((name, clock_of(metafunc.module)) for name in names), ("sqlite", LATE)]
+        metafunc.parametrize(("database", "moment"), found, indirect=True, ids=[*names, "sqlite-23:59"])
+    else:
+        metafunc.parametrize("database", names, indirect=True)
+
+
+def clock_of(module: ModuleType) -> datetime:
+    """Return when the tests of a file take place: at what it means by `NOW`."""
+    found: datetime = getattr(module, "NOW", NOW)
+    return found
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -233,8 +241,8 @@ def settings(tmp_path: Path) -> config.Settings:
 
 @pytest.fixture
 def moment(request: pytest.FixtureRequest) -> datetime:
-    """The time of a test: ten in the morning, or each of `EDGES` where it is marked `at_the_edges_of_the_day`."""
-    found: datetime = getattr(request, "param", NOW)
+    """The time of a test: its file's, and `LATE`, too, where it is marked `at_the_edges_of_the_day`."""
+    found: datetime = getattr(request, "param", clock_of(request.module))
     return found
 
 

@@ -23,7 +23,8 @@ from server.wechat.sandbox.faults import FaultRule, PlayedCall, PlayedFault
 from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.record import PhoneMessage
 from server.wechat.sandbox.state import SandboxState
-from tests.cast import NOW, Cast, Person
+from tests.cast import MORNING as NOW
+from tests.cast import Cast, Person
 from tests.pushed import add_push
 from tests.waiting import LONG
 
@@ -78,7 +79,7 @@ class Played:
             return quotas.balances(session, [person.actor.identity_id]).get((person.actor.identity_id, template), 0)
 
     def push(self, to: Person, subject: str = "2026-05", **others: Any) -> int:
-        values: dict[str, Any] = {"status": PushStatus.waiting, "content": CONTENT} | others
+        values: dict[str, Any] = {"status": PushStatus.waiting, "content": CONTENT, "due_at": NOW} | others
         with Session(self.engine, expire_on_commit=False) as session:
             return add_push(session, self.cast, to, subject=subject, **values).id
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -43,7 +44,7 @@ def file_name(response: TestResponse) -> str:
 def meeting(engine: Engine, cast: Cast) -> Iterator[Meeting]:
     """A theme day whose check-in has closed: 王芳 signed by 李伟's phone, 孙丽 on leave, 李伟 late, 张敏 not there."""
     with Session(engine, expire_on_commit=False) as session:
-        held = make_meeting(session, cast, starts_at=NOW.replace(day=11), observers=[cast.chen_jing])
+        held = make_meeting(session, cast, starts_at=NOW - timedelta(days=7), observers=[cast.chen_jing])
         roster = session.scalars(select(Roster)).one()
         _check_in(session, held, cast.wang_fang, Via.helper, by=cast.li_wei)
         _check_in(session, held, cast.li_wei, Via.qr, by=cast.li_wei, state=AttendanceState.late)
@@ -196,14 +197,14 @@ def test_a_roster_is_printed_for_signing(call: Call, cast: Cast, meeting: Meetin
     assert [row[0] for row in rows[:4]] == [
         "6 月主题党日 签到表",
         "教工第一党支部　主题党日",
-        "时间：2026 年 6 月 11 日 10:00　地点：明德楼 305",
+        "时间：2026 年 6 月 11 日 00:30　地点：明德楼 305",
         "应到 4 人，实到 2 人（迟到 1 人），请假 1 人，缺席 1 人",
     ]
     assert rows[4] == ["序号", "姓名", "应到/列席", "状态", "签到时间", "方式", "备注"]
     assert [[value or "" for value in row] for row in rows[5:10]] == [
         [1, "张敏", "应到", "缺席", "", "", ""],
-        [2, "王芳", "应到", "出席", "10:00:00", "代签：李伟", ""],
-        [3, "李伟", "应到", "迟到", "10:00:00", "扫码", ""],
+        [2, "王芳", "应到", "出席", "00:30:00", "代签：李伟", ""],
+        [3, "李伟", "应到", "迟到", "00:30:00", "扫码", ""],
         [4, "孙丽", "应到", "请假", "", "", "事假，7 月 11 日前补课"],
         [5, "陈静", "列席", "缺席", "", "", ""],
     ]

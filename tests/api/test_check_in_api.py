@@ -104,7 +104,7 @@ def test_a_code_becomes_a_ticket_and_the_ticket_a_record(
     assert exchanged.json["meeting"] == {
         "title": "6 月主题党日",
         "place": "明德楼 305",
-        "starts_at": "2026-06-18T10:05:00+08:00",
+        "starts_at": "2026-06-18T00:35:00+08:00",
         "host": "教工第一党支部",
     }
     answer = call(cast.zhang_min, "POST", "/check-ins", json={"ticket": exchanged.json["ticket"]})
@@ -112,7 +112,7 @@ def test_a_code_becomes_a_ticket_and_the_ticket_a_record(
     assert (answer.json["member_name"], answer.json["meeting"]["id"]) == ("张敏", meeting.id)
     row = rows(session, meeting)[cast.zhang_min.member_id]
     assert (row.state, row.via, row.account_id) == ("present", "qr", cast.zhang_min.account_id)
-    assert answer.json["checked_in_at"].startswith("2026-06-18T10:00:")
+    assert answer.json["checked_in_at"].startswith("2026-06-18T00:30:")
 
 
 def test_a_late_scan_says_so(call: Call, cast: Cast, ticket: Screen, meeting: Meeting, session: Session) -> None:

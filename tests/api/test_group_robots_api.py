@@ -25,7 +25,8 @@ from server.wechat.sandbox.faults import PlayedFault
 from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.state import SandboxState
 from tests.api.answers import refusal
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.conftest import Call
 from tests.pushing import make_statement, prepared
 

@@ -27,7 +27,7 @@ def test_a_message_says_what_it_is_about_and_how_it_came(call: Call, session: Se
         "title": "您的月度积分",
         "lines": [{"label": "月份", "text": "2026 年 5 月"}, {"label": "积分", "text": "62.50"}],
         "page": PAGE,
-        "at": "2026-06-18T10:00:00+08:00",
+        "at": "2026-06-18T00:30:00+08:00",
         "read_at": None,
         "status": "sent",
         "outcome": "已通过小程序送达",

@@ -185,6 +185,14 @@ def test_a_recurring_meeting_is_a_meeting_each_month(call: Call, cast: Cast, pla
     assert (last["rosters"][0]["invited"], last["makeup_until"]) == (4, "2026-10-24")
 
 
+@pytest.mark.parametrize(("begin", "end"), [("00:30", "01:30"), ("23:00", "23:59")])
+def test_a_list_holds_the_whole_of_its_days(call: Call, cast: Cast, plan: Plans, begin: str, end: str) -> None:
+    plan(starts_at=f"2026-06-25T{begin}:00+08:00", ends_at=f"2026-06-25T{end}:00+08:00")
+    path = f"/organizations/{cast.branch}/meetings"
+    for day, found in (("2026-06-24", 0), ("2026-06-25", 1), ("2026-06-26", 0)):
+        assert len(body(call(cast.zhang_min, "GET", f"{path}?from={day}&until={day}"))["items"]) == found
+
+
 def test_a_list_is_paged_newest_first_and_filtered(call: Call, cast: Cast, plan: Plans) -> None:
     plan(repeat={"every": "month", "by": "day", "until": "2026-10-25"})
     plan(kind="lecture", title="党课")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from server.pushes.models import ChannelPause
 from server.pushes.quotas import Spend
 from server.pushes.rules import AttemptStatus, Channel, Occasion, PushStatus
 from tests.cast import NOW, Cast
+from tests.days import at
 from tests.pushed import add_attempt, add_push
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "dashboards" / "pushes.json"
@@ -68,6 +69,11 @@ def test_pushes_are_counted_by_occasion_channel_and_status(app: OpenAPI, session
         ("", "notice", "unreachable"): 1,
         ("", "month_score", "waiting"): 1,
     }
+
+
+def test_a_years_holidays_are_missing_from_november(app: OpenAPI, cast: Cast) -> None:
+    with travel(at(date(2026, 11, 1), "00:30"), tick=False):
+        assert figures(page(app), "xianfeng_holiday_years_missing") == {(): 1}
 
 
 def test_the_head_of_the_queue_says_how_long_it_waits(app: OpenAPI, session: Session, cast: Cast) -> None:

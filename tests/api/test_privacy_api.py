@@ -43,7 +43,7 @@ def test_agreeing_is_kept_with_version_and_time_and_counts_once(call: Call, cast
     first = call(cast.zhang_min, "POST", CONSENTS, json={"version": 1})
     again = call(cast.zhang_min, "POST", CONSENTS, json={"version": 1})
     assert first.json == again.json
-    assert first.json["agreed_at"].startswith("2026-06-18T10:00")
+    assert first.json["agreed_at"].startswith("2026-06-18T00:30")
     assert call(cast.zhang_min, "GET", CONSENTS).json == {"items": [first.json]}
     assert call(cast.zhang_min, "GET", "/me").json["privacy_due"] is False
     assert call(cast.li_wei, "GET", "/me").json["privacy_due"] is True

@@ -1,6 +1,7 @@
 """What the sandbox's page reads of the product; production has neither page nor sandbox."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -34,6 +35,8 @@ def test_the_page_counts_what_became_of_pushes(client: FlaskClient, session: Ses
     ):
         push = add_push(session, cast, cast.zhang_min, subject=subject, status=status, attempts=1)
         add_attempt(session, push, status=outcome, at=NOW)
+    yesterday = add_push(session, cast, cast.zhang_min, subject="2025-12", attempts=1)
+    add_attempt(session, yesterday, at=NOW - timedelta(hours=1))
     add_push(session, cast, cast.li_wei, status=PushStatus.waiting)
     assert client.get(OVERVIEW).get_json()["figures"] == {
         "sent_today": 1,

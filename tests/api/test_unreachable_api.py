@@ -37,7 +37,7 @@ def test_officers_see_whom_to_tell_and_why(call: Call, cast: Cast, push: Push, p
         "occasion_title": "月度积分公布",
         "status": "unreachable",
         "reason": "未绑定微信",
-        "since": "2026-06-18T10:00:00+08:00",
+        "since": "2026-06-18T00:30:00+08:00",
         "read_at": None,
         "told_by": None,
         "told_at": None,

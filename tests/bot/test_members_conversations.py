@@ -161,6 +161,15 @@ def test_leave_is_asked_for_in_a_sentence(chats: Chats, cast: Cast, session: Ses
     assert session.scalars(select(Leave)).one().status == LeaveStatus.withdrawn
 
 
+def test_a_meeting_after_midnight_is_found_by_its_day(chats: Chats, cast: Cast, session: Session) -> None:
+    make_meeting(session, cast, starts_at=NOW + timedelta(days=2))
+    chat = chats(cast.zhang_min)
+    assert "6月20日" in chat("6月20日有什么会")
+    assert "事假，原因：家里有事" in chat("6月20日的主题党日请假，家里有事")
+    assert "请假已提交" in chat("是")
+    assert "撤回请假：6月20日" in chat("6月20日的请假撤回")
+
+
 def test_where_several_meetings_fit_the_member_chooses(chats: Chats, cast: Cast, session: Session) -> None:
     lecture_next_week(session, cast)
     make_meeting(session, cast, starts_at=NOW + timedelta(days=2))

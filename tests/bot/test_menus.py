@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select
+import time_machine
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from bot.intents import titles
@@ -81,6 +82,22 @@ def test_the_tag_follows_the_grants(
     assert wechat.tags.of(li_wei)
     grant = session.scalars(select(Grant).where(Grant.account_id == cast.li_wei.account_id)).one()
     grant.until_date = cast.today
+    session.commit()
+    publishing.tag_reviewers(engine, reaching, NOW, NOW)
+    assert wechat.tags.of(li_wei) == []
+
+
+def test_who_reviews_from_today_sees_that_menu_from_midnight(
+    engine: Engine, session: Session, cast: Cast, reaching: Settings, wechat: SandboxState
+) -> None:
+    li_wei, wang_fang = _follow(session, cast.li_wei), _follow(session, cast.wang_fang)
+    session.execute(update(Grant).where(Grant.account_id == cast.li_wei.account_id).values(from_date=cast.today))
+    session.execute(update(Grant).where(Grant.account_id == cast.wang_fang.account_id).values(until_date=cast.today))
+    session.commit()
+    with time_machine.travel(NOW, tick=True):
+        publishing.publish(engine, reaching, dry_run=False)
+    assert (bool(wechat.tags.of(li_wei)), wechat.tags.of(wang_fang)) == (True, [])
+    session.execute(update(Grant).where(Grant.account_id == cast.li_wei.account_id).values(until_date=cast.today))
     session.commit()
     publishing.tag_reviewers(engine, reaching, NOW, NOW)
     assert wechat.tags.of(li_wei) == []

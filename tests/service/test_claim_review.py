@@ -218,7 +218,7 @@ def test_a_replayed_approval_pays_nothing_more_and_says_who_decided(session: Ses
     approved(session, claim, cast.li_wei)
     error = refused("already_reviewed", lambda: decide(session, claim, cast.li_wei, version=version))
     assert error.detail["by"] == "李伟"
-    assert error.detail["at"] == "2026-06-18T10:00:00+08:00"
+    assert error.detail["at"] == "2026-06-18T00:30:00+08:00"
     assert len(paid(session, claim.id)) == 1
 
 

@@ -1,7 +1,7 @@
 """A claim from draft to submission, by the member or on his behalf, on both databases."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.claims import review, service
-from server.claims.contents import Contents
+from server.claims.contents import Contents, Participant
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.organizations import transfers
 from server.organizations.models import Organization
-from tests.cast import NOW, Cast, Person
+from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import (
     AWARD,
     VOLUNTEERING,
@@ -53,6 +53,27 @@ def test_text_is_kept_to_the_letter(session: Session, cast: Cast) -> None:
     session.expire_all()
     found = session.get_one(Claim, claim.id)
     assert (found.title, found.description) == (title, description)
+
+
+def test_a_draft_without_a_day_is_todays_branchs_and_so_are_those_named_in_it(session: Session, cast: Cast) -> None:
+    """张敏 and 王芳 have come to the other branch today."""
+    undated = replace(VOLUNTEERING, occurred_on=None)
+    draft = partial(service.create_draft, session, member_id=cast.zhang_min.member_id, actor=cast.zhang_min.actor)
+    claim = draft(contents=undated, now=NOW - timedelta(days=1))
+    assert claim.organization_id == cast.branch
+    for person in (cast.zhang_min, cast.wang_fang):
+        transfers.transfer(
+            session,
+            member_id=person.member_id,
+            to_organization_id=cast.other_branch,
+            on=TODAY,
+            account_id=cast.chen_jing.account_id,
+            now=NOW,
+        )
+    assert draft(contents=undated, now=NOW).organization_id == cast.other_branch
+    joint = replace(undated, people=2, participants=[Participant(cast.wang_fang.member_id, 2)])
+    service.edit(session, claim_id=claim.id, actor=cast.zhang_min.actor, version=claim.version, contents=joint, now=NOW)
+    assert claim.organization_id == cast.other_branch
 
 
 @pytest.mark.parametrize("missing", ["title", "item_code", "occurred_on"])

@@ -4,10 +4,12 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from alembic import command as alembic
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
@@ -19,6 +21,7 @@ from server.db import make_engine
 from server.organizations.models import Member
 from server.photos.storage import DiskStorage
 from tests.cast import make_cast
+from tests.days import at
 from tests.rosters import person, workbook
 from tests.workbooks import book, old_excel
 
@@ -257,6 +260,12 @@ def test_a_year_is_opened_once_and_only_where_there_is_a_standard(data: Path) ->
     assert "2031 年度尚未发布积分标准" in refused.output
     assert xianfeng(data, "verify", "ledger").exit_code == 0
     assert xianfeng(data, "recompute").exit_code == 0
+
+
+def test_the_year_that_is_opened_begins_at_midnight_in_shanghai(data: Path) -> None:
+    upgraded(data)
+    with time_machine.travel(at(date(2027, 1, 1), "00:30"), tick=True):
+        assert "2027 年度尚未发布积分标准" in xianfeng(data, "open-year").output
 
 
 def test_a_roster_may_found_what_it_names_and_says_of_what_kind(data: Path, tmp_path: Path) -> None:

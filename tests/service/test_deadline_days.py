@@ -14,6 +14,7 @@ from server.dues import service as dues
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
 from server.dues.service import Payment
+from server.dues.verification import verify_dues
 from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.models import Grant
@@ -21,6 +22,8 @@ from server.meetings.leave import service as leave
 from server.meetings.leave.service import Wish
 from server.organizations import transfers
 from server.points.scores.queries import explain
+from server.setup import service as setup
+from server.standards.models import Standard
 from server.standards.rules import LeaveKind
 from server.statements import confirming
 from server.statements.boards import links
@@ -103,6 +106,7 @@ def test_june_is_closed_only_when_its_last_day_is_over(
         refused("month_not_over", close)
     else:
         assert [record.state for record in close()] == [DuesState.missing] * 4
+        assert list(verify_dues(session)) == []
 
 
 @until(MEETING + timedelta(days=leave.ASKED_WITHIN_DAYS))
@@ -184,9 +188,17 @@ def test_a_month_waits_for_its_secretary_through_the_third_working_day(
 
 
 @until(date(2026, 10, 31))
-def test_a_standard_is_awaited_from_november(session: Session, cast: Cast, now: datetime, in_time: bool) -> None:
+def test_a_standard_and_holidays_are_awaited_from_november(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
     kinds = {todo.kind for todo in todos_of(session, cast.organization_department.actor, now=now)}
-    assert ("standards" not in kinds) is in_time
+    assert {"standards", "holidays"} & kinds == (set() if in_time else {"standards", "holidays"})
+
+
+@until(date(2026, 12, 31))
+def test_an_installation_begins_with_the_standard_of_its_year(session: Session, now: datetime, in_time: bool) -> None:
+    setup.found(session, title="山海学院党委", now=now)
+    assert session.scalars(select(Standard.year)).all() == [2026 if in_time else 2027]
 
 
 @until(date(2026, 12, 31))

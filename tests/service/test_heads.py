@@ -18,6 +18,7 @@ from server.audit.models import AuditLine
 from server.config import ConfigurationError, Settings
 from server.db import make_engine, snapshot
 from server.heads import file, upkeep
+from server.heads.jobs import JOBS
 from server.heads.models import DailyHead, HeadPosition
 from server.heads.rules import issue, read
 from server.heads.service import HeadVerdict, check, make
@@ -36,6 +37,7 @@ from tests.at_once import at_once
 from tests.books import Books, keep_books
 from tests.cast import NOW, Cast
 from tests.claiming import approved, submitted
+from tests.days import at
 from tests.forging import chain_anew, edit_by_hand, without_triggers
 from tests.killing import killed_at
 from tests.service.test_cli import upgraded, xianfeng
@@ -53,6 +55,14 @@ def made(engine: Engine, settings: Settings, day: date, *, now: datetime | None 
     now = now or datetime(day.year, day.month, day.day, tzinfo=UTC)
     sealing.seal_due(engine, now=now)
     return upkeep.make_heads(engine, settings, day=day, now=now)
+
+
+def test_the_job_makes_the_heads_of_shanghais_day(engine: Engine, settings: Settings, books: Books) -> None:
+    (job,) = JOBS
+    at_five = at(JUNE, "05:00")
+    job.function(engine, settings, at_five, at_five)
+    with Session(engine) as session:
+        assert session.scalars(select(DailyHead.day)).all() == [JUNE]
 
 
 def head_of(session: Session, day: date) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -27,7 +27,7 @@ from server.meetings.settlement import service as settlement
 from server.pushes.rules import Occasion
 from server.todos.service import todos_of
 from tests.at_once import race
-from tests.cast import NOW, Cast, Person
+from tests.cast import NOW, TODAY, Cast, Person
 from tests.meeting import make_meeting
 from tests.pushing import all_pushes, told
 from tests.refusing import refused
@@ -402,12 +402,13 @@ def test_what_waits_is_a_todo_of_the_host_but_not_of_its_own_member(
 ) -> None:
     write(session, [scan_of(meeting, cast.people[key], beyond=True) for key in ("zhang_min", "li_wei")])
 
-    def waits_with(person: Person) -> list[tuple[int, int, int | None]]:
-        found = todos_of(session, person.actor, now=NOW)
-        return [(each.count, each.organization_id, each.first_id) for each in found if each.kind == "held"]
+    def waits_with(person: Person) -> list[tuple[int, int | None, date | None]]:
+        found = [each for each in todos_of(session, person.actor, now=NOW) if each.kind == "held"]
+        assert {each.organization_id for each in found} <= {cast.branch}
+        return [(each.count, each.first_id, each.first_day) for each in found]
 
-    assert waits_with(cast.li_wei) == [(1, cast.branch, meeting.id)]
-    assert waits_with(cast.sun_li) == [(2, cast.branch, meeting.id)]
+    assert waits_with(cast.li_wei) == [(1, meeting.id, TODAY)]
+    assert waits_with(cast.sun_li) == [(2, meeting.id, TODAY)]
     assert waits_with(cast.zhao_qiang) == []
     decide(session, meeting, HeldStatus.dismissed, cast.zhang_min, cast.li_wei, by=cast.sun_li)
     assert waits_with(cast.sun_li) == []

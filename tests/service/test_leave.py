@@ -181,7 +181,7 @@ def test_another_officers_late_decision_reads_who_was_first(session: Session, ca
     grant(session, leave, cast.li_wei)
     for late in (lambda: grant(session, leave, cast.sun_li), lambda: refuse(session, leave, cast.sun_li)):
         error = refused("already_decided", late)
-        assert "李伟已于 2026 年 6 月 18 日 10:00" in error.message
+        assert "李伟已于 2026 年 6 月 18 日 00:30" in error.message
         assert error.detail == {"status": "granted", "version": 2}
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.identity.rules import Actor, HeldRole, Role
@@ -24,6 +24,7 @@ from server.organizations.models import Membership
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person
+from tests.days import at
 from tests.meeting import make_meeting
 from tests.refusing import refused
 
@@ -374,6 +375,42 @@ def test_a_window_of_ones_own_moves_with_the_start(session: Session, cast: Cast)
     meeting = changed(session, cast, planned(session, cast, window=own), starts_at=START + HOUR)
     assert (meeting.opens_at, meeting.late_after, meeting.closes_at) == (START, START + HOUR, START + 2 * HOUR)
     assert (meeting.ends_at, meeting.settles_at) == (START + 3 * HOUR, START + 26 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "days"),
+    [("25 23:00", "26 00:30", 1), ("26 00:30", "26 23:00", 0), ("26 00:30", "25 23:00", -1)],
+)
+def test_the_last_day_for_a_make_up_moves_by_the_days_of_shanghai(
+    session: Session, cast: Cast, before: str, after: str, days: int
+) -> None:
+    starts_at, moved_to = (at(date(2026, 6, int(when[:2])), when[3:]) for when in (before, after))
+    meeting = planned(session, cast, starts_at=starts_at, ends_at=starts_at + HOUR)
+    last = meeting.makeup_until
+    changed(session, cast, meeting, starts_at=moved_to, ends_at=moved_to + HOUR)
+    assert meeting.makeup_until - last == timedelta(days=days)
+
+
+@pytest.mark.parametrize("hours", [("00:30", "10:00"), ("10:00", "00:30")])
+def test_each_of_a_series_keeps_its_own_last_day_for_a_make_up(
+    session: Session, cast: Cast, hours: tuple[str, str]
+) -> None:
+    first_day, second_day = date(2026, 6, 25), date(2026, 7, 25)
+    starts_at, then = at(first_day, hours[0]), at(second_day, hours[1])
+    meeting = planned(session, cast, starts_at=starts_at, ends_at=starts_at + HOUR, repeat=MONTHLY)
+    second = session.scalars(select(Meeting).where(Meeting.series_id == meeting.series_id, Meeting.id != meeting.id))
+    later = changed(session, cast, second.first() or meeting, starts_at=then, ends_at=then + HOUR)
+    changed(session, cast, meeting, following=True, makeup_until=date(2026, 7, 10))
+    assert (meeting.makeup_until, later.makeup_until) == (date(2026, 7, 10), date(2026, 8, 9))
+
+
+def test_who_is_to_come_is_asked_of_the_day_it_is_moved_to(session: Session, cast: Cast) -> None:
+    """王芳 comes from another branch on the very day, half an hour before."""
+    day = date(2026, 6, 26)
+    session.execute(update(Membership).where(Membership.member_id == cast.wang_fang.member_id).values(from_date=day))
+    meeting, moved_to = planned(session, cast), at(day, "00:30")
+    changed(session, cast, meeting, starts_at=moved_to, ends_at=moved_to + HOUR, observers=[cast.wang_fang.member_id])
+    assert listed(session, meeting)[cast.wang_fang.member_id] is Part.observer
 
 
 def test_the_ledgers_explanation_names_the_meeting(session: Session, cast: Cast) -> None:

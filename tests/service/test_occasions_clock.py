@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.claims import service as claims
@@ -44,7 +44,7 @@ def digests(session: Session, period: datetime = NINE, now: datetime | None = No
 
 
 def asked(session: Session, cast: Cast, person: Person) -> None:
-    meeting = make_meeting(session, cast)
+    meeting = make_meeting(session, cast, starts_at=shanghai(2026, 6, 18, 14))
     leave_service.ask(
         session,
         member_id=person.member_id,
@@ -86,6 +86,13 @@ def test_each_officer_reads_what_waits_with_him(session: Session, cast: Cast) ->
     assert (found["wang_fang"]["meetings"], found["wang_fang"]["months"]) == ("请假 2 份", "无")
     assert told(session, cast, Occasion.review_digest) == ["li_wei", "sun_li", "wang_fang"]
     assert SECRET_WORDS not in str(found)
+
+
+def test_a_digest_is_of_its_day_in_shanghai(session: Session, cast: Cast) -> None:
+    """Monday, half past midnight; in UTC the last of three days off."""
+    submitted(session, cast.zhang_min)
+    digests(session, shanghai(2026, 6, 22, 0, 30))
+    assert {push.subject for push in all_pushes(session, Occasion.review_digest)} == {"2026-06-22"}
 
 
 def test_claims_are_counted_as_the_queue_of_each_reviewer_lists_them(session: Session, cast: Cast) -> None:
@@ -196,6 +203,13 @@ def reminded(session: Session, cast: Cast) -> list[str]:
 
 MEMBERS = "zhang_min wang_fang li_wei sun_li zhao_qiang zhou_yu chen_jing wu_gang he_hua"
 EVERYONE = sorted([*MEMBERS.split(), "organization_department", "inspector"])
+
+
+def test_a_month_begins_at_midnight_in_shanghai_and_so_does_belonging(session: Session, cast: Cast) -> None:
+    session.execute(update(Membership).values(from_date=date(2026, 7, 1)))
+    remind(session, shanghai(2026, 7, 1, 0, 30))
+    assert reminded(session, cast) == EVERYONE
+    assert {push.subject for push in all_pushes(session, Occasion.dues_reminder)} == {"2026-07"}
 
 
 def test_members_whose_month_is_not_paid_are_reminded_once(
@@ -310,7 +324,7 @@ def test_everyone_is_told_twice_until_when_the_year_is_claimed_for(session: Sess
 
 def test_the_cut_off_is_the_universitys_own_and_nobody_is_told_after_it(session: Session, cast: Cast) -> None:
     session.get_one(Organization, cast.root).settings = {"claim_cut_off": "01-05"}
-    remind_of_cut_off(session, shanghai(2027, 1, 6, 9))
+    remind_of_cut_off(session, shanghai(2027, 1, 6, 0, 30))
     assert all_pushes(session, Occasion.year_end) == []
     remind_of_cut_off(session, FIFTH)
     assert all_pushes(session, Occasion.year_end)[0].content["date"] == "2027年1月5日"

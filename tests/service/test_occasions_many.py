@@ -131,6 +131,7 @@ def test_the_audience_is_that_of_the_moment_it_is_turned_out(session: Session, c
     session.commit()
     prepared(session, NOW)
     assert told(session, cast, Occasion.notice) == ["li_wei", "sun_li", "wang_fang", "wu_gang"]
+    assert {push.organization_id for push in all_pushes(session, Occasion.notice)} == {cast.branch}
 
 
 def test_only_the_unread_are_reminded_and_each_time_anew(session: Session, cast: Cast) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.meetings.models import Meeting, MeetingReminder
@@ -13,11 +13,14 @@ from server.meetings.planning import service as planning
 from server.meetings.planning.changes import MeetingChange
 from server.meetings.planning.service import Plan
 from server.meetings.rules import MeetingKind
+from server.organizations.models import Membership
 from server.pushes.models import Fanout
 from server.pushes.occasions import due, meetings
+from server.pushes.occasions.drafting import Message, concerned
 from server.pushes.rules import Occasion
 from tests.at_once import at_once
-from tests.cast import NOW, Cast
+from tests.cast import NOW, TODAY, Cast
+from tests.meeting import make_meeting
 from tests.pushing import SECRET_WORDS, all_pushes, prepared, told
 from tests.settling import excused
 
@@ -158,6 +161,22 @@ def test_what_was_called_off_before_it_was_announced_is_not_announced(session: S
     cancelled(session, cast, meeting)
     prepared(session, NOW)
     assert told(session, cast, Occasion.meeting_planned) == []
+
+
+def test_who_came_today_is_told_also_of_what_was_over_before_it_could_be_said(session: Session, cast: Cast) -> None:
+    zhang_min = Membership.member_id == cast.zhang_min.member_id
+    session.execute(update(Membership).where(zhang_min).values(from_date=TODAY))
+    planned(session, cast)
+    prepared(session, NOW)
+    assert told(session, cast, Occasion.meeting_planned) == BRANCH
+    over = Message(Occasion.meeting_planned, "1:1", "", due_at=NOW, expires_at=NOW + HOUR)
+    assert set(concerned(session, over, [cast.zhang_min.member_id], NOW + 2 * HOUR)) == {cast.zhang_min.member_id}
+
+
+def test_the_day_before_begins_at_midnight_in_shanghai(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, starts_at=NOW + timedelta(days=1))
+    assert meetings.still_holds(meeting, Occasion.meeting_tomorrow, NOW)
+    assert not meetings.still_holds(meeting, Occasion.meeting_tomorrow, NOW - timedelta(days=1))
 
 
 def test_after_an_outage_what_has_begun_is_told_but_not_sent(session: Session, cast: Cast) -> None:

@@ -276,10 +276,8 @@ def test_a_decision_withdrawn_before_it_was_confirmed_is_told_to_nobody(session:
 
 @pytest.mark.at_the_edges_of_the_day
 def test_the_day_of_a_decision_is_shanghais(session: Session, cast: Cast) -> None:
-    """Half past midnight of 18 June; in UTC it still is the 17th."""
-    now = NOW.replace(day=17, hour=16, minute=30)
-    refused("future_day", lambda: recorded(session, cast, TODAY + timedelta(days=1), now))
-    assert recorded(session, cast, TODAY, now).decided_on == TODAY
+    refused("future_day", lambda: recorded(session, cast, TODAY + timedelta(days=1), cast.now))
+    assert recorded(session, cast, TODAY, cast.now).decided_on == TODAY
 
 
 # What later features announce

@@ -108,7 +108,7 @@ def test_a_large_unit_is_opened_by_the_job_in_chunks(
         (datetime(2026, 6, 18, tzinfo=UTC), {2026, NEXT}),
         (datetime(2025, 12, 31, 15, 59, tzinfo=UTC), {2026}),
         (datetime(2028, 1, 31, tzinfo=UTC), {NEXT}),
-        (datetime(2028, 2, 1, tzinfo=UTC), set()),
+        (datetime(2028, 1, 31, 16, 30, tzinfo=UTC), set()),
     ],
 )
 def test_the_job_opens_the_year_that_runs_and_the_next_and_in_january_the_last(
@@ -117,6 +117,16 @@ def test_the_job_opens_the_year_that_runs_and_the_next_and_in_january_the_last(
     install(session, cast)
     due.open_years_due(engine, now=now)
     assert set(session.scalars(select(PointEntry.year))) == years
+
+
+def test_who_left_with_today_is_not_opened_any_more(
+    engine: Engine, session: Session, cast: Cast, members: list[int]
+) -> None:
+    gone = Membership.member_id == cast.zhang_min.member_id
+    session.execute(update(Membership).where(gone).values(until_date=TODAY))
+    session.commit()
+    assert due.open_due(engine, year=2026, now=NOW) == len(members) - 1
+    assert set(opened(session, 2026)) == set(members) - {cast.zhang_min.member_id}
 
 
 def test_where_nothing_is_due_the_job_asks_once_and_writes_nothing(

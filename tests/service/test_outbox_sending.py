@@ -14,7 +14,8 @@ from server.pushes.outbox import Draft
 from server.pushes.preferences import Preferences
 from server.pushes.rules import Occasion, PushStatus, QuietHours
 from tests.at_once import race
-from tests.cast import NOW, Cast, Person
+from tests.cast import MORNING as NOW
+from tests.cast import Cast, Person
 
 NINE_IN_THE_EVENING = NOW + timedelta(hours=11)
 ELEVEN_AT_NIGHT = NOW + timedelta(hours=13)

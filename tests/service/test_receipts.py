@@ -21,7 +21,8 @@ from server.pushes.sending.post import Post
 from server.pushes.sending.sender import Sender
 from server.wechat.sandbox.accounts import App
 from tests.at_once import at_once
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.sending import Played, played
 
 

@@ -18,7 +18,8 @@ from server.db import make_engine
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus
 from tests.at_once import at_once
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.killing import killed_at
 from tests.sending import Played, played
 

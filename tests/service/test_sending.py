@@ -21,7 +21,8 @@ from server.pushes.sending.claiming import ChannelCall
 from server.pushes.sending.results import SendOutcome
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.faults import PlayedFault
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.sending import Played, played
 
 LONG_AGO = NOW.replace(year=2020)

@@ -18,6 +18,7 @@ from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import month_before
 from tests.cast import Cast
+from tests.days import at
 from tests.meeting import make_meeting
 from tests.settling import adjusted, came, check_books, confirmed, live, roster_of, settled
 from tests.standards import altered, publish
@@ -25,7 +26,7 @@ from tests.standards import altered, publish
 YEAR = 2028
 """Nobody published a standard for it, nor for the year before."""
 
-HELD = datetime(YEAR, 1, 10, 2, tzinfo=UTC)
+HELD = at(date(YEAR, 1, 1), "00:30")
 LATER = HELD + timedelta(days=40)
 FEBRUARY = datetime(YEAR, 2, 2, 18, tzinfo=UTC)
 JANUARY = month_before(FEBRUARY)

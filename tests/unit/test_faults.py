@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import faults
+from scripts import day_faults, faults
 
 RULE = "def may(age):\n    return age >= 18\n"
 TEST = "from server.rules import may\n\n\ndef test_who_is_seventeen_may_not():\n    assert not may(17)\n"
@@ -56,3 +56,45 @@ def test_every_listed_fault_says_what_it_is_where_it_is_and_who_should_notice() 
         assert fault.old != fault.new
         assert (faults.ROOT / fault.file).is_file(), fault.says
         assert all((faults.ROOT / each).exists() for each in fault.tests.split()), fault.says
+
+
+ASKS = """\
+def turn(member, now):
+    on = shanghai_date(
+        now
+    )
+    words = f"{member.name}的发言，{shanghai_date(now)}"
+    return day_end(shanghai_date(now)), datetime.now(tz=SHANGHAI), words
+"""
+
+
+def test_utc_is_asked_at_one_place_after_the_other() -> None:
+    says = [place.says for place in day_faults.places(ASKS)]
+    asked = "shanghai_date(now)"
+    assert says == ["shanghai_date( now )", asked, f"day_end({asked})", asked, "SHANGHAI"]
+    found = list(day_faults.faults_of("x.py", ASKS, "tests"))
+    assert [fault.says for fault in found] == [
+        "UTC at shanghai_date( now )",
+        "UTC at shanghai_date(now)",
+        "UTC at day_end(shanghai_date(now))",
+        "UTC at shanghai_date(now) (2)",
+        "UTC at SHANGHAI",
+    ]
+    planted = [fault.planted(ASKS) for fault in found]
+    utc = "__import__('datetime').UTC"
+    assert f"on = (\n        now\n    ).astimezone({utc}).date()\n" in planted[0]
+    assert f"的发言，{{(now).astimezone({utc}).date()}}" in planted[1]
+    assert f"day_end((now).astimezone({utc}).date())" in planted[3]
+    assert "return (day_end(shanghai_date(now)) + __import__('datetime').timedelta(hours=8)), datetime" in planted[2]
+    assert f"tz={utc})" in planted[4]
+    assert all(compile(each, "x.py", "exec") for each in planted)
+
+
+def test_every_file_that_asks_for_the_day_has_its_tests() -> None:
+    table, same = faults.listed()["utc"], faults.listed()["same"]
+    assert sorted(table) == sorted(day_faults.files(faults.ROOT))
+    for file, tests in table.items():
+        assert all((faults.ROOT / each).exists() for each in tests.split()), file
+        text = (faults.ROOT / file).read_text(encoding="utf-8")
+        assert set(same.get(file, ())) <= {fault.says for fault in day_faults.faults_of(file, text, tests)}
+    assert set(same) <= set(table)

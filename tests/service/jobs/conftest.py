@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from time_machine import Traveller
 
-from tests.cast import NOW
+from tests.cast import MORNING as NOW
 from tests.service.jobs.recorder import Recorder
 
 

@@ -15,7 +15,8 @@ from server.jobs import runs
 from server.jobs.table import JOBS
 from server.models import Base
 from server.scheduling import CatchUp
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.pushed import add_attempt, add_push
 from tests.service.jobs.recorder import DAY, Recorder, ran, stored
 

@@ -12,7 +12,8 @@ from server.jobs import runs, service
 from server.jobs.table import JOBS, purge_job_runs
 from server.wechat.sandbox.listener import Listener
 from server.wechat.sandbox.state import SandboxState
-from tests.cast import NOW, Cast
+from tests.cast import MORNING as NOW
+from tests.cast import Cast
 from tests.service.jobs.recorder import DAY, HOUR, ran, stored
 
 

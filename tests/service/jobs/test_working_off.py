@@ -12,7 +12,7 @@ from server.config import Settings
 from server.errors import DomainError
 from server.jobs import lease, runs
 from server.scheduling import CatchUp, every_minutes
-from tests.cast import NOW
+from tests.cast import MORNING as NOW
 from tests.service.jobs.recorder import DAY, HOUR, SECOND, THIS_MORNING, Recorder, fails, ran, stored
 
 
