@@ -23,7 +23,7 @@ from server.meetings.models import Attendance, DigitTries, GuestVisit, Leave, Me
 from server.meetings.rules import LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Member
 from server.standards.rules import LeaveKind
-from tests.at_once import at_once
+from tests.at_once import at_once, until_waiting
 from tests.cast import NOW, Cast, Person
 from tests.meeting import make_meeting
 from tests.refusing import refused
@@ -444,8 +444,7 @@ def test_nobody_slips_in_behind_a_settlement(engine: Engine, session: Session, c
     with ThreadPoolExecutor(1) as pool, Session(engine) as settling:
         held = settling.scalars(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).one()
         waiting: Future[list[Answer]] = pool.submit(act)
-        with pytest.raises(TimeoutError):
-            waiting.result(0.3)
+        until_waiting(engine)
         held.status = MeetingStatus.settled
         settling.commit()
         assert [result(answer) for answer in waiting.result(LONG)] == ["closed"]

@@ -16,7 +16,7 @@ from server.meetings.rules import MeetingKind
 from server.organizations.models import Membership
 from server.pushes.models import Fanout
 from server.pushes.occasions import due, meetings
-from server.pushes.occasions.drafting import Message, concerned
+from server.pushes.occasions.drafting import DraftedMessage, concerned
 from server.pushes.rules import Occasion
 from tests.at_once import at_once
 from tests.cast import NOW, TODAY, Cast
@@ -169,7 +169,7 @@ def test_who_came_today_is_told_also_of_what_was_over_before_it_could_be_said(se
     planned(session, cast)
     prepared(session, NOW)
     assert told(session, cast, Occasion.meeting_planned) == BRANCH
-    over = Message(Occasion.meeting_planned, "1:1", "", due_at=NOW, expires_at=NOW + HOUR)
+    over = DraftedMessage(Occasion.meeting_planned, "1:1", "", due_at=NOW, expires_at=NOW + HOUR)
     assert set(concerned(session, over, [cast.zhang_min.member_id], NOW + 2 * HOUR)) == {cast.zhang_min.member_id}
 
 

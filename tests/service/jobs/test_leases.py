@@ -16,9 +16,9 @@ from server.jobs import lease, runs
 from server.jobs.lease import HeldLease, LeaseLost
 from server.jobs.models import Lease
 from tests.at_once import at_once
+from tests.cast import MORNING as NOW
 from tests.service.jobs.recorder import DAY, SECOND, THIS_MORNING, Recorder, fails, let_run_out, ran, stored
 from tests.waiting import LONG
-from tests.cast import MORNING as NOW
 
 
 def test_two_schedulers_at_once_run_each_period_once(engine: Engine, settings: Settings, clock: Traveller) -> None:

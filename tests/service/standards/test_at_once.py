@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
@@ -14,7 +14,7 @@ from server.standards import drafts, service
 from server.standards.events import StandardPublished
 from server.standards.models import Standard
 from server.standards.rules import StandardDocument
-from tests.at_once import at_once, race
+from tests.at_once import at_once, race, until_waiting
 from tests.cast import NOW, Cast
 from tests.service.standards.facts import post_fact
 from tests.standards import FINER, REWORDED, add_draft
@@ -75,13 +75,6 @@ def test_publishing_waits_for_a_posting_in_flight_and_then_refuses(
             session.commit()
         post_fact(posting, cast, cast.standard_id)
         outcome = pool.submit(race, engine, publishing(draft_id))
-        _until_waiting(engine)
+        until_waiting(engine)
         posting.commit()
         assert outcome.result(timeout=LONG) == ["year_in_use"]
-
-
-def _until_waiting(engine: Engine) -> None:
-    """Return once a transaction waits for a row lock."""
-    with engine.connect() as connection:
-        while connection.execute(text("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")).one()[1] == "0":
-            pass
