@@ -144,6 +144,22 @@ def test_a_member_reaches_no_other_member_by_being_one() -> None:
             assert not allows(ZHANG_MIN, permission, Target((ROOT, GENERAL, BRANCH), 8))
 
 
+@pytest.mark.parametrize("permission", [each for each in RULES if RULES[each].fellow])
+def test_a_fellow_is_one_of_the_branch_itself(permission: Permission) -> None:
+    assert allows(ZHANG_MIN, permission, Target((ROOT, GENERAL, BRANCH), 8))
+    assert not allows(ZHANG_MIN, permission, Target((ROOT, GENERAL, SIBLING), 8))
+
+
+def test_whoever_is_signed_in_may_what_needs_no_more() -> None:
+    assert holds(SOMEONE, Permission.signed_in)
+    assert allows(SOMEONE, Permission.signed_in, Target(()))
+
+
+def test_ones_own_is_held_and_allowed_without_a_role() -> None:
+    assert holds(ZHANG_MIN, Permission.score_read)
+    assert allows(ZHANG_MIN, Permission.score_read, HER_FILE)
+
+
 def test_a_thing_that_concerns_no_member_is_nobodys_own() -> None:
     assert not allows(_holder(Role.administrator, SIBLING), Permission.score_read, Target((ROOT, GENERAL, BRANCH)))
     assert not allows(ZHANG_MIN, Permission.score_read, Target((ROOT, GENERAL, BRANCH)))

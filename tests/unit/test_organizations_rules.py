@@ -1,6 +1,6 @@
 """Who may give which role, when a transfer may be dated, and how names are compared."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from server.organizations.rules import (
     ROLE_KINDS,
     ExemptionStatus,
     FilingAction,
+    date_problem,
     exemption_status,
     is_work_number,
     likely_kind,
@@ -151,6 +152,9 @@ def test_the_normal_form_of_a_work_number_stays_as_it_is(text: str) -> None:
         ("B—2015", "B-2015"),
         ("b‑2015\u200b", "B-2015"),
         ("\ufeff2015\u00a00012", "20150012"),
+        ("7", "7"),
+        ("A_1-2", "A_1-2"),
+        ("1" * 32, "1" * 32),
     ],
 )
 def test_a_work_number_is_one_however_it_was_pasted(text: str, number: str) -> None:
@@ -161,6 +165,22 @@ def test_a_work_number_is_one_however_it_was_pasted(text: str, number: str) -> N
 @pytest.mark.parametrize("text", ["", "-", "__", "王芳", "2015/12", "1" * 33])
 def test_what_has_not_the_shape_of_a_work_number_is_none(text: str) -> None:
     assert not is_work_number(normal_work_number(text))
+
+
+@pytest.mark.parametrize(
+    ("joined_on", "full_member_on", "problem"),
+    [
+        (TODAY, None, None),
+        (TODAY + timedelta(days=1), None, "入党日期不能晚于今天"),
+        (TODAY, TODAY, None),
+        (TODAY, TODAY - timedelta(days=1), "转正日期不能早于入党日期"),
+        (None, TODAY, None),
+    ],
+)
+def test_nobody_joined_tomorrow_or_became_a_full_member_before(
+    joined_on: date | None, full_member_on: date | None, problem: str | None
+) -> None:
+    assert date_problem(joined_on=joined_on, full_member_on=full_member_on, today=TODAY) == problem
 
 
 @pytest.mark.parametrize(

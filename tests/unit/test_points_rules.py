@@ -132,6 +132,11 @@ def test_a_lower_level_reported_later_changes_nothing() -> None:
     assert [share.counted for share in line.shares] == [6, 0]
 
 
+def test_the_highest_level_stays_whatever_else_is_reported() -> None:
+    line = default_score(*(earn("C01a", points, achievement="x") for points in ("6", "2", "4"))).line("C01")
+    assert [share.counted for share in line.shares] == [6, 0, 0]
+
+
 def test_reversing_the_highest_level_lets_the_next_one_count() -> None:
     rows = [earn("C01a", "2", achievement="x"), earn("C01a", "6", achievement="x")]
     back = earn("C01a", "-6", achievement="x", reverses=2)
