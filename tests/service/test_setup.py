@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from pypdf import PdfReader
+from rich.console import Console
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,7 @@ from server.identity.rules import ROLE_TITLES, Role
 from server.organizations import binding
 from server.organizations.models import ActivationCode, Member, Organization
 from server.points.models import PointEntry
-from server.setup import carrying_out
+from server.setup import carrying_out, command
 from server.setup.carrying_out import Outlook, SetupResult, Wishes
 from server.setup.rules import read_appointment
 from server.standards.models import Standard
@@ -239,6 +240,15 @@ def test_once_there_is_an_organization_department_it_appoints(empty: Installatio
         refused("department_appoints", lambda act=act: act(later))  # type: ignore[misc]
     refused("department_appoints", lambda: empty.carry_out({Role.organization_department: "T004"}))
     assert empty.grants() == GIVEN
+
+
+def test_slips_without_a_name_are_named_by_the_clock_on_the_wall(
+    empty: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(empty.directory)
+    command.carry_out(empty.engine, empty.settings, Console(), empty.wishes(), slips=None, new_codes=False)
+    (slips,) = empty.directory.glob("activation-slips-*")
+    assert slips.name.startswith("activation-slips-20260618-003")
 
 
 def test_slips_are_never_written_over_others(empty: Installation) -> None:
