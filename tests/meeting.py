@@ -7,10 +7,11 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.meetings.models import Invitation, Meeting, Roster
+from server.meetings.models import GuestVisit, Invitation, Meeting, Roster
 from server.meetings.rules import (
     MAKEUP_DAYS,
     SETTLES_AFTER,
+    AttendanceState,
     MeetingKind,
     MeetingStatus,
     Part,
@@ -74,6 +75,22 @@ def make_meeting(
         observers = ()
     session.commit()
     return meeting
+
+
+def visited(
+    session: Session, host: Meeting, person: Person, state: AttendanceState = AttendanceState.present
+) -> GuestVisit:
+    """Note that someone came to a meeting as a guest, as a check-in does, and commit."""
+    noted = GuestVisit(
+        meeting_id=host.id,
+        member_id=person.member_id,
+        state=state,
+        scanned_at=host.starts_at - timedelta(minutes=5),
+        account_id=person.account_id,
+    )
+    session.add(noted)
+    session.commit()
+    return noted
 
 
 def _roster(session: Session, meeting: Meeting, organization_id: int) -> Roster:

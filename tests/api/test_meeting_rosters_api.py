@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.meetings.check_in.codes import step_at
 from server.meetings.models import Attendance, CodeExchange, Meeting, Roster
-from server.meetings.rosters import guests
 from server.meetings.rules import AttendanceState, Via
 from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person
 from tests.conftest import Call
-from tests.meeting import make_meeting
+from tests.meeting import make_meeting, visited
 
 SICK = {"kind": "sick", "reason": "发烧，已去医院"}
 ENTRY = {"state": "present", "reason": "手机没电，已核对签名表"}
@@ -246,15 +245,7 @@ def test_a_guest_is_confirmed_by_the_host_and_counts_at_home(
             session, cast, organization_id=cast.other_branch, invited={cast.other_branch: [cast.zhao_qiang]}
         )
         host_id = host.id
-        guests.visit(
-            session,
-            meeting_id=host_id,
-            member_id=cast.zhang_min.member_id,
-            state=AttendanceState.present,
-            scanned_at=NOW,
-            account_id=cast.zhang_min.account_id,
-        )
-        session.commit()
+        visited(session, host, cast.zhang_min)
     path = f"/meetings/{host_id}/guests"
     (waiting,) = body(call(cast.zhao_qiang, "GET", path))["items"]
     assert (waiting["name"], waiting["branch_title"], waiting["confirmed"]) == ("张敏", "教工第一党支部", None)

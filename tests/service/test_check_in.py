@@ -22,9 +22,11 @@ from server.meetings.check_in.tickets import Ticket, read_ticket
 from server.meetings.models import Attendance, DigitTries, GuestVisit, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Member
+from server.organizations.service import create_root
 from server.standards.rules import LeaveKind
 from tests.at_once import at_once, until_waiting
 from tests.cast import NOW, Cast, Person
+from tests.counting import counted
 from tests.meeting import make_meeting
 from tests.refusing import refused
 from tests.waiting import LONG
@@ -158,17 +160,25 @@ def test_the_statements_are_the_same_few_however_many_scan(
     engine: Engine, session: Session, cast: Cast, meeting: Meeting
 ) -> None:
     other = make_meeting(session, cast)
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
     people = [cast.zhang_min, cast.wang_fang, cast.li_wei, cast.sun_li]
-    answers = write(session, *(scan_of(each, person) for person in people for each in (meeting, other)))
-    event.remove(engine, "before_cursor_execute", note)
+    with counted(engine) as statements:
+        answers = write(session, *(scan_of(each, person) for person in people for each in (meeting, other)))
     assert {result(answer) for answer in answers} == {"checked_in"}
     assert len([statement for statement in statements if not statement.startswith("BEGIN")]) == 5
+
+
+def test_the_statements_are_the_same_few_however_many_guests_come(
+    engine: Engine, session: Session, cast: Cast, meeting: Meeting
+) -> None:
+    other = make_meeting(session, cast)
+    people = [cast.wu_gang, cast.zhao_qiang, cast.zhou_yu, cast.he_hua]
+    for _ in range(2):
+        scans = [scan_of(each, person, as_guest=True) for person in people for each in (meeting, other)]
+        with counted(engine) as statements:
+            answers = write(session, *scans)
+        assert {result(answer) for answer in answers} == {"guest_waiting"}
+        assert len([statement for statement in statements if not statement.startswith("BEGIN")]) == 6
+    assert session.scalar(select(func.count()).select_from(GuestVisit)) == 8
 
 
 def test_who_is_not_invited_learns_whether_he_may_come_as_a_guest(
@@ -182,12 +192,26 @@ def test_who_is_not_invited_learns_whether_he_may_come_as_a_guest(
 
 
 def test_a_guest_waits_for_the_host_and_is_noted_once(session: Session, cast: Cast, meeting: Meeting) -> None:
-    for _ in range(2):
-        (answer,) = write(session, scan_of(meeting, cast.wu_gang, as_guest=True))
-        assert (result(answer), recorded(answer).member_name) == ("guest_waiting", "吴刚")
+    late = meeting.late_after + timedelta(seconds=1)
+    for at in (NOW, late):
+        twice = [scan_of(meeting, cast.wu_gang, as_guest=True, scanned_at=at) for _ in range(2)]
+        for answer in write(session, *twice):
+            assert (result(answer), recorded(answer).member_name) == ("guest_waiting", "吴刚")
+            assert (recorded(answer).state, recorded(answer).checked_in_at) == ("present", NOW)
     visit = session.scalars(select(GuestVisit)).one()
     assert (visit.member_id, visit.state, visit.confirmed) == (cast.wu_gang.member_id, "present", None)
+    assert visit.account_id == cast.wu_gang.account_id
     assert attendance(session, meeting, cast.wu_gang) is None
+
+
+def test_members_and_guests_of_one_batch_get_their_own_answers(session: Session, cast: Cast, meeting: Meeting) -> None:
+    foreign = create_root(session, title="另一所学校党委", now=NOW)
+    session.get_one(Member, cast.he_hua.member_id).root_id = foreign.id
+    session.commit()
+    people = (cast.wu_gang, cast.zhang_min, cast.he_hua, cast.zhou_yu)
+    answers = write(session, *(scan_of(meeting, person, as_guest=person is not cast.zhou_yu) for person in people))
+    assert [result(answer) for answer in answers] == ["guest_waiting", "checked_in", "not_invited", "not_invited"]
+    assert [visit.member_id for visit in session.scalars(select(GuestVisit))] == [cast.wu_gang.member_id]
 
 
 def test_a_guest_comes_within_the_window_too(session: Session, cast: Cast, meeting: Meeting) -> None:

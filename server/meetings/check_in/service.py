@@ -2,7 +2,8 @@
 
 However many scans there are, the statements are the same few: the meetings are read under a shared lock, so that nobody
 slips in behind a settlement, which takes them for update; who is invited, on leave or already there is read once; the
-rows are inserted in the order of (meeting, member), and read back to tell a new one from one that was there before.
+rows are inserted in the order of (meeting, member), and read back to tell a new one from one that was there before; the
+same holds of guests' visits.
 Writing the same scans again gives the same answers. docs/check-in.md has them all. What is beyond a ticket or a helper
 (`places.py`) is kept beside the attendances until the host decides it.
 """
@@ -21,7 +22,6 @@ from server.meetings.check_in import statements
 from server.meetings.check_in.places import TakenPlaces, Use, taken
 from server.meetings.check_in.statements import AnyRow, Key
 from server.meetings.held.wording import WORDS, Words
-from server.meetings.rosters import guests
 from server.meetings.rules import (
     MOST_ACCOUNTS,
     AttendanceState,
@@ -35,7 +35,6 @@ from server.meetings.rules import (
     refusal,
     state_at,
 )
-from server.organizations.models import Member
 from server.presentation import local_time
 
 MESSAGES = {
@@ -132,8 +131,12 @@ def write(session: Session, scans: Sequence[Scan], *, now: datetime) -> list[Ans
     batch = _read(session, scans)
     answers = {scan.scan_id: batch.answer(scan) for scan in scans}
     fresh = [scan for scan in scans if answers[scan.scan_id] is None]
-    if fresh:
-        answers |= _write(session, batch, fresh, now)
+    invited = [scan for scan in fresh if batch.is_invited(scan)]
+    guests = [scan for scan in fresh if not batch.is_invited(scan)]
+    if invited:
+        answers |= _write(session, batch, invited, now)
+    if guests:
+        answers |= _receive(session, batch, guests)
     return [answer for answer in answers.values() if answer is not None]
 
 
@@ -168,16 +171,28 @@ def _write(session: Session, batch: "_Batch", fresh: Sequence[Scan], now: dateti
     return answers
 
 
+def _receive(session: Session, batch: "_Batch", scans: Sequence[Scan]) -> dict[str, Answer]:
+    """Note who came as a guest, each once, and return the answers by scan."""
+    people = statements.strangers(session, {scan.member_id for scan in scans})
+    ours = [scan for scan in scans if people[scan.member_id].root_id == batch.meetings[scan.public_id].root_id]
+    visits = statements.insert_visits(session, [batch.visit_row(scan) for scan in ours])
+    answers: dict[str, Answer] = {
+        scan.scan_id: conflict("not_invited", "您的组织关系不在本校，不能在这次会议签到") for scan in scans
+    }
+    return answers | {
+        scan.scan_id: batch.received(scan, people[scan.member_id], visits[batch.key(scan)]) for scan in ours
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """What was read for the scans: meetings by public id, and whoever is invited by meeting and member."""
 
-    session: Session
     meetings: Mapping[str, AnyRow]
     people: Mapping[Key, AnyRow]
 
     def answer(self, scan: Scan) -> Answer | None:
-        """Return the answer that needs no new attendance, or None where one is to be written."""
+        """Return the answer that needs nothing written, or None where an attendance or a visit is to be."""
         meeting = self.meetings.get(scan.public_id)
         if meeting is None:
             return ticket_invalid()
@@ -189,6 +204,9 @@ class _Batch:
         if person.held_status is not None and self._repeats(scan, person):
             return self.held(scan, person)
         return window_refusal(meeting, scanned_at=scan.scanned_at) or _leave_refusal(scan, person)
+
+    def is_invited(self, scan: Scan) -> bool:
+        return self._invited(scan, self.meetings[scan.public_id]) is not None
 
     def _invited(self, scan: Scan, meeting: AnyRow) -> AnyRow | None:
         """Return the one to be checked in, if he is invited and whoever helps him is too."""
@@ -230,17 +248,7 @@ class _Batch:
         return self._plain_row(scan) | {"held_at": now, "why": why, "status": HeldStatus.waiting}
 
     def _plain_row(self, scan: Scan) -> dict[str, Any]:
-        meeting = self.meetings[scan.public_id]
-        return {
-            "meeting_id": meeting.id,
-            "member_id": scan.member_id,
-            "state": state_at(_window(meeting), scanned_at=scan.scanned_at),
-            "via": scan.via,
-            "scanned_at": scan.scanned_at,
-            "account_id": scan.account_id,
-            "scan_id": scan.scan_id,
-            "ticket_id": scan.ticket_id,
-        }
+        return self.visit_row(scan) | {"via": scan.via, "scan_id": scan.scan_id, "ticket_id": scan.ticket_id}
 
     @staticmethod
     def _repeats(scan: Scan, person: AnyRow) -> bool:
@@ -271,30 +279,34 @@ class _Batch:
             _place(self.meetings[scan.public_id]),
         )
 
-    def _of_stranger(self, scan: Scan, meeting: AnyRow) -> Answer:
-        """Refuse who is not invited, or receive him as a guest if he asks for it and belongs to the same 党委."""
+    def _of_stranger(self, scan: Scan, meeting: AnyRow) -> Answer | None:
+        """Refuse who is not invited, unless they ask to be received as a guest and belong to the same 党委."""
         if not (scan.as_guest and _may_visit(scan, meeting)):
             return _not_invited(scan, meeting)
-        if (refused := window_refusal(meeting, scanned_at=scan.scanned_at)) is not None:
-            return refused
-        visit = guests.visit(
-            self.session,
-            meeting_id=meeting.id,
-            member_id=scan.member_id,
-            state=state_at(_window(meeting), scanned_at=scan.scanned_at),
-            scanned_at=scan.scanned_at,
-            account_id=scan.account_id,
-        )
-        name = self.session.get_one(Member, scan.member_id).name
-        state = AttendanceState(visit.state)
-        return Recorded(CheckInResult.guest_waiting, state, scan.via, visit.scanned_at, name, _place(meeting))
+        return window_refusal(meeting, scanned_at=scan.scanned_at)
+
+    def visit_row(self, scan: Scan) -> dict[str, Any]:
+        """Return the visit to insert."""
+        meeting = self.meetings[scan.public_id]
+        return {
+            "meeting_id": meeting.id,
+            "member_id": scan.member_id,
+            "state": state_at(_window(meeting), scanned_at=scan.scanned_at),
+            "scanned_at": scan.scanned_at,
+            "account_id": scan.account_id,
+        }
+
+    def received(self, scan: Scan, guest: AnyRow, visit: AnyRow) -> Recorded:
+        """Return what stands of a guest: this scan's own visit, or the one that was noted first."""
+        state, place = AttendanceState(visit.state), _place(self.meetings[scan.public_id])
+        return Recorded(CheckInResult.guest_waiting, state, scan.via, visit.scanned_at, guest.name, place)
 
 
 def _read(session: Session, scans: Sequence[Scan]) -> _Batch:
     """Lock the meetings of the scans and read who is invited."""
     members = {scan.member_id for scan in scans} | {scan.helper_id for scan in scans if scan.helper_id is not None}
     meetings, people = statements.read(session, public_ids={scan.public_id for scan in scans}, member_ids=members)
-    return _Batch(session, meetings, people)
+    return _Batch(meetings, people)
 
 
 def _window(meeting: Any) -> CheckInWindow:

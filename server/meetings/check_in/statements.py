@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
+from server.meetings.models import Attendance, GuestVisit, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rules import LeaveStatus
 from server.organizations.models import Member
 from server.upserts import insert_or_keep, table_of
@@ -20,6 +20,7 @@ _meetings = table_of(Meeting)
 _invitations = table_of(Invitation)
 _attendances = table_of(Attendance)
 _held = table_of(HeldCheckIn)
+_visits = table_of(GuestVisit)
 _leaves = table_of(Leave)
 _members = table_of(Member)
 
@@ -87,6 +88,13 @@ _HELD = select(_held.c.meeting_id, _held.c.member_id, *_HELD_RECORD).where(
     _held.c.meeting_id.in_(bindparam("meeting_ids", expanding=True)),
     _held.c.member_id.in_(bindparam("member_ids", expanding=True)),
 )
+_STRANGERS = select(_members.c.id, _members.c.name, _members.c.root_id).where(
+    _members.c.id.in_(bindparam("member_ids", expanding=True))
+)
+_VISITED = select(_visits.c.meeting_id, _visits.c.member_id, _visits.c.state, _visits.c.scanned_at).where(
+    _visits.c.meeting_id.in_(bindparam("meeting_ids", expanding=True)),
+    _visits.c.member_id.in_(bindparam("member_ids", expanding=True)),
+)
 _ENDING = (LeaveStatus.asked, LeaveStatus.granted)
 _END_LEAVES = (
     update(_leaves)
@@ -118,6 +126,16 @@ def insert_attendances(session: Session, rows: Sequence[dict[str, Any]]) -> dict
 def insert_held(session: Session, rows: Sequence[dict[str, Any]]) -> dict[Key, AnyRow]:
     """Insert what is not held yet, and return what is held now."""
     return _insert(session, _held, _HELD, rows)
+
+
+def strangers(session: Session, member_ids: Collection[int]) -> dict[int, AnyRow]:
+    """Return the name and the university of members by id."""
+    return {row.id: row for row in session.execute(_STRANGERS, {"member_ids": sorted(member_ids)})}
+
+
+def insert_visits(session: Session, rows: Sequence[dict[str, Any]]) -> dict[Key, AnyRow]:
+    """Insert the visits of guests that are not noted yet, and return what is noted now."""
+    return _insert(session, _visits, _VISITED, rows)
 
 
 def _insert(

@@ -13,33 +13,8 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from server.days import SHANGHAI
-from server.db import added
-from server.errors import conflict
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
-from server.meetings.rules import AttendanceState, MeetingStatus, Part, Via
-from server.organizations.members import one
-
-
-def visit(
-    session: Session,
-    *,
-    meeting_id: int,
-    member_id: int,
-    state: AttendanceState,
-    scanned_at: datetime,
-    account_id: int,
-) -> GuestVisit:
-    """Note that a member came as a guest; again it is the first visit. Raises DomainError 409 `not_invited`."""
-    if (found := session.get(GuestVisit, (meeting_id, member_id))) is not None:
-        return found
-    if one(session, member_id).root_id != session.get_one(Meeting, meeting_id).root_id:
-        raise conflict("not_invited", "您的组织关系不在本校，不能在这次会议签到")
-    noted = GuestVisit(
-        meeting_id=meeting_id, member_id=member_id, state=state, scanned_at=scanned_at, account_id=account_id
-    )
-    if not added(session, noted):
-        return session.get_one(GuestVisit, (meeting_id, member_id))
-    return noted
+from server.meetings.rules import MeetingStatus, Part, Via
 
 
 def credit_home(session: Session, *, meeting: Meeting, now: datetime) -> list[int]:
