@@ -11,22 +11,27 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CursorResult,
     DateTime,
+    Delete,
     Dialect,
     Engine,
     Integer,
     MetaData,
     Select,
     String,
+    Update,
     create_engine,
     event,
     func,
+    inspect,
     select,
+    update,
 )
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -215,6 +220,28 @@ def found_or_added(session: Session, query: Select[T], make: Callable[[], T]) ->
         return row
     row = make()
     return row if added(session, row) else session.scalars(query).one()
+
+
+def changed_rows(session: Session, statement: Update | Delete) -> int:
+    """Carry out an UPDATE or DELETE and return how many rows it changed; rows the session knows stay as they were."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def versioned_step(
+    session: Session, row: Base, counter: InstrumentedAttribute[int], *, seen: int, **changes: Any
+) -> bool:
+    """Change a row and count it up if it still is as seen; of two at once exactly one passes. Return whether it did.
+
+    `counter` is the column that counts the row's versions. Where it did not, `row` says what the other made of it.
+    """
+    keys = inspect(type(row)).primary_key
+    same = [column == getattr(row, column.name) for column in keys]
+    statement = update(type(row)).where(*same, counter == seen).values(changes | {counter.key: seen + 1})
+    passed = changed_rows(session, statement) == 1
+    session.refresh(row)
+    return passed
 
 
 def is_retryable(error: DBAPIError) -> bool:

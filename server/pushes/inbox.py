@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from server.db import changed_rows
 from server.errors import not_found
 from server.pushes.models import Push
 
@@ -50,9 +50,7 @@ def read(session: Session, recipients: Sequence[str], push_id: int, *, now: date
 def read_all(session: Session, recipients: Sequence[str], *, now: datetime) -> int:
     """Note that a person has read all there is by now; return how many were unread."""
     unread = update(Push).where(_is_his(recipients, now), Push.read_at.is_(None)).values(read_at=now)
-    result = session.execute(unread, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    return changed_rows(session, unread)
 
 
 def _is_his(recipients: Sequence[str], now: datetime) -> ColumnElement[bool]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, insert, select, tuple_, update
+from sqlalchemy import Table, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from server.db import added
+from server.db import added, changed_rows
 from server.pushes.models import SubscriptionEntry, SubscriptionQuota
 from server.pushes.rules import Overtaken, QuotaChange
 
@@ -77,10 +77,9 @@ def _there(session: Session, wanted: Sequence[Spend]) -> Sequence[Spend]:
 
 def _take(session: Session, amount: int, keys: Sequence[Key], now: datetime) -> None:
     enough = update(QUOTAS).where(_KEY.in_(keys), QUOTAS.c.balance >= amount)
-    changed = session.execute(enough.values(balance=QUOTAS.c.balance - amount, updated_at=now))
-    assert isinstance(changed, CursorResult)
-    if changed.rowcount != len(keys):
-        raise Overtaken(f"{len(keys) - changed.rowcount} balances were below {amount}")
+    changed = changed_rows(session, enough.values(balance=QUOTAS.c.balance - amount, updated_at=now))
+    if changed != len(keys):
+        raise Overtaken(f"{len(keys) - changed} balances were below {amount}")
 
 
 def _locked_balances(session: Session, keys: Iterable[Key]) -> dict[Key, int]:

@@ -7,12 +7,12 @@ at home, as an attendance `elsewhere`; where there is none in that month, it sta
 
 from calendar import monthrange
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from server.days import SHANGHAI
+from server.db import changed_rows
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rules import MeetingStatus, Part, Via
 
@@ -111,9 +111,7 @@ def _take(session: Session, guest_visit: GuestVisit, home: Meeting) -> bool:
         GuestVisit.confirmed.is_(True),
         GuestVisit.counts_for_meeting_id.is_(None),
     )
-    statement = update(GuestVisit).where(*free).values(counts_for_meeting_id=home.id)
-    done = cast(CursorResult[Any], session.execute(statement, execution_options={"synchronize_session": False}))
-    return done.rowcount == 1
+    return changed_rows(session, update(GuestVisit).where(*free).values(counts_for_meeting_id=home.id)) == 1
 
 
 def _like(meeting: Meeting) -> list[ColumnElement[bool]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, Table, insert, literal, select, update
+from sqlalchemy import Row, Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from server.db import now_of_database
+from server.db import changed_rows, now_of_database
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
 from server.pushes.channels.letter import Letter
@@ -113,7 +113,7 @@ def _begin_attempts(session: Session, push_ids: Sequence[int]) -> None:
 
 def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
     """Change pushes that were seen in one state. Raises Overtaken where one has left it: nothing at all may happen."""
-    changed = session.execute(update(PUSHES).where(PUSHES.c.id.in_(push_ids), PUSHES.c.status == seen).values(values))
-    assert isinstance(changed, CursorResult)
-    if changed.rowcount != len(push_ids):
-        raise Overtaken(f"{len(push_ids) - changed.rowcount} pushes are no longer {seen}")
+    as_seen = update(PUSHES).where(PUSHES.c.id.in_(push_ids), PUSHES.c.status == seen)
+    changed = changed_rows(session, as_seen.values(values))
+    if changed != len(push_ids):
+        raise Overtaken(f"{len(push_ids) - changed} pushes are no longer {seen}")
