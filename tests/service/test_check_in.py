@@ -231,8 +231,9 @@ def test_who_is_on_leave_ends_it_or_is_not_checked_in(session: Session, cast: Ca
     assert attendance(session, meeting, cast.zhang_min) is None
     answers = write(session, scan_of(meeting, cast.zhang_min, end_leave=True))
     assert [result(answer) for answer in answers] == ["checked_in"]
+    seen = leave.version
     session.refresh(leave)
-    assert leave.status == LeaveStatus.withdrawn
+    assert (leave.status, leave.version) == (LeaveStatus.withdrawn, seen + 1)
 
 
 @pytest.mark.parametrize(

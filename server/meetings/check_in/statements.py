@@ -99,7 +99,7 @@ _ENDING = (LeaveStatus.asked, LeaveStatus.granted)
 _END_LEAVES = (
     update(_leaves)
     .where(_leaves.c.id.in_(bindparam("leave_ids", expanding=True)), _leaves.c.status.in_(_ENDING))
-    .values(status=LeaveStatus.withdrawn)
+    .values(status=LeaveStatus.withdrawn, version=_leaves.c.version + 1)
 )
 
 
