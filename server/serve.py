@@ -1,7 +1,10 @@
 """Serve the app with granian (chosen in docs/adr/0001), on a port that nobody else serves (docs/adr/0018)."""
 
 import errno
+import multiprocessing
+import os
 import resource
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from rich.console import Console
 from server import logs, receiving
 from server.config import Settings
 from server.errors import DomainError, conflict
+from server.receiving import Receiver
 
 console = Console()
 CONNECTIONS = 2048
@@ -24,12 +28,51 @@ SILENT_MS = 15_000
 """How long a connection may take for a request's head, or wait for the next one."""
 
 MAX_HEAD_BYTES = 32 * 1024
+STARTS_EACH = 2
+"""How often each worker is started while none has come up. Then whoever looks after the server is told."""
+
+
+class Starts:
+    """The starts of workers, as all processes see them: how many there were, and whether one has come up."""
+
+    def __init__(self, workers: int) -> None:
+        processes = multiprocessing.get_context("spawn")  # its counters can be inherited and passed on
+        self._begun = processes.Value("i", 0)
+        self._came_up = processes.Event()
+        self._given_up = processes.Event()
+        self._most = workers * STARTS_EACH
+        self._server_id = os.getpid()
+
+    @property
+    def failed(self) -> bool:
+        return not self._came_up.is_set()
+
+    @property
+    def given_up(self) -> bool:
+        return self._given_up.is_set()
+
+    def load(self, target: str) -> Receiver:
+        """Load the app in a worker. The server is stopped by who finds that none has come up in so many starts.
+
+        Granian stops by itself only where a worker dies twice within five seconds: not one that takes longer to start,
+        or is killed for its memory.
+        """
+        with self._begun.get_lock():
+            self._begun.value += 1
+            hopeless = self._begun.value > self._most and self.failed
+        if hopeless:
+            self._given_up.set()
+            os.kill(self._server_id, signal.SIGTERM)
+            raise SystemExit(1)
+        receiver = receiving.load(target)
+        self._came_up.set()
+        return receiver
 
 
 def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
     """Print the address and serve until stopped. `app` is `module:name`, imported by each worker.
 
-    Raise DomainError `port_taken`, `port_unusable`.
+    Raise DomainError `port_taken`, `port_unusable`, `not_started` where no worker comes up.
     """
     logs.configure_logging(settings)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -37,7 +80,8 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
     with held(settings.host, settings.port):
         address = f"http://{settings.host}:{settings.port}/"
         console.print(f"先锋积分已启动： [bold]{address}[/]  （Ctrl-C 停止）", soft_wrap=True)
-        Granian(
+        starts = Starts(settings.workers)
+        server = Granian(
             app,
             address=settings.host,
             port=settings.port,
@@ -52,7 +96,19 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
             websockets=False,
             log_dictconfig=logs.GRANIAN_LOGGING,
             log_level=LogLevels.error,  # below it granian only narrates, and doubts the thread count chosen here
-        ).serve(target_loader=receiving.load)
+        )
+        try:
+            server.serve(target_loader=starts.load)
+        except SystemExit:
+            if starts.failed:
+                raise _not_started() from None
+            raise
+        if starts.given_up:
+            raise _not_started()
+
+
+def _not_started() -> DomainError:
+    return conflict("not_started", "服务没有启动：没有一个工作进程能够启动，原因见上面的日志。请排除后重新启动")
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """A port is served by one `xianfeng run` and nobody else."""
 
+import os
 import socket
+import sys
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import run
 
 import pytest
 
@@ -13,6 +16,25 @@ from tests.at_once import at_once
 from tests.refusing import refused
 
 HERE = "127.0.0.1"
+ROOT = Path(__file__).parents[2]
+LONG = 240
+"""Seconds after which a server that should have ended is given up."""
+
+SERVING = """
+import sys, time
+from itertools import count
+from types import SimpleNamespace
+import granian.server.common
+from server import config, serve
+from server.errors import DomainError
+hurried = SimpleNamespace(monotonic=count(step=60).__next__, sleep=time.sleep)
+granian.server.common.time = hurried  # as if each start took longer than the seconds that granian calls a loop
+try:
+    serve.run(config.load(), app=sys.argv[1])
+except DomainError as refusal:
+    print(refusal.code, flush=True)
+    sys.exit(3)
+"""
 
 
 def held(port: int, host: str = HERE) -> None:
@@ -74,6 +96,26 @@ def _waiting() -> str:
     """Return the local addresses of the kernel's connections in TIME_WAIT."""
     rows = (row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:])
     return " ".join(row[1] for row in rows if row[3] == "06")
+
+
+@pytest.mark.parametrize(
+    "death",
+    ["raise RuntimeError('no database')", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
+    ids=["fails", "is killed"],
+)
+def test_a_server_of_which_no_worker_comes_up_ends_and_leaves_the_port(tmp_path: Path, port: int, death: str) -> None:
+    (tmp_path / "dying.py").write_text(f"{death}\n")
+    out = run(
+        [sys.executable, "-c", SERVING, "dying:app"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}", "PORT": str(port)}
+        | {"XIANFENG_DATA": str(tmp_path / "data"), "XIANFENG_WORKERS": "2"},
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (out.returncode, out.stdout.splitlines()[-1]) == (3, "not_started")
+    held(port)
 
 
 def test_an_address_that_is_not_ours_is_refused_in_words(port: int) -> None:
