@@ -1,11 +1,37 @@
-"""Write an audit line; every feature calls this one function."""
+"""Write an audit line; every feature calls `record`, with the row that the line speaks of where there is one."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypedDict
 
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
+
+
+class Audited(Protocol):
+    """A row of a university that audit lines speak of: its model names the `audit_subject`."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def root_id(self) -> int | None: ...
+    @property
+    def audit_subject(self) -> AuditSubject: ...
+
+
+class SpokenOf(TypedDict):
+    root_id: int | None
+    subject_kind: AuditSubject
+    subject_id: int
+
+
+def of(row: Audited, subject: AuditSubject | None = None) -> SpokenOf:
+    """Return what a line says of the row that it speaks of, for `record`: by default as what its model is.
+
+    The row has its id: flush a new one.
+    """
+    return {"root_id": row.root_id, "subject_kind": subject or row.audit_subject, "subject_id": row.id}
 
 
 def record(
@@ -13,7 +39,7 @@ def record(
     *,
     actor_id: int | None,
     action: str,
-    subject_kind: str,
+    subject_kind: AuditSubject,
     subject_id: int | None,
     now: datetime,
     root_id: int | None = None,

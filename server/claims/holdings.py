@@ -6,6 +6,7 @@ from sqlalchemy import and_, select
 
 from server.audit.holdings import looks
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
 from server.claims.models import Claim, ClaimEvent, ClaimOpening, ClaimOpinion, ClaimParticipant, EventKind, OpinionKind
 from server.claims.rules import STATUS_TITLES
 from server.holdings import DataSubject, Holding
@@ -94,5 +95,5 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         ClaimParticipant.member_id == subject.member_id,
         {"申报编号": ClaimParticipant.claim_id, "排名": ClaimParticipant.place},
     )
-    of_mine = and_(AuditLine.subject_kind == "claim", AuditLine.subject_id.in_(mine))
+    of_mine = and_(AuditLine.subject_kind == AuditSubject.claim, AuditLine.subject_id.in_(mine))
     yield looks("他人对我的申报的查看和办理", of_mine, subject)

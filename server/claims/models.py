@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.claims.rules import ClaimStatus
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
 
@@ -20,6 +21,7 @@ class Claim(Base):
     """
 
     __tablename__ = "claims"
+    audit_subject = AuditSubject.claim
     __table_args__ = (
         Index(None, "member_id", "id"),
         Index(None, "organization_id", "status", "submitted_at"),

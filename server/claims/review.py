@@ -154,11 +154,9 @@ def add_opinion(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=claim.root_id,
         action=f"claim_{kind}",
-        subject_kind="claim",
-        subject_id=claim.id,
         now=now,
+        **audit.of(claim),
     )
     session.flush()
     return opinion

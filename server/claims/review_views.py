@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from server.audit.subjects import AuditSubject
 from server.claims import present, review, reviewers
 from server.claims.models import Claim, OpinionKind
 from server.claims.schemas import (
@@ -44,7 +45,7 @@ api = Api("claim_review", __name__, tag="个人申报")
 )
 def list_review_queue(context: Context, path: OrganizationPath, query: PageQuery) -> Page[ClaimLineOut]:
     """等待本人审核的申报，最早提交的在前"""
-    context.audit_look("review_queue", path.organization_id)
+    context.audit_look(AuditSubject.review_queue, path.organization_id)
     found = reviewers.queue(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),
@@ -185,7 +186,7 @@ def add_opinion(context: Context, path: ClaimPath, body: OpinionIn) -> tuple[Opi
 )
 def list_claims_under_verification(context: Context, path: OrganizationPath, query: PageQuery) -> Page[WaitingClaimOut]:
     """核实中的申报，供师生群众代表发表意见"""
-    context.audit_look("claims_under_verification", path.organization_id)
+    context.audit_look(AuditSubject.claims_under_verification, path.organization_id)
     found = reviewers.waiting(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),

@@ -3,14 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.claims.models import Claim, ClaimEvent, ClaimParticipant, EventKind
 from server.claims.rules import STATUS_TITLES, ClaimAction, ClaimStatus, next_status
+from server.db import versioned_step
 from server.errors import DomainError, conflict
 from server.identity.models import Account
 from server.identity.rules import Actor
@@ -27,11 +28,7 @@ def step(session: Session, claim: Claim, action: ClaimAction, *, version: int, *
     following = next_status(claim.status, action)
     if following is None or claim.version != version:
         raise overtaken(session, claim, action)
-    seen = (Claim.id == claim.id, Claim.status == claim.status, Claim.version == version)
-    statement = update(Claim).where(*seen).values(status=following, version=version + 1, **changes)
-    done = cast(CursorResult[Any], session.execute(statement, execution_options={"synchronize_session": False}))
-    session.refresh(claim)
-    if done.rowcount != 1:
+    if not versioned_step(session, claim, Claim.version, seen=version, status=following, **changes):
         raise overtaken(session, claim, action)
 
 
@@ -75,11 +72,9 @@ def note_event(
     audit.record(
         session,
         actor_id=actor_id,
-        root_id=claim.root_id,
         action=f"claim_{kind}",
-        subject_kind="claim",
-        subject_id=claim.id,
         now=now,
+        **audit.of(claim),
     )
     session.flush()
 

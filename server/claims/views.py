@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from server.audit.subjects import AuditSubject
 from server.claims import present, room, service
 from server.claims.schemas import (
     ClaimableItemOut,
@@ -49,7 +50,7 @@ api = Api("claims", __name__, tag="个人申报")
 )
 def list_claims(context: Context, path: MemberPath, query: ClaimsQuery) -> Page[ClaimLineOut]:
     """党员的申报，最新的在前"""
-    context.audit_look("member_claims", path.member_id)
+    context.audit_look(AuditSubject.member_claims, path.member_id)
     found = service.claims_of_member(
         context.session,
         member_id=path.member_id,
@@ -73,7 +74,7 @@ def list_claims(context: Context, path: MemberPath, query: ClaimsQuery) -> Page[
 )
 def list_claimable_items(context: Context, path: MemberPath, query: ItemsQuery) -> ClaimableItemsOut:
     """可申报的项目和各项目本年还可得的分值"""
-    context.audit_look("member_claims", path.member_id)
+    context.audit_look(AuditSubject.member_claims, path.member_id)
     found = room.claimable_items(context.session, member_id=path.member_id, year=query.year, now=context.now)
     member = context.session.get_one(Member, path.member_id)
     items = [
@@ -138,7 +139,7 @@ def list_fellows(context: Context, path: MemberPath, query: FellowsQuery) -> Fel
 def get_claim(context: Context, path: ClaimPath) -> ClaimOut:
     """申报详情：内容、照片、办理过程和意见"""
     claim = service.visible(context.session, path.claim_id, context.actor)
-    context.audit_look("claim", claim.id)
+    context.audit_look(AuditSubject.claim, claim.id)
     return present.detail(context, claim)
 
 

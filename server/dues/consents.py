@@ -105,11 +105,9 @@ def _audit(session: Session, consent: DuesConsent, action: str, account_id: int,
     audit.record(
         session,
         actor_id=account_id,
-        root_id=consent.root_id,
         action=action,
-        subject_kind="dues_consent",
-        subject_id=consent.id,
         now=now,
         detail={"member_id": consent.member_id, "from": consent.from_month, "until": consent.until_month}
         | ({"ended_from": consent.ended_from} if consent.ended_from else {}),
+        **audit.of(consent),
     )

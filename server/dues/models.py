@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.dues.rules import ConsentKind, ConsentTerm, DuesState
 
@@ -15,6 +16,7 @@ class DuesRecord(Base):
     `changes` counts what was ever written, the timeline's length."""
 
     __tablename__ = "dues_records"
+    audit_subject = AuditSubject.dues
     __table_args__ = (
         UniqueConstraint("member_id", "month"),
         Index(None, "organization_id", "month"),
@@ -67,6 +69,7 @@ class DuesConsent(Base):
     """A branch's recorded consent to a member's quarterly or later payment; for which months says `term`."""
 
     __tablename__ = "dues_consents"
+    audit_subject = AuditSubject.dues_consent
     __table_args__ = (Index(None, "member_id", "until_month"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -378,9 +378,7 @@ def _write(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=record.root_id,
         action=f"dues_{kind}",
-        subject_kind="dues",
-        subject_id=record.id,
         now=now,
+        **audit.of(record),
     )

@@ -1,5 +1,6 @@
 """党费 over HTTP: a member's year, a branch's month, single and pasted registration."""
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.dues import bulk, consents, present, service, terms
 from server.dues.rules import is_over, last_day
@@ -41,7 +42,7 @@ api = Api("dues", __name__, tag="党费登记")
 )
 def list_member_dues(context: Context, path: MemberPath, query: DuesYearQuery) -> MemberDuesOut:
     """党员一年的党费登记"""
-    context.audit_look("member_dues", path.member_id)
+    context.audit_look(AuditSubject.member_dues, path.member_id)
     records = service.records_of_member(context.session, member_id=path.member_id, year=query.year)
     amounts = present.sees_amounts(context.actor, context.target)
     agreed = terms.consents_of_member(context.session, member_id=path.member_id, year=query.year)
@@ -165,7 +166,7 @@ def end_dues_consent(context: Context, path: DuesConsentPath, body: DuesConsentE
 )
 def get_dues_month(context: Context, path: OrganizationMonthPath) -> MonthTableOut:
     """支部一个月的党费登记表"""
-    context.audit_look("branch_dues", path.organization_id)
+    context.audit_look(AuditSubject.branch_dues, path.organization_id)
     members = service.debtors(context.session, organization_id=path.organization_id, on=last_day(path.month))
     ids = [member.id for member in members]
     records = service.records_of_month(context.session, member_ids=ids, month=path.month)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from flask import Response, send_file
 
+from server.audit.subjects import AuditSubject
 from server.export import files, service
 from server.export.schemas import FILE_RESPONSE, MEDIA_TYPES, ExportForm, ExportQuery
 from server.identity import limits
@@ -31,7 +32,7 @@ api = Api("export", __name__, tag="个人信息")
 )
 def export_my_data(context: Context, path: MemberPath, query: ExportQuery) -> Response:
     """导出本人的全部数据：压缩包（含照片），或便于手机查看的表格"""
-    context.audit_export("personal_data", path.member_id)
+    context.audit_export(AuditSubject.personal_data, path.member_id)
     subject = service.subject_of(context.session, vault_of(context), path.member_id)
     tables = service.collect(context.session, subject)
     if query.form is ExportForm.workbook:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.config import Settings
 from server.db import reading, transaction
 from server.errors import DomainError, forbidden, not_found
@@ -29,7 +30,7 @@ NOWHERE = Target(ancestor_ids=())
 TargetResolver = Callable[[Session, int], Target | None]
 """Return what a path's id stands for, or None where there is no such thing."""
 
-Look = tuple[str, str, int]
+Look = tuple[str, AuditSubject, int]
 """What was done, and the kind and id of what was seen."""
 
 
@@ -53,12 +54,12 @@ class Context:
     request_id: str
     looks: list[Look] = field(default_factory=list)
 
-    def audit_look(self, subject_kind: str, subject_id: int) -> None:
+    def audit_look(self, subject_kind: AuditSubject, subject_id: int) -> None:
         """Note that the caller sees another's details; the audit line is written once the answer stands."""
         if self.target.member_id is None or self.target.member_id != self.actor.member_id:
             self.looks.append(("look", subject_kind, subject_id))
 
-    def audit_export(self, subject_kind: str, subject_id: int) -> None:
+    def audit_export(self, subject_kind: AuditSubject, subject_id: int) -> None:
         """Note that data leave the house, whoever takes them; written as a look is."""
         self.looks.append(("export", subject_kind, subject_id))
 

@@ -76,11 +76,9 @@ def _audit(session: Session, account: Account, action: str, actor_id: int | None
     audit.record(
         session,
         actor_id=actor_id,
-        root_id=account.root_id,
         action=action,
-        subject_kind="account",
-        subject_id=account.id,
         now=now,
+        **audit.of(account),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.identity.rules import Role
 from server.periods import InForce
@@ -15,6 +16,7 @@ class Account(Base):
     """A person who can act. Grants hang here; a member has at most one account, a 群众代表 has one without a member."""
 
     __tablename__ = "accounts"
+    audit_subject = AuditSubject.account
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.meetings.rules import (
@@ -37,6 +38,7 @@ class Meeting(Base):
     """
 
     __tablename__ = "meetings"
+    audit_subject = AuditSubject.meeting
     __table_args__ = (
         Index(None, "organization_id", "starts_at"),
         Index(None, "root_id", "starts_at"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.notices.rules import NoticeAudience, NoticeStatus
 
@@ -13,6 +14,7 @@ class Notice(Base):
     """通知公告 of an organization for itself and all below. `version` grows with every change of a draft."""
 
     __tablename__ = "notices"
+    audit_subject = AuditSubject.notice
     __table_args__ = (Index(None, "organization_id", "status", "published_at"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

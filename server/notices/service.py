@@ -189,9 +189,7 @@ def write_line(session: Session, notice: Notice, action: str, account_id: int, n
     audit.record(
         session,
         actor_id=account_id,
-        root_id=notice.root_id,
         action=action,
-        subject_kind="notice",
-        subject_id=notice.id,
         now=now,
+        **audit.of(notice),
     )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from server.audit.subjects import AuditSubject
 from server.errors import not_found
 from server.identity import limits
 from server.identity.access import Context
@@ -182,7 +183,7 @@ def get_notice_reading(context: Context, path: NoticePath) -> ReadingOut:
 )
 def list_notice_readers(context: Context, path: NoticePath, query: ReadersQuery) -> Page[NoticeReaderOut]:
     """已读和未读名单"""
-    context.audit_look("notice_readers", path.notice_id)
+    context.audit_look(AuditSubject.notice_readers, path.notice_id)
     rows = recipients.readers(
         context.session,
         service.found(context.session, path.notice_id),

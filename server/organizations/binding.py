@@ -114,12 +114,10 @@ def _bind(session: Session, identity_id: int, account: Account, how: str, now: d
     audit.record(
         session,
         actor_id=account.id,
-        root_id=account.root_id,
         action="bind",
-        subject_kind="account",
-        subject_id=account.id,
         now=now,
         detail={"how": how},
+        **audit.of(account),
     )
 
 
@@ -308,11 +306,9 @@ def _audit_office(session: Session, account: Account, action: str, actor_id: int
     audit.record(
         session,
         actor_id=actor_id,
-        root_id=account.root_id,
         action=action,
-        subject_kind="account",
-        subject_id=account.id,
         now=now,
+        **audit.of(account),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -67,7 +68,7 @@ def list_exemptions(context: Context, path: OrganizationPath, query: PageQuery) 
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows, lambda row: (row.exemption.id,))
-    context.audit_look("exemption_list", path.organization_id)
+    context.audit_look(AuditSubject.exemption_list, path.organization_id)
     return Page(items=present(context, page), next_cursor=cursor)
 
 
@@ -80,7 +81,7 @@ def list_exemptions(context: Context, path: OrganizationPath, query: PageQuery) 
 )
 def read_exemption(context: Context, path: ExemptionPath) -> ExemptionOut:
     """查看一项不列入管理范围"""
-    context.audit_look("exemption", path.exemption_id)
+    context.audit_look(AuditSubject.exemption, path.exemption_id)
     exemption = context.session.get_one(Exemption, path.exemption_id)
     return present(context, [exemptions.standing(context.session, exemption)])[0]
 

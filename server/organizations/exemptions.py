@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.db import added
 from server.errors import DomainError, conflict
@@ -197,7 +198,7 @@ def _audit(session: Session, exemption: Exemption, action: str, account_id: int,
         actor_id=account_id,
         root_id=session.get_one(Member, exemption.member_id).root_id,
         action=action,
-        subject_kind="exemption",
+        subject_kind=AuditSubject.exemption,
         subject_id=exemption.id,
         now=now,
         detail={"member_id": exemption.member_id},

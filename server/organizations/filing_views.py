@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -68,7 +69,7 @@ def _detail(context: Context, filing: Filing) -> FilingDetailOut:
 )
 def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) -> Page[FilingOut]:
     """收到（incoming）或报出（outgoing）的备案"""
-    context.audit_look("filing_list", path.organization_id)  # a title may name a member
+    context.audit_look(AuditSubject.filing_list, path.organization_id)  # a title may name a member
     rows = filings.list_filings(
         context.session,
         organization_id=path.organization_id,
@@ -90,7 +91,7 @@ def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) 
 )
 def read_filing(context: Context, path: FilingPath) -> FilingDetailOut:
     """查看备案及其经过"""
-    context.audit_look("filing", path.filing_id)
+    context.audit_look(AuditSubject.filing, path.filing_id)
     return _detail(context, context.session.get_one(Filing, path.filing_id))
 
 

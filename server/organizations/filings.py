@@ -176,12 +176,10 @@ def _step(session: Session, filing: Filing, *, account_id: int, note: str | None
     audit.record(
         session,
         actor_id=account_id,
-        root_id=filing.root_id,
         action=f"filing_{filing.status}",
-        subject_kind="filing",
-        subject_id=filing.id,
         now=now,
         detail={"subject_kind": filing.subject_kind, "subject_id": filing.subject_id},
+        **audit.of(filing),
     )
 
 

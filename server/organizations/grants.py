@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
@@ -187,7 +188,7 @@ def _audit(
         actor_id=actor_id,
         root_id=root_id,
         action=action,
-        subject_kind="account",
+        subject_kind=AuditSubject.account,
         subject_id=granted.account_id,
         now=now,
         detail={"role": granted.role, "organization_id": granted.organization_id, "grant_id": granted.id},

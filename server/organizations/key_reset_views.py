@@ -1,5 +1,6 @@
 """Resetting the keys of an account that holds a role, over HTTP: proposed by one, confirmed by another."""
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -30,7 +31,7 @@ api = Api("key_resets", __name__, tag="身份绑定")
 )
 def list_key_resets(context: Context, path: MemberPath) -> KeyResetsOut:
     """任职同志的账号重置：待确认的和已办结的，最近的在前"""
-    context.audit_look("key_reset", path.member_id)
+    context.audit_look(AuditSubject.key_reset, path.member_id)
     member = one(context.session, path.member_id)
     account = binding.account_of_member(context.session, member.id)
     today = shanghai_date(context.now)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
@@ -246,7 +247,7 @@ def _note(session: Session, reset: KeyReset, action: str, account_id: int, now: 
         actor_id=account_id,
         root_id=reset.root_id,
         action=action,
-        subject_kind="account",
+        subject_kind=AuditSubject.account,
         subject_id=reset.account_id,
         now=now,
         detail={"key_reset_id": reset.id, "kind": "phone" if reset.phone_sealed else "binding"},

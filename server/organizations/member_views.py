@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import not_found
 from server.identity import service as identity
@@ -101,7 +102,7 @@ def _detail(context: Context, member_id: int) -> MemberDetailOut:
 )
 def list_members(context: Context, path: OrganizationPath, query: MembersQuery) -> Page[MemberOut]:
     """党员名册（含下级党组织）"""
-    context.audit_look("member_list", path.organization_id)
+    context.audit_look(AuditSubject.member_list, path.organization_id)
     rows = members.list_members(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),
@@ -126,7 +127,7 @@ def list_members(context: Context, path: OrganizationPath, query: MembersQuery) 
 )
 def read_member(context: Context, path: MemberPath) -> MemberDetailOut:
     """党员信息与组织关系历史"""
-    context.audit_look("member", path.member_id)
+    context.audit_look(AuditSubject.member, path.member_id)
     return _detail(context, path.member_id)
 
 

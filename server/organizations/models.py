@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, Strin
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.periods import InForce
 
@@ -48,6 +49,7 @@ class Organization(Base):
     """
 
     __tablename__ = "organizations"
+    audit_subject = AuditSubject.organization
     __table_args__ = (UniqueConstraint("parent_id", "title"), Index(None, "path"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -71,6 +73,7 @@ class Member(Base):
     """A Party member (or prospect). The phone is sealed; `phone_index` finds it without opening it."""
 
     __tablename__ = "members"
+    audit_subject = AuditSubject.member
     __table_args__ = (
         UniqueConstraint("root_id", "work_number"),
         Index(None, "root_id", "phone_index"),
@@ -197,6 +200,7 @@ class Filing(Base):
     """备案 of one subject with the supervising organization. It is not approval."""
 
     __tablename__ = "filings"
+    audit_subject = AuditSubject.filing
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id"),
         Index(None, "to_organization_id", "status"),

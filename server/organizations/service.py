@@ -217,10 +217,8 @@ def _audit(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=organization.root_id,
         action=action,
-        subject_kind="organization",
-        subject_id=organization.id,
         now=now,
         detail=detail,
+        **audit.of(organization),
     )

@@ -122,10 +122,8 @@ def _audit(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=member.root_id,
         action=action,
-        subject_kind="member",
-        subject_id=member.id,
         now=now,
         detail=detail,
+        **audit.of(member),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.errors import DomainError, not_found
 from server.events import emit
 from server.organizations.events import WorkdaysChanged
@@ -125,7 +126,7 @@ def _changed(session: Session, root_id: int, action: str, account_id: int, now: 
         session,
         actor_id=account_id,
         action=action,
-        subject_kind="organization",
+        subject_kind=AuditSubject.organization,
         subject_id=root_id,
         root_id=root_id,
         detail=detail,

@@ -6,6 +6,7 @@ from sqlalchemy import and_, select
 
 from server.audit.holdings import looks
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
 from server.holdings import DataSubject, Holding
 from server.photos.models import Photo
 
@@ -32,4 +33,4 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         },
     )
     of_mine = AuditLine.subject_id.in_(select(Photo.id).where(mine))
-    yield looks("他人对我的照片的查看", and_(AuditLine.subject_kind == "photo", of_mine), subject)
+    yield looks("他人对我的照片的查看", and_(AuditLine.subject_kind == AuditSubject.photo, of_mine), subject)

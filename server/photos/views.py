@@ -8,6 +8,7 @@ from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from server.audit.subjects import AuditSubject
 from server.errors import DomainError
 from server.identity import limits
 from server.identity.access import Context
@@ -119,7 +120,7 @@ def list_waiting_photos(context: Context, path: MemberPath) -> Page[PhotoOut]:
 def get_photo(context: Context, path: PhotoPath) -> PhotoOut:
     """查看一张照片，得到五分钟内有效的链接"""
     photo = _found(context, path.photo_id)
-    context.audit_look("photo", photo.id)
+    context.audit_look(AuditSubject.photo, photo.id)
     return present(context, photo)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import and_, select
 
 from server.audit.holdings import looks
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
 from server.holdings import DataSubject, Holding
 from server.points.models import (
     BranchDecision,
@@ -139,6 +140,8 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         words={action.value: title for action, title in NEGATIVE_CHANGES.items()},
     )
     of_mine = and_(
-        AuditLine.subject_kind == "negative", AuditLine.subject_id.in_(about_me), AuditLine.action.in_(_DONE_LINES)
+        AuditLine.subject_kind == AuditSubject.negative,
+        AuditLine.subject_id.in_(about_me),
+        AuditLine.action.in_(_DONE_LINES),
     )
     yield looks("他人对负面清单决定的办理", of_mine, subject)

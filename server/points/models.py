@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
 from server.points.scores.rules import NegativeAction, NegativeStatus, NegativeStep
 
@@ -134,6 +135,7 @@ class NegativeDecision(Base):
     """The record of a competent body's effective decision that sets a year to zero. Never computed or suggested."""
 
     __tablename__ = "negative_decisions"
+    audit_subject = AuditSubject.negative  # not the member: they see no trace of a decision before it is confirmed
     __table_args__ = (UniqueConstraint("member_id", "year", "document_number"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.db import POINT_SCALE
 from server.identity.access import Context
@@ -45,7 +46,7 @@ api = Api("points", __name__, tag="积分")
 )
 def read_score(context: Context, path: MemberPath, query: YearQuery) -> ScoreOut:
     """查看年度积分"""
-    context.audit_look("score", path.member_id)
+    context.audit_look(AuditSubject.score, path.member_id)
     year = query.year or _this_year(context)
     rows = reading.stored(context.session, member_id=path.member_id, year=year)
     if rows:
@@ -62,7 +63,7 @@ def read_score(context: Context, path: MemberPath, query: YearQuery) -> ScoreOut
 )
 def read_explanation(context: Context, path: MemberPath, query: YearQuery) -> ExplanationOut:
     """积分明细：每一分的来源、依据和审核人，以及还可以得哪些分"""
-    context.audit_look("score", path.member_id)
+    context.audit_look(AuditSubject.score, path.member_id)
     year = query.year or _this_year(context)
     return explanation_out(reading.explain(context.session, member_id=path.member_id, year=year, as_of=context.now))
 
@@ -76,7 +77,7 @@ def read_explanation(context: Context, path: MemberPath, query: YearQuery) -> Ex
 )
 def list_entries(context: Context, path: MemberPath, query: EntriesQuery) -> Page[EntryOut]:
     """积分台账"""
-    context.audit_look("score", path.member_id)
+    context.audit_look(AuditSubject.score, path.member_id)
     rows = reading.entries_page(
         context.session,
         member_id=path.member_id,
@@ -99,7 +100,7 @@ def list_entries(context: Context, path: MemberPath, query: EntriesQuery) -> Pag
 )
 def list_scores(context: Context, path: OrganizationPath, query: ScoresQuery) -> Page[MemberScoreOut]:
     """党组织的积分一览"""
-    context.audit_look("organization_scores", path.organization_id)
+    context.audit_look(AuditSubject.organization_scores, path.organization_id)
     rows = listing.figures_of(
         context.session,
         organization_id=path.organization_id,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.pushes.rules import AttemptStatus, Channel, Occasion, PushStatus, QuotaChange, ReceiptKind
 from server.wechat.client import LONGEST_MESSAGE_ID
@@ -44,6 +45,7 @@ class Push(Base):
     """
 
     __tablename__ = "pushes"
+    audit_subject = AuditSubject.push
     __table_args__ = (
         UniqueConstraint("recipient", "occasion", "subject"),
         CheckConstraint("(member_id IS NULL) <> (account_id IS NULL)", name="one_recipient"),

@@ -106,11 +106,9 @@ def _audit(session: Session, push: Push, account_id: int, now: datetime) -> None
     audit.record(
         session,
         actor_id=account_id,
-        root_id=push.root_id,
         action="push_told",
-        subject_kind="push",
-        subject_id=push.id,
         now=now,
+        **audit.of(push),
     )
 
 

@@ -1,5 +1,6 @@
 """未送达 over HTTP, for officers: who was not reached, and that someone told him."""
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -21,7 +22,7 @@ api = Api("unreached", __name__, tag="未送达")
 )
 def list_unreached_pushes(context: Context, path: OrganizationPath, query: UnreachedQuery) -> Page[UnreachedOut]:
     """没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容"""
-    context.audit_look("unreached_pushes", path.organization_id)
+    context.audit_look(AuditSubject.unreached_pushes, path.organization_id)
     rows = unreachable.unreached(
         context.session,
         path.organization_id,

@@ -15,8 +15,6 @@ from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data, content_hash
 from server.standards.versions import find_own, in_force
 
-SUBJECT_KIND = "standard"
-
 
 def begin_draft(
     session: Session,
@@ -188,10 +186,8 @@ def record(
     audit.record(
         session,
         actor_id=actor_id,
-        root_id=standard.root_id,
         action=action,
-        subject_kind=SUBJECT_KIND,
-        subject_id=standard.id,
         now=now,
         detail={"version": standard.version, "revision": standard.revision, **detail},
+        **audit.of(standard),
     )

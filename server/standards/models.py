@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.standards.rules import StandardDocument
 from server.text import STORED
@@ -37,6 +38,7 @@ class Standard(Base):
     """
 
     __tablename__ = "standards"
+    audit_subject = AuditSubject.standard
     __table_args__ = (
         UniqueConstraint("organization_id", "year", "audience", "version"),
         UniqueConstraint("organization_id", "year", "audience", "in_force"),

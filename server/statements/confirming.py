@@ -91,10 +91,8 @@ def _settle(session: Session, statement: Statement, account_id: int | None, now:
         session,
         actor_id=account_id,
         action="statement_confirm",
-        subject_kind="statement",
-        subject_id=statement.id,
-        root_id=statement.root_id,
         detail={"period": statement.period, "hash": statement.hash},
         now=now,
+        **audit.of(statement),
     )
     emit(session, StatementConfirmed(statement.id, now))

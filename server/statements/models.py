@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, Points, UtcDateTime, enum_column
 from server.organizations.models import Category, Stage
 from server.statements.rules import BulletinStatus, StatementStatus
@@ -23,6 +24,7 @@ class Statement(Base):
     """
 
     __tablename__ = "statements"
+    audit_subject = AuditSubject.statement
     __table_args__ = (
         UniqueConstraint("organization_id", "period"),
         Index(None, "root_id", "period"),
@@ -107,6 +109,7 @@ class Bulletin(Base):
     """
 
     __tablename__ = "bulletins"
+    audit_subject = AuditSubject.bulletin
     __table_args__ = (UniqueConstraint("organization_id", "quarter"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -1,5 +1,6 @@
 """Monthly statements over HTTP: a branch's months, one of them, a member's own, confirming and verifying."""
 
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -55,7 +56,7 @@ def show_statement(context: Context, path: StatementPath) -> StatementDetailOut:
     """一期月汇总：负责人看全部明细，党员按支部设定的范围查看"""
     officer = present.is_officer(context.actor, context.target)
     found = service.statement(context.session, statement_id=path.statement_id, all_states=officer)
-    context.audit_look("statement", path.statement_id)
+    context.audit_look(AuditSubject.statement, path.statement_id)
     rows = service.rows_of(context.session, path.statement_id)
     return present.detail_out(context.session, found, rows, context.actor, context.target)
 
@@ -98,7 +99,7 @@ def verify_statement(context: Context, path: StatementPath) -> StatementVerifica
 )
 def list_member_statements(context: Context, path: MemberPath, query: StatementYearQuery) -> StatementHistoryOut:
     """党员一年中各月的积分"""
-    context.audit_look("member_statements", path.member_id)
+    context.audit_look(AuditSubject.member_statements, path.member_id)
     officer = present.is_officer(context.actor, context.target)
     months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
     branch = branch_of(context.session, member_id=path.member_id, on=shanghai_date(context.now))

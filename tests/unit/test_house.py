@@ -142,6 +142,44 @@ def test_services_leave_the_commit_to_their_callers() -> None:
     assert not committing
 
 
+def bare_subjects(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines where the subject of an audit line is written as a string."""
+    for node in ast.walk(tree):
+        given: list[ast.expr | None] = []
+        match node:
+            case ast.Call(func=ast.Attribute(attr="audit_look" | "audit_export"), args=[first, *_]):
+                given = [first]
+            case ast.keyword(arg="subject_kind" | "audit_subject", value=value):
+                given = [value]
+            case ast.Assign(targets=[ast.Name(id="audit_subject")], value=value):
+                given = [value]
+            case ast.Dict(keys=keys, values=values):
+                named = zip(keys, values, strict=True)
+                given = [value for key, value in named if isinstance(key, ast.Constant) and key.value == "subject_kind"]
+            case ast.Compare(left=ast.Attribute(attr="subject_kind"), comparators=comparators):
+                given = [*comparators]
+        yield from (value.lineno for value in given if isinstance(value, ast.Constant | ast.JoinedStr))
+
+
+def test_the_subjects_of_audit_lines_come_from_one_list() -> None:
+    found = {path: list(bare_subjects(ast.parse(path.read_text("utf-8")))) for path in python_files("server", "bot")}
+    assert {path: lines for path, lines in found.items() if lines and "migrations" not in path.parts} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'context.audit_look("score", 1)',
+        'audit.record(session, subject_kind="score")',
+        'audit_subject = "score"',
+        'line = {"subject_kind": "score"}',
+        'AuditLine.subject_kind == f"{score}"',
+    ],
+)
+def test_the_subjects_check_sees_a_bare_string(line: str) -> None:
+    assert list(bare_subjects(ast.parse(line))) == [1]
+
+
 def test_the_import_contracts_hold() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

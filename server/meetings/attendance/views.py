@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -45,7 +46,7 @@ _SHEET = {"content": {XLSX: {"schema": {"type": "string", "contentMediaType": XL
 )
 def get_member_attendance(context: Context, path: MemberPath, query: AttendanceYearQuery) -> MemberAttendanceOut:
     """党员一年的出勤：逐次会议、按类别和合计"""
-    context.audit_look("member_attendance", path.member_id)
+    context.audit_look(AuditSubject.member_attendance, path.member_id)
     found = attendance.of_member(context.session, member_id=path.member_id, year=query.year, now=context.now)
     return MemberAttendanceOut(
         year=query.year,
@@ -96,14 +97,14 @@ def download_attendance_table(context: Context, path: OrganizationPath, query: A
 )
 def download_roster_sheet(context: Context, path: RosterSheetPath) -> Response:
     """下载签到表，供打印签字"""
-    context.audit_look("roster", path.roster_id)
+    context.audit_look(AuditSubject.roster, path.roster_id)
     signed = attendance.signed_roster(context.session, roster_id=path.roster_id, now=context.now)
     on = signed.meeting.day
     return _download(sheets.roster_sheet(signed), f"{on.isoformat()} {signed.meeting.title} 签到表.xlsx")
 
 
 def _month_table(context: Context, path: OrganizationPath, query: AttendanceMonthQuery) -> AttendanceTable:
-    context.audit_look("attendance_table", path.organization_id)
+    context.audit_look(AuditSubject.attendance_table, path.organization_id)
     return attendance.month_table(
         context.session, organization_id=path.organization_id, month=query.month, now=context.now
     )

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account
@@ -216,12 +217,10 @@ def _note(session: Session, meeting: Meeting, held: HeldCheckIn, decision: HostD
     audit.record(
         session,
         actor_id=decision.account_id,
-        root_id=meeting.root_id,
         action="held_confirm" if decision.status is HeldStatus.confirmed else "held_dismiss",
-        subject_kind="held_check_in",
-        subject_id=meeting.id,
         now=decision.now,
         detail={"member_id": held.member_id},
+        **audit.of(meeting, AuditSubject.held_check_in),
     )
     emit(session, HeldCheckInDecided(held.meeting_id, held.member_id, decision.status, decision.now))
 

@@ -1,5 +1,6 @@
 """Held check-ins over HTTP: what waits for the host, what the host says, and whether anything is held at all."""
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -32,7 +33,7 @@ api = Api("held_check_ins", __name__, tag="会议签到")
 )
 def list_held_check_ins(context: Context, path: HeldPath) -> HeldCheckInsOut:
     """待会议主持人确认的签到和原因，尚未处理的在前"""
-    context.audit_look("held_check_ins", path.meeting_id)
+    context.audit_look(AuditSubject.held_check_ins, path.meeting_id)
     return _listed(context, path.meeting_id)
 
 

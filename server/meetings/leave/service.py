@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
@@ -353,7 +354,7 @@ def _note(session: Session, leave: Leave, meeting: Meeting, action: str, *, acco
         actor_id=account_id,
         root_id=meeting.root_id,
         action=action,
-        subject_kind="leave",
+        subject_kind=AuditSubject.leave,
         subject_id=leave.id,
         now=now,
         detail={"version": leave.version},

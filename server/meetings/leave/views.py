@@ -1,5 +1,6 @@
 """请假 over HTTP: ask, withdraw, decide, and what waits for an officer."""
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -107,7 +108,7 @@ def refuse_leave(context: Context, path: LeavePath, body: RefuseLeaveIn) -> Leav
 )
 def list_leaves(context: Context, path: OrganizationPath, query: LeavesQuery) -> Page[LeaveOut]:
     """党组织及下级的请假，最早提出的在前"""
-    context.audit_look("organization_leaves", path.organization_id)
+    context.audit_look(AuditSubject.organization_leaves, path.organization_id)
     found = leave.list_below(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),

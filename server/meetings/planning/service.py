@@ -187,10 +187,8 @@ def record(session: Session, meeting: Meeting, action: str, account_id: int, now
     audit.record(
         session,
         actor_id=account_id,
-        root_id=meeting.root_id,
         action=action,
-        subject_kind="meeting",
-        subject_id=meeting.id,
         now=now,
         detail={"version": meeting.version},
+        **audit.of(meeting),
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -225,7 +226,7 @@ def write_minutes(context: Context, path: MeetingPath, body: MinutesIn) -> Meeti
 )
 def list_own_meetings(context: Context, path: MemberPath, query: PageQuery) -> Page[OwnMeetingLineOut]:
     """党员的会议：将要召开的在前，其后是以往的"""
-    context.audit_look("member_meetings", path.member_id)
+    context.audit_look(AuditSubject.member_meetings, path.member_id)
     after = _position(query.cursor)
     seen_at = after.seen_at if after else context.now
     found = own.meetings_of_member(
@@ -244,7 +245,7 @@ def list_own_meetings(context: Context, path: MemberPath, query: PageQuery) -> P
 )
 def get_own_meeting(context: Context, path: MemberMeetingPath) -> OwnMeetingOut:
     """党员看一次会议：安排、本人的出席和请假、对积分的影响"""
-    context.audit_look("member_meetings", path.member_id)
+    context.audit_look(AuditSubject.member_meetings, path.member_id)
     found = own.meeting_of_member(
         context.session, member_id=path.member_id, meeting_id=path.meeting_id, now=context.now
     )

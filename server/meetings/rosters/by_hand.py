@@ -7,6 +7,7 @@ from http import HTTPStatus
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import day_start, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
@@ -253,12 +254,10 @@ def _note(
     audit.record(
         session,
         actor_id=hand.account_id,
-        root_id=meeting.root_id,
         action=action,
-        subject_kind="attendance",
-        subject_id=meeting.id,
         now=hand.now,
         detail={"member_id": hand.member_id, "before": before, "after": after},
+        **audit.of(meeting, AuditSubject.attendance),
     )
     session.flush()
     settlement.adjust(

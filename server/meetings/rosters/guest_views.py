@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -35,7 +36,7 @@ api = Api("guests", __name__, tag="考勤名单")
 )
 def list_guests(context: Context, path: HostPath) -> GuestsOut:
     """不在应到名单上而到会的党员（双重组织生活、流动党员），待确认的在前"""
-    context.audit_look("meeting_guests", path.meeting_id)
+    context.audit_look(AuditSubject.meeting_guests, path.meeting_id)
     return _guests(context.session, path.meeting_id)
 
 
@@ -89,7 +90,7 @@ def refuse_guest(context: Context, path: GuestPath, body: RefuseGuestIn) -> Gues
 )
 def list_oddities(context: Context, path: HostPath) -> OdditiesOut:
     """签到中的异常情况，仅供核实，不作处理"""
-    context.audit_look("meeting_oddities", path.meeting_id)
+    context.audit_look(AuditSubject.meeting_oddities, path.meeting_id)
     found = oddities.of_meeting(context.session, path.meeting_id)
     return OdditiesOut(items=[OddityOut(kind=oddity.kind, text=oddity.text) for oddity in found])
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
@@ -115,12 +116,10 @@ def _decide(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=host.root_id,
         action="guest_confirm" if confirmed else "guest_refuse",
-        subject_kind="guest_visit",
-        subject_id=host.id,
         now=now,
         detail={"member_id": guest_visit.member_id},
+        **audit.of(host, AuditSubject.guest_visit),
     )
     session.flush()
 

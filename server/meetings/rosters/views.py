@@ -1,5 +1,6 @@
 """Rosters over HTTP: one organization's list, attendance by hand, and the history of it."""
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -35,7 +36,7 @@ api = Api("meeting_rosters", __name__, tag="考勤名单")
 )
 def get_roster(context: Context, path: RosterPath, query: RosterQuery) -> RosterOut:
     """一次会议中本党组织的应到名单：未到的在前"""
-    context.audit_look("roster", path.roster_id)
+    context.audit_look(AuditSubject.roster, path.roster_id)
     return roster_present.whole(context, context.session.get_one(Roster, path.roster_id), query)
 
 
@@ -102,7 +103,7 @@ def make_up_attendance(context: Context, path: RosterMemberPath, body: MakeUpIn)
 )
 def list_attendance_changes(context: Context, path: RosterMemberPath) -> AttendanceChangesOut:
     """一名党员考勤的人工变更记录"""
-    context.audit_look("attendance_changes", path.roster_id)
+    context.audit_look(AuditSubject.attendance_changes, path.roster_id)
     roster = context.session.get_one(Roster, path.roster_id)
     found = lists.changes_on(context.session, roster, path.member_id)
     names = account_names(context.session, [change.account_id for change in found])

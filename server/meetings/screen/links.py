@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.errors import DomainError
 from server.identity.rules import Permission
 from server.meetings.models import Meeting, ScreenLink
@@ -93,7 +94,7 @@ def close_screens(session: Session, meeting_id: int, *, account_id: int, now: da
             actor_id=account_id,
             root_id=meeting.root_id,
             action="screens_close",
-            subject_kind="meeting",
+            subject_kind=AuditSubject.meeting,
             subject_id=meeting_id,
             now=now,
             detail={"screens": len(ids)},

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import day_end, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
@@ -242,7 +243,7 @@ def _audit(session: Session, meeting: Meeting, roster: Roster, action: str, *, a
         actor_id=account_id,
         root_id=meeting.root_id,
         action=action,
-        subject_kind="meeting_roster",
+        subject_kind=AuditSubject.meeting_roster,
         subject_id=roster.id,
         now=now,
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.meetings.models import Attendance, GuestVisit, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Part, RosterStatus
@@ -259,7 +260,7 @@ def _changed(session: Session, member_ids: Sequence[int], standing: MemberTimeli
     """Return when each member's data were changed last, as the roster and the audit trail say."""
     found = {member_id: standing.member(member_id).updated_at for member_id in member_ids}
     lines = select(AuditLine.subject_id, func.max(AuditLine.at)).where(
-        AuditLine.subject_kind == "member",
+        AuditLine.subject_kind == AuditSubject.member,
         AuditLine.subject_id.in_(member_ids),
         AuditLine.action.in_(("member_transfer", "member_leave")),
     )

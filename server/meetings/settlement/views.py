@@ -1,5 +1,6 @@
 """Settling over HTTP: what a list would mean, confirming it, taking that back."""
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -20,7 +21,7 @@ api = Api("settlement", __name__, tag="会议计分")
 )
 def get_settlement(context: Context, path: SettlementPath) -> SettlementOut:
     """确认前预览：名单上每人计多少分、扣多少分、为什么"""
-    context.audit_look("meeting_roster", path.roster_id)
+    context.audit_look(AuditSubject.meeting_roster, path.roster_id)
     return present.settlement(context.session, path.roster_id, context.now)
 
 

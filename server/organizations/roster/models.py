@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 
 Blob = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
@@ -24,10 +25,12 @@ class ImportStatus(StrEnum):
 class RosterImport(Base):
     """One uploaded roster. The file itself is not kept; `problems` are the compressed row errors of the dry run.
 
-    `runner` and `heartbeat_at` are the lease of the thread that applies it: a dead one is taken over.
+    The thread that applies it holds a lease: a dead one is taken over. Only workers of the release before read `runner`
+    and `heartbeat_at`.
     """
 
     __tablename__ = "roster_imports"
+    audit_subject = AuditSubject.roster_import
     __table_args__ = (Index(None, "root_id", "status"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

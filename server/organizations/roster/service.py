@@ -254,10 +254,8 @@ def _audit(session: Session, roster: RosterImport, action: str, account_id: int 
     audit.record(
         session,
         actor_id=account_id,
-        root_id=roster.root_id,
         action=action,
-        subject_kind="roster_import",
-        subject_id=roster.id,
         now=now,
         detail=counts,
+        **audit.of(roster),
     )

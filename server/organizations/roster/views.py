@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, after_this_request, current_app, request
 
+from server.audit.subjects import AuditSubject
 from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -150,7 +151,7 @@ def read_import(context: Context, path: ImportPath) -> RosterImportOut:
     roster = context.session.get_one(RosterImport, path.import_id)
     problems = service.problems_of(context.session, roster)
     if problems:
-        context.audit_look("roster_problems", path.import_id)
+        context.audit_look(AuditSubject.roster_problems, path.import_id)
     return present(roster, problems)
 
 
@@ -166,7 +167,7 @@ def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[R
     chunk, index = _position(query.cursor)
     rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.one_more)
     page, cursor = page_of(query, rows, lambda row: (row[0], row[1] + 1))
-    context.audit_look("roster_import", path.import_id)
+    context.audit_look(AuditSubject.roster_import, path.import_id)
     return Page(
         items=[RosterPreviewOut.model_validate(row) for _, _, row in page],
         next_cursor=cursor,
@@ -225,7 +226,7 @@ def discard_import(context: Context, path: ImportPath) -> RosterImportOut:
 )
 def download_problems(context: Context, path: ImportPath) -> Response:
     """下载问题清单（Excel）"""
-    context.audit_look("roster_problems", path.import_id)
+    context.audit_look(AuditSubject.roster_problems, path.import_id)
     roster = context.session.get_one(RosterImport, path.import_id)
     return _sheet(
         sheets.problem_report(service.problems_of(context.session, roster)), f"roster-problems-{roster.id}.xlsx"

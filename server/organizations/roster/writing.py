@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
+from server.audit.subjects import AuditSubject
 from server.events import emit
 from server.organizations.events import MembersJoined, MemberTransferred
 from server.organizations.members import name_accounts
@@ -142,7 +143,7 @@ def _write_audit(
             "at": now,
             "actor_id": account_id,
             "action": f"roster_{decision.action.value}",
-            "subject_kind": "member",
+            "subject_kind": AuditSubject.member,
             "subject_id": decision.member.id,
             "detail": {"fields": sorted(decision.columns), "organization_id": decision.branch_id},
         }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, reach
@@ -36,7 +37,7 @@ api = Api("negatives", __name__, tag="负面清单")
 )
 def list_negative_decisions(context: Context, path: MemberPath) -> NegativeDecisionsOut:
     """涉及党员的负面清单决定"""
-    context.audit_look("negative_decision", path.member_id)
+    context.audit_look(AuditSubject.negative_decision, path.member_id)
     deciding = set(reach(context.actor, Permission.negative_record)) & set(context.target.ancestor_ids)
     rows = negatives.of_member(context.session, member_id=path.member_id, effective_only=not deciding)
     return NegativeDecisionsOut(items=_present(context, rows, deciding=bool(deciding)))

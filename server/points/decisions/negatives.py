@@ -287,11 +287,9 @@ def _audit(session: Session, decision: NegativeDecision, action: str, account_id
     audit.record(
         session,
         actor_id=account_id,
-        root_id=decision.root_id,
         action=action,
-        subject_kind="negative",  # not the member: they see no trace of a decision before it is confirmed
-        subject_id=decision.id,
         now=now,
+        **audit.of(decision),
     )
 
 

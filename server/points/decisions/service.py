@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity.rules import Actor, Permission
@@ -111,7 +112,7 @@ def _audit(
         actor_id=account_id,
         root_id=root_id,
         action=action,
-        subject_kind="score",
+        subject_kind=AuditSubject.score,
         subject_id=entry.member_id,
         detail={"seq": entry.seq},
         now=now,

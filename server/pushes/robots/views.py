@@ -1,6 +1,7 @@
 """群机器人 over HTTP, for the branch's officers."""
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -71,7 +72,7 @@ def _note(context: Context, action: str, path: OrganizationPath) -> None:
         actor_id=context.account_id,
         root_id=context.actor.root_id,
         action=action,
-        subject_kind="organization",
+        subject_kind=AuditSubject.organization,
         subject_id=path.organization_id,
         now=context.now,
         request_id=context.request_id,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
@@ -122,7 +123,7 @@ def _audit(session: Session, link: BoardLink, action: str, *, account_id: int, n
         actor_id=account_id,
         root_id=session.get_one(Organization, link.organization_id).root_id,
         action=action,
-        subject_kind="board_link",
+        subject_kind=AuditSubject.board_link,
         subject_id=link.id,
         now=now,
         detail={"organization_id": link.organization_id, "place": link.place, "until": link.until_date.isoformat()},

@@ -1,5 +1,6 @@
 """Boards over HTTP: for those signed in, for a screen with a link, and a member's sheet for paper."""
 
+from server.audit.subjects import AuditSubject
 from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -38,7 +39,7 @@ def show_board(context: Context, path: OrganizationPath, query: BoardQuery) -> B
     """公示栏：已确认的月汇总，按支部设定的范围显示"""
     view = None if query.posted else service.officers_view(context.actor, context.target)
     if view is not None or not service.is_fellow(context.actor, context.target):
-        context.audit_look("board", path.organization_id)
+        context.audit_look(AuditSubject.board, path.organization_id)
     found = service.read_board(
         context.session,
         organization_id=path.organization_id,
@@ -150,6 +151,6 @@ def show_posted_board(context: Context, path: OrganizationPath, query: MonthQuer
 )
 def show_statement_sheet(context: Context, path: MemberPath, query: MonthQuery) -> SheetOut:
     """个人积分月度清单，供打印给不用手机的党员"""
-    context.audit_look("statement_sheet", path.member_id)
+    context.audit_look(AuditSubject.statement_sheet, path.member_id)
     found = read_sheet(context.session, member_id=path.member_id, month=query.month, now=context.now)
     return sheet_out(found, now=context.now)

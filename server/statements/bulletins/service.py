@@ -238,10 +238,8 @@ def _audit(
     audit.record(
         session,
         actor_id=account_id,
-        root_id=bulletin.root_id,
         action=action,
-        subject_kind="bulletin",
-        subject_id=bulletin.id,
         now=now,
         detail=detail,
+        **audit.of(bulletin),
     )

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+from server.audit.subjects import AuditSubject
 from server.errors import not_found
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -147,7 +148,7 @@ def verify_bulletin(context: Context, path: BulletinPath) -> BulletinVerificatio
 )
 def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[AnnexBranchOut]:
     """附件：各支部党员积分明细（内部），逐支部"""
-    context.audit_look("bulletin_annex", path.bulletin_id)
+    context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
     content = service.content_of(_visible(context, path.bulletin_id))
     start = decode_id_cursor(query.cursor) or 0
     numbered = list(enumerate(content.branches, 1))[start : start + query.one_more]
@@ -164,7 +165,7 @@ def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[An
 )
 def get_branch_annex(context: Context, path: BulletinBranchPath) -> Page[AnnexBranchOut]:
     """附件中本支部的部分（内部）"""
-    context.audit_look("bulletin_annex", path.bulletin_id)
+    context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
     content = service.content_of(service.find_published(context.session, path.bulletin_id, path.organization_id))
     own = [each for each in content.branches if each.organization_id == path.organization_id]
     return Page(items=present.annex(context.session, content, own))
@@ -198,7 +199,7 @@ def acknowledge_bulletin(context: Context, path: BulletinBranchPath) -> Bulletin
 )
 def get_bulletin_file(context: Context, path: BulletinPath, query: BulletinFileQuery) -> Response:
     """下载正文和全部附件，Word 或 PDF"""
-    context.audit_look("bulletin_annex", path.bulletin_id)
+    context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
     return _file(context, _visible(context, path.bulletin_id), query.format, None)
 
 
@@ -211,7 +212,7 @@ def get_bulletin_file(context: Context, path: BulletinPath, query: BulletinFileQ
 )
 def get_branch_bulletin_file(context: Context, path: BulletinBranchPath, query: BulletinFileQuery) -> Response:
     """下载正文和附件中本支部的部分，Word 或 PDF"""
-    context.audit_look("bulletin_annex", path.bulletin_id)
+    context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
     bulletin = service.find_published(context.session, path.bulletin_id, path.organization_id)
     return _file(context, bulletin, query.format, path.organization_id)
 
