@@ -1,7 +1,7 @@
 """Whose turn it is: the branch reviews, and where it has nobody else who may, the organization above does."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -31,7 +31,7 @@ AT_ONCE = 50
 def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
     """Raise DomainError 403 `own_claim` or `own_entry` if they never may decide it, as `four_eyes.refuse` if they are
     not another, `other_reviewer` if others must."""
-    bars, whose = Bars(session, now=now), _whose(session, [claim])
+    bars, whose = Bars(session, now=now), whose_are(session, [claim])
     refusal = review_refusal(
         reviewer_account=actor.account_id,
         reviewer_member=actor.member_id,
@@ -51,17 +51,17 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
 
 def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
     """Raise DomainError as `four_eyes.refuse` for who takes a decision on a claim back."""
-    _refuse_partial(session, claim, actor, _whose(session, [claim])[claim.id], now=now, bars=Bars(session, now=now))
+    _refuse_partial(session, claim, actor, whose_are(session, [claim])[claim.id], now=now, bars=Bars(session, now=now))
 
 
 def reviewing_organization(session: Session, claim: Claim, *, now: datetime) -> Organization | None:
     """Return the branch, or the nearest organization above it that has somebody who may decide this claim."""
-    place = _reviewing_places(session, _whose(session, [claim]), now=now, bars=Bars(session, now=now))[claim.id]
+    place = _reviewing_places(session, whose_are(session, [claim]), now=now, bars=Bars(session, now=now))[claim.id]
     return session.get(Organization, place) if place is not None else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Whose:
+class Whose:
     """Whose a claim is: the members it pays, the accounts that wrote it, both as the parties of a matter."""
 
     branch_id: int
@@ -70,30 +70,39 @@ class _Whose:
     matter: Matter
 
 
-def _whose(session: Session, claims: Sequence[Claim]) -> dict[int, _Whose]:
-    """Return whose each claim is: a matter of its parties since it first came in."""
+def whose_are(
+    session: Session, claims: Sequence[Claim], *, ids: Select[int] | Collection[int] | None = None
+) -> dict[int, Whose]:
+    """Return whose each claim is: a matter of its parties since it first came in.
+
+    `ids` may select the same claims, where they are many; what comes in while they are read is left out.
+    """
+    among = [claim.id for claim in claims] if ids is None else ids
     paid = {claim.id: {claim.member_id} for claim in claims}
     shared = select(ClaimParticipant.claim_id, ClaimParticipant.member_id)
-    for claim_id, member_id in session.execute(shared.where(ClaimParticipant.claim_id.in_(paid))):
-        paid[claim_id].add(member_id)
+    for claim_id, member_id in session.execute(shared.where(ClaimParticipant.claim_id.in_(among))):
+        if claim_id in paid:
+            paid[claim_id].add(member_id)
     written: dict[int, set[int]] = {claim.id: set() for claim in claims}
     came_in = {claim.id: claim.submitted_at for claim in claims}
-    events = select(ClaimEvent).where(ClaimEvent.claim_id.in_(written), ClaimEvent.kind.in_(WRITING))
-    for event in session.scalars(events.order_by(ClaimEvent.id.desc())):
-        written[event.claim_id].add(event.actor_id)
-        if event.kind == EventKind.submitted:
-            came_in[event.claim_id] = event.at
+    events = select(ClaimEvent.claim_id, ClaimEvent.actor_id, ClaimEvent.kind, ClaimEvent.at)
+    events = events.where(ClaimEvent.claim_id.in_(among), ClaimEvent.kind.in_(WRITING))
+    for claim_id, account_id, kind, at in session.execute(events.order_by(ClaimEvent.id.desc())):
+        if claim_id in written:
+            written[claim_id].add(account_id)
+        if claim_id in written and kind == EventKind.submitted:
+            came_in[claim_id] = at
     accounts = four_eyes.accounts_of(session, set().union(*paid.values()))
 
-    def of(claim: Claim) -> _Whose:
+    def of(claim: Claim) -> Whose:
         parties = {accounts[member_id] for member_id in paid[claim.id] if member_id in accounts} | written[claim.id]
         matter = Matter(frozenset(parties), since=came_in[claim.id])
-        return _Whose(claim.organization_id, frozenset(paid[claim.id]), frozenset(written[claim.id]), matter)
+        return Whose(claim.organization_id, frozenset(paid[claim.id]), frozenset(written[claim.id]), matter)
 
     return {claim.id: of(claim) for claim in claims}
 
 
-def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: _Whose, *, now: datetime, bars: Bars) -> None:
+def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: Whose, *, now: datetime, bars: Bars) -> None:
     if actor.account_id is not None:
         four_eyes.refuse(
             session,
@@ -107,7 +116,7 @@ def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: _Whose,
 
 
 def _reviewing_places(
-    session: Session, whose: Mapping[int, _Whose], *, now: datetime, bars: Bars
+    session: Session, whose: Mapping[int, Whose], *, now: datetime, bars: Bars
 ) -> dict[int, int | None]:
     """Return the reviewing organization's id by claim; None for a claim that nobody may decide."""
     branches = {each.branch_id for each in whose.values()}
@@ -121,7 +130,7 @@ def _reviewing_places(
     ):
         holders[grant.organization_id].append((Mandate.of(grant), member_id))
 
-    def may(claim: _Whose, place: int) -> bool:
+    def may(claim: Whose, place: int) -> bool:
         return any(
             mandate.account_id not in claim.written_by
             and member_id not in claim.paid
@@ -161,7 +170,7 @@ def queue(
             for claim in page
             if claim.organization_id not in places or not decider.is_beyond_question(claim.created_at)
         ]
-        whose = _whose(session, looked_at) if looked_at else {}
+        whose = whose_are(session, looked_at) if looked_at else {}
         place_of = _reviewing_places(session, whose, now=now, bars=bars) if whose else {}
         found += [
             claim

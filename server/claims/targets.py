@@ -11,7 +11,9 @@ from server.organizations.service import ancestor_ids
 
 def of_claim(session: Session, claim_id: int) -> Target | None:
     claim = session.get(Claim, claim_id)
-    return Target(ancestor_ids(session, claim.organization_id), claim.member_id) if claim else None
+    if claim is None:
+        return None
+    return Target(ancestor_ids(session, claim.organization_id), claim.member_id, row=claim)
 
 
 def of_work(session: Session, claim_id: int) -> Target | None:
@@ -20,7 +22,7 @@ def of_work(session: Session, claim_id: int) -> Target | None:
     if claim is None:
         return None
     ancestors = ancestor_ids(session, claim.organization_id)
-    return Target(ancestors, claim.member_id, sharer_ids=frozenset(places_of(session, claim)))
+    return Target(ancestors, claim.member_id, sharer_ids=frozenset(places_of(session, claim)), row=claim)
 
 
 claim_target = TargetParameter("claim_id", of_claim)

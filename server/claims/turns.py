@@ -1,18 +1,17 @@
 """Claims that wait for a reviewer, or for the opinion of a 群众代表."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
-from server.claims.models import Claim, ClaimEvent, ClaimOpinion, ClaimParticipant, EventKind
-from server.claims.reviewers import WRITING, not_his
+from server.claims.models import Claim, ClaimOpinion
+from server.claims.reviewers import not_his, whose_are
 from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
-from server.organizations.four_eyes import Bars, Matter, accounts_of
+from server.organizations.four_eyes import Bars
 from server.organizations.officers import Officers
 from server.organizations.waiting import Mine, WaitingCount, WaitingItem, WaitingKind, within
 
@@ -24,39 +23,21 @@ def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[
         Claim.status == ClaimStatus.submitted,
         *within(officers, Claim.organization_id),
     )
-    paid, writers = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
-    came_in: dict[int, datetime] = {}
-    shared = select(ClaimParticipant.claim_id, ClaimParticipant.member_id).join(
-        Claim, Claim.id == ClaimParticipant.claim_id
-    )
-    for claim_id, member_id in session.execute(shared.where(*submitted)):
-        paid[claim_id].add(member_id)
-    written = select(ClaimEvent.claim_id, ClaimEvent.actor_id, ClaimEvent.kind, ClaimEvent.at).join(
-        Claim, Claim.id == ClaimEvent.claim_id
-    )
-    written = written.where(*submitted, ClaimEvent.kind.in_(WRITING)).order_by(ClaimEvent.id)
-    for claim_id, account_id, kind, at in session.execute(written):
-        writers[claim_id].add(account_id)
-        if kind == EventKind.submitted:
-            came_in.setdefault(claim_id, at)
-    roles = RULES[Permission.claim_review].roles
-    claims = select(Claim.id, Claim.organization_id, Claim.member_id, Claim.submitted_at).where(*submitted)
-    rows = session.execute(claims).all()
-    for claim_id, _, member_id, _ in rows:
-        paid[claim_id].add(member_id)
-    accounts, bars = accounts_of(session, set().union(*paid.values())), Bars(session, now=now)
-    for claim_id, organization_id, _, submitted_at in rows:
-        assert submitted_at is not None
-        parties = {accounts[each] for each in paid[claim_id] if each in accounts} | writers[claim_id]
+    roles, bars = RULES[Permission.claim_review].roles, Bars(session, now=now)
+    needed = load_only(Claim.organization_id, Claim.member_id, Claim.submitted_at)
+    claims = session.scalars(select(Claim).where(*submitted).options(needed)).all()
+    whose = whose_are(session, claims, ids=select(Claim.id).where(*submitted))
+    for claim in claims:
+        assert claim.submitted_at is not None
         in_turn = officers.in_turn(
-            organization_id,
+            claim.organization_id,
             roles,
-            not_members=paid[claim_id],
-            not_accounts=writers[claim_id],
+            not_members=whose[claim.id].paid,
+            not_accounts=whose[claim.id].written_by,
             bars=bars,
-            matter=Matter(frozenset(parties), since=came_in.get(claim_id, submitted_at)),
+            matter=whose[claim.id].matter,
         )
-        yield WaitingItem(organization_id, claim_id, shanghai_date(submitted_at), in_turn)
+        yield WaitingItem(claim.organization_id, claim.id, shanghai_date(claim.submitted_at), in_turn)
 
 
 def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:

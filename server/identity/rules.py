@@ -1,7 +1,7 @@
 """Who may do what, and where: one table (design §7). Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -203,11 +203,12 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), the member
-    it concerns, if any, and who shares in it with him."""
+    it concerns, if any, and who shares in it with him. `row` is kept so that its session need not read it again."""
 
     ancestor_ids: tuple[int, ...]
     member_id: int | None = None
     sharer_ids: frozenset[int] = frozenset()
+    row: object = field(default=None, compare=False, repr=False)
 
 
 def holds(actor: Actor, permission: Permission) -> bool:

@@ -29,8 +29,13 @@ _PATH = select(Organization.path).where(Organization.id == bindparam("organizati
 
 def ancestor_ids(session: Session, organization_id: int) -> tuple[int, ...]:
     """Return ids from the root down to and including the organization; empty if it does not exist."""
-    path = session.scalar(_PATH, {"organization_id": organization_id})
-    return ids_in(path) if path is not None else ()
+    known: dict[int, tuple[int, ...]] = session.info.setdefault("ancestor_ids", {})  # an organization never moves
+    if organization_id not in known:
+        path = session.scalar(_PATH, {"organization_id": organization_id})
+        if not (ids := ids_in(path) if path is not None else ()):
+            return ()
+        known[organization_id] = ids
+    return known[organization_id]
 
 
 def membership_on(session: Session, *, member_id: int, on: date) -> Membership | None:

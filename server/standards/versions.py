@@ -13,7 +13,7 @@ from server.standards.rules import Audience, StandardDocument, content_hash
 
 _MOST_PARSED = 1_000
 _parsed: dict[str, StandardDocument] = {}
-"""Published documents by content hash."""
+"""Published documents by content hash. Another thread may clear it between two looks: look once."""
 
 _IN_FORCE = (
     select(Standard)
@@ -25,7 +25,6 @@ _IN_FORCE = (
     )
     .execution_options(populate_existing=True)
 )
-_SAYS = select(Standard.status, Standard.content_hash).where(Standard.id == bindparam("standard_id"))
 
 
 def years_in_force(year: int) -> tuple[int, int]:
@@ -100,23 +99,25 @@ def nearest_above(session: Session, standard: Standard, *, year: int) -> Standar
 
 def document_of(session: Session, standard_id: int) -> StandardDocument:
     """Return what a version says; published documents never change, so each is parsed once per process."""
-    status, digest = session.execute(_SAYS, {"standard_id": standard_id}).one()
-    if status == StandardStatus.published and digest in _parsed:
-        return _parsed[digest]
-    return document_in(session.get_one(Standard, standard_id))
+    return documents_of(session, [standard_id])[standard_id]
 
 
 def documents_of(session: Session, standard_ids: Collection[int]) -> dict[int, StandardDocument]:
-    """Return what versions say, by id; like `document_of`, for many at once."""
-    says = select(Standard.id, Standard.status, Standard.content_hash).where(Standard.id.in_(standard_ids))
-    found, unread = {}, []
-    for standard_id, status, digest in session.execute(says):
-        if status == StandardStatus.published and digest in _parsed:
-            found[standard_id] = _parsed[digest]
-        else:
-            unread.append(standard_id)
+    """Return what versions say, by id; like `document_of`. A session asks once for each that is published."""
+    published: dict[int, StandardDocument] = session.info.setdefault("published_documents", {})
+    found = {each: published[each] for each in standard_ids if each in published}
+    says = select(Standard.id, Standard.status, Standard.content_hash)
+    unread = set(standard_ids) - found.keys()
+    for standard_id, status, digest in session.execute(says.where(Standard.id.in_(unread))) if unread else ():
+        if status == StandardStatus.published and (parsed := _parsed.get(digest)) is not None:
+            found[standard_id] = published[standard_id] = parsed
+    unread -= found.keys()
     whole = select(Standard).where(Standard.id.in_(unread)).options(undefer(Standard.document_json))
-    return found | {each.id: document_in(each) for each in (session.scalars(whole) if unread else ())}
+    for standard in session.scalars(whole) if unread else ():
+        found[standard.id] = document_in(standard)
+        if standard.status == StandardStatus.published:
+            published[standard.id] = found[standard.id]
+    return found
 
 
 def document_in(standard: Standard) -> StandardDocument:
@@ -124,11 +125,11 @@ def document_in(standard: Standard) -> StandardDocument:
     if standard.status != StandardStatus.published:
         return standard.document
     digest = standard.content_hash
-    if digest not in _parsed:
+    if (parsed := _parsed.get(digest)) is None:
         if len(_parsed) >= _MOST_PARSED:
             _parsed.clear()
-        _parsed[digest] = standard.document
-    return _parsed[digest]
+        parsed = _parsed[digest] = standard.document
+    return parsed
 
 
 def versions(

@@ -13,8 +13,9 @@ from server.claims.models import Claim
 from server.presentation import encode_cursor
 from tests.api.answers import body, refusal
 from tests.cast import Cast, Person
-from tests.claiming import paid
+from tests.claiming import paid, submitted
 from tests.conftest import Call
+from tests.counting import counted
 from tests.pictures import jpeg
 
 VOLUNTEERING: dict[str, Any] = {
@@ -87,6 +88,22 @@ def test_a_decision_leads_to_the_next_claim(call: Call, cast: Cast) -> None:
     opened(call, cast.li_wei, first)
     decided = body(decide(call, cast.li_wei, first, "reject", reason="与本人无关"))
     assert decided["next_claim_id"] == second["id"]
+
+
+def test_an_approval_reads_once_what_stays_as_it_is(call: Call, engine: Engine, session: Session, cast: Cast) -> None:
+    handed_in = submitted(session, cast.zhang_min)
+    claim = {"id": handed_in.id, "version": handed_in.version}
+    session.commit()
+    opened(call, cast.li_wei, claim)
+    with counted(engine) as statements:
+        body(decide(call, cast.li_wei, claim))
+    sent = [" ".join(statement.split()) for statement in statements]
+    for once in ("SELECT organizations.path FROM organizations WHERE", "SELECT standards.id, standards.status"):
+        assert len([statement for statement in sent if statement.startswith(once)]) == 1
+    whole = [
+        statement for statement in sent if statement.startswith("SELECT claims.id") and "claims.id = " in statement
+    ]
+    assert len(whole) == 2  # before the decision, and as it stands after it
 
 
 def test_a_repeated_idempotency_key_makes_one_claim(call: Call, engine: Engine, cast: Cast) -> None:

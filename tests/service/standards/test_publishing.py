@@ -4,6 +4,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -62,6 +63,25 @@ def test_a_year_or_audience_without_a_standard_is_told(session: Session, cast: C
 def test_a_draft_is_not_in_force(session: Session, cast: Cast) -> None:
     add_draft(session, cast.branch, FINER)
     assert service.in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
+
+
+def test_what_was_parsed_may_be_forgotten_at_any_moment(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful(dict[str, StandardDocument]):
+        """Another thread clears it right after each look."""
+
+        def __contains__(self, key: object) -> bool:
+            found = super().__contains__(key)
+            self.clear()
+            return found
+
+    said = service.document_of(session, cast.standard_id)
+    monkeypatch.setattr(versions, "_parsed", Forgetful(versions._parsed))
+    session.info.clear()
+    assert service.document_of(session, cast.standard_id) == said
+    monkeypatch.setattr(versions, "_parsed", Forgetful(versions._parsed))
+    assert versions.document_in(session.get_one(Standard, cast.standard_id)) == said
 
 
 def test_what_a_published_version_says_is_parsed_once(session: Session, cast: Cast) -> None:
