@@ -2,7 +2,7 @@
 
 from bot import dialogue as bot_dialogue
 from bot.receive import models as bot_receive
-from server import installation
+from server import installation, leases
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
@@ -34,6 +34,7 @@ __all__ = [
     "identity",
     "installation",
     "jobs",
+    "leases",
     "meetings",
     "notices",
     "organizations",

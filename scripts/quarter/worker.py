@@ -15,10 +15,11 @@ from scripts.quarter.simulated import SimulatedClock
 from server import (
     app,  # noqa: F401  (its subscriptions tell the features above)
     config,
+    leases,
     logs,
 )
 from server.db import make_engine
-from server.jobs import lease, runs
+from server.jobs import runs
 from server.jobs.table import JOBS
 from server.pushes.channels import accounts
 from server.pushes.sending import rules
@@ -53,9 +54,9 @@ def main(clock_file: str, idle_file: str) -> None:
 
 
 def _hurry() -> None:
-    lease.take = partial(lease.take, lasts=LEASE)
-    lease.renew = partial(lease.renew, lasts=LEASE)
-    lease.RENEWED_AFTER_SECONDS = 1
+    leases.take = partial(leases.take, lasts=LEASE)
+    leases.renew = partial(leases.renew, lasts=LEASE)
+    leases.RENEWED_AFTER_SECONDS = 1
     rules.LONGEST_CALL = LONGEST_CALL
     accounts.Transport = partial(Transport, timeout_seconds=CALL_SECONDS)  # type: ignore[attr-defined, assignment]
 

@@ -1,8 +1,8 @@
-"""What ran, and who may run it now."""
+"""What ran."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, BigId, UtcDateTime
@@ -25,14 +25,3 @@ class JobRun(Base):
     holder: Mapped[str] = mapped_column(String(100))
     attempts: Mapped[int]
     error: Mapped[str | None] = mapped_column(String(500))
-
-
-class Lease(Base):
-    """Who may work a job off until `expires_at` (the database's time). `token` grows whenever it changes hands."""
-
-    __tablename__ = "job_leases"
-
-    job: Mapped[str] = mapped_column(String(40), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(100))
-    token: Mapped[int] = mapped_column(BigInteger)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,13 +6,13 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Engine
 
-from server import clock
+from server import clock, leases
 from server.config import Settings
 from server.days import SHANGHAI
 from server.db import reading, transaction
 from server.errors import DomainError, conflict
-from server.jobs import lease, rules, service
-from server.jobs.lease import HeldLease, LeaseLost
+from server.jobs import rules, service
+from server.leases import HeldLease, LeaseLost
 from server.logs import Scrubber
 from server.scheduling import CatchUp, Job
 
@@ -26,11 +26,11 @@ def work_off(engine: Engine, settings: Settings, job: Job) -> int:
     """Run a job's due periods in order and return how many were done; 0 when someone else is at it."""
     if not due(engine, job):
         return 0
-    held = lease.take(engine, job.name, holder=lease.this_process())
+    held = leases.take(engine, job.name)
     if held is None:
         return 0
     done = 0
-    with lease.kept(engine, held):
+    with leases.kept(engine, held):
         for period in due(engine, job):  # asked again: someone may have finished just before
             if not run_period(engine, settings, job, held, period):
                 break
@@ -46,10 +46,10 @@ def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime |
     if job.after is not None and _open_periods(engine, job.after, clock.now()):
         raise conflict("other_job_first", f"“{job.after.title}”还没有全部完成，请先运行它：xianfeng jobs")
     chosen = _chosen(engine, job, period, clock.now())
-    held = lease.take(engine, job.name, holder=lease.this_process())
+    held = leases.take(engine, job.name)
     if held is None:
         raise conflict("job_running", "这个任务正在运行，请等它结束后再试")
-    with lease.kept(engine, held):
+    with leases.kept(engine, held):
         return chosen if run_period(engine, settings, job, held, chosen, by_hand=True) else None
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from server import leases
 from server.days import day_start
-from server.jobs import lease
-from server.jobs.lease import HeldLease
-from server.jobs.models import JobRun, Lease
+from server.jobs.models import JobRun
 from server.jobs.rules import Past, Unfinished
+from server.leases import HeldLease
 from server.organizations.models import Organization
 from server.scheduling import CatchUp
 
@@ -61,10 +61,10 @@ def _begun(session: Session) -> datetime | None:
 
 def begin(session: Session, held: HeldLease, period: datetime, *, now: datetime) -> JobRun:
     """Note that a period is being run, for the first time or again. Raises LeaseLost."""
-    lease.lock(session, held)
-    run = session.scalar(_one(held.job, period))
+    leases.lock(session, held)
+    run = session.scalar(_one(held.name, period))
     if run is None:
-        run = JobRun(job=held.job, period=period, attempts=0)
+        run = JobRun(job=held.name, period=period, attempts=0)
         session.add(run)
     run.started_at, run.finished_at, run.error = now, None, None
     run.holder, run.attempts = held.holder, run.attempts + 1
@@ -74,15 +74,15 @@ def begin(session: Session, held: HeldLease, period: datetime, *, now: datetime)
 
 def finish(session: Session, held: HeldLease, period: datetime, *, now: datetime) -> None:
     """Mark a period as done. Raises LeaseLost."""
-    lease.lock(session, held)
-    session.scalars(_one(held.job, period)).one().finished_at = now
+    leases.lock(session, held)
+    session.scalars(_one(held.name, period)).one().finished_at = now
     session.flush()
 
 
 def fail(session: Session, held: HeldLease, period: datetime, *, error: str) -> None:
     """Note how a period failed. Raises LeaseLost."""
-    lease.lock(session, held)
-    session.scalars(_one(held.job, period)).one().error = error[:LONGEST_ERROR]
+    leases.lock(session, held)
+    session.scalars(_one(held.name, period)).one().error = error[:LONGEST_ERROR]
     session.flush()
 
 
@@ -114,6 +114,6 @@ def record_of(session: Session, job: str, catch_up: CatchUp) -> JobRecord:
     failed = select(JobRun).where(JobRun.job == job, JobRun.finished_at.is_(None), JobRun.error.is_not(None))
     if catch_up is CatchUp.latest:
         failed = failed.where(JobRun.period == latest.period)
-    held_until = session.scalar(select(Lease.expires_at).where(Lease.job == job))
-    running = held_until is not None and held_until > lease.database_now(session)
-    return JobRecord(latest, running, session.scalars(failed.order_by(JobRun.period).limit(20)).all())
+    return JobRecord(
+        latest, leases.is_held(session, job), session.scalars(failed.order_by(JobRun.period).limit(20)).all()
+    )

@@ -9,11 +9,11 @@ from server.db import Base, UtcDateTime
 
 
 class AccessToken(Base):
-    """One row per app. `fetching_until` is the lease of the worker that fetches the next token."""
+    """One row per app."""
 
     __tablename__ = "wechat_access_tokens"
 
     app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     token: Mapped[str] = mapped_column(String(2048), default="")
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    fetching_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fetching_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the release before: its workers read it

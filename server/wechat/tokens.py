@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server import clock
-from server.db import added, reading, transaction
+from server import clock, leases
+from server.db import reading, transaction
+from server.leases import HeldLease, LeaseLost
 from server.wechat.errors import WechatError, refused, unavailable
 from server.wechat.models import AccessToken
 from server.wechat.transport import Transport, is_integer
@@ -56,7 +58,8 @@ class TokenStore:
         self._ask = ask
         self._margin = margin
         self._remembered: tuple[str, datetime, datetime] | None = None
-        self._lease = timedelta(seconds=transport.timeout_seconds * 2 + 5)
+        self._lease = f"wechat_token:{app_id}"
+        self._lasts = timedelta(seconds=transport.timeout_seconds * 2 + 5)
 
     def current(self) -> str:
         """Return a token that WeChat should accept. Raises WechatError."""
@@ -83,29 +86,28 @@ class TokenStore:
 
     def _next(self, refused_token: str | None) -> str:
         """Fetch under the lease, or wait for the worker that holds it; an old token still good is used meanwhile."""
-        give_up = time.monotonic() + self._lease.total_seconds() + 1
-        while not self._take_lease():
+        give_up = time.monotonic() + self._lasts.total_seconds() + 1
+        while (held := leases.take(self._engine, self._lease, lasts=self._lasts)) is None:
             row = self._row()
             if row is not None and row.token != refused_token and _good_until(row, clock.now()):
                 return row.token
             if time.monotonic() > give_up:
                 raise unavailable()
             time.sleep(_PAUSE_SECONDS)
-        return self._fetch_and_keep(refused_token)
-
-    def _fetch_and_keep(self, refused_token: str | None) -> str:
         try:
-            row = self._row()
-            if row is not None and row.token != refused_token and _good_until(row, clock.now() + self._margin):
-                self._keep(row.token, row.expires_at)  # another worker fetched it just before we took the lease
-                return row.token
-            token, lifetime = self._fetch(force=False)
-            if token == refused_token:
-                token, lifetime = self._fetch(force=True)
-        except WechatError:
-            transaction(self._engine, self._release)
-            raise
-        self._keep(token, clock.now() + lifetime)
+            return self._fetch_and_keep(held, refused_token)
+        finally:
+            leases.release(self._engine, held)
+
+    def _fetch_and_keep(self, held: HeldLease, refused_token: str | None) -> str:
+        row = self._row()
+        if row is not None and row.token != refused_token and _good_until(row, clock.now() + self._margin):
+            return row.token  # another worker fetched it just before we took the lease
+        token, lifetime = self._fetch(force=False)
+        if token == refused_token:
+            token, lifetime = self._fetch(force=True)
+        with suppress(LeaseLost):  # whoever took over keeps theirs
+            transaction(self._engine, partial(self._keep, held=held, token=token, expires_at=clock.now() + lifetime))
         return token
 
     def _fetch(self, *, force: bool) -> tuple[str, timedelta]:
@@ -123,27 +125,9 @@ class TokenStore:
         with reading(self._engine) as session:
             return session.get(AccessToken, self._app_id)
 
-    def _take_lease(self) -> bool:
-        row = self._row()
-        if row is not None and row.fetching_until is not None and row.fetching_until > clock.now():
-            return False
-        return transaction(self._engine, self._lease_taken)
-
-    def _lease_taken(self, session: Session) -> bool:
-        row = _locked_row(session, self._app_id) or _added_row(session, self._app_id)
-        now = clock.now()
-        if row is None or (row.fetching_until is not None and row.fetching_until > now):
-            return False
-        row.fetching_until = now + self._lease
-        return True
-
-    def _release(self, session: Session) -> None:
-        session.execute(update(AccessToken).where(AccessToken.app_id == self._app_id).values(fetching_until=None))
-
-    def _keep(self, token: str, expires_at: datetime | None) -> None:
-        values = {"token": token, "expires_at": expires_at, "fetching_until": None}
-        keep = update(AccessToken).where(AccessToken.app_id == self._app_id).values(values)
-        transaction(self._engine, lambda session: session.execute(keep))
+    def _keep(self, session: Session, *, held: HeldLease, token: str, expires_at: datetime) -> None:
+        leases.lock(session, held)
+        session.merge(AccessToken(app_id=self._app_id, token=token, expires_at=expires_at))
 
 
 @contextmanager
@@ -157,15 +141,3 @@ def _nothing_was_asked() -> Iterator[None]:
 
 def _good_until(row: AccessToken, instant: datetime) -> bool:
     return bool(row.token) and row.expires_at is not None and row.expires_at > instant
-
-
-def _locked_row(session: Session, app_id: str) -> AccessToken | None:
-    return session.scalar(select(AccessToken).where(AccessToken.app_id == app_id).with_for_update())
-
-
-def _added_row(session: Session, app_id: str) -> AccessToken | None:
-    """Return a new row, or None when another worker has just added it."""
-    row = AccessToken(app_id=app_id, token="")
-    if not added(session, row):
-        return None
-    return row

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from scripts.bench.serving import serving
 from server import migrations
 from server.db import make_engine, reading
-from server.jobs.models import JobRun, Lease
+from server.jobs.models import JobRun
 from server.jobs.table import JOBS
+from server.leases import Lease
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 from tests.cast import make_cast

@@ -2,21 +2,23 @@
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from openpyxl import load_workbook
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from server import app, clock
+from server import app, clock, leases
 from server.config import Settings
 from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.rules import Role
+from server.leases import HeldLease
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.roster import applying, service, sheets
@@ -277,11 +279,11 @@ def test_an_import_killed_between_chunks_is_taken_up_where_it_was(
     whole_chunk = applying._whole_chunk
     calls: list[int] = []
 
-    def dying(session: Session, import_id: int, number: int, runner: str) -> None:
+    def dying(session: Session, import_id: int, number: int, held: HeldLease) -> None:
         calls.append(number)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        whole_chunk(session, import_id, number, runner)
+        whole_chunk(session, import_id, number, held)
 
     service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
     session.commit()
@@ -292,11 +294,14 @@ def test_an_import_killed_between_chunks_is_taken_up_where_it_was(
     session.expire_all()
     assert session.get_one(RosterImport, prepared.id).rows_done == 20
     session.rollback()
-    applying.apply(engine, prepared.id)
+    held = leases.take(engine, applying.lease_of(prepared.id))
+    assert held is not None
+    with time_machine.travel(clock.now() + timedelta(days=365)):
+        applying.apply(engine, prepared.id)
     session.expire_all()
-    assert session.get_one(RosterImport, prepared.id).rows_done == 20, "the dead thread's lease still holds"
-    session.get_one(RosterImport, prepared.id).heartbeat_at = clock.now() - service.LEASE
-    session.commit()
+    assert session.get_one(RosterImport, prepared.id).rows_done == 20, "its lease still holds, whatever our clock says"
+    session.rollback()
+    leases.release(engine, held)
     for thread in applying.start_unfinished(engine):
         thread.join()
     done = session.get_one(RosterImport, prepared.id)
@@ -312,6 +317,27 @@ def test_two_threads_apply_an_import_once(engine: Engine, import_rows: Import, s
     session.commit()
     at_once(*[partial(applying.apply, engine, prepared.id)] * 4)
     assert session.get_one(RosterImport, prepared.id).result == {"new": 20}
+
+
+def test_who_lost_the_lease_of_an_import_applies_no_further_chunk(
+    engine: Engine, import_rows: Import, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHUNK_ROWS", 10)
+    prepared = import_rows([person(f"张{number}敏", f"T{number}") for number in range(20)], apply_rows=False).roster
+    whole_chunk = applying._whole_chunk
+
+    def taken_over(session: Session, import_id: int, number: int, held: HeldLease) -> None:
+        if number:
+            leases.lock(session, held).token += 1
+        whole_chunk(session, import_id, number, held)
+
+    service.confirm(session, import_id=prepared.id, account_id=None, now=clock.now())
+    session.commit()
+    monkeypatch.setattr(applying, "_whole_chunk", taken_over)
+    applying.apply(engine, prepared.id)
+    session.expire_all()
+    roster = session.get_one(RosterImport, prepared.id)
+    assert (roster.status, roster.rows_done) == (ImportStatus.applying, 10)
 
 
 def test_a_branch_that_another_import_founded_meanwhile_is_taken(session: Session, cast: Cast) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import time_machine
 from pytest_httpserver import HTTPServer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 from werkzeug import Request, Response
 
-from server import clock
+from server import clock, leases
+from server.db import database_now
 from server.errors import DomainError
+from server.leases import Lease
 from server.wechat.client import WechatClient
 from server.wechat.errors import WechatError
 from server.wechat.models import AccessToken
@@ -259,16 +261,40 @@ def test_an_old_token_still_good_is_used_while_another_worker_fetches(
     client: WechatClient, engine: Engine, wechat: PlayedWechat
 ) -> None:
     now = clock.now()
-    _keep(engine, "old", expires_at=now + timedelta(minutes=2), fetching_until=now + timedelta(seconds=10))
+    _keep(engine, "old", expires_at=now + timedelta(minutes=2))
+    other = leases.take(engine, "wechat_token:wx1")
+    assert other is not None
     assert client.tokens.current() == "old"
     assert wechat.asked == []
+    leases.release(engine, other)
+    assert client.tokens.current() == wechat.token
 
 
 @pytest.mark.usefixtures("_time")
 def test_the_lease_of_a_worker_that_died_ends(client: WechatClient, engine: Engine, wechat: PlayedWechat) -> None:
     now = clock.now()
-    _keep(engine, "old", expires_at=now - timedelta(hours=1), fetching_until=now - timedelta(seconds=1))
+    _keep(engine, "old", expires_at=now - timedelta(hours=1))
+    assert leases.take(engine, "wechat_token:wx1", lasts=timedelta(seconds=1)) is not None
     assert client.tokens.current() == wechat.token
+
+
+def test_who_lost_the_lease_leaves_the_token_that_was_kept_meanwhile(
+    httpserver: HTTPServer, engine: Engine, wechat: PlayedWechat
+) -> None:
+    """The answer came so late that another worker has fetched one since."""
+
+    def ask_slowly(*_arguments: object) -> dict[str, Any]:
+        with Session(engine) as session:
+            session.execute(update(Lease).values(expires_at=database_now(session)))
+            session.commit()
+        assert leases.take(engine, "wechat_token:wx1") is not None
+        _keep(engine, "newer", expires_at=clock.now() + timedelta(hours=2))
+        return {"access_token": "late", "expires_in": 7200}
+
+    slow = _client(httpserver, engine).tokens
+    slow._ask = ask_slowly
+    assert slow.current() == "late"
+    assert _client(httpserver, engine).tokens.current() == "newer"
 
 
 def _keep(engine: Engine, token: str, **times: Any) -> None:

@@ -1,6 +1,5 @@
 """Applying a confirmed import: one transaction per chunk, resumable wherever it was killed."""
 
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,27 +10,25 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from server import clock
+from server import clock, leases
 from server.db import reading, transaction
 from server.errors import DomainError
+from server.leases import HeldLease, LeaseLost
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster.entries import ImportEntry, pack_problems, unpack_entries
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.organizations.roster.places import Creator, RosterPlaces
 from server.organizations.roster.plan import plan
 from server.organizations.roster.rules import RosterProblem, errors_of
-from server.organizations.roster.service import LEASE, locked
+from server.organizations.roster.service import locked
 from server.organizations.roster.writing import carry_out
 from server.organizations.rules import normal_title
 from server.organizations.service import create_organization
 
 log = structlog.get_logger()
+UNFINISHED = (ImportStatus.queued, ImportStatus.applying)
 _threads: dict[int, Thread] = {}
 _threads_lock = Lock()
-
-
-class ImportTakenOver(Exception):
-    """Another thread has taken over this import."""
 
 
 def start(engine: Engine, import_id: int) -> Thread:
@@ -47,9 +44,8 @@ def start(engine: Engine, import_id: int) -> Thread:
 
 def start_unfinished(engine: Engine) -> list[Thread]:
     """Take up imports that a killed process left behind; a living one keeps its lease."""
-    unfinished = (ImportStatus.queued, ImportStatus.applying)
     with reading(engine) as session:
-        ids = session.scalars(select(RosterImport.id).where(RosterImport.status.in_(unfinished))).all()
+        ids = session.scalars(select(RosterImport.id).where(RosterImport.status.in_(UNFINISHED))).all()
     return [start(engine, import_id) for import_id in ids]
 
 
@@ -65,76 +61,85 @@ def _run(engine: Engine, import_id: int) -> None:
 
 def apply(engine: Engine, import_id: int) -> None:
     """Apply every chunk that is left. Returns at once when the import is not confirmed, done, or someone else's."""
-    runner = secrets.token_hex(8)
-    if not transaction(engine, lambda session: _claim(session, import_id, runner)):
+    held = leases.take(engine, lease_of(import_id))
+    if held is None:
+        return
+    with leases.kept(engine, held):
+        try:
+            _apply(engine, import_id, held)
+        except LeaseLost:
+            log.info("roster_import_taken_over", import_id=import_id)
+
+
+def lease_of(import_id: int) -> str:
+    """Return the name of the lease under which an import is applied."""
+    return f"roster_import:{import_id}"
+
+
+def _apply(engine: Engine, import_id: int, held: HeldLease) -> None:
+    if not transaction(engine, lambda session: _begin(session, import_id, held)):
         return
     with reading(engine) as session:
         query = select(RosterChunk.number).where(RosterChunk.import_id == import_id, RosterChunk.applied_at.is_(None))
         numbers = session.scalars(query.order_by(RosterChunk.number)).all()
-    try:
-        for number in numbers:
-            _apply_chunk(engine, import_id, number, runner)
-        transaction(engine, lambda session: _finish(session, import_id, runner))
-    except ImportTakenOver:
-        log.info("roster_import_taken_over", import_id=import_id)
+    for number in numbers:
+        _apply_chunk(engine, import_id, number, held)
+    transaction(engine, lambda session: _finish(session, import_id, held))
 
 
-def _claim(session: Session, import_id: int, runner: str) -> bool:
-    roster = locked(session, import_id)
-    now = clock.now()
-    dead = roster.heartbeat_at is None or roster.heartbeat_at <= now - LEASE
-    if roster.status != ImportStatus.queued and not (roster.status == ImportStatus.applying and dead):
+def _begin(session: Session, import_id: int, held: HeldLease) -> bool:
+    """Whether there is something to apply."""
+    roster = _held(session, import_id, held)
+    if roster.status not in UNFINISHED:
         return False
-    roster.status, roster.runner, roster.heartbeat_at = ImportStatus.applying, runner, now
+    roster.status = ImportStatus.applying
     return True
 
 
-def _held(session: Session, import_id: int, runner: str) -> RosterImport:
-    roster = locked(session, import_id)
-    if roster.runner != runner:
-        raise ImportTakenOver
-    return roster
+def _held(session: Session, import_id: int, held: HeldLease) -> RosterImport:
+    """Return the import, locked as its lease is. Raises LeaseLost."""
+    leases.lock(session, held)
+    return locked(session, import_id)
 
 
-def _apply_chunk(engine: Engine, import_id: int, number: int, runner: str) -> None:
+def _apply_chunk(engine: Engine, import_id: int, number: int, held: HeldLease) -> None:
     """Apply a chunk at once; when the database or a rule refuses it, row by row, so that one bad row loses nothing."""
     try:
-        transaction(engine, lambda session: _whole_chunk(session, import_id, number, runner))
+        transaction(engine, lambda session: _whole_chunk(session, import_id, number, held))
     except (IntegrityError, DataError, DomainError) as error:
         log.warning("roster_chunk_refused", import_id=import_id, chunk=number, error=str(error))
-        _row_by_row(engine, import_id, number, runner)
+        _row_by_row(engine, import_id, number, held)
 
 
-def _whole_chunk(session: Session, import_id: int, number: int, runner: str) -> None:
-    roster = _held(session, import_id, runner)
+def _whole_chunk(session: Session, import_id: int, number: int, held: HeldLease) -> None:
+    roster = _held(session, import_id, held)
     chunk = session.get_one(RosterChunk, (import_id, number))
     counts, problems = apply_entries(session, roster, unpack_entries(chunk.payload), now=clock.now())
     _mark(roster, chunk, counts, problems, clock.now())
 
 
-def _row_by_row(engine: Engine, import_id: int, number: int, runner: str) -> None:
+def _row_by_row(engine: Engine, import_id: int, number: int, held: HeldLease) -> None:
     with reading(engine) as session:
         entries = unpack_entries(session.get_one(RosterChunk, (import_id, number)).payload)
     counts: Counter[str] = Counter()
     problems: list[RosterProblem] = []
     for entry in entries:
-        counted, refused = _one_row(engine, import_id, entry, runner)
+        counted, refused = _one_row(engine, import_id, entry, held)
         counts += counted
         problems += refused
 
     def mark(session: Session) -> None:
-        roster = _held(session, import_id, runner)
+        roster = _held(session, import_id, held)
         _mark(roster, session.get_one(RosterChunk, (import_id, number)), counts, problems, clock.now())
 
     transaction(engine, mark)
 
 
 def _one_row(
-    engine: Engine, import_id: int, entry: ImportEntry, runner: str
+    engine: Engine, import_id: int, entry: ImportEntry, held: HeldLease
 ) -> tuple[Counter[str], list[RosterProblem]]:
     def work(session: Session) -> tuple[Counter[str], list[RosterProblem]]:
-        roster = _held(session, import_id, runner)
-        roster.heartbeat_at = clock.now()
+        roster = _held(session, import_id, held)
         return apply_entries(session, roster, [entry], now=clock.now())
 
     try:
@@ -194,12 +199,12 @@ def _mark(
     """Note the chunk as applied; its personal data goes."""
     chunk.payload = chunk.preview = None
     chunk.problems = pack_problems(problems) if problems else None
-    chunk.applied_at = roster.heartbeat_at = now
+    chunk.applied_at = now
     roster.rows_done += chunk.row_count
     roster.result = dict(Counter(roster.result) + counts + Counter(errors=len(errors_of(problems))))
 
 
-def _finish(session: Session, import_id: int, runner: str) -> None:
-    roster = _held(session, import_id, runner)
-    roster.status, roster.runner, roster.finished_at = ImportStatus.done, None, clock.now()
+def _finish(session: Session, import_id: int, held: HeldLease) -> None:
+    roster = _held(session, import_id, held)
+    roster.status, roster.finished_at = ImportStatus.done, clock.now()
     session.execute(delete(RosterChunk).where(RosterChunk.import_id == import_id, RosterChunk.problems.is_(None)))

@@ -33,7 +33,6 @@ from server.text import readable_line
 
 CHUNK_ROWS = 500
 PENDING_LIFETIME = timedelta(days=7)
-LEASE = timedelta(seconds=60)
 _MAX_SUGGESTIONS = 200
 
 

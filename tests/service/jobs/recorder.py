@@ -8,9 +8,9 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.db import reading
-from server.jobs import lease
-from server.jobs.models import JobRun, Lease
+from server.db import database_now, reading
+from server.jobs.models import JobRun
+from server.leases import Lease
 from server.scheduling import CatchUp, Job, Schedule, daily
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -49,7 +49,7 @@ def ran(engine: Engine, period: datetime, *, finished: bool = True, name: str = 
 def let_run_out(engine: Engine) -> None:
     """Let every lease run out now, as a minute without its holder would."""
     with Session(engine) as session:
-        session.execute(update(Lease).values(expires_at=lease.database_now(session)))
+        session.execute(update(Lease).values(expires_at=database_now(session)))
         session.commit()
 
 

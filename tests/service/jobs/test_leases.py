@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select
 from time_machine import Traveller
 
+from server import leases
 from server.config import Settings
 from server.db import make_engine, reading
-from server.jobs import lease, runs
-from server.jobs.lease import HeldLease, LeaseLost
-from server.jobs.models import Lease
+from server.jobs import runs
+from server.leases import HeldLease, Lease, LeaseLost
 from tests.at_once import at_once
 from tests.cast import MORNING as NOW
 from tests.service.jobs.recorder import DAY, SECOND, THIS_MORNING, Recorder, fails, let_run_out, ran, stored
@@ -38,14 +38,14 @@ def test_what_another_finished_just_before_is_not_run_again(
     engine: Engine, settings: Settings, recorder: Recorder, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other looks, works and gives the lease back between this one's look and its taking the lease."""
-    take = lease.take
+    take = leases.take
 
-    def take_after_the_other(engine: Engine, job: str, *, holder: str) -> HeldLease | None:
-        monkeypatch.setattr(lease, "take", take)
+    def take_after_the_other(engine: Engine, job: str) -> HeldLease | None:
+        monkeypatch.setattr(leases, "take", take)
         assert runs.work_off(engine, settings, recorder.job) == 1
-        return take(engine, job, holder=holder)
+        return take(engine, job)
 
-    monkeypatch.setattr(lease, "take", take_after_the_other)
+    monkeypatch.setattr(leases, "take", take_after_the_other)
     assert runs.work_off(engine, settings, recorder.job) == 0
     assert recorder.periods == [THIS_MORNING]
 
@@ -94,7 +94,7 @@ def test_who_lost_the_lease_marks_nothing_as_done(
 
     def take_over() -> None:
         let_run_out(engine)
-        other.append(lease.take(engine, "recorded", holder="other"))
+        other.append(leases.take(engine, "recorded"))
 
     ran(engine, THIS_MORNING - 2 * DAY)
     recorder.then = take_over
@@ -106,7 +106,7 @@ def test_who_lost_the_lease_marks_nothing_as_done(
     recorder.then = lambda: None
     assert runs.run_period(engine, settings, recorder.job, held, THIS_MORNING - DAY)
     run = stored(engine)[-1]
-    assert (run.attempts, run.holder, run.finished_at) == (2, "other", NOW)
+    assert (run.attempts, run.holder, run.finished_at) == (2, held.holder, NOW)
 
 
 def test_who_lost_the_lease_does_not_report_a_failure_either(
@@ -114,7 +114,7 @@ def test_who_lost_the_lease_does_not_report_a_failure_either(
 ) -> None:
     def lose_and_fail() -> None:
         let_run_out(engine)
-        lease.take(engine, "recorded", holder="other")
+        leases.take(engine, "recorded")
         fails()
 
     recorder.then = lose_and_fail
@@ -124,40 +124,40 @@ def test_who_lost_the_lease_does_not_report_a_failure_either(
 
 def test_one_of_many_gets_the_lease(engine: Engine) -> None:
     for _ in range(2):  # the first time there is no row yet
-        got = at_once(*[partial(lease.take, engine, "recorded", holder="one of many")] * 8)
+        got = at_once(*[partial(leases.take, engine, "recorded")] * 8)
         assert len([held for held in got if held is not None]) == 1
         let_run_out(engine)
 
 
 def test_a_lease_given_back_can_be_taken_at_once_under_a_new_token(engine: Engine) -> None:
-    first = lease.take(engine, "recorded", holder="first")
+    first = leases.take(engine, "recorded")
     assert first is not None
-    assert lease.take(engine, "recorded", holder="second") is None
-    lease.release(engine, first)
-    second = lease.take(engine, "recorded", holder="second")
+    assert leases.take(engine, "recorded") is None
+    leases.release(engine, first)
+    second = leases.take(engine, "recorded")
     assert second is not None
     assert second.token > first.token
-    lease.release(engine, first)  # of someone who comes late: it is not his to give back
-    assert lease.take(engine, "recorded", holder="third") is None
+    leases.release(engine, first)  # of someone who comes late: it is not his to give back
+    assert leases.take(engine, "recorded") is None
     with pytest.raises(LeaseLost):
-        lease.renew(engine, first)
+        leases.renew(engine, first)
 
 
 def test_a_machine_whose_clock_is_wrong_takes_no_lease_away(engine: Engine, clock: Traveller) -> None:
-    assert lease.take(engine, "recorded", holder="first") is not None
+    assert leases.take(engine, "recorded") is not None
     clock.shift(365 * DAY)
-    assert lease.take(engine, "recorded", holder="a year ahead") is None
+    assert leases.take(engine, "recorded") is None
 
 
 def test_a_lease_is_kept_as_long_as_the_work_takes(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "RENEWED_AFTER_SECONDS", 0.01)
-    held = lease.take(engine, "recorded", holder="first", lasts=SECOND)
+    monkeypatch.setattr(leases, "RENEWED_AFTER_SECONDS", 0.01)
+    held = leases.take(engine, "recorded", lasts=SECOND)
     assert held is not None
     taken_until, deadline = expires_at(engine), monotonic() + LONG
-    with lease.kept(engine, held):
+    with leases.kept(engine, held):
         while expires_at(engine) < taken_until + 30 * SECOND:
             assert monotonic() < deadline
-    assert lease.take(engine, "recorded", holder="second") is not None
+    assert leases.take(engine, "recorded") is not None
 
 
 def expires_at(engine: Engine) -> datetime:
