@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
+from server.documents.layout import DATA
+from server.documents.typesetting import TypesettingJob, compiled
 from server.errors import DomainError
 from server.organizations.models import Category, Stage
-from server.statements.bulletins import service, typesetting
+from server.statements.bulletins import service
 from server.statements.bulletins.rules import Quarter
 from server.statements.models import Bulletin, Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import StatementStatus
@@ -24,7 +26,7 @@ EMPTY_CHART = {"form": "bars", "marks": [], "most": 1, "line": None}
 
 def _without_fonts() -> bool:
     try:
-        typesetting.compiled([typesetting.TypesettingJob("chart.typ", {"chart": EMPTY_CHART}, {"format": "pdf"})])
+        compiled([TypesettingJob(DATA / "chart.typ", {"chart": EMPTY_CHART}, {"format": "pdf"})])
     except DomainError as refusal:
         if refusal.code != "no_chinese_font":
             raise

@@ -1,6 +1,5 @@
 """The export as files: a workbook to read, and an archive with the same as JSON and the photos beside it."""
 
-import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -8,13 +7,12 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from server.export.service import ExportTable
-from server.organizations.roster.sheets import guarded
 from server.photos.models import Photo
 from server.photos.rules import Variant
 from server.photos.storage import Storage
 from server.presentation import local_time, spoken_time
+from server.spreadsheets.writing import WrittenSheet, WrittenWorkbook, written
 
-_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _EXPLANATION = (
     "这里是系统中保存的关于您的全部信息。",
     "涉及其他人的姓名和手机号已隐去，写作“（他人）”。",
@@ -25,34 +23,25 @@ _EXPLANATION = (
 
 def workbook(tables: Sequence[ExportTable], *, name: str, now: datetime) -> bytes:
     """Return one sheet per table that has rows, after one that explains and counts."""
-    import xlsxwriter  # only when a sheet is made
 
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
-        bold = book.add_format({"bold": True})
-        _cover(book.add_worksheet("说明"), tables, name, now, bold)
+    def fill(book: WrittenWorkbook) -> None:
+        _cover(book.sheet("说明"), tables, name, now, book.bold)
         for table in tables:
             if table.rows:
-                _sheet(book.add_worksheet(table.title[:31]), table, bold)
-    return buffer.getvalue()
+                sheet = book.sheet(table.title)
+                sheet.raw.set_column(0, len(table.headings) - 1, 18)
+                sheet.table(table.headings, table.rows, head=book.bold)
+
+    return written(fill, row_by_row=True)
 
 
-def _cover(sheet: Any, tables: Sequence[ExportTable], name: str, now: datetime, bold: Any) -> None:
-    sheet.set_column(0, 0, 44)
+def _cover(sheet: WrittenSheet, tables: Sequence[ExportTable], name: str, now: datetime, bold: Any) -> None:
+    sheet.raw.set_column(0, 0, 44)
     lines = [(f"{name}的个人数据", ""), (f"导出于 {spoken_time(now)}", ""), *((line, "") for line in _EXPLANATION)]
     lines += [(table.title, f"{len(table.rows)} 条") for table in tables]
     for row, (left, right) in enumerate(lines):
-        sheet.write_string(row, 0, guarded(left), bold if row == 0 else None)
-        sheet.write_string(row, 1, right)
-
-
-def _sheet(sheet: Any, table: ExportTable, bold: Any) -> None:
-    sheet.set_column(0, len(table.headings) - 1, 18)
-    for position, heading in enumerate(table.headings):
-        sheet.write_string(0, position, heading, bold)
-    for number, row in enumerate(table.rows, start=1):
-        for position, text in enumerate(row):
-            sheet.write_string(number, position, guarded(text))
+        sheet.write(row, 0, left, bold if row == 0 else None)
+        sheet.write(row, 1, right)
 
 
 def archive(

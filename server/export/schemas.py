@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from server.spreadsheets.writing import XLSX
+
 
 class ExportForm(StrEnum):
     archive = "zip"  # everything, with the photos
@@ -17,7 +19,7 @@ class ExportQuery(BaseModel):
 
 MEDIA_TYPES = {
     ExportForm.archive: "application/zip",
-    ExportForm.workbook: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportForm.workbook: XLSX,
 }
 FILE_RESPONSE: dict[str, Any] = {
     "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}

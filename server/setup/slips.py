@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from server.documents.typesetting import TypesettingJob, compiled
 from server.errors import DomainError
-from server.organizations.roster.sheets import guarded
 from server.presentation import spoken_time
-from server.statements.bulletins.typesetting import TypesettingJob, compiled
+from server.spreadsheets.writing import guarded
 
 HEADINGS = ("姓名", "工号/学号", "职务", "激活码", "有效期至")
-_DATA = Path(__file__).parent / "data"
+_TEMPLATE = Path(__file__).parent / "data" / "slips.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,5 @@ def _table(slips: Sequence[Slip]) -> bytes:
 
 def _sheets(slips: Sequence[Slip], root_title: str, address: str) -> bytes:
     data = {"root": root_title, "address": address, "headings": HEADINGS, "slips": [slip.cells for slip in slips]}
-    (made,) = compiled([TypesettingJob("slips.typ", data, {"format": "pdf"})], root=_DATA)
+    (made,) = compiled([TypesettingJob(_TEMPLATE, data, {"format": "pdf"})])
     return made

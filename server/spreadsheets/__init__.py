@@ -1,1 +1,1 @@
-"""Reading the spreadsheets that offices send, whatever program wrote them, at a bounded cost (docs/adr/0025)."""
+"""Spreadsheets: read as offices send them, at a bounded cost (docs/adr/0025), and written guarded against formulas."""

@@ -16,7 +16,7 @@ from server.audit.models import AuditLine
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.organizations.models import Member
-from server.organizations.roster.sheets import XLSX
+from server.spreadsheets.writing import XLSX
 from server.standards.rules import LeaveKind
 from tests.api.answers import body, refusal
 from tests.cast import NOW, Cast, Person

@@ -2,7 +2,6 @@
 
 import io
 from datetime import timedelta
-from http import HTTPStatus
 
 import docx
 import pytest
@@ -10,13 +9,12 @@ from docx.document import Document
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from server.errors import DomainError
 from server.organizations import service as organizations
 from server.organizations.models import Member, OrganizationKind
-from server.statements.bulletins import document, service, typeset, typesetting
+from server.statements.bulletins import document, service
 from server.statements.bulletins.paper import Paper
 from server.statements.models import Bulletin
-from tests.bulletins import DUE, EMPTY_CHART, both_branches, drawn, make_statement, needs_fonts, of, published
+from tests.bulletins import DUE, both_branches, drawn, make_statement, needs_fonts, of, published
 from tests.cast import Cast
 
 pytestmark = needs_fonts
@@ -162,32 +160,6 @@ def test_forty_branches_with_long_titles_break_over_pages_with_the_head_repeated
     assert len(table_of(found, 0)) == 42
     assert table_of(found, 0)[1][0] == f"{LONG}0"
     assert "w:tblHeader" in found.tables[0].rows[0]._tr.xml
-
-
-def test_without_a_chinese_font_the_administrator_is_told_what_to_install() -> None:
-    nothing = {use: ["No Such Font"] for use in typesetting.FONTS}
-    job = typesetting.TypesettingJob("chart.typ", {"chart": EMPTY_CHART}, {"format": "png"})
-    with pytest.raises(DomainError, match="no_chinese_font") as caught:
-        typesetting.compiled([job], fonts=nothing)
-    assert caught.value.status == HTTPStatus.SERVICE_UNAVAILABLE
-    assert "fonts-noto-cjk" in caught.value.message
-
-
-def test_a_file_that_cannot_be_made_is_told_without_details() -> None:
-    job = typesetting.TypesettingJob("no-such-template.typ", {}, {"format": "pdf"})
-    with pytest.raises(DomainError, match="file_not_made") as caught:
-        typesetting.compiled([job])
-    assert "typ" not in caught.value.message
-
-
-def test_real_official_fonts_come_first_where_they_are() -> None:
-    families = {"FangSong_GB2312", "SimHei", "Noto Serif CJK SC", "Noto Sans CJK SC", "FZXiaoBiaoSong-B05S"}
-    found = typeset.chosen(typesetting.FONTS, families)
-    assert (found["fang"][0], found["song"][0], found["hei"][0]) == (
-        "FangSong_GB2312",
-        "FZXiaoBiaoSong-B05S",
-        "SimHei",
-    )
 
 
 def test_old_rows_with_what_no_paper_can_show_are_set_without_it(session: Session, bulletin: Bulletin) -> None:

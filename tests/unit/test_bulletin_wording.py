@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from server.documents.blocks import Chart, PaperTable
 from server.statements.bulletins import wording
 from server.statements.bulletins.composing import compose
 from server.statements.bulletins.content import BranchPart, BulletinFigures, Content, Facts, Missing
 from server.statements.bulletins.form import form
-from server.statements.bulletins.paper import Chart, Paper, PaperTable
+from server.statements.bulletins.paper import Paper
 
 NOTHING = BulletinFigures(
     members=0,

@@ -1,7 +1,5 @@
 """Attendance as Excel for the wall and the file: a month's table and a roster to be signed. Black and white, A4."""
 
-import io
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from server.days import SHANGHAI
@@ -18,11 +16,9 @@ from server.meetings.rules import (
     Via,
 )
 from server.organizations.models import Member, OrganizationKind
-from server.organizations.roster.sheets import guarded
 from server.presentation import spoken_time
+from server.spreadsheets.writing import Value, WrittenSheet, WrittenWorkbook, written
 from server.standards.rules import LeaveKind
-
-Value = int | str
 
 SYMBOLS = {
     AttendanceStanding.present: "√",
@@ -39,100 +35,58 @@ _VIA_TITLES = {Via.qr: "扫码", Via.digits: "数字码", Via.manual: "补录", 
 _SIGNED_COLUMNS = ("序号", "姓名", "应到/列席", "状态", "签到时间", "方式", "备注")
 _SIGNED_WIDTHS = (6, 12, 10, 9, 12, 18, 22)
 _TALLY_COLUMNS = ("应到", "实到", "补课", "请假", "缺席", "出勤率")
-_A4 = 9
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def month_sheet(table: AttendanceTable) -> bytes:
     """Return an organization's month: members by meetings, what each attended, and each meeting's counts."""
-    return _book("出勤表", lambda page: _fill_month(page, table))
+    return written(lambda book: _fill_month(book.sheet("出勤表"), _AttendanceStyles(book), table))
 
 
 def roster_sheet(signed: SignedRoster) -> bytes:
     """Return 签到表, A4 upright, with the line on which the secretary signs."""
-    return _book("签到表", lambda page: _fill_roster(page, signed))
+    return written(lambda book: _fill_roster(book.sheet("签到表"), _AttendanceStyles(book), signed))
 
 
-class _SheetPage:
-    """One sheet: every text goes through the guard against formulas."""
-
-    def __init__(self, book: Any, title: str) -> None:
-        self.sheet = book.add_worksheet(title)
+class _AttendanceStyles:
+    def __init__(self, book: WrittenWorkbook) -> None:
         grid = {"border": 1, "valign": "vcenter", "text_wrap": True, "font_size": 10.5}
-        self.title = book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"})
-        self.line = book.add_format({"font_size": 10.5, "valign": "vcenter"})
-        self.head = book.add_format({**grid, "bold": True, "align": "center"})
-        self.cell = book.add_format({**grid, "align": "center"})
-        self.text = book.add_format({**grid, "align": "left"})
-
-    def write(self, row: int, column: int, value: Value, style: Any) -> None:
-        if isinstance(value, int):
-            self.sheet.write_number(row, column, value, style)
-        else:
-            self.sheet.write_string(row, column, guarded(value), style)
-
-    def write_row(self, row: int, values: Sequence[Value], style: Any) -> None:
-        for column, value in enumerate(values):
-            self.write(row, column, value, style)
-
-    def across(self, row: int, last_column: int, text: str, style: Any) -> None:
-        self.sheet.merge_range(row, 0, row, last_column, "", style)
-        self.write(row, 0, text, style)
-
-    def print_on_a4(self, *, upright: bool, head_row: int) -> None:
-        """One page wide, as many long as it takes, the head row repeated on each."""
-        self.sheet.set_paper(_A4)
-        if upright:
-            self.sheet.set_portrait()
-        else:
-            self.sheet.set_landscape()
-        self.sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.7)
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(head_row)
-        self.sheet.center_horizontally()
-        self.sheet.set_footer("&C第 &P 页，共 &N 页")
-        self.sheet.freeze_panes(head_row + 1, 0)
+        self.title = book.style(bold=True, font_size=16, align="center", valign="vcenter")
+        self.line = book.style(font_size=10.5, valign="vcenter")
+        self.head = book.style(**grid, bold=True, align="center")
+        self.cell = book.style(**grid, align="center")
+        self.text = book.style(**grid, align="left")
 
 
-def _book(title: str, fill: Callable[[_SheetPage], None]) -> bytes:
-    import xlsxwriter  # only when a sheet is made
-
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
-        fill(_SheetPage(book, title))
-    return buffer.getvalue()
-
-
-def _fill_month(page: _SheetPage, table: AttendanceTable) -> None:
+def _fill_month(page: WrittenSheet, styles: _AttendanceStyles, table: AttendanceTable) -> None:
     by_branch = table.organization.kind == OrganizationKind.general_branch
     who = ("序号", "党支部", "姓名") if by_branch else ("序号", "姓名")
     heads = [*who, *(_meeting_head(meeting) for meeting in table.meetings), *_TALLY_COLUMNS]
     year, month = table.month.split("-")
-    page.across(0, len(heads) - 1, f"{table.organization.title} {year} 年 {int(month)} 月出勤表", page.title)
-    page.across(1, len(heads) - 1, LEGEND, page.line)
-    page.write_row(2, heads, page.head)
+    page.across(0, len(heads) - 1, f"{table.organization.title} {year} 年 {int(month)} 月出勤表", styles.title)
+    page.across(1, len(heads) - 1, LEGEND, styles.line)
+    page.write_row(2, heads, styles.head)
     for number, row in enumerate(table.rows, start=1):
         names = [row.branch.title, row.member.name] if by_branch else [row.member.name]
         cells = [_symbol(row.cells.get(meeting.id)) for meeting in table.meetings]
         values = [number, *names, *cells, *_figures(tally_of(list(row.cells.values())))]
-        page.write_row(number + 2, values, page.cell)
-    _write_counts(page, table, columns=len(who))
-    page.sheet.set_row(0, 30)
-    page.sheet.set_row(2, 48)
-    page.sheet.set_column(0, 0, 6)
-    page.sheet.set_column(1, len(who) - 1, 18 if by_branch else 12)
-    page.sheet.set_column(len(who), len(who) + len(table.meetings) - 1, 11)
-    page.sheet.set_column(len(who) + len(table.meetings), len(heads) - 1, 7)
+        page.write_row(number + 2, values, styles.cell)
+    _write_counts(page, styles, table, columns=len(who))
+    page.raw.set_row(0, 30)
+    page.raw.set_row(2, 48)
+    page.raw.set_column(0, 0, 6)
+    page.raw.set_column(1, len(who) - 1, 18 if by_branch else 12)
+    page.raw.set_column(len(who), len(who) + len(table.meetings) - 1, 11)
+    page.raw.set_column(len(who) + len(table.meetings), len(heads) - 1, 7)
     page.print_on_a4(upright=False, head_row=2)
 
 
-def _write_counts(page: _SheetPage, table: AttendanceTable, *, columns: int) -> None:
+def _write_counts(page: WrittenSheet, styles: _AttendanceStyles, table: AttendanceTable, *, columns: int) -> None:
     """Below the table, what each meeting's column adds up to."""
     counts = [head_count(table.column(meeting.id)) for meeting in table.meetings]
     first = len(table.rows) + 3
     for offset, head in enumerate(_TALLY_COLUMNS):
         figures = [_figures(count)[offset] for count in counts]
-        page.write_row(first + offset, ["", *[""] * (columns - 2), head, *figures], page.head)
+        page.write_row(first + offset, ["", *[""] * (columns - 2), head, *figures], styles.head)
 
 
 def _meeting_head(meeting: Any) -> str:
@@ -153,23 +107,25 @@ def _figures(tally: AttendanceTally) -> list[Value]:
     return [tally.owed, tally.attended, tally.made_up, tally.on_leave, tally.absent, rate]
 
 
-def _fill_roster(page: _SheetPage, signed: SignedRoster) -> None:
+def _fill_roster(page: WrittenSheet, styles: _AttendanceStyles, signed: SignedRoster) -> None:
     last = len(_SIGNED_COLUMNS) - 1
     meeting = signed.meeting
     called_off = "（已取消）" if meeting.status == MeetingStatus.cancelled else ""
-    page.across(0, last, f"{meeting.title} 签到表{called_off}", page.title)
-    page.across(1, last, f"{signed.organization.title}　{KIND_TITLES[MeetingKind(meeting.kind)]}", page.line)
-    page.across(2, last, f"时间：{spoken_time(meeting.starts_at)}　地点：{meeting.place}", page.line)
-    page.across(3, last, _counts(head_count([each for _, each in signed.people])), page.line)
-    page.write_row(4, _SIGNED_COLUMNS, page.head)
+    page.across(0, last, f"{meeting.title} 签到表{called_off}", styles.title)
+    page.across(1, last, f"{signed.organization.title}　{KIND_TITLES[MeetingKind(meeting.kind)]}", styles.line)
+    page.across(2, last, f"时间：{spoken_time(meeting.starts_at)}　地点：{meeting.place}", styles.line)
+    page.across(3, last, _counts(head_count([each for _, each in signed.people])), styles.line)
+    page.write_row(4, _SIGNED_COLUMNS, styles.head)
     for number, (member, each) in enumerate(signed.people, start=1):
-        _write_signed(page, number, member, each, signed.actors)
+        values = _signed(number, member, each, signed.actors)
+        page.write_row(number + 4, values, styles.cell)
+        page.write(number + 4, len(values), _remark(each), styles.text)
     below = len(signed.people) + 6
-    page.across(below, last, "支部书记签字：____________________　　　　年　　　月　　　日", page.line)
+    page.across(below, last, "支部书记签字：____________________　　　　年　　　月　　　日", styles.line)
     for column, width in enumerate(_SIGNED_WIDTHS):
-        page.sheet.set_column(column, column, width)
-    page.sheet.set_row(0, 30)
-    page.sheet.set_row(below, 30)
+        page.raw.set_column(column, column, width)
+    page.raw.set_row(0, 30)
+    page.raw.set_row(below, 30)
     page.print_on_a4(upright=True, head_row=4)
 
 
@@ -180,13 +136,11 @@ def _counts(count: AttendanceTally) -> str:
     return f"{words}，缺席 {count.absent} 人{made_up}{waiting}"
 
 
-def _write_signed(page: _SheetPage, number: int, member: Member, each: Appearance, actors: dict[int, str]) -> None:
-    row = number + 4
+def _signed(number: int, member: Member, each: Appearance, actors: dict[int, str]) -> list[Value]:
+    """The values under `_SIGNED_COLUMNS`, without the remark."""
     time = _clock_time(each) if each.attendance else ""
     part = "列席" if each.observes else "应到"
-    values: list[Value] = [number, member.name, part, STANDING_TITLES[each.standing], time, _via(each, actors)]
-    page.write_row(row, values, page.cell)
-    page.write(row, len(values), _remark(each), page.text)
+    return [number, member.name, part, STANDING_TITLES[each.standing], time, _via(each, actors)]
 
 
 def _clock_time(each: Appearance) -> str:

@@ -28,9 +28,9 @@ from server.meetings.attendance.schemas import (
 from server.meetings.attendance.service import Appearance, AttendanceRow, AttendanceTable
 from server.meetings.rules import KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
 from server.meetings.targets import roster_target
-from server.organizations.roster.sheets import XLSX
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath
+from server.spreadsheets.writing import XLSX
 
 api = Api("attendance", __name__, tag="出勤")
 

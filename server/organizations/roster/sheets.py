@@ -1,13 +1,10 @@
 """The two workbooks handed out: the blank template and the report of problems."""
 
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from server.organizations.roster.rules import DATES, RosterColumn, RosterProblem
-from server.text import readable
+from server.spreadsheets.writing import Value, WrittenWorkbook, written
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEMPLATE_ROWS = 2_000
 _CHOICES = {
     RosterColumn.gender: ["男", "女"],
@@ -32,42 +29,40 @@ _EXPLANATIONS: dict[RosterColumn, str] = {
 
 def template() -> bytes:
     """Return the blank roster: a sheet to fill in and a sheet of instructions."""
-    import xlsxwriter  # only when a sheet is made
-
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        _roster_sheet(book)
-        _instructions(book)
-    return buffer.getvalue()
+    return written(_template)
 
 
-def _roster_sheet(book: Any) -> None:
-    sheet = book.add_worksheet("党员名册")
-    heading = book.add_format({"bold": True, "bg_color": "#C00000", "font_color": "#FFFFFF", "border": 1})
-    text = book.add_format({"num_format": "@"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+def _template(book: WrittenWorkbook) -> None:
+    _roster_sheet(book)
+    _instructions(book)
+
+
+def _roster_sheet(book: WrittenWorkbook) -> None:
+    sheet = book.sheet("党员名册")
+    heading = book.style(bold=True, bg_color="#C00000", font_color="#FFFFFF", border=1)
+    text = book.style(num_format="@")
+    day = book.style(num_format="yyyy-mm-dd")
     for position, column in enumerate(RosterColumn):
-        sheet.set_column(position, position, 16, day if column in DATES else text)
-        sheet.write_string(0, position, column.value, heading)
+        sheet.raw.set_column(position, position, 16, day if column in DATES else text)
+        sheet.write(0, position, column.value, heading)
         if choices := _CHOICES.get(column):
-            sheet.data_validation(1, position, _TEMPLATE_ROWS, position, {"validate": "list", "source": choices})
-    sheet.freeze_panes(1, 2)
+            sheet.raw.data_validation(1, position, _TEMPLATE_ROWS, position, {"validate": "list", "source": choices})
+    sheet.raw.freeze_panes(1, 2)
 
 
-def _instructions(book: Any) -> None:
-    sheet = book.add_worksheet("填写说明")
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 16, wrap)
-    sheet.set_column(1, 1, 80, wrap)
+def _instructions(book: WrittenWorkbook) -> None:
+    sheet = book.sheet("填写说明")
+    wrap = book.style(text_wrap=True, valign="top")
+    sheet.raw.set_column(0, 0, 16, wrap)
+    sheet.raw.set_column(1, 1, 80, wrap)
     lines = [(column.value, words) for column, words in _EXPLANATIONS.items()]
     lines += [
         ("更新", "再次导入时，空白单元格不会清除已有内容；党支部有变动的，按导入当天办理组织关系转接，积分随人保留。"),
         ("工作表", "可以每个支部一张工作表，以党支部全称作工作表名，不填“党支部”一列；隐藏的工作表不读。"),
         ("限制", "每个文件不超过 10 MB、20,000 行。先预检，看清新增、变更和错误后再确认导入。"),
     ]
-    for row, (name, words) in enumerate(lines):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, words)
+    for row, line in enumerate(lines):
+        sheet.write_row(row, line)
 
 
 def problem_report(problems: Iterable[RosterProblem]) -> bytes:
@@ -82,36 +77,12 @@ def problem_report(problems: Iterable[RosterProblem]) -> bytes:
         )
         for problem in sorted(problems, key=lambda problem: problem.place)
     ]
-    return table("导入问题", ("工作表", "行号", "列", "结果", "问题"), rows)
+    return written(lambda book: _problems(book, rows), row_by_row=True)
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[int | str]]) -> bytes:
-    """Return one sheet. Text is written as text, never as a formula, and loses its power when copied elsewhere."""
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet(title)
-        bold = book.add_format({"bold": True})
-        for position, heading in enumerate(headings):
-            sheet.write_string(0, position, heading, bold)
-        for number, row in enumerate(rows, start=1):
-            for position, value in enumerate(row):
-                _write(sheet, number, position, value)
-        sheet.set_column(0, 1, 12)
-        sheet.set_column(2, max(len(headings) - 1, 2), 60)
-    return buffer.getvalue()
-
-
-def _write(sheet: Any, row: int, position: int, value: int | str) -> None:
-    if isinstance(value, int):
-        sheet.write_number(row, position, value)
-    else:
-        sheet.write_string(row, position, guarded(value))
-
-
-def guarded(text: str) -> str:
-    """Return what a sheet can hold of a text, an apostrophe before what would be taken for a formula."""
-    text = readable(text)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _problems(book: WrittenWorkbook, rows: Iterable[Iterable[Value]]) -> None:
+    headings = ("工作表", "行号", "列", "结果", "问题")
+    sheet = book.sheet("导入问题")
+    sheet.table(headings, rows, head=book.bold)
+    sheet.raw.set_column(0, 1, 12)
+    sheet.raw.set_column(2, len(headings) - 1, 60)

@@ -34,10 +34,11 @@ from server.presentation import (
     page_of,
 )
 from server.privacy import PhoneVault
+from server.spreadsheets.writing import XLSX
 
 api = Api("roster", __name__, tag="名册导入")
 
-SHEET_RESPONSE = {"content": {sheets.XLSX: {"schema": {"type": "string", "contentMediaType": sheets.XLSX}}}}
+SHEET_RESPONSE = {"content": {XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}}}}
 _SHOWN_PROBLEMS = 100
 
 
@@ -82,7 +83,7 @@ def _problem(problem: RosterProblem) -> RosterProblemOut:
 
 
 def _sheet(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype=sheets.XLSX)
+    response = Response(content, mimetype=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
+from server.documents.blocks import Block, Chart, ChartKind, Heading, Mark, PaperTable, Paragraph
 from server.statements.bulletins import wording
 from server.statements.bulletins.content import AnnexLine, BranchPart, BulletinFigures, Content
-from server.statements.bulletins.paper import Block, Chart, ChartKind, Heading, Mark, Paper, PaperTable, Paragraph
+from server.statements.bulletins.paper import Paper
 from server.statements.bulletins.wording import NEGATIVE, NOTHING, one, percent, signed, two
 
 Row = Callable[[str, BulletinFigures], tuple[str, ...]]

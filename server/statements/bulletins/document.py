@@ -1,18 +1,19 @@
 """A bulletin as a file: Word and PDF from one paper."""
 
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.statements.bulletins import pdf, present, service
+from server.documents import pdf
+from server.documents.blocks import legible
+from server.statements.bulletins import present, service
 from server.statements.bulletins.composing import compose
+from server.statements.bulletins.form import DATA
 from server.statements.bulletins.paper import Paper
 from server.statements.bulletins.rules import snapshot_name
 from server.statements.bulletins.wording import full_day
 from server.statements.models import Bulletin
-from server.text import readable
 
 
 def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | None = None) -> Paper:
@@ -30,21 +31,13 @@ def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | 
         dated=published or bulletin.frozen_at,
         only=organization_id,
     )
-    legible: Paper = _legible(paper)
-    return legible
-
-
-def _legible(part: Any) -> Any:
-    """Return a paper, or a part of one, without characters that no file can hold: old rows may have some."""
-    if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{each.name: _legible(getattr(part, each.name)) for each in fields(part)})
-    if isinstance(part, tuple):
-        return tuple(map(_legible, part))
-    return readable(part) if type(part) is str else part
+    return legible(paper)
 
 
 def as_pdf(paper: Paper) -> bytes:
-    return pdf.render(paper)
+    data = asdict(paper)
+    del data["dated"]
+    return pdf.render(DATA / "bulletin.typ", data, dated=paper.dated)
 
 
 def as_word(paper: Paper) -> bytes:

@@ -9,7 +9,9 @@ from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-FANG, HEI, SONG = "仿宋", "黑体", "宋体"
+from server.documents.layout import official
+
+FANG, HEI, SONG = (official().word_fonts[use] for use in ("fang", "hei", "song"))
 RED, GREY, BLACK = "C8102E", "444444", "000000"
 _CELL_BORDERS = ("top", "left", "bottom", "right")
 

@@ -15,15 +15,11 @@ from typing import Any
 
 import structlog
 
+from server.documents.layout import official
 from server.errors import DomainError
-from server.statements.bulletins.form import DATA
 
-FONTS: Mapping[str, Sequence[str]] = {
-    "fang": ("FangSong_GB2312", "FangSong", "仿宋", "STFangsong", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun"),
-    "song": ("FZXiaoBiaoSong-B05S", "方正小标宋简体", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun"),
-    "hei": ("SimHei", "黑体", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei"),
-}
-"""By use, the best first: 仿宋 for the body, 小标宋 or 宋体 for titles, 黑体 for headings."""
+ROOT = Path(__file__).parents[1]
+"""Templates lie below it, beside what they belong to, and import each other by their path from here."""
 
 LONGEST_SECONDS = 60
 _CHILD = Path(__file__).with_name("typeset.py")
@@ -32,24 +28,22 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class TypesettingJob:
-    """A template of the folder, what fills it, and Typst's options for the file."""
+    """A template, what fills it, and Typst's options for the file."""
 
-    template: str
+    template: Path
     data: Mapping[str, Any]
     options: Mapping[str, Any]
 
 
-def compiled(
-    jobs: Sequence[TypesettingJob], *, root: Path = DATA, fonts: Mapping[str, Sequence[str]] = FONTS
-) -> list[bytes]:
-    """Return the files, in order; `root` is the folder of their templates.
+def compiled(jobs: Sequence[TypesettingJob], *, fonts: Mapping[str, Sequence[str]] | None = None) -> list[bytes]:
+    """Return the files, in order; `fonts` by use are those of official documents.
 
     Raises DomainError 503 `no_chinese_font` or `file_not_made`.
     """
     if not jobs:
         return []
-    told = [{"template": job.template, "data": job.data, "options": job.options} for job in jobs]
-    answer = _ask({"root": str(root), "fonts": fonts, "jobs": told})
+    told = [{"template": str(job.template), "data": job.data, "options": job.options} for job in jobs]
+    answer = _ask({"root": str(ROOT), "fonts": fonts or official().fonts, "jobs": told})
     if "missing" in answer:
         message = "服务器没有安装中文字体，不能生成文件。请管理员执行 apt install fonts-noto-cjk，再下载"
         raise DomainError("no_chinese_font", message, status=HTTPStatus.SERVICE_UNAVAILABLE)

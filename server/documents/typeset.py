@@ -1,8 +1,8 @@
 """The child process that sets documents with Typst (docs/adr/0011). Run by path; imports nothing of ours.
 
-On stdin `{"root", "fonts", "jobs"}`: the folder of templates, by use the font families in order of preference, and per
-file `{"template", "data", "options"}`. On stdout `{"files": [base64]}`, or `{"missing": [use]}` where no font is found.
-Data reaches a template as JSON in `sys.inputs`, so that nothing in it can be taken for markup.
+On stdin `{"root", "fonts", "jobs"}`: the folder above all templates, by use the font families in order of preference,
+and per file `{"template", "data", "options"}`. On stdout `{"files": [base64]}`, or `{"missing": [use]}` where no font
+is found. Data reaches a template as JSON in `sys.inputs`, so that nothing in it can be taken for markup.
 """
 
 import base64

@@ -1,0 +1,28 @@
+"""Documents as PDF, and charts as pictures for Word. The same document gives the same bytes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from server.documents.blocks import Chart
+from server.documents.layout import DATA
+from server.documents.typesetting import TypesettingJob, compiled
+
+PIXELS_PER_INCH = 300.0
+
+
+def render(template: Path, data: Mapping[str, Any], *, dated: datetime) -> bytes:
+    """Return what a template makes of the data, fonts embedded; `dated` stands in place of the time it is made.
+
+    Raises DomainError as `compiled`.
+    """
+    (made,) = compiled([TypesettingJob(template, data, {"format": "pdf", "timestamp": int(dated.timestamp())})])
+    return made
+
+
+def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
+    """Return charts as they stand in the PDF, without their captions."""
+    options = {"format": "png", "ppi": PIXELS_PER_INCH}
+    return compiled([TypesettingJob(DATA / "chart.typ", {"chart": asdict(chart)}, options) for chart in charts])
