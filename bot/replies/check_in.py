@@ -13,16 +13,14 @@ from bot.wording import spoken_moment
 from server.errors import DomainError
 from server.meetings.check_in import exchange, helping
 from server.meetings.check_in import service as check_in
-from server.meetings.check_in.service import CheckInResult, Recorded, Scan
+from server.meetings.check_in.service import Recorded, Scan
+from server.meetings.check_in.wording import answer_words
 
 HOW = "签到请发会场大屏上的六位数字（每10秒更换），例如“482915”；也可以用微信扫大屏上的二维码。"
 NOT_SURE = "要签到的话，请只发那六位数字。"
 _UNSURE = re.compile(r"[?？吗么]|不|别|没|勿|如果|怎么|能否")
-ASKED = {
-    "on_leave": ("您已批准本次会议的请假。销假并签到。", "end_leave"),
-    "not_invited": ("您不在本次会议的签到名单上。以外来人员身份签到，由会议主办方确认。", "as_guest"),
-}
-"""What a refusal leaves open, and how the scan says so."""
+ASKED = {"on_leave": ("on_leave", "end_leave"), "not_invited": ("not_invited_guest", "as_guest")}
+"""What a refusal leaves open: under which case its words stand, and how the scan says so."""
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
@@ -60,8 +58,9 @@ def by_ticket(turn: Turn, ticket: str, *choices: str) -> list[str]:
     open_question = ASKED.get(answer.code)
     if open_question is None or (answer.code == "not_invited" and not answer.detail.get("as_guest")):
         raise answer
-    words, choice = open_question
-    return [turn.confirm("check_in", words, ticket=ticket, choice=choice)]
+    case, choice = open_question
+    words = answer_words(case)
+    return [turn.confirm("check_in", f"{words.heading}。{words.offer}。", ticket=ticket, choice=choice)]
 
 
 def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
@@ -89,14 +88,6 @@ def _written(turn: Turn, text: str, choices: Collection[str]) -> Recorded | Doma
 
 
 def _said(turn: Turn, recorded: Recorded) -> str:
-    meeting, held = recorded.meeting, recorded.held_words
     at = spoken_moment(recorded.checked_in_at, today=turn.today)
-    if held is not None:
-        return f"{held.heading}（{at}）：{recorded.member_name}，{meeting.title}。{held.advice}"
-    what = {
-        CheckInResult.checked_in: f"签到成功（{at}）",
-        CheckInResult.late: f"签到成功，记为迟到（{at}）",
-        CheckInResult.already_checked_in: f"您已经签到过了（{at}），不用重复",
-        CheckInResult.guest_waiting: "已登记，等会议主办方确认",
-    }[recorded.result]
-    return f"{what}：{recorded.member_name}，{meeting.title}，{meeting.place}。"
+    meeting = recorded.meeting
+    return f"{recorded.heading}：{recorded.member_name}，{at}，{meeting.title}，{meeting.place}。{recorded.advice}"

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, render_template
 
 from server.config import Settings
 from server.console.views import POLICY, page
+from server.meetings.check_in.wording import for_a_page
 
 APP_PAGE = "/m/pages/check-in/check-in"
 """Where a ticket is handed over, so that who has not signed in can do so, and bind. The code is exchanged before."""
@@ -27,6 +28,7 @@ def check_in_page(public_id: str) -> Response:
     settings: Settings = current_app.extensions["settings"]
     app = APP_PAGE if settings.has_app else None
     values = {"sandbox": settings.sandbox, "app": app, "public_id": public_id, "exchange_first": EXCHANGE_FIRST}
+    values["answers"] = for_a_page()
     response = page(render_template("check_in.html", **values), PAGE_POLICY)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -189,7 +189,7 @@ def test_the_digits_on_the_screen_check_in(chats: Chats, cast: Cast, session: Se
     assert "只发那六位数字" in chat(f"不要签到{digits(settings, meeting, chat)}")
     assert session.scalar(select(Attendance)) is None
     assert "签到成功" in chat(f"签到 {digits(settings, meeting, chat)}")
-    assert "已经签到过了" in chat(digits(settings, meeting, chat))
+    assert "您已签到过" in chat(digits(settings, meeting, chat))
     attendance = session.scalars(select(Attendance)).one()
     assert (attendance.state, attendance.via) == (AttendanceState.present, Via.digits)
 

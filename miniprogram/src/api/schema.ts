@@ -1699,11 +1699,11 @@ export interface components {
      * CheckInOut
      * @description The first record of this member at this meeting; a guest's waits for the host.
      *
-     * Of one that is held, or was not confirmed, `state` says so, and `words` and `advice` are what to show.
+     * `words` and `advice` are what to show. Of one that is held, or was not confirmed, `state` says so, too.
      */
     CheckInOut: {
       /** Advice */
-      advice: string | null;
+      advice: string;
       /** Checked In At */
       checked_in_at: string;
       meeting: components["schemas"]["AttendedMeetingOut"];
@@ -1714,7 +1714,7 @@ export interface components {
       state: components["schemas"]["AttendanceState"] | ("held" | "dismissed");
       via: components["schemas"]["Via"];
       /** Words */
-      words: string | null;
+      words: string;
     };
     /**
      * CheckInResult

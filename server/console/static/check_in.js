@@ -174,7 +174,7 @@ function show(page) {
   put("result", [seal, el("h1", null, clauses(page.heading)), el("p", null, clauses(page.words))]);
   put("below", [
     page.facts && page.facts.length > 0 && el("dl", "facts", page.facts.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)])),
-    page.tips && el("ul", "tips", page.tips.map(([title, below]) => el("li", null, [title, el("span", null, below)]))),
+    page.tips && page.tips.length > 0 && el("ul", "tips", page.tips.map(([title, below]) => el("li", null, [title, el("span", null, below)]))),
     page.field && field(page.field),
     page.people && el("div", "people", page.people),
   ]);

@@ -29,6 +29,7 @@ from server.errors import DomainError, unavailable
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Scan
 from server.meetings.check_in.tally import CheckInTally
+from server.meetings.check_in.wording import message
 
 log = structlog.get_logger()
 
@@ -197,8 +198,7 @@ def _concerns_all(error: Exception) -> bool:
 
 
 def _busy() -> DomainError:
-    message = "签到的人太多，请稍等几秒再试；重复提交不会重复签到"
-    return unavailable("busy", message, retry_after_seconds=2)
+    return unavailable("busy", message("busy"), retry_after_seconds=2)
 
 
 _committers: WeakSet[Committer] = WeakSet()

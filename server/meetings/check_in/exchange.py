@@ -14,6 +14,7 @@ from server.meetings.check_in import codes
 from server.meetings.check_in.service import ticket_invalid, window_refusal
 from server.meetings.check_in.statements import AnyRow
 from server.meetings.check_in.tickets import Ticket, read_ticket, write_ticket
+from server.meetings.check_in.wording import message
 from server.meetings.models import DigitTries, Invitation, Meeting
 from server.meetings.rules import MeetingStatus
 from server.organizations.models import Organization
@@ -70,9 +71,7 @@ def exchange_code(
     if not codes.is_genuine(key, code):
         raise _code_invalid()
     if not codes.is_current(key, code, at=now):
-        raise DomainError(
-            "code_expired", "会场的二维码每 10 秒更换一次，请对准屏幕上的新码再扫", status=HTTPStatus.GONE
-        )
+        raise DomainError("code_expired", message("code_expired"), status=HTTPStatus.GONE)
     meeting = session.execute(_BY_PUBLIC_ID, {"public_id": public_id}).one_or_none()
     if meeting is None:
         raise _code_invalid()
@@ -105,8 +104,7 @@ def exchange_digits(
     wrong = _tries(session, [meeting.id for meeting in meetings], account_id)
     free = [meeting for meeting in meetings if wrong[meeting.id] < MAX_WRONG_DIGITS]
     if not free:
-        message = "输错次数过多，请直接扫会场的二维码，或请他人代签"
-        raise DomainError("too_many_tries", message, status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise DomainError("too_many_tries", message("too_many_tries"), status=HTTPStatus.TOO_MANY_REQUESTS)
     for meeting in free:
         if codes.are_current_digits(codes.meeting_key(secret_key, meeting.public_id), typed, at=now):
             beyond = is_beyond(meeting.id)
@@ -121,12 +119,12 @@ def read_fresh_ticket(*, secret_key: bytes, text: str, now: datetime) -> Ticket:
     if ticket is None:
         raise ticket_invalid()
     if ticket.has_expired(now):
-        raise DomainError("ticket_expired", "签到凭证已超过 10 分钟，请重新扫码", status=HTTPStatus.GONE)
+        raise DomainError("ticket_expired", message("ticket_expired"), status=HTTPStatus.GONE)
     return ticket
 
 
 def _code_invalid() -> DomainError:
-    return DomainError("code_invalid", "这不是会议签到的二维码，请扫会场屏幕上的码")
+    return DomainError("code_invalid", message("code_invalid"))
 
 
 def _exchanged(secret_key: bytes, ticket: Ticket, meeting: AnyRow, *, step: int) -> Exchanged:
@@ -171,5 +169,5 @@ def _count_wrong(session: Session, meeting_ids: Sequence[int], account_id: int, 
         .values(wrong=DigitTries.wrong + 1)
     )
     left = MAX_WRONG_DIGITS - 1 - min(wrong[meeting_id] for meeting_id in meeting_ids)
-    message = f"数字不对或已更换，请看屏幕上的新数字；还可以试 {left} 次" if left else "数字不对，请直接扫会场的二维码"
-    return DomainError("code_invalid", message, detail={"tries_left": left}, keep=True)
+    words = f"数字不对或已更换，请看屏幕上的新数字；还可以试 {left} 次" if left else "数字不对，请直接扫会场的二维码"
+    return DomainError("code_invalid", words, detail={"tries_left": left}, keep=True)

@@ -10,6 +10,7 @@ from server.errors import DomainError
 from server.identity.rules import Actor, Permission, Target, allows
 from server.meetings.check_in.service import NOBODY
 from server.meetings.check_in.tickets import Ticket
+from server.meetings.check_in.wording import message
 from server.meetings.models import Meeting
 from server.meetings.rules import Via
 from server.organizations.models import Member
@@ -34,7 +35,7 @@ def own(actor: Actor, ticket: Ticket) -> HelpedPerson:
 def own_member(actor: Actor) -> int:
     """Return the caller's member. Raises DomainError 403 `not_bound` when he is none."""
     if actor.member_id is None:
-        raise DomainError("not_bound", "请先完成身份绑定，再用同一个凭证签到", status=HTTPStatus.FORBIDDEN)
+        raise DomainError("not_bound", message("not_bound"), status=HTTPStatus.FORBIDDEN)
     return actor.member_id
 
 

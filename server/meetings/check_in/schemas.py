@@ -60,13 +60,13 @@ class AttendedMeetingOut(BaseModel):
 class CheckInOut(BaseModel):
     """The first record of this member at this meeting; a guest's waits for the host.
 
-    Of one that is held, or was not confirmed, `state` says so, and `words` and `advice` are what to show.
+    `words` and `advice` are what to show. Of one that is held, or was not confirmed, `state` says so, too.
     """
 
     result: CheckInResult
     state: AttendanceState | Literal[CheckInResult.held, CheckInResult.dismissed]
-    words: str | None
-    advice: str | None
+    words: str
+    advice: str
     via: Via
     checked_in_at: TimeOut
     member_name: str

@@ -21,7 +21,7 @@ from server.errors import DomainError, conflict
 from server.meetings.check_in import statements
 from server.meetings.check_in.places import TakenPlaces, Use, taken
 from server.meetings.check_in.statements import AnyRow, Key
-from server.meetings.held.wording import WORDS, Words
+from server.meetings.check_in.wording import answer_words, message
 from server.meetings.rules import (
     MOST_ACCOUNTS,
     AttendanceState,
@@ -36,11 +36,6 @@ from server.meetings.rules import (
     state_at,
 )
 from server.presentation import local_time
-
-MESSAGES = {
-    CheckInRefusal.too_early: "签到还没有开始，请到时间后再扫一次",
-    CheckInRefusal.closed: "签到已经结束，如确已到会请联系支部补录",
-}
 
 NOBODY = 0
 """The member behind a 工号 that does not exist: he is answered as one who is not invited."""
@@ -58,7 +53,6 @@ class CheckInResult(StrEnum):
 MOST_ROUNDS = 2 + MOST_ACCOUNTS
 """Without looking, and then once for each place that somebody else may have taken meanwhile."""
 
-_HELD_STATUS = {CheckInResult.held: HeldStatus.waiting, CheckInResult.dismissed: HeldStatus.dismissed}
 _NEW = {AttendanceState.present: CheckInResult.checked_in, AttendanceState.late: CheckInResult.late}
 
 
@@ -106,10 +100,19 @@ class Recorded:
     meeting: ShownMeeting
 
     @property
-    def held_words(self) -> Words | None:
-        """What to say of a check-in that is not counted, or not yet."""
-        status = _HELD_STATUS.get(self.result)
-        return WORDS[status] if status else None
+    def counts(self) -> bool:
+        """Whether it stands: the host has to confirm what is held, and has not confirmed what is dismissed."""
+        return self.result not in (CheckInResult.held, CheckInResult.dismissed)
+
+    @property
+    def heading(self) -> str:
+        return answer_words(self.result).heading
+
+    @property
+    def advice(self) -> str:
+        """What there is still to do, or that there is nothing."""
+        words = answer_words(self.result)
+        return words.note or "" if self.counts else words.words
 
 
 Answer = Recorded | DomainError
@@ -120,10 +123,10 @@ def window_refusal(meeting: Any, *, scanned_at: datetime) -> DomainError | None:
     """Return why a scan of this meeting (or row of one) does not count, or None if it does."""
     detail = {"opens_at": local_time(meeting.opens_at), "closes_at": local_time(meeting.closes_at)}
     if meeting.status == MeetingStatus.cancelled:
-        return conflict("meeting_cancelled", "本次会议已取消，不用签到", **detail)
+        return conflict("meeting_cancelled", message("meeting_cancelled"), **detail)
     settled = meeting.status == MeetingStatus.settled
     why = CheckInRefusal.closed if settled else refusal(_window(meeting), scanned_at=scanned_at)
-    return None if why is None else conflict(why, MESSAGES[why], **detail)
+    return None if why is None else conflict(why, message(why), **detail)
 
 
 def write(session: Session, scans: Sequence[Scan], *, now: datetime) -> list[Answer]:
@@ -323,19 +326,16 @@ def _may_visit(scan: Scan, meeting: AnyRow) -> bool:
 
 def _not_invited(scan: Scan, meeting: AnyRow) -> DomainError:
     """One answer whether the number is unknown or not invited, so that numbers cannot be probed."""
-    if scan.via is Via.helper:
-        message = "代签没有成功：您或对方不在本次会议的签到名单上，请核对工号"
-    else:
-        message = "您不在本次会议的签到名单上，如确应参加请联系支部"
+    words = message("not_invited_helped" if scan.via is Via.helper else "not_invited")
     detail = {"as_guest": _may_visit(scan, meeting)}
-    return DomainError("not_invited", message, status=HTTPStatus.FORBIDDEN, detail=detail)
+    return DomainError("not_invited", words, status=HTTPStatus.FORBIDDEN, detail=detail)
 
 
 def _leave_refusal(scan: Scan, person: AnyRow) -> DomainError | None:
     if person.leave_status != LeaveStatus.granted or scan.end_leave:
         return None
-    return conflict("on_leave", "已批准本次会议的请假，如已到会请确认销假并签到")
+    return conflict("on_leave", message("on_leave"))
 
 
 def ticket_invalid() -> DomainError:
-    return DomainError("ticket_invalid", "签到凭证无效，请重新扫码")
+    return DomainError("ticket_invalid", message("ticket_invalid"))

@@ -141,12 +141,12 @@ def _ticket(exchanged: Exchanged) -> TicketOut:
 
 
 def _record(recorded: Recorded) -> CheckInOut:
-    meeting, held = recorded.meeting, recorded.held_words
+    meeting = recorded.meeting
     return CheckInOut(
         result=recorded.result,
-        state=recorded.result if held else recorded.state,
-        words=held.heading if held else None,
-        advice=held.advice if held else None,
+        state=recorded.state if recorded.counts else recorded.result,
+        words=recorded.heading,
+        advice=recorded.advice,
         via=recorded.via,
         checked_in_at=recorded.checked_in_at,
         member_name=recorded.member_name,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from server.meetings.check_in.wording import answer_words
 from server.meetings.rules import MOST_ACCOUNTS, MOST_HELPED, HeldStatus, HoldReason
 
 
@@ -13,15 +14,15 @@ class Words:
     advice: str
 
 
+def _of_answer(code: str) -> Words:
+    found = answer_words(code)
+    return Words(found.heading, found.words)
+
+
 WORDS = {
-    HeldStatus.waiting: Words(
-        "已收到，待会议主持人确认",
-        "主持人确认后计为到会，仍按扫码的时刻记，结果会通知本人。在会场的，也可以用本人手机再扫一次屏幕上的码。",
-    ),
+    HeldStatus.waiting: _of_answer("held"),
     HeldStatus.confirmed: Words("签到已确认", "会议主持人已确认，按扫码的时刻计为到会，不用再办。"),
-    HeldStatus.dismissed: Words(
-        "签到未确认", "会议主持人没有确认这次签到，不计到会。如确已到会，请向主持人说明，可以改为确认。"
-    ),
+    HeldStatus.dismissed: _of_answer("dismissed"),
 }
 
 WHY = {
