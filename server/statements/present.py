@@ -1,6 +1,7 @@
 """How statements are shown, and to whom what of them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,10 @@ from server.organizations.schemas import BoardVisibility, settings_out
 from server.organizations.workdays import calendar_of
 from server.points.schemas import NEGATIVE_NOTE
 from server.standards.versions import document_of
+from server.statements.boards.figures import BoardLine
 from server.statements.boards.rules import by_name, spread
 from server.statements.late import LateLine, late_lines
-from server.statements.models import Statement
+from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus, period_title
 from server.statements.schemas import (
     StatementBackdatedOut,
@@ -34,6 +36,27 @@ from server.statements.service import StatementRow
 from server.statements.verification import Deviation
 
 HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """What a reader is told of a member's month; `told`: its sections and what was posted late, too."""
+
+    position: int | None
+    total: Decimal | None
+    change: Decimal | None
+    note: str | None
+    told: bool
+
+
+def shown(line: StatementLine | BoardLine, *, place: bool, is_own: bool) -> ShownLine:
+    """Return what a statement and a board show of a line; `place`: the position, too.
+
+    Who is under a negative-list decision reads their own sections, nobody else does, and nobody a total.
+    """
+    if line.negative:
+        return ShownLine(line.position if place else None, None, None, NEGATIVE_NOTE, told=is_own)
+    return ShownLine(line.position if place else None, line.total, line.change, None, told=True)
 
 
 def is_officer(actor: Actor, target: Target) -> bool:
@@ -92,13 +115,13 @@ def own_late_out(session: Session, statement: Statement, member_id: int) -> Stat
     return late_line_out(lines[0]) if lines else None
 
 
-def month_out(session: Session, statement: Statement, row: StatementRow) -> StatementMonthOut:
+def month_out(session: Session, statement: Statement, row: StatementRow, reader: Actor) -> StatementMonthOut:
     return StatementMonthOut(
         statement_id=statement.id,
         period=statement.period,
         title=period_title(statement.period),
         status=statement.status,
-        line=_line(row, place=True),
+        line=_line(row, place=True, is_own=row.line.member_id == reader.member_id),
         late=own_late_out(session, statement, row.line.member_id),
     )
 
@@ -136,34 +159,36 @@ def _lines(
     Who is under a negative-list decision stands in no list of members; they read their own line.
     """
     if officer:
-        return [_line(row, place=True) for row in rows]
+        return [_line(row, place=True, is_own=row.line.member_id == reader.member_id) for row in rows]
     rows = [row for row in rows if not row.line.negative or row.line.member_id == reader.member_id]
     settings = session.get_one(Organization, statement.organization_id).settings
     match settings_out(settings).board_visibility:
         case BoardVisibility.full:
-            return [_line(row, place=True) for row in rows]
+            return [_line(row, place=True, is_own=row.line.member_id == reader.member_id) for row in rows]
         case BoardVisibility.scores:
             listed = sorted(rows, key=lambda row: (row.line.negative, by_name(row.name)))
-            return [_line(row, place=False) for row in listed]
+            return [_line(row, place=False, is_own=row.line.member_id == reader.member_id) for row in listed]
         case _:
-            return [_line(row, place=True) for row in rows if row.line.member_id == reader.member_id]
+            return [_line(row, place=True, is_own=True) for row in rows if row.line.member_id == reader.member_id]
 
 
-def _line(row: StatementRow, *, place: bool) -> StatementLineOut:
-    line = row.line
+def _line(row: StatementRow, *, place: bool, is_own: bool) -> StatementLineOut:
+    line, told = row.line, shown(row.line, place=place, is_own=is_own)
     return StatementLineOut(
         member_id=line.member_id,
         name=row.name,
-        total=None if line.negative else line.total,
-        change=None if line.negative else line.change,
-        position=line.position if place else None,
-        note=NEGATIVE_NOTE if line.negative else None,
-        sections=[]
-        if line.negative
-        else [StatementSectionOut(section=part.section, points=part.points) for part in row.sections],
+        total=told.total,
+        change=told.change,
+        position=told.position,
+        note=told.note,
+        sections=[StatementSectionOut(section=part.section, points=part.points) for part in row.sections]
+        if told.told
+        else [],
         backdated=[
             StatementBackdatedOut(month=part.month, entries=part.entries, points=part.points) for part in row.backdated
-        ],
+        ]
+        if told.told
+        else [],
         head_seq=line.head_seq,
         head_hash=line.head_hash,
     )

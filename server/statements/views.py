@@ -104,5 +104,5 @@ def list_member_statements(context: Context, path: MemberPath, query: StatementY
     months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
     branch = branch_of(context.session, member_id=path.member_id, on=shanghai_date(context.now))
     coming = branch and service.coming(context.session, organization_id=branch.id, now=context.now)
-    items = [present.month_out(context.session, head, row) for head, row in months]
+    items = [present.month_out(context.session, head, row, context.actor) for head, row in months]
     return StatementHistoryOut(items=items, coming=coming)

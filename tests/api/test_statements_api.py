@@ -87,6 +87,25 @@ def test_whose_year_is_told_apart_stands_in_no_list_of_members(
     assert "另行通报" not in call(cast.zhang_min, "GET", path).get_data(as_text=True)
 
 
+def test_whose_year_is_told_apart_reads_their_own_sections_and_nobody_else_does(
+    call: Call, session: Session, cast: Cast, statement_id: int
+) -> None:
+    """On the statement and among their months as on the board: no total for anyone, sections for themselves."""
+    apart = StatementLine.member_id == cast.zhang_min.member_id
+    session.execute(update(StatementLine).where(apart).values(negative=True))
+    session.commit()
+    call(cast.li_wei, "POST", f"/statements/{statement_id}/confirmation")
+
+    def lines(reader: Person) -> list[tuple[str | None, bool]]:
+        listed = call(reader, "GET", f"/statements/{statement_id}").json["lines"]
+        months = call(reader, "GET", f"/members/{cast.zhang_min.member_id}/statements?year=2026").json["items"]
+        own = [line for line in listed if line["member_id"] == cast.zhang_min.member_id]
+        return [(line["total"], bool(line["sections"])) for line in (*own, *(month["line"] for month in months))]
+
+    assert lines(cast.zhang_min) == [(None, True)] * 2
+    assert lines(cast.li_wei) == [(None, False)] * 2
+
+
 def test_a_month_is_confirmed_once(call: Call, cast: Cast, statement_id: int) -> None:
     path = f"/statements/{statement_id}/confirmation"
     assert call(cast.zhang_min, "POST", path).status_code in (403, 404)

@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from server.points.present import explanation_out
-from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
 from server.privacy import masked_name
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
@@ -28,7 +27,7 @@ from server.statements.boards.schemas import (
 from server.statements.boards.service import Board
 from server.statements.boards.sheet import BoardSheet
 from server.statements.models import BoardLink
-from server.statements.present import late_line_out, late_out
+from server.statements.present import late_line_out, late_out, shown
 from server.statements.rules import period_title
 
 SHORT = 8
@@ -73,20 +72,19 @@ def rows_out(figures: BoardFigures, beside: Beside, view: View, *, masked: bool)
 
 
 def row_out(line: BoardLine, names: dict[int, str], *, place: bool, is_own: bool = False) -> BoardRowOut:
-    """Present a line; whose year is under a negative-list decision reads his own sections, nobody else does."""
-    told = is_own or not line.negative
+    told = shown(line, place=place, is_own=is_own)
     return BoardRowOut(
         member_id=line.member_id,
         name=names[line.member_id],
-        position=line.position if place else None,
-        total=None if line.negative else points_text(line.total),
-        change=None if line.negative or line.change is None else points_text(line.change),
-        note=NEGATIVE_NOTE if line.negative else None,
+        position=told.position,
+        total=None if told.total is None else points_text(told.total),
+        change=None if told.change is None else points_text(told.change),
+        note=told.note,
         sections=[BoardSectionOut(code=code, points=points_text(points)) for code, points in line.sections.items()]
-        if told
+        if told.told
         else [],
         backdated=[BoardBackdatedOut(month=month, points=points_text(points)) for month, points in line.backdated]
-        if told
+        if told.told
         else [],
         head_seq=line.head_seq,
         head_hash=line.head_hash[:SHORT],
