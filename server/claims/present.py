@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.claims import review, service
+from server.claims import review, reviewers, service
 from server.claims.counted import counted_elsewhere
 from server.claims.models import Claim, ClaimEvent, ClaimOpinion, OpinionKind
 from server.claims.room import room_of
@@ -14,6 +14,7 @@ from server.claims.schemas import (
     ClaimLineOut,
     ClaimOut,
     CountedOut,
+    DecidedOut,
     EventOut,
     FillOut,
     MatchOut,
@@ -29,8 +30,8 @@ from server.identity.models import Account
 from server.organizations.models import Member, Organization
 from server.organizations.service import account_names
 from server.photos import service as photos
+from server.photos.present import photo_out
 from server.photos.service import PhotoMatch
-from server.photos.views import present as present_photo
 from server.standards.rules import Item, plain_number
 
 
@@ -65,7 +66,7 @@ def detail(context: Context, claim: Claim) -> ClaimOut:
         created_at=claim.created_at,
         decided_by=names[claim.decided_by] if claim.decided_by else None,
         decided_at=claim.decided_at,
-        photos=[present_photo(context, photo) for photo in photos.photos_of_claim(session, claim.id)],
+        photos=[photo_out(context, photo) for photo in photos.photos_of_claim(session, claim.id)],
         timeline=[_event(event, names) for event in events],
         opinions=[_opinion(opinion, names) for opinion in opinions],
     )
@@ -194,3 +195,12 @@ def _opinion(given: ClaimOpinion, names: dict[int, str]) -> OpinionOut:
 def _member_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(ids))))
     return {row.id: row.name for row in rows}
+
+
+def decided(context: Context, claim: Claim) -> DecidedOut:
+    """Show the decided claim and lead to the next: review goes claim by claim."""
+    organization = reviewers.queue_home(context.session, claim, context.actor)
+    following = reviewers.queue(
+        context.session, organization=organization, actor=context.actor, now=context.now, limit=1
+    )
+    return DecidedOut(claim=detail(context, claim), next_claim_id=following[0].id if following else None)

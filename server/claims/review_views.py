@@ -90,7 +90,7 @@ def approve_claim(context: Context, path: ClaimPath, body: ApproveIn) -> Decided
         reason=body.reason,
         distinct_reason=body.distinct_reason,
     )
-    return _decided(context, claim)
+    return present.decided(context, claim)
 
 
 @api.guarded(
@@ -110,7 +110,7 @@ def return_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> D
         reason=body.reason,
         now=context.now,
     )
-    return _decided(context, claim)
+    return present.decided(context, claim)
 
 
 @api.guarded(
@@ -130,7 +130,7 @@ def reject_claim(context: Context, path: ClaimPath, body: ReviewDecisionIn) -> D
         reason=body.reason,
         now=context.now,
     )
-    return _decided(context, claim)
+    return present.decided(context, claim)
 
 
 @api.guarded(
@@ -196,15 +196,6 @@ def list_claims_under_verification(context: Context, path: OrganizationPath, que
     page, cursor = page_of(query, found)
     items = present.under_verification(context.session, page)
     return Page(items=items, next_cursor=cursor)
-
-
-def _decided(context: Context, claim: Claim) -> DecidedOut:
-    """Show the decided claim and lead to the next: review goes claim by claim."""
-    organization = reviewers.queue_home(context.session, claim, context.actor)
-    following = reviewers.queue(
-        context.session, organization=organization, actor=context.actor, now=context.now, limit=1
-    )
-    return DecidedOut(claim=present.detail(context, claim), next_claim_id=following[0].id if following else None)
 
 
 def _said(context: Context, claim_id: int, kind: OpinionKind, words: str) -> tuple[OpinionOut, int]:

@@ -14,7 +14,6 @@ from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations.member_views import vault_of
 from server.organizations.targets import member_target
 from server.photos.storage import storage_of
 from server.presentation import MemberPath
@@ -33,7 +32,7 @@ api = Api("export", __name__, tag="个人信息")
 def export_my_data(context: Context, path: MemberPath, query: ExportQuery) -> Response:
     """导出本人的全部数据：压缩包（含照片），或便于手机查看的表格"""
     context.audit_export(AuditSubject.personal_data, path.member_id)
-    subject = service.subject_of(context.session, vault_of(context), path.member_id)
+    subject = service.subject_of(context.session, context.vault, path.member_id)
     tables = service.collect(context.session, subject)
     if query.form is ExportForm.workbook:
         return _sent(io.BytesIO(files.workbook(tables, name=subject.name, now=context.now)), query.form)

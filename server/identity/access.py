@@ -22,6 +22,7 @@ from server.db import reading, transaction
 from server.errors import DomainError, forbidden, not_found
 from server.identity import service
 from server.identity.rules import Actor, Permission, Target, allows, holds
+from server.privacy import PhoneVault
 
 T = TypeVar("T")
 MAX_ID = 2**63 - 1
@@ -62,6 +63,11 @@ class Context:
     def audit_export(self, subject_kind: AuditSubject, subject_id: int) -> None:
         """Note that data leave the house, whoever takes them; written as a look is."""
         self.looks.append(("export", subject_kind, subject_id))
+
+    @property
+    def vault(self) -> PhoneVault:
+        """What seals and opens telephone numbers."""
+        return PhoneVault(self.settings.phone_keys)
 
     @property
     def account_id(self) -> int:

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.identity import service
+from server.identity import present
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.models import WechatIdentity
-from server.identity.rules import ROLE_TITLES
 from server.identity.schemas import PersonaOut, PersonasOut
 from server.wechat.client import SANDBOX_APP_ID
 
@@ -29,18 +28,4 @@ def personas(session: Session, *, now: datetime) -> list[PersonaOut]:
         WechatIdentity.app_id == SANDBOX_APP_ID, WechatIdentity.account_id.is_not(None)
     )
     identities = session.scalars(bound.order_by(WechatIdentity.id).limit(MAX_PERSONAS)).all()
-    return [_persona(session, identity, now) for identity in identities]
-
-
-def _persona(session: Session, identity: WechatIdentity, now: datetime) -> PersonaOut:
-    actor = service.actor_of(session, identity, now=now)
-    held = actor.grants[0] if actor.grants else None
-    places = (held.organization_id,) if held else actor.organization_ids[-2:]
-    titles = service.titles(session, places)
-    return PersonaOut(
-        openid=identity.openid,
-        code=f"sandbox:{identity.openid}",
-        name=service.name_of(session, actor) or "",
-        role=ROLE_TITLES[held.role] if held else "党员",
-        organization=" · ".join(titles[place] for place in places) or None,
-    )
+    return [present.persona_out(session, identity, now) for identity in identities]

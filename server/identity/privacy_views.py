@@ -3,10 +3,9 @@
 from http import HTTPStatus
 
 from server.errors import DomainError
-from server.identity import consents, privacy_notice
+from server.identity import consents, present, privacy_notice
 from server.identity.access import Context
 from server.identity.guard import Api
-from server.identity.models import PrivacyConsent
 from server.identity.privacy_notice import PrivacyNotice
 from server.identity.rules import Permission
 from server.identity.schemas import ConsentIn, ConsentOut, ConsentsOut, PrivacyQuery
@@ -27,15 +26,11 @@ def show_privacy_notice(context: Context, query: PrivacyQuery) -> PrivacyNotice:
 @api.guarded("GET", "/me/privacy-consents", permission=Permission.signed_in, responses={200: ConsentsOut})
 def list_my_consents(context: Context) -> ConsentsOut:
     """本人同意过哪些版本"""
-    return ConsentsOut(items=[_present(each) for each in consents.of(context.session, context.account_id)])
+    return ConsentsOut(items=[present.consent_out(each) for each in consents.of(context.session, context.account_id)])
 
 
 @api.guarded("POST", "/me/privacy-consents", permission=Permission.signed_in, responses={200: ConsentOut})
 def agree_to_privacy_notice(context: Context, body: ConsentIn) -> ConsentOut:
     """同意现行的个人信息使用说明；重复同意以第一次为准"""
     consent = consents.agree(context.session, account_id=context.account_id, version=body.version, now=context.now)
-    return _present(consent)
-
-
-def _present(consent: PrivacyConsent) -> ConsentOut:
-    return ConsentOut(version=consent.version, agreed_at=consent.agreed_at)
+    return present.consent_out(consent)

@@ -2,18 +2,16 @@
 
 from datetime import timedelta
 
-from server.identity import consents, limits, login_links, service
+from server.identity import limits, login_links, present, service
 from server.identity.access import Context
 from server.identity.guard import Api, bearer_token
 from server.identity.models import WechatIdentity
-from server.identity.rules import ROLE_TITLES, Permission
+from server.identity.rules import Permission
 from server.identity.schemas import (
     LinkIn,
     MeOut,
     OfficialSignInOut,
     OfficialSignInQuery,
-    PlaceOut,
-    RoleOut,
     SignInIn,
     SignInOut,
 )
@@ -87,13 +85,7 @@ def _let_in(context: Context, app_id: str, known: SignIn) -> SignInOut:
 def _token_for(context: Context, identity: WechatIdentity, days: int) -> SignInOut:
     token = service.issue_token(context.session, identity_id=identity.id, now=context.now, days=days)
     account = service.account_of(context.session, identity)
-    return SignInOut(
-        token=token,
-        expires_at=context.now + timedelta(days=days),
-        bound=account is not None,
-        name=account.name if account else None,
-        member_id=account.member_id if account else None,
-    )
+    return present.sign_in_out(token, account, expires_at=context.now + timedelta(days=days))
 
 
 @api.guarded("POST", "/auth/sign-out", permission=Permission.signed_in, responses={204: None}, idempotent=False)
@@ -105,26 +97,4 @@ def sign_out(context: Context) -> None:
 @api.guarded("GET", "/me", permission=Permission.signed_in, responses={200: MeOut})
 def show_me(context: Context) -> MeOut:
     """我是谁"""
-    actor = context.actor
-    titles = service.titles(
-        context.session, [*actor.organization_ids, *(held.organization_id for held in actor.grants)]
-    )
-    places = [PlaceOut(id=place, title=titles[place]) for place in actor.organization_ids]
-    roles = [
-        RoleOut(
-            role=held.role,
-            title=ROLE_TITLES[held.role],
-            organization=PlaceOut(id=held.organization_id, title=titles[held.organization_id]),
-        )
-        for held in actor.grants
-    ]
-    return MeOut(
-        bound=actor.account_id is not None,
-        account_id=actor.account_id,
-        member_id=actor.member_id,
-        name=service.name_of(context.session, actor),
-        organization=places[-1] if places else None,
-        organizations=places,
-        roles=roles,
-        privacy_due=actor.account_id is not None and consents.is_due(context.session, actor.account_id),
-    )
+    return present.me_out(context.session, context.actor)

@@ -8,6 +8,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.models import Account
 from server.identity.rules import Permission
+from server.organizations import present
 from server.organizations.account_schemas import AuditLineOut, AuditQuery
 from server.organizations.models import Organization
 from server.organizations.targets import organization_target
@@ -35,19 +36,5 @@ def list_audit_lines(context: Context, path: OrganizationPath, query: AuditQuery
         lines = lines.where(AuditLine.id < before)
     rows = context.session.execute(lines.order_by(AuditLine.id.desc()).limit(query.one_more)).all()
     page, cursor = page_of(query, rows, lambda row: (row[0].id,))
-    items = [_present(line, name) for line, name in page]
+    items = [present.audit_line_out(line, name) for line, name in page]
     return Page(items=items, next_cursor=cursor)
-
-
-def _present(line: AuditLine, actor: str | None) -> AuditLineOut:
-    return AuditLineOut(
-        id=line.id,
-        at=line.at,
-        actor_id=line.actor_id,
-        actor=actor,
-        action=line.action,
-        subject_kind=line.subject_kind,
-        subject_id=line.subject_id,
-        detail=line.detail,
-        request_id=line.request_id,
-    )

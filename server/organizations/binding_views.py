@@ -7,7 +7,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.models import Account
 from server.identity.rules import Permission
-from server.organizations import binding, grants
+from server.organizations import binding, grants, present
 from server.organizations.account_schemas import (
     CodeOut,
     RepresentativeCodeOut,
@@ -16,7 +16,6 @@ from server.organizations.account_schemas import (
     UnboundOut,
 )
 from server.organizations.member_schemas import ActivationIn, BoundOut, PhoneBindingIn
-from server.organizations.member_views import vault_of
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath
 from server.wechat.client import ask_once
@@ -37,7 +36,7 @@ def bind_by_phone(context: Context, body: PhoneBindingIn) -> BoundOut:
     consents.refuse_outdated(body.privacy_version)
     phone = ask_once(context.session, lambda wechat: wechat.phone_number(body.phone_code))
     account = binding.bind_by_phone(
-        context.session, vault_of(context), identity_id=context.actor.identity_id, phone=phone, now=context.now
+        context.session, context.vault, identity_id=context.actor.identity_id, phone=phone, now=context.now
     )
     return _bound(context, account, body.privacy_version)
 
@@ -65,13 +64,13 @@ def bind_by_code(context: Context, body: ActivationIn) -> BoundOut:
 
 def _bound(context: Context, account: Account, privacy_version: int) -> BoundOut:
     consents.agree(context.session, account_id=account.id, version=privacy_version, now=context.now)
-    return BoundOut(account_id=account.id, member_id=account.member_id, name=account.name)
+    return present.bound_out(account)
 
 
 @api.guarded("POST", "/me/unbinding", permission=Permission.signed_in, responses={200: UnboundOut})
 def unbind_myself(context: Context) -> UnboundOut:
     """解除本人的绑定：所有微信都退出，记录不受影响"""
-    return _release(context, context.account_id)
+    return UnboundOut(unbound=_release(context, context.account_id))
 
 
 @api.guarded(
@@ -102,12 +101,11 @@ def unbind(context: Context, path: MemberPath) -> UnboundOut:
     account = binding.account_of_member(context.session, path.member_id)
     if account is None:
         return UnboundOut(unbound=0)
-    return _release(context, account.id)
+    return UnboundOut(unbound=_release(context, account.id))
 
 
-def _release(context: Context, account_id: int) -> UnboundOut:
-    count = binding.release(context.session, actor=context.actor, account_id=account_id, now=context.now)
-    return UnboundOut(unbound=count)
+def _release(context: Context, account_id: int) -> int:
+    return binding.release(context.session, actor=context.actor, account_id=account_id, now=context.now)
 
 
 @api.guarded(
@@ -153,4 +151,4 @@ def dismiss_representative(context: Context, path: RepresentativePath) -> Unboun
         raise not_found("群众代表")
     if not binding.is_idle(context.session, account_id=path.account_id, on=shanghai_date(context.now)):
         return UnboundOut(unbound=0)
-    return _release(context, path.account_id)
+    return UnboundOut(unbound=_release(context, path.account_id))

@@ -1,19 +1,15 @@
 """不列入管理范围 over HTTP: its three steps, its end, the branch's list."""
 
-from collections.abc import Sequence
-
 from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import exemptions, members, service
-from server.organizations.exemptions import ExemptionProgress
+from server.organizations import exemptions, present
 from server.organizations.member_schemas import LeaveIn
 from server.organizations.models import Exemption
 from server.organizations.procedure_schemas import (
     ExemptionOut,
     ExemptionPath,
-    ExemptionStepOut,
     ExemptionSubmitIn,
     PassingIn,
     StudyIn,
@@ -22,34 +18,6 @@ from server.organizations.targets import exemption_target, member_target, organi
 from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
 
 api = Api("exemptions", __name__, tag="不列入管理范围")
-
-
-def present(context: Context, rows: Sequence[ExemptionProgress]) -> list[ExemptionOut]:
-    names = members.names(context.session, [row.exemption.member_id for row in rows])
-    who = [by for row in rows for by in (row.exemption.studied_by, row.exemption.passed_by)]
-    accounts = service.account_names(context.session, who)
-    return [_one(row, names, accounts) for row in rows]
-
-
-def _one(row: ExemptionProgress, names: dict[int, str], accounts: dict[int, str]) -> ExemptionOut:
-    exemption = row.exemption
-    passed_by = accounts[exemption.passed_by] if exemption.passed_by else None
-    return ExemptionOut(
-        id=exemption.id,
-        member_id=exemption.member_id,
-        member_name=names[exemption.member_id],
-        organization_id=exemption.organization_id,
-        status=row.status,
-        reason=exemption.reason,
-        studied=ExemptionStepOut(
-            on=exemption.studied_on, note=exemption.studied_note, name=accounts[exemption.studied_by]
-        ),
-        passed=ExemptionStepOut(on=exemption.passed_on, note=exemption.passed_note, name=passed_by),
-        filing_id=exemption.filing_id,
-        from_date=exemption.from_date,
-        until_date=exemption.until_date,
-        ended_note=exemption.ended_note,
-    )
 
 
 @api.guarded(
@@ -69,7 +37,7 @@ def list_exemptions(context: Context, path: OrganizationPath, query: PageQuery) 
     )
     page, cursor = page_of(query, rows, lambda row: (row.exemption.id,))
     context.audit_look(AuditSubject.exemption_list, path.organization_id)
-    return Page(items=present(context, page), next_cursor=cursor)
+    return Page(items=present.exemptions_out(context, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -83,7 +51,7 @@ def read_exemption(context: Context, path: ExemptionPath) -> ExemptionOut:
     """查看一项不列入管理范围"""
     context.audit_look(AuditSubject.exemption, path.exemption_id)
     exemption = context.session.get_one(Exemption, path.exemption_id)
-    return present(context, [exemptions.standing(context.session, exemption)])[0]
+    return present.exemptions_out(context, [exemptions.standing(context.session, exemption)])[0]
 
 
 @api.guarded(
@@ -104,7 +72,7 @@ def record_study(context: Context, path: MemberPath, body: StudyIn) -> tuple[Exe
         account_id=context.account_id,
         now=context.now,
     )
-    return present(context, [exemptions.standing(context.session, exemption)])[0], 201
+    return present.exemptions_out(context, [exemptions.standing(context.session, exemption)])[0], 201
 
 
 @api.guarded(
@@ -124,7 +92,7 @@ def record_passing(context: Context, path: ExemptionPath, body: PassingIn) -> Ex
         account_id=context.account_id,
         now=context.now,
     )
-    return present(context, [standing])[0]
+    return present.exemptions_out(context, [standing])[0]
 
 
 @api.guarded(
@@ -143,7 +111,7 @@ def submit_exemption(context: Context, path: ExemptionPath, body: ExemptionSubmi
         account_id=context.account_id,
         now=context.now,
     )
-    return present(context, [standing])[0]
+    return present.exemptions_out(context, [standing])[0]
 
 
 @api.guarded(
@@ -163,4 +131,4 @@ def end_exemption(context: Context, path: ExemptionPath, body: LeaveIn) -> Exemp
         account_id=context.account_id,
         now=context.now,
     )
-    return present(context, [standing])[0]
+    return present.exemptions_out(context, [standing])[0]

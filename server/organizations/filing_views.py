@@ -1,13 +1,10 @@
 """备案 over HTTP."""
 
-from collections.abc import Sequence
-
 from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import filings, service
-from server.organizations.filings import NOT_APPROVAL
+from server.organizations import filings, present
 from server.organizations.models import Filing
 from server.organizations.procedure_schemas import (
     Direction,
@@ -15,7 +12,6 @@ from server.organizations.procedure_schemas import (
     FilingOut,
     FilingPath,
     FilingsQuery,
-    FilingStepOut,
     NoteIn,
     ReturnIn,
 )
@@ -23,41 +19,6 @@ from server.organizations.targets import filing_receiver_target, filing_target, 
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("filings", __name__, tag="备案")
-
-
-def present(context: Context, rows: Sequence[Filing]) -> list[FilingOut]:
-    places = [place for row in rows for place in (row.from_organization_id, row.to_organization_id)]
-    titles = service.titles(context.session, places)
-    return [
-        FilingOut(
-            id=row.id,
-            subject_kind=row.subject_kind,
-            subject_id=row.subject_id,
-            title=row.title,
-            from_organization_id=row.from_organization_id,
-            from_organization_title=titles[row.from_organization_id],
-            to_organization_id=row.to_organization_id,
-            to_organization_title=titles[row.to_organization_id],
-            status=row.status,
-            submitted_at=row.submitted_at,
-            decided_at=row.decided_at,
-            reason=row.reason,
-            notice=NOT_APPROVAL,
-        )
-        for row in rows
-    ]
-
-
-def _detail(context: Context, filing: Filing) -> FilingDetailOut:
-    steps = filings.steps_of(context.session, filing.id)
-    names = service.account_names(context.session, [step.account_id for step in steps])
-    (shown,) = present(context, [filing])
-    return FilingDetailOut(
-        **dict(shown),
-        steps=[
-            FilingStepOut(status=step.status, at=step.at, name=names[step.account_id], note=step.note) for step in steps
-        ],
-    )
 
 
 @api.guarded(
@@ -79,7 +40,7 @@ def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) 
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows)
-    return Page(items=present(context, page), next_cursor=cursor)
+    return Page(items=present.filings_out(context, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -92,7 +53,7 @@ def list_filings(context: Context, path: OrganizationPath, query: FilingsQuery) 
 def read_filing(context: Context, path: FilingPath) -> FilingDetailOut:
     """查看备案及其经过"""
     context.audit_look(AuditSubject.filing, path.filing_id)
-    return _detail(context, context.session.get_one(Filing, path.filing_id))
+    return present.filing_detail_out(context, context.session.get_one(Filing, path.filing_id))
 
 
 @api.guarded(
@@ -107,7 +68,7 @@ def receive_filing(context: Context, path: FilingPath, body: NoteIn) -> FilingDe
     filing = filings.receive(
         context.session, filing_id=path.filing_id, note=body.note, account_id=context.account_id, now=context.now
     )
-    return _detail(context, filing)
+    return present.filing_detail_out(context, filing)
 
 
 @api.guarded(
@@ -122,7 +83,7 @@ def return_filing(context: Context, path: FilingPath, body: ReturnIn) -> FilingD
     filing = filings.send_back(
         context.session, filing_id=path.filing_id, reason=body.reason, account_id=context.account_id, now=context.now
     )
-    return _detail(context, filing)
+    return present.filing_detail_out(context, filing)
 
 
 @api.guarded(
@@ -137,4 +98,4 @@ def resubmit_filing(context: Context, path: FilingPath, body: NoteIn) -> FilingD
     filing = filings.resubmit(
         context.session, filing_id=path.filing_id, note=body.note, account_id=context.account_id, now=context.now
     )
-    return _detail(context, filing)
+    return present.filing_detail_out(context, filing)

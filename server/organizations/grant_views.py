@@ -3,28 +3,14 @@
 from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
-from server.identity.models import Account, Grant
-from server.identity.rules import ROLE_TITLES, Permission, Role
-from server.organizations import grants
+from server.identity.models import Account
+from server.identity.rules import Permission
+from server.organizations import grants, present
 from server.organizations.account_schemas import GrantEndIn, GrantIn, GrantOut, GrantPath, GrantsQuery
 from server.organizations.targets import grant_target, organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("grants", __name__, tag="角色授予")
-
-
-def present(granted: Grant, account: Account) -> GrantOut:
-    return GrantOut(
-        id=granted.id,
-        role=granted.role,
-        role_title=ROLE_TITLES[Role(granted.role)],
-        organization_id=granted.organization_id,
-        account_id=account.id,
-        member_id=account.member_id,
-        name=account.name,
-        from_date=granted.from_date,
-        until_date=granted.until_date,
-    )
 
 
 @api.guarded(
@@ -45,7 +31,7 @@ def list_grants(context: Context, path: OrganizationPath, query: GrantsQuery) ->
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows, lambda row: (row[0].id,))
-    return Page(items=[present(granted, account) for granted, account in page], next_cursor=cursor)
+    return Page(items=[present.grant_out(granted, account) for granted, account in page], next_cursor=cursor)
 
 
 @api.guarded(
@@ -64,7 +50,7 @@ def give_role(context: Context, path: OrganizationPath, body: GrantIn) -> tuple[
         now=context.now,
         **body.model_dump(),
     )
-    return present(granted, context.session.get_one(Account, granted.account_id)), 201
+    return present.grant_out(granted, context.session.get_one(Account, granted.account_id)), 201
 
 
 @api.guarded(
@@ -83,4 +69,4 @@ def end_role(context: Context, path: GrantPath, body: GrantEndIn) -> GrantOut:
         until_date=body.until_date,
         now=context.now,
     )
-    return present(granted, context.session.get_one(Account, granted.account_id))
+    return present.grant_out(granted, context.session.get_one(Account, granted.account_id))

@@ -5,7 +5,7 @@ from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import binding, custody, key_resets, service
+from server.organizations import binding, custody, key_resets, present
 from server.organizations.account_schemas import (
     ConfirmedResetOut,
     KeyResetIn,
@@ -13,9 +13,7 @@ from server.organizations.account_schemas import (
     KeyResetPath,
     KeyResetsOut,
 )
-from server.organizations.member_views import vault_of
 from server.organizations.members import one
-from server.organizations.models import KeyReset
 from server.organizations.targets import key_reset_target, member_target
 from server.presentation import MemberPath
 
@@ -42,7 +40,7 @@ def list_key_resets(context: Context, path: MemberPath) -> KeyResetsOut:
         needs_two=needs_two,
         may_propose=needs_two
         and key_resets.may_propose(context.session, actor=context.actor, member_id=member.id, now=context.now),
-        items=[_present(context, reset) for reset in key_resets.of_member(context.session, member.id)],
+        items=[present.key_reset_out(context, reset) for reset in key_resets.of_member(context.session, member.id)],
     )
 
 
@@ -57,14 +55,14 @@ def propose_key_reset(context: Context, path: MemberPath, body: KeyResetIn) -> t
     """提出重置任职同志的账号（解绑并发新激活码，或更换手机号），由另一人在三日内确认"""
     reset = key_resets.propose(
         context.session,
-        vault_of(context),
+        context.vault,
         actor=context.actor,
         account_id=context.account_id,
         member_id=path.member_id,
         now=context.now,
         **body.model_dump(),
     )
-    return _present(context, reset), 201
+    return present.key_reset_out(context, reset), 201
 
 
 @api.guarded(
@@ -79,13 +77,15 @@ def confirm_key_reset(context: Context, path: KeyResetPath) -> ConfirmedResetOut
     """由另一人确认重置，随即生效；新激活码只显示这一次"""
     done = key_resets.confirm(
         context.session,
-        vault_of(context),
+        context.vault,
         actor=context.actor,
         account_id=context.account_id,
         reset_id=path.key_reset_id,
         now=context.now,
     )
-    return ConfirmedResetOut(**dict(_present(context, done.reset)), code=done.code, code_expires_at=done.expires_at)
+    return ConfirmedResetOut(
+        **dict(present.key_reset_out(context, done.reset)), code=done.code, code_expires_at=done.expires_at
+    )
 
 
 @api.guarded(
@@ -104,27 +104,4 @@ def stop_key_reset(context: Context, path: KeyResetPath) -> KeyResetOut:
         reset_id=path.key_reset_id,
         now=context.now,
     )
-    return _present(context, reset)
-
-
-def _present(context: Context, reset: KeyReset) -> KeyResetOut:
-    assert context.target.member_id is not None
-    acting = (reset.proposed_by, reset.confirmed_by, reset.stopped_by)
-    names = service.account_names(context.session, [each for each in acting if each is not None])
-    may_stop, may_confirm = key_resets.may(context.session, reset, actor=context.actor, now=context.now)
-    return KeyResetOut(
-        id=reset.id,
-        member_id=context.target.member_id,
-        reason=reset.reason,
-        phone=vault_of(context).shown(reset.phone_sealed, masked=True),
-        status=key_resets.status_of(reset, now=context.now),
-        proposed_by=names[reset.proposed_by],
-        proposed_at=reset.proposed_at,
-        expires_at=reset.expires_at,
-        confirmed_by=names.get(reset.confirmed_by or 0),
-        confirmed_at=reset.confirmed_at,
-        stopped_by=names.get(reset.stopped_by or 0),
-        stopped_at=reset.stopped_at,
-        may_confirm=may_confirm,
-        may_stop=may_stop,
-    )
+    return present.key_reset_out(context, reset)

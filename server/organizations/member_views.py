@@ -1,15 +1,12 @@
 """Members over HTTP: lists, details, changes, transfers."""
 
-from collections.abc import Sequence
-
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import not_found
-from server.identity import service as identity
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, allows
-from server.organizations import binding, custody, exemptions, members, service, transfers
+from server.organizations import binding, custody, members, present, transfers
 from server.organizations.member_schemas import (
     LeaveIn,
     MemberChange,
@@ -21,76 +18,11 @@ from server.organizations.member_schemas import (
     StageCorrectionIn,
     TransferIn,
 )
-from server.organizations.members import Belonging
-from server.organizations.models import Membership, Organization
+from server.organizations.models import Organization
 from server.organizations.targets import member_target, of_organization, organization_target
 from server.presentation import MemberPath, OrganizationPath, Page, decode_id_cursor, page_of
-from server.privacy import PhoneVault
 
 api = Api("members", __name__, tag="党员")
-
-
-def vault_of(context: Context) -> PhoneVault:
-    return PhoneVault(context.settings.phone_keys)
-
-
-def _lines(context: Context, rows: Sequence[Belonging]) -> list[MemberOut]:
-    ids = [place for row in rows for place in (row.membership.organization_id, row.membership.group_id)]
-    titles = service.titles(context.session, ids)
-    return [_line(row, titles) for row in rows]
-
-
-def _line(row: Belonging, titles: dict[int, str]) -> MemberOut:
-    member, membership = row.member, row.membership
-    return MemberOut(
-        id=member.id,
-        name=member.name,
-        gender=member.gender,
-        work_number=member.work_number,
-        category=member.category,
-        stage=member.stage,
-        duty=member.duty,
-        organization_id=membership.organization_id,
-        organization_title=titles[membership.organization_id],
-        group_id=membership.group_id,
-        group_title=titles[membership.group_id] if membership.group_id else None,
-        bound=row.bound,
-    )
-
-
-def _memberships(context: Context, rows: Sequence[Membership]) -> list[MembershipOut]:
-    titles = service.titles(context.session, [place for row in rows for place in (row.organization_id, row.group_id)])
-    return [
-        MembershipOut(
-            organization_id=row.organization_id,
-            organization_title=titles[row.organization_id],
-            group_id=row.group_id,
-            group_title=titles[row.group_id] if row.group_id else None,
-            from_date=row.from_date,
-            until_date=row.until_date,
-        )
-        for row in rows
-    ]
-
-
-def _detail(context: Context, member_id: int) -> MemberDetailOut:
-    member = members.one(context.session, member_id)
-    account = binding.account_of_member(context.session, member_id)
-    return MemberDetailOut(
-        id=member.id,
-        name=member.name,
-        gender=member.gender,
-        work_number=member.work_number,
-        phone=vault_of(context).shown(member.phone_sealed, masked=True),
-        category=member.category,
-        stage=member.stage,
-        duty=member.duty,
-        joined_on=member.joined_on,
-        full_member_on=member.full_member_on,
-        bound=account is not None and identity.is_bound(context.session, account_id=account.id),
-        exempt=exemptions.is_exempt(context.session, member_id, shanghai_date(context.now)),
-        memberships=_memberships(context, members.history(context.session, member_id=member_id)),
-    )
 
 
 @api.guarded(
@@ -115,7 +47,7 @@ def list_members(context: Context, path: OrganizationPath, query: MembersQuery) 
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows, lambda row: (row.member.id,))
-    return Page(items=_lines(context, page), next_cursor=cursor)
+    return Page(items=present.members_out(context, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -128,7 +60,7 @@ def list_members(context: Context, path: OrganizationPath, query: MembersQuery) 
 def read_member(context: Context, path: MemberPath) -> MemberDetailOut:
     """党员信息与组织关系历史"""
     context.audit_look(AuditSubject.member, path.member_id)
-    return _detail(context, path.member_id)
+    return present.member_detail_out(context, path.member_id)
 
 
 @api.guarded(
@@ -142,7 +74,7 @@ def add_member(context: Context, path: OrganizationPath, body: MemberIn) -> tupl
     """登记一名党员"""
     member = members.add_member(
         context.session,
-        vault_of(context),
+        context.vault,
         organization_id=path.organization_id,
         group_id=body.group_id,
         work_number=body.work_number,
@@ -151,7 +83,7 @@ def add_member(context: Context, path: OrganizationPath, body: MemberIn) -> tupl
         account_id=context.account_id,
         now=context.now,
     )
-    return _detail(context, member.id), 201
+    return present.member_detail_out(context, member.id), 201
 
 
 @api.guarded(
@@ -168,13 +100,13 @@ def edit_member(context: Context, path: MemberPath, body: MemberChange) -> Membe
         custody.refuse_alone(context.session, actor=context.actor, account_id=account.id, now=context.now)
     members.edit_member(
         context.session,
-        vault_of(context),
+        context.vault,
         member_id=path.member_id,
         values=body.model_dump(exclude_unset=True),
         account_id=context.account_id,
         now=context.now,
     )
-    return _detail(context, path.member_id)
+    return present.member_detail_out(context, path.member_id)
 
 
 @api.guarded(
@@ -195,7 +127,7 @@ def correct_stage(context: Context, path: MemberPath, body: StageCorrectionIn) -
         actor=context.actor,
         now=context.now,
     )
-    return _detail(context, path.member_id)
+    return present.member_detail_out(context, path.member_id)
 
 
 @api.guarded(
@@ -219,7 +151,7 @@ def transfer_member(context: Context, path: MemberPath, body: TransferIn) -> tup
         account_id=context.account_id,
         now=context.now,
     )
-    return _memberships(context, [membership])[0], 201
+    return present.memberships_out(context, [membership])[0], 201
 
 
 @api.guarded(
@@ -239,4 +171,4 @@ def leave(context: Context, path: MemberPath, body: LeaveIn) -> tuple[Membership
         account_id=context.account_id,
         now=context.now,
     )
-    return _memberships(context, [membership])[0], 201
+    return present.memberships_out(context, [membership])[0], 201

@@ -3,7 +3,7 @@
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import service
+from server.organizations import present, service
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.schemas import (
     ChildrenQuery,
@@ -12,25 +12,11 @@ from server.organizations.schemas import (
     OrganizationOut,
     SettingsIn,
     TitleIn,
-    settings_out,
 )
 from server.organizations.targets import group_target, organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
 
 api = Api("organizations", __name__, tag="党组织")
-
-
-def present(organization: Organization) -> OrganizationOut:
-    return OrganizationOut(
-        id=organization.id,
-        parent_id=organization.parent_id,
-        kind=organization.kind,
-        title=organization.title,
-        ancestor_ids=list(organization.ancestor_ids),
-        supervising_organization_id=organization.parent_id,
-        settings=settings_out(organization.settings),
-        closed_on=organization.closed_on,
-    )
 
 
 @api.guarded(
@@ -42,7 +28,7 @@ def present(organization: Organization) -> OrganizationOut:
 )
 def read_organization(context: Context, path: OrganizationPath) -> OrganizationOut:
     """查看党组织"""
-    return present(context.session.get_one(Organization, path.organization_id))
+    return present.organization_out(context.session.get_one(Organization, path.organization_id))
 
 
 @api.guarded(
@@ -62,7 +48,7 @@ def list_children(context: Context, path: OrganizationPath, query: ChildrenQuery
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows)
-    return Page(items=[present(row) for row in page], next_cursor=cursor)
+    return Page(items=[present.organization_out(row) for row in page], next_cursor=cursor)
 
 
 @api.guarded(
@@ -93,7 +79,7 @@ def _create(context: Context, parent_id: int, kind: OrganizationKind, title: str
     organization = service.create_organization(
         context.session, parent_id=parent_id, kind=kind, title=title, account_id=context.account_id, now=context.now
     )
-    return present(organization)
+    return present.organization_out(organization)
 
 
 @api.guarded(
@@ -124,7 +110,7 @@ def _rename(context: Context, organization_id: int, title: str) -> OrganizationO
     organization = service.rename_organization(
         context.session, organization_id, title=title, account_id=context.account_id, now=context.now
     )
-    return present(organization)
+    return present.organization_out(organization)
 
 
 @api.guarded(
@@ -143,7 +129,7 @@ def change_settings(context: Context, path: OrganizationPath, body: SettingsIn) 
         account_id=context.account_id,
         now=context.now,
     )
-    return present(organization)
+    return present.organization_out(organization)
 
 
 @api.guarded(
@@ -174,4 +160,4 @@ def _close(context: Context, organization_id: int) -> OrganizationOut:
     organization = service.close_organization(
         context.session, organization_id, account_id=context.account_id, now=context.now
     )
-    return present(organization)
+    return present.organization_out(organization)

@@ -1,13 +1,11 @@
 """Working days over HTTP: what the university counts otherwise than the national calendar."""
 
-from datetime import date
-
 from server.errors import DomainError
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import workdays
-from server.organizations.models import Organization, WorkdayOverride
+from server.organizations import present, workdays
+from server.organizations.models import Organization
 from server.organizations.targets import organization_target
 from server.organizations.workday_schemas import (
     WorkdayIn,
@@ -30,7 +28,7 @@ api = Api("workdays", __name__, tag="工作日")
 )
 def list_workdays(context: Context, path: WorkdayYearPath) -> WorkdayYearOut:
     """全校一年中另行规定的工作日和休息日"""
-    return _year(context, path)
+    return present.workday_year_out(context, path)
 
 
 @api.guarded(
@@ -51,7 +49,7 @@ def set_workday(context: Context, path: WorkdayPath, body: WorkdayIn) -> Workday
         account_id=context.account_id,
         now=context.now,
     )
-    return _out(row)
+    return present.workday_out(row)
 
 
 @api.guarded(
@@ -87,7 +85,7 @@ def enter_workday_year(context: Context, path: WorkdayYearPath, body: WorkdayYea
         account_id=context.account_id,
         now=context.now,
     )
-    return _year(context, path)
+    return present.workday_year_out(context, path)
 
 
 @api.guarded(
@@ -106,30 +104,8 @@ def forget_workday_year(context: Context, path: WorkdayYearPath) -> tuple[None, 
     return None, 204
 
 
-def _year(context: Context, path: WorkdayYearPath) -> WorkdayYearOut:
-    root_id, first, last = _root_id(context, path.organization_id), date(path.year, 1, 1), date(path.year, 12, 31)
-    rows = workdays.of_year(context.session, root_id=root_id, year=path.year)
-    notice = workdays.calendar_of(context.session, root_id=root_id, around=first).note(first, last)
-    entry = workdays.year_entry(context.session, root_id=root_id, year=path.year)
-    return WorkdayYearOut(
-        year=path.year,
-        known=notice is None,
-        notice=notice,
-        announcement=entry.note if entry else None,
-        items=[_out(row) for row in rows],
-    )
-
-
-def _root_id(context: Context, organization_id: int) -> int:
-    return context.session.get_one(Organization, organization_id).root_id or organization_id
-
-
 def _whole_university(context: Context, organization_id: int) -> int:
     """Return the root. Raises DomainError `not_a_root`."""
     if context.session.get_one(Organization, organization_id).parent_id is not None:
         raise DomainError("not_a_root", "工作日按全校规定，请选择学校党委")
     return organization_id
-
-
-def _out(row: WorkdayOverride) -> WorkdayOut:
-    return WorkdayOut(day=row.day, works=row.works, note=row.note, changed_at=row.changed_at)

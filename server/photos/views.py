@@ -15,9 +15,8 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target
-from server.photos import links, processing, service
+from server.photos import links, present, processing, service
 from server.photos.models import Photo
-from server.photos.rules import Variant
 from server.photos.schemas import PhotoFilePath, PhotoForm, PhotoLinkQuery, PhotoOut, PhotoPath
 from server.photos.storage import storage_of
 from server.photos.targets import photo_target
@@ -44,23 +43,6 @@ def received(view: Callable[..., Any]) -> Callable[..., Any]:
     return receiving
 
 
-def present(context: Context, photo: Photo) -> PhotoOut:
-    def url(variant: Variant) -> str | None:
-        return links.signed_url(context.settings, photo, variant, now=context.now) if not photo.erased_at else None
-
-    return PhotoOut(
-        id=photo.id,
-        member_id=photo.member_id,
-        claim_id=photo.claim_id,
-        width=photo.width,
-        height=photo.height,
-        bytes=photo.bytes,
-        uploaded_at=photo.created_at,
-        url=url(Variant.full),
-        thumb_url=url(Variant.thumb),
-    )
-
-
 @api.guarded(
     "POST",
     "/members/<int:member_id>/photos",
@@ -76,7 +58,7 @@ def upload_photo(context: Context, path: MemberPath, form: PhotoForm) -> tuple[P
     processing.check_size(len(original), context.settings.max_photo_bytes)
     found = service.expect(context.session, member_id=path.member_id, original=original)
     if found is not None:
-        return present(context, found), 200
+        return present.photo_out(context, found), 200
     _let_go(context.session)
     photo, new = service.keep(
         context.session,
@@ -86,7 +68,7 @@ def upload_photo(context: Context, path: MemberPath, form: PhotoForm) -> tuple[P
         uploaded_by=context.account_id,
         now=context.now,
     )
-    return present(context, photo), 201 if new else 200
+    return present.photo_out(context, photo), 201 if new else 200
 
 
 def _let_go(session: Session) -> None:
@@ -107,7 +89,7 @@ def list_waiting_photos(context: Context, path: MemberPath) -> Page[PhotoOut]:
     photos = service.waiting_photos(
         context.session, member_id=path.member_id, uploaded_by=None if own else context.account_id
     )
-    return Page[PhotoOut](items=[present(context, photo) for photo in photos])
+    return Page[PhotoOut](items=[present.photo_out(context, photo) for photo in photos])
 
 
 @api.guarded(
@@ -121,7 +103,7 @@ def get_photo(context: Context, path: PhotoPath) -> PhotoOut:
     """查看一张照片，得到五分钟内有效的链接"""
     photo = _found(context, path.photo_id)
     context.audit_look(AuditSubject.photo, photo.id)
-    return present(context, photo)
+    return present.photo_out(context, photo)
 
 
 @api.guarded(

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from server.identity.access import Context
+from server.identity.rules import Permission, reach
 from server.organizations.service import account_names
-from server.pushes import wording
+from server.pushes import subscriptions, wording
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.groups import GROUPS
 from server.pushes.models import Push
+from server.pushes.moments import MOMENTS
 from server.pushes.preferences import Preferences
 from server.pushes.rules import Channel, Occasion, PushStatus
 from server.pushes.schemas import (
@@ -18,6 +21,8 @@ from server.pushes.schemas import (
     OccasionGroupOut,
     PushPreferencesOut,
     SubscriptionOut,
+    SubscriptionsOut,
+    SubscriptionsQuery,
     UnreachedCountsOut,
     UnreachedOut,
     UnreachedPlaceOut,
@@ -108,4 +113,17 @@ def counts(places: Sequence[UnreachedCount]) -> UnreachedCountsOut:
             )
             for place in places
         ],
+    )
+
+
+def subscriptions_out(context: Context, query: SubscriptionsQuery) -> SubscriptionsOut:
+    balances = subscriptions.balances_of(context.session, context.actor.identity_id)
+    templates = subscriptions.template_ids(context.settings)
+    ask: list[str] = []
+    if query.moment is not None:
+        officer = bool(reach(context.actor, Permission.claim_review))
+        ask = MOMENTS.worth_asking(query.moment, balances, officer=officer, at_most=query.at_most)
+    return SubscriptionsOut(
+        items=[subscription(key, template_id, balances) for key, template_id in templates.items()],
+        ask=[templates[key] for key in ask if key in templates],
     )

@@ -2,10 +2,9 @@
 
 from server.identity.access import Context
 from server.identity.guard import Api
-from server.identity.rules import Permission, reach
+from server.identity.rules import Permission
 from server.presentation import Page, decode_time_cursor, page_of
 from server.pushes import inbox, preferences, present, recipients, subscriptions
-from server.pushes.moments import MOMENTS
 from server.pushes.preferences import Preferences
 from server.pushes.rules import QuietHours
 from server.pushes.schemas import (
@@ -76,7 +75,7 @@ def choose_my_push_preferences(context: Context, body: PushPreferencesIn) -> Pus
 @api.guarded("GET", "/me/subscriptions", permission=Permission.signed_in, responses={200: SubscriptionsOut})
 def list_my_subscriptions(context: Context, query: SubscriptionsQuery) -> SubscriptionsOut:
     """本人订阅消息的余量，以及此刻值得请求授权的模板"""
-    return _subscriptions(context, query)
+    return present.subscriptions_out(context, query)
 
 
 @api.guarded("POST", "/me/subscriptions", permission=Permission.signed_in, responses={200: SubscriptionsOut})
@@ -89,22 +88,9 @@ def answer_subscriptions(context: Context, body: SubscriptionAnswersIn) -> Subsc
         settings=context.settings,
         now=context.now,
     )
-    return _subscriptions(context, SubscriptionsQuery())
+    return present.subscriptions_out(context, SubscriptionsQuery())
 
 
 def _names(context: Context) -> tuple[str, ...]:
     """Return by which names the caller receives. Raises DomainError `not_bound`."""
     return recipients.names(member_id=context.actor.member_id, account_id=context.account_id)
-
-
-def _subscriptions(context: Context, query: SubscriptionsQuery) -> SubscriptionsOut:
-    balances = subscriptions.balances_of(context.session, context.actor.identity_id)
-    templates = subscriptions.template_ids(context.settings)
-    ask: list[str] = []
-    if query.moment is not None:
-        officer = bool(reach(context.actor, Permission.claim_review))
-        ask = MOMENTS.worth_asking(query.moment, balances, officer=officer, at_most=query.at_most)
-    return SubscriptionsOut(
-        items=[present.subscription(key, template_id, balances) for key, template_id in templates.items()],
-        ask=[templates[key] for key in ask if key in templates],
-    )

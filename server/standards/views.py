@@ -5,25 +5,20 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, Target, allows
 from server.organizations.filings import NOT_APPROVAL
-from server.organizations.models import FilingStatus, Organization
+from server.organizations.models import FilingStatus
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
-from server.standards import drafts, service, versions
-from server.standards.comparison import StandardChange, changes
+from server.standards import drafts, present, service, versions
+from server.standards.comparison import changes
 from server.standards.models import Standard, StandardStatus
-from server.standards.problems import StandardProblem
-from server.standards.rules import Audience
 from server.standards.schemas import (
-    ChangeOut,
     CheckIn,
     CheckOut,
     DiffOut,
     DiffQuery,
     DraftIn,
     EditIn,
-    FieldChangeOut,
     InForceQuery,
-    ProblemOut,
     PublishedOut,
     PublishIn,
     StandardFilingOut,
@@ -50,7 +45,7 @@ def read_in_force(context: Context, path: OrganizationPath, query: InForceQuery)
     standard = service.in_force(
         context.session, organization_id=path.organization_id, year=query.year, audience=query.audience
     )
-    return present(context, standard, year=query.year)
+    return present.standard_out(context, standard, year=query.year)
 
 
 @api.guarded(
@@ -72,7 +67,7 @@ def list_versions(context: Context, path: OrganizationPath, query: VersionsQuery
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows)
-    lines = [StandardLine(**_heading(context, standard)) for standard in page]
+    lines = [StandardLine(**present.heading(context, standard)) for standard in page]
     return Page(items=lines, next_cursor=cursor)
 
 
@@ -95,7 +90,7 @@ def create_draft(context: Context, path: OrganizationPath, body: DraftIn) -> tup
         created_by=context.account_id,
         now=context.now,
     )
-    return present(context, draft), 201
+    return present.standard_out(context, draft), 201
 
 
 @api.guarded(
@@ -107,7 +102,7 @@ def create_draft(context: Context, path: OrganizationPath, body: DraftIn) -> tup
 )
 def read_standard(context: Context, path: StandardPath) -> StandardOut:
     """查看一版积分标准"""
-    return present(context, _readable(context, path.standard_id))
+    return present.standard_out(context, _readable(context, path.standard_id))
 
 
 @api.guarded(
@@ -128,7 +123,7 @@ def edit_draft(context: Context, path: StandardPath, body: EditIn) -> StandardOu
         edited_by=context.account_id,
         now=context.now,
     )
-    return present(context, draft)
+    return present.standard_out(context, draft)
 
 
 @api.guarded(
@@ -142,7 +137,7 @@ def edit_draft(context: Context, path: StandardPath, body: EditIn) -> StandardOu
 def check_draft(context: Context, path: StandardPath, body: CheckIn) -> CheckOut:
     """检查草稿（或所附的未保存内容）能否发布，不保存"""
     found = service.check(context.session, standard_id=path.standard_id, document=body.document)
-    return CheckOut(publishable=not found, problems=[_problem(problem) for problem in found])
+    return CheckOut(publishable=not found, problems=[present.problem_out(problem) for problem in found])
 
 
 @api.guarded(
@@ -160,7 +155,7 @@ def compare(context: Context, path: StandardPath, query: DiffQuery) -> DiffOut:
         before_id=before.id,
         after_id=after.id,
         same_figures=all(change.text_only for change in found),
-        changes=[_change(change) for change in found],
+        changes=[present.change_out(change) for change in found],
     )
 
 
@@ -182,7 +177,7 @@ def publish(context: Context, path: StandardPath, body: PublishIn) -> PublishedO
     )
     behind = service.left_behind(context.session, standard)
     units = [UnitOut(organization_id=organization.id, title=organization.title) for organization in behind]
-    return PublishedOut(**_heading(context, standard), document=standard.document, left_behind=units)
+    return PublishedOut(**present.heading(context, standard), document=standard.document, left_behind=units)
 
 
 @api.guarded(
@@ -197,7 +192,7 @@ def withdraw(context: Context, path: StandardPath) -> StandardOut:
     draft = drafts.withdraw(
         context.session, standard_id=path.standard_id, withdrawn_by=context.account_id, now=context.now
     )
-    return present(context, draft)
+    return present.standard_out(context, draft)
 
 
 @api.guarded(
@@ -220,36 +215,6 @@ def file(context: Context, path: StandardPath) -> StandardFilingOut:
     )
 
 
-def present(context: Context, standard: Standard, *, year: int | None = None) -> StandardOut:
-    """`year`: the one it stands for, where last year's is not carried forward yet."""
-    return StandardOut(**_heading(context, standard, year), document=standard.document)
-
-
-def _heading(context: Context, standard: Standard, year: int | None = None) -> dict[str, object]:
-    year = year or standard.year
-    carried = standard.carried_from_id is not None or standard.year < year
-    organization = context.session.get_one(Organization, standard.organization_id)
-    return {
-        "id": standard.id,
-        "organization_id": organization.id,
-        "organization_title": organization.title,
-        "year": year,
-        "audience": Audience(standard.audience),
-        "version": standard.version,
-        "title": standard.document_json["title"],
-        "status": StandardStatus(standard.status),
-        "in_force": bool(standard.in_force),
-        "revision": standard.revision,
-        "note": standard.note,
-        "source_id": standard.source_id,
-        "carried_from_year": year - 1 if carried else None,
-        "content_hash": standard.content_hash,
-        "created_at": standard.created_at,
-        "updated_at": standard.updated_at,
-        "published_at": standard.published_at,
-    }
-
-
 def _readable(context: Context, standard_id: int) -> Standard:
     """A published version within reach of the caller, or a draft he may manage."""
     target = of_standard(context.session, standard_id)
@@ -263,18 +228,3 @@ def _readable(context: Context, standard_id: int) -> Standard:
 
 def _manages(context: Context, target: Target) -> bool:
     return allows(context.actor, Permission.standard_manage, target)
-
-
-def _problem(problem: StandardProblem) -> ProblemOut:
-    return ProblemOut(path=problem.path, message=problem.message, also=list(problem.also))
-
-
-def _change(change: StandardChange) -> ChangeOut:
-    return ChangeOut(
-        kind=change.kind,
-        part=change.part,
-        code=change.code,
-        title=change.title,
-        text_only=change.text_only,
-        fields=[FieldChangeOut(field=each.field, before=each.before, after=each.after) for each in change.fields],
-    )

@@ -3,11 +3,8 @@
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.identity.schemas import PlaceOut
-from server.organizations.service import titles
-from server.todos import service
-from server.todos.registry import kinds
-from server.todos.schemas import TodoOut, TodosOut
+from server.todos import present, service
+from server.todos.schemas import TodosOut
 
 api = Api("todos", __name__, tag="待办")
 
@@ -16,19 +13,4 @@ api = Api("todos", __name__, tag="待办")
 def list_my_todos(context: Context) -> TodosOut:
     """轮到我办的事：待两人确认的重置和负面清单、待审核、请假、签到、名单、月汇总、积分标准、党费、未送达、放假安排，按事项和党组织计数"""
     found = service.todos_of(context.session, context.actor, now=context.now)
-    named = {kind.code: kind.title for kind in kinds()}
-    places = titles(context.session, [todo.organization_id for todo in found])
-    return TodosOut(
-        items=[
-            TodoOut(
-                kind=todo.kind,
-                title=named[todo.kind],
-                organization=PlaceOut(id=todo.organization_id, title=places[todo.organization_id]),
-                count=todo.count,
-                first_id=todo.first_id,
-                first_day=todo.first_day,
-                words=todo.words,
-            )
-            for todo in found
-        ]
-    )
+    return present.todos_out(context.session, found)

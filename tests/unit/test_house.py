@@ -242,6 +242,55 @@ def test_every_locked_package_carries_its_hash() -> None:
         assert not [package.split()[0] for package in packages if "--hash=sha256:" not in package]
 
 
+def wire_shapes(tree: ast.Module) -> set[str]:
+    """Return the names of responses that a module imports from schemas."""
+    imported = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    found = {each.name for node in imported if (node.module or "").endswith("schemas") for each in node.names}
+    return {name for name in found if name.endswith("Out")}
+
+
+def presenting(tree: ast.Module) -> list[str]:
+    """Return the functions, routes excepted, that turn something into what goes over the wire."""
+    shapes = wire_shapes(tree)
+    plain = [each for each in tree.body if isinstance(each, ast.FunctionDef) and not each.decorator_list]
+    made = {each.name: {call.func.id for call in called(each) if isinstance(call.func, ast.Name)} for each in plain}
+    return [name for name, calls in made.items() if calls & shapes]
+
+
+def called(tree: ast.AST) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def is_view(module: str) -> bool:
+    return module.rpartition(".")[2].endswith("views")
+
+
+def test_what_goes_over_the_wire_is_presented_in_present() -> None:
+    elsewhere = [path for path in feature_files() if path.stem != "present" and not path.stem.endswith("schemas")]
+    assert not [f"{place(path)} {name}" for path in elsewhere for name in presenting(ast.parse(text(path)))]
+
+
+def test_nothing_is_imported_from_a_view_of_the_api() -> None:
+    """Views import `present`, and it never imports them; the pages of the console share theirs."""
+    importing = [
+        f"{place(path)} ← {node.module}"
+        for path in python_files("server", "bot")
+        if "console" not in path.parts
+        for node in ast.parse(text(path)).body
+        if isinstance(node, ast.ImportFrom) and is_view(node.module or "")
+    ]
+    assert importing == []
+
+
+def test_the_checks_of_presenting_see_a_stray() -> None:
+    stray = "from server.x.schemas import AOut\ndef _a(row):\n    return AOut(id=row.id)\n"
+    assert presenting(ast.parse(stray)) == ["_a"]
+    assert presenting(ast.parse(f"{stray}\n@route\ndef b():\n    return AOut()\n")) == ["_a"]
+    assert is_view("server.photos.views")
+    assert is_view("server.organizations.member_views")
+    assert not is_view("server.photos.present")
+
+
 def test_no_class_shares_its_name_with_another() -> None:
     """On the wire shapes of one name would overwrite each other; elsewhere one word would mean two things."""
     places: dict[str, list[str]] = {}

@@ -8,25 +8,16 @@ from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
+from server.meetings.attendance import present, sheets
 from server.meetings.attendance import service as attendance
-from server.meetings.attendance import sheets
-from server.meetings.attendance.rules import AttendanceTally
 from server.meetings.attendance.schemas import (
-    AppearanceOut,
     AttendanceMonthQuery,
     AttendanceTableOut,
-    AttendanceTallyOut,
     AttendanceYearQuery,
-    KindTallyOut,
     MemberAttendanceOut,
     RosterSheetPath,
-    TableCellOut,
-    TableMeetingOut,
-    TableRosterOut,
-    TableRowOut,
 )
-from server.meetings.attendance.service import Appearance, AttendanceRow, AttendanceTable
-from server.meetings.rules import KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
+from server.meetings.attendance.service import AttendanceTable
 from server.meetings.targets import roster_target
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath
@@ -50,9 +41,9 @@ def get_member_attendance(context: Context, path: MemberPath, query: AttendanceY
     found = attendance.of_member(context.session, member_id=path.member_id, year=query.year, now=context.now)
     return MemberAttendanceOut(
         year=query.year,
-        items=[_appearance(each) for each in found],
-        kinds=[_kind(kind, tally) for kind, tally in attendance.by_kind(found).items()],
-        total=_tally(attendance.tally_of(found)),
+        items=[present.appearance_out(each) for each in found],
+        kinds=[present.kind_out(kind, tally) for kind, tally in attendance.by_kind(found).items()],
+        total=present.tally_out(attendance.tally_of(found)),
     )
 
 
@@ -70,8 +61,8 @@ def get_attendance_table(context: Context, path: OrganizationPath, query: Attend
         organization_id=table.organization.id,
         organization_title=table.organization.title,
         month=table.month,
-        meetings=_meetings(table),
-        rows=[_row(table, row) for row in table.rows],
+        meetings=present.meetings_out(table),
+        rows=[present.row_out(table, row) for row in table.rows],
     )
 
 
@@ -116,70 +107,3 @@ def _download(content: bytes, name: str) -> Response:
     encoded = quote(name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename=\"attendance.xlsx\"; filename*=UTF-8''{encoded}"
     return response
-
-
-def _appearance(each: Appearance) -> AppearanceOut:
-    kind = MeetingKind(each.meeting.kind)
-    return AppearanceOut(
-        meeting_id=each.meeting.id,
-        on=each.meeting.day,
-        kind=kind,
-        kind_title=KIND_TITLES[kind],
-        title=each.meeting.title,
-        part=each.invitation.part,
-        standing=each.standing,
-        standing_title=STANDING_TITLES[each.standing],
-        late=each.standing is AttendanceStanding.late,
-        via=each.attendance.via if each.attendance else None,
-        leave_kind=each.leave.kind if each.leave else None,
-        leave_status=each.leave.status if each.leave else None,
-        makeup_due=each.makeup_due,
-    )
-
-
-def _tally(tally: AttendanceTally) -> AttendanceTallyOut:
-    return AttendanceTallyOut(
-        owed=tally.owed,
-        attended=tally.attended,
-        late=tally.late,
-        made_up=tally.made_up,
-        on_leave=tally.on_leave,
-        absent=tally.absent,
-        expected=tally.expected,
-        rate=str(tally.rate) if tally.rate is not None else None,
-    )
-
-
-def _kind(kind: MeetingKind, tally: AttendanceTally) -> KindTallyOut:
-    return KindTallyOut(**_tally(tally).model_dump(), kind=kind, kind_title=KIND_TITLES[kind])
-
-
-def _meetings(table: AttendanceTable) -> list[TableMeetingOut]:
-    return [
-        TableMeetingOut(
-            id=meeting.id,
-            kind=meeting.kind,
-            kind_title=KIND_TITLES[MeetingKind(meeting.kind)],
-            title=meeting.title,
-            starts_at=meeting.starts_at,
-            rosters=[
-                TableRosterOut(id=roster.id, organization_id=roster.organization_id, status=roster.status)
-                for roster in table.rosters
-                if roster.meeting_id == meeting.id
-            ],
-            tally=_tally(attendance.head_count(table.column(meeting.id))),
-        )
-        for meeting in table.meetings
-    ]
-
-
-def _row(table: AttendanceTable, row: AttendanceRow) -> TableRowOut:
-    cells = (row.cells.get(meeting.id) for meeting in table.meetings)
-    return TableRowOut(
-        member_id=row.member.id,
-        name=row.member.name,
-        organization_id=row.branch.id,
-        organization_title=row.branch.title,
-        cells=[TableCellOut(standing=each.standing, part=each.invitation.part) if each else None for each in cells],
-        tally=_tally(attendance.tally_of(list(row.cells.values()))),
-    )

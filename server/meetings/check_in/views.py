@@ -10,19 +10,16 @@ from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api, ErrorOut
 from server.identity.rules import Permission
-from server.meetings.check_in import exchange, helping
+from server.meetings.check_in import exchange, helping, present
 from server.meetings.check_in.committer import Committer
-from server.meetings.check_in.exchange import Exchanged
 from server.meetings.check_in.schemas import (
-    AttendedMeetingOut,
     CheckInIn,
     CheckInOut,
     CodeIn,
     DigitsIn,
-    ScannedMeetingOut,
     TicketOut,
 )
-from server.meetings.check_in.service import CheckInResult, Recorded, Scan
+from server.meetings.check_in.service import CheckInResult, Scan
 
 api = Api("check_in", __name__, tag="会议签到")
 
@@ -54,7 +51,7 @@ def exchange_code(context: Context, body: CodeIn) -> tuple[TicketOut, int]:
         is_beyond=partial(_is_beyond, context),
     )
     _committer().count_exchange(meeting_id=exchanged.meeting.id, step=exchanged.step)
-    return _ticket(exchanged), 201
+    return present.ticket_out(exchanged), 201
 
 
 @api.guarded(
@@ -75,7 +72,7 @@ def exchange_digits(context: Context, body: DigitsIn) -> tuple[TicketOut, int]:
         now=context.now,
         is_beyond=partial(_is_beyond, context),
     )
-    return _ticket(exchanged), 201
+    return present.ticket_out(exchanged), 201
 
 
 @api.guarded(
@@ -91,7 +88,7 @@ def check_in(context: Context, body: CheckInIn) -> tuple[CheckInOut, int]:
     answer = _committer().record(_scan(context, body))
     if isinstance(answer, DomainError):
         raise answer
-    return _record(answer), STATUS[answer.result]
+    return present.record_out(answer), STATUS[answer.result]
 
 
 def _is_beyond(context: Context, meeting_id: int) -> bool:
@@ -126,31 +123,4 @@ def _scan(context: Context, body: CheckInIn) -> Scan:
         end_leave=body.end_leave,
         as_guest=body.as_guest,
         beyond=ticket.beyond,
-    )
-
-
-def _ticket(exchanged: Exchanged) -> TicketOut:
-    meeting = exchanged.meeting
-    return TicketOut(
-        ticket=exchanged.ticket,
-        expires_at=exchanged.expires_at,
-        meeting=ScannedMeetingOut(
-            title=meeting.title, place=meeting.place, starts_at=meeting.starts_at, host=meeting.host
-        ),
-    )
-
-
-def _record(recorded: Recorded) -> CheckInOut:
-    meeting = recorded.meeting
-    return CheckInOut(
-        result=recorded.result,
-        state=recorded.state if recorded.counts else recorded.result,
-        words=recorded.heading,
-        advice=recorded.advice,
-        via=recorded.via,
-        checked_in_at=recorded.checked_in_at,
-        member_name=recorded.member_name,
-        meeting=AttendedMeetingOut(
-            id=meeting.id, title=meeting.title, place=meeting.place, starts_at=meeting.starts_at
-        ),
     )

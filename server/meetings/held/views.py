@@ -4,22 +4,18 @@ from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
+from server.meetings.held import present
 from server.meetings.held import service as held
 from server.meetings.held.schemas import (
     ConfirmHeldIn,
     DismissHeldIn,
-    HeldCheckInOut,
     HeldCheckInsOut,
     HeldPath,
     SharingIn,
 )
-from server.meetings.held.service import HeldLine, HostDecision
-from server.meetings.held.wording import WHY, WORDS
-from server.meetings.rosters.service import STATE_TITLES
-from server.meetings.rules import HeldStatus, HoldReason
-from server.meetings.service import get_meeting
+from server.meetings.held.service import HostDecision
+from server.meetings.rules import HeldStatus
 from server.meetings.targets import meeting_target
-from server.organizations.service import account_names
 
 api = Api("held_check_ins", __name__, tag="会议签到")
 
@@ -34,7 +30,7 @@ api = Api("held_check_ins", __name__, tag="会议签到")
 def list_held_check_ins(context: Context, path: HeldPath) -> HeldCheckInsOut:
     """待会议主持人确认的签到和原因，尚未处理的在前"""
     context.audit_look(AuditSubject.held_check_ins, path.meeting_id)
-    return _listed(context, path.meeting_id)
+    return present.held_out(context, path.meeting_id)
 
 
 @api.guarded(
@@ -77,7 +73,7 @@ def allow_sharing(context: Context, path: HeldPath, body: SharingIn) -> HeldChec
         account_id=context.account_id,
         now=context.now,
     )
-    return _listed(context, path.meeting_id)
+    return present.held_out(context, path.meeting_id)
 
 
 def _decided(
@@ -85,40 +81,4 @@ def _decided(
 ) -> HeldCheckInsOut:
     decision = HostDecision(meeting_id, member_ids, status, context.actor, context.account_id, context.now, reason)
     held.decide(context.session, decision)
-    return _listed(context, meeting_id)
-
-
-def _listed(context: Context, meeting_id: int) -> HeldCheckInsOut:
-    lines = held.list_held(context.session, meeting_id)
-    names = account_names(context.session, [line.held.decided_by for line in lines])
-    items = [_line(line, names, context.actor.member_id) for line in lines]
-    return HeldCheckInsOut(
-        allows_sharing=get_meeting(context.session, meeting_id).allows_sharing,
-        waiting=sum(item.open for item in items),
-        items=items,
-    )
-
-
-def _line(line: HeldLine, names: dict[int, str], member_id: int | None) -> HeldCheckInOut:
-    found = line.held
-    return HeldCheckInOut(
-        member_id=found.member_id,
-        name=line.name,
-        organization_title=line.organization,
-        why=found.why,
-        why_title=WHY[HoldReason(found.why)],
-        status=found.status,
-        status_title=WORDS[HeldStatus(found.status)].heading,
-        open=found.waits and not line.came,
-        came=line.came,
-        own=found.member_id == member_id,
-        state=found.state,
-        state_title=STATE_TITLES[found.state],
-        via=found.via,
-        helper=line.helper,
-        others=list(line.others),
-        scanned_at=found.scanned_at,
-        decided_by=names.get(found.decided_by or 0),
-        decided_at=found.decided_at,
-        reason=found.reason,
-    )
+    return present.held_out(context, meeting_id)

@@ -47,8 +47,8 @@ from server.meetings.service import phase_of, rosters_of
 from server.meetings.settlement.cases import measure_of
 from server.organizations.service import account_names, titles
 from server.photos import service as photos
+from server.photos.present import photo_out
 from server.photos.schemas import PhotoOut
-from server.photos.views import present as present_photo
 from server.standards.rules import Item, LeaveKind
 
 
@@ -156,7 +156,7 @@ def _held(found: OwnMeeting) -> OwnHeldOut | None:
 
 
 def _photos(context: Context, meeting_id: int) -> list[PhotoOut]:
-    return [present_photo(context, photo) for photo in photos.photos_of_meeting(context.session, meeting_id)]
+    return [photo_out(context, photo) for photo in photos.photos_of_meeting(context.session, meeting_id)]
 
 
 def _leave_rules(items: list[Item]) -> list[LeaveRuleOut]:

@@ -1,13 +1,18 @@
 """How a roster is shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.identity.access import Context
 from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import STATUS_TITLES
-from server.meetings.models import Attendance, AttendanceChange, Leave, Meeting, Roster
+from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Leave, Meeting, Roster
+from server.meetings.rosters import hosting
 from server.meetings.rosters import service as lists
+from server.meetings.rosters.guest_schemas import GuestOut, GuestsOut
 from server.meetings.rosters.schemas import (
     AttendanceChangeOut,
     AttendanceOut,
@@ -153,4 +158,36 @@ def _leave(leave: Leave, reasons: Collection[int]) -> RosterLeaveOut:
         makeup_until=leave.makeup_until,
         reason=leave.reason if leave.id in reasons else None,
         version=leave.version,
+    )
+
+
+def guests_out(session: Session, meeting_id: int) -> GuestsOut:
+    found = hosting.list_visits(session, session.get_one(Meeting, meeting_id))
+    visits = [visit for visit, _, _ in found]
+    accounts = account_names(session, [visit.decided_by for visit in visits])
+    homes = _home_titles(session, visits)
+    return GuestsOut(items=[_guest_out(visit, name, branch, accounts, homes) for visit, name, branch in found])
+
+
+def _home_titles(session: Session, visits: Sequence[GuestVisit]) -> dict[int, str]:
+    ids = {visit.counts_for_meeting_id for visit in visits if visit.counts_for_meeting_id}
+    return dict(session.execute(select(Meeting.id, Meeting.title).where(Meeting.id.in_(ids))).all())
+
+
+def _guest_out(
+    visit: GuestVisit, name: str, branch: str | None, accounts: dict[int, str], homes: dict[int, str]
+) -> GuestOut:
+    return GuestOut(
+        member_id=visit.member_id,
+        name=name,
+        branch_title=branch,
+        state=visit.state,
+        state_title=STATE_TITLES[visit.state],
+        scanned_at=visit.scanned_at,
+        confirmed=visit.confirmed,
+        reason=visit.reason,
+        decided_by=accounts.get(visit.decided_by or 0),
+        decided_at=visit.decided_at,
+        counts_for_meeting_id=visit.counts_for_meeting_id,
+        counts_for_title=homes.get(visit.counts_for_meeting_id or 0),
     )

@@ -6,14 +6,10 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.models import Meeting
 from server.meetings.planning import service as planning
-from server.meetings.screen import links, service
+from server.meetings.screen import links, present, service
 from server.meetings.screen.schemas import (
-    ArrivalOut,
-    PictureOut,
-    ScreenCountsOut,
     ScreenHeader,
     ScreenLinkOut,
-    ScreenMeetingOut,
     ScreenOut,
     ScreenPath,
     ScreenQuery,
@@ -21,7 +17,6 @@ from server.meetings.screen.schemas import (
     ScreenSessionIn,
     ScreenSessionOut,
 )
-from server.meetings.screen.service import Screen
 from server.meetings.service import get_meeting
 from server.meetings.targets import meeting_target
 
@@ -108,43 +103,4 @@ def _shown(context: Context, meeting: Meeting, query: ScreenQuery) -> ScreenOut:
     found = service.screen(
         context.session, meeting, settings=context.settings, after_step=query.after_step, now=context.now
     )
-    return ScreenOut(
-        now=context.now,
-        phase=found.phase,
-        meeting=_meeting(found),
-        counts=ScreenCountsOut(
-            invited=found.counts.invited,
-            present=found.counts.present,
-            leave=found.counts.leave,
-            missing=found.counts.missing,
-            observers=found.counts.observers,
-            held=found.counts.held,
-        ),
-        recent=[ArrivalOut(name=each.name, at=each.at, helper=each.helper) for each in found.recent],
-        codes=[
-            PictureOut(
-                step=each.step,
-                shown_from=each.shown_from,
-                shown_until=each.shown_until,
-                digits=each.digits,
-                size=each.size,
-                path=each.path,
-            )
-            for each in found.codes
-        ],
-    )
-
-
-def _meeting(found: Screen) -> ScreenMeetingOut:
-    meeting = found.meeting
-    return ScreenMeetingOut(
-        id=meeting.id,
-        organization=found.organization,
-        title=meeting.title,
-        topic=meeting.topic,
-        place=meeting.place,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        opens_at=meeting.opens_at,
-        closes_at=meeting.closes_at,
-    )
+    return present.screen_out(found, now=context.now)

@@ -11,18 +11,14 @@ from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations.roster import applying, service, sheets
+from server.organizations.roster import applying, present, service, sheets
 from server.organizations.roster.entries import unpack_problems
 from server.organizations.roster.models import RosterImport
-from server.organizations.roster.rules import RosterProblem
 from server.organizations.roster.schemas import (
     ImportPath,
     RosterForm,
     RosterImportOut,
     RosterPreviewOut,
-    RosterProblemOut,
-    RosterResultOut,
-    RosterSummaryOut,
 )
 from server.organizations.targets import organization_target, roster_import_target
 from server.presentation import (
@@ -39,7 +35,6 @@ from server.spreadsheets.writing import XLSX
 api = Api("roster", __name__, tag="名册导入")
 
 SHEET_RESPONSE = {"content": {XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}}}}
-_SHOWN_PROBLEMS = 100
 
 
 def received(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,35 +46,6 @@ def received(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(**path)
 
     return receiving
-
-
-def present(roster: RosterImport, problems: list[RosterProblem]) -> RosterImportOut:
-    return RosterImportOut(
-        id=roster.id,
-        organization_id=roster.organization_id,
-        file_name=roster.file_name,
-        create_missing=roster.create_missing,
-        status=roster.status,
-        rows_total=roster.rows_total,
-        rows_done=roster.rows_done,
-        percent=roster.rows_done * 100 // roster.rows_total if roster.rows_total else 100,
-        summary=RosterSummaryOut.model_validate(roster.summary),
-        result=RosterResultOut.model_validate(roster.result),
-        problems=[_problem(problem) for problem in problems[:_SHOWN_PROBLEMS]],
-        created_at=roster.created_at,
-        finished_at=roster.finished_at,
-    )
-
-
-def _problem(problem: RosterProblem) -> RosterProblemOut:
-    return RosterProblemOut(
-        row=problem.row,
-        sheet=problem.sheet,
-        column=problem.column,
-        message=problem.message,
-        warning=problem.warning,
-        text=problem.text,
-    )
 
 
 def _sheet(content: bytes, name: str) -> Response:
@@ -117,7 +83,7 @@ def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) ->
         account_id=context.account_id,
         now=context.now,
     )
-    return present(roster, unpack_problems(roster.problems)), 201
+    return present.import_out(roster, unpack_problems(roster.problems)), 201
 
 
 @api.guarded(
@@ -136,7 +102,7 @@ def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> 
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows)
-    items = [present(roster, []) for roster in page]
+    items = [present.import_out(roster, []) for roster in page]
     return Page(items=items, next_cursor=cursor)
 
 
@@ -153,7 +119,7 @@ def read_import(context: Context, path: ImportPath) -> RosterImportOut:
     problems = service.problems_of(context.session, roster)
     if problems:
         context.audit_look(AuditSubject.roster_problems, path.import_id)
-    return present(roster, problems)
+    return present.import_out(roster, problems)
 
 
 @api.guarded(
@@ -202,7 +168,7 @@ def apply_import(context: Context, path: ImportPath) -> tuple[RosterImportOut, i
             applying.start(engine, path.import_id)
         return response
 
-    return present(roster, []), 202
+    return present.import_out(roster, []), 202
 
 
 @api.guarded(
@@ -215,7 +181,7 @@ def apply_import(context: Context, path: ImportPath) -> tuple[RosterImportOut, i
 def discard_import(context: Context, path: ImportPath) -> RosterImportOut:
     """作废未确认的导入"""
     roster = service.discard(context.session, import_id=path.import_id, account_id=context.account_id, now=context.now)
-    return present(roster, [])
+    return present.import_out(roster, [])
 
 
 @api.guarded(

@@ -1,16 +1,13 @@
 """负面清单 over HTTP: recorded by one, confirmed by another, seen by the member and the deciding organizations."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, reach
-from server.organizations.service import account_names
 from server.organizations.targets import member_target
-from server.points.decisions import negatives
-from server.points.models import NegativeChange, NegativeDecision
+from server.points.decisions import negatives, present
 from server.points.schemas import (
     NegativeConfirmationIn,
     NegativeDecisionIn,
@@ -18,10 +15,9 @@ from server.points.schemas import (
     NegativeDecisionPath,
     NegativeDecisionsOut,
     ProposedChangeIn,
-    ProposedChangeOut,
     ReasonIn,
 )
-from server.points.scores.rules import NegativeAction, NegativeStatus
+from server.points.scores.rules import NegativeAction
 from server.points.targets import negative_decision_target
 from server.presentation import MemberPath
 
@@ -40,7 +36,7 @@ def list_negative_decisions(context: Context, path: MemberPath) -> NegativeDecis
     context.audit_look(AuditSubject.negative_decision, path.member_id)
     deciding = set(reach(context.actor, Permission.negative_record)) & set(context.target.ancestor_ids)
     rows = negatives.of_member(context.session, member_id=path.member_id, effective_only=not deciding)
-    return NegativeDecisionsOut(items=_present(context, rows, deciding=bool(deciding)))
+    return NegativeDecisionsOut(items=present.decisions_out(context, rows, deciding=bool(deciding)))
 
 
 @api.guarded(
@@ -62,7 +58,7 @@ def create_negative_decision(
         now=context.now,
         **body.model_dump(),
     )
-    return _one(context, decision), 201
+    return present.decision_out(context, decision), 201
 
 
 @api.guarded(
@@ -84,7 +80,7 @@ def confirm_negative_decision(
         now=context.now,
         **body.model_dump(),
     )
-    return _one(context, decision)
+    return present.decision_out(context, decision)
 
 
 @api.guarded(
@@ -134,7 +130,7 @@ def confirm_negative_change(
     context: Context, path: NegativeDecisionPath, body: ProposedChangeIn
 ) -> NegativeDecisionOut:
     """由另一人确认中止、恢复或撤销，自此生效并告知本人"""
-    return _one(context, negatives.confirm_change(context.session, **_seen(context, path, body)))
+    return present.decision_out(context, negatives.confirm_change(context.session, **_seen(context, path, body)))
 
 
 @api.guarded(
@@ -148,7 +144,7 @@ def withdraw_negative_change(
     context: Context, path: NegativeDecisionPath, body: ProposedChangeIn
 ) -> NegativeDecisionOut:
     """撤回已提出、尚未确认的变更"""
-    return _one(context, negatives.withdraw_change(context.session, **_seen(context, path, body)))
+    return present.decision_out(context, negatives.withdraw_change(context.session, **_seen(context, path, body)))
 
 
 def _propose(context: Context, path: NegativeDecisionPath, action: NegativeAction, reason: str) -> NegativeDecisionOut:
@@ -161,7 +157,7 @@ def _propose(context: Context, path: NegativeDecisionPath, action: NegativeActio
         reason=reason,
         now=context.now,
     )
-    return _one(context, decision)
+    return present.decision_out(context, decision)
 
 
 def _seen(context: Context, path: NegativeDecisionPath, body: ProposedChangeIn) -> dict[str, Any]:
@@ -172,41 +168,3 @@ def _seen(context: Context, path: NegativeDecisionPath, body: ProposedChangeIn) 
         "change_id": body.change_id,
         "now": context.now,
     }
-
-
-def _one(context: Context, decision: NegativeDecision) -> NegativeDecisionOut:
-    return _present(context, [decision], deciding=True)[0]
-
-
-def _present(context: Context, decisions: Sequence[NegativeDecision], *, deciding: bool) -> list[NegativeDecisionOut]:
-    proposals = negatives.proposals_of(context.session, decisions) if deciding else {}
-    accounts = [each.entered_by for each in decisions] + [each.changed_by for each in proposals.values()]
-    names = account_names(context.session, accounts) if deciding else {}
-    return [_shown(context, each, proposals.get(each.id), names) for each in decisions]
-
-
-def _shown(
-    context: Context, decision: NegativeDecision, proposal: NegativeChange | None, names: dict[int, str]
-) -> NegativeDecisionOut:
-    mine = decision.entered_by == context.actor.account_id
-    typed_again = decision.status != NegativeStatus.recorded or mine
-    told = {name: getattr(decision, name) for name in NegativeDecisionOut.model_fields if hasattr(decision, name)}
-    told |= {
-        "document_number": decision.document_number if typed_again else None,
-        "decided_on": decision.decided_on if typed_again else None,
-        "mine": mine,
-        "name": names.get(decision.entered_by),
-        "proposed": _proposed(context, proposal, names) if proposal else None,
-    }
-    return NegativeDecisionOut(**told)
-
-
-def _proposed(context: Context, change: NegativeChange, names: dict[int, str]) -> ProposedChangeOut:
-    return ProposedChangeOut(
-        id=change.id,
-        action=NegativeAction(change.action),
-        reason=change.reason,
-        name=names[change.changed_by],
-        proposed_at=change.changed_at,
-        mine=change.changed_by == context.actor.account_id,
-    )

@@ -8,7 +8,6 @@ from pydantic import BaseModel, PlainSerializer
 
 from server.organizations.models import OrganizationKind
 from server.presentation import PointsOut
-from server.statements.comparison.rules import Sums
 
 TenthOut = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 """A figure with one decimal, as text."""
@@ -53,19 +52,3 @@ class OverviewOut(BaseModel):
     total: ComparedOut
     own: ComparedOut
     units: list[ComparedUnitOut]
-
-
-def compared_out(sums: Sums) -> ComparedOut:
-    return ComparedOut(
-        members=sums.members,
-        average=sums.average,
-        attendance=sums.attendance,
-        review_days=sums.review_days,
-        pending=PendingOut(
-            claims=sums.claims,
-            leaves=sums.leaves,
-            rosters=sums.rosters,
-            statements=sums.statements,
-            unreached=sums.unreached,
-        ),
-    )

@@ -5,8 +5,8 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath
-from server.statements.comparison import service
-from server.statements.comparison.schemas import ComparedUnitOut, OverviewOut, compared_out
+from server.statements.comparison import present, service
+from server.statements.comparison.schemas import OverviewOut
 
 api = Api("overview", __name__, tag="支部对比")
 
@@ -21,19 +21,4 @@ api = Api("overview", __name__, tag="支部对比")
 def show_overview(context: Context, path: OrganizationPath) -> OverviewOut:
     """下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息"""
     found = service.overview(context.session, organization_id=path.organization_id, now=context.now)
-    units = found.comparison.units
-    return OverviewOut(
-        organization_id=found.organization.id,
-        title=found.organization.title,
-        kind=found.organization.kind,
-        period=found.period,
-        since=found.since,
-        total=compared_out(found.comparison.total),
-        own=compared_out(found.comparison.own),
-        units=[
-            ComparedUnitOut(
-                organization_id=unit.id, title=unit.title, kind=unit.kind, figures=compared_out(units[unit.id])
-            )
-            for unit in found.units
-        ],
-    )
+    return present.overview_out(found)
