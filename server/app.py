@@ -84,6 +84,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.planning.views",
     "server.meetings.check_in.views",
     "server.meetings.held.views",
+    "server.meetings.resolutions.views",
     "server.meetings.screen.views",
     "server.meetings.attendance.views",
     "server.meetings.leave.views",

@@ -11,6 +11,7 @@ from server.heads import models as heads
 from server.identity import models as identity
 from server.jobs import models as jobs
 from server.meetings import models as meetings
+from server.meetings.resolutions import models as resolutions
 from server.notices import models as notices
 from server.organizations import models as organizations
 from server.organizations.roster import models as roster
@@ -41,6 +42,7 @@ __all__ = [
     "photos",
     "points",
     "pushes",
+    "resolutions",
     "robots",
     "roster",
     "standards",

@@ -12,6 +12,8 @@ class AuditSubject(StrEnum):
     member = "member"
     member_list = "member_list"
     member_claims = "member_claims"
+    resolution = "resolution"
+    resolutions = "resolutions"
     held_check_in = "held_check_in"
     held_check_ins = "held_check_ins"
     member_attendance = "member_attendance"

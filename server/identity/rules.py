@@ -74,6 +74,8 @@ class Permission(StrEnum):
     roster_read = "roster_read"
     roster_record = "roster_record"  # attendance by hand, make-up, guests: always with a reason
     roster_confirm = "roster_confirm"  # confirm the list, so that absences are deducted, and take that back
+    resolution_read = "resolution_read"  # the figures of a vote: for the minutes, nowhere else
+    resolution_record = "resolution_record"
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
@@ -152,6 +154,8 @@ RULES: dict[Permission, Rule] = {
     Permission.roster_read: Rule(_READERS),
     Permission.roster_record: Rule(_CONVENERS),
     Permission.roster_confirm: Rule(_LEADERS | _ABOVE | {Role.group_leader}),
+    Permission.resolution_read: Rule(_BRANCH | _ABOVE | {Role.inspector}),
+    Permission.resolution_record: Rule(_LEADERS | _ABOVE),
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),

@@ -16,6 +16,8 @@ from server.meetings.models import (
     Meeting,
     ScreenLink,
 )
+from server.meetings.resolutions.models import Resolution, VoteExclusion
+from server.meetings.resolutions.rules import GROUND_TITLES
 from server.meetings.rosters.service import STATE_TITLES
 from server.meetings.rules import LEAVE_KIND_TITLES, Part, Via
 
@@ -124,6 +126,24 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         },
         joins=((Meeting, Meeting.id == Leave.meeting_id),),
         words=_LEAVES,
+    )
+    yield Holding(
+        "表决中不计入应到会",
+        VoteExclusion,
+        VoteExclusion.member_id == subject.member_id,
+        {
+            **_MEETING,
+            "表决": Resolution.title,
+            "原因": VoteExclusion.ground,
+            "依据": VoteExclusion.reason,
+            "登记时间": Resolution.recorded_at,
+            "撤回时间": Resolution.withdrawn_at,
+        },
+        joins=(
+            (Resolution, Resolution.id == VoteExclusion.resolution_id),
+            (Meeting, Meeting.id == Resolution.meeting_id),
+        ),
+        words={ground.value: title for ground, title in GROUND_TITLES.items()},
     )
     yield Holding(
         "数字码输错次数",

@@ -105,6 +105,8 @@ LINES = {
     "POST /meetings/<int:meeting_id>/cancel": "meeting_cancel meeting",
     "POST /meetings/<int:meeting_id>/end-check-in": "meeting_end_check_in meeting",
     "POST /meetings/<int:meeting_id>/extend-check-in": "meeting_extend_check_in meeting",
+    "POST /meetings/<int:meeting_id>/resolutions": "resolution_record resolution",
+    "POST /resolutions/<int:resolution_id>/withdraw": "resolution_withdraw resolution",
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_minutes meeting",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_screen_link meeting",
     "POST /meetings/<int:meeting_id>/screens/closing": "screens_close meeting",

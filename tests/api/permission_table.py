@@ -62,6 +62,8 @@ meeting_manage          .       .      x    x     x     x     x      x       x  
 roster_read             .       .      x    x     x     x     x      x       x     x      .       .
 roster_record           .       .      x    x     x     x     x      x       x     .      .       .
 roster_confirm          .       .      x    .     x     x     x      x       x     .      .       .
+resolution_read         .       .      .    x     x     x     x      x       x     x      .       .
+resolution_record       .       .      .    .     x     x     x      x       x     .      .       .
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
 leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
@@ -266,6 +268,10 @@ ROUTES = {
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_manage",
     "GET /members/<int:member_id>/meetings": "attendance_read",
     "GET /members/<int:member_id>/meetings/<int:meeting_id>": "attendance_read",
+    # votes
+    "GET /meetings/<int:meeting_id>/resolutions": "resolution_read",
+    "POST /meetings/<int:meeting_id>/resolutions": "resolution_record",
+    "POST /resolutions/<int:resolution_id>/withdraw": "resolution_record",
     # the screen
     "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",

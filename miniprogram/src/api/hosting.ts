@@ -33,6 +33,8 @@ export interface HostedMeeting {
   version: number
   title: string
   kind: string
+  /** A 支部党员大会: only there one votes. */
+  votes: boolean
   phase: Phase
   phaseTitle: string
   organizationId: number
@@ -134,6 +136,7 @@ export function toHostedMeeting(dto: MeetingOut, now: Date): HostedMeeting {
     version: dto.version,
     title: dto.title,
     kind: dto.kind_title,
+    votes: dto.kind === 'members_meeting',
     phase: dto.phase,
     phaseTitle: dto.phase_title,
     organizationId: dto.organization_id,

@@ -15,6 +15,11 @@ describe('what a host can do', () => {
     expect(acts({ phase: 'cancelled' })).toEqual([])
   })
 
+  it('has votes where a branch has met, once it has begun', () => {
+    expect(acts({ votes: true, phase: 'settled' })).toEqual(['minutes', 'votes'])
+    expect(acts({ votes: true, phase: 'planned', begun: false })).toEqual(['change', 'cancel'])
+  })
+
   it('leaves a meeting as it was once a list is confirmed', () => {
     expect(acts({ phase: 'closed', lists: [{ confirmed: true }] })).toEqual(['minutes'])
   })

@@ -2,9 +2,9 @@
 import type { HostedMeeting } from '@/api/hosting'
 import { time } from '@/format/dates'
 
-export type MeetingAct = 'project' | 'extend' | 'change' | 'cancel' | 'minutes'
+export type MeetingAct = 'project' | 'extend' | 'change' | 'cancel' | 'minutes' | 'votes'
 
-const TITLES: Record<MeetingAct, string> = { project: '投屏', extend: '延长签到', change: '修改安排', cancel: '取消会议', minutes: '会议记录和照片' }
+const TITLES: Record<MeetingAct, string> = { project: '投屏', extend: '延长签到', change: '修改安排', cancel: '取消会议', minutes: '会议记录和照片', votes: '表决' }
 
 /** The acts besides the page's main one, as they fit how the meeting stands. */
 export function furtherActs(meeting: HostedMeeting): { act: MeetingAct; title: string }[] {
@@ -13,6 +13,7 @@ export function furtherActs(meeting: HostedMeeting): { act: MeetingAct; title: s
   const acts: MeetingAct[] = []
   if (alive && (meeting.phase === 'open' || meeting.phase === 'closed')) acts.push('extend')
   if (meeting.begun && meeting.phase !== 'cancelled') acts.push('minutes')
+  if (meeting.begun && meeting.votes && meeting.phase !== 'cancelled') acts.push('votes')
   if (alive) acts.push('change', 'cancel')
   return acts.map((act) => ({ act, title: TITLES[act] }))
 }
