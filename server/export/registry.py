@@ -43,7 +43,7 @@ LEFT_OUT = {
     "head_positions": "how far each chain had come",
     "installation": "which database this is",
     "wechat_access_tokens": "the university's own keys",
-    "resolutions": "表决只记票数，不涉及个人；不计入应到会的见“表决中不计入应到会”",
+    "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",
 }
 """Every table that no holding speaks of, and why. A test holds this list against the database's tables."""
 
