@@ -30,9 +30,16 @@ from server.meetings.check_in import committer
 from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
-from server.organizations import exemptions, filings
+from server.organizations import exemptions, filings, past_years
 from server.organizations import service as organizations
-from server.organizations.events import KeysReset, MembersJoined, MemberTransferred, StageChanged, WorkdaysChanged
+from server.organizations.events import (
+    KeysReset,
+    MemberLeft,
+    MembersJoined,
+    MemberTransferred,
+    StageChanged,
+    WorkdaysChanged,
+)
 from server.organizations.models import FilingSubject
 from server.outages import WORDS
 from server.points import handlers as points
@@ -50,6 +57,8 @@ from server.statements.occasions import bulletins, months
 from server.todos import registry as todos
 from server.wechat import client as wechat
 from server.wechat import js_sdk
+from server.years import queries as years
+from server.years.events import BranchYearMoved
 
 FEATURES: tuple[str, ...] = (
     "server.identity.views",
@@ -101,7 +110,9 @@ SANDBOX_FEATURES = ("server.identity.personas",)
 SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MembersJoined, points.members_joined),
     (MemberTransferred, points.member_transferred),
+    (MemberLeft, points.member_left),
     (StageChanged, points.stage_changed),
+    (BranchYearMoved, points.branch_year_moved),
     (MembersJoined, meetings.members_joined),
     (MemberTransferred, meetings.member_transferred),
     (StageChanged, meetings.stage_changed),
@@ -147,6 +158,7 @@ for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
 for subject, precondition in FILED:
     filings.register(subject, precondition)
+past_years.register(years.refuse_drafted)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)
 

@@ -23,6 +23,7 @@ from server.standards import models as standards
 from server.standards import protection as standards_protection
 from server.statements import models as statements
 from server.wechat import models as wechat
+from server.years import models as years
 
 __all__ = [
     "Base",
@@ -49,4 +50,5 @@ __all__ = [
     "standards_protection",
     "statements",
     "wechat",
+    "years",
 ]

@@ -297,7 +297,7 @@ def _item(turn: Turn, data: dict[str, Any]) -> Item:
 
 def _offered(turn: Turn, data: dict[str, Any]) -> list[tuple[Item, Decimal]]:
     year = int(data["day"][:4]) if data.get("day") else turn.today.year
-    return room.claimable_items(turn.session, member_id=turn.member_id, year=year, now=turn.now)
+    return room.claimable_items(turn.session, member_id=turn.member_id, year=year, now=turn.now).items
 
 
 def _uploaded(turn: Turn, original: bytes) -> tuple[Photo, bool]:

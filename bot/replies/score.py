@@ -6,11 +6,12 @@ from bot.understanding.engine import Meaning
 from bot.wording import spoken_day
 from server.errors import DomainError
 from server.identity.rules import Permission
-from server.organizations.cut_off import cut_off_of
-from server.organizations.models import Member
 from server.points.schemas import NEGATIVE_NOTE
 from server.points.scores import queries as reading
+from server.points.scores.timelines import year_branch
 from server.presentation import points_text
+from server.years.queries import standing_of
+from server.years.rules import claim_refusal
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
@@ -33,12 +34,16 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 def _year_before(turn: Turn) -> list[str]:
     """Say what the year before comes to while it can still be claimed for."""
     year = turn.today.year - 1
-    last = cut_off_of(turn.session, turn.session.get_one(Member, turn.member_id).root_id, year)
-    if turn.today > last:
+    branch_id = year_branch(turn.session, turn.member_id, year)
+    if branch_id is None:
+        return []  # not a member then
+    branch_year = standing_of(turn.session, branch_id, year)
+    last = branch_year.cut_off
+    if claim_refusal(branch_year.state, claimed_on=turn.today, cut_off=last):
         return []
     try:
         found = reading.explain(turn.session, member_id=turn.member_id, year=year, as_of=turn.now).score
     except DomainError:
-        return []  # not a member then, or no standard
+        return []  # no standard
     total = NEGATIVE_NOTE if found.negative else f"{points_text(found.total)} 分"
     return [f"{year}年度：{total}，{spoken_day(last, today=turn.today)}（含当天）申报截止。"]

@@ -14,8 +14,10 @@ from server.organizations.models import Member
 from server.organizations.service import branch_of
 from server.points import service as points
 from server.points.scores.rules import YearScore
+from server.points.scores.timelines import year_branch
 from server.standards import service as standards
 from server.standards.rules import Item, audience_of
+from server.years.queries import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,15 @@ def room_of(session: Session, claim: Claim, *, now: datetime) -> Room | None:
     return _room(score, claim.item_code)
 
 
-def claimable_items(session: Session, *, member_id: int, year: int, now: datetime) -> list[tuple[Item, Decimal]]:
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What a member can claim in a year, each item with what it still takes, and the last day for it."""
+
+    items: list[tuple[Item, Decimal]]
+    until: date
+
+
+def claimable_items(session: Session, *, member_id: int, year: int, now: datetime) -> Claimable:
     """Return the items a member can claim in a year, each with what it still takes.
 
     Raises DomainError `no_membership`, `no_standard`.
@@ -49,7 +59,8 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
     score = _score(session, member_id, year, now)
     items = document.items_for(member.category, member.stage)
     rooms = [(item, _room(score, item.code)) for item in items if item_refusal(item) is None]
-    return [(item, room.left if room else Decimal(0)) for item, room in rooms]
+    until = standing_of(session, year_branch(session, member_id, year) or branch.id, year).cut_off
+    return Claimable([(item, room.left if room else Decimal(0)) for item, room in rooms], until)
 
 
 def _score(session: Session, member_id: int, year: int, now: datetime) -> YearScore:

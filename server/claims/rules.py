@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from server.rounding import finest, part
 from server.standards.rules import Evidence, Item, Method, Sharing
+from server.years.rules import YearRefusal, YearStanding, claim_refusal, drafted_words
 
 """The finest points the ledger stores."""
 
@@ -115,15 +116,16 @@ def item_refusal(item: Item | None) -> ClaimRefusal | None:
     return None
 
 
-def date_refusal(*, occurred_on: date, today: date, claimed_on: date, last: date) -> ClaimRefusal | None:
-    """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year;
-    `last`: the last day for facts of that year, that day included."""
+def date_refusal(*, occurred_on: date, today: date, claimed_on: date, branch_year: YearStanding) -> ClaimRefusal | None:
+    """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year."""
     if occurred_on > today:
         return ClaimRefusal("in_the_future", "发生日期不能晚于今天")
-    if claimed_on > last:
+    last = branch_year.cut_off
+    refusal = claim_refusal(branch_year.state, claimed_on=claimed_on, cut_off=last)
+    if refusal is YearRefusal.past_cut_off:
         words = f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
-        return ClaimRefusal("past_cut_off", words)
-    return None
+        return ClaimRefusal(refusal, words)
+    return None if refusal is None else ClaimRefusal(refusal, drafted_words(occurred_on.year))
 
 
 def year_to_claim_for(today: date) -> int:

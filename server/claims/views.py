@@ -28,8 +28,6 @@ from server.errors import DomainError
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations.cut_off import cut_off_of
-from server.organizations.models import Member
 from server.organizations.targets import member_target
 from server.presentation import (
     MemberPath,
@@ -76,7 +74,6 @@ def list_claimable_items(context: Context, path: MemberPath, query: ItemsQuery) 
     """可申报的项目和各项目本年还可得的分值"""
     context.audit_look(AuditSubject.member_claims, path.member_id)
     found = room.claimable_items(context.session, member_id=path.member_id, year=query.year, now=context.now)
-    member = context.session.get_one(Member, path.member_id)
     items = [
         ClaimableItemOut(
             code=item.code,
@@ -89,9 +86,9 @@ def list_claimable_items(context: Context, path: MemberPath, query: ItemsQuery) 
             evidence_note=item.evidence_note,
             room=left,
         )
-        for item, left in found
+        for item, left in found.items
     ]
-    return ClaimableItemsOut(items=items, claim_until=cut_off_of(context.session, member.root_id, query.year))
+    return ClaimableItemsOut(items=items, claim_until=found.until)
 
 
 @api.guarded(

@@ -19,14 +19,15 @@ from server.claims.rules import (
 from server.claims.steps import places_of
 from server.days import shanghai_date
 from server.errors import DomainError
-from server.organizations.cut_off import cut_off_of
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member
 from server.organizations.service import membership_on
 from server.points import service as ledger
 from server.points.models import PointEntry, SourceKind
+from server.points.scores.timelines import year_branch
 from server.standards import service as standards
 from server.standards.rules import Item, Method, audience_of
+from server.years.queries import standing_of
 
 ACHIEVEMENT_LENGTH = 64
 
@@ -46,6 +47,7 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     _check(_date_refusal(session, claim, occurred_on, now))
     places = places_of(session, claim)
     check_same_branch(session, list(places), claim.organization_id, occurred_on)
+    ledger.refuse_drafted(session, places, year=occurred_on.year, now=now)  # any of them may have moved on since
     _check(places_refusal(list(places.values()), claim.people))
     members = {member_id: session.get_one(Member, member_id) for member_id in places}
     counted = _counted_before(session, claim, occurred_on.year)
@@ -121,8 +123,9 @@ def _date_refusal(session: Session, claim: Claim, occurred_on: date, now: dateti
     today = shanghai_date(now)
     in_time = claim.claimed_at is not None and claim.claimed_year == occurred_on.year
     claimed_on = shanghai_date(claim.claimed_at) if in_time and claim.claimed_at else today
-    last = cut_off_of(session, claim.root_id, occurred_on.year)
-    return date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, last=last)
+    branch_id = year_branch(session, claim.member_id, occurred_on.year) or claim.organization_id
+    branch_year = standing_of(session, branch_id, occurred_on.year)
+    return date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, branch_year=branch_year)
 
 
 def _claimable(item: Item | None) -> Item:

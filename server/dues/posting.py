@@ -40,7 +40,9 @@ def post_left(session: Session, *, organization_id: int, year: int, now: datetim
     rows = select(DuesRecord).where(DuesRecord.organization_id.in_(below), months)
     deducting = session.scalars(rows.where(DuesRecord.state.in_(DEDUCTING)).order_by(DuesRecord.id)).all()
     for start in range(0, len(deducting), POSTED_AT_ONCE):
-        post_all(session, deducting[start : start + POSTED_AT_ONCE], now=now)
+        part = deducting[start : start + POSTED_AT_ONCE]
+        drafted = points.drafted(session, {record.member_id for record in part}, year=year, now=now)
+        post_all(session, [record for record in part if record.member_id not in drafted], now=now)
 
 
 def take_back(session: Session, record: DuesRecord, *, reason: str, account_id: int, now: datetime) -> None:

@@ -27,6 +27,15 @@ class MemberTransferred:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """A member belongs to no branch from `on`."""
+
+    member_id: int
+    on: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StageChanged:
     member_id: int
     before: Stage

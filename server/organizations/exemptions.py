@@ -14,7 +14,7 @@ from server.db import added
 from server.errors import DomainError, conflict
 from server.identity.models import Account
 from server.identity.rules import Permission
-from server.organizations import filings, four_eyes
+from server.organizations import filings, four_eyes, past_years
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
 from server.organizations.rules import ExemptionStatus, exemption_status
 from server.organizations.service import branch_of
@@ -89,11 +89,15 @@ def record_passing(
 def submit(
     session: Session, *, exemption_id: int, from_date: date, account_id: int, now: datetime
 ) -> ExemptionProgress:
-    """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return."""
+    """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return.
+
+    Raises DomainError `exemption_moved_on`, `invalid_dates`, 409 `year_drafted`.
+    """
     exemption = _expect(session, exemption_id, *_MAY_BE_FILED)
     _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.passed_on is None or from_date < exemption.passed_on:
         raise DomainError("invalid_dates", "起始日期不能早于党员大会通过的日期")
+    past_years.refuse_drafted(session, [exemption.organization_id], since=from_date, now=now)
     exemption.from_date = from_date
     member = session.get_one(Member, exemption.member_id)
     filing = filings.submit_filing(
@@ -118,7 +122,10 @@ def check_filing(session: Session, exemption_id: int) -> None:
 def end(
     session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
 ) -> ExemptionProgress:
-    """End an exemption in force from `on`, or give up one that is not yet. Raises DomainError `exemption_moved_on`."""
+    """End an exemption in force from `on`, or give up one that is not yet.
+
+    Raises DomainError `exemption_moved_on`, `invalid_dates`, 409 `year_drafted`.
+    """
     exemption = _locked(session, exemption_id)
     _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.open is None:
@@ -127,6 +134,8 @@ def end(
         raise DomainError("invalid_dates", "结束日期不能早于开始日期")
     _not_ahead(on, shanghai_date(now))
     in_force = standing(session, exemption).status is ExemptionStatus.in_force
+    if in_force:
+        past_years.refuse_drafted(session, [exemption.organization_id], since=on, now=now)
     exemption.open, exemption.until_date = None, on if in_force else exemption.from_date
     exemption.ended_note, exemption.ended_by = note, account_id
     _audit(session, exemption, "exemption_ended", account_id, now)

@@ -18,10 +18,10 @@ from server.events import emit
 from server.identity.models import Account, WechatIdentity
 from server.identity.rules import Actor, Permission
 from server.names import name_key, normal_name
-from server.organizations import four_eyes
+from server.organizations import four_eyes, past_years
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
-from server.organizations.rules import STAGE_BY_DECISION, date_problem, normal_work_number
+from server.organizations.rules import STAGE_BY_DECISION, date_problem, is_within_two_years, normal_work_number
 from server.organizations.service import get_open, membership_on
 from server.privacy import PhoneVault, normal_phone
 
@@ -109,15 +109,17 @@ def add_member(
 ) -> Member:
     """Enter one member by hand. `values` are Member's columns with `phone` in plain.
 
-    Raises DomainError `not_a_branch`, `number_taken`, `invalid_dates`, `invalid_phone`, `wrong_group`.
+    Raises DomainError `not_a_branch`, `number_taken`, `invalid_dates`, `invalid_phone`, `wrong_group`, 409
+    `year_drafted`.
     """
     branch = get_open(session, organization_id)
     if branch.kind != OrganizationKind.branch:
         raise DomainError("not_a_branch", "党员的组织关系应在党支部")
     today = shanghai_date(now)
     joins_on = from_date or today
-    if joins_on > today or joins_on.year != today.year:
-        raise DomainError("invalid_dates", "加入支部的日期应在本年度内且不晚于今天")
+    if not is_within_two_years(joins_on, today=today):
+        raise DomainError("invalid_dates", "加入支部的日期应在本年度或上一年度内，且不晚于今天")
+    past_years.refuse_drafted(session, [branch.id], since=joins_on, now=now)
     check_group(session, group_id=group_id, branch_id=branch.id)
     member = Member(root_id=branch.root_id, work_number=normal_work_number(work_number), created_at=now, updated_at=now)
     _set(member, vault, values, today)

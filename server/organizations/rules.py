@@ -95,12 +95,20 @@ def stands_above(roles: frozenset[Role], role: Role) -> bool:
     return any(_RANKS[own] > _RANKS[role] for own in roles)
 
 
+def is_within_two_years(on: date, *, today: date) -> bool:
+    """Whether a membership may begin or end on a day: not ahead, and in this year or the last.
+
+    Of the last only while the branch's results do not stand, which `past_years` asks.
+    """
+    return on <= today and on.year >= today.year - 1
+
+
 def transfer_refusal(*, on: date, today: date, member_since: date) -> str | None:
-    """Return why a transfer cannot be dated `on`, or None: within this year, not ahead, not before he joined."""
+    """Return why a transfer cannot be dated `on`, or None: this year or last, not ahead, not before they joined."""
     if on > today:
         return "转接日期不能晚于今天"
-    if on.year != today.year:
-        return "转接日期应在本年度内"
+    if not is_within_two_years(on, today=today):
+        return "转接日期应在本年度或上一年度内"
     if on < member_since:
         return f"转接日期不能早于加入现支部的日期（{member_since.isoformat()}）"
     return None

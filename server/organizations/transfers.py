@@ -12,7 +12,8 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity import service as identity
 from server.identity.models import Account, Grant
-from server.organizations.events import MembersJoined, MemberTransferred
+from server.organizations import past_years
+from server.organizations.events import MemberLeft, MembersJoined, MemberTransferred
 from server.organizations.members import check_group
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.rules import transfer_refusal
@@ -32,7 +33,8 @@ def transfer(
     """End the membership and begin one in the target branch, both on `on`; the points go with him.
 
     A second transfer on the same day corrects the first, and repeating one changes nothing. Someone who had left comes
-    back as a newcomer. Raises DomainError `already_there`, `invalid_dates`, `not_a_branch`, `other_root`.
+    back as a newcomer. Raises DomainError `already_there`, `invalid_dates`, `not_a_branch`, `other_root`, 409
+    `year_drafted` where one of the branches has its results of that year.
     """
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     branch = get_open(session, to_organization_id)
@@ -50,6 +52,7 @@ def transfer(
     if refusal := transfer_refusal(on=on, today=shanghai_date(now), member_since=since):
         raise DomainError("invalid_dates", refusal)
     before = current.organization_id if _is_current(current) else None
+    past_years.refuse_drafted(session, {current.organization_id, branch.id}, since=on, now=now)
     moved = move(session, current, organization_id=branch.id, group_id=group_id, on=on)
     _audit(session, member, "member_transfer", account_id, now, before=before, after=branch.id, on=on.isoformat())
     if before is None:
@@ -77,7 +80,7 @@ def move(session: Session, current: Membership, *, organization_id: int, group_i
 def leave(session: Session, *, member_id: int, on: date, note: str, account_id: int, now: datetime) -> Membership:
     """End a membership without a new one (transferred out of the university, deceased …), from `on`.
 
-    Raises DomainError `no_membership` or `invalid_dates`.
+    Raises DomainError `no_membership`, `invalid_dates`, 409 `year_drafted`.
     """
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     current = _latest(session, member_id)
@@ -85,10 +88,12 @@ def leave(session: Session, *, member_id: int, on: date, note: str, account_id: 
         raise conflict("no_membership", "该同志目前没有组织关系")
     if refusal := transfer_refusal(on=on, today=shanghai_date(now), member_since=current.from_date):
         raise DomainError("invalid_dates", refusal)
+    past_years.refuse_drafted(session, [current.organization_id], since=on, now=now)
     current.until_date = on
     session.flush()
     end_roles_left_behind(session, {member.id: current.organization_id}, now=now)
     _audit(session, member, "member_leave", account_id, now, on=on.isoformat(), note=note)
+    emit(session, MemberLeft(member.id, on, now))
     return current
 
 

@@ -1,4 +1,5 @@
-"""What the ledger does when members come, move or change, and when a standard is published.
+"""What the ledger does when members come, move, change or leave, when a standard is published and when a branch's
+results come to stand.
 
 What happens in one year may concern the next, whose standard is often published before it begins. A publication opens
 (or re-bases) up to `OPENED_AT_ONCE` members at once; those of a larger unit are left to the job `open_years`, and until
@@ -12,12 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.organizations.events import MemberLeft, MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Organization
 from server.points.ledger.due import openings_due
-from server.points.service import OPENED_AT_ONCE, open_year
+from server.points.models import Score
+from server.points.scores.queries import TOTAL
+from server.points.service import OPENED_AT_ONCE, open_year, set_scores
 from server.standards.events import StandardPublished
 from server.standards.versions import published_years
+from server.years.events import BranchYearMoved
+from server.years.rules import is_drafted
 
 
 def members_joined(session: Session, event: MembersJoined) -> None:
@@ -27,6 +32,21 @@ def members_joined(session: Session, event: MembersJoined) -> None:
 def member_transferred(session: Session, event: MemberTransferred) -> None:
     """Re-base the openings where the new branch has another standard, by entries dated the day of the transfer."""
     _open_years(session, [event.member_id], event.on, event.now)
+
+
+def member_left(session: Session, event: MemberLeft) -> None:
+    """Let the scores of years go in which the member belongs nowhere: who died on 30 December has no next year."""
+    for year in published_years(session, since=event.on.year):
+        set_scores(session, member_ids=[event.member_id], year=year, now=event.now)
+
+
+def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
+    """Have a ratio of which nothing was owed all year count in full while the results stand, and no longer."""
+    if is_drafted(event.before) == is_drafted(event.after):
+        return
+    scored = select(Score.member_id).where(Score.organization_id == event.organization_id, Score.year == event.year)
+    member_ids = session.scalars(scored.where(Score.section == TOTAL)).all()
+    set_scores(session, member_ids=member_ids, year=event.year, now=event.now)
 
 
 def stage_changed(session: Session, event: StageChanged) -> None:

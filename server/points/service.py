@@ -12,16 +12,32 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.days import shanghai_date
 from server.errors import DomainError, not_found
-from server.points.ledger.batch import LedgerBatch
+from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.ledger.chains import lock_heads
 from server.points.ledger.newcomers import open_ledgers
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.queries import explain
+from server.points.scores.timelines import MemberTimelines
 from server.rounding import finest
 from server.standards.rules import Item, Method
+from server.years.queries import year_drafted
+from server.years.rules import Warrant, may_have_ended
 
-__all__ = ["Posting", "amend", "entries_of_sources", "explain", "lock", "open_year", "post", "reverse"]
+__all__ = [
+    "Posting",
+    "amend",
+    "drafted",
+    "entries_of_sources",
+    "explain",
+    "lock",
+    "open_year",
+    "post",
+    "refuse_drafted",
+    "reverse",
+    "set_scores",
+]
 
 OPENED_AT_ONCE = 500
 
@@ -51,13 +67,15 @@ class Posting:
     standard_id: int | None = None
 
 
-def post(session: Session, postings: Sequence[Posting], *, now: datetime) -> list[PointEntry]:
+def post(
+    session: Session, postings: Sequence[Posting], *, now: datetime, warrant: Warrant | None = None
+) -> list[PointEntry]:
     """Post facts and set the scores; return the entries in the order of the postings, earlier ones where replayed.
 
-    Raises DomainError `no_membership`, `member_exempt`, `no_standard`, `unknown_item`, `item_not_applicable`,
-    `points_out_of_range`.
+    Only with a `warrant` anything is posted into a year whose results stand. Raises DomainError `no_membership`,
+    `member_exempt`, `no_standard`, `unknown_item`, `item_not_applicable`, `points_out_of_range`, 409 `year_drafted`.
     """
-    return amend(session, reversing=(), postings=postings, reason="", decided_by=None, now=now)
+    return amend(session, reversing=(), postings=postings, reason="", decided_by=None, now=now, warrant=warrant)
 
 
 def amend(
@@ -68,13 +86,14 @@ def amend(
     reason: str,
     decided_by: int | None,
     now: datetime,
+    warrant: Warrant | None = None,
 ) -> list[PointEntry]:
     """Take entries back for a reason and post others, as one; return the entries of the postings as `post` does.
 
     What was taken back before stays as it is. Raises what `post` and `reverse` raise.
     """
     member_ids = {entry.member_id for entry in reversing} | {posting.member_id for posting in postings}
-    batch = LedgerBatch(session, member_ids, now=now)
+    batch = LedgerBatch(session, member_ids, now=now, warrant=warrant)
     for original in sorted(reversing, key=lambda entry: (entry.member_id, entry.seq)):
         _take_back(batch, original, reason, decided_by)
     for member_id, year in sorted({(posting.member_id, posting.occurred_on.year) for posting in postings}):
@@ -90,13 +109,20 @@ def lock(session: Session, member_ids: Collection[int]) -> None:
 
 
 def reverse(
-    session: Session, *, member_id: int, seq: int, reason: str, decided_by: int | None, now: datetime
+    session: Session,
+    *,
+    member_id: int,
+    seq: int,
+    reason: str,
+    decided_by: int | None,
+    now: datetime,
+    warrant: Warrant | None = None,
 ) -> PointEntry:
     """Take an entry back; it carries the day of the original fact. Reversed before: return that reversal.
 
-    Raises DomainError `not_found`, `not_reversible`.
+    `warrant` as in `post`. Raises DomainError `not_found`, `not_reversible`, 409 `year_drafted`.
     """
-    batch = LedgerBatch(session, {member_id}, now=now)
+    batch = LedgerBatch(session, {member_id}, now=now, warrant=warrant)
     original = session.get(PointEntry, (member_id, seq))
     if original is None:
         raise not_found("台账记录")
@@ -108,7 +134,8 @@ def reverse(
 def open_year(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
     """Ensure the openings of members' year, re-basing them where another standard measures it now.
 
-    Safe to repeat. A member without a branch in that year or a standard for it is left out.
+    Safe to repeat. A member without a branch in that year or a standard for it is left out, and so is one whose results
+    of it stand.
     """
     wanted = sorted(set(member_ids))
     for start in range(0, len(wanted), OPENED_AT_ONCE):
@@ -116,6 +143,33 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
         newcomers = open_ledgers(session, part, year, now=now)
         if rest := [member_id for member_id in part if member_id not in newcomers]:
             _reopen(LedgerBatch(session, rest, now=now), year)
+
+
+def drafted(session: Session, member_ids: Collection[int], *, year: int, now: datetime) -> frozenset[int]:
+    """Return the members into whose year nothing may be posted any more; that holds until the transaction ends."""
+    today = shanghai_date(now)
+    if not may_have_ended(year, today=today):  # most often, and then not even the members are read
+        return frozenset()
+    return MemberTimelines(session, member_ids).drafted_in(year, lock=True)
+
+
+def refuse_drafted(session: Session, member_ids: Collection[int], *, year: int, now: datetime) -> None:
+    """Raise DomainError 409 `year_drafted` where nothing may be posted into one of the members' year any more."""
+    if drafted(session, member_ids, year=year, now=now):
+        raise year_drafted(year)
+
+
+def set_scores(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
+    """Set the stored scores of a year anew for whoever has any, because something else than an entry changed them.
+
+    A year that is not opened has none; whoever reads it sees the change all the same.
+    """
+    wanted = sorted(set(member_ids))
+    for start in range(0, len(wanted), OPENED_AT_ONCE):
+        batch = LedgerBatch(session, wanted[start : start + OPENED_AT_ONCE], now=now)
+        for member_id in {member_id for member_id, _ in stored_scores(session, sorted(batch.heads), year)}:
+            batch.touch(member_id, year)
+        batch.close()
 
 
 def entries_of_sources(

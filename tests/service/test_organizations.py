@@ -17,7 +17,7 @@ from server.identity import service as identity
 from server.identity.models import Grant, WechatIdentity
 from server.identity.rules import Role
 from server.organizations import binding, exemptions, filings, grants, members, service, transfers
-from server.organizations.events import MembersJoined
+from server.organizations.events import MemberLeft, MembersJoined
 from server.organizations.models import (
     Category,
     Exemption,
@@ -218,7 +218,8 @@ def test_who_comes_back_is_a_newcomer_and_not_before_he_had_left(
     early = partial(transfer, session, cast, cast.zhang_min, cast.other_branch, back - timedelta(days=1))
     refused("invalid_dates", early)
     transfer(session, cast, cast.zhang_min, cast.other_branch, back)
-    assert heard == [MembersJoined((cast.zhang_min.member_id,), back, NOW)]
+    me = cast.zhang_min.member_id
+    assert heard == [MemberLeft(me, back, NOW), MembersJoined((me,), back, NOW)]
 
 
 def test_who_came_and_went_on_one_day_may_come_back_that_day(session: Session, settings: Settings, cast: Cast) -> None:

@@ -25,8 +25,8 @@ from server.claims.rules import (
     take_back_refusal,
     year_to_claim_for,
 )
-from server.organizations.cut_off import last_claim_day
 from server.standards.rules import Evidence, Item, Level, Method, Sharing
+from server.years.rules import YearStanding, YearState, cut_off_day
 
 A, S = ClaimAction, ClaimStatus
 TABLE: dict[ClaimStatus, dict[ClaimAction, ClaimStatus]] = {
@@ -119,14 +119,18 @@ def test_nobody_reviews_himself_nor_his_own_work_nor_what_he_entered(
 def test_the_tenth_of_january_is_the_last_day_for_facts_of_the_year_before(
     occurred_on: date, today: date, claimed_on: date, expected: str | None
 ) -> None:
-    assert (
-        refusal_code(
-            date_refusal(
-                occurred_on=occurred_on, today=today, claimed_on=claimed_on, last=last_claim_day(occurred_on.year)
-            )
-        )
-        == expected
-    )
+    branch_year = YearStanding(YearState.closing, cut_off_day(occurred_on.year))
+    refusal = date_refusal(occurred_on=occurred_on, today=today, claimed_on=claimed_on, branch_year=branch_year)
+    assert refusal_code(refusal) == expected
+
+
+def test_a_claim_that_was_in_time_comes_too_late_once_the_results_stand() -> None:
+    on, today = date(2025, 12, 31), date(2026, 1, 16)
+    branch_year = YearStanding(YearState.drafted, cut_off_day(2025))
+    refusal = date_refusal(occurred_on=on, today=today, claimed_on=date(2026, 1, 9), branch_year=branch_year)
+    assert refusal is not None
+    assert refusal.code == "year_drafted"
+    assert "2025年度" in refusal.message
 
 
 @pytest.mark.parametrize(
@@ -142,11 +146,11 @@ def test_the_tenth_of_january_is_the_last_day_for_facts_of_the_year_before(
     ],
 )
 def test_the_last_day_is_reminded_of_at_the_years_end_and_five_days_before(today: date, expected: int | None) -> None:
-    assert cut_off_reminder(today, last_claim_day(year_to_claim_for(today))) == expected
+    assert cut_off_reminder(today, cut_off_day(year_to_claim_for(today))) == expected
 
 
 def test_a_university_may_set_another_cut_off() -> None:
-    assert last_claim_day(2025, "01-20") == date(2026, 1, 20)
+    assert cut_off_day(2025, "01-20") == date(2026, 1, 20)
 
 
 @pytest.mark.parametrize(

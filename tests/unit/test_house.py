@@ -36,6 +36,7 @@ FEATURES = {
         "console",
         "setup",
         "heads",
+        "years",
     ),
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}

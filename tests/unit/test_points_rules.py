@@ -24,6 +24,7 @@ from server.points.scores.rules import (
 from server.rounding import rounded
 from server.standards.default import default_document
 from server.standards.rules import Item, Level, Method, Section, StandardDocument
+from server.years.rules import YearStanding, YearState
 
 D = Decimal
 DEFAULT = default_document()
@@ -272,7 +273,7 @@ def test_once_the_year_is_over_nobody_attends_in_it_and_after_its_last_day_it_ta
     today: date, contributes: bool, attends: bool, makes_up: bool
 ) -> None:
     result = default_score(*opened(), {"item_code": "B07", "owed": 1})
-    ways = ways_left(2026, today=today, last=date(2027, 1, 10))
+    ways = ways_left(2026, today=today, branch_year=YearStanding(YearState.open, date(2027, 1, 10)))
     offers = still_possible(DEFAULT, result, category=Category.staff, stage=Stage.full, ways=ways)
     sentences = {offer.item_code: offer.sentence for offer in offers}
     assert ("C04" in sentences, "B07" in sentences) == (contributes, makes_up)

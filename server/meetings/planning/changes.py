@@ -26,6 +26,7 @@ from server.meetings.planning.service import checked_makeup, counted_items, reco
 from server.meetings.rules import MeetingAction, MeetingKind, MeetingStatus, RosterStatus, next_status
 from server.meetings.service import rosters_of
 from server.organizations.models import Organization
+from server.years.queries import refuse_drafted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def _decide(session: Session, meeting: Meeting, change: MeetingChange, actor: Ac
     if change.touches_times:
         after = changed_times(before, change.starts_at, change.ends_at, change.window)
         refuse(time_problem(after, now=now))
+        places = {meeting.organization_id, *(roster.organization_id for roster in rosters_of(session, meeting.id))}
+        refuse_drafted(session, places, since=shanghai_date(after.starts_at), today=shanghai_date(now))
     if change.makeup_until:
         checked_makeup(change.makeup_until, after)
     items = None

@@ -36,6 +36,7 @@ from server.organizations.models import Organization
 from server.organizations.service import ancestor_ids, get_open
 from server.standards.rules import Audience, Item, plain_number
 from server.standards.versions import document_in, find_in_force
+from server.years.queries import refuse_drafted
 
 _LETTERS = string.ascii_letters + string.digits
 _PUBLIC_ID_LENGTH = 10
@@ -78,7 +79,8 @@ class CheckedPlan:
 def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> CheckedPlan:
     """Return what a plan comes to.
 
-    Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat` or `makeup_too_early`.
+    Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat`, `makeup_too_early` or, where
+    one of the organizations has its results of that year, 409 `year_drafted`.
     """
     host = get_open(session, organization_id)
     times = times_of(plan.starts_at, plan.ends_at, plan.window)
@@ -88,6 +90,8 @@ def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, n
     items = counted_items(session, host.id, plan.kind, plan.items, times)
     rosters = plan.rosters if plan.rosters is not None else default_rosters(session, host)
     lists = checked_lists(session, host=host, rosters=rosters, observers=plan.observers, actor=actor, on=days[0])
+    places = {host.id, *(roster.organization_id for roster in rosters)}
+    refuse_drafted(session, places, since=days[0], today=shanghai_date(now))
     return CheckedPlan(host, times, days, makeup_until, items, rosters, lists)
 
 

@@ -42,10 +42,14 @@ class AlignmentCause:
 
 
 def align(session: Session, meeting: Meeting, member_ids: Collection[int], occasion: AlignmentCause) -> bool:
-    """Bring these members' ledgers in line, 500 at most; return whether that was all. The meeting is locked."""
+    """Bring these members' ledgers in line, 500 at most; return whether that was all. The meeting is locked.
+
+    Members whose results of the year stand are left as they are: guests, say, of a branch that was quicker.
+    """
+    drafted = points.drafted(session, member_ids, year=meeting.day.year, now=occasion.now)
     differing = [
         person.member.id
-        for person in concerned(session, meeting, member_ids)
+        for person in concerned(session, meeting, set(member_ids) - drafted)
         if any(_differences(meeting, person, occasion))
     ]
     if part := differing[:AT_ONCE]:

@@ -30,6 +30,7 @@ from server.meetings.rules import (
 )
 from server.meetings.settlement.alignment import AlignmentCause, align
 from server.meetings.settlement.cases import concerned, ids_concerned, ids_of_guests, ids_on_roster
+from server.points import service as points
 
 
 def settle(session: Session, *, meeting_id: int, now: datetime) -> bool:
@@ -48,8 +49,12 @@ def settle(session: Session, *, meeting_id: int, now: datetime) -> bool:
 
 
 def adjust(session: Session, *, meeting_id: int, member_ids: Collection[int], account_id: int, now: datetime) -> None:
-    """Bring the ledger in line for these members after a change by hand; nothing happens before a settlement."""
+    """Bring the ledger in line for these members after a change by hand; nothing happens before a settlement.
+
+    Raises DomainError 409 `year_drafted`, whether or not anything would be posted.
+    """
     meeting = _locked(session, meeting_id)
+    points.refuse_drafted(session, member_ids, year=meeting.day.year, now=now)
     if meeting.status == MeetingStatus.cancelled:
         return
     settled = meeting.status == MeetingStatus.settled
@@ -75,10 +80,11 @@ def confirm(
     """Confirm a list by the absences the officer saw, and post what it means at once; the same again changes nothing.
 
     `count_anyway` are those whose claim of the same day is of something else. Raises DomainError 409 `check_in_open`,
-    `check_ins_held`, `meeting_cancelled`, `roster_changed`; 422 `not_on_roster`.
+    `check_ins_held`, `meeting_cancelled`, `roster_changed`, `year_drafted`; 422 `not_on_roster`.
     """
     meeting, roster = _locked_roster(session, roster_id)
     _check_takes_place(meeting)
+    _refuse_drafted(session, meeting, roster, now)
     if now <= meeting.closes_at:
         raise conflict("check_in_open", "签到还没有结束，请在签到结束后确认名单")
     if roster.status != RosterStatus.confirmed:
@@ -100,10 +106,11 @@ def confirm(
 def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, now: datetime) -> Roster:
     """Take back by reversal what a list's people got from the meeting, to be settled again a day later.
 
-    Raises DomainError 409 `meeting_cancelled`, `nothing_to_reopen`.
+    Raises DomainError 409 `meeting_cancelled`, `nothing_to_reopen`, `year_drafted`.
     """
     meeting, roster = _locked_roster(session, roster_id)
     _check_takes_place(meeting)
+    _refuse_drafted(session, meeting, roster, now)
     if roster.status == RosterStatus.open and meeting.status != MeetingStatus.settled:
         raise conflict("nothing_to_reopen", "这份名单还没有确认，也没有计分，可以直接更正考勤")
     roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.open, None, None
@@ -183,6 +190,10 @@ def _locked_roster(session: Session, roster_id: int) -> tuple[Meeting, Roster]:
 def _check_takes_place(meeting: Meeting) -> None:
     if meeting.status == MeetingStatus.cancelled:
         raise conflict("meeting_cancelled", "这次会议已取消，不再计分")
+
+
+def _refuse_drafted(session: Session, meeting: Meeting, roster: Roster, now: datetime) -> None:
+    points.refuse_drafted(session, ids_on_roster(session, roster.id), year=meeting.day.year, now=now)
 
 
 def _rosters_of(session: Session, meeting_id: int, member_ids: Collection[int]) -> dict[int, Roster]:

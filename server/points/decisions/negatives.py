@@ -17,8 +17,8 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
+from server.points import service as points
 from server.points.events import NegativeDecisionChanged
-from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.scores.rules import (
     DONE,
@@ -249,7 +249,7 @@ def _note_change(
 def _take_effect(session: Session, decision: NegativeDecision, status: NegativeStatus, now: datetime) -> None:
     decision.status = status
     session.flush()
-    _set_score(session, decision, now)
+    points.set_scores(session, member_ids=[decision.member_id], year=decision.year, now=now)
     emit(session, NegativeDecisionChanged(decision.id, decision.member_id, status, now))
 
 
@@ -273,14 +273,6 @@ def _refuse_partial(
         ),
         now=now,
     )
-
-
-def _set_score(session: Session, decision: NegativeDecision, now: datetime) -> None:
-    """A year that is not opened has no stored score; whoever reads it sees the decision all the same."""
-    batch = LedgerBatch(session, {decision.member_id}, now=now)
-    if stored_scores(session, [decision.member_id], decision.year):
-        batch.touch(decision.member_id, decision.year)
-    batch.close()
 
 
 def _audit(session: Session, decision: NegativeDecision, action: str, account_id: int, now: datetime) -> None:

@@ -8,6 +8,7 @@ from server.organizations.models import Category, Stage
 from server.points.scores.rules import LineScore, Remark, SectionScore, YearScore
 from server.rounding import rounded
 from server.standards.rules import Evidence, Item, Method, StandardDocument, plain_number
+from server.years.rules import YearStanding, claim_refusal
 
 ZERO = Decimal(0)
 ALL_WAYS = frozenset(Evidence)
@@ -30,12 +31,12 @@ class StillPossible:
     sentence: str
 
 
-def ways_left(year: int, *, today: date, last: date) -> frozenset[Evidence]:
-    """Return how points of a year can still come in; `last` is its last day for claims.
+def ways_left(year: int, *, today: date, branch_year: YearStanding) -> frozenset[Evidence]:
+    """Return how points of a year can still come in.
 
-    Once the year is over nobody attends anything in it any more, and after that day it takes nothing.
+    Once the year is over nobody attends anything in it any more, and after the last day for claims it takes nothing.
     """
-    if today > last:
+    if claim_refusal(branch_year.state, claimed_on=today, cut_off=branch_year.cut_off):
         return frozenset()
     return ALL_WAYS if today.year <= year else ALL_WAYS - {Evidence.attendance}
 

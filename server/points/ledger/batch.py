@@ -16,6 +16,8 @@ from server.points.scores.carrying import measured_by
 from server.points.scores.rules import Fact, YearScore, score
 from server.points.scores.timelines import MemberTimelines
 from server.standards.rules import StandardDocument
+from server.years.queries import year_drafted
+from server.years.rules import Warrant
 
 Key = tuple[int, int]
 """(member, year)."""
@@ -27,11 +29,18 @@ ZERO = Decimal(0)
 
 
 class LedgerBatch:
-    """Members' ledgers under lock. Add to them, then `close`, which flushes and sets the scores of what was touched."""
+    """Members' ledgers under lock. Add to them, then `close`, which flushes and sets the scores of what was touched.
 
-    def __init__(self, session: Session, member_ids: Collection[int], *, now: datetime) -> None:
+    Years whose results stand take nothing but by a warrant.
+    """
+
+    def __init__(
+        self, session: Session, member_ids: Collection[int], *, now: datetime, warrant: Warrant | None = None
+    ) -> None:
         self.session = session
         self.now = now.astimezone(UTC)
+        self._warrant = warrant
+        self._drafted: dict[int, frozenset[int]] = {}
         self.heads = ledger.lock_heads(session, member_ids)
         self.standing = MemberTimelines(session, member_ids)
         self._entries: dict[Key, list[PointEntry]] = {}
@@ -53,7 +62,9 @@ class LedgerBatch:
         return self._entries[member_id, year]
 
     def add(self, entry: PointEntry, text: str | None = None) -> PointEntry:
-        """Append an entry that lacks only its place in the chain."""
+        """Append an entry that lacks only its place in the chain. Raises DomainError 409 `year_drafted`."""
+        if self._is_shut(entry.member_id, entry.year):
+            raise year_drafted(entry.year)
         entry.posted_at = self.now
         ledger.append(self.session, self.heads[entry.member_id], entry, text)
         self._entries[entry.member_id, entry.year].append(entry)
@@ -65,7 +76,12 @@ class LedgerBatch:
         self._touched.add((member_id, year))
 
     def open(self, member_id: int, year: int) -> None:
-        """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage."""
+        """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage.
+
+        Where the results of the year stand nothing is opened any more.
+        """
+        if self._is_shut(member_id, year):
+            return
         standard_id = self.standing.year_standard_id(member_id, year)
         begins = self.standing.first_day_in(member_id, year)
         if standard_id is None or begins is None:
@@ -78,11 +94,21 @@ class LedgerBatch:
             return
         member = self.standing.member(member_id)
         wanted = openings(document, member.category, member.stage)
+        on = self._rebasing_day(member_id, year) if opened else begins
         for code, points in differences(wanted, _sums(opened)).items():
             left = (entry.standard_id for entry in reversed(opened) if entry.item_code == code)
             owner = standard_id if code in wanted else next(left)
-            on = self._rebasing_day(member_id, year) if opened else begins
             self._open_item(member_id, code, points, standard_id=owner, year=year, on=on)
+
+    def drafted(self, year: int) -> frozenset[int]:
+        """Return the members whose results of a year stand; until the transaction ends that changes for nobody."""
+        if year not in self._drafted:
+            today = shanghai_date(self.now)
+            self._drafted[year] = self.standing.drafted_in(year, today=today, lock=True)
+        return self._drafted[year]
+
+    def _is_shut(self, member_id: int, year: int) -> bool:
+        return self._warrant is None and member_id in self.drafted(year)
 
     def close(self) -> None:
         """Flush the entries and set the scores."""
@@ -95,8 +121,10 @@ class LedgerBatch:
 
     def score(self, member_id: int, year: int, *, negative: bool = False) -> YearScore | None:
         """Return the year's score, or None where no standard measures it."""
-        entries = self.entries(member_id, year)
-        return year_score(self.standing, member_id, year, entries, known=self._known, negative=negative)
+        entries, closed = self.entries(member_id, year), member_id in self.drafted(year)
+        return year_score(
+            self.standing, member_id, year, entries, known=self._known, negative=negative, year_closed=closed
+        )
 
     def _opens_alike(self, one_id: int, other_id: int) -> bool:
         one, other = self.standing.document(one_id), self.standing.document(other_id)
@@ -158,16 +186,27 @@ def year_score(
     *,
     known: Known,
     negative: bool = False,
+    year_closed: bool = False,
 ) -> YearScore | None:
-    """Return the score of a member's entries by the standard that measures his year, or None where there is none."""
+    """Return the score of a member's entries by the standard that measures the year, or None where there is none.
+
+    `year_closed`: the year's results stand (`MemberTimelines.drafted_in`), as in `score`.
+    """
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         return None
     document, facts = measured(standing, member_id, year, standard_id, entries)
     member = standing.member(member_id)
-    key = (standard_id, member.category, member.stage, negative, *facts)
+    key = (standard_id, member.category, member.stage, negative, year_closed, *facts)
     if key not in known:
-        known[key] = score(document, facts, category=member.category, stage=member.stage, negative=negative)
+        known[key] = score(
+            document,
+            facts,
+            category=member.category,
+            stage=member.stage,
+            year_closed=year_closed,
+            negative=negative,
+        )
     return known[key]
 
 

@@ -16,6 +16,7 @@ from server.points.scores.queries import TOTAL
 from server.points.service import OPENED_AT_ONCE, open_year
 from server.standards.rules import AUDIENCE_STAGES
 from server.standards.versions import in_force_everywhere, published_years
+from server.years.queries import is_drafted_at
 
 LATE = timedelta(days=31)
 """How long after its end a year is still opened: its claims come in until January, and so may its standard."""
@@ -24,7 +25,8 @@ LATE = timedelta(days=31)
 def openings_due(*, year: int, today: date, places: Select[int] | None = None) -> Select[int]:
     """Return the query for members whose year is not opened, or under another version than measures it.
 
-    `places` are the branches to look at, by default all. Whoever has left by today or is exempt all year is left out.
+    `places` are the branches to look at, by default all. Whoever has left by today or is exempt all year is left out,
+    and so are branches whose results stand.
     """
     measured = in_force_everywhere(year, places)
     audience = case(*((Member.stage.in_(stages), audience.value) for audience, stages in AUDIENCE_STAGES.items()))
@@ -35,7 +37,7 @@ def openings_due(*, year: int, today: date, places: Select[int] | None = None) -
         .join(Member, Member.id == Membership.member_id)
         .join(measured, governs)
         .outerjoin(Score, opened)
-        .where(_last_in(year, today), ~_exempt_all(year))
+        .where(_last_in(year, today), ~_exempt_all(year), ~is_drafted_at(Membership.organization_id, year))
         .where(or_(Score.standard_id.is_(None), Score.standard_id != measured.c.standard_id))
     )
 

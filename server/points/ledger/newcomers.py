@@ -14,6 +14,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.days import shanghai_date
 from server.db import Base
 from server.organizations.models import Category, Stage
 from server.points.decisions.negative_years import negative_members
@@ -76,13 +77,14 @@ class _Newcomers:
         self._standing = MemberTimelines(session, member_ids)
         self._known: dict[_NewcomerKind, tuple[list[Row], dict[str, Decimal]]] = {}
         negative = negative_members(session, member_ids, year)
+        self._drafted = self._standing.drafted_in(year, today=shanghai_date(now), lock=True)
         for member_id in member_ids:
             self._open(member_id, member_id in negative)
 
     def _open(self, member_id: int, negative: bool) -> None:
         standard_id = self._standing.year_standard_id(member_id, self._year)
         begins = self._standing.first_day_in(member_id, self._year)
-        if standard_id is None or begins is None:
+        if standard_id is None or begins is None or member_id in self._drafted:
             self._add_chain(member_id, [])
             return
         member = self._standing.member(member_id)

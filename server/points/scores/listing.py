@@ -78,7 +78,7 @@ def _due_figures(session: Session, organization: Organization, year: int, on: da
     for part in chunks(session.scalars(due).all()):
         standing, entries = MemberTimelines(session, part), entries_of(session, part, year)
         negative = negative_members(session, part, year)
-        for member_id in part:
+        for member_id in part:  # where the results stand nothing is due
             zero = member_id in negative
             result = year_score(standing, member_id, year, entries[member_id], known=known, negative=zero)
             if result is not None and standing.first_day_in(member_id, year) is not None:

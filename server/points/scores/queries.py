@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
-from server.organizations.cut_off import cut_off_of
 from server.points.decisions.negative_years import negative_members
 from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.explain.possible import still_possible, ways_left
@@ -20,6 +19,7 @@ from server.points.scores.rules import YearScore, score
 from server.points.scores.timelines import MemberTimelines
 from server.points.sources import Described, described
 from server.standards.service import no_standard
+from server.years.queries import standing_of
 
 TOTAL = ""
 """The `section` of the row that holds the total."""
@@ -43,11 +43,13 @@ def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
 def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> Explanation:
     """Explain the year by the entries posted until `as_of`. Raises DomainError `no_membership`, `no_standard`."""
     standing = MemberTimelines(session, [member_id])
+    membership = standing.last_in(member_id, year)
+    if membership is None:
+        raise DomainError("no_membership", f"{year} 年度该党员的组织关系不在本校任何支部")
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
-        if standing.last_in(member_id, year) is None:
-            raise DomainError("no_membership", f"{year} 年度该党员的组织关系不在本校任何支部")
         raise no_standard(year)
+    branch_year = standing_of(session, membership.organization_id, year)
     entries, texts, names = _posted(session, member_id, year, as_of)
     document, facts = measured(standing, member_id, year, standard_id, entries)
     member = standing.member(member_id)
@@ -56,6 +58,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         facts,
         category=member.category,
         stage=member.stage,
+        year_closed=branch_year.drafted,
         negative=bool(negative_members(session, [member_id], year)),
     )
     codes = {fact.seq: fact.item_code for fact in facts}
@@ -73,7 +76,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
             result,
             category=member.category,
             stage=member.stage,
-            ways=ways_left(year, today=shanghai_date(as_of), last=cut_off_of(session, member.root_id, year)),
+            ways=ways_left(year, today=shanghai_date(as_of), branch_year=branch_year),
         ),
     )
 
@@ -81,11 +84,12 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
 def year_scores(session: Session, *, member_ids: Collection[int], year: int) -> dict[int, YearScore]:
     """Compute the members' scores of a year; who is not measured in it has none."""
     standing, entries = MemberTimelines(session, member_ids), entries_of(session, member_ids, year)
-    negative = negative_members(session, list(member_ids), year)
+    negative, drafted = negative_members(session, list(member_ids), year), standing.drafted_in(year)
     known: Known = {}
     found = {}
     for each in member_ids:
-        result = year_score(standing, each, year, entries[each], known=known, negative=each in negative)
+        facts = (each in negative, each in drafted)
+        result = year_score(standing, each, year, entries[each], known=known, negative=facts[0], year_closed=facts[1])
         if result is not None:
             found[each] = result
     return found

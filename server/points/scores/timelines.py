@@ -12,6 +12,8 @@ from server.organizations.models import Exemption, Member, Membership, Organizat
 from server.standards import service as standards
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
+from server.years import queries as years
+from server.years.rules import may_have_ended
 
 _IDS = bindparam("member_ids", type_=BigInteger, expanding=True)
 _MEMBERS = (
@@ -27,6 +29,16 @@ _EXEMPTIONS = filed().with_only_columns(Exemption).where(Exemption.member_id.in_
 def exemptions_in_force(session: Session, member_ids: Collection[int]) -> Iterable[Exemption]:
     """Return the members' exemptions whose filing was received, by beginning."""
     return session.scalars(_EXEMPTIONS, {"member_ids": list(member_ids)})
+
+
+def year_branch(session: Session, member_id: int, year: int) -> int | None:
+    """Return the branch that has the member's result of a year: the last one in it (`MemberTimelines.last_in`)."""
+    held = select(Membership.organization_id).where(
+        Membership.member_id == member_id,
+        Membership.from_date <= date(year, 12, 31),
+        Membership.ends_after(date(year, 1, 1)),
+    )
+    return session.scalar(held.order_by(Membership.from_date.desc()).limit(1))
 
 
 class MemberTimelines:
@@ -80,6 +92,17 @@ class MemberTimelines:
         if not held or (held[-1].until_date is not None and held[-1].until_date <= date(year, 1, 1)):
             return None
         return held[-1]
+
+    def drafted_in(self, year: int, *, today: date | None = None, lock: bool = False) -> frozenset[int]:
+        """Return whose results of a year stand: those of the branch each belonged to last in it.
+
+        A year that still runs on `today` costs no look; `lock` as in `years.queries.drafted`.
+        """
+        if today is not None and not may_have_ended(year, today=today):
+            return frozenset()
+        branches = {each: held.organization_id for each in self._members if (held := self.last_in(each, year))}
+        found = years.drafted(self._session, set(branches.values()), year=year, lock=lock)
+        return frozenset(each for each, organization_id in branches.items() if organization_id in found)
 
     def opening_branch(self, member_id: int, year: int, on: date) -> int:
         """Return the branch that openings dated `on` belong to: the last one, unless he came to it later."""

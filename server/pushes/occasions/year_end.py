@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from server.claims.rules import cut_off_reminder, year_to_claim_for
 from server.days import day_end, shanghai_date
-from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member, Membership, Organization
 from server.points.scores.timelines import MemberTimelines
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, HomePlace, places_of, to_member
 from server.pushes.rules import Occasion
+from server.years.queries import cut_off_of_root, own_cut_offs
 
 
 class YearStep(StrEnum):
@@ -71,13 +71,13 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
     """Remind the next members after `after_id` of the last day for claims of the year; return the last of them, None
     where nobody is left or no reminder is due.
 
-    Each of the two is told once per person and year: run every day, it catches up by itself.
+    Each of the two is told once per person and year, and again of a day that was moved for the branch: run every day,
+    it catches up by itself.
     """
     today = shanghai_date(now)
     year = year_to_claim_for(today)
-    last = cut_off_of(session, root_id, year)
-    number = cut_off_reminder(today, last)
-    if number is None:
+    usual, own = cut_off_of_root(session, root_id, year), own_cut_offs(session, root_id, year)
+    if all(cut_off_reminder(today, last) is None for last in {usual, *own.values()}):
         return None
     rows = session.execute(
         select(Member.id, Organization.id, Organization.title)
@@ -88,20 +88,25 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
         .limit(limit)
     ).all()
     standing = MemberTimelines(session, [member_id for member_id, _, _ in rows])
-    subject = f"{year}:cut_off:{number}"
-    message = DraftedMessage(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=day_end(last))
-    drafts = [
-        to_member(
-            message,
-            member_id,
-            HomePlace(root_id, branch_id),
-            wording.year_end(f"{year}年度申报截止", branch, last, CUT_OFF_HINT),
-        )
-        for member_id, branch_id, branch in rows
-        if _is_measured(standing, member_id, year)
-    ]
+    drafts = []
+    for member_id, branch_id, branch in rows:
+        held = standing.last_in(member_id, year)
+        last = own.get(held.organization_id, usual) if held is not None else usual
+        message = _reminder(year, today, last, usual, now)
+        if message is not None and _is_measured(standing, member_id, year):
+            content = wording.year_end(f"{year}年度申报截止", branch, last, CUT_OFF_HINT)
+            drafts.append(to_member(message, member_id, HomePlace(root_id, branch_id), content))
     outbox.enqueue(session, drafts, now=now)
     return rows[-1][0] if len(rows) == limit else None
+
+
+def _reminder(year: int, today: date, last: date, usual: date, now: datetime) -> DraftedMessage | None:
+    """Return the reminder that is due of a last day, if one is."""
+    number = cut_off_reminder(today, last)
+    if number is None:
+        return None
+    subject = f"{year}:cut_off:{number}" if last == usual else f"{year}:cut_off:{number}:{last.isoformat()}"
+    return DraftedMessage(Occasion.year_end, subject, pages.claim_for(year), due_at=now, expires_at=day_end(last))
 
 
 def _is_measured(standing: MemberTimelines, member_id: int, year: int) -> bool:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.organizations.cut_off import cut_off_of
 from server.organizations.models import Member
 from server.organizations.service import account_names
 from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
@@ -32,6 +31,7 @@ from server.statements.boards.rules import closes_year
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
+from server.years.queries import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _explained(session: Session, head: BoardHead, frozen: StatementLine, today: 
             result,
             category=frozen.category,
             stage=frozen.stage,
-            ways=ways_left(head.year, today=today, last=cut_off_of(session, head.root_id, head.year)),
+            ways=ways_left(head.year, today=today, branch_year=standing_of(session, head.organization_id, head.year)),
         ),
     )
 

@@ -20,6 +20,7 @@ from server.standards.versions import document_of
 from server.statements.freezing.roster import TOTAL
 from server.statements.models import StatementLine, StatementSection
 from server.statements.rules import StatementTerm
+from server.years.queries import is_drafted_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,14 @@ def _entries(
 
 
 def _copy_sections(session: Session, statement_ids: Sequence[int], term: StatementTerm) -> None:
-    """Take the stored points of whoever's ledger is still as it was when his line was written, by one statement."""
-    plain = and_(LedgerHead.seq == StatementLine.head_seq, ~_counts_otherwise(term), ~_moves_on(term))
+    """Take the stored points of whoever's ledger is still as it was when his line was written, by one statement.
+
+    Not those of a branch whose results stand: they are of a closed year, and a month is not.
+    """
+    plain = and_(
+        LedgerHead.seq == StatementLine.head_seq,
+        *(~_counts_otherwise(term), ~_moves_on(term), ~is_drafted_at(Score.organization_id, term.year)),
+    )
     stored = (
         select(StatementLine.statement_id, StatementLine.member_id, Score.section, Score.points)
         .join(LedgerHead, LedgerHead.member_id == StatementLine.member_id)

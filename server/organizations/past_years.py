@@ -1,0 +1,33 @@
+"""Whether something may still begin or end in a year that is over: the feature that keeps the years is asked."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from server.days import shanghai_date
+
+
+class Check(Protocol):
+    """Raises DomainError where one of the organizations has its results of the year of `since`, or of a later one."""
+
+    def __call__(self, session: Session, organization_ids: Collection[int], *, since: date, today: date) -> None: ...
+
+
+_checks: list[Check] = []
+
+
+def register(check: Check) -> None:
+    """Ask `check` before anything is dated in a year that is over; registering twice is once."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def refuse_drafted(session: Session, organization_ids: Collection[int], *, since: date, now: datetime) -> None:
+    """Raise DomainError as the registered check does, LookupError where a past year meets none."""
+    today = shanghai_date(now)
+    if since.year < today.year and not _checks:
+        raise LookupError("no feature keeps the years of branches")
+    for check in _checks:
+        check(session, organization_ids, since=since, today=today)
