@@ -69,7 +69,7 @@ def approve(
 
     `approved_points` adjusts the whole work downwards, with a `reason`; `distinct_reason` says why attendance of the
     same line and day was another activity. Raises DomainError 409 `already_reviewed`, `stale_version`, `not_opened`,
-    `already_counted`; 403 `own_claim`, `own_entry`, `other_reviewer`.
+    `already_counted`, `year_drafted`; 403 `own_claim`, `own_entry`, `other_reviewer`.
     """
     account_id = account_of(actor)
     claim = _opened(session, claim_id, ClaimAction.approve, actor=actor, version=version, now=now)

@@ -49,7 +49,7 @@ def register(
     """Register a member's month; the same again changes nothing.
 
     Paying later is noted and restores nothing. Raises DomainError `invalid_payment`, 403 `own_dues`, `owes_no_dues`,
-    `no_membership` or, where a deduction would have to be taken back, 409 `needs_correction`.
+    `no_membership`, 409 `year_drafted` or, where a deduction would have to be taken back, `needs_correction`.
     """
     _check_payment(month, payment, now)
     if session.get_one(Account, account_id).member_id == member_id:

@@ -315,3 +315,20 @@ def test_posting_and_drafting_at_once_cross_nowhere(
     entries = session.scalars(select(PointEntry).where(PointEntry.source_id == source_id)).all()
     assert outcome == (["done", "done"] if entries else ["done", "year_drafted"])
     check_books(session)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_transfer_waits_for_the_draft_and_is_refused(session: Session, engine: Engine, cast: Cast) -> None:
+    branch_year = service.begun(session, organization_id=cast.branch, year=OLD, now=DRAFTING)
+    for step in (YearState.closing, YearState.drafted):
+        service.move(session, branch_year, step, account_id=None, now=DRAFTING)
+    move = partial(
+        transfers.transfer,
+        member_id=cast.zhang_min.member_id,
+        to_organization_id=cast.other_branch,
+        on=DECEMBER,
+        account_id=None,
+        now=DRAFTING,
+    )
+    assert str(waits(engine, session, move)).startswith("year_drafted")
+    check_books(session)
