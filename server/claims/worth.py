@@ -44,10 +44,10 @@ class Worth:
 def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     """Return what a finished claim is worth. Raises DomainError naming what is missing or does not fit."""
     occurred_on = _finished(claim)
-    _check(_date_refusal(session, claim, occurred_on, now))
     places = places_of(session, claim)
-    check_same_branch(session, list(places), claim.organization_id, occurred_on)
     ledger.refuse_drafted(session, places, year=occurred_on.year, now=now)  # any of them may have moved on since
+    _check(_date_refusal(session, claim, occurred_on, now))
+    check_same_branch(session, list(places), claim.organization_id, occurred_on)
     _check(places_refusal(list(places.values()), claim.people))
     members = {member_id: session.get_one(Member, member_id) for member_id in places}
     counted = _counted_before(session, claim, occurred_on.year)

@@ -13,7 +13,9 @@ from server.claims import review, room
 from server.dues import service as dues
 from server.dues.posting import post_left
 from server.dues.service import Payment
-from server.meetings.models import Meeting
+from server.meetings.leave import service as leave
+from server.meetings.leave.service import Wish
+from server.meetings.models import Leave, Meeting
 from server.meetings.planning import service as planning
 from server.meetings.rosters import by_hand
 from server.meetings.rosters.by_hand import Hand
@@ -28,6 +30,7 @@ from server.points.scores.queries import explain, stored
 from server.privacy import PhoneVault
 from server.pushes.models import Push
 from server.pushes.occasions.due import remind_of_cut_off
+from server.standards.rules import LeaveKind
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import month_before
@@ -138,6 +141,25 @@ def test_attendance_is_entered_by_hand_until_the_results_stand(session: Session,
     for act in acts:
         refused("year_drafted", act)
         session.rollback()
+
+
+def test_leave_is_asked_for_afterwards_until_the_results_stand(session: Session, cast: Cast, meeting: Meeting) -> None:
+    def ask(person: Person) -> Leave:
+        return leave.ask(
+            session,
+            member_id=person.member_id,
+            meeting_id=meeting.id,
+            wish=Wish(LeaveKind.sick, "住院"),
+            actor=person.actor,
+            account_id=person.account_id,
+            now=DRAFTING,
+        )
+
+    waiting = ask(cast.zhang_min)
+    session.commit()
+    drafted(session, cast.branch)
+    assert ask(cast.zhang_min) is waiting
+    refused("year_drafted", lambda: ask(cast.wang_fang))
 
 
 def test_the_clock_leaves_members_alone_whose_results_stand(session: Session, cast: Cast) -> None:
@@ -325,17 +347,17 @@ def test_no_newcomer_of_december_once_the_results_stand(session: Session, cast: 
 
 def test_who_died_in_december_has_no_new_year(session: Session, cast: Cast) -> None:
     me = cast.zhang_min.member_id
-    leave = partial(transfers.leave, session, member_id=me, on=DECEMBER, note="去世")
+    died = partial(transfers.leave, session, member_id=me, on=DECEMBER, note="去世")
     old = scored(session, me, OLD)
-    leave(account_id=cast.chen_jing.account_id, now=JANUARY)
+    died(account_id=cast.chen_jing.account_id, now=JANUARY)
     assert (scored(session, me, OLD), scored(session, me, 2027)) == (old, None)
     check(session)
 
 
 def test_nobody_leaves_in_a_year_whose_results_stand(session: Session, cast: Cast) -> None:
     drafted(session, cast.branch)
-    leave = partial(transfers.leave, session, member_id=cast.zhang_min.member_id, on=DECEMBER, note="去世")
-    refused("year_drafted", lambda: leave(account_id=cast.chen_jing.account_id, now=DRAFTING))
+    died = partial(transfers.leave, session, member_id=cast.zhang_min.member_id, on=DECEMBER, note="去世")
+    refused("year_drafted", lambda: died(account_id=cast.chen_jing.account_id, now=DRAFTING))
 
 
 def test_an_exemption_begins_and_ends_in_a_year_until_the_results_stand(session: Session, cast: Cast) -> None:

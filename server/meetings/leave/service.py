@@ -31,6 +31,7 @@ from server.meetings.settlement.outcomes import chosen_item
 from server.organizations import four_eyes
 from server.organizations.models import Organization
 from server.organizations.service import account_names, supervising_organization
+from server.points import service as points
 from server.presentation import spoken_time
 from server.standards.rules import LeaveKind
 
@@ -71,8 +72,8 @@ def ask(
 ) -> Leave:
     """Ask for leave; the same again changes nothing, after a refusal or withdrawal it is asked anew.
 
-    Raises DomainError 409 `meeting_cancelled`, `not_invited`, `already_attended`, `leave_too_late`, `leave_exists`;
-    422 `on_behalf_reason_needed`.
+    Raises DomainError 409 `meeting_cancelled`, `not_invited`, `already_attended`, `leave_too_late`, `leave_exists`,
+    `year_drafted`; 422 `on_behalf_reason_needed`.
     """
     wish = _as_asked_by(wish, member_id, actor)
     meeting = lock_active(session, meeting_id)
@@ -84,6 +85,7 @@ def ask(
         raise conflict("leave_exists", f"这次会议已有一份{STATUS_TITLES[leave.status]}的请假，如需改动请先撤回")
     _check_time(meeting, now)
     _check_absent(session, meeting_id, member_id)
+    points.refuse_drafted(session, [member_id], year=meeting.day.year, now=now)
     if leave is None:
         leave = Leave(meeting_id=meeting_id, member_id=member_id, version=0)
         session.add(leave)
