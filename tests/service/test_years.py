@@ -272,9 +272,14 @@ def waits(engine: Engine, holder: Session, work: Callable[[Session], object]) ->
         return answer.exception() or answer.result()
 
 
-@pytest.mark.usefixtures("opened")
-def test_a_posting_waits_for_the_draft_and_is_refused(session: Session, engine: Engine, cast: Cast) -> None:
-    """Although there was no row of the year when it began."""
+@pytest.mark.parametrize("has_a_ledger", [True, False])
+def test_a_posting_waits_for_the_draft_and_is_refused(
+    session: Session, engine: Engine, cast: Cast, has_a_ledger: bool
+) -> None:
+    """Although there was no row of the year when it began, and whether or not both meet at a ledger."""
+    if has_a_ledger:
+        points.open_year(session, member_ids=[cast.zhang_min.member_id], year=OLD, now=NOW)
+        session.commit()
     branch_year = service.begun(session, organization_id=cast.branch, year=OLD, now=DRAFTING)
     for step in (YearState.closing, YearState.drafted):
         service.move(session, branch_year, step, account_id=None, now=DRAFTING)
@@ -283,19 +288,25 @@ def test_a_posting_waits_for_the_draft_and_is_refused(session: Session, engine: 
     check_books(session)
 
 
-@pytest.mark.usefixtures("opened")
-def test_the_draft_waits_for_a_posting_and_counts_it(session: Session, engine: Engine, cast: Cast) -> None:
-    before = total(session, cast.zhang_min)
-    moved_to(session, cast.branch, YearState.closing)
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_the_draft_waits_for_a_posting_and_counts_it(
+    session: Session, engine: Engine, cast: Cast, is_begun: bool
+) -> None:
+    """Whether or not there is a row of the year and a ledger at which both could meet."""
+    if is_begun:
+        points.open_year(session, member_ids=[cast.zhang_min.member_id], year=OLD, now=NOW)
+        moved_to(session, cast.branch, YearState.closing)
     post(session, fact(cast.zhang_min))
+    before = total(session, cast.zhang_min)
 
     def draft(other: Session) -> None:
         branch_year = service.begun(other, organization_id=cast.branch, year=OLD, now=DRAFTING)
-        service.move(other, branch_year, YearState.drafted, account_id=None, now=DRAFTING)
+        for step in (YearState.closing, YearState.drafted)[is_begun:]:
+            service.move(other, branch_year, step, account_id=None, now=DRAFTING)
 
     assert waits(engine, session, draft) is None
     session.expire_all()
-    assert total(session, cast.zhang_min) == before + 1 + 4
+    assert total(session, cast.zhang_min) == before + 4
     check_books(session)
 
 
