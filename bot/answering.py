@@ -12,6 +12,7 @@ from bot.messages import Incoming, Reply
 from bot.turn import Turn
 from server.config import Settings
 from server.errors import DomainError
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.text import readable
 
@@ -41,7 +42,7 @@ def answer(session: Session, *, settings: Settings, incoming: Incoming, now: dat
         incoming=replace(incoming, text=readable(incoming.text)),
         now=now,
         identity=known,
-        actor=identity.actor_of(session, known, now=now),
+        actor=identity_queries.actor_of(session, known, now=now),
         dialogue=dialogue.recalled(row, account_id=known.account_id, now=now),
     )
     texts = _guarded(turn)

@@ -22,7 +22,7 @@ from server.dues import sources as dues_sources
 from server.errors import unavailable
 from server.export import registry
 from server.features import brought
-from server.identity import service as identity
+from server.identity import queries as identity
 from server.identity.guard import Api
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
@@ -31,7 +31,7 @@ from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import exemptions, filings, past_years
-from server.organizations import service as organizations
+from server.organizations import queries as organizations
 from server.organizations.events import (
     KeysReset,
     MemberLeft,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.claims import review, service
+from server.claims import queries, review, service
 from server.claims.contents import Contents
 from server.claims.models import Claim
 from server.points.models import PointEntry, Score, SourceKind
@@ -61,7 +61,7 @@ def section_points(session: Session, member_id: int, section: str = "contributio
 
 
 def kinds(session: Session, claim: Claim) -> list[str]:
-    return [event.kind for event in service.timeline(session, claim.id)]
+    return [event.kind for event in queries.timeline(session, claim.id)]
 
 
 def decide(session: Session, claim: Claim, reviewer: Person, **options: object) -> Claim:

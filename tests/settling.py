@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.meetings.models import Attendance, Leave, Meeting, Roster
+from server.meetings.queries import rosters_of
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
-from server.meetings.service import rosters_of
+from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.points.models import PointEntry, SourceKind
 from server.points.verification import verify_ledger, verify_scores
@@ -81,7 +82,7 @@ def confirmed(
     found = settlement.confirm(
         session,
         roster_id=roster.id,
-        absent=settlement.absent_ids(session, meeting, roster.id),
+        absent=settlement_queries.absent_ids(session, meeting, roster.id),
         count_anyway=[person.member_id for person in count_anyway],
         account_id=cast.li_wei.account_id,
         now=now,

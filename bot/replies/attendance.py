@@ -5,7 +5,7 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_day, spoken_moment, spoken_month
 from server.identity.rules import Permission
-from server.meetings.attendance.service import Appearance, of_member, tally_of
+from server.meetings.attendance.queries import Appearance, of_member, tally_of
 from server.meetings.rules import KIND_TITLES, AttendanceStanding, MeetingKind
 
 MOST = 5

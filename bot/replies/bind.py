@@ -7,7 +7,7 @@ from bot.replies import check_in
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.understanding.introductions import read
-from server.identity import service as identity
+from server.identity import queries as identity
 from server.organizations import binding
 
 HOW = "请发：姓名 工号（或学号） 激活码\n例如：张三 20150012 ABCDE-FGHJK\n激活码由支部书记发放，七天内有效。"

@@ -6,7 +6,7 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import numbered, short, spoken_day
-from server.claims import service
+from server.claims import queries
 from server.claims.models import Claim, EventKind
 from server.claims.rules import STATUS_TITLES, ClaimStatus
 from server.identity.rules import Permission
@@ -19,7 +19,7 @@ TOLD = {ClaimStatus.returned: EventKind.returned, ClaimStatus.rejected: EventKin
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
     turn.require_own(Permission.claim_read)
     status = ClaimStatus(meaning.slots["status"]) if "status" in meaning.slots else None
-    found = service.claims_of_member(
+    found = queries.claims_of_member(
         turn.session,
         member_id=turn.member_id,
         own=True,
@@ -49,4 +49,4 @@ def _said(session: Session, claim: Claim) -> str | None:
     kind = TOLD.get(ClaimStatus(claim.status))
     if kind is None:
         return None
-    return next((event.words for event in reversed(service.timeline(session, claim.id)) if event.kind == kind), None)
+    return next((event.words for event in reversed(queries.timeline(session, claim.id)) if event.kind == kind), None)

@@ -5,8 +5,8 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_day, spoken_month
 from server.dues.models import DuesConsent, DuesRecord
+from server.dues.queries import records_of_member
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, DuesState
-from server.dues.service import records_of_member
 from server.dues.terms import consents_of_member
 from server.identity.rules import Permission
 

@@ -2,7 +2,7 @@
 
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
-from server.identity import service as identity
+from server.identity import queries as identity
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:

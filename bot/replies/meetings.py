@@ -7,8 +7,8 @@ from bot.wording import numbered, spoken_moment
 from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.planning.own import OwnMeeting, meetings_of_member
+from server.meetings.queries import phase_of
 from server.meetings.rules import KIND_TITLES, STANDING_TITLES, MeetingKind, MeetingPhase
-from server.meetings.service import phase_of
 
 MOST = 5
 LOOKED_AT = 60

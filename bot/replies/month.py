@@ -8,10 +8,10 @@ from bot.wording import signed, spoken_month
 from server.identity.rules import Permission
 from server.points.schemas import NEGATIVE_NOTE
 from server.presentation import points_text
-from server.statements import service as statements
+from server.statements import queries as statements
 from server.statements.late import late_lines
 from server.statements.models import Statement
-from server.statements.service import StatementRow
+from server.statements.queries import StatementRow
 
 
 def months_of(turn: Turn, year: int) -> list[tuple[Statement, StatementRow]]:

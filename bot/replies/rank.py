@@ -5,7 +5,7 @@ from bot.replies.month import months_of, newest_months
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import spoken_month
-from server.organizations.service import titles
+from server.organizations.queries import titles
 from server.points.schemas import NEGATIVE_NOTE
 
 NONE_YET = "名次随月汇总公布：每月3日生成、支部确认后可以查看。{}还没有已确认的月汇总。"

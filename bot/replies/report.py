@@ -20,6 +20,7 @@ from server.claims.contents import Contents
 from server.claims.rules import ClaimRefusal, proposed_points
 from server.identity.rules import Permission
 from server.photos import processing
+from server.photos import queries as photos_queries
 from server.photos import service as photos
 from server.photos.models import Photo
 from server.photos.rules import MAX_PER_CLAIM
@@ -315,7 +316,7 @@ def _uploaded(turn: Turn, original: bytes) -> tuple[Photo, bool]:
 
 def _dropped(turn: Turn, data: dict[str, Any]) -> str:
     """End the claim, and let go of the photos that came only for it."""
-    for photo in photos.waiting_photos(turn.session, member_id=turn.member_id, uploaded_by=turn.account_id):
+    for photo in photos_queries.waiting_photos(turn.session, member_id=turn.member_id, uploaded_by=turn.account_id):
         if photo.id in data["own_photos"]:
             photos.discard(turn.session, storage_of(turn.settings), photo)
     turn.dialogue.end()

@@ -9,7 +9,7 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import short, spoken_day
-from server.claims import review, reviewers, service
+from server.claims import queries, review, reviewers
 from server.claims.counted import CountedActivity, counted_elsewhere
 from server.claims.models import Claim
 from server.claims.room import room_of
@@ -18,8 +18,10 @@ from server.claims.worth import item_of
 from server.errors import DomainError
 from server.identity.rules import Permission, holds
 from server.organizations.models import Member, Organization
-from server.organizations.service import titles
-from server.photos import service as photos
+from server.organizations.queries import titles
+from server.photos import queries as photos
+from server.photos.duplicates import matches_of_claim
+from server.photos.links import signed_url
 from server.photos.rules import Variant
 from server.points.models import SourceKind
 from server.presentation import points_text
@@ -70,7 +72,7 @@ def shown(turn: Turn) -> Claim:
     if turn.dialogue.flow != "review" or "claim" not in data:
         raise DomainError("not_opened", NOTHING)
     turn.require(Permission.claim_review, of_claim(turn.session, data["claim"]))
-    return service.visible(turn.session, data["claim"], turn.actor)
+    return queries.visible(turn.session, data["claim"], turn.actor)
 
 
 def ask(turn: Turn, act: str, words: str, **arguments: Any) -> list[str]:
@@ -159,8 +161,7 @@ def _photos(turn: Turn, claim: Claim) -> list[str]:
     if not found:
         return ["照片：没有"]
     links = [
-        f"{turn.settings.base_url}{photos.signed_url(turn.settings, photo, Variant.full, now=turn.now)}"
-        for photo in found
+        f"{turn.settings.base_url}{signed_url(turn.settings, photo, Variant.full, now=turn.now)}" for photo in found
     ]
     return [f"照片 {len(found)} 张（链接五分钟内有效，过期请回复“待审”重看）：", *links]
 
@@ -168,7 +169,7 @@ def _photos(turn: Turn, claim: Claim) -> list[str]:
 def _warnings(turn: Turn, claim: Claim) -> list[str]:
     handed_in = {
         match.claim_id
-        for match in photos.matches_of_claim(turn.session, claim.id)
+        for match in matches_of_claim(turn.session, claim.id)
         if (other := turn.session.get(Claim, match.claim_id)) is not None and other.submitted_at is not None
     }
     alike = [f"⚠ 有照片与另外 {len(handed_in)} 项申报的照片相似，请点开核对"] if handed_in else []

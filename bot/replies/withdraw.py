@@ -9,6 +9,7 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import short, spoken_day, spoken_moment
+from server.claims import queries as claims_queries
 from server.claims import service as claims
 from server.claims.models import Claim
 from server.claims.rules import STATUS_TITLES, ClaimAction, ClaimStatus, next_status
@@ -26,7 +27,7 @@ LOOKED_AT = 100
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
     slots = meaning.slots
     if "claim" in slots:
-        return [_ask_claim(turn, claims.visible(turn.session, int(slots["claim"]), turn.actor))]
+        return [_ask_claim(turn, claims_queries.visible(turn.session, int(slots["claim"]), turn.actor))]
     if "leave" in slots or {"day", "meeting_kind"} & slots.keys() or "假" in Saying(turn.incoming.text).plain:
         return [_of_leaves(turn, slots)]
     return [_of_claims(turn, slots.get("item"))]
@@ -46,7 +47,9 @@ def carry_out(turn: Turn, arguments: dict[str, Any]) -> list[str]:
 
 def _of_claims(turn: Turn, item: str | None) -> str:
     turn.require_own(Permission.claim_write)
-    found = claims.claims_of_member(turn.session, member_id=turn.member_id, own=True, limit=LOOKED_AT, item_code=item)
+    found = claims_queries.claims_of_member(
+        turn.session, member_id=turn.member_id, own=True, limit=LOOKED_AT, item_code=item
+    )
     possible = [
         claim
         for claim in found

@@ -24,6 +24,7 @@ from server.meetings.planning import service as planning
 from server.meetings.planning.changes import MeetingChange
 from server.meetings.planning.service import Plan
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
+from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.notices import service as notices
 from server.notices.models import NoticeReading
@@ -149,7 +150,7 @@ def confirm(session: Session, *, meeting_id: int, branch: Branch, now: datetime)
     settlement.confirm(
         session,
         roster_id=roster_id,
-        absent=settlement.absent_ids(session, meeting, roster_id),
+        absent=settlement_queries.absent_ids(session, meeting, roster_id),
         count_anyway=(),
         account_id=branch.secretary_id,
         now=now,

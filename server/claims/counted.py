@@ -12,7 +12,7 @@ from server.claims.rules import ClaimStatus
 from server.claims.steps import places_of
 from server.organizations.models import Member
 from server.points.models import PointEntry, SourceKind
-from server.standards import service as standards
+from server.standards.versions import document_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def lock_members(session: Session, member_ids: Collection[int]) -> None:
 
 def _attendance(session: Session, claim: Claim, member_ids: set[int]) -> list[CountedActivity]:
     assert claim.standard_id is not None
-    items = standards.document_of(session, claim.standard_id).items
+    items = document_of(session, claim.standard_id).items
     line = next(item.line_code for item in items if item.code == claim.item_code)
     titles = {item.code: item.title for item in items if item.line_code == line}
     reversal = aliased(PointEntry)

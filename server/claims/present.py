@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.claims import review, reviewers, service
+from server.claims import queries, review, reviewers
 from server.claims.counted import counted_elsewhere
 from server.claims.models import Claim, ClaimEvent, ClaimOpinion, OpinionKind
 from server.claims.room import room_of
@@ -28,10 +28,10 @@ from server.claims.worth import item_of, items_of, shares
 from server.identity.access import Context
 from server.identity.models import Account
 from server.organizations.models import Member, Organization
-from server.organizations.service import account_names
-from server.photos import service as photos
+from server.organizations.queries import account_names
+from server.photos import queries as photos
+from server.photos.duplicates import PhotoMatch, matches_of_claim
 from server.photos.present import photo_out
-from server.photos.service import PhotoMatch
 from server.standards.rules import Item, plain_number
 
 
@@ -44,7 +44,7 @@ def lines(session: Session, claims: Sequence[Claim]) -> list[ClaimLineOut]:
 def detail(context: Context, claim: Claim) -> ClaimOut:
     session = context.session
     item = item_of(session, claim)
-    events, opinions = service.timeline(session, claim.id), service.opinions_of(session, [claim.id])
+    events, opinions = queries.timeline(session, claim.id), queries.opinions_of(session, [claim.id])
     acted = [event.actor_id for event in events] + [opinion.account_id for opinion in opinions]
     names = account_names(session, [*acted, claim.entered_by, claim.decided_by])
     participants = _participants(session, claim, item)
@@ -113,7 +113,7 @@ def for_review(context: Context, claim: Claim) -> ReviewOut:
 
 def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
     """Likenesses with what was handed in; another member's draft is nobody else's business."""
-    matches = photos.matches_of_claim(session, claim.id)
+    matches = matches_of_claim(session, claim.id)
     others = select(Claim.id).where(
         Claim.id.in_({match.claim_id for match in matches}), Claim.submitted_at.is_not(None)
     )
@@ -123,7 +123,7 @@ def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
 
 def under_verification(session: Session, claims: Sequence[Claim]) -> list[WaitingClaimOut]:
     """What a 群众代表 sees, and of opinions only those of representatives."""
-    items, opinions = items_of(session, claims), service.opinions_of(session, [claim.id for claim in claims])
+    items, opinions = items_of(session, claims), queries.opinions_of(session, [claim.id for claim in claims])
     members = _member_names(session, {claim.member_id for claim in claims})
     given = [opinion for opinion in opinions if opinion.kind == OpinionKind.opinion]
     names = account_names(session, [opinion.account_id for opinion in given])

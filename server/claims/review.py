@@ -27,8 +27,9 @@ from server.db import added
 from server.errors import DomainError, conflict, forbidden, not_found
 from server.events import emit
 from server.identity.rules import Actor, Role, roles_at
-from server.organizations.service import ancestor_ids
-from server.photos import service as photos
+from server.organizations.queries import ancestor_ids
+from server.photos import queries as photos
+from server.points import queries as points_queries
 from server.points import service as points
 from server.points.models import SourceKind
 from server.points.service import Posting
@@ -181,7 +182,7 @@ def _reopen(
     account_id, before, revision = account_of(actor), claim.approved_points, claim.revision
     changes = {"revision": revision + 1, "approved_points": None, "decided_by": None, "decided_at": None}
     step(session, claim, action, version=version, **changes)
-    for entry in points.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id]):
+    for entry in points_queries.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id]):
         if entry.revision == revision:
             points.reverse(
                 session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now

@@ -19,7 +19,7 @@ from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations import four_eyes
 from server.organizations.four_eyes import Bars, Mandate, Matter
 from server.organizations.models import Organization, ids_in
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 
 WRITING = (EventKind.created, EventKind.edited, EventKind.submitted, EventKind.resubmitted)
 """Who did one of these wrote the claim and may not decide it."""

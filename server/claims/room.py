@@ -11,12 +11,12 @@ from server.claims.rules import item_refusal
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.models import Member
-from server.organizations.service import branch_of
-from server.points import service as points
+from server.organizations.queries import branch_of
+from server.points.scores.queries import explain
 from server.points.scores.rules import YearScore
 from server.points.scores.timelines import year_branch
-from server.standards import service as standards
 from server.standards.rules import Item, audience_of
+from server.standards.versions import document_in, in_force
 from server.years.queries import standing_of
 
 
@@ -54,8 +54,8 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
     branch = branch_of(session, member_id=member_id, on=min(shanghai_date(now), date(year, 12, 31)))
     if branch is None:
         raise DomainError("no_membership", f"{year}年度党员的组织关系不在本校任何支部")
-    standard = standards.in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
-    document = standards.document_in(standard)
+    standard = in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
+    document = document_in(standard)
     score = _score(session, member_id, year, now)
     items = document.items_for(member.category, member.stage)
     rooms = [(item, _room(score, item.code)) for item in items if item_refusal(item) is None]
@@ -64,7 +64,7 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
 
 
 def _score(session: Session, member_id: int, year: int, now: datetime) -> YearScore:
-    return points.explain(session, member_id=member_id, year=year, as_of=now).score
+    return explain(session, member_id=member_id, year=year, as_of=now).score
 
 
 def _room(score: YearScore, item_code: str) -> Room | None:

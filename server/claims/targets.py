@@ -6,7 +6,7 @@ from server.claims.models import Claim
 from server.claims.steps import places_of
 from server.identity.access import TargetParameter
 from server.identity.rules import Target
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 
 
 def of_claim(session: Session, claim_id: int) -> Target | None:

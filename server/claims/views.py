@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from server.audit.subjects import AuditSubject
-from server.claims import present, room, service
+from server.claims import present, queries, room, service
 from server.claims.schemas import (
     ClaimableItemOut,
     ClaimableItemsOut,
@@ -49,7 +49,7 @@ api = Api("claims", __name__, tag="个人申报")
 def list_claims(context: Context, path: MemberPath, query: ClaimsQuery) -> Page[ClaimLineOut]:
     """党员的申报，最新的在前"""
     context.audit_look(AuditSubject.member_claims, path.member_id)
-    found = service.claims_of_member(
+    found = queries.claims_of_member(
         context.session,
         member_id=path.member_id,
         own=context.actor.member_id == path.member_id,
@@ -126,7 +126,7 @@ def create_claim_on_behalf(context: Context, path: MemberPath, body: ClaimForIn)
 )
 def list_fellows(context: Context, path: MemberPath, query: FellowsQuery) -> FellowsOut:
     """可填为合作人员的人：当日与该党员同在一个支部的其他党员"""
-    found = service.fellows(context.session, member_id=path.member_id, on=query.on)
+    found = queries.fellows(context.session, member_id=path.member_id, on=query.on)
     return FellowsOut(items=[FellowOut(member_id=member.id, name=member.name) for member in found])
 
 
@@ -135,7 +135,7 @@ def list_fellows(context: Context, path: MemberPath, query: FellowsQuery) -> Fel
 )
 def get_claim(context: Context, path: ClaimPath) -> ClaimOut:
     """申报详情：内容、照片、办理过程和意见"""
-    claim = service.visible(context.session, path.claim_id, context.actor)
+    claim = queries.visible(context.session, path.claim_id, context.actor)
     context.audit_look(AuditSubject.claim, claim.id)
     return present.detail(context, claim)
 

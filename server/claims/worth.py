@@ -21,12 +21,13 @@ from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.exemptions import is_exempt
 from server.organizations.models import Member
-from server.organizations.service import membership_on
+from server.organizations.queries import membership_on
+from server.points import queries as ledger_queries
 from server.points import service as ledger
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import year_branch
-from server.standards import service as standards
 from server.standards.rules import Item, Method, audience_of
+from server.standards.versions import document_of, documents_of, in_force
 from server.years.queries import standing_of
 
 ACHIEVEMENT_LENGTH = 64
@@ -55,7 +56,7 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
         standard_id = counted[-1].standard_id
     else:
         standard_id = _in_force(session, claim, members[claim.member_id], occurred_on.year)
-    item = _claimable(standards.document_of(session, standard_id).item(claim.item_code or ""))
+    item = _claimable(document_of(session, standard_id).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
     if isinstance(points, ClaimRefusal):
         raise as_error(points)
@@ -82,7 +83,7 @@ def item_of(session: Session, claim: Claim) -> Item | None:
 def items_of(session: Session, claims: Sequence[Claim]) -> dict[int, Item | None]:
     """Return `item_of` of each claim, by the claim's id."""
     standard_ids = {claim.standard_id for claim in claims if claim.standard_id is not None}
-    documents = standards.documents_of(session, standard_ids) if standard_ids else {}
+    documents = documents_of(session, standard_ids) if standard_ids else {}
     return {
         claim.id: documents[claim.standard_id].item(claim.item_code) if claim.standard_id and claim.item_code else None
         for claim in claims
@@ -136,12 +137,12 @@ def _claimable(item: Item | None) -> Item:
 
 def _in_force(session: Session, claim: Claim, member: Member, year: int) -> int:
     audience = audience_of(member.stage)
-    return standards.in_force(session, organization_id=claim.organization_id, year=year, audience=audience).id
+    return in_force(session, organization_id=claim.organization_id, year=year, audience=audience).id
 
 
 def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntry]:
     """What the claim was paid for this item before it was taken back: it says what measured its people on that day."""
-    entries = ledger.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id])
+    entries = ledger_queries.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id])
     return [entry for entry in entries if (entry.item_code, entry.year) == (claim.item_code, year)]
 
 

@@ -60,8 +60,8 @@ def _verify_printed(machine: Machine, text: str) -> None:
     """Say whether today's books still lead to this head; exit 1 if they do not, or nobody can know."""
     from server.db import snapshot
     from server.heads import wording
+    from server.heads.queries import HeadVerdict, check
     from server.heads.rules import read
-    from server.heads.service import HeadVerdict, check
 
     head = read(text)
     if head is None:

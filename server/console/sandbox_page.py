@@ -17,8 +17,8 @@ from server.identity.models import Account, WechatIdentity
 from server.identity.personas import personas
 from server.meetings.check_in.codes import code_of, digits_of, meeting_key, payload_url, step_at
 from server.meetings.models import Meeting
+from server.meetings.queries import phase_of
 from server.meetings.rules import MeetingPhase
-from server.meetings.service import phase_of
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus, PushStatus

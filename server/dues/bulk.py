@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.dues import service
+from server.dues import queries, service
 from server.dues.paste import Pasted, PastedNote, PastedProblem, PastedRow, lines_of, parse
 from server.dues.rules import DuesState, last_day
 from server.dues.service import Payment
@@ -100,7 +100,7 @@ def _result(session: Session, row: Pasted, found: Member | str | None, *, accoun
 
 
 def _registered(session: Session, member: Member, row: PastedRow, *, account_id: int, now: datetime) -> RowResult:
-    before = service.records_of_month(session, member_ids=[member.id], month=row.month).get(member.id)
+    before = queries.records_of_month(session, member_ids=[member.id], month=row.month).get(member.id)
     changes = before.changes if before else 0
     payment = Payment(row.due_cents, row.paid_cents, row.paid_on)
     record = service.register(

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.days import shanghai_date
-from server.dues import service
+from server.dues import queries, service
 from server.dues.models import DuesConsent, DuesEventKind
 from server.dues.rules import ConsentTerm, consent_refusal, end_refusal
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
-from server.organizations.service import branch_of
+from server.organizations.queries import branch_of
 from server.points import service as points
 
 
@@ -24,7 +24,7 @@ def record(
     Raises DomainError `own_dues`, `owes_no_dues`, `invalid_consent`, `no_membership`, `consent_overlaps`.
     """
     account_id = service.other_than(session, member_id, actor, now)
-    member = service.debtor(session, member_id)
+    member = queries.debtor(session, member_id)
     today = shanghai_date(now)
     if (refusal := consent_refusal(term, agreed_on=agreed_on, today=today)) is not None:
         raise DomainError("invalid_consent", refusal)

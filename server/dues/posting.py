@@ -12,6 +12,7 @@ from server.dues.models import DuesRecord
 from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, last_day
 from server.errors import DomainError
 from server.organizations.models import Category, Organization, Stage
+from server.points import queries as points_queries
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
@@ -47,7 +48,7 @@ def post_left(session: Session, *, organization_id: int, year: int, now: datetim
 
 def take_back(session: Session, record: DuesRecord, *, reason: str, account_id: int, now: datetime) -> None:
     """Reverse what this revision of the record deducted."""
-    for entry in points.entries_of_sources(session, source_kind=SourceKind.dues, source_ids=[record.id]):
+    for entry in points_queries.entries_of_sources(session, source_kind=SourceKind.dues, source_ids=[record.id]):
         if entry.revision == record.revision:
             points.reverse(
                 session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
@@ -63,7 +64,7 @@ class _Owed:
         self._due_on = terms.due_days(session, [(record.member_id, record.month) for record in records])
         ids = [record.id for record in records]
         self._entries = defaultdict[int, list[PointEntry]](list)
-        for entry in points.entries_of_sources(session, source_kind=SourceKind.dues, source_ids=ids):
+        for entry in points_queries.entries_of_sources(session, source_kind=SourceKind.dues, source_ids=ids):
             self._entries[entry.source_id].append(entry)
 
     def postings(self) -> list[Posting]:

@@ -6,14 +6,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.dues import service, terms
+from server.dues import queries, terms
 from server.dues.bulk import RowOutcome, RowResult
 from server.dues.models import DuesConsent, DuesEvent, DuesRecord
 from server.dues.rules import CONSENT_TITLES, STATE_TITLES, ConsentKind, ConsentTerm, DuesState, due_day, last_day
 from server.dues.schemas import DuesConsentOut, DuesEventOut, DuesOut, MonthRowOut, PasteOut, PasteRowOut
 from server.identity.rules import RULES, Actor, Permission, Target, roles_at
 from server.organizations.models import Member, Organization
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 
 
 def sees_amounts(actor: Actor, target: Target) -> bool:
@@ -29,7 +29,7 @@ def months(session: Session, records: Sequence[DuesRecord], *, amounts: bool) ->
     for first in records[:1]:
         year = int(first.month[:4])
         agreed = [each.term for each in terms.consents_of_member(session, member_id=first.member_id, year=year)]
-    events = service.events_of(session, [record.id for record in records])
+    events = queries.events_of(session, [record.id for record in records])
     names = account_names(session, (event.account_id for found in events.values() for event in found))
     return [
         _month(record, due_day(record.month, agreed), events[record.id], names, amounts=amounts) for record in records

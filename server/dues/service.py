@@ -13,6 +13,7 @@ from server.db import added
 from server.dues import terms
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
 from server.dues.posting import post_all, take_back
+from server.dues.queries import debtor, debtors
 from server.dues.rules import (
     STATE_TITLES,
     DuesState,
@@ -28,10 +29,9 @@ from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.organizations.beginning import first_month
 from server.organizations.exemptions import exempting
-from server.organizations.models import Exemption, Member, Membership, Organization, OrganizationKind
-from server.organizations.service import branch_of
+from server.organizations.models import Exemption, Member, Organization, OrganizationKind
+from server.organizations.queries import branch_of
 from server.points import service as points
-from server.standards.rules import AUDIENCE_STAGES, Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,58 +171,11 @@ def settle_anew(
     post_all(session, [record], now=now)
 
 
-def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]:
-    """Return the full and probationary members a branch has on a day, by id."""
-    return list(
-        session.scalars(
-            select(Member)
-            .join(Membership, Membership.member_id == Member.id)
-            .where(
-                Membership.organization_id == organization_id,
-                Membership.holds_on(on),
-                Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
-            )
-            .order_by(Member.id)
-        )
-    )
-
-
-def records_of_month(session: Session, *, member_ids: list[int], month: str) -> dict[int, DuesRecord]:
-    """Return what is on record for these members' month, by member."""
-    rows = select(DuesRecord).where(DuesRecord.member_id.in_(member_ids), DuesRecord.month == month)
-    return {record.member_id: record for record in session.scalars(rows)}
-
-
 def records_between(session: Session, *, member_id: int, first: str, last: str) -> list[DuesRecord]:
     """Return a member's records from a month to another, locked."""
     rows = select(DuesRecord).where(DuesRecord.member_id == member_id, DuesRecord.month.between(first, last))
     locked = rows.order_by(DuesRecord.month).with_for_update().execution_options(populate_existing=True)
     return list(session.scalars(locked))
-
-
-def records_of_member(session: Session, *, member_id: int, year: int) -> list[DuesRecord]:
-    """Return a member's year, month by month."""
-    rows = select(DuesRecord).where(DuesRecord.member_id == member_id, DuesRecord.month.startswith(f"{year}-"))
-    return list(session.scalars(rows.order_by(DuesRecord.month)))
-
-
-def events_of(session: Session, record_ids: list[int]) -> dict[int, list[DuesEvent]]:
-    """Return how records came to be, oldest first, by record."""
-    found: dict[int, list[DuesEvent]] = {record_id: [] for record_id in record_ids}
-    rows = select(DuesEvent).where(DuesEvent.record_id.in_(record_ids)).order_by(DuesEvent.id)
-    for event in session.scalars(rows):
-        found[event.record_id].append(event)
-    return found
-
-
-def debtor(session: Session, member_id: int) -> Member:
-    """Return who owes dues. Raises DomainError `not_found` or `owes_no_dues`."""
-    member = session.get(Member, member_id)
-    if member is None:
-        raise not_found("党员")
-    if member.stage not in AUDIENCE_STAGES[Audience.members]:
-        raise DomainError("owes_no_dues", f"{member.name}不是正式党员或预备党员，不交纳党费")
-    return member
 
 
 def _check_payment(month: str, payment: Payment, now: datetime) -> None:

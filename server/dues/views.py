@@ -2,7 +2,7 @@
 
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
-from server.dues import bulk, consents, present, service, terms
+from server.dues import bulk, consents, present, queries, service, terms
 from server.dues.rules import is_over, last_day
 from server.dues.schemas import (
     ClosedOut,
@@ -43,7 +43,7 @@ api = Api("dues", __name__, tag="党费登记")
 def list_member_dues(context: Context, path: MemberPath, query: DuesYearQuery) -> MemberDuesOut:
     """党员一年的党费登记"""
     context.audit_look(AuditSubject.member_dues, path.member_id)
-    records = service.records_of_member(context.session, member_id=path.member_id, year=query.year)
+    records = queries.records_of_member(context.session, member_id=path.member_id, year=query.year)
     amounts = present.sees_amounts(context.actor, context.target)
     agreed = terms.consents_of_member(context.session, member_id=path.member_id, year=query.year)
     return MemberDuesOut(
@@ -167,9 +167,9 @@ def end_dues_consent(context: Context, path: DuesConsentPath, body: DuesConsentE
 def get_dues_month(context: Context, path: OrganizationMonthPath) -> MonthTableOut:
     """支部一个月的党费登记表"""
     context.audit_look(AuditSubject.branch_dues, path.organization_id)
-    members = service.debtors(context.session, organization_id=path.organization_id, on=last_day(path.month))
+    members = queries.debtors(context.session, organization_id=path.organization_id, on=last_day(path.month))
     ids = [member.id for member in members]
-    records = service.records_of_month(context.session, member_ids=ids, month=path.month)
+    records = queries.records_of_month(context.session, member_ids=ids, month=path.month)
     amounts = present.sees_amounts(context.actor, context.target)
     return MonthTableOut(
         month=path.month,

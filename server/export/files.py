@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from server.export.service import ExportTable
+from server.export.queries import ExportTable
 from server.photos.models import Photo
 from server.photos.rules import Variant
 from server.photos.storage import Storage

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, send_file
 
 from server.audit.subjects import AuditSubject
-from server.export import files, service
+from server.export import files, queries
 from server.export.schemas import FILE_RESPONSE, MEDIA_TYPES, ExportForm, ExportQuery
 from server.identity import limits
 from server.identity.access import Context
@@ -32,12 +32,12 @@ api = Api("export", __name__, tag="个人信息")
 def export_my_data(context: Context, path: MemberPath, query: ExportQuery) -> Response:
     """导出本人的全部数据：压缩包（含照片），或便于手机查看的表格"""
     context.audit_export(AuditSubject.personal_data, path.member_id)
-    subject = service.subject_of(context.session, context.vault, path.member_id)
-    tables = service.collect(context.session, subject)
+    subject = queries.subject_of(context.session, context.vault, path.member_id)
+    tables = queries.collect(context.session, subject)
     if query.form is ExportForm.workbook:
         return _sent(io.BytesIO(files.workbook(tables, name=subject.name, now=context.now)), query.form)
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    photos = service.photos_of(context.session, subject)
+    photos = queries.photos_of(context.session, subject)
     files.archive(file, tables, photos, storage_of(context.settings), name=subject.name, now=context.now)
     return _sent(file, query.form)
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.heads import file, service
+from server.heads import file, queries
 from server.heads.models import DailyHead
 from server.heads.rules import Head, key_of, read
 from server.verifying import Findings, Verification
@@ -39,7 +39,7 @@ def _of_root(session: Session, settings: Settings, root_id: int, heads: Sequence
             yield f"{_name(row)}：不是用现有密钥签发的，或者已被改动"
         else:
             issued.append((row, head, key))
-    tags = service.worked_out(session, root_id, [row for row, _, _ in issued], [key for _, _, key in issued])
+    tags = queries.worked_out(session, root_id, [row for row, _, _ in issued], [key for _, _, key in issued])
     for row, head, _ in issued:
         if tags[row.number] != head.tag:
             yield f"{_name(row)}：现在的账目已不能得出这个校验码"

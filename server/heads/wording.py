@@ -1,7 +1,7 @@
 """What is said of a head, in words for the office that kept it."""
 
+from server.heads.queries import CheckedHead, HeadVerdict
 from server.heads.rules import Head
-from server.heads.service import CheckedHead, HeadVerdict
 from server.presentation import spoken_time
 
 NOT_A_HEAD = (

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.errors import DomainError
 from server.identity import idempotency
 from server.identity.access import Access, Context, TargetParameter
-from server.identity.queries import query_reader
+from server.identity.query_strings import query_reader
 from server.identity.request_shapes import inputs_of
 from server.identity.rules import Permission
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.errors import DomainError
-from server.identity import service
+from server.identity import queries, service
 from server.identity.models import Account, LoginLink, WechatIdentity
 from server.text import plain_code
 
@@ -40,7 +40,7 @@ class IssuedLink:
 
 def issue(session: Session, *, account: Account, now: datetime) -> IssuedLink:
     """Return a new link for an account. Raises DomainError 409 `not_bound_yet`: a link never stands in for binding."""
-    if not service.is_bound(session, account_id=account.id):
+    if not queries.is_bound(session, account_id=account.id):
         raise service.not_bound_yet(account.name)
     secret = secrets.token_urlsafe(32)
     link = LoginLink(secret_hash=_hash(secret), account_id=account.id, created_at=now, expires_at=now + LIFETIME)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from server.identity import consents, service
+from server.identity import consents, queries
 from server.identity.models import Account, PrivacyConsent, WechatIdentity
 from server.identity.rules import ROLE_TITLES, Actor
 from server.identity.schemas import ConsentOut, MeOut, PersonaOut, PlaceOut, RoleOut, SignInOut
@@ -25,7 +25,7 @@ def sign_in_out(token: str, account: Account | None, *, expires_at: datetime) ->
 
 
 def me_out(session: Session, actor: Actor) -> MeOut:
-    titles = service.titles(session, [*actor.organization_ids, *(held.organization_id for held in actor.grants)])
+    titles = queries.titles(session, [*actor.organization_ids, *(held.organization_id for held in actor.grants)])
     places = [PlaceOut(id=place, title=titles[place]) for place in actor.organization_ids]
     roles = [
         RoleOut(
@@ -39,7 +39,7 @@ def me_out(session: Session, actor: Actor) -> MeOut:
         bound=actor.account_id is not None,
         account_id=actor.account_id,
         member_id=actor.member_id,
-        name=service.name_of(session, actor),
+        name=queries.name_of(session, actor),
         organization=places[-1] if places else None,
         organizations=places,
         roles=roles,
@@ -48,14 +48,14 @@ def me_out(session: Session, actor: Actor) -> MeOut:
 
 
 def persona_out(session: Session, identity: WechatIdentity, now: datetime) -> PersonaOut:
-    actor = service.actor_of(session, identity, now=now)
+    actor = queries.actor_of(session, identity, now=now)
     held = actor.grants[0] if actor.grants else None
     places = (held.organization_id,) if held else actor.organization_ids[-2:]
-    titles = service.titles(session, places)
+    titles = queries.titles(session, places)
     return PersonaOut(
         openid=identity.openid,
         code=f"sandbox:{identity.openid}",
-        name=service.name_of(session, actor) or "",
+        name=queries.name_of(session, actor) or "",
         role=ROLE_TITLES[held.role] if held else "党员",
         organization=" · ".join(titles[place] for place in places) or None,
     )

@@ -1,34 +1,22 @@
-"""Who calls: tokens, WeChat identities, the accounts they open, and grants."""
+"""Tokens, WeChat identities, the accounts they open, and grants."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Protocol
 
 from sqlalchemy import Engine, bindparam, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from server.days import shanghai_date
 from server.db import found_or_added, reading
 from server.errors import DomainError, conflict
 from server.identity import wrong_tries
 from server.identity.cache import CallerCache
 from server.identity.models import Account, Grant, Token, WechatIdentity
-from server.identity.rules import Actor, HeldRole, Role
-
-
-class OrganizationLookup(Protocol):
-    """What this module asks about organizations, which lie above it: `server.organizations.service` answers."""
-
-    def home_of(self, session: Session, member_id: int, on: date) -> tuple[int, ...]:
-        """Return a member's own group or branch on a day and everything above it, root first."""
-
-    def titles(self, session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-        """Return the titles of organizations by id."""
-
+from server.identity.queries import actor_of
+from server.identity.rules import Actor, Role
 
 _CALLER = (
     select(Token, WechatIdentity, Account)
@@ -39,13 +27,6 @@ _CALLER = (
 _CHANGED = "identities changed in this transaction"
 
 _callers = CallerCache()
-_places: OrganizationLookup | None = None
-
-
-def know_places(places: OrganizationLookup) -> None:
-    """Tell this module whom to ask about organizations; `server/app.py` does."""
-    global _places  # noqa: PLW0603
-    _places = places
 
 
 # Tokens
@@ -83,31 +64,6 @@ def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = Fal
     return actor
 
 
-def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Actor:
-    """Return who an identity is today, in Shanghai."""
-    account = account_of(session, identity)
-    if account is None:
-        return Actor(identity_id=identity.id)
-    today = shanghai_date(now)
-    return Actor(
-        identity_id=identity.id,
-        account_id=account.id,
-        root_id=account.root_id,
-        member_id=account.member_id,
-        organization_ids=_home(session, account.member_id, today),
-        grants=tuple(HeldRole(grant.role, grant.organization_id) for grant in grants_of(session, account.id, on=today)),
-    )
-
-
-def account_of(session: Session, identity: WechatIdentity) -> Account | None:
-    return session.get(Account, identity.account_id) if identity.account_id is not None else None
-
-
-def name_of(session: Session, actor: Actor) -> str | None:
-    account = session.get(Account, actor.account_id) if actor.account_id is not None else None
-    return account.name if account else None
-
-
 def revoke(session: Session, *, token: str, now: datetime) -> None:
     """End one token; ending it again changes nothing."""
     found = session.scalar(select(Token).where(Token.token_hash == _hash(token)))
@@ -119,23 +75,6 @@ def revoke(session: Session, *, token: str, now: datetime) -> None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _home(session: Session, member_id: int | None, today: date) -> tuple[int, ...]:
-    if member_id is None:
-        return ()
-    return _known_places().home_of(session, member_id, today)
-
-
-def titles(session: Session, organization_ids: Iterable[int]) -> dict[int, str]:
-    """Return the titles of organizations by id."""
-    return _known_places().titles(session, organization_ids)
-
-
-def _known_places() -> OrganizationLookup:
-    if _places is None:
-        raise RuntimeError("know_places() was not called; import server.app")
-    return _places
 
 
 def _forget_afterwards(session: Session, identity_ids: Iterable[int]) -> None:
@@ -240,10 +179,6 @@ def not_bound_yet(name: str) -> DomainError:
     return conflict("not_bound_yet", f"{name}还没有绑定微信，请先用激活码或手机号绑定")
 
 
-def is_bound(session: Session, *, account_id: int) -> bool:
-    return session.scalar(select(WechatIdentity.id).where(WechatIdentity.account_id == account_id).limit(1)) is not None
-
-
 # Grants
 
 
@@ -299,20 +234,6 @@ def end_grant(session: Session, *, grant_id: int, until_date: date, now: datetim
     session.flush()
     _forget_account(session, granted.account_id)
     return granted
-
-
-def grants_of(session: Session, account_id: int, *, on: date) -> list[Grant]:
-    """Return the grants in force on a day, oldest first."""
-    return list(
-        session.scalars(
-            select(Grant)
-            .where(
-                Grant.account_id == account_id,
-                Grant.holds_on(on),
-            )
-            .order_by(Grant.id)
-        )
-    )
 
 
 def _overlap(earlier: Grant, from_date: date, until_date: date | None) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from server.identity import limits, login_links, present, service
+from server.identity import limits, login_links, present, queries, service
 from server.identity.access import Context
 from server.identity.guard import Api, bearer_token
 from server.identity.models import WechatIdentity
@@ -84,7 +84,7 @@ def _let_in(context: Context, app_id: str, known: SignIn) -> SignInOut:
 
 def _token_for(context: Context, identity: WechatIdentity, days: int) -> SignInOut:
     token = service.issue_token(context.session, identity_id=identity.id, now=context.now, days=days)
-    account = service.account_of(context.session, identity)
+    account = queries.account_of(context.session, identity)
     return present.sign_in_out(token, account, expires_at=context.now + timedelta(days=days))
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import Engine, select
 
 from server.days import SHANGHAI
 from server.db import reading
-from server.jobs import rules, service
+from server.jobs import queries, rules
 from server.jobs.models import JobRun
-from server.jobs.service import JobRecord
+from server.jobs.queries import JobRecord
 from server.jobs.table import JOBS
 from server.organizations.models import Organization
 from server.scheduling import Job
-from server.statements import service as statements
+from server.statements import queries as statements
 
 
 def overview(engine: Engine, *, now: datetime) -> tuple[Table, Table | None]:
@@ -23,7 +23,7 @@ def overview(engine: Engine, *, now: datetime) -> tuple[Table, Table | None]:
     failures = _table("任务", "期", "次数", "再试不早于", "原因", title="未完成")
     with reading(engine) as session:
         for job in JOBS:
-            record = service.record_of(session, job.name, job.catch_up)
+            record = queries.record_of(session, job.name, job.catch_up)
             jobs.add_row(*_job_row(job, record, now))
             for run in record.failed:
                 failures.add_row(*_failure_row(run))

@@ -11,7 +11,7 @@ from server.config import Settings
 from server.days import SHANGHAI
 from server.db import reading, transaction
 from server.errors import DomainError, conflict
-from server.jobs import rules, service
+from server.jobs import queries, rules, service
 from server.leases import HeldLease, LeaseLost
 from server.logs import Scrubber
 from server.scheduling import CatchUp, Job
@@ -86,7 +86,7 @@ def due(engine: Engine, job: Job) -> list[datetime]:
     if job.after is not None and _open_periods(engine, job.after, now):
         return []
     with reading(engine) as session:
-        past = service.past_of(session, job.name, job.catch_up, now=now)
+        past = queries.past_of(session, job.name, job.catch_up, now=now)
     if past.ahead:
         log.warning("clock_behind_runs", job=job.name)
     return rules.due_periods(job.when.trigger, job.catch_up, past, now=now, most=MOST_AT_ONCE)
@@ -109,7 +109,7 @@ def _chosen(engine: Engine, job: Job, period: datetime | None, now: datetime) ->
 def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]:
     """Return the first periods that are due or wait for their next attempt, in order."""
     with reading(engine) as session:
-        past = service.past_of(session, job.name, job.catch_up, now=now)
+        past = queries.past_of(session, job.name, job.catch_up, now=now)
     if past.unfinished:
         return [run.period for run in past.unfinished]
     return rules.due_periods(job.when.trigger, job.catch_up, past, now=now, most=1)
@@ -118,8 +118,8 @@ def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]
 def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
     """Raise DomainError `clock_not_trusted` if what the job would delete may be old by a wrong clock only."""
     with reading(engine) as session:
-        last = service.last_done(session, job.name, now=now)
-        first = last and service.first_open(session, job.name, after=last, now=now)
+        last = queries.last_done(session, job.name, now=now)
+        first = last and queries.first_open(session, job.name, after=last, now=now)
     if last is not None and not rules.trusts_clock(last, first, now=now):
         local = now.astimezone(SHANGHAI)
         raise conflict(

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from server import scheduling
 from server.config import Settings
 from server.features import brought
-from server.jobs import service
+from server.jobs import queries, service
 from server.scheduling import CatchUp, Job, daily, to_the_end
 
 
@@ -17,7 +17,7 @@ def purge_job_runs(engine: Engine, settings: Settings, now: datetime, period: da
     for job in JOBS:
         if job.keeps is not None:
             forget = partial(service.forget_runs, job=job.name, before=now - job.keeps)
-            to_the_end(engine, forget, service.BATCH)
+            to_the_end(engine, forget, queries.BATCH)
 
 
 JOBS: tuple[Job, ...] = (
@@ -25,4 +25,4 @@ JOBS: tuple[Job, ...] = (
     Job("purge_job_runs", "清理任务运行记录", daily("03:30"), CatchUp.latest, purge_job_runs, deletes=True),
 )
 
-scheduling.know_runs(lambda session, job, now: service.last_done(session, job, now=now))
+scheduling.know_runs(lambda session, job, now: queries.last_done(session, job, now=now))

@@ -18,7 +18,7 @@ from server.meetings.models import (
 )
 from server.meetings.resolutions.models import Resolution, VoteExclusion
 from server.meetings.resolutions.rules import GROUND_TITLES
-from server.meetings.rosters.service import STATE_TITLES
+from server.meetings.rosters.queries import STATE_TITLES
 from server.meetings.rules import LEAVE_KIND_TITLES, Part, Via
 
 PLACE = 60

@@ -6,7 +6,7 @@ from server.identity.access import TargetParameter
 from server.identity.rules import Target
 from server.meetings.models import Leave, Meeting, Roster
 from server.meetings.resolutions.models import Resolution
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 
 
 def of_meeting(session: Session, meeting_id: int) -> Target | None:

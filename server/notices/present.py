@@ -14,7 +14,7 @@ from server.notices.schemas import (
     NoticeReaderOut,
     ReadingOut,
 )
-from server.organizations.service import account_names, titles
+from server.organizations.queries import account_names, titles
 
 
 def notices(context: Context, rows: Sequence[Notice]) -> list[NoticeOut]:

@@ -12,7 +12,7 @@ from server.identity.rules import Role
 from server.notices.models import Notice, NoticeReading
 from server.notices.rules import NoticeAudience, NoticeStatus
 from server.organizations.models import Member, Membership, Organization, ids_in
-from server.organizations.service import home_of
+from server.organizations.queries import home_of
 
 OFFICERS = (
     Role.group_leader,

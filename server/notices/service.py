@@ -12,6 +12,7 @@ from server.events import emit
 from server.notices import recipients
 from server.notices.events import NoticePublished, UnreadReminded
 from server.notices.models import Notice, NoticeReading
+from server.notices.queries import found
 from server.notices.rules import (
     NoticeAction,
     NoticeAudience,
@@ -139,26 +140,6 @@ def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) 
     write_line(session, notice, "notice_remind", account_id, now)
     emit(session, UnreadReminded(notice.id, now))
     return waiting
-
-
-def found(session: Session, notice_id: int) -> Notice:
-    """Return a notice. Raises DomainError `not_found`."""
-    notice = session.get(Notice, notice_id)
-    if notice is None:
-        raise not_found("通知")
-    return notice
-
-
-def of_organization(
-    session: Session, organization_id: int, *, status: NoticeStatus | None, before_id: int | None, limit: int
-) -> list[Notice]:
-    """Return what an organization wrote, the newest first."""
-    query = select(Notice).where(Notice.organization_id == organization_id)
-    if status is not None:
-        query = query.where(Notice.status == status)
-    if before_id is not None:
-        query = query.where(Notice.id < before_id)
-    return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
 
 
 def draft(session: Session, notice_id: int) -> Notice:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from server.identity.access import TargetParameter
 from server.identity.rules import Target
 from server.notices.models import Notice
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 
 
 def of_notice(session: Session, notice_id: int) -> Target | None:

@@ -13,7 +13,7 @@ from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, allows
-from server.notices import files, present, recipients, service
+from server.notices import files, present, queries, recipients, service
 from server.notices.models import Notice
 from server.notices.schemas import (
     InboxQuery,
@@ -76,7 +76,7 @@ def write_notice(context: Context, path: OrganizationPath, body: NoticeIn) -> tu
 )
 def list_organization_notices(context: Context, path: OrganizationPath, query: NoticesQuery) -> Page[NoticeOut]:
     """本组织写的通知，草稿和已撤回的在内"""
-    rows = service.of_organization(
+    rows = queries.of_organization(
         context.session,
         path.organization_id,
         status=query.status,
@@ -96,7 +96,7 @@ def list_organization_notices(context: Context, path: OrganizationPath, query: N
 )
 def get_notice(context: Context, path: NoticePath) -> NoticeOut:
     """一份通知；草稿只有起草单位看得到"""
-    notice = service.found(context.session, path.notice_id)
+    notice = queries.found(context.session, path.notice_id)
     if not _may_see(context, notice):
         raise not_found("通知")
     return present.one(context, notice)
@@ -170,7 +170,7 @@ def withdraw_notice(context: Context, path: NoticePath, body: WithdrawNoticeIn) 
 )
 def get_notice_reading(context: Context, path: NoticePath) -> ReadingOut:
     """阅读情况：总数和各支部"""
-    notice = service.found(context.session, path.notice_id)
+    notice = queries.found(context.session, path.notice_id)
     return present.reading(recipients.counts(context.session, notice, now=context.now))
 
 
@@ -186,7 +186,7 @@ def list_notice_readers(context: Context, path: NoticePath, query: ReadersQuery)
     context.audit_look(AuditSubject.notice_readers, path.notice_id)
     rows = recipients.readers(
         context.session,
-        service.found(context.session, path.notice_id),
+        queries.found(context.session, path.notice_id),
         has_read=query.has_read,
         after_id=decode_id_cursor(query.cursor),
         limit=query.one_more,

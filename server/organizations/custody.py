@@ -17,11 +17,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from server.days import shanghai_date
 from server.errors import DomainError, conflict
-from server.identity import service as identity
+from server.identity import queries as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, roles_at, sees_or_decides
+from server.organizations.queries import ancestor_ids
 from server.organizations.rules import stands_above
-from server.organizations.service import ancestor_ids
 
 
 def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:

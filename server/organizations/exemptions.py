@@ -16,8 +16,8 @@ from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations import filings, four_eyes, past_years
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
+from server.organizations.queries import branch_of
 from server.organizations.rules import ExemptionStatus, exemption_status
-from server.organizations.service import branch_of
 
 _MAY_BE_FILED = (ExemptionStatus.passed, ExemptionStatus.returned)
 

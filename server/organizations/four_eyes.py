@@ -21,11 +21,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.days import shanghai_date
 from server.errors import DomainError
-from server.identity import service as identity
+from server.identity import queries as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Permission
 from server.organizations.models import KeyReset
-from server.organizations.service import ancestor_ids, home_of
+from server.organizations.queries import ancestor_ids, home_of
 
 BARRED_FOR = timedelta(days=7)
 

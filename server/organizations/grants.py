@@ -9,10 +9,11 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, RULES, Actor, HeldRole, Permission, Role, Target, allows, roles_at
-from server.organizations import four_eyes, service
+from server.organizations import four_eyes, queries
 from server.organizations.models import Member, Organization, OrganizationKind
 from server.organizations.rules import KIND_TITLES, ROLE_KINDS, may_give
 from server.organizations.service import get_open
@@ -120,9 +121,9 @@ def may_still(
     account = session.get(Account, account_id)
     if account is None:
         return False
-    held = identity.grants_of(session, account_id, on=shanghai_date(now))
+    held = identity_queries.grants_of(session, account_id, on=shanghai_date(now))
     actor = Actor(0, account_id, account.root_id, None, (), tuple(HeldRole(g.role, g.organization_id) for g in held))
-    return allows(actor, permission, Target(service.ancestor_ids(session, organization_id)))
+    return allows(actor, permission, Target(queries.ancestor_ids(session, organization_id)))
 
 
 def _receiver(

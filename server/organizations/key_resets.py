@@ -24,7 +24,7 @@ from server.identity.rules import Actor, Permission, Role
 from server.organizations import binding, custody, four_eyes
 from server.organizations.events import KeysReset
 from server.organizations.models import KeyReset, Member, ResetStatus
-from server.organizations.service import home_of
+from server.organizations.queries import home_of
 from server.privacy import PhoneVault, normal_phone
 
 WAITS_FOR = timedelta(days=3)

@@ -21,8 +21,9 @@ from server.names import name_key, normal_name
 from server.organizations import four_eyes, past_years
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
+from server.organizations.queries import membership_on
 from server.organizations.rules import STAGE_BY_DECISION, date_problem, is_within_two_years, normal_work_number
-from server.organizations.service import get_open, membership_on
+from server.organizations.service import get_open
 from server.privacy import PhoneVault, normal_phone
 
 

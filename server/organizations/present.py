@@ -5,11 +5,11 @@ from datetime import date
 
 from server.audit.models import AuditLine
 from server.days import shanghai_date
-from server.identity import service as identity
+from server.identity import queries as identity
 from server.identity.access import Context
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, Role
-from server.organizations import binding, exemptions, filings, key_resets, members, service, workdays
+from server.organizations import binding, exemptions, filings, key_resets, members, queries, workdays
 from server.organizations.account_schemas import AuditLineOut, GrantOut, KeyResetOut
 from server.organizations.exemptions import ExemptionProgress
 from server.organizations.filings import NOT_APPROVAL
@@ -42,7 +42,7 @@ def organization_out(organization: Organization) -> OrganizationOut:
 
 def filings_out(context: Context, rows: Sequence[Filing]) -> list[FilingOut]:
     places = [place for row in rows for place in (row.from_organization_id, row.to_organization_id)]
-    titles = service.titles(context.session, places)
+    titles = queries.titles(context.session, places)
     return [
         FilingOut(
             id=row.id,
@@ -65,7 +65,7 @@ def filings_out(context: Context, rows: Sequence[Filing]) -> list[FilingOut]:
 
 def filing_detail_out(context: Context, filing: Filing) -> FilingDetailOut:
     steps = filings.steps_of(context.session, filing.id)
-    names = service.account_names(context.session, [step.account_id for step in steps])
+    names = queries.account_names(context.session, [step.account_id for step in steps])
     (shown,) = filings_out(context, [filing])
     return FilingDetailOut(
         **dict(shown),
@@ -92,7 +92,7 @@ def grant_out(granted: Grant, account: Account) -> GrantOut:
 def exemptions_out(context: Context, rows: Sequence[ExemptionProgress]) -> list[ExemptionOut]:
     names = members.names(context.session, [row.exemption.member_id for row in rows])
     who = [by for row in rows for by in (row.exemption.studied_by, row.exemption.passed_by)]
-    accounts = service.account_names(context.session, who)
+    accounts = queries.account_names(context.session, who)
     return [_exemption_out(row, names, accounts) for row in rows]
 
 
@@ -120,7 +120,7 @@ def _exemption_out(row: ExemptionProgress, names: dict[int, str], accounts: dict
 def key_reset_out(context: Context, reset: KeyReset) -> KeyResetOut:
     assert context.target.member_id is not None
     acting = (reset.proposed_by, reset.confirmed_by, reset.stopped_by)
-    names = service.account_names(context.session, [each for each in acting if each is not None])
+    names = queries.account_names(context.session, [each for each in acting if each is not None])
     may_stop, may_confirm = key_resets.may(context.session, reset, actor=context.actor, now=context.now)
     return KeyResetOut(
         id=reset.id,
@@ -142,7 +142,7 @@ def key_reset_out(context: Context, reset: KeyReset) -> KeyResetOut:
 
 def members_out(context: Context, rows: Sequence[Belonging]) -> list[MemberOut]:
     ids = [place for row in rows for place in (row.membership.organization_id, row.membership.group_id)]
-    titles = service.titles(context.session, ids)
+    titles = queries.titles(context.session, ids)
     return [_member_out(row, titles) for row in rows]
 
 
@@ -165,7 +165,7 @@ def _member_out(row: Belonging, titles: dict[int, str]) -> MemberOut:
 
 
 def memberships_out(context: Context, rows: Sequence[Membership]) -> list[MembershipOut]:
-    titles = service.titles(context.session, [place for row in rows for place in (row.organization_id, row.group_id)])
+    titles = queries.titles(context.session, [place for row in rows for place in (row.organization_id, row.group_id)])
     return [
         MembershipOut(
             organization_id=row.organization_id,

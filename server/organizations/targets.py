@@ -7,8 +7,8 @@ from server.identity.access import TargetParameter
 from server.identity.models import Account, Grant
 from server.identity.rules import Target
 from server.organizations.models import Exemption, Filing, KeyReset, Membership, Organization, OrganizationKind, ids_in
+from server.organizations.queries import ancestor_ids
 from server.organizations.roster.models import RosterImport
-from server.organizations.service import ancestor_ids
 
 _LATEST_HOME = (
     select(Organization.path)

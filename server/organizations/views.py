@@ -3,7 +3,7 @@
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations import present, service
+from server.organizations import present, queries, service
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.schemas import (
     ChildrenQuery,
@@ -40,7 +40,7 @@ def read_organization(context: Context, path: OrganizationPath) -> OrganizationO
 )
 def list_children(context: Context, path: OrganizationPath, query: ChildrenQuery) -> Page[OrganizationOut]:
     """下级党组织"""
-    rows = service.children(
+    rows = queries.children(
         context.session,
         parent_id=path.organization_id,
         include_closed=query.include_closed,

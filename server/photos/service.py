@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.organizations.models import Member
-from server.organizations.service import branch_of
-from server.photos import processing, rules
-from server.photos.duplicates import PhotoMatch, matches_of_claim
-from server.photos.links import signed_url
+from server.organizations.queries import branch_of
+from server.photos import processing
 from server.photos.models import Photo
 from server.photos.processing import CleanPhoto
 from server.photos.removal import delete_after_commit
@@ -24,21 +22,6 @@ from server.photos.rules import MAX_PER_CLAIM, MAX_PER_MEETING, MAX_UNATTACHED, 
 from server.photos.storage import Storage
 
 log = structlog.get_logger()
-
-__all__ = [
-    "PhotoMatch",
-    "attach",
-    "attach_to_meeting",
-    "erase",
-    "evidence_hash",
-    "keep",
-    "matches_of_claim",
-    "photos_of_claim",
-    "photos_of_meeting",
-    "read",
-    "signed_url",
-    "upload",
-]
 
 
 def upload(
@@ -131,22 +114,6 @@ def _waiting_twin(session: Session, member_id: int, original_sha256: str) -> Pho
     return session.scalar(select(Photo).where(Photo.member_id == member_id, Photo.waiting_sha256 == original_sha256))
 
 
-def waiting_photos(session: Session, *, member_id: int, uploaded_by: int | None = None) -> list[Photo]:
-    """Return the member's photos that are not evidence yet; with `uploaded_by`, only those."""
-    query = select(Photo).where(Photo.member_id == member_id, Photo.waiting_sha256.is_not(None)).order_by(Photo.id)
-    if uploaded_by is not None:
-        query = query.where(Photo.uploaded_by == uploaded_by)
-    return list(session.scalars(query))
-
-
-def find(session: Session, photo_id: int, *, member_id: int | None, account_id: int) -> Photo:
-    """Return a photo as far as this caller may know of it: one that waits is its member's and its uploader's alone."""
-    photo = session.get(Photo, photo_id)
-    if photo is None or (photo.claim_id is None and member_id != photo.member_id and account_id != photo.uploaded_by):
-        raise not_found("照片")
-    return photo
-
-
 def attach(
     session: Session, *, claim_id: int, member_id: int, photo_ids: Sequence[int], uploaded_by: int | None = None
 ) -> None:
@@ -232,32 +199,6 @@ def _let_wait(session: Session, photos: Sequence[Photo]) -> None:
 def _may_show(photo: Photo, meeting_id: int, member_id: int | None, uploaded_by: int) -> bool:
     his_own = _waits(photo) and photo.member_id == member_id and photo.uploaded_by == uploaded_by
     return photo.erased_at is None and (his_own or photo.meeting_id == meeting_id)
-
-
-def photos_of_claim(session: Session, claim_id: int) -> list[Photo]:
-    return list(session.scalars(select(Photo).where(Photo.claim_id == claim_id).order_by(Photo.position)))
-
-
-def photos_of_meeting(session: Session, meeting_id: int) -> list[Photo]:
-    return list(session.scalars(select(Photo).where(Photo.meeting_id == meeting_id).order_by(Photo.position)))
-
-
-def evidence_hash(photos: Sequence[Photo]) -> str | None:
-    """Return what the ledger's chain covers of these photos, in their order; None without photos."""
-    return rules.evidence_hash([photo.original_sha256 for photo in photos])
-
-
-def read(session: Session, storage: Storage, *, public_id: str, variant: Variant) -> bytes:
-    """Return a file's content. Raises DomainError `not_found` when it is erased or gone."""
-    photo = session.scalar(select(Photo).where(Photo.public_id == public_id, Photo.erased_at.is_(None)))
-    if photo is None:
-        raise not_found("照片")
-    try:
-        with storage.open(photo.key(variant)) as file:
-            return file.read()
-    except FileNotFoundError:
-        log.error("photo_file_missing", photo_id=photo.id, variant=variant)
-        raise not_found("照片") from None
 
 
 def discard(session: Session, storage: Storage, photo: Photo) -> None:

@@ -15,7 +15,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target
-from server.photos import links, present, processing, service
+from server.photos import links, present, processing, queries, service
 from server.photos.models import Photo
 from server.photos.schemas import PhotoFilePath, PhotoForm, PhotoLinkQuery, PhotoOut, PhotoPath
 from server.photos.storage import storage_of
@@ -86,7 +86,7 @@ def _let_go(session: Session) -> None:
 def list_waiting_photos(context: Context, path: MemberPath) -> Page[PhotoOut]:
     """尚未用于申报的照片；代为上传的人只看到自己上传的"""
     own = context.actor.member_id == path.member_id
-    photos = service.waiting_photos(
+    photos = queries.waiting_photos(
         context.session, member_id=path.member_id, uploaded_by=None if own else context.account_id
     )
     return Page[PhotoOut](items=[present.photo_out(context, photo) for photo in photos])
@@ -120,7 +120,7 @@ def delete_photo(context: Context, path: PhotoPath) -> None:
 
 
 def _found(context: Context, photo_id: int) -> Photo:
-    return service.find(context.session, photo_id, member_id=context.actor.member_id, account_id=context.account_id)
+    return queries.find(context.session, photo_id, member_id=context.actor.member_id, account_id=context.account_id)
 
 
 @api.guarded(
@@ -139,7 +139,7 @@ def get_photo_file(context: Context, path: PhotoFilePath, query: PhotoLinkQuery)
         signature=query.signature,
         now=context.now,
     )
-    content = service.read(
+    content = queries.read(
         context.session, storage_of(context.settings), public_id=path.public_id, variant=path.variant
     )
     return Response(content, mimetype="image/jpeg", headers=_file_headers(seconds))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
@@ -18,26 +17,11 @@ from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.ledger.chains import lock_heads
 from server.points.ledger.newcomers import open_ledgers
 from server.points.models import PointEntry, SourceKind
-from server.points.scores.queries import explain
 from server.points.scores.timelines import MemberTimelines
 from server.rounding import finest
 from server.standards.rules import Item, Method
 from server.years.queries import year_drafted
 from server.years.rules import Warrant, may_have_ended
-
-__all__ = [
-    "Posting",
-    "amend",
-    "drafted",
-    "entries_of_sources",
-    "explain",
-    "lock",
-    "open_year",
-    "post",
-    "refuse_drafted",
-    "reverse",
-    "set_scores",
-]
 
 OPENED_AT_ONCE = 500
 
@@ -170,14 +154,6 @@ def set_scores(session: Session, *, member_ids: Collection[int], year: int, now:
         for member_id in {member_id for member_id, _ in stored_scores(session, sorted(batch.heads), year)}:
             batch.touch(member_id, year)
         batch.close()
-
-
-def entries_of_sources(
-    session: Session, *, source_kind: SourceKind, source_ids: Collection[int]
-) -> Sequence[PointEntry]:
-    """Return what these sources posted, by member and seq; reversals are found by the entries they reverse."""
-    posted = select(PointEntry).where(PointEntry.source_kind == source_kind, PointEntry.source_id.in_(source_ids))
-    return session.scalars(posted.order_by(PointEntry.member_id, PointEntry.seq)).all()
 
 
 def _reopen(batch: LedgerBatch, year: int) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.identity.access import Context
 from server.identity.rules import Permission, reach
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 from server.pushes import subscriptions, wording
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.groups import GROUPS

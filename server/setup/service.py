@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, conflict
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.identity.models import Account
 from server.identity.rules import ROLE_TITLES
@@ -147,7 +148,7 @@ def _officer(
     if known is not None and appointment.name and name_key(appointment.name) != name_key(known):
         raise DomainError("another_name", f"工号/学号 {number} 在名册中是{known}")
     account = _account_of(session, tree.root, number, appointment.name, member)
-    held = identity.grants_of(session, account.id, on=on) if account else []
+    held = identity_queries.grants_of(session, account.id, on=on) if account else []
     stands = any((grant.role, grant.organization_id) == (appointment.role, place.id) for grant in held)
     return FirstOfficer(appointment, place, known or appointment.name or "", member.id if member else None, stands)
 
@@ -188,7 +189,7 @@ def appoint(
     slips = [
         _slip(session, account_id, held, now)
         for account_id, held in duties.items()
-        if not identity.is_bound(session, account_id=account_id)
+        if not identity_queries.is_bound(session, account_id=account_id)
         and (new_codes or not binding.has_code(session, account_id=account_id, now=now))
     ]
     return named, slips

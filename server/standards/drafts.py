@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.errors import DomainError, conflict, not_found
 from server.organizations.models import Organization, OrganizationKind
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 from server.standards.default import default_document
 from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data, content_hash

@@ -1,4 +1,4 @@
-"""How a draft comes into force, is filed, and what may keep it from that."""
+"""How a draft comes into force and is filed."""
 
 from datetime import datetime
 from typing import Any
@@ -11,54 +11,21 @@ from server.errors import DomainError, conflict
 from server.events import emit
 from server.organizations.filings import submit_filing
 from server.organizations.models import Filing, FilingSubject, Organization
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 from server.standards.comparison import same_figures
 from server.standards.default import default_document
 from server.standards.drafts import create_draft, locked_draft, record
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
 from server.standards.problems import StandardProblem
-from server.standards.rules import Audience, StandardDocument
+from server.standards.queries import check
+from server.standards.rules import Audience
 from server.standards.usage import has_facts
-from server.standards.validation import problems, refinement_problems
 from server.standards.versions import (
-    altered,
-    document_in,
     document_of,
-    documents_of,
     find_in_force,
     find_own,
-    in_force,
-    in_force_along,
-    nearest_above,
-    no_standard,
-    years_in_force,
 )
-
-__all__ = [
-    "altered",
-    "check",
-    "check_filing",
-    "document_in",
-    "document_of",
-    "documents_of",
-    "file",
-    "in_force",
-    "in_force_along",
-    "install_default",
-    "left_behind",
-    "no_standard",
-    "publish",
-]
-
-
-def check(session: Session, *, standard_id: int, document: StandardDocument | None = None) -> list[StandardProblem]:
-    """Return what would keep this version, or `document` in its place, from being published. Writes nothing."""
-    standard = session.get_one(Standard, standard_id)
-    document = document or standard.document
-    above = nearest_above(session, standard, year=standard.year)
-    refinement = refinement_problems(document, document_of(session, above.id)) if above else []
-    return problems(document) + refinement
 
 
 def publish(
@@ -121,33 +88,6 @@ def _put_in_force(
         session.flush()
     except IntegrityError:
         raise conflict("superseded_meanwhile", "刚刚已有新版发布，请刷新后比较差异") from None
-
-
-def left_behind(session: Session, standard: Standard) -> list[Organization]:
-    """Return the units below whose own standards, carried forward ones too, no longer fit this one."""
-    path = session.get_one(Organization, standard.organization_id).path
-    rows = session.execute(
-        select(Standard, Organization)
-        .join(Organization, Organization.id == Standard.organization_id)
-        .where(
-            Organization.path.startswith(path),
-            Organization.id != standard.organization_id,
-            Standard.year.in_(years_in_force(standard.year)),
-            Standard.audience == standard.audience,
-            Standard.in_force.is_(True),
-        )
-        .order_by(Organization.path, Standard.year)
-    ).all()
-    own = {organization.id: (below, organization) for below, organization in rows}
-    document = document_of(session, standard.id)
-    return [organization for below, organization in own.values() if _strays(session, below, standard, document)]
-
-
-def _strays(session: Session, below: Standard, above: Standard, document: StandardDocument) -> bool:
-    nearest = nearest_above(session, below, year=above.year)
-    if nearest is None or nearest.id != above.id:
-        return False
-    return bool(refinement_problems(document_of(session, below.id), document))
 
 
 def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime) -> Filing:

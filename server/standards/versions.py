@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from server.errors import DomainError
 from server.organizations.models import Organization
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 from server.standards.models import Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, content_hash
 

@@ -8,7 +8,7 @@ from server.organizations.filings import NOT_APPROVAL
 from server.organizations.models import FilingStatus
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
-from server.standards import drafts, present, service, versions
+from server.standards import drafts, present, queries, service, versions
 from server.standards.comparison import changes
 from server.standards.models import Standard, StandardStatus
 from server.standards.schemas import (
@@ -29,6 +29,7 @@ from server.standards.schemas import (
     VersionsQuery,
 )
 from server.standards.targets import of_standard, standard_target
+from server.standards.versions import in_force
 
 api = Api("standards", __name__, tag="积分标准")
 
@@ -42,9 +43,7 @@ api = Api("standards", __name__, tag="积分标准")
 )
 def read_in_force(context: Context, path: OrganizationPath, query: InForceQuery) -> StandardOut:
     """查看某党组织某年度执行的积分标准"""
-    standard = service.in_force(
-        context.session, organization_id=path.organization_id, year=query.year, audience=query.audience
-    )
+    standard = in_force(context.session, organization_id=path.organization_id, year=query.year, audience=query.audience)
     return present.standard_out(context, standard, year=query.year)
 
 
@@ -136,7 +135,7 @@ def edit_draft(context: Context, path: StandardPath, body: EditIn) -> StandardOu
 )
 def check_draft(context: Context, path: StandardPath, body: CheckIn) -> CheckOut:
     """检查草稿（或所附的未保存内容）能否发布，不保存"""
-    found = service.check(context.session, standard_id=path.standard_id, document=body.document)
+    found = queries.check(context.session, standard_id=path.standard_id, document=body.document)
     return CheckOut(publishable=not found, problems=[present.problem_out(problem) for problem in found])
 
 
@@ -175,7 +174,7 @@ def publish(context: Context, path: StandardPath, body: PublishIn) -> PublishedO
         published_by=context.account_id,
         now=context.now,
     )
-    behind = service.left_behind(context.session, standard)
+    behind = queries.left_behind(context.session, standard)
     units = [UnitOut(organization_id=organization.id, title=organization.title) for organization in behind]
     return PublishedOut(**present.heading(context, standard), document=standard.document, left_behind=units)
 

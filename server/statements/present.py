@@ -18,6 +18,7 @@ from server.statements.boards.figures import BoardLine
 from server.statements.boards.rules import by_name, spread
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement, StatementLine
+from server.statements.queries import StatementRow
 from server.statements.rules import StatementStatus, period_title
 from server.statements.schemas import (
     StatementBackdatedOut,
@@ -32,7 +33,6 @@ from server.statements.schemas import (
     StatementSectionOut,
     StatementVerificationOut,
 )
-from server.statements.service import StatementRow
 from server.statements.verification import Deviation
 
 HUNDRED = Decimal(100)

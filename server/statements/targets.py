@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from server.identity.access import TargetParameter
 from server.identity.rules import Target
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 from server.statements.models import Statement
 
 

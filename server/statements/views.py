@@ -5,10 +5,10 @@ from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations.service import branch_of
+from server.organizations.queries import branch_of
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath, PageQuery, decode_id_cursor, page_of
-from server.statements import confirming, present, service, verification
+from server.statements import confirming, present, queries, verification
 from server.statements.schemas import (
     StatementDetailOut,
     StatementHistoryOut,
@@ -32,7 +32,7 @@ api = Api("statements", __name__, tag="月汇总")
 )
 def list_statements(context: Context, path: OrganizationPath, query: PageQuery) -> StatementsOut:
     """支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见"""
-    rows = service.statements_of(
+    rows = queries.statements_of(
         context.session,
         organization_id=path.organization_id,
         all_states=present.is_officer(context.actor, context.target),
@@ -41,7 +41,7 @@ def list_statements(context: Context, path: OrganizationPath, query: PageQuery) 
     )
     page, cursor = page_of(query, rows)
     items = [present.statement_out(context.session, each) for each in page]
-    coming = service.coming(context.session, organization_id=path.organization_id, now=context.now)
+    coming = queries.coming(context.session, organization_id=path.organization_id, now=context.now)
     return StatementsOut(items=items, next_cursor=cursor, coming=coming)
 
 
@@ -55,9 +55,9 @@ def list_statements(context: Context, path: OrganizationPath, query: PageQuery) 
 def show_statement(context: Context, path: StatementPath) -> StatementDetailOut:
     """一期月汇总：负责人看全部明细，党员按支部设定的范围查看"""
     officer = present.is_officer(context.actor, context.target)
-    found = service.statement(context.session, statement_id=path.statement_id, all_states=officer)
+    found = queries.statement(context.session, statement_id=path.statement_id, all_states=officer)
     context.audit_look(AuditSubject.statement, path.statement_id)
-    rows = service.rows_of(context.session, path.statement_id)
+    rows = queries.rows_of(context.session, path.statement_id)
     return present.detail_out(context.session, found, rows, context.actor, context.target)
 
 
@@ -85,7 +85,7 @@ def confirm_statement(context: Context, path: StatementPath) -> StatementOut:
 )
 def verify_statement(context: Context, path: StatementPath) -> StatementVerificationOut:
     """按截止时刻的台账重算并核对校验值，指出第一处不同"""
-    found = service.statement(context.session, statement_id=path.statement_id, all_states=True)
+    found = queries.statement(context.session, statement_id=path.statement_id, all_states=True)
     first = next(verification.verify_statement(context.session, found), None)
     return present.verification_out(found, first)
 
@@ -101,8 +101,8 @@ def list_member_statements(context: Context, path: MemberPath, query: StatementY
     """党员一年中各月的积分"""
     context.audit_look(AuditSubject.member_statements, path.member_id)
     officer = present.is_officer(context.actor, context.target)
-    months = service.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
+    months = queries.history(context.session, member_id=path.member_id, year=query.year, all_states=officer)
     branch = branch_of(context.session, member_id=path.member_id, on=shanghai_date(context.now))
-    coming = branch and service.coming(context.session, organization_id=branch.id, now=context.now)
+    coming = branch and queries.coming(context.session, organization_id=branch.id, now=context.now)
     items = [present.month_out(context.session, head, row, context.actor) for head, row in months]
     return StatementHistoryOut(items=items, coming=coming)

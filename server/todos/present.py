@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from server.identity.schemas import PlaceOut
-from server.organizations.service import titles
+from server.organizations.queries import titles
+from server.todos.queries import Todo
 from server.todos.registry import kinds
 from server.todos.schemas import TodoOut, TodosOut
-from server.todos.service import Todo
 
 
 def todos_out(session: Session, found: Sequence[Todo]) -> TodosOut:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.app import create_app
 from server.config import Settings, load
-from server.identity import login_links, service
+from server.identity import login_links, queries, service
 from server.identity.models import Account, Token, WechatIdentity
 from server.wechat.official import official_address
 from server.wechat.sandbox.state import PlayedCall as WechatCall
@@ -177,7 +177,7 @@ def test_without_a_good_token_nobody_is_let_in(client: FlaskClient, header: str 
 def test_a_grant_that_ended_is_refused_although_the_caller_was_known(call: Call, cast: Cast, engine: Engine) -> None:
     assert call(cast.li_wei, "GET", "/me").json["roles"]
     with Session(engine) as session:
-        (grant,) = service.grants_of(session, cast.li_wei.account_id, on=cast.today)
+        (grant,) = queries.grants_of(session, cast.li_wei.account_id, on=cast.today)
         service.end_grant(session, grant_id=grant.id, until_date=cast.today, now=cast.now)
         session.commit()
     assert call(cast.li_wei, "GET", "/me").json["roles"] == []

@@ -15,7 +15,7 @@ from server.organizations.service import create_organization
 from server.points import service as points
 from server.pushes.rules import PushStatus
 from server.standards.rules import LeaveKind
-from server.statements.comparison import service
+from server.statements.comparison import queries
 from server.statements.rules import StatementStatus
 from tests.bulletins import make_statement, of
 from tests.cast import NOW, TODAY, YEAR_START, Cast, Person
@@ -193,7 +193,7 @@ def asked(session: Session, engine: Engine, cast: Cast) -> int:
 
     session.expire_all()
     event.listen(engine, "before_cursor_execute", note)
-    found = service.overview(session, organization_id=cast.general_branch, now=NOW)
+    found = queries.overview(session, organization_id=cast.general_branch, now=NOW)
     event.remove(engine, "before_cursor_execute", note)
     assert found.comparison.total.average in (None, Decimal("60.00"))
     assert YEAR_START < found.since < TODAY

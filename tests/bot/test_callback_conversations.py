@@ -18,7 +18,7 @@ from server.db import reading
 from server.meetings.check_in import codes
 from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingKind, Via
-from server.photos.service import photos_of_claim
+from server.photos.queries import photos_of_claim
 from server.points.models import PointEntry, SourceKind
 from tests.at_once import at_once
 from tests.bot.callbacks import Writer, writer_of

@@ -23,7 +23,7 @@ from server.notices.models import NoticeReading
 from server.notices.rules import NoticeAudience
 from server.organizations import binding
 from server.organizations.models import Member
-from server.photos.service import photos_of_claim, waiting_photos
+from server.photos.queries import photos_of_claim, waiting_photos
 from server.points.scores.queries import stored
 from server.presentation import points_text
 from server.standards.default import default_document

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from server.meetings.attendance import service as attendance
-from server.meetings.attendance.service import AttendanceTable
+from server.meetings.attendance import queries as attendance
+from server.meetings.attendance.queries import AttendanceTable
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, MeetingKind, MeetingStatus, Via
 from server.organizations import transfers

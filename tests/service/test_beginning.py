@@ -16,7 +16,7 @@ from server.jobs.table import JOBS
 from server.organizations import service as organizations
 from server.organizations.beginning import first_month
 from server.organizations.models import Organization
-from server.statements import service as statements
+from server.statements import queries as statements
 from server.statements.freezing.service import freeze
 from server.statements.models import Bulletin, Statement
 from server.statements.rules import month_before

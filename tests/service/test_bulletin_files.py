@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.organizations import service as organizations
 from server.organizations.models import Member, OrganizationKind
-from server.statements.bulletins import document, service
+from server.statements.bulletins import document, queries
 from server.statements.bulletins.paper import Paper
 from server.statements.models import Bulletin
 from tests.bulletins import DUE, both_branches, drawn, make_statement, needs_fonts, of, published
@@ -108,7 +108,7 @@ def test_an_erased_name_is_erased_in_later_prints(session: Session, cast: Cast, 
     session.commit()
     text = "".join(pdf_pages(paper(session, bulletin)))
     assert "张敏" not in text
-    assert service.verify(session, bulletin) == bulletin.hash
+    assert queries.verify(session, bulletin) == bulletin.hash
 
 
 def test_the_same_paper_gives_the_same_bytes(session: Session, bulletin: Bulletin) -> None:

@@ -20,7 +20,7 @@ from server.meetings.models import Attendance, AttendanceChange, Meeting
 from server.meetings.rules import AttendanceState, Via
 from server.organizations import service as organizations
 from server.statements import jobs
-from server.statements.bulletins import drawing_up, due, service
+from server.statements.bulletins import drawing_up, due, queries, service
 from server.statements.bulletins.content import Content
 from server.statements.bulletins.rules import content_hash
 from server.statements.events import BulletinPublished
@@ -38,7 +38,7 @@ IN_MAY = datetime(2026, 5, 20, 6, 0, tzinfo=UTC)
 
 
 def content(bulletin: Bulletin) -> Content:
-    return service.content_of(bulletin)
+    return queries.content_of(bulletin)
 
 
 def attends(session: Session, meeting: Meeting, person: Person, *, at: datetime) -> Attendance:
@@ -179,7 +179,7 @@ def test_the_same_statements_and_facts_give_the_same_hash_later(session: Session
     session.commit()
     session.expire_all()
     assert content_hash(bulletin.content) == bulletin.hash
-    assert service.verify(session, bulletin) == bulletin.hash
+    assert queries.verify(session, bulletin) == bulletin.hash
 
 
 def test_drawn_up_forty_days_late_it_says_the_same(session: Session, cast: Cast) -> None:
@@ -209,7 +209,7 @@ def test_months_as_they_are_really_frozen_can_be_reported_on(engine: Engine, ses
         Decimal(1),
     )
     assert content(bulletin).missing == ()
-    assert service.verify(session, bulletin) == bulletin.hash
+    assert queries.verify(session, bulletin) == bulletin.hash
 
 
 def test_a_changed_statement_is_found_out(session: Session, cast: Cast) -> None:
@@ -218,7 +218,7 @@ def test_a_changed_statement_is_found_out(session: Session, cast: Cast) -> None:
     line = session.scalars(select(StatementLine).where(StatementLine.total == Decimal(60))).one()
     line.total = Decimal(95)
     session.commit()
-    assert service.verify(session, bulletin) != bulletin.hash
+    assert queries.verify(session, bulletin) != bulletin.hash
 
 
 def test_no_statements_no_bulletin(session: Session, cast: Cast) -> None:
@@ -237,7 +237,7 @@ def test_a_branch_that_is_not_frozen_is_named_and_can_be_added_while_it_is_a_dra
     service.redraw(session, bulletin.id, account_id=cast.chen_jing.account_id, now=AFTER)
     assert content(bulletin).missing == ()
     assert content(bulletin).total.average == Decimal(85)
-    assert service.verify(session, bulletin) == bulletin.hash
+    assert queries.verify(session, bulletin) == bulletin.hash
 
 
 def test_redrawing_what_has_not_changed_changes_nothing(session: Session, cast: Cast) -> None:
@@ -371,7 +371,7 @@ def test_each_organization_has_its_own_numbers(session: Session, cast: Cast) -> 
 def test_a_branch_sees_nothing_of_a_draft_from_above(session: Session, cast: Cast) -> None:
     both_branches(session, cast)
     bulletin = drawn(session, cast)
-    listed = partial(service.list_of, session, before_id=None, limit=10)
+    listed = partial(queries.list_of, session, before_id=None, limit=10)
     assert listed(cast.general_branch, drafts=True) == [bulletin]
     assert listed(cast.branch, drafts=True) == []
     published(session, cast)
@@ -402,4 +402,4 @@ def test_a_bulletin_of_an_earlier_version_still_verifies(
     both_branches(session, cast)
     bulletin = drawn(session, cast)
     monkeypatch.setattr(drawing_up, "VERSION", drawing_up.VERSION + 1)
-    assert service.verify(session, bulletin) == bulletin.hash
+    assert queries.verify(session, bulletin) == bulletin.hash

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server import events
-from server.claims import counted, review, reviewers, service, sources
+from server.claims import counted, queries, review, reviewers, service, sources
 from server.claims.contents import Participant
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimEvent, EventKind, OpinionKind
@@ -229,7 +229,7 @@ def test_a_reviewer_may_lower_the_points_with_a_reason(session: Session, cast: C
     refused("reason_missing", lambda: decide(session, claim, cast.li_wei, approved_points=Decimal(4)))
     decide(session, claim, cast.li_wei, approved_points=Decimal(4), reason="证书为市厅级")
     assert paid(session, claim.id) == [(cast.zhang_min.member_id, Decimal(4))]
-    last = service.timeline(session, claim.id)[-1]
+    last = queries.timeline(session, claim.id)[-1]
     assert (last.points_before, last.points_after, last.words) == (Decimal(6), Decimal(4), "证书为市厅级")
 
 
@@ -353,7 +353,7 @@ def test_a_joint_work_pays_everyone_named_once(session: Session, cast: Cast) -> 
     assert sorted(paid(session, claim.id)) == sorted(
         [(cast.zhang_min.member_id, Decimal(6)), (cast.li_wei.member_id, Decimal(6))]
     )
-    assert claim in service.claims_of_member(session, member_id=cast.li_wei.member_id, own=True, limit=10)
+    assert claim in queries.claims_of_member(session, member_id=cast.li_wei.member_id, own=True, limit=10)
     own = submitted(session, cast.li_wei, AWARD)
     review.open_for_review(session, claim_id=own.id, actor=cast.wang_fang.actor, now=NOW)
     refused("already_counted", lambda: decide(session, own, cast.wang_fang))
@@ -406,7 +406,7 @@ def moved(session: Session, member_id: int, to: int, *, on: date) -> None:
 
 
 def test_a_joint_work_that_is_only_drafted_is_its_writers_own(session: Session, cast: Cast) -> None:
-    me, shares = cast.zhang_min, partial(service.claims_of_member, session, own=True, limit=10)
+    me, shares = cast.zhang_min, partial(queries.claims_of_member, session, own=True, limit=10)
     joint = replace(AWARD, people=2, participants=(Participant(cast.sun_li.member_id, 2),))
     draft = service.create_draft(session, member_id=me.member_id, actor=me.actor, contents=joint, now=NOW)
     assert shares(member_id=cast.sun_li.member_id) == []
@@ -452,7 +452,7 @@ def test_representatives_comment_only_while_a_claim_is_under_verification(sessio
     comment()
     approved(session, claim, cast.li_wei)
     refused("wrong_status", comment)
-    assert [opinion.words for opinion in service.opinions_of(session, [claim.id])] == ["属实"]
+    assert [opinion.words for opinion in queries.opinions_of(session, [claim.id])] == ["属实"]
 
 
 def test_the_ledgers_explanation_reaches_the_claim_and_its_reviewer(session: Session, cast: Cast) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from server.claims import review, service
+from server.claims import queries, review, service
 from server.claims.contents import Contents, Participant
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
@@ -243,7 +243,7 @@ def test_a_years_claims_are_those_of_its_facts_to_the_last_day(session: Session,
     january = datetime(2027, 1, 2, tzinfo=UTC)
     eve = submitted(session, cast.zhang_min, occurred_on=date(2026, 12, 31), now=january)
     new_year = submitted(session, cast.zhang_min, occurred_on=date(2027, 1, 1), now=january)
-    found = partial(service.claims_of_member, session, member_id=cast.zhang_min.member_id, own=True, limit=10)
+    found = partial(queries.claims_of_member, session, member_id=cast.zhang_min.member_id, own=True, limit=10)
     assert (found(year=2026), found(year=2027)) == ([eve], [new_year])
 
 
@@ -257,10 +257,10 @@ def test_the_university_may_move_the_cut_off(session: Session, cast: Cast) -> No
 def test_a_draft_is_its_members_own_business(session: Session, cast: Cast) -> None:
     me = cast.zhang_min
     draft = service.create_draft(session, member_id=me.member_id, actor=me.actor, contents=VOLUNTEERING, now=NOW)
-    refused("not_found", lambda: service.visible(session, draft.id, cast.li_wei.actor))
+    refused("not_found", lambda: queries.visible(session, draft.id, cast.li_wei.actor))
     refused("not_found", lambda: review.open_for_review(session, claim_id=draft.id, actor=cast.li_wei.actor, now=NOW))
-    assert service.claims_of_member(session, member_id=me.member_id, own=False, limit=10) == []
-    assert service.claims_of_member(session, member_id=me.member_id, own=True, limit=10) == [draft]
+    assert queries.claims_of_member(session, member_id=me.member_id, own=False, limit=10) == []
+    assert queries.claims_of_member(session, member_id=me.member_id, own=True, limit=10) == [draft]
 
 
 # On behalf

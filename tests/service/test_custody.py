@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.db import transaction
 from server.errors import DomainError
 from server.identity import login_links
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.identity.models import Account, Grant, WechatIdentity
 from server.identity.rules import Actor, HeldRole, Role
@@ -67,7 +68,7 @@ def test_a_representative_who_was_dismissed_is_invited_anew(session: Session, ca
         session, actor=cast.li_wei.actor, organization_id=cast.branch, account_id=first.id, now=NOW
     )
     again = invite(session, cast, cast.li_wei)
-    assert [grant.role for grant in identity.grants_of(session, again.id, on=TODAY)] == [Role.representative]
+    assert [grant.role for grant in identity_queries.grants_of(session, again.id, on=TODAY)] == [Role.representative]
 
 
 def test_each_branch_invites_its_own_representative(session: Session, cast: Cast) -> None:
@@ -82,7 +83,9 @@ def test_each_branch_invites_its_own_representative(session: Session, cast: Cast
         now=NOW,
     )
     assert theirs.id != ours.id
-    assert [grant.organization_id for grant in identity.grants_of(session, theirs.id, on=TODAY)] == [cast.other_branch]
+    assert [grant.organization_id for grant in identity_queries.grants_of(session, theirs.id, on=TODAY)] == [
+        cast.other_branch
+    ]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -197,7 +200,7 @@ def test_a_code_still_binds_its_member_when_the_secretary_has_gone(session: Sess
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
     code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=cast.zhang_min.member_id, now=NOW)
-    (held,) = identity.grants_of(session, cast.li_wei.account_id, on=TODAY)
+    (held,) = identity_queries.grants_of(session, cast.li_wei.account_id, on=TODAY)
     identity.end_grant(session, grant_id=held.id, until_date=TODAY, now=NOW)
     bound = binding.bind_by_code(
         session, identity_id=newcomer(session, "new"), name="张敏", work_number="Z1", code=code, now=NOW
@@ -211,7 +214,7 @@ def test_a_code_of_a_secretary_who_has_gone_opens_no_office(session: Session, ca
     identity.unbind(session, account_id=cast.zhang_min.account_id, now=NOW)
     code, _ = binding.issue_for_member(session, actor=cast.li_wei.actor, member_id=cast.zhang_min.member_id, now=NOW)
     give(session, cast.zhang_min.account_id, Role.committee_member, cast.branch)
-    (held,) = identity.grants_of(session, cast.li_wei.account_id, on=TODAY)
+    (held,) = identity_queries.grants_of(session, cast.li_wei.account_id, on=TODAY)
     identity.end_grant(session, grant_id=held.id, until_date=TODAY, now=NOW)
     new = newcomer(session, "new")
     bind = {"name": "张敏", "work_number": "Z1", "code": code, "now": NOW}

@@ -27,10 +27,10 @@ from server.standards.models import Standard
 from server.standards.rules import LeaveKind
 from server.statements import confirming
 from server.statements.boards import links
-from server.statements.boards.service import read_board
+from server.statements.boards.queries import read_board
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
-from server.todos.service import todos_of
+from server.todos.queries import todos_of
 from tests.boards import cast_statement
 from tests.cast import Cast
 from tests.claiming import submitted

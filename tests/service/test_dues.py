@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.db import transaction
-from server.dues import bulk, service, sources
+from server.dues import bulk, queries, service, sources
 from server.dues.bulk import RowOutcome, RowResult
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
@@ -133,7 +133,7 @@ def test_corrections_reverse_and_post_anew_as_often_as_needed(session: Session, 
         assert deducted(session, cast.zhang_min.member_id) == points
     record = correct(session, cast, SHORT)
     assert record.revision == 5
-    kinds = [event.kind for event in service.events_of(session, [record.id])[record.id]]
+    kinds = [event.kind for event in queries.events_of(session, [record.id])[record.id]]
     assert kinds == ["registered", *["corrected"] * 4]
     assert list(verify_ledger(session)) == []
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.db import transaction
-from server.dues import consents, service, terms
+from server.dues import consents, queries, service, terms
 from server.dues.models import DuesConsent, DuesRecord
 from server.dues.outstanding import months_agreed, outstanding
 from server.dues.rules import ConsentKind, ConsentTerm, DuesState
@@ -20,7 +20,7 @@ from server.points.verification import verify_ledger
 from server.pushes.models import Push
 from server.pushes.occasions import dues as reminders
 from server.pushes.rules import Occasion
-from server.todos.service import todos_of
+from server.todos.queries import todos_of
 from tests.at_once import at_once, race
 from tests.cast import NOW, Cast, Person
 from tests.refusing import refused
@@ -135,10 +135,10 @@ def test_what_was_deducted_before_the_consent_was_entered_is_reversed(session: S
     assert deducted(session, cast.zhang_min.member_id) == -1
     consent(session, cast)
     assert deducted(session, cast.zhang_min.member_id) == 0
-    record = service.records_of_month(session, member_ids=[cast.zhang_min.member_id], month=MAY)
+    record = queries.records_of_month(session, member_ids=[cast.zhang_min.member_id], month=MAY)
     (record_of_may,) = record.values()
     assert record_of_may.state == DuesState.open
-    kinds = [event.kind for event in service.events_of(session, [record_of_may.id])[record_of_may.id]]
+    kinds = [event.kind for event in queries.events_of(session, [record_of_may.id])[record_of_may.id]]
     assert kinds == ["closed", "consented"]
     assert list(verify_ledger(session)) == []
 

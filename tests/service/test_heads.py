@@ -20,8 +20,9 @@ from server.db import make_engine, snapshot
 from server.heads import file, upkeep
 from server.heads.jobs import JOBS
 from server.heads.models import DailyHead, HeadPosition
+from server.heads.queries import HeadVerdict, check
 from server.heads.rules import issue, read
-from server.heads.service import HeadVerdict, check, make
+from server.heads.service import make
 from server.organizations.models import Organization
 from server.points import service as points
 from server.points.models import SourceKind

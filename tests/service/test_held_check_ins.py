@@ -10,10 +10,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
-from server.meetings.attendance import service as attendance
+from server.meetings.attendance import queries as attendance
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Recorded, Scan
 from server.meetings.check_in.tally import EXCHANGES_EACH, EXCHANGES_FREELY, OWN_EXCHANGES, CheckInTally
+from server.meetings.held import queries as held_queries
 from server.meetings.held import service as held
 from server.meetings.held.service import HostDecision
 from server.meetings.held.wording import WHY, WORDS
@@ -23,9 +24,10 @@ from server.meetings.rosters.by_hand import Hand
 from server.meetings.rosters.oddities import of_meeting
 from server.meetings.rules import AttendanceStanding, HeldStatus, HoldReason, LeaveStatus, MeetingStatus, Via
 from server.meetings.settlement import preview
+from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.pushes.rules import Occasion
-from server.todos.service import todos_of
+from server.todos.queries import todos_of
 from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.meeting import make_meeting
@@ -201,7 +203,7 @@ def test_who_is_held_is_told_what_to_do_and_not_who_the_others_were(
 def test_who_is_held_scans_the_screen_and_is_there(session: Session, cast: Cast, meeting: Meeting) -> None:
     in_turn(session, forwarded(meeting, cast, "zhang_min", "wang_fang", "li_wei"))
     assert results(session, [scan_of(meeting, cast.li_wei)]) == ["checked_in"]
-    (line,) = held.list_held(session, meeting.id)
+    (line,) = held_queries.list_held(session, meeting.id)
     assert (line.came, line.held.status) == (True, "waiting")
     assert not [todo for todo in todos_of(session, cast.sun_li.actor, now=NOW) if todo.kind == "held"]
 
@@ -428,7 +430,7 @@ def test_the_list_is_confirmed_once_all_are_decided(session: Session, cast: Cast
     assert live(session, meeting, cast.zhang_min) == []
 
     def confirm() -> None:
-        absent = settlement.absent_ids(session, meeting, roster.id)
+        absent = settlement_queries.absent_ids(session, meeting, roster.id)
         settlement.confirm(
             session,
             roster_id=roster.id,
@@ -460,7 +462,7 @@ def test_a_hold_after_the_list_was_confirmed_takes_the_miss_back_until_it_is_dec
     settlement.confirm(
         session,
         roster_id=roster.id,
-        absent=settlement.absent_ids(session, meeting, roster.id),
+        absent=settlement_queries.absent_ids(session, meeting, roster.id),
         count_anyway=[],
         account_id=cast.li_wei.account_id,
         now=confirmed_at,
@@ -491,11 +493,11 @@ def test_on_the_last_night_of_the_year_the_scan_keeps_its_day(session: Session, 
 def test_the_host_reads_why_and_with_whom(session: Session, cast: Cast, meeting: Meeting) -> None:
     in_turn(session, forwarded(meeting, cast, "zhang_min", "wang_fang", "li_wei"))
     in_turn(session, helping(meeting, cast.wang_fang, cast.chen_jing, cast.sun_li))
-    lines = {line.name: line for line in held.list_held(session, meeting.id)}
+    lines = {line.name: line for line in held_queries.list_held(session, meeting.id)}
     assert (lines["李伟"].others, lines["李伟"].helper) == (("张敏", "王芳"), None)
     assert (lines["孙丽"].others, lines["孙丽"].helper) == ((), "王芳")
     decide(session, meeting, HeldStatus.confirmed, cast.li_wei, by=cast.sun_li)
-    assert {line.name: line.others for line in held.list_held(session, meeting.id)}["李伟"] == ("张敏", "王芳")
+    assert {line.name: line.others for line in held_queries.list_held(session, meeting.id)}["李伟"] == ("张敏", "王芳")
     assert set(WHY) == set(HoldReason)
     assert set(WORDS) == set(HeldStatus)
     assert not [odd for odd in of_meeting(session, meeting.id) if "5 分钟" in odd.text]

@@ -17,7 +17,7 @@ from server.statements.freezing.service import freeze
 from server.statements.models import Statement
 from server.statements.rules import month_before
 from server.todos import digest
-from server.todos.service import todos_of
+from server.todos.queries import todos_of
 from tests.at_once import at_once
 from tests.cast import Cast, Person
 from tests.pushing import all_pushes, prepared, shanghai, told

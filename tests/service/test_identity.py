@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import transaction
 from server.errors import DomainError
-from server.identity import service, upkeep, wrong_tries
+from server.identity import queries, service, upkeep, wrong_tries
 from server.identity.models import Account, BindingAttempt, Grant, IdempotencyRecord, Token, WechatIdentity
 from server.identity.rules import HeldRole, Role
 from tests.at_once import at_once, race
@@ -104,7 +104,7 @@ def test_unbinding_detaches_the_identity_and_ends_its_tokens_at_once(
         service.authenticate(engine, cast.zhang_min.token, now=cast.now)
     assert _code(refused) == "not_signed_in"
     assert service.unbind(session, account_id=cast.zhang_min.account_id, now=cast.now) == 0
-    assert not service.is_bound(session, account_id=cast.zhang_min.account_id)
+    assert not queries.is_bound(session, account_id=cast.zhang_min.account_id)
 
 
 def test_who_was_unbound_signs_in_as_nobody(engine: Engine, session: Session, cast: Cast) -> None:
@@ -246,7 +246,7 @@ def test_a_grant_still_to_come_can_be_taken_back(session: Session, cast: Cast) -
     granted = _grant(session, cast, date(2026, 9, 1), None)
     service.end_grant(session, grant_id=granted.id, until_date=cast.today, now=cast.now)
     assert granted.until_date == granted.from_date
-    assert service.grants_of(session, cast.zhang_min.account_id, on=date(2026, 9, 1)) == []
+    assert queries.grants_of(session, cast.zhang_min.account_id, on=date(2026, 9, 1)) == []
 
 
 def _try_wrongly(engine: Engine, identity_id: int, subject: str, now: datetime) -> str:

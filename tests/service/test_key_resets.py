@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.identity.rules import Role
 from server.organizations import binding, key_resets
@@ -33,12 +34,12 @@ def test_one_person_takes_over_no_officers_account(session: Session, cast: Cast)
 def test_a_reset_changes_nothing_before_another_person_confirms_it(session: Session, cast: Cast) -> None:
     wang_fang = numbered(session, cast.wang_fang)
     reset = proposed(session, wang_fang, cast.li_wei)
-    assert identity.is_bound(session, account_id=wang_fang.account_id)
+    assert identity_queries.is_bound(session, account_id=wang_fang.account_id)
     refused("same_person", lambda: confirmed(session, reset, cast.li_wei))
     refused("own_keys", lambda: confirmed(session, reset, wang_fang))
     refused("holds_higher_role", lambda: confirmed(session, reset, cast.zhao_qiang))
     done = confirmed(session, reset, cast.sun_li)
-    assert not identity.is_bound(session, account_id=wang_fang.account_id)
+    assert not identity_queries.is_bound(session, account_id=wang_fang.account_id)
     assert done.code is not None
     newcomer = identity.find_or_add_identity(session, app_id="sandbox", openid="new phone", unionid=None, now=SOON)
     bound = binding.bind_by_code(
@@ -62,7 +63,7 @@ def test_a_phone_of_an_officer_is_a_key_that_two_change(session: Session, cast: 
     assert member.phone_index is None
     assert confirmed(session, reset, cast.sun_li).code is None
     assert member.phone_index == VAULT.index("13900001111")
-    assert identity.is_bound(session, account_id=cast.wang_fang.account_id)
+    assert identity_queries.is_bound(session, account_id=cast.wang_fang.account_id)
 
 
 def test_a_reset_waits_three_days_and_is_then_proposed_anew(session: Session, cast: Cast) -> None:

@@ -11,12 +11,12 @@ from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.service import Posting
 from server.standards.default import default_document
-from server.statements import confirming, service
+from server.statements import confirming
 from server.statements.boards.present import board_out, sheet_out
+from server.statements.boards.queries import read_board
 from server.statements.boards.rules import View
-from server.statements.boards.service import read_board
 from server.statements.boards.sheet import read_sheet
-from server.statements.freezing.service import freeze
+from server.statements.freezing.service import freeze, freeze_closing
 from server.statements.late import LateMonth, late_lines
 from server.statements.models import Statement
 from server.statements.rules import month_before
@@ -80,7 +80,7 @@ def test_no_other_month_has_any_and_the_closing_statement_takes_them_over(
     assert november is not None
     assert late_lines(session, november) is None
     session.commit()
-    service.freeze_closing(engine, year=2026, cutoff_at=FIFTH + timedelta(days=9), now=FIFTH + timedelta(days=9))
+    freeze_closing(engine, year=2026, cutoff_at=FIFTH + timedelta(days=9), now=FIFTH + timedelta(days=9))
     session.commit()
     assert late_lines(session, december) is None
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from server import events
 from server.meetings.events import LeaveAnswered
-from server.meetings.leave import service
+from server.meetings.leave import queries, service
 from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import Terms, Wish
 from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Organization
-from server.organizations.service import ancestor_ids
+from server.organizations.queries import ancestor_ids
 from server.standards.rules import LeaveKind
 from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
@@ -333,7 +333,7 @@ def listed(
     after: tuple[datetime, int] | None = None,
 ) -> list[int]:
     place = session.get_one(Organization, organization_id)
-    found = service.list_below(session, organization=place, status=status, after=after, limit=10)
+    found = queries.list_below(session, organization=place, status=status, after=after, limit=10)
     return [leave.id for leave, _, _ in found]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import app
 from server.config import Settings
 from server.errors import DomainError
-from server.export import service as export
+from server.export import queries as export
 from server.identity import service as identity
 from server.organizations import binding, members
 from server.organizations.models import Member

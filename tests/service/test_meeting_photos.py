@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from server.photos import service
+from server.photos import queries, service
 from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.storage import DiskStorage
@@ -59,7 +59,7 @@ def attach(session: Session, meeting_id: int, person: Person, photo_ids: Sequenc
         photo_ids=photo_ids,
         uploaded_by=person.account_id,
     )
-    return [photo.id for photo in service.photos_of_meeting(session, meeting_id)]
+    return [photo.id for photo in queries.photos_of_meeting(session, meeting_id)]
 
 
 def test_they_come_in_the_order_chosen_and_go_back_to_waiting(
@@ -69,7 +69,7 @@ def test_they_come_in_the_order_chosen_and_go_back_to_waiting(
     assert attach(session, meeting_id, cast.li_wei, [second, first]) == [second, first]
     assert attach(session, meeting_id, cast.wang_fang, [first, second]) == [first, second]
     assert attach(session, meeting_id, cast.wang_fang, [second]) == [second]
-    waiting = service.waiting_photos(session, member_id=cast.li_wei.member_id)
+    waiting = queries.waiting_photos(session, member_id=cast.li_wei.member_id)
     assert [photo.id for photo in waiting] == [first]
 
 

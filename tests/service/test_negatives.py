@@ -16,7 +16,7 @@ from server.identity.rules import Role
 from server.points.decisions import negatives
 from server.points.models import NegativeDecision
 from server.points.scores.rules import NegativeAction
-from server.todos.service import todos_of
+from server.todos.queries import todos_of
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 from tests.refusing import refused

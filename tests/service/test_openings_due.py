@@ -17,6 +17,7 @@ from server.points import handlers, service
 from server.points.ledger import due
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.listing import MemberFigures, figures_of
+from server.points.scores.queries import explain
 from server.points.verification import verify_ledger, verify_scores
 from server.standards import service as standards
 from server.standards.models import Standard
@@ -310,7 +311,7 @@ def test_what_nobody_has_opened_stands_in_the_list_as_each_reads_it(session: Ses
     (stored, *others) = sorted(listed(session, cast.branch), key=lambda each: each.name != "王芳")
     assert {each.name for each in others} == {"张敏", "李伟"}
     for each in others:
-        explained = service.explain(session, member_id=each.member_id, year=2026, as_of=NOW)
+        explained = explain(session, member_id=each.member_id, year=2026, as_of=NOW)
         assert (each.total, dict(each.sections)) == (explained.score.total, dict(stored.sections))
     assert listed(session, cast.group) == []
     session.execute(update(Membership).where(Membership.organization_id == cast.branch).values(group_id=cast.group))

@@ -13,10 +13,11 @@ from server import app
 from server.config import Settings
 from server.db import transaction
 from server.errors import DomainError
+from server.identity import queries as identity_queries
 from server.identity import service as identity
 from server.identity.models import Grant, WechatIdentity
 from server.identity.rules import Role
-from server.organizations import binding, exemptions, filings, grants, members, service, transfers
+from server.organizations import binding, exemptions, filings, grants, members, queries, service, transfers
 from server.organizations.events import MemberLeft, MembersJoined
 from server.organizations.models import (
     Category,
@@ -59,8 +60,8 @@ def test_a_root_founds_a_tree_of_its_own(session: Session, cast: Cast) -> None:
     )
     assert branch.ancestor_ids == (root.id, branch.id)
     assert (branch.root_id, root.root_id) == (root.id, root.id)
-    assert service.supervising_organization(session, branch.id) is root
-    assert service.supervising_organization(session, root.id) is None
+    assert queries.supervising_organization(session, branch.id) is root
+    assert queries.supervising_organization(session, root.id) is None
 
 
 @pytest.mark.parametrize(
@@ -125,9 +126,9 @@ def test_who_left_today_is_in_the_way_no_more_and_the_roles_there_end(session: S
     give(session, cast.organization_department, cast.wang_fang, Role.secretary, place, begin=TOMORROW)
     transfer(session, cast, cast.wu_gang, cast.branch)
     service.close_organization(session, place, account_id=by, now=NOW)
-    held = [grant.organization_id for grant in identity.grants_of(session, cast.zhang_min.account_id, on=TODAY)]
+    held = [grant.organization_id for grant in identity_queries.grants_of(session, cast.zhang_min.account_id, on=TODAY)]
     assert held == [cast.other_general_branch]
-    to_come = identity.grants_of(session, cast.wang_fang.account_id, on=TOMORROW)
+    to_come = identity_queries.grants_of(session, cast.wang_fang.account_id, on=TOMORROW)
     assert place not in [grant.organization_id for grant in to_come]
 
 
@@ -137,7 +138,7 @@ def test_a_transfer_keeps_the_points_and_both_memberships(session: Session, cast
     past, present = reversed(members.history(session, member_id=cast.zhang_min.member_id))
     assert (past.organization_id, past.until_date) == (cast.branch, TODAY)
     assert (present.organization_id, present.from_date, present.until_date) == (cast.other_branch, TODAY, None)
-    yesterday = service.branch_of(session, member_id=cast.zhang_min.member_id, on=TODAY - timedelta(days=1))
+    yesterday = queries.branch_of(session, member_id=cast.zhang_min.member_id, on=TODAY - timedelta(days=1))
     assert yesterday is not None
     assert yesterday.id == cast.branch
 
@@ -183,7 +184,7 @@ def test_a_transfer_goes_to_an_open_branch_of_the_same_root(session: Session, ca
 
 def test_who_moves_leaves_his_roles_in_the_old_branch_behind(session: Session, cast: Cast) -> None:
     transfer(session, cast, cast.wang_fang, cast.other_branch)
-    assert identity.grants_of(session, cast.wang_fang.account_id, on=TODAY) == []
+    assert identity_queries.grants_of(session, cast.wang_fang.account_id, on=TODAY) == []
 
 
 @pytest.mark.parametrize("goes", ["away", "elsewhere"])
@@ -195,14 +196,14 @@ def test_who_goes_leads_no_group_of_the_old_branch(session: Session, cast: Cast,
     else:
         by = cast.chen_jing.account_id
         transfers.leave(session, member_id=person.member_id, on=TODAY, note="调离", account_id=by, now=NOW)
-    assert identity.grants_of(session, person.account_id, on=TODAY) == []
+    assert identity_queries.grants_of(session, person.account_id, on=TODAY) == []
 
 
 def test_who_leaves_belongs_nowhere_and_may_come_back(session: Session, cast: Cast) -> None:
     by = cast.chen_jing.account_id
     member_id = cast.zhang_min.member_id
     transfers.leave(session, member_id=member_id, on=TODAY, note="调离", account_id=by, now=NOW)
-    assert service.branch_of(session, member_id=member_id, on=TODAY) is None
+    assert queries.branch_of(session, member_id=member_id, on=TODAY) is None
     with pytest.raises(DomainError, match="no_membership"):
         transfers.leave(session, member_id=member_id, on=TODAY, note="调离", account_id=by, now=NOW)
     assert transfer(session, cast, cast.zhang_min, cast.other_branch).organization_id == cast.other_branch
@@ -229,7 +230,7 @@ def test_who_came_and_went_on_one_day_may_come_back_that_day(session: Session, s
     transfers.transfer(
         session, member_id=member.id, to_organization_id=cast.other_branch, on=TODAY, account_id=by, now=NOW
     )
-    branch = service.branch_of(session, member_id=member.id, on=TODAY)
+    branch = queries.branch_of(session, member_id=member.id, on=TODAY)
     assert branch is not None
     assert branch.id == cast.other_branch
 
@@ -241,7 +242,7 @@ def test_who_moves_keeps_the_roles_held_elsewhere_and_takes_up_none_that_was_to_
     give(session, cast.chen_jing, person, Role.organizer, cast.general_branch)
     give(session, cast.chen_jing, person, Role.deputy_secretary, cast.branch, begin=TOMORROW)
     transfer(session, cast, person, cast.other_branch)
-    held = identity.grants_of(session, person.account_id, on=TOMORROW)
+    held = identity_queries.grants_of(session, person.account_id, on=TOMORROW)
     assert [(each.role, each.organization_id) for each in held] == [(Role.organizer, cast.general_branch)]
 
 
@@ -389,9 +390,9 @@ def test_only_a_representative_is_dismissed_as_one(session: Session, cast: Cast)
         grants.dismiss_representative, session, actor=cast.li_wei.actor, organization_id=cast.branch, now=NOW
     )
     assert not dismiss(account_id=cast.wang_fang.account_id)
-    assert len(identity.grants_of(session, cast.wang_fang.account_id, on=TODAY)) == 1
+    assert len(identity_queries.grants_of(session, cast.wang_fang.account_id, on=TODAY)) == 1
     assert dismiss(account_id=cast.representative.account_id)
-    assert identity.grants_of(session, cast.representative.account_id, on=TODAY) == []
+    assert identity_queries.grants_of(session, cast.representative.account_id, on=TODAY) == []
 
 
 def test_nobody_gives_a_role_above_his_own_or_to_himself(session: Session, cast: Cast) -> None:

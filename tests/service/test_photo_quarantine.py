@@ -11,7 +11,7 @@ from server.config import Settings
 from server.errors import DomainError
 from server.jobs import runs
 from server.jobs.table import JOBS
-from server.photos import jobs, service
+from server.photos import jobs, queries, service
 from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.rules import Variant
@@ -110,12 +110,12 @@ def test_a_file_whose_row_turns_up_again_comes_back_when_asked_for(
     session: Session, cast: Cast, storage: DiskStorage
 ) -> None:
     (photo,) = evidence(session, storage, cast, range(1))
-    content = service.read(session, storage, public_id=photo.public_id, variant=Variant.full)
+    content = queries.read(session, storage, public_id=photo.public_id, variant=Variant.full)
     lose(session, photo)
     sweep(session, storage, now=later(storage))
     find_again(session, photo)
     for _ in range(2):
-        assert service.read(session, storage, public_id=photo.public_id, variant=Variant.full) == content
+        assert queries.read(session, storage, public_id=photo.public_id, variant=Variant.full) == content
     assert (files(storage), away(storage)) == ({photo.keys[0]}, {photo.keys[1]})
 
 
@@ -238,7 +238,7 @@ def test_two_sweeps_and_a_reader_at_once_lose_nothing(engine: Engine, cast: Cast
 
     def reading() -> object:
         with Session(engine) as session:
-            return service.read(session, storage, public_id=kept.public_id, variant=Variant.full)
+            return queries.read(session, storage, public_id=kept.public_id, variant=Variant.full)
 
     at_once(sweeping, reading, sweeping, reading)
     assert (files(storage), away(storage)) == (set(kept.keys), set(gone.keys))

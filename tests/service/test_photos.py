@@ -16,7 +16,8 @@ from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.errors import DomainError
 from server.organizations.models import Membership
-from server.photos import service
+from server.photos import queries, service
+from server.photos.duplicates import matches_of_claim
 from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.rules import MAX_UNATTACHED, MatchKind, Variant
@@ -177,8 +178,8 @@ def test_attached_photos_keep_the_order_given(session: Session, cast: Cast, stor
     claim_id = make_claim(session, cast, cast.zhang_min)
     one, two, three = (upload(session, storage, cast.zhang_min, jpeg(seed)) for seed in range(3))
     service.attach(session, claim_id=claim_id, member_id=cast.zhang_min.member_id, photo_ids=[two.id, three.id, one.id])
-    assert service.photos_of_claim(session, claim_id) == [two, three, one]
-    assert service.waiting_photos(session, member_id=cast.zhang_min.member_id) == []
+    assert queries.photos_of_claim(session, claim_id) == [two, three, one]
+    assert queries.waiting_photos(session, member_id=cast.zhang_min.member_id) == []
 
 
 def test_attaching_again_replaces_and_what_is_left_out_waits(
@@ -190,10 +191,10 @@ def test_attaching_again_replaces_and_what_is_left_out_waits(
     for _ in range(2):
         service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[one.id, two.id])
         service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[three.id, one.id])
-        assert service.photos_of_claim(session, claim_id) == [three, one]
-        assert service.waiting_photos(session, member_id=member_id) == [two]
+        assert queries.photos_of_claim(session, claim_id) == [three, one]
+        assert queries.waiting_photos(session, member_id=member_id) == [two]
     service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[])
-    assert service.photos_of_claim(session, claim_id) == []
+    assert queries.photos_of_claim(session, claim_id) == []
 
 
 def test_a_photo_can_give_way_to_its_own_second_upload(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -201,10 +202,10 @@ def test_a_photo_can_give_way_to_its_own_second_upload(session: Session, cast: C
     second = upload(session, storage, cast.zhang_min, jpeg())
     member_id = cast.zhang_min.member_id
     service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[second.id])
-    assert service.photos_of_claim(session, claim_id) == [second]
-    assert service.waiting_photos(session, member_id=member_id) == [first]
+    assert queries.photos_of_claim(session, claim_id) == [second]
+    assert queries.waiting_photos(session, member_id=member_id) == [first]
     service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[])
-    assert service.waiting_photos(session, member_id=member_id) == [first]
+    assert queries.waiting_photos(session, member_id=member_id) == [first]
 
 
 def test_nine_photos_are_the_limit(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -212,7 +213,7 @@ def test_nine_photos_are_the_limit(session: Session, cast: Cast, storage: DiskSt
     ids = [upload(session, storage, cast.zhang_min, encoded(scene(seed, (8, 8)))).id for seed in range(10)]
     assert refusal(session, claim_id, cast.zhang_min, ids) == "photo_too_many"
     service.attach(session, claim_id=claim_id, member_id=cast.zhang_min.member_id, photo_ids=ids[:9])
-    assert len(service.photos_of_claim(session, claim_id)) == 9
+    assert len(queries.photos_of_claim(session, claim_id)) == 9
 
 
 def test_only_ones_own_free_photos_can_be_attached(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -225,7 +226,7 @@ def test_only_ones_own_free_photos_can_be_attached(session: Session, cast: Cast,
     for photo_id in (others.id, used.id, erased.id, 10**15):
         assert refusal(session, claim_id, cast.zhang_min, [own.id, photo_id]) == "photo_unavailable"
     assert refusal(session, claim_id, cast.zhang_min, [own.id, own.id]) == "photo_repeated"
-    assert service.photos_of_claim(session, claim_id) == []
+    assert queries.photos_of_claim(session, claim_id) == []
 
 
 def test_the_same_picture_cannot_stand_twice_in_a_claim(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -244,7 +245,7 @@ def test_who_enters_a_claim_for_a_member_takes_only_what_he_uploaded(
     assert refusal(session, claim_id, cast.zhang_min, [private.id], uploaded_by) == "photo_unavailable"
     member_id = cast.zhang_min.member_id
     service.attach(session, claim_id=claim_id, member_id=member_id, photo_ids=[entered.id], uploaded_by=uploaded_by)
-    assert service.photos_of_claim(session, claim_id) == [entered]
+    assert queries.photos_of_claim(session, claim_id) == [entered]
 
 
 @pytest.mark.mariadb_only
@@ -264,11 +265,11 @@ def test_two_claims_cannot_take_one_photo_at_once(engine: Engine, cast: Cast, st
 def test_an_exact_copy_within_the_branch_is_found(session: Session, cast: Cast, storage: DiskStorage) -> None:
     earlier, first = attached(session, storage, cast, cast.wang_fang, jpeg())
     later, second = attached(session, storage, cast, cast.zhang_min, jpeg())
-    (match,) = service.matches_of_claim(session, later)
+    (match,) = matches_of_claim(session, later)
     assert (match.kind, match.distance, match.earlier) == (MatchKind.exact, 0, True)
     assert (match.member_id, match.claim_id, match.uploaded_at) == (cast.wang_fang.member_id, earlier, NOW)
     assert (match.photo_id, match.other_photo_id) == (second.id, first.id)
-    assert [match.earlier for match in service.matches_of_claim(session, earlier)] == [False]
+    assert [match.earlier for match in matches_of_claim(session, earlier)] == [False]
 
 
 def test_a_copy_resized_and_compressed_again_is_found_as_similar(
@@ -277,7 +278,7 @@ def test_a_copy_resized_and_compressed_again_is_found_as_similar(
     attached(session, storage, cast, cast.wang_fang, jpeg(1))
     attached(session, storage, cast, cast.wang_fang, jpeg(2))
     claim_id, _ = attached(session, storage, cast, cast.zhang_min, encoded(scene(1).resize((400, 300)), quality=50))
-    (match,) = service.matches_of_claim(session, claim_id)
+    (match,) = matches_of_claim(session, claim_id)
     assert match.kind is MatchKind.similar
     assert match.distance <= 8
 
@@ -289,16 +290,16 @@ def test_other_branches_are_not_searched_but_the_members_own_past_is(
     past, photo = attached(session, storage, cast, cast.zhang_min, jpeg())
     photo.organization_id = cast.foreign_branch
     claim_id, _ = attached(session, storage, cast, cast.zhang_min, jpeg())
-    assert [match.claim_id for match in service.matches_of_claim(session, claim_id)] == [past]
+    assert [match.claim_id for match in matches_of_claim(session, claim_id)] == [past]
 
 
 def test_even_pictures_match_only_exactly(session: Session, cast: Cast, storage: DiskStorage) -> None:
     white, whiter = (encoded(Image.new("RGB", (640, 480), (level,) * 3)) for level in (250, 255))
     attached(session, storage, cast, cast.wang_fang, white)
     claim_id, _ = attached(session, storage, cast, cast.zhang_min, whiter)
-    assert service.matches_of_claim(session, claim_id) == []
+    assert matches_of_claim(session, claim_id) == []
     same, _ = attached(session, storage, cast, cast.zhang_min, white)
-    assert [match.kind for match in service.matches_of_claim(session, same)] == [MatchKind.exact]
+    assert [match.kind for match in matches_of_claim(session, same)] == [MatchKind.exact]
 
 
 def test_an_unattached_photo_is_no_evidence_and_warns_nobody(
@@ -306,24 +307,24 @@ def test_an_unattached_photo_is_no_evidence_and_warns_nobody(
 ) -> None:
     upload(session, storage, cast.wang_fang, jpeg())
     claim_id, _ = attached(session, storage, cast, cast.zhang_min, jpeg())
-    assert service.matches_of_claim(session, claim_id) == []
+    assert matches_of_claim(session, claim_id) == []
 
 
 def test_erasing_removes_the_files_after_the_commit_and_keeps_the_evidence(
     session: Session, cast: Cast, storage: DiskStorage
 ) -> None:
     claim_id, photo = attached(session, storage, cast, cast.zhang_min, jpeg())
-    before = service.evidence_hash(service.photos_of_claim(session, claim_id))
+    before = queries.evidence_hash(queries.photos_of_claim(session, claim_id))
     service.erase(session, storage, photo, now=NOW)
     assert len(files(storage)) == 2
     session.commit()
     assert not files(storage)
     assert before
-    assert service.evidence_hash(service.photos_of_claim(session, claim_id)) == before
+    assert queries.evidence_hash(queries.photos_of_claim(session, claim_id)) == before
     with pytest.raises(DomainError, match="not_found"):
-        service.read(session, storage, public_id=photo.public_id, variant=Variant.full)
+        queries.read(session, storage, public_id=photo.public_id, variant=Variant.full)
     again, _ = attached(session, storage, cast, cast.wang_fang, jpeg())
-    assert [match.claim_id for match in service.matches_of_claim(session, again)] == [claim_id]
+    assert [match.claim_id for match in matches_of_claim(session, again)] == [claim_id]
 
 
 def test_erasing_one_of_two_equal_photos_leaves_the_other(session: Session, cast: Cast, storage: DiskStorage) -> None:
@@ -357,7 +358,7 @@ def test_a_lost_file_is_answered_as_not_found(session: Session, cast: Cast, stor
     photo = upload(session, storage, cast.zhang_min, jpeg())
     storage.delete(photo.key(Variant.thumb))
     with pytest.raises(DomainError, match="not_found"):
-        service.read(session, storage, public_id=photo.public_id, variant=Variant.thumb)
+        queries.read(session, storage, public_id=photo.public_id, variant=Variant.thumb)
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "ab/x.jpg", "/etc/passwd", "ab/" + "0" * 62 + ".jpg", ""])

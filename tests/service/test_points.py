@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Member, Membership, Stage
-from server.points import handlers, service
+from server.points import handlers, queries, service
 from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.scores import queries as reading
+from server.points.scores.queries import explain
 from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.default import default_document
@@ -228,7 +229,7 @@ def test_an_entry_keeps_its_item_when_the_new_standard_has_none(session: Session
     service.post(session, [claim(member_id), miss(member_id)], now=NOW)
     move(session, member_id, cast.foreign_branch, TODAY)
     assert figures(session, member_id) == {"": D(59), "base": D(58), "contribution": D(1)}
-    explained = service.explain(session, member_id=member_id, year=2026, as_of=NOW)
+    explained = explain(session, member_id=member_id, year=2026, as_of=NOW)
     titles = [line.title for section in explained.sections for line in section.lines]
     assert "联系服务师生群众（志愿、结对）（原标准）" in titles
 
@@ -277,12 +278,12 @@ def test_a_standard_published_for_a_branch_rebases_its_members_at_once(session: 
 def test_joint_decisions_find_their_entries_by_source(session: Session, cast: Cast) -> None:
     people = [cast.zhang_min.member_id, cast.wang_fang.member_id]
     service.post(session, [claim(member_id, 7) for member_id in people], now=NOW)
-    found = service.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[7])
+    found = queries.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[7])
     assert [entry.member_id for entry in found] == sorted(people)
 
 
 def test_reading_before_anything_is_posted_shows_the_openings_that_are_due(session: Session, cast: Cast) -> None:
-    explained = service.explain(session, member_id=cast.zhang_min.member_id, year=2026, as_of=NOW)
+    explained = explain(session, member_id=cast.zhang_min.member_id, year=2026, as_of=NOW)
     assert explained.score.total == 58
     assert entries(session, cast.zhang_min.member_id) == []
 
@@ -291,7 +292,7 @@ def test_an_explanation_names_clause_words_decider_and_what_was_taken_back(sessi
     member_id, secretary = cast.zhang_min.member_id, cast.li_wei.account_id
     (entry,) = service.post(session, [claim(member_id, decided_by=secretary, text="属实")], now=NOW)
     back = service.reverse(session, member_id=member_id, seq=entry.seq, reason="误批", decided_by=secretary, now=NOW)
-    explained = service.explain(session, member_id=member_id, year=2026, as_of=NOW)
+    explained = explain(session, member_id=member_id, year=2026, as_of=NOW)
     line = next(line for section in explained.sections for line in section.lines if line.score.code == "C04")
     first, second = line.entries
     assert (first.text, first.decided_by, first.reversed_by, first.share) == ("属实", "李伟", back.seq, None)

@@ -19,9 +19,10 @@ from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.rules import Role
 from server.leases import HeldLease
+from server.organizations import queries as organizations_queries
 from server.organizations import service as organizations
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
-from server.organizations.roster import applying, service, sheets
+from server.organizations.roster import applying, queries, service, sheets
 from server.organizations.roster.files import ImportReport, import_file
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.points.models import PointEntry
@@ -53,7 +54,7 @@ def member_of(session: Session, work_number: str) -> Member:
 
 
 def branch_title(session: Session, member: Member) -> str:
-    branch = organizations.branch_of(session, member_id=member.id, on=date(2026, 6, 18))
+    branch = organizations_queries.branch_of(session, member_id=member.id, on=date(2026, 6, 18))
     assert branch is not None
     return branch.title
 
@@ -261,7 +262,7 @@ def test_a_duty_only_suggests_a_role(import_rows: Import) -> None:
 def test_someone_who_left_comes_back_as_a_newcomer(import_rows: Import, session: Session) -> None:
     import_rows([person("张敏", "T1")])
     member = member_of(session, "T1")
-    membership = organizations.membership_on(session, member_id=member.id, on=date(2026, 6, 18))
+    membership = organizations_queries.membership_on(session, member_id=member.id, on=date(2026, 6, 18))
     assert membership is not None
     membership.until_date = date(2026, 6, 1)
     session.commit()
@@ -368,7 +369,7 @@ def test_a_row_the_database_refuses_is_reported_and_the_rest_is_applied(
     done = session.get_one(RosterImport, prepared.id)
     session.refresh(done)
     assert done.result == {"new": 2, "errors": 1}
-    assert [problem.text for problem in service.problems_of(session, done)] == ["第 4 行：尚未发布积分标准"]
+    assert [problem.text for problem in queries.problems_of(session, done)] == ["第 4 行：尚未发布积分标准"]
 
 
 def test_columns_may_come_in_any_order_below_a_title_and_others_are_noted(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.audit.models import AuditLine
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import by_hand
-from server.meetings.rosters import service as lists
+from server.meetings.rosters import queries as lists
 from server.meetings.rosters.by_hand import Hand
 from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, MeetingStatus, Part, Via
 from server.meetings.settlement import service as settlement

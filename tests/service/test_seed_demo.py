@@ -23,8 +23,8 @@ from server.days import shanghai_date
 from server.db import make_engine, reading
 from server.dues.models import DuesRecord
 from server.identity.personas import personas
-from server.meetings.attendance import service as attendance
-from server.meetings.attendance.service import Appearance
+from server.meetings.attendance import queries as attendance
+from server.meetings.attendance.queries import Appearance
 from server.meetings.models import GuestVisit, Invitation, Leave, Meeting
 from server.meetings.rules import AttendanceStanding, LeaveStatus, MeetingStatus, Via
 from server.meetings.settlement import service as settlement

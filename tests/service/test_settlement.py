@@ -12,6 +12,7 @@ from server.audit.models import AuditLine
 from server.meetings.models import Attendance, GuestVisit, Invitation
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, RosterStatus
 from server.meetings.settlement import alignment
+from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Category, Member, Membership
 from server.points.models import PointEntry, SourceKind
@@ -222,7 +223,7 @@ def test_someone_who_came_on_the_last_ticket_gets_his_miss_back(session: Session
 def test_a_list_that_changed_meanwhile_is_not_confirmed(session: Session, cast: Cast) -> None:
     meeting = make_meeting(session, cast)
     roster = roster_of(session, meeting)
-    seen = settlement.absent_ids(session, meeting, roster.id)
+    seen = settlement_queries.absent_ids(session, meeting, roster.id)
     came(session, meeting, cast.zhang_min)
 
     def confirm() -> None:

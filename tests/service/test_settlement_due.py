@@ -15,6 +15,7 @@ from server.meetings.events import RosterConfirmed
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 from server.meetings.settlement import alignment, due
+from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
@@ -126,7 +127,7 @@ def test_an_officer_and_the_job_at_once_post_once(session: Session, engine: Engi
     meeting = make_meeting(session, cast, items=[("B06a", "1"), ("B01", "1")])
     came(session, meeting, cast.wang_fang)
     roster = roster_of(session, meeting)
-    absent = settlement.absent_ids(session, meeting, roster.id)
+    absent = settlement_queries.absent_ids(session, meeting, roster.id)
     session.commit()
 
     def confirm() -> None:

@@ -21,7 +21,7 @@ from server.points.service import Posting
 from server.standards import service as standards
 from server.standards.drafts import create_draft
 from server.standards.rules import Item, Method, StandardDocument
-from server.standards.versions import document_of
+from server.standards.versions import document_of, in_force
 from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementLine, StatementSection
 from server.statements.rules import StatementTerm, month_before
@@ -109,7 +109,7 @@ def _random_facts(
     session: Session, cast: Cast, chance: random.Random, member_id: int
 ) -> Sequence[tuple[datetime, Posting]]:
     member = session.get_one(Member, member_id)
-    standard = standards.in_force(session, organization_id=cast.root, year=2026)
+    standard = in_force(session, organization_id=cast.root, year=2026)
     items = list(document_of(session, standard.id).items_for(Category(member.category), Stage(member.stage)))
     facts = []
     for number in range(chance.randrange(PER_MEMBER)):

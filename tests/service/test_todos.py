@@ -23,7 +23,7 @@ from server.pushes.rules import PushStatus
 from server.standards.rules import LeaveKind
 from server.statements.rules import StatementStatus
 from server.todos.digest import waiting_with
-from server.todos.service import Todo, todos_of
+from server.todos.queries import Todo, todos_of
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.claiming import VOLUNTEERING, submitted
 from tests.meeting import make_meeting

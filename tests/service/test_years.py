@@ -21,8 +21,7 @@ from server.points.models import NegativeDecision, PointEntry, SourceKind
 from server.points.scores.queries import explain, stored
 from server.points.scores.rules import NegativeStatus
 from server.points.service import Posting
-from server.statements import service as statements
-from server.statements.freezing.service import freeze
+from server.statements.freezing.service import freeze, freeze_closing
 from server.statements.models import Statement, StatementLine, StatementSection
 from server.statements.rules import month_before
 from server.years import queries, service
@@ -166,7 +165,7 @@ def test_scores_are_those_of_a_closed_year_while_the_results_stand(session: Sess
 @pytest.mark.usefixtures("opened")
 def test_the_closing_statement_says_what_the_scores_say(session: Session, engine: Engine, cast: Cast) -> None:
     drafted(session, cast.branch)
-    statements.freeze_closing(engine, year=OLD, cutoff_at=DRAFTING, now=DRAFTING)
+    freeze_closing(engine, year=OLD, cutoff_at=DRAFTING, now=DRAFTING)
     of_branch = select(StatementLine).join(Statement, Statement.id == StatementLine.statement_id)
     lines = session.scalars(of_branch.where(Statement.organization_id == cast.branch)).all()
     assert len(lines) == 4

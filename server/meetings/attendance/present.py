@@ -1,6 +1,7 @@
 """Turn attendance into what goes over the wire."""
 
-from server.meetings.attendance import service as attendance
+from server.meetings.attendance import queries as attendance
+from server.meetings.attendance.queries import Appearance, AttendanceRow, AttendanceTable
 from server.meetings.attendance.rules import AttendanceTally
 from server.meetings.attendance.schemas import (
     AppearanceOut,
@@ -11,7 +12,6 @@ from server.meetings.attendance.schemas import (
     TableRosterOut,
     TableRowOut,
 )
-from server.meetings.attendance.service import Appearance, AttendanceRow, AttendanceTable
 from server.meetings.rules import KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
 
 

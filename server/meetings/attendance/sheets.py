@@ -3,8 +3,8 @@
 from typing import Any
 
 from server.days import SHANGHAI
+from server.meetings.attendance.queries import Appearance, AttendanceTable, SignedRoster, head_count, tally_of
 from server.meetings.attendance.rules import AttendanceTally
-from server.meetings.attendance.service import Appearance, AttendanceTable, SignedRoster, head_count, tally_of
 from server.meetings.rules import (
     KIND_TITLES,
     LEAVE_KIND_TITLES,

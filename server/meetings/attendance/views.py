@@ -9,7 +9,8 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.attendance import present, sheets
-from server.meetings.attendance import service as attendance
+from server.meetings.attendance import queries as attendance
+from server.meetings.attendance.queries import AttendanceTable
 from server.meetings.attendance.schemas import (
     AttendanceMonthQuery,
     AttendanceTableOut,
@@ -17,7 +18,6 @@ from server.meetings.attendance.schemas import (
     MemberAttendanceOut,
     RosterSheetPath,
 )
-from server.meetings.attendance.service import AttendanceTable
 from server.meetings.targets import roster_target
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath

@@ -14,8 +14,8 @@ from server.meetings.check_in.wording import message
 from server.meetings.models import Meeting
 from server.meetings.rules import Via
 from server.organizations.models import Member
+from server.organizations.queries import ancestor_ids
 from server.organizations.rules import normal_work_number
-from server.organizations.service import ancestor_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Turn check-ins that are held into what goes over the wire."""
 
 from server.identity.access import Context
-from server.meetings.held import service as held
+from server.meetings.held import queries as held
+from server.meetings.held.queries import HeldLine
 from server.meetings.held.schemas import HeldCheckInOut, HeldCheckInsOut
-from server.meetings.held.service import HeldLine
 from server.meetings.held.wording import WHY, WORDS
-from server.meetings.rosters.service import STATE_TITLES
+from server.meetings.queries import get_meeting
+from server.meetings.rosters.queries import STATE_TITLES
 from server.meetings.rules import HeldStatus, HoldReason
-from server.meetings.service import get_meeting
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 
 
 def held_out(context: Context, meeting_id: int) -> HeldCheckInsOut:

@@ -18,7 +18,7 @@ from server.meetings.models import Leave, Meeting, Roster
 from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, LeaveStatus, MeetingKind
 from server.organizations.members import names
 from server.organizations.models import Organization
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 
 OFFICERS = RULES[Permission.leave_ask].roles
 """The branch's own officers: 支委, deputy, secretary, group leader."""

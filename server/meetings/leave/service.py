@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -14,23 +14,22 @@ from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.rules import Actor, Permission
 from server.meetings.events import LeaveAnswered
+from server.meetings.leave.queries import leave_of
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
-from server.meetings.rosters.service import lock_active
 from server.meetings.rules import (
     MAKEUP_DAYS,
     AttendanceState,
     LeaveAction,
     LeaveStatus,
-    MeetingStatus,
     Part,
     next_leave_status,
 )
+from server.meetings.service import lock_active
 from server.meetings.settlement import service as settlement
 from server.meetings.settlement.cases import measure_of, planned_items
 from server.meetings.settlement.outcomes import chosen_item
 from server.organizations import four_eyes
-from server.organizations.models import Organization
-from server.organizations.service import account_names, supervising_organization
+from server.organizations.queries import account_names, supervising_organization
 from server.points import service as points
 from server.presentation import spoken_time
 from server.standards.rules import LeaveKind
@@ -155,41 +154,9 @@ def refuse(
     return _answer(session, leave, meeting, LeaveStatus.refused, answer, account_id=account_id, now=now)
 
 
-def list_below(
-    session: Session,
-    *,
-    organization: Organization,
-    status: LeaveStatus,
-    after: tuple[datetime, int] | None,
-    limit: int,
-) -> list[tuple[Leave, Meeting, Organization]]:
-    """Return the leaves of rosters at and below an organization, the earliest asked first."""
-    query = (
-        select(Leave, Meeting, Organization)
-        .join(Meeting, Meeting.id == Leave.meeting_id)
-        .join(Roster, Roster.id == Leave.roster_id)
-        .join(Organization, Organization.id == Roster.organization_id)
-        .where(
-            Leave.status == status,
-            Meeting.status != MeetingStatus.cancelled,
-            Organization.path.startswith(organization.path),
-        )
-    )
-    if after is not None:
-        at, leave_id = after
-        query = query.where(or_(Leave.asked_at > at, and_(Leave.asked_at == at, Leave.id > leave_id)))
-    rows = session.execute(query.order_by(Leave.asked_at, Leave.id).limit(limit))
-    return [(leave, meeting, place) for leave, meeting, place in rows]
-
-
 def last_day_to_ask(meeting: Meeting) -> date:
     """Return the last day on which leave may be asked for afterwards."""
     return meeting.day + timedelta(days=ASKED_WITHIN_DAYS)
-
-
-def leave_of(session: Session, *, meeting_id: int, member_id: int) -> Leave | None:
-    """Return a member's leave from a meeting, whatever became of it."""
-    return session.scalar(select(Leave).where(Leave.meeting_id == meeting_id, Leave.member_id == member_id))
 
 
 def end_waiting(session: Session, *, meeting_id: int, member_id: int) -> None:

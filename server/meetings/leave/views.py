@@ -5,6 +5,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.leave import present as leave_present
+from server.meetings.leave import queries as leave_queries
 from server.meetings.leave import service as leave
 from server.meetings.leave.schemas import (
     AskLeaveIn,
@@ -109,7 +110,7 @@ def refuse_leave(context: Context, path: LeavePath, body: RefuseLeaveIn) -> Leav
 def list_leaves(context: Context, path: OrganizationPath, query: LeavesQuery) -> Page[LeaveOut]:
     """党组织及下级的请假，最早提出的在前"""
     context.audit_look(AuditSubject.organization_leaves, path.organization_id)
-    found = leave.list_below(
+    found = leave_queries.list_below(
         context.session,
         organization=context.session.get_one(Organization, path.organization_id),
         status=query.status,

@@ -23,8 +23,8 @@ from server.meetings.planning.rules import (
     time_problem,
 )
 from server.meetings.planning.service import checked_makeup, counted_items, record, refuse, set_times
+from server.meetings.queries import rosters_of
 from server.meetings.rules import MeetingAction, MeetingKind, MeetingStatus, RosterStatus, next_status
-from server.meetings.service import rosters_of
 from server.organizations.models import Organization
 from server.years.queries import refuse_drafted
 

@@ -13,8 +13,8 @@ from server.identity.rules import Actor, Permission, Target, allows
 from server.meetings.models import Invitation, Meeting, Roster
 from server.meetings.planning import invitations
 from server.meetings.planning.rules import RosterPlan, are_neighbours, roster_problem
+from server.meetings.queries import rosters_of
 from server.meetings.rules import Part, RosterStatus, Scope
-from server.meetings.service import rosters_of
 from server.organizations.models import Membership, Organization, OrganizationKind, ids_in
 
 

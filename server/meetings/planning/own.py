@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import not_found
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
+from server.meetings.queries import get_meeting, phase_of, standing_of
 from server.meetings.rules import AttendanceStanding, MeetingPhase, Part
-from server.meetings.service import get_meeting, phase_of, standing_of
 from server.meetings.settlement.cases import planned_items
 from server.meetings.settlement.outcomes import MemberMeasure, PlannedItem, chosen_item
-from server.organizations.service import home_of
+from server.organizations.queries import home_of
 from server.standards.rules import Item
 
 _Joined = Select[Meeting, Invitation, Attendance, Leave, HeldCheckIn]

@@ -15,6 +15,7 @@ from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.planning import own, series
 from server.meetings.planning.own import OwnMeeting
 from server.meetings.planning.preview import PlanPreview
+from server.meetings.planning.queries import offered_to
 from server.meetings.planning.schemas import (
     CostOut,
     CountedItemOut,
@@ -30,8 +31,8 @@ from server.meetings.planning.schemas import (
     RosterOfMeetingOut,
     SeriesMeetingOut,
 )
-from server.meetings.planning.service import offered_to
 from server.meetings.planning.wording import absence_cost, cost_words, needs_makeup
+from server.meetings.queries import phase_of, rosters_of
 from server.meetings.rules import (
     KIND_TITLES,
     LEAVE_KIND_TITLES,
@@ -43,10 +44,9 @@ from server.meetings.rules import (
     MeetingKind,
     Part,
 )
-from server.meetings.service import phase_of, rosters_of
 from server.meetings.settlement.cases import measure_of
-from server.organizations.service import account_names, titles
-from server.photos import service as photos
+from server.organizations.queries import account_names, titles
+from server.photos import queries as photos
 from server.photos.present import photo_out
 from server.photos.schemas import PhotoOut
 from server.standards.rules import Item, LeaveKind

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.identity.rules import Actor
 from server.meetings.planning.invitations import expected
-from server.meetings.planning.service import CheckedPlan, Plan, check, offered_to
+from server.meetings.planning.queries import offered_to
+from server.meetings.planning.service import CheckedPlan, Plan, check
 from server.meetings.rules import Part
 from server.standards.rules import Item
 

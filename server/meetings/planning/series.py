@@ -12,8 +12,9 @@ from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.meetings.models import Meeting
 from server.meetings.planning.rules import MOST_MEETINGS, RepeatBy, monthly_days
+from server.meetings.queries import get_meeting
 from server.meetings.rules import MeetingStatus
-from server.meetings.service import get_meeting, locked_meetings
+from server.meetings.service import locked_meetings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from server.identity.rules import Actor
 from server.meetings.models import Meeting
 from server.meetings.planning import reminders, series
 from server.meetings.planning.lists import Lists, checked_lists, default_rosters, write_lists
+from server.meetings.planning.queries import offered_to
 from server.meetings.planning.rules import (
     USUAL,
     CountedItem,
@@ -24,7 +25,6 @@ from server.meetings.planning.rules import (
     WindowWish,
     default_items,
     item_problem,
-    offered_items,
     quantity_of,
     time_problem,
     times_of,
@@ -33,9 +33,8 @@ from server.meetings.planning.rules import (
 from server.meetings.planning.series import Repeat
 from server.meetings.rules import MAKEUP_DAYS, SETTLES_AFTER, MeetingKind, MeetingStatus
 from server.organizations.models import Organization
-from server.organizations.service import ancestor_ids, get_open
-from server.standards.rules import Audience, Item, plain_number
-from server.standards.versions import document_in, find_in_force
+from server.organizations.service import get_open
+from server.standards.rules import plain_number
 from server.years.queries import refuse_drafted
 
 _LETTERS = string.ascii_letters + string.digits
@@ -164,14 +163,6 @@ def counted_items(
         counted = default_items(kind, offered)
     refuse(item_problem(counted, offered), offered=[item.code for item in offered])
     return [{"code": each.code, "quantity": plain_number(quantity_of(each, offered, times))} for each in counted]
-
-
-def offered_to(session: Session, organization_id: int, on: datetime) -> tuple[Item, ...]:
-    """Return the items a host's meeting can count for by the standard of that year."""
-    ids = ancestor_ids(session, organization_id)
-    year = shanghai_date(on).year
-    standard = find_in_force(session, organization_ids=ids, year=year, audience=Audience.members)
-    return offered_items(document_in(standard)) if standard else ()
 
 
 def checked_makeup(makeup_until: date, times: Times) -> date:

@@ -7,7 +7,7 @@ from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.meetings import service
+from server.meetings import queries
 from server.meetings.leave.schemas import MemberMeetingPath
 from server.meetings.planning import changes, minutes, own, present, window
 from server.meetings.planning import preview as previews
@@ -93,7 +93,7 @@ def preview_plan(context: Context, path: OrganizationPath, body: OutlineIn) -> P
 )
 def list_meetings(context: Context, path: OrganizationPath, query: MeetingsQuery) -> Page[MeetingLineOut]:
     """党组织主办或参加的会议，最新的在前"""
-    found = service.meetings_of_organization(
+    found = queries.meetings_of_organization(
         context.session,
         path.organization_id,
         from_day=query.from_day,
@@ -117,7 +117,7 @@ def list_meetings(context: Context, path: OrganizationPath, query: MeetingsQuery
 )
 def get_meeting(context: Context, path: MeetingPath) -> MeetingOut:
     """会议详情：安排、各组织名单的人数、会议记录"""
-    return present.whole(context, service.get_meeting(context.session, path.meeting_id))
+    return present.whole(context, queries.get_meeting(context.session, path.meeting_id))
 
 
 @api.guarded(

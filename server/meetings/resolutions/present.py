@@ -15,7 +15,7 @@ from server.meetings.resolutions.schemas import (
     VoterOut,
     VotingRuleOut,
 )
-from server.organizations.service import account_names, ancestor_ids
+from server.organizations.queries import account_names, ancestor_ids
 
 
 def whole(context: Context, meeting: Meeting) -> ResolutionsOut:

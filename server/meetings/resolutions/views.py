@@ -4,6 +4,7 @@ from server.audit.subjects import AuditSubject
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
+from server.meetings.queries import get_meeting
 from server.meetings.resolutions import present, service
 from server.meetings.resolutions.schemas import (
     MeetingResolutionsPath,
@@ -13,7 +14,6 @@ from server.meetings.resolutions.schemas import (
     WithdrawResolutionIn,
 )
 from server.meetings.resolutions.service import Ballots, Exclusion
-from server.meetings.service import get_meeting
 from server.meetings.targets import meeting_target, resolution_target
 
 api = Api("resolutions", __name__, tag="表决")

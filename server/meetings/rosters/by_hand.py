@@ -11,21 +11,23 @@ from server.audit.subjects import AuditSubject
 from server.days import day_start, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
-from server.meetings.leave.service import end_waiting, leave_of
+from server.meetings.leave.queries import leave_of
+from server.meetings.leave.service import end_waiting
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
-from server.meetings.rosters import service as lists
-from server.meetings.rosters.service import STATE_TITLES, lock_active
+from server.meetings.rosters import queries as lists
+from server.meetings.rosters.queries import STATE_TITLES
 from server.meetings.rules import (
     AttendanceState,
     HeldStatus,
     Part,
     Via,
 )
+from server.meetings.service import lock_active
 from server.meetings.settlement import service as settlement
 from server.organizations import four_eyes
 from server.organizations.exemptions import is_exempt
 from server.organizations.members import one
-from server.organizations.service import home_of
+from server.organizations.queries import home_of
 
 
 @dataclass(frozen=True, slots=True)

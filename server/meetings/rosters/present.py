@@ -11,8 +11,9 @@ from server.meetings.leave.present import Absence, readable
 from server.meetings.leave.service import STATUS_TITLES
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Leave, Meeting, Roster
 from server.meetings.rosters import hosting
-from server.meetings.rosters import service as lists
+from server.meetings.rosters import queries as lists
 from server.meetings.rosters.guest_schemas import GuestOut, GuestsOut
+from server.meetings.rosters.queries import STATE_TITLES, RosterLine, RosterTally
 from server.meetings.rosters.schemas import (
     AttendanceChangeOut,
     AttendanceOut,
@@ -23,9 +24,8 @@ from server.meetings.rosters.schemas import (
     RosterOut,
     RosterQuery,
 )
-from server.meetings.rosters.service import STATE_TITLES, RosterLine, RosterTally
 from server.meetings.rules import KIND_TITLES, LEAVE_KIND_TITLES, STANDING_TITLES, AttendanceStanding, MeetingKind
-from server.organizations.service import account_names, titles
+from server.organizations.queries import account_names, titles
 from server.presentation import decode_cursor, invalid_cursor, page_of
 
 

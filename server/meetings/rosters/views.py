@@ -7,7 +7,7 @@ from server.identity.rules import Permission
 from server.meetings.models import Roster
 from server.meetings.rosters import by_hand
 from server.meetings.rosters import present as roster_present
-from server.meetings.rosters import service as lists
+from server.meetings.rosters import queries as lists
 from server.meetings.rosters.by_hand import Hand
 from server.meetings.rosters.schemas import (
     AttendanceChangesOut,
@@ -22,7 +22,7 @@ from server.meetings.rosters.schemas import (
     UndoIn,
 )
 from server.meetings.targets import roster_target
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 
 api = Api("meeting_rosters", __name__, tag="考勤名单")
 

@@ -19,8 +19,8 @@ from server.audit.subjects import AuditSubject
 from server.errors import DomainError
 from server.identity.rules import Permission
 from server.meetings.models import Meeting, ScreenLink
-from server.meetings.screen.service import stays_open_until
-from server.meetings.service import get_meeting
+from server.meetings.queries import get_meeting
+from server.meetings.screen.queries import stays_open_until
 from server.meetings.signed import read_signed, write_signed
 from server.organizations.grants import may_still
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from server.meetings.screen.queries import Screen
 from server.meetings.screen.schemas import ArrivalOut, PictureOut, ScreenCountsOut, ScreenMeetingOut, ScreenOut
-from server.meetings.screen.service import Screen
 
 
 def screen_out(found: Screen, *, now: datetime) -> ScreenOut:

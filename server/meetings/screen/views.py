@@ -6,7 +6,8 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.meetings.models import Meeting
 from server.meetings.planning import service as planning
-from server.meetings.screen import links, present, service
+from server.meetings.queries import get_meeting
+from server.meetings.screen import links, present, queries
 from server.meetings.screen.schemas import (
     ScreenHeader,
     ScreenLinkOut,
@@ -17,7 +18,6 @@ from server.meetings.screen.schemas import (
     ScreenSessionIn,
     ScreenSessionOut,
 )
-from server.meetings.service import get_meeting
 from server.meetings.targets import meeting_target
 
 api = Api("screen", __name__, tag="签到大屏")
@@ -100,7 +100,7 @@ def show_projected_screen(context: Context, path: ScreenPath, query: ScreenQuery
 
 
 def _shown(context: Context, meeting: Meeting, query: ScreenQuery) -> ScreenOut:
-    found = service.screen(
+    found = queries.screen(
         context.session, meeting, settings=context.settings, after_step=query.after_step, now=context.now
     )
     return present.screen_out(found, now=context.now)

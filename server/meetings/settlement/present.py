@@ -8,7 +8,7 @@ from server.meetings.rules import STANDING_TITLES, MeetingStatus, RosterStatus
 from server.meetings.settlement.outcomes import OutcomeReason
 from server.meetings.settlement.preview import Effect, PreviewRow, preview
 from server.meetings.settlement.schemas import EffectOut, SettlementOut, SettlementRowOut
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 from server.standards.rules import Method
 
 

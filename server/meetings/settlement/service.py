@@ -29,7 +29,8 @@ from server.meetings.rules import (
     next_status,
 )
 from server.meetings.settlement.alignment import AlignmentCause, align
-from server.meetings.settlement.cases import concerned, ids_concerned, ids_of_guests, ids_on_roster
+from server.meetings.settlement.cases import ids_concerned, ids_of_guests, ids_on_roster
+from server.meetings.settlement.queries import absent_ids
 from server.points import service as points
 
 
@@ -129,12 +130,6 @@ def catch_up(session: Session, *, roster_id: int, now: datetime) -> bool:
     if roster.due_at is None or now < roster.due_at:
         return True
     return _align_roster(session, meeting, roster, AlignmentCause(now, meeting.status == MeetingStatus.settled))
-
-
-def absent_ids(session: Session, meeting: Meeting, roster_id: int) -> list[int]:
-    """Return who was expected, did not come and is not on leave."""
-    people = concerned(session, meeting, ids_on_roster(session, roster_id))
-    return [person.member.id for person in people if person.is_absent]
 
 
 def _align_roster(session: Session, meeting: Meeting, roster: Roster, occasion: AlignmentCause) -> bool:

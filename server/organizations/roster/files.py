@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from server import clock
 from server.config import Settings
 from server.db import reading, transaction
-from server.organizations.roster import applying, service
+from server.organizations.roster import applying, queries, service
 from server.organizations.roster.models import RosterImport
 from server.organizations.roster.rules import RosterProblem
 from server.privacy import PhoneVault
@@ -54,4 +54,4 @@ def import_file(
         applying.apply(engine, prepared.id)
     with reading(engine) as session:
         roster = session.get_one(RosterImport, prepared.id)
-        return ImportReport(roster, service.problems_of(session, roster))
+        return ImportReport(roster, queries.problems_of(session, roster))

@@ -19,8 +19,6 @@ from server.organizations.roster.entries import (
     pack_entries,
     pack_problems,
     seal,
-    unpack,
-    unpack_problems,
 )
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.organizations.roster.places import Creator, RosterPlaces
@@ -177,24 +175,6 @@ def _preview(decision: RowEffect, places: RosterPlaces) -> dict[str, Any]:
     }
 
 
-def preview(session: Session, *, import_id: int, chunk: int, index: int, limit: int) -> list[tuple[int, int, Any]]:
-    """Return (chunk, index, row) of rows that would change something, from a position on; empty once applied."""
-    found: list[tuple[int, int, Any]] = []
-    query = select(RosterChunk).where(RosterChunk.import_id == import_id, RosterChunk.number >= chunk)
-    for stored in session.scalars(query.order_by(RosterChunk.number).limit(2)):
-        begin = index if stored.number == chunk else 0
-        rows = unpack(stored.preview)
-        found += [(stored.number, position, row) for position, row in enumerate(rows) if position >= begin]
-    return found[:limit]
-
-
-def problems_of(session: Session, roster: RosterImport) -> list[RosterProblem]:
-    """Return the dry run's problems and those met while applying, by row."""
-    query = select(RosterChunk.problems).where(RosterChunk.import_id == roster.id, RosterChunk.problems.is_not(None))
-    later = [problem for blob in session.scalars(query) for problem in unpack_problems(blob)]
-    return settled(dict.fromkeys([*unpack_problems(roster.problems), *later]))
-
-
 def confirm(session: Session, *, import_id: int, account_id: int | None, now: datetime) -> RosterImport:
     """Queue an import for its thread; confirming it again changes nothing, except that a dead one is taken up anew.
 
@@ -224,14 +204,6 @@ def discard(session: Session, *, import_id: int, account_id: int, now: datetime)
 def locked(session: Session, import_id: int) -> RosterImport:
     query = select(RosterImport).where(RosterImport.id == import_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def list_imports(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[RosterImport]:
-    """Return an organization's imports, latest first."""
-    query = select(RosterImport).where(RosterImport.organization_id == organization_id)
-    if before_id is not None:
-        query = query.where(RosterImport.id < before_id)
-    return list(session.scalars(query.order_by(RosterImport.id.desc()).limit(limit)))
 
 
 def _purge_forgotten(session: Session, root_id: int, now: datetime) -> None:

@@ -11,7 +11,7 @@ from server.identity import limits
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.organizations.roster import applying, present, service, sheets
+from server.organizations.roster import applying, present, queries, service, sheets
 from server.organizations.roster.entries import unpack_problems
 from server.organizations.roster.models import RosterImport
 from server.organizations.roster.schemas import (
@@ -95,7 +95,7 @@ def upload_roster(context: Context, path: OrganizationPath, form: RosterForm) ->
 )
 def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> Page[RosterImportOut]:
     """名册导入记录"""
-    rows = service.list_imports(
+    rows = queries.list_imports(
         context.session,
         organization_id=path.organization_id,
         before_id=decode_id_cursor(query.cursor),
@@ -116,7 +116,7 @@ def list_imports(context: Context, path: OrganizationPath, query: PageQuery) -> 
 def read_import(context: Context, path: ImportPath) -> RosterImportOut:
     """导入进度与结果"""
     roster = context.session.get_one(RosterImport, path.import_id)
-    problems = service.problems_of(context.session, roster)
+    problems = queries.problems_of(context.session, roster)
     if problems:
         context.audit_look(AuditSubject.roster_problems, path.import_id)
     return present.import_out(roster, problems)
@@ -132,7 +132,7 @@ def read_import(context: Context, path: ImportPath) -> RosterImportOut:
 def preview_rows(context: Context, path: ImportPath, query: PageQuery) -> Page[RosterPreviewOut]:
     """预览将新增、变更、转移的各行（导入后清除）"""
     chunk, index = _position(query.cursor)
-    rows = service.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.one_more)
+    rows = queries.preview(context.session, import_id=path.import_id, chunk=chunk, index=index, limit=query.one_more)
     page, cursor = page_of(query, rows, lambda row: (row[0], row[1] + 1))
     context.audit_look(AuditSubject.roster_import, path.import_id)
     return Page(
@@ -196,5 +196,5 @@ def download_problems(context: Context, path: ImportPath) -> Response:
     context.audit_look(AuditSubject.roster_problems, path.import_id)
     roster = context.session.get_one(RosterImport, path.import_id)
     return _sheet(
-        sheets.problem_report(service.problems_of(context.session, roster)), f"roster-problems-{roster.id}.xlsx"
+        sheets.problem_report(queries.problems_of(context.session, roster)), f"roster-problems-{roster.id}.xlsx"
     )

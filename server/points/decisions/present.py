@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from server.identity.access import Context
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 from server.points.decisions import negatives
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.schemas import NegativeDecisionOut, ProposedChangeOut

@@ -18,7 +18,7 @@ from server.points.models import EntryText, PointEntry, Score, SourceKind
 from server.points.scores.rules import YearScore, score
 from server.points.scores.timelines import MemberTimelines
 from server.points.sources import Described, described
-from server.standards.service import no_standard
+from server.standards.versions import no_standard
 from server.years.queries import standing_of
 
 TOTAL = ""

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, not_found
 from server.organizations.exemptions import filed
 from server.organizations.models import Exemption, Member, Membership, Organization, ids_in
-from server.standards import service as standards
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
+from server.standards.versions import document_in, document_of, in_force, in_force_along
 from server.years import queries as years
 from server.years.rules import may_have_ended
 
@@ -140,14 +140,14 @@ class MemberTimelines:
         if key not in self._standards:
             standard = self._in_force(organization_id, year, audience)
             self._standards[key] = standard.id
-            self._documents[standard.id] = standards.document_in(standard)
+            self._documents[standard.id] = document_in(standard)
         return self._standards[key]
 
     def _in_force(self, organization_id: int, year: int, audience: Audience) -> Standard:
         path = self._paths.get(organization_id)
         if path is None:
-            return standards.in_force(self._session, organization_id=organization_id, year=year, audience=audience)
-        return standards.in_force_along(self._session, organization_ids=ids_in(path), year=year, audience=audience)
+            return in_force(self._session, organization_id=organization_id, year=year, audience=audience)
+        return in_force_along(self._session, organization_ids=ids_in(path), year=year, audience=audience)
 
     def year_standard_id(self, member_id: int, year: int) -> int | None:
         """Return the standard that measures the member's year, or None where there is no branch or no standard yet."""
@@ -165,5 +165,5 @@ class MemberTimelines:
 
     def document(self, standard_id: int) -> StandardDocument:
         if standard_id not in self._documents:
-            self._documents[standard_id] = standards.document_of(self._session, standard_id)
+            self._documents[standard_id] = document_of(self._session, standard_id)
         return self._documents[standard_id]

@@ -6,7 +6,7 @@ from server.days import shanghai_date
 from server.identity.models import Account
 from server.organizations.events import KeysReset
 from server.organizations.models import KeyReset, ResetStatus
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 from server.pushes import outbox, pages
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, HomePlace, places_of, to_member

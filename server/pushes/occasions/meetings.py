@@ -13,6 +13,7 @@ from server.pushes.fanouts import FanoutPart
 from server.pushes.models import Fanout
 from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, concerned, places_of, to_member
+from server.pushes.robots import queries as robots_queries
 from server.pushes.robots import rules
 from server.pushes.robots import service as robots
 from server.pushes.robots.rules import AnnouncementKind
@@ -96,7 +97,7 @@ def _add(session: Session, reminder: MeetingReminder, now: datetime) -> None:
 def announce_tomorrow(session: Session, fanout: Fanout, now: datetime) -> None:
     """Have the branch's group told of it as well, in general words, where the branch chose so."""
     meeting = session.get_one(Meeting, fanout.subject_id)
-    robot = robots.robot_of(session, meeting.organization_id)
+    robot = robots_queries.robot_of(session, meeting.organization_id)
     holds = still_holds(meeting, Occasion.meeting_tomorrow, fanout.due_at)
     if robot is None or not robot.meeting_tomorrow or not holds:
         return

@@ -2,15 +2,15 @@
 
 from sqlalchemy.orm import Session
 
-from server.pushes.robots import service
+from server.pushes.robots import queries
 from server.pushes.robots.models import Announcement
 from server.pushes.robots.rules import STATUS_TITLES, AnnouncementKind, AnnouncementStatus
 from server.pushes.robots.schemas import AnnouncementOut, GroupRobotOut
 
 
 def robot(session: Session, organization_id: int) -> GroupRobotOut:
-    known = service.robot_of(session, organization_id)
-    recent = [_announcement(each) for each in service.recent(session, organization_id)]
+    known = queries.robot_of(session, organization_id)
+    recent = [_announcement(each) for each in queries.recent(session, organization_id)]
     if known is None:
         return GroupRobotOut(
             webhook=None, meeting_tomorrow=False, month_published=False, changed_at=None, recent=recent

@@ -1,6 +1,5 @@
-"""A branch's robot: set up, changed, taken away, tried; and what it last said."""
+"""A branch's robot: set up, changed, taken away, tried."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -11,15 +10,11 @@ from server.errors import DomainError, not_found
 from server.privacy import PhoneVault
 from server.pushes.robots import rules
 from server.pushes.robots.models import Announcement, GroupRobot
+from server.pushes.robots.queries import robot_of
 from server.pushes.robots.rules import AnnouncementKind, AnnouncementStatus
 
-RECENT = 10
 TRIAL_LASTS = timedelta(minutes=10)
 TRIAL_PAUSE = timedelta(minutes=1)
-
-
-def robot_of(session: Session, organization_id: int) -> GroupRobot | None:
-    return session.get(GroupRobot, organization_id, populate_existing=True)
 
 
 def set_up(
@@ -92,8 +87,3 @@ def add(
         return
     if not added(session, said):  # another machine turned the same cause out
         return
-
-
-def recent(session: Session, organization_id: int) -> Sequence[Announcement]:
-    query = select(Announcement).where(Announcement.organization_id == organization_id)
-    return session.scalars(query.order_by(Announcement.id.desc()).limit(RECENT)).all()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.organizations.models import Organization
 from server.organizations.schemas import settings_out
-from server.statements import service
+from server.statements import queries
 from server.statements.boards.rules import View
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
@@ -57,7 +57,7 @@ def read_head(session: Session, *, organization_id: int, month: str | None, now:
     named = NamedBy.newest if month is None else NamedBy.period
     row = session.execute(_heads(named), {"organization_id": organization_id, "period": month}).one_or_none()
     if row is None:
-        raise nothing_confirmed(service.coming(session, organization_id=organization_id, now=now))
+        raise nothing_confirmed(queries.coming(session, organization_id=organization_id, now=now))
     return _head(row)
 
 

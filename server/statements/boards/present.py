@@ -11,6 +11,7 @@ from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.statements.boards.beside import Beside
 from server.statements.boards.figures import KEPT, BoardFigures, BoardLine
 from server.statements.boards.head import BoardHead
+from server.statements.boards.queries import Board
 from server.statements.boards.rules import View, by_name, title_of
 from server.statements.boards.schemas import (
     BoardBackdatedOut,
@@ -24,7 +25,6 @@ from server.statements.boards.schemas import (
     PublicityOut,
     SheetOut,
 )
-from server.statements.boards.service import Board
 from server.statements.boards.sheet import BoardSheet
 from server.statements.models import BoardLink
 from server.statements.present import late_line_out, late_out, shown

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.organizations.models import Member
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.explain.possible import still_possible, ways_left
 from server.points.ledger.openings import opening_facts, openings

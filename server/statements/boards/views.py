@@ -7,7 +7,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target, organization_target
 from server.presentation import MemberPath, OrganizationPath
-from server.statements.boards import links, service
+from server.statements.boards import links, queries
 from server.statements.boards.present import board_out, link_out, sheet_out
 from server.statements.boards.schemas import (
     BoardHeader,
@@ -37,10 +37,10 @@ api = Api("boards", __name__, tag="公示栏")
 )
 def show_board(context: Context, path: OrganizationPath, query: BoardQuery) -> BoardOut:
     """公示栏：已确认的月汇总，按支部设定的范围显示"""
-    view = None if query.posted else service.officers_view(context.actor, context.target)
-    if view is not None or not service.is_fellow(context.actor, context.target):
+    view = None if query.posted else queries.officers_view(context.actor, context.target)
+    if view is not None or not queries.is_fellow(context.actor, context.target):
         context.audit_look(AuditSubject.board, path.organization_id)
-    found = service.read_board(
+    found = queries.read_board(
         context.session,
         organization_id=path.organization_id,
         month=query.month,
@@ -130,7 +130,7 @@ def show_posted_board(context: Context, path: OrganizationPath, query: MonthQuer
         organization_id=path.organization_id,
         now=context.now,
     )
-    found = service.read_board(
+    found = queries.read_board(
         context.session,
         organization_id=path.organization_id,
         month=query.month,

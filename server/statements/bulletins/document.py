@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.documents import pdf
 from server.documents.blocks import legible
-from server.statements.bulletins import present, service
+from server.statements.bulletins import present, queries
 from server.statements.bulletins.composing import compose
 from server.statements.bulletins.form import DATA
 from server.statements.bulletins.paper import Paper
@@ -18,7 +18,7 @@ from server.statements.models import Bulletin
 
 def of_bulletin(session: Session, bulletin: Bulletin, *, organization_id: int | None = None) -> Paper:
     """Return a bulletin's paper, with one branch's part of the annex or with all of it."""
-    content = service.content_of(bulletin)
+    content = queries.content_of(bulletin)
     branches = [each for each in content.branches if organization_id in (None, each.organization_id)]
     published = bulletin.published_at
     paper = compose(

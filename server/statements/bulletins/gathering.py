@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.claims.models import Claim, ClaimEvent
 from server.days import day_end, day_start
+from server.meetings.attendance.queries import Appearance, month_table
 from server.meetings.attendance.rules import tally
-from server.meetings.attendance.service import Appearance, month_table
 from server.meetings.models import AttendanceChange
 from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, standing
 from server.statements.bulletins.content import MeetingFacts

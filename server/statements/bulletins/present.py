@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.identity.access import Context
 from server.organizations.models import Member
-from server.organizations.service import account_names, titles
-from server.statements.bulletins import service
+from server.organizations.queries import account_names, titles
+from server.statements.bulletins import queries
 from server.statements.bulletins.content import AnnexLine, BandData, BranchPart, BulletinFigures, Content
 from server.statements.bulletins.rules import snapshot_name
 from server.statements.bulletins.schemas import (
@@ -32,16 +32,16 @@ from server.statements.rules import BulletinStatus
 
 def summaries(session: Session, bulletins: Sequence[Bulletin]) -> list[BulletinSummaryOut]:
     places = titles(session, [bulletin.organization_id for bulletin in bulletins])
-    receipts = service.receipts_of(session, [bulletin.id for bulletin in bulletins])
+    receipts = queries.receipts_of(session, [bulletin.id for bulletin in bulletins])
     return [
-        _summary(bulletin, service.content_of(bulletin), places, receipts.get(bulletin.id, []))
+        _summary(bulletin, queries.content_of(bulletin), places, receipts.get(bulletin.id, []))
         for bulletin in bulletins
     ]
 
 
 def one(context: Context, bulletin: Bulletin) -> BulletinOut:
-    session, content = context.session, service.content_of(bulletin)
-    receipts = service.receipts_of(session, [bulletin.id]).get(bulletin.id, [])
+    session, content = context.session, queries.content_of(bulletin)
+    receipts = queries.receipts_of(session, [bulletin.id]).get(bulletin.id, [])
     names = account_names(session, [receipt.acknowledged_by for receipt in receipts])
     by_place = {receipt.organization_id: receipt for receipt in receipts}
     summary = _summary(bulletin, content, titles(session, [bulletin.organization_id]), receipts)
@@ -82,7 +82,7 @@ def receipt(session: Session, found: BulletinReceipt) -> BulletinReceiptOut:
 
 
 def verification(session: Session, bulletin: Bulletin) -> BulletinVerificationOut:
-    again = service.verify(session, bulletin)
+    again = queries.verify(session, bulletin)
     return BulletinVerificationOut(matches=again == bulletin.hash, hash=bulletin.hash, recomputed=again)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.statements.bulletins import service
+from server.statements.bulletins import queries
 from server.statements.bulletins.rules import content_hash
 from server.statements.models import Bulletin
 from server.verifying import Findings, Verification
@@ -18,7 +18,7 @@ def verify_bulletins(session: Session) -> Findings:
     looked = after = 0
     while bulletins := _after(session, after):
         for bulletin in bulletins:
-            if {service.verify(session, bulletin), content_hash(bulletin.content)} != {bulletin.hash}:
+            if {queries.verify(session, bulletin), content_hash(bulletin.content)} != {bulletin.hash}:
                 yield f"季通报 {bulletin.id}（{bulletin.quarter}）：与月汇总重算的结果不符"
         looked, after = looked + len(bulletins), bulletins[-1].id
         session.expunge_all()

@@ -11,7 +11,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
-from server.statements.bulletins import document, present, service
+from server.statements.bulletins import document, present, queries, service
 from server.statements.bulletins.schemas import (
     AnnexBranchOut,
     BulletinBranchPath,
@@ -49,7 +49,7 @@ FILE_RESPONSE = {
 )
 def list_bulletins(context: Context, path: OrganizationPath, query: PageQuery) -> Page[BulletinSummaryOut]:
     """本组织的季通报，以及上级发给本支部的；草稿只有起草单位看得到"""
-    rows = service.list_of(
+    rows = queries.list_of(
         context.session,
         path.organization_id,
         drafts=allows(context.actor, Permission.bulletin_manage, context.target),
@@ -74,7 +74,7 @@ def get_bulletin(context: Context, path: BulletinPath) -> BulletinOut:
 
 def _visible(context: Context, bulletin_id: int) -> Bulletin:
     """Return a bulletin; a draft is for those who issue it."""
-    bulletin = service.find(context.session, bulletin_id)
+    bulletin = queries.find(context.session, bulletin_id)
     manages = allows(context.actor, Permission.bulletin_manage, context.target)
     if bulletin.status != BulletinStatus.published and not manages:
         raise not_found("季通报")
@@ -149,7 +149,7 @@ def verify_bulletin(context: Context, path: BulletinPath) -> BulletinVerificatio
 def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[AnnexBranchOut]:
     """附件：各支部党员积分明细（内部），逐支部"""
     context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
-    content = service.content_of(_visible(context, path.bulletin_id))
+    content = queries.content_of(_visible(context, path.bulletin_id))
     start = decode_id_cursor(query.cursor) or 0
     numbered = list(enumerate(content.branches, 1))[start : start + query.one_more]
     page, cursor = page_of(query, numbered, lambda row: (row[0],))
@@ -166,7 +166,7 @@ def get_annex(context: Context, path: BulletinPath, query: PageQuery) -> Page[An
 def get_branch_annex(context: Context, path: BulletinBranchPath) -> Page[AnnexBranchOut]:
     """附件中本支部的部分（内部）"""
     context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
-    content = service.content_of(service.find_published(context.session, path.bulletin_id, path.organization_id))
+    content = queries.content_of(queries.find_published(context.session, path.bulletin_id, path.organization_id))
     own = [each for each in content.branches if each.organization_id == path.organization_id]
     return Page(items=present.annex(context.session, content, own))
 
@@ -213,7 +213,7 @@ def get_bulletin_file(context: Context, path: BulletinPath, query: BulletinFileQ
 def get_branch_bulletin_file(context: Context, path: BulletinBranchPath, query: BulletinFileQuery) -> Response:
     """下载正文和附件中本支部的部分，Word 或 PDF"""
     context.audit_look(AuditSubject.bulletin_annex, path.bulletin_id)
-    bulletin = service.find_published(context.session, path.bulletin_id, path.organization_id)
+    bulletin = queries.find_published(context.session, path.bulletin_id, path.organization_id)
     return _file(context, bulletin, query.format, path.organization_id)
 
 

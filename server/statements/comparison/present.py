@@ -1,8 +1,8 @@
 """Turn branches beside each other into what goes over the wire."""
 
+from server.statements.comparison.queries import Overview
 from server.statements.comparison.rules import Sums
 from server.statements.comparison.schemas import ComparedOut, ComparedUnitOut, OverviewOut, PendingOut
-from server.statements.comparison.service import Overview
 
 
 def overview_out(found: Overview) -> OverviewOut:

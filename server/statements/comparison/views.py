@@ -5,7 +5,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath
-from server.statements.comparison import present, service
+from server.statements.comparison import present, queries
 from server.statements.comparison.schemas import OverviewOut
 
 api = Api("overview", __name__, tag="支部对比")
@@ -20,5 +20,5 @@ api = Api("overview", __name__, tag="支部对比")
 )
 def show_overview(context: Context, path: OrganizationPath) -> OverviewOut:
     """下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息"""
-    found = service.overview(context.session, organization_id=path.organization_id, now=context.now)
+    found = queries.overview(context.session, organization_id=path.organization_id, now=context.now)
     return present.overview_out(found)

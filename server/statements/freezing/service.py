@@ -20,7 +20,7 @@ from server.statements.events import StatementFrozen
 from server.statements.freezing import figures, roster, sealing, sums
 from server.statements.freezing.roster import MeasuredBranch
 from server.statements.models import Statement
-from server.statements.rules import StatementStatus, StatementTerm, confirm_by_of
+from server.statements.rules import StatementStatus, StatementTerm, closing_of, confirm_by_of
 
 BRANCHES_AT_ONCE = 100
 WORKERS = 2
@@ -131,3 +131,8 @@ def _seal(session: Session, statements: Sequence[Statement]) -> None:
     for statement in statements:
         statement.hash = seals[statement.id]
     session.flush()
+
+
+def freeze_closing(engine: Engine, *, year: int, cutoff_at: datetime, now: datetime) -> int:
+    """Freeze what was posted for a year after its December, for every branch; return how many statements were added."""
+    return freeze(engine, closing_of(year, cutoff_at), now=now)

@@ -9,8 +9,8 @@ from server.days import day_end, shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.models import Organization
 from server.organizations.officers import Officer, Officers
+from server.organizations.queries import ancestor_ids
 from server.organizations.schemas import BoardVisibility, settings_out
-from server.organizations.service import ancestor_ids
 from server.organizations.workdays import calendar_of
 from server.pushes import fanouts, pages
 from server.pushes.fanouts import FanoutPart
@@ -19,6 +19,7 @@ from server.pushes.occasions import wording
 from server.pushes.occasions.drafting import DraftedMessage, HomePlace, at_nine, to_account, to_member
 from server.pushes.occasions.wording import Content
 from server.pushes.outbox import Draft
+from server.pushes.robots import queries as robots_queries
 from server.pushes.robots import rules
 from server.pushes.robots import service as robots
 from server.pushes.robots.rules import AnnouncementKind
@@ -138,7 +139,7 @@ def _to_officer(message: DraftedMessage, statement: Statement, officer: Officer,
 def announce(session: Session, fanout: Fanout, now: datetime) -> None:
     """Have the branch's group told that a month is published, in general words, where the branch chose so."""
     statement = session.get_one(Statement, fanout.subject_id)
-    robot = robots.robot_of(session, statement.organization_id)
+    robot = robots_queries.robot_of(session, statement.organization_id)
     if robot is None or not robot.month_published:
         return
     due_at = at_nine(fanout.due_at)

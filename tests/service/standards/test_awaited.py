@@ -10,7 +10,7 @@ from server.organizations.officers import Officers
 from server.standards.awaited import awaited, year_awaited
 from server.standards.carrying_forward import carry_forward
 from server.todos.digest import waiting_with
-from server.todos.service import Todo, todos_of
+from server.todos.queries import Todo, todos_of
 from tests.cast import Cast, Person
 from tests.standards import FINER, altered, publish
 

@@ -18,10 +18,11 @@ from server.points.models import PointEntry, SourceKind
 from server.points.scores import queries as reading
 from server.points.service import Posting
 from server.points.verification import verify_ledger, verify_scores
-from server.standards import carrying_forward, service
+from server.standards import carrying_forward, queries, service
 from server.standards.events import StandardPublished
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, as_data
+from server.standards.versions import in_force
 from tests.at_once import race
 from tests.cast import Cast, Person
 from tests.killing import killed_at
@@ -99,11 +100,11 @@ def test_a_unit_keeps_its_own_beside_a_new_one_above_and_is_named_where_it_does_
     publish(session, cast.general_branch, FINER)
     extra = [*as_data(FINER)["negative_list"], {"code": "N05", "title": "其他", "clause": "《办法》"}]
     above = publish(session, cast.root, altered(negative_list=extra), YEAR)
-    assert [each.id for each in service.left_behind(session, above)] == [cast.general_branch], "in December"
+    assert [each.id for each in queries.left_behind(session, above)] == [cast.general_branch], "in December"
     session.commit()
     carried(engine)
-    assert service.in_force(session, organization_id=cast.branch, year=YEAR).document == FINER
-    assert [each.id for each in service.left_behind(session, above)] == [cast.general_branch], "in January"
+    assert in_force(session, organization_id=cast.branch, year=YEAR).document == FINER
+    assert [each.id for each in queries.left_behind(session, above)] == [cast.general_branch], "in January"
 
 
 def test_a_closed_organization_carries_nothing(session: Session, engine: Engine, cast: Cast) -> None:
@@ -227,5 +228,5 @@ def test_an_audience_without_any_standard_has_none_in_january(session: Session, 
     carried(engine)
     refused(
         "no_standard",
-        lambda: service.in_force(session, organization_id=cast.branch, year=YEAR, audience=Audience.activists),
+        lambda: in_force(session, organization_id=cast.branch, year=YEAR, audience=Audience.activists),
     )

@@ -10,6 +10,7 @@ from server.standards.default import default_document
 from server.standards.events import StandardPublished
 from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument
+from server.standards.versions import in_force
 from tests.cast import NOW, TODAY, Cast
 from tests.refusing import refused
 from tests.standards import FINER, REWORDED, YEAR, add_draft, altered, publish, put_in_force
@@ -98,9 +99,9 @@ def test_activists_get_a_draft_of_their_own(session: Session, cast: Cast, heard:
     draft = begin(session, cast, cast.branch, DraftSource.default, audience=Audience.activists)
     assert draft.audience == "activists"
     put_in_force(session, draft)
-    found = service.in_force(session, organization_id=cast.branch, year=YEAR, audience=Audience.activists)
+    found = in_force(session, organization_id=cast.branch, year=YEAR, audience=Audience.activists)
     assert found.id == draft.id
-    assert service.in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
+    assert in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
 
 
 def test_a_draft_cannot_begin_from_what_another_unit_keeps_to_itself(

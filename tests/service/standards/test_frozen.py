@@ -7,9 +7,10 @@ from sqlalchemy import Engine, delete, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from server.standards import protection, service
+from server.standards import protection
 from server.standards.models import Standard
 from server.standards.rules import as_data
+from server.standards.versions import altered
 from tests.cast import Cast
 from tests.standards import FINER, add_draft
 
@@ -83,13 +84,13 @@ def test_a_document_changed_behind_our_back_is_found(engine: Engine, cast: Cast)
             {"document": changed, "id": cast.standard_id},
         )
     with Session(engine) as session:
-        assert service.altered(session) == [cast.standard_id]
+        assert altered(session) == [cast.standard_id]
     with engine.begin() as connection:
         protection.TRIGGERS.install(connection)
 
 
 def test_every_published_document_matches_its_hash(session: Session, cast: Cast) -> None:
-    assert service.altered(session) == []
+    assert altered(session) == []
 
 
 def test_the_key_lets_only_one_version_be_in_force(session: Session, cast: Cast) -> None:

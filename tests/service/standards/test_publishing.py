@@ -12,11 +12,12 @@ from server.audit.models import AuditLine
 from server.errors import DomainError
 from server.organizations.models import FilingStatus, Organization
 from server.points.models import SourceKind
-from server.standards import service, versions
+from server.standards import queries, service, versions
 from server.standards.default import default_document
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data
+from server.standards.versions import document_of, in_force
 from tests.cast import NOW, Cast
 from tests.refusing import refused
 from tests.service.standards.facts import post_fact
@@ -26,12 +27,12 @@ from tests.standards import FINER, REWORDED, YEAR, add_draft, altered, publish, 
 def test_a_branch_follows_the_nearest_published_standard_above(
     session: Session, cast: Cast, heard: list[StandardPublished]
 ) -> None:
-    assert service.in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
+    assert in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
     finer = publish(session, cast.general_branch, FINER)
     for organization in (cast.branch, cast.group, cast.general_branch):
-        assert service.in_force(session, organization_id=organization, year=YEAR).id == finer.id
+        assert in_force(session, organization_id=organization, year=YEAR).id == finer.id
     for organization in (cast.root, cast.foreign_branch, cast.direct_branch):
-        assert service.in_force(session, organization_id=organization, year=YEAR).id == cast.standard_id
+        assert in_force(session, organization_id=organization, year=YEAR).id == cast.standard_id
 
 
 def test_what_is_in_force_everywhere_is_what_each_asks_for(
@@ -46,23 +47,19 @@ def test_what_is_in_force_everywhere_is_what_each_asks_for(
     asked = {}
     for place, audience in product(session.scalars(select(Organization.id)).all(), Audience):
         with suppress(DomainError):
-            asked[place, audience.value] = service.in_force(
-                session, organization_id=place, year=YEAR, audience=audience
-            ).id
+            asked[place, audience.value] = in_force(session, organization_id=place, year=YEAR, audience=audience).id
     assert everywhere == asked
     assert len(set(asked.values())) == 4
 
 
 def test_a_year_or_audience_without_a_standard_is_told(session: Session, cast: Cast) -> None:
-    refused("no_standard", lambda: service.in_force(session, organization_id=cast.branch, year=YEAR + 2))
-    refused(
-        "no_standard", lambda: service.in_force(session, organization_id=cast.branch, year=YEAR, audience="activists")
-    )
+    refused("no_standard", lambda: in_force(session, organization_id=cast.branch, year=YEAR + 2))
+    refused("no_standard", lambda: in_force(session, organization_id=cast.branch, year=YEAR, audience="activists"))
 
 
 def test_a_draft_is_not_in_force(session: Session, cast: Cast) -> None:
     add_draft(session, cast.branch, FINER)
-    assert service.in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
+    assert in_force(session, organization_id=cast.branch, year=YEAR).id == cast.standard_id
 
 
 def test_what_was_parsed_may_be_forgotten_at_any_moment(
@@ -76,18 +73,18 @@ def test_what_was_parsed_may_be_forgotten_at_any_moment(
             self.clear()
             return found
 
-    said = service.document_of(session, cast.standard_id)
+    said = document_of(session, cast.standard_id)
     monkeypatch.setattr(versions, "_parsed", Forgetful(versions._parsed))
     session.info.clear()
-    assert service.document_of(session, cast.standard_id) == said
+    assert document_of(session, cast.standard_id) == said
     monkeypatch.setattr(versions, "_parsed", Forgetful(versions._parsed))
     assert versions.document_in(session.get_one(Standard, cast.standard_id)) == said
 
 
 def test_what_a_published_version_says_is_parsed_once(session: Session, cast: Cast) -> None:
-    first = service.document_of(session, cast.standard_id)
+    first = document_of(session, cast.standard_id)
     assert first == default_document()
-    assert service.document_of(session, cast.standard_id) is first
+    assert document_of(session, cast.standard_id) is first
 
 
 def test_installing_the_default_twice_changes_nothing(session: Session, cast: Cast) -> None:
@@ -125,13 +122,13 @@ def test_a_branch_refines_its_general_branch_rather_than_the_committee(
 ) -> None:
     extra = [*as_data(default_document())["negative_list"], {"code": "N05", "title": "其他", "clause": "《办法》"}]
     publish(session, cast.general_branch, altered(negative_list=extra))
-    found = service.check(session, standard_id=add_draft(session, cast.branch, default_document()).id)
+    found = queries.check(session, standard_id=add_draft(session, cast.branch, default_document()).id)
     assert [problem.message for problem in found] == ["不得删减上级标准的负面清单，请补上 N05“其他”"]
 
 
 def test_checking_an_unsaved_document_leaves_the_draft_as_it_was(session: Session, cast: Cast) -> None:
     draft = add_draft(session, cast.branch, default_document())
-    found = service.check(session, standard_id=draft.id, document=altered(title=""))
+    found = queries.check(session, standard_id=draft.id, document=altered(title=""))
     assert [problem.path for problem in found] == ["title"]
     assert draft.document == default_document()
     assert draft.revision == 1
@@ -143,7 +140,7 @@ def test_before_the_first_fact_a_new_version_may_change_figures(
     post_fact(session, cast, cast.standard_id, SourceKind.opening)
     second = publish(session, cast.root, FINER)
     session.expire_all()
-    assert service.in_force(session, organization_id=cast.branch, year=YEAR).id == second.id
+    assert in_force(session, organization_id=cast.branch, year=YEAR).id == second.id
     assert session.get_one(Standard, cast.standard_id).in_force is None
     assert second.version == 2
 
@@ -193,7 +190,7 @@ def test_units_below_that_no_longer_fit_are_named(session: Session, cast: Cast, 
     publish(session, cast.direct_branch, FINER)
     extra = [*as_data(default_document())["negative_list"], {"code": "N05", "title": "其他", "clause": "《办法》"}]
     second = publish(session, cast.root, altered(negative_list=extra))
-    titles = {organization.id for organization in service.left_behind(session, second)}
+    titles = {organization.id for organization in queries.left_behind(session, second)}
     assert titles == {cast.general_branch, cast.direct_branch}
 
 

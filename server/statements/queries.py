@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import not_found
 from server.organizations.beginning import first_month
 from server.organizations.models import Member, Organization
-from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import StatementStatus, closing_of, coming_words
+from server.statements.rules import StatementStatus, coming_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,6 @@ def history(session: Session, *, member_id: int, year: int, all_states: bool) ->
     sections = _by_member(session, StatementSection, ids, member_id)
     backdated = _by_member(session, StatementBackdated, ids, member_id)
     return [(head, _row(line, name, sections, backdated)) for head, line, name in found]
-
-
-def freeze_closing(engine: Engine, *, year: int, cutoff_at: datetime, now: datetime) -> int:
-    """Freeze what was posted for a year after its December, for every branch; return how many statements were added."""
-    return freeze(engine, closing_of(year, cutoff_at), now=now)
 
 
 P = TypeVar("P", StatementSection, StatementBackdated)

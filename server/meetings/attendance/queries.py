@@ -12,6 +12,7 @@ from server.days import day_start
 from server.errors import DomainError
 from server.meetings.attendance.rules import AttendanceTally, tally
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting, Roster
+from server.meetings.queries import standing_of
 from server.meetings.rules import (
     AttendanceStanding,
     CheckInRefusal,
@@ -20,9 +21,8 @@ from server.meetings.rules import (
     Part,
     refusal,
 )
-from server.meetings.service import standing_of
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
-from server.organizations.service import account_names
+from server.organizations.queries import account_names
 
 _STANDING = (
     select(Meeting, Invitation, Attendance, Leave, HeldCheckIn)

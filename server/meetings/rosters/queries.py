@@ -8,19 +8,18 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from server.errors import conflict, not_found
+from server.errors import not_found
 from server.identity.models import Account
-from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
+from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Roster
+from server.meetings.queries import standing_of
 from server.meetings.rules import (
     STANDING_TITLES,
     AttendanceStanding,
     AttendanceState,
     LeaveStatus,
-    MeetingStatus,
     Part,
     Via,
 )
-from server.meetings.service import locked_meeting, standing_of
 from server.organizations.models import Member
 
 ORDER = (
@@ -65,14 +64,6 @@ class RosterTally:
     observers: int
     observers_present: int
     leave_waiting: int
-
-
-def lock_active(session: Session, meeting_id: int) -> Meeting:
-    """Return a meeting locked for changing what hangs on it. Raises DomainError 409 `meeting_cancelled`."""
-    meeting = locked_meeting(session, meeting_id)
-    if meeting.status == MeetingStatus.cancelled:
-        raise conflict("meeting_cancelled", "这次会议已取消，不再登记考勤和请假")
-    return meeting
 
 
 def lines(session: Session, roster: Roster, *, closes_at: datetime, now: datetime) -> list[RosterLine]:

@@ -11,9 +11,9 @@ from server.identity.models import Account
 from server.meetings.check_in.codes import meeting_key, step_at
 from server.meetings.held.waiting import waiting_count
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting
+from server.meetings.queries import phase_of
 from server.meetings.rules import LeaveStatus, MeetingPhase, Part, Via
 from server.meetings.screen.pictures import STEP, CodePicture, picture
-from server.meetings.service import phase_of
 from server.organizations.models import Member, Organization
 
 AHEAD = 6
