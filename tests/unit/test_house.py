@@ -181,6 +181,54 @@ def test_the_subjects_check_sees_a_bare_string(line: str) -> None:
     assert list(bare_subjects(ast.parse(line))) == [1]
 
 
+WRITES = {
+    *("add", "add_all", "flush", "delete", "merge", "commit", "rollback", "begin_nested", "with_for_update"),
+    *("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "emit", "insert", "update", "upsert"),
+}
+
+
+def writes(path: Path) -> Iterator[str]:
+    """Yield what a file that only reads must not have: calls that write or lock, and imports of services."""
+    for node in ast.walk(ast.parse(text(path))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+            on_session = isinstance(owner, ast.Name) and owner.id == "session"
+            if name in WRITES and (owner is None or on_session or name == "with_for_update"):
+                yield f"{place(path, node.lineno)} {name}"
+            if any(keyword.arg == "with_for_update" for keyword in node.keywords):
+                yield f"{place(path, node.lineno)} with_for_update"
+        if isinstance(node, ast.ImportFrom):
+            full = [node.module or "", *(f"{node.module}.{each.name}" for each in node.names)]
+            if any(name.endswith(".service") for name in full):
+                yield f"{place(path, node.lineno)} imports a service"
+
+
+def test_queries_only_read() -> None:
+    found = [path for path in feature_files() if path.stem == "queries"]
+    assert len(found) > 20
+    assert not [line for path in found for line in writes(path)]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "session.add(row)",
+        "session.flush()",
+        "session.execute(update(Claim))",
+        "emit(session, Filed())",
+        "select(Claim).with_for_update()",
+        "session.get(Claim, 1, with_for_update=True)",
+        "from server.audit import service as audit",
+        "from server.points.service import post",
+    ],
+)
+def test_a_stray_write_in_queries_is_seen(stray: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    (tmp_path / "queries.py").write_text(f"found.add(1)\n{stray}\n")
+    assert len(list(writes(tmp_path / "queries.py"))) == 1
+
+
 def test_the_import_contracts_hold() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
