@@ -44,6 +44,7 @@ from server.organizations.models import FilingSubject
 from server.outages import WORDS
 from server.points import handlers as points
 from server.points import sources
+from server.points.decisions import sources as decision_sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.pushes import fanouts
@@ -135,6 +136,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
 
 DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
     (SourceKind.claim, claim_sources.describe),
+    (SourceKind.decision, decision_sources.describe),
     (SourceKind.dues, dues_sources.describe),
     (SourceKind.meeting, meeting_sources.describe),
 )

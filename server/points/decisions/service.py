@@ -1,10 +1,8 @@
 """Points a branch decides itself: B08–B10 taken off with a written decision, C05 given."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
@@ -13,10 +11,9 @@ from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
-from server.points import service, sources
+from server.points import service
 from server.points.models import BranchDecision, PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
-from server.points.sources import Described
 from server.standards.rules import Evidence, Item, Method
 
 REVERSED_AT_SOURCE = {
@@ -98,12 +95,6 @@ def reverse(
     return entry
 
 
-def describe(session: Session, ids: Sequence[int]) -> Mapping[int, Described]:
-    """Describe decisions as sources of entries."""
-    decisions = session.scalars(select(BranchDecision).where(BranchDecision.id.in_(ids)))
-    return {decision.id: _described(decision) for decision in decisions}
-
-
 def _audit(
     session: Session, entry: PointEntry, action: str, *, root_id: int | None, account_id: int, now: datetime
 ) -> None:
@@ -117,13 +108,6 @@ def _audit(
         detail={"seq": entry.seq},
         now=now,
     )
-
-
-def _described(decision: BranchDecision) -> Described:
-    details = [("事由", decision.reason)]
-    if decision.document_number:
-        details.append(("文号", decision.document_number))
-    return Described("党支部决定", details=tuple(details))
 
 
 def _refuse_own(session: Session, actor: Actor, member_id: int, now: datetime) -> None:
@@ -155,6 +139,3 @@ def worth_of(item: Item, times: int, figure: Decimal | None, level: str | None) 
     if item.method is Method.levels:
         return next((option.points for option in item.levels if option.code == level), Decimal(-1))
     return item.points * times * (-1 if item.method is Method.deduct else 1)
-
-
-sources.register(SourceKind.decision, describe)
