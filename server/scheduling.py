@@ -18,7 +18,6 @@ from server.days import SHANGHAI
 from server.db import transaction
 
 WEEK = timedelta(days=7)
-WEEKDAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
 
 
 class Trigger(Protocol):
@@ -44,13 +43,6 @@ def daily(at: str) -> Schedule:
     """Return a schedule of every day at `HH:MM`."""
     clock = time.fromisoformat(at)
     return Schedule(f"每天 {at}", CronTrigger(hour=clock.hour, minute=clock.minute, timezone=SHANGHAI))
-
-
-def weekly(weekday: str, at: str) -> Schedule:
-    """Return a schedule of one weekday, by its name: APScheduler's numbers begin with Monday, those of cron do not."""
-    clock, title = time.fromisoformat(at), f"每{WEEKDAYS[weekday]} {at}"
-    trigger = CronTrigger(day_of_week=weekday, hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
-    return Schedule(title, trigger)
 
 
 def monthly(day: int | str, at: str) -> Schedule:

@@ -12,7 +12,7 @@ from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from bot.messages import ChatChannel
 from bot.receive.desk import Desk
-from server.wechat.client import SANDBOX_PATH
+from server.wechat.sandbox.listener import PREFIX
 from server.wechat.sandbox.state import SandboxState
 
 
@@ -38,7 +38,7 @@ def called(app: Flask, method: str, path: str, body: Any, headers: Mapping[str, 
 def connect_sandbox(app: Flask) -> None:
     """Let the app's WeChat clients reach the app's own sandbox, and the sandbox the app's callbacks."""
     transport = app.extensions["wechat"].transport
-    transport.find_base_url = lambda: f"http://sandbox{SANDBOX_PATH}"
+    transport.find_base_url = lambda: f"http://sandbox{PREFIX}"
     transport.http = WsgiPool(app)
     desk: Desk = app.extensions["bot_desk"]
     sandbox: SandboxState = app.extensions["wechat_sandbox"]

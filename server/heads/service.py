@@ -1,6 +1,5 @@
 """Make a root's head of a day (docs/adr/0032)."""
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import islice
 
@@ -8,11 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.heads import chains
-from server.heads.chains import Positions, Wanted
+from server.heads.chains import Positions
 from server.heads.models import ChainKind, DailyHead, HeadPosition
 from server.heads.rules import Books, issue
-
-Hashes = Callable[[Session, ChainKind, Wanted], Mapping[tuple[int, int], str]]
 
 
 def make(session: Session, *, root_id: int, day: date, key: bytes, now: datetime) -> DailyHead | None:

@@ -25,12 +25,3 @@ class HeldCheckInDecided:
     member_id: int
     status: HeldStatus
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RosterConfirmed:
-    """An officer confirmed a branch's list; what its absences cost is posted."""
-
-    roster_id: int
-    meeting_id: int
-    now: datetime

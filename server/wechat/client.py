@@ -22,7 +22,6 @@ T = TypeVar("T")
 SANDBOX_APP_ID = "sandbox"
 SANDBOX_OFFICIAL_ID = "sandbox-official"
 SANDBOX_SECRET = "sandbox-secret"
-SANDBOX_PATH = "/sandbox/wechat"
 WECHAT_BASE_URL = "https://api.weixin.qq.com"
 LONGEST_MESSAGE_ID = 128
 _ID = re.compile(r"[\x21-\x7e]{1,64}")

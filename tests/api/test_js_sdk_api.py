@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from server.app import create_app
 from server.config import Settings
-from server.wechat.client import SANDBOX_PATH
+from server.wechat.sandbox.listener import PREFIX
 
 pytestmark = pytest.mark.sqlite_only
 SIGN = "/api/v1/wechat/js-sdk-signature"
-VERIFY = f"{SANDBOX_PATH}/js-sdk/verify"
+VERIFY = f"{PREFIX}/js-sdk/verify"
 
 
 @pytest.fixture

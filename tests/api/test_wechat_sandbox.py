@@ -13,16 +13,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from server import clock
 from server.app import create_app
 from server.config import Settings
-from server.wechat.client import SANDBOX_PATH, WechatClient, ask_once
+from server.wechat.client import WechatClient, ask_once
 from server.wechat.errors import WechatError
+from server.wechat.sandbox.accounts import App
+from server.wechat.sandbox.listener import PREFIX
 from server.wechat.sandbox.state import PlayedCall, PlayedFault, SandboxState
 from server.wechat.sandbox.views import unionid_of
 from tests.waiting import LONG
 
 pytestmark = pytest.mark.sqlite_only
-FAULTS = f"{SANDBOX_PATH}/faults"
+FAULTS = f"{PREFIX}/faults"
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def test_a_token_refused_once_is_renewed(wechat: WechatClient, sandbox: SandboxS
 
 
 def test_a_token_of_an_earlier_sandbox_is_renewed(served: OpenAPI, wechat: WechatClient) -> None:
-    served.extensions["wechat_sandbox"].access_token(renew=True)
+    served.extensions["wechat_sandbox"].tokens.stable(App.miniprogram, now=clock.now(), force=True)
     wechat.tokens.current()
     served.extensions["wechat_sandbox"] = SandboxState()
     assert wechat.phone_number("phone:13800138000") == "13800138000"
@@ -156,7 +159,7 @@ def test_a_fault_that_makes_no_sense_is_refused(client: FlaskClient, call: str, 
     ],
 )
 def test_the_sandbox_refuses_as_wechat_does(client: FlaskClient, query: str, errcode: int) -> None:
-    answer = client.get(f"{SANDBOX_PATH}/sns/jscode2session?{query}")
+    answer = client.get(f"{PREFIX}/sns/jscode2session?{query}")
     assert (answer.status_code, answer.mimetype) == (200, "text/plain")
     assert json.loads(answer.data)["errcode"] == errcode
 

@@ -9,9 +9,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from server import events
 from server.db import make_engine, transaction
-from server.meetings.events import RosterConfirmed
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 from server.meetings.settlement import alignment, due
@@ -170,18 +168,6 @@ def test_a_claim_approved_at_this_moment_is_not_paid_beside_the_attendance(
     with Session(engine) as fresh:
         assert live(fresh, meeting, cast.zhang_min) == []
         assert section_points(fresh, cast.zhang_min.member_id) == 1
-
-
-def test_who_listens_hears_of_a_confirmation_once(
-    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[RosterConfirmed] = []
-    monkeypatch.setitem(events._handlers, RosterConfirmed, [lambda _session, event: heard.append(event)])
-    meeting = make_meeting(session, cast)
-    roster = roster_of(session, meeting)
-    confirmed(session, cast, roster)
-    confirmed(session, cast, roster)
-    assert heard == [RosterConfirmed(roster.id, meeting.id, CLOSED)]
 
 
 @pytest.mark.sqlite_only

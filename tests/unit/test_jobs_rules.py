@@ -21,13 +21,12 @@ from server.jobs.rules import (
     wait_after,
 )
 from server.jobs.table import JOBS
-from server.scheduling import CatchUp, Schedule, daily, every_minutes, monthly, weekly
+from server.scheduling import CatchUp, Schedule, daily, every_minutes, monthly
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SCHEDULES = [
-    *(every_minutes(5), every_minutes(30), daily("03:30"), daily("00:00"), weekly("mon", "08:00")),
+    *(every_minutes(5), every_minutes(30), daily("03:30"), daily("00:00")),
     *(
-        weekly("sun", "23:59"),
         monthly(3, "02:00"),
         monthly(31, "09:00"),
         monthly(29, "00:00"),
@@ -113,15 +112,6 @@ def test_schedules_are_shanghais() -> None:
     assert next_period(daily("03:30").trigger, datetime(2026, 6, 17, 19, 29, tzinfo=UTC)) == datetime(
         2026, 6, 17, 19, 30, tzinfo=UTC
     )
-
-
-def test_a_weekday_is_told_by_its_name() -> None:
-    period = next_period(weekly("mon", "08:00").trigger, shanghai(2026, 6, 18))
-    assert period is not None
-    assert period.astimezone(SHANGHAI) == shanghai(2026, 6, 22, 8)
-    assert f"{period.astimezone(SHANGHAI):%A}" == "Monday"
-    with pytest.raises(KeyError):
-        weekly("1", "08:00")
 
 
 def test_minutes_have_to_divide_the_hour() -> None:

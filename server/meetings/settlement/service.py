@@ -14,9 +14,7 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import day_end, shanghai_date
 from server.errors import DomainError, conflict, not_found
-from server.events import emit
 from server.meetings.check_in.tickets import TICKET_LIFETIME
-from server.meetings.events import RosterConfirmed
 from server.meetings.held.waiting import waiting_count
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import guests
@@ -100,7 +98,6 @@ def confirm(
     _align_roster(session, meeting, roster, AlignmentCause(now, meeting.status == MeetingStatus.settled, account_id))
     if newly:
         _audit(session, meeting, roster, "roster_confirm", account_id=account_id, now=now)
-        emit(session, RosterConfirmed(roster.id, meeting.id, now))
     return roster
 
 

@@ -7,9 +7,8 @@ from threading import Event, RLock
 
 from urllib3 import PoolManager
 
-from server import clock
 from server.days import shanghai_date
-from server.wechat.sandbox.accounts import App, JsTicket, Tokens
+from server.wechat.sandbox.accounts import JsTicket, Tokens
 from server.wechat.sandbox.errcodes import CallRefused
 from server.wechat.sandbox.faults import FaultRule, Faults, PlayedCall, PlayedFault
 from server.wechat.sandbox.menus import Menus
@@ -91,7 +90,3 @@ class SandboxState:
 
     def heal(self) -> None:
         self.faults.clear()
-
-    def access_token(self, *, renew: bool = False) -> str:
-        """Return the mini-program's token in force."""
-        return self.tokens.stable(App.miniprogram, now=clock.now(), force=renew)[0]
