@@ -111,7 +111,7 @@ def enum_column(length: int = 32) -> String:
 
 POOL_SIZE = 32
 POOL_OVERFLOW = 8
-"""Connections beyond the pool: for the committer, the desk and the jobs beside the requests' threads."""
+"""Connections beyond the pool: for the committer, the bot's responder and the jobs beside the requests' threads."""
 
 
 def make_engine(url: str, *, pool_size: int = POOL_SIZE, patience_seconds: int | None = None) -> Engine:

@@ -16,7 +16,7 @@ from server.identity.models import WechatIdentity
 from server.pushes import quotas
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import PushStatus
-from server.pushes.sending.post import Post
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.sender import Sender
 from server.wechat.sandbox.accounts import App
 from server.wechat.sandbox.faults import FaultRule, PlayedCall, PlayedFault
@@ -48,7 +48,7 @@ class Played:
             return self.sender(concurrency).run(Event())
 
     def sender(self, concurrency: int = 4, engine: Engine | None = None) -> Sender:
-        post = Post(engine or self.engine, self.settings)
+        post = ConfiguredChannels(engine or self.engine, self.settings)
         for client in post.clients.values():
             client.transport.timeout_seconds = self.timeout_seconds
         return Sender(post, concurrency=concurrency)

@@ -39,7 +39,7 @@ def proposed(session: Session, owner: Person, by: Person, *, now: datetime = NOW
     )
 
 
-def confirmed(session: Session, reset: KeyReset, by: Person, *, now: datetime = SOON) -> key_resets.Done:
+def confirmed(session: Session, reset: KeyReset, by: Person, *, now: datetime = SOON) -> key_resets.ConfirmedReset:
     return key_resets.confirm(session, VAULT, actor=by.actor, account_id=by.account_id, reset_id=reset.id, now=now)
 
 

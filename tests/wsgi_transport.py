@@ -11,7 +11,7 @@ from urllib3.util import parse_url
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from bot.messages import ChatChannel
-from bot.receive.desk import Desk
+from bot.receive.responder import Responder
 from server.wechat.sandbox.listener import PREFIX
 from server.wechat.sandbox.state import SandboxState
 
@@ -40,8 +40,8 @@ def connect_sandbox(app: Flask) -> None:
     transport = app.extensions["wechat"].transport
     transport.find_base_url = lambda: f"http://sandbox{PREFIX}"
     transport.http = WsgiPool(app)
-    desk: Desk = app.extensions["bot_desk"]
+    responder: Responder = app.extensions["bot_responder"]
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
     for channel in (ChatChannel.official, ChatChannel.work):
-        desk.client_of(channel).transport.http = WsgiPool(app)
+        responder.client_of(channel).transport.http = WsgiPool(app)
     sandbox.http = WsgiPool(app)

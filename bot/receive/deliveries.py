@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.messages import ChatChannel
 from bot.receive import rules
 from bot.receive.models import Delivery, FollowUp, Signature
-from bot.receive.parsing import Heard, heard_again, kept
+from bot.receive.parsing import ReceivedMessage, heard_again, kept
 from bot.receive.rules import DeliveryStatus, FollowUpStatus
 from server.db import added
 
@@ -50,7 +50,7 @@ class Race:
             return self._late
 
 
-def admit(session: Session, heard: Heard, *, signature: str, now: datetime) -> Delivery:
+def admit(session: Session, heard: ReceivedMessage, *, signature: str, now: datetime) -> Delivery:
     """Write a message down, or find it where it has come before. Raises Replayed."""
     incoming = heard.incoming
     use(session, app_id=incoming.app_id, signature=signature, key=incoming.key, now=now)
@@ -148,7 +148,7 @@ def _follow_up(
     )
 
 
-def heard_of(delivery: Delivery) -> Heard:
+def heard_of(delivery: Delivery) -> ReceivedMessage:
     """Return an unanswered message as it was heard."""
     return heard_again(
         delivery.content,

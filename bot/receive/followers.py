@@ -18,14 +18,14 @@ from server.wechat.errors import WechatError
 log = structlog.get_logger()
 
 
-class Knows(Protocol):
+class UnionidLookup(Protocol):
     """Who can tell the unionid behind an openid."""
 
     def follower(self, openid: str, /) -> str | None:
         """Return the unionid, if there is one. Raises WechatError."""
 
 
-def introduce(engine: Engine, wechat: Knows, incoming: Incoming, *, now: datetime) -> None:
+def introduce(engine: Engine, wechat: UnionidLookup, incoming: Incoming, *, now: datetime) -> None:
     """Let a person who is known in the app be known here too; whom nobody knows the conversation leads to bind."""
     known_as = WechatIdentity.app_id == incoming.app_id, WechatIdentity.openid == incoming.openid
     with reading(engine) as session:

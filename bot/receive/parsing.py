@@ -45,7 +45,7 @@ TAPS = frozenset({"subscribe", "scan", "click"})
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedMessage:
     """A message with what is needed to answer it; `us` is the account's own id, `media_id` where its picture lies."""
 
     incoming: Incoming
@@ -56,11 +56,11 @@ class Heard:
     def tapped(self) -> bool:
         return self.incoming.event in TAPS
 
-    def with_picture(self, picture: bytes | None) -> "Heard":
+    def with_picture(self, picture: bytes | None) -> "ReceivedMessage":
         return replace(self, incoming=replace(self.incoming, picture=picture))
 
 
-def heard_in(xml: str, *, channel: ChatChannel, app_id: str, now: datetime) -> Heard | None:
+def heard_in(xml: str, *, channel: ChatChannel, app_id: str, now: datetime) -> ReceivedMessage | None:
     """Return what a post says to the conversation, or None where nobody awaits a word. Raises UnreadablePost."""
     fields, kind, event = parsed(xml, channel)
     if kind is Kind.event and event not in _HEARD_EVENTS:
@@ -82,7 +82,7 @@ def heard_in(xml: str, *, channel: ChatChannel, app_id: str, now: datetime) -> H
         event=_HEARD_EVENTS.get(event, ""),
         scene=scene,
     )
-    return Heard(incoming, us=text_of(fields, "ToUserName"), media_id=text_of(fields, "MediaId"))
+    return ReceivedMessage(incoming, us=text_of(fields, "ToUserName"), media_id=text_of(fields, "MediaId"))
 
 
 def parsed(xml: str, channel: ChatChannel) -> tuple[Mapping[str, Any], Kind, str]:
@@ -138,7 +138,7 @@ def text_of(fields: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def kept(heard: Heard) -> dict[str, str]:
+def kept(heard: ReceivedMessage) -> dict[str, str]:
     """Return what a message says, as it is kept until it is answered: without its picture, which WeChat keeps."""
     incoming = heard.incoming
     return {
@@ -152,7 +152,7 @@ def kept(heard: Heard) -> dict[str, str]:
 
 def heard_again(
     content: Mapping[str, str], *, channel: ChatChannel, app_id: str, openid: str, key: str, received_at: datetime
-) -> Heard:
+) -> ReceivedMessage:
     """Return a kept message as it was heard."""
     incoming = Incoming(
         channel=channel,
@@ -165,4 +165,4 @@ def heard_again(
         event=content["event"],
         scene=content["scene"],
     )
-    return Heard(incoming, us="", media_id=content["media_id"])
+    return ReceivedMessage(incoming, us="", media_id=content["media_id"])

@@ -32,7 +32,7 @@ _MANY: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventReport:
     """`withdrawn`: WeChat's ids of templates of which `openid` wants no more."""
 
     openid: str
@@ -43,21 +43,21 @@ class Told:
         return bool(self.reports or self.withdrawn)
 
 
-def told_by_official(fields: Mapping[str, Any], event: str) -> Told:
+def told_by_official(fields: Mapping[str, Any], event: str) -> EventReport:
     """Return what an event of the 公众号 tells of our messages."""
     kind = _kind_of_status(text_of(fields, "Status")) if event == "templatesendjobfinish" else None
     message_id = _message_id(fields)
     reports = [Report(Channel.official, message_id, kind)] if kind and message_id else []
-    return Told(text_of(fields, "FromUserName"), reports)
+    return EventReport(text_of(fields, "FromUserName"), reports)
 
 
-def told_by_mini_program(fields: Mapping[str, Any], event: str) -> Told:
+def told_by_mini_program(fields: Mapping[str, Any], event: str) -> EventReport:
     """Return what an event of the mini-program tells of our messages."""
     openid, entries = text_of(fields, "FromUserName"), _entries(fields, _MANY.get(event, ""))
     if event == "subscribe_msg_sent_event":
-        return Told(openid, [report for entry in entries if (report := _report_of(entry))])
+        return EventReport(openid, [report for entry in entries if (report := _report_of(entry))])
     refused = [entry for entry in entries if text_of(entry, "SubscribeStatusString").lower() == "reject"]
-    return Told(openid, withdrawn=[text_of(entry, "TemplateId") for entry in refused])
+    return EventReport(openid, withdrawn=[text_of(entry, "TemplateId") for entry in refused])
 
 
 def _kind_of_status(status: str) -> ReceiptKind | None:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from bot import dialogue
 from bot.receive import deliveries, rules
 from bot.receive.deliveries import Race
-from bot.receive.desk import Desk
 from bot.receive.models import Delivery, FollowUp, Signature
+from bot.receive.responder import Responder
 from bot.receive.rules import DeliveryStatus
 from server.config import Settings
 from server.db import reading, transaction
@@ -22,20 +22,20 @@ DELIVERIES_LAST = timedelta(days=7)
 
 def finish(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
     """Answer what was received and never answered, and send what should have followed an answer."""
-    finish_at(Desk(engine, settings), now=now)
+    finish_at(Responder(engine, settings), now=now)
 
 
-def finish_at(desk: Desk, *, now: datetime) -> None:
-    """Do that at this desk."""
-    for delivery in _stale(desk.engine, now):
-        with reading(desk.engine) as session:
+def finish_at(responder: Responder, *, now: datetime) -> None:
+    """Do that with this responder."""
+    for delivery in _stale(responder.engine, now):
+        with reading(responder.engine) as session:
             overtaken = deliveries.is_overtaken(session, delivery)
         heard, race = deliveries.heard_of(delivery), Race(late=True)
         if overtaken or now - delivery.received_at > rules.ABANDONED_AFTER:
-            desk.give_up(delivery.id, heard, race)
+            responder.give_up(delivery.id, heard, race)
         else:
-            desk.work_on(delivery.id, heard, race)
-    desk.follow_up()
+            responder.work_on(delivery.id, heard, race)
+    responder.follow_up()
 
 
 def _stale(engine: Engine, now: datetime) -> list[Delivery]:

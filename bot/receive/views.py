@@ -12,40 +12,40 @@ from bot.messages import ChatChannel
 from bot.receive import deliveries, reports
 from bot.receive.accounts import envelope_of, mini_program_envelope
 from bot.receive.deliveries import Replayed
-from bot.receive.desk import Desk
-from bot.receive.parsing import Heard, heard_in, parsed
-from bot.receive.reports import Told
+from bot.receive.parsing import ReceivedMessage, heard_in, parsed
+from bot.receive.reports import EventReport
+from bot.receive.responder import Responder
 from server import clock
 from server.config import Settings
 from server.db import transaction
 from server.pushes import receipts, subscriptions
 from server.text import readable
-from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, Opened, UnreadablePost
+from server.wechat.envelope import MAX_BYTES, Envelope, NotFromWechat, UnreadablePost, VerifiedPost
 
 pages = Blueprint("wechat_callbacks", __name__)
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give the app its callbacks, and the desk behind them."""
-    app.extensions["bot_desk"] = Desk(app.extensions["engine"], settings)
+    """Give the app its callbacks, and the responder behind them."""
+    app.extensions["bot_responder"] = Responder(app.extensions["engine"], settings)
     app.register_blueprint(pages)
 
 
 @pages.route("/wechat/<any(official, work):account>", methods=["GET", "POST"])
 def callback(account: str) -> Response:
     channel = ChatChannel(account)
-    desk: Desk = current_app.extensions["bot_desk"]
-    return _called_back(envelope_of(desk.settings, channel), partial(_answered, desk, channel))
+    responder: Responder = current_app.extensions["bot_responder"]
+    return _called_back(envelope_of(responder.settings, channel), partial(_answered, responder, channel))
 
 
 @pages.route("/wechat/mini-program", methods=["GET", "POST"])
 def mini_program() -> Response:
     """Nobody talks here; WeChat tells what became of subscription messages."""
-    desk: Desk = current_app.extensions["bot_desk"]
-    return _called_back(mini_program_envelope(desk.settings), partial(_taken_note_of, desk))
+    responder: Responder = current_app.extensions["bot_responder"]
+    return _called_back(mini_program_envelope(responder.settings), partial(_taken_note_of, responder))
 
 
-def _called_back(envelope: Envelope | None, answered: Callable[[Envelope, Opened], Response]) -> Response:
+def _called_back(envelope: Envelope | None, answered: Callable[[Envelope, VerifiedPost], Response]) -> Response:
     """Let a post be answered once it has proved whose it is."""
     if envelope is None:
         return Response(status=HTTPStatus.NOT_FOUND)
@@ -62,46 +62,46 @@ def _called_back(envelope: Envelope | None, answered: Callable[[Envelope, Opened
         return _plain("")
 
 
-def _taken_note_of(desk: Desk, envelope: Envelope, opened: Opened) -> Response:
+def _taken_note_of(responder: Responder, envelope: Envelope, opened: VerifiedPost) -> Response:
     fields, _, event = parsed(opened.xml, ChatChannel.official)
-    _note(desk, envelope, opened, reports.told_by_mini_program(fields, event))
+    _note(responder, envelope, opened, reports.told_by_mini_program(fields, event))
     return _plain("")
 
 
-def _note(desk: Desk, envelope: Envelope, opened: Opened, told: Told) -> None:
+def _note(responder: Responder, envelope: Envelope, opened: VerifiedPost, told: EventReport) -> None:
     """Write down what WeChat tells of our messages, before it is answered: it does not tell us again."""
     if not told:
         return
     now = clock.now()
     key = f"report:{hashlib.sha256(opened.xml.encode()).hexdigest()}"
-    templates = subscriptions.keys_of(desk.settings, told.withdrawn)
+    templates = subscriptions.keys_of(responder.settings, told.withdrawn)
 
     def work(session: Session) -> None:
         deliveries.use(session, app_id=envelope.app_id, signature=opened.signature, key=key, now=now)
         receipts.write_down(session, told.reports, now=now)
         receipts.withdraw_consents(session, app_id=envelope.app_id, openid=told.openid, templates=templates, now=now)
 
-    transaction(desk.engine, work)
+    transaction(responder.engine, work)
 
 
-def _answered(desk: Desk, channel: ChatChannel, envelope: Envelope, opened: Opened) -> Response:
+def _answered(responder: Responder, channel: ChatChannel, envelope: Envelope, opened: VerifiedPost) -> Response:
     now = clock.now()
     heard = heard_in(opened.xml, channel=channel, app_id=envelope.app_id, now=now)
     if heard is None:
         if channel is ChatChannel.official:
             fields, _, event = parsed(opened.xml, channel)
-            _note(desk, envelope, opened, reports.told_by_official(fields, event))
+            _note(responder, envelope, opened, reports.told_by_official(fields, event))
         return _plain("")
-    text, delivery_id = desk.answer(heard, signature=opened.signature)
+    text, delivery_id = responder.answer(heard, signature=opened.signature)
     if not text:
         return _plain("")
     sealed = envelope.seal(_as_xml(heard, text), nonce=request.args.get("nonce", ""), now=now)
     response = Response(sealed, mimetype="text/xml")
-    response.call_on_close(lambda: desk.follow_up_later(delivery_id))
+    response.call_on_close(lambda: responder.follow_up_later(delivery_id))
     return response
 
 
-def _as_xml(heard: Heard, text: str) -> str:
+def _as_xml(heard: ReceivedMessage, text: str) -> str:
     from wechatpy.replies import TextReply
 
     incoming = heard.incoming

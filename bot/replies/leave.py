@@ -12,7 +12,7 @@ from bot.wording import spoken_moment
 from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.leave import service
-from server.meetings.leave.service import ASKED_WITHIN_DAYS, Wish
+from server.meetings.leave.service import ASKED_WITHIN_DAYS, LeaveRequest
 from server.meetings.models import Leave
 from server.meetings.planning.own import OwnMeeting, meetings_of_member
 from server.meetings.rules import LEAVE_KIND_TITLES, LeaveStatus, Part
@@ -55,7 +55,7 @@ def carry_out(turn: Turn, arguments: dict[str, str]) -> list[str]:
         turn.session,
         member_id=turn.member_id,
         meeting_id=int(arguments["meeting"]),
-        wish=Wish(LeaveKind(arguments["leave_kind"]), arguments["reason"]),
+        wish=LeaveRequest(LeaveKind(arguments["leave_kind"]), arguments["reason"]),
         actor=turn.actor,
         account_id=turn.account_id,
         now=turn.now,

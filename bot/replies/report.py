@@ -10,7 +10,7 @@ from bot.pictures import decoded
 from bot.replies.report_items import fitting, level_in
 from bot.turn import Turn
 from bot.understanding import days, slots
-from bot.understanding.days import Lean
+from bot.understanding.days import DayDirection
 from bot.understanding.engine import Meaning
 from bot.understanding.numbers import NUMBER, value
 from bot.understanding.saying import Saying
@@ -233,7 +233,7 @@ def _take_quantity(turn: Turn, data: dict[str, Any], meaning: Meaning, text: str
 
 
 def _take_day(turn: Turn, data: dict[str, Any], meaning: Meaning, text: str) -> list[str]:
-    named = days.day_in(Saying(text).text, turn.today, Lean.back)
+    named = days.day_in(Saying(text).text, turn.today, DayDirection.back)
     if named is None:
         return ["没有看懂日期。请说“今天”“昨天”或“6月10号”。"]
     if named.value > turn.today.isoformat():

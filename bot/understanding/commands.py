@@ -90,7 +90,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class MatchedOrder:
     """An order's clause, as it matched, and the remarks beside it as they were written."""
 
     order: re.Match[str]
@@ -112,7 +112,7 @@ def order(verb: str, *, in_one: str | None = None, before: str = "", after: str 
     )
 
 
-def given(saying: Saying, wanted: Order, *beside: re.Pattern[str]) -> Given | None:
+def given(saying: Saying, wanted: Order, *beside: re.Pattern[str]) -> MatchedOrder | None:
     """Return the order a message gives; clauses that are wholly `beside` it are no remarks."""
     if len(saying.text) > LONGEST or is_doubtful(saying):
         return None
@@ -125,7 +125,7 @@ def given(saying: Saying, wanted: Order, *beside: re.Pattern[str]) -> Given | No
     if not orders:
         return _in_one(saying.text, clauses, wanted, beside)
     remarks = _remarks(saying.text, [each for each in clauses if not _wholly(wanted.whole, each[0])], beside)
-    return Given(orders[0], remarks, in_one=False)
+    return MatchedOrder(orders[0], remarks, in_one=False)
 
 
 def _wholly(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
@@ -134,20 +134,20 @@ def _wholly(pattern: re.Pattern[str], clause: str) -> re.Match[str] | None:
 
 def _in_one(
     text: str, clauses: list[re.Match[str]], wanted: Order, beside: tuple[re.Pattern[str], ...]
-) -> Given | None:
+) -> MatchedOrder | None:
     """Read an order that is written in one with its remark: 照片不清退回, 退回照片不清."""
     for clause in clauses[::-1]:
         match = wanted.closing.search(clause[0], max(0, len(clause[0]) - _ORDER_LONGEST))
         if match and match.start() > 1:
             before = clause[0][: match.start()]
             others = _remarks(text, [each for each in clauses if each is not clause], beside)
-            return None if _UNFINISHED.search(before) else Given(match, (*others, before), in_one=True)
+            return None if _UNFINISHED.search(before) else MatchedOrder(match, (*others, before), in_one=True)
     for clause in clauses[:1]:
         match = wanted.opening.match(clause[0][:_ORDER_LONGEST])
         if match and len(clause[0]) - match.end() > 1 and not _ON_THE_ORDER.match(clause[0], match.end()):
             rest = clauses[1:]
             after = text[clause.start() + match.end() : rest[-1].end() if rest else clause.end()]
-            return Given(match, (after,), in_one=True)
+            return MatchedOrder(match, (after,), in_one=True)
     return None
 
 

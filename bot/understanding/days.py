@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.understanding.numbers import NUMBER, SPOKEN_DIGITS, value
 
 
-class Lean(StrEnum):
+class DayDirection(StrEnum):
     """Whether a day without a week or month is to come (a meeting) or is past (what one has done)."""
 
     ahead = "ahead"
@@ -17,7 +17,7 @@ class Lean(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Mention:
     """What was named, and the words that named it."""
 
     value: str
@@ -77,31 +77,31 @@ _YEAR = re.compile(
 _YEARS = {"去年": -1, "上年": -1, "上一年": -1, "上年度": -1, "上一年度": -1, "前年": -2, "明年": 1}
 
 
-def day_in(text: str, today: date, lean: Lean) -> Named | None:
+def day_in(text: str, today: date, lean: DayDirection) -> Mention | None:
     """Return the first day named, as ISO, or None."""
     found = [(match.start(), named) for match, named in _days(text, today, lean) if named is not None]
     return min(found, key=lambda each: each[0])[1] if found else None
 
 
-def month_in(text: str, today: date) -> Named | None:
+def month_in(text: str, today: date) -> Mention | None:
     """Return the month named, YYYY-MM; one without a year is the latest that has begun, or the next if none has."""
     if match := _RELATIVE_MONTH.search(text):
-        return Named(_shifted(today, _MONTHS[match[1] or match[2]]), match[0])
+        return Mention(_shifted(today, _MONTHS[match[1] or match[2]]), match[0])
     for match in _MONTH.finditer(text):
         number = int(value(match[2]))
         if 1 <= number <= 12:
             year = _year_of(match[1], today) if match[1] else today.year
-            return Named(f"{year}-{number:02}", match[0])
+            return Mention(f"{year}-{number:02}", match[0])
     return None
 
 
-def year_in(text: str, today: date) -> Named | None:
+def year_in(text: str, today: date) -> Mention | None:
     """Return the year named."""
     match = _YEAR.search(text)
     if match is None:
         return None
     words = match[1] or match[2] or f"20{match[3]}"
-    return Named(str(_year_of(words, today)), match[0])
+    return Mention(str(_year_of(words, today)), match[0])
 
 
 def _year_of(words: str, today: date) -> int:
@@ -114,13 +114,13 @@ def _shifted(today: date, months: int) -> str:
     return f"{number // 12}-{number % 12 + 1:02}"
 
 
-Dated = tuple[re.Match[str], Named | None]
+Dated = tuple[re.Match[str], Mention | None]
 
 
-def _days(text: str, today: date, lean: Lean) -> list[Dated]:
+def _days(text: str, today: date, lean: DayDirection) -> list[Dated]:
     """Every way of naming a day that occurs, the most exact first: where two begin at one place, it counts."""
     found: list[Dated] = []
-    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, Lean], date | None]], ...] = (
+    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, DayDirection], date | None]], ...] = (
         (_FULL, _full),
         (_MONTH_DAY, _month_day),
         (_RELATIVE_DAY, _relative),
@@ -131,53 +131,53 @@ def _days(text: str, today: date, lean: Lean) -> list[Dated]:
     for pattern, read in readers:
         for match in pattern.finditer(text):
             day = read(match, today, lean)
-            found.append((match, Named(day.isoformat(), match[0]) if day else None))
+            found.append((match, Mention(day.isoformat(), match[0]) if day else None))
     return found
 
 
-def _full(match: re.Match[str], today: date, lean: Lean) -> date | None:
+def _full(match: re.Match[str], today: date, lean: DayDirection) -> date | None:
     return _date(int(match[1]), int(match[2]), int(match[3]))
 
 
-def _month_day(match: re.Match[str], today: date, lean: Lean) -> date | None:
+def _month_day(match: re.Match[str], today: date, lean: DayDirection) -> date | None:
     month, number = (match[2], match[3]) if match[2] else (match[4], match[5])
     if match[1]:
         return _date(_year_of(match[1], today), int(value(month)), int(value(number)))
     found = _date(today.year, int(value(month)), int(value(number)))
-    if found is not None and lean is Lean.back and found > today + timedelta(days=31):
+    if found is not None and lean is DayDirection.back and found > today + timedelta(days=31):
         return _date(found.year - 1, found.month, found.day)
     return found
 
 
-def _relative(match: re.Match[str], today: date, lean: Lean) -> date:
+def _relative(match: re.Match[str], today: date, lean: DayDirection) -> date:
     return today + timedelta(days=_RELATIVE[match[1]])
 
 
-def _weekday(match: re.Match[str], today: date, lean: Lean) -> date:
+def _weekday(match: re.Match[str], today: date, lean: DayDirection) -> date:
     number = _WEEKDAYS[match[2]] if match[2] in _WEEKDAYS else int(match[2]) - 1
     monday = today - timedelta(days=today.weekday())
     if match[1]:
         return monday + timedelta(days=number, weeks=_WEEKS[match[1]])
-    if lean is Lean.ahead:
+    if lean is DayDirection.ahead:
         return today + timedelta(days=(number - today.weekday()) % 7)
     return today - timedelta(days=(today.weekday() - number) % 7)
 
 
-def _ago(match: re.Match[str], today: date, lean: Lean) -> date:
+def _ago(match: re.Match[str], today: date, lean: DayDirection) -> date:
     if match[1] is None:
         return today - timedelta(days=7)
     days = int(value(match[1]))
     return today + timedelta(days=-days if match[2] == "前" else days)
 
 
-def _day_only(match: re.Match[str], today: date, lean: Lean) -> date | None:
+def _day_only(match: re.Match[str], today: date, lean: DayDirection) -> date | None:
     number = int(value(match[2]))
     if match[1]:
         return _in_month(_shifted(today, _MONTHS[match[1][0]]), number)
     found = _in_month(_shifted(today, 0), number)
-    if lean is Lean.ahead and (found is None or found < today):
+    if lean is DayDirection.ahead and (found is None or found < today):
         return _in_month(_shifted(today, 1), number)
-    if lean is Lean.back and (found is None or found > today):
+    if lean is DayDirection.back and (found is None or found > today):
         return _in_month(_shifted(today, -1), number)
     return found
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.understanding import days, guards, numbers
 from bot.understanding.cues import Intent, Slots, score
-from bot.understanding.days import Lean
+from bot.understanding.days import DayDirection
 from bot.understanding.likeness import likeness
 from bot.understanding.saying import Saying
 
@@ -60,7 +60,7 @@ def features(saying: Saying, today: date, moment: str | None = None) -> frozense
     found = {
         "@month": days.month_in(saying.text, today),
         "@year": days.year_in(saying.text, today),
-        "@day": days.day_in(saying.text, today, Lean.ahead),
+        "@day": days.day_in(saying.text, today, DayDirection.ahead),
         "@points": numbers.points_in(saying.text),
         "@code": numbers.code_in(saying.text),
         "@past": _PAST.search(saying.plain),

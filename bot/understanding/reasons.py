@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.understanding import days, lexicon
-from bot.understanding.days import Lean
+from bot.understanding.days import DayDirection
 from bot.understanding.saying import Saying
 
 _MEETING = "|".join(sorted({word for words in lexicon.KIND_WORDS.values() for word in words}, key=len, reverse=True))
@@ -60,7 +60,7 @@ def reason(saying: Saying, today: date) -> Mapping[str, str]:
 
 def _left(clause: str, today: date) -> str:
     """Return what a clause says beside the day, the meeting and the asking."""
-    while (named := days.day_in(clause, today, Lean.ahead)) is not None:
+    while (named := days.day_in(clause, today, DayDirection.ahead)) is not None:
         clause = clause.replace(named.words, "\n", 1)
     parts = [_stripped(part) for part in re.split(r"\n", _TAKEN.sub("\n", clause))]
     found = [part for part in parts if part and not _EMPTY.fullmatch(part)]

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.understanding import days, lexicon, numbers
 from bot.understanding.cues import BY_SOUND, SlotReader  # noqa: F401
-from bot.understanding.days import Lean
+from bot.understanding.days import DayDirection
 from bot.understanding.saying import Saying
 from bot.understanding.sounds import sounds
 
@@ -29,12 +29,12 @@ def year(saying: Saying, today: date) -> Found:
 
 
 def day_ahead(saying: Saying, today: date) -> Found:
-    named = days.day_in(saying.text, today, Lean.ahead)
+    named = days.day_in(saying.text, today, DayDirection.ahead)
     return {"day": named.value} if named else NOTHING
 
 
 def day_back(saying: Saying, today: date) -> Found:
-    named = days.day_in(saying.text, today, Lean.back)
+    named = days.day_in(saying.text, today, DayDirection.back)
     return {"day": named.value} if named else NOTHING
 
 

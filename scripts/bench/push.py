@@ -23,12 +23,12 @@ from server.identity.models import Account, WechatIdentity
 from server.organizations.models import Organization, OrganizationKind
 from server.pushes import outbox
 from server.pushes.channels.subscription import channel
-from server.pushes.channels.table import WAYS
+from server.pushes.channels.table import ADAPTERS
 from server.pushes.models import Push, PushPreference, SubscriptionQuota
 from server.pushes.outbox import Draft
 from server.pushes.rules import Channel, Occasion, PushStatus
 from server.pushes.sending import claiming
-from server.pushes.sending.post import Post
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.sender import Sender
 from server.wechat.client import SANDBOX_APP_ID, WechatClient
 
@@ -62,8 +62,8 @@ class _Bench:
 
     def __init__(self, engine: Engine, settings: config.Settings, count: int) -> None:
         self.engine = engine
-        self.post = Post(engine, settings)
-        self.client: WechatClient = self.post.clients[Channel.subscription]
+        self.configured = ConfiguredChannels(engine, settings)
+        self.client: WechatClient = self.configured.clients[Channel.subscription]
         self.sandbox_url = settings.sandbox_url
         self.count = count
         self.rounds = 0
@@ -110,7 +110,7 @@ class _Bench:
         return len(bodies) / seconds
 
     def _own_call(self, body: Mapping[str, Any]) -> int:
-        return WAYS[Channel.subscription].send(self.client, body).errcode
+        return ADAPTERS[Channel.subscription].send(self.client, body).errcode
 
     def _plain_call(self) -> Call:
         """Return the call as the most used library makes it, over connections that stay open."""
@@ -128,14 +128,14 @@ class _Bench:
         """Return what the sender would send of a round, and leave everything as it is."""
         with Session(self.engine) as session:
             self._enqueue(session)
-            claimed = claiming.claim(session, self.post, most=self.count, now=clock.now())
+            claimed = claiming.claim(session, self.configured, most=self.count, now=clock.now())
             session.rollback()
-        return [channel.message(call.letter) for call in claimed.calls]
+        return [channel.body(call.message) for call in claimed.calls]
 
     def _outbox(self) -> float:
         """Send the round that waits; return pushes per second, from the first claim to the last commit."""
         transaction(self.engine, self._enqueue)
-        sender = Sender(self.post, concurrency=CONCURRENCY)
+        sender = Sender(self.configured, concurrency=CONCURRENCY)
         begun = perf_counter()
         made = sender.run(Event())
         seconds = perf_counter() - begun

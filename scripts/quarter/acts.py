@@ -17,7 +17,7 @@ from server.days import SHANGHAI
 from server.dues.models import DuesRecord
 from server.dues.rules import DuesState
 from server.meetings.leave import service as leaves
-from server.meetings.leave.service import Terms, Wish
+from server.meetings.leave.service import LeaveRequest, LeaveTerms
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.planning import changes
 from server.meetings.planning import service as planning
@@ -118,14 +118,14 @@ def ask_leave(
         session,
         member_id=member_id,
         meeting_id=meeting_id,
-        wish=Wish(LeaveKind.official, "外出参加学术会议"),
+        wish=LeaveRequest(LeaveKind.official, "外出参加学术会议"),
         actor=branch.member(member_id),
         account_id=member_id,
         now=now,
     )
     answer: dict[str, Any] = {"leave_id": asked.id, "actor": branch.secretary, "account_id": branch.secretary_id}
     if granted:
-        leaves.grant(session, **answer, terms=Terms(), now=now)
+        leaves.grant(session, **answer, terms=LeaveTerms(), now=now)
     else:
         leaves.refuse(session, **answer, answer="请尽量参加", now=now)
 

@@ -17,7 +17,7 @@ from server.errors import DomainError
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, Permission, reach
 from server.organizations import four_eyes
-from server.organizations.four_eyes import Bars, Mandate, Matter
+from server.organizations.four_eyes import Mandate, Matter, RecentKeyResets
 from server.organizations.models import Organization, ids_in
 from server.organizations.queries import ancestor_ids
 
@@ -31,7 +31,7 @@ AT_ONCE = 50
 def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
     """Raise DomainError 403 `own_claim` or `own_entry` if they never may decide it, as `four_eyes.refuse` if they are
     not another, `other_reviewer` if others must."""
-    bars, whose = Bars(session, now=now), whose_are(session, [claim])
+    bars, whose = RecentKeyResets(session, now=now), whose_are(session, [claim])
     refusal = review_refusal(
         reviewer_account=actor.account_id,
         reviewer_member=actor.member_id,
@@ -51,12 +51,16 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
 
 def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
     """Raise DomainError as `four_eyes.refuse` for who takes a decision on a claim back."""
-    _refuse_partial(session, claim, actor, whose_are(session, [claim])[claim.id], now=now, bars=Bars(session, now=now))
+    _refuse_partial(
+        session, claim, actor, whose_are(session, [claim])[claim.id], now=now, bars=RecentKeyResets(session, now=now)
+    )
 
 
 def reviewing_organization(session: Session, claim: Claim, *, now: datetime) -> Organization | None:
     """Return the branch, or the nearest organization above it that has somebody who may decide this claim."""
-    place = _reviewing_places(session, whose_are(session, [claim]), now=now, bars=Bars(session, now=now))[claim.id]
+    place = _reviewing_places(session, whose_are(session, [claim]), now=now, bars=RecentKeyResets(session, now=now))[
+        claim.id
+    ]
     return session.get(Organization, place) if place is not None else None
 
 
@@ -102,7 +106,9 @@ def whose_are(
     return {claim.id: of(claim) for claim in claims}
 
 
-def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: Whose, *, now: datetime, bars: Bars) -> None:
+def _refuse_partial(
+    session: Session, claim: Claim, actor: Actor, whose: Whose, *, now: datetime, bars: RecentKeyResets
+) -> None:
     if actor.account_id is not None:
         four_eyes.refuse(
             session,
@@ -116,7 +122,7 @@ def _refuse_partial(session: Session, claim: Claim, actor: Actor, whose: Whose, 
 
 
 def _reviewing_places(
-    session: Session, whose: Mapping[int, Whose], *, now: datetime, bars: Bars
+    session: Session, whose: Mapping[int, Whose], *, now: datetime, bars: RecentKeyResets
 ) -> dict[int, int | None]:
     """Return the reviewing organization's id by claim; None for a claim that nobody may decide."""
     branches = {each.branch_id for each in whose.values()}
@@ -158,7 +164,7 @@ def queue(
     query = _waiting(organization).where(
         *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(now))
     )
-    bars = Bars(session, now=now)
+    bars = RecentKeyResets(session, now=now)
     decider = four_eyes.Decider(
         session, account_id=account_of(actor), permission=Permission.claim_review, now=now, bars=bars
     )

@@ -11,7 +11,7 @@ from server.claims.reviewers import not_his, whose_are
 from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
-from server.organizations.four_eyes import Bars
+from server.organizations.four_eyes import RecentKeyResets
 from server.organizations.officers import Officers
 from server.organizations.waiting import Mine, WaitingCount, WaitingItem, WaitingKind, within
 
@@ -23,7 +23,7 @@ def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[
         Claim.status == ClaimStatus.submitted,
         *within(officers, Claim.organization_id),
     )
-    roles, bars = RULES[Permission.claim_review].roles, Bars(session, now=now)
+    roles, bars = RULES[Permission.claim_review].roles, RecentKeyResets(session, now=now)
     needed = load_only(Claim.organization_id, Claim.member_id, Claim.submitted_at)
     claims = session.scalars(select(Claim).where(*submitted).options(needed)).all()
     whose = whose_are(session, claims, ids=select(Claim.id).where(*submitted))

@@ -75,7 +75,7 @@ def setup(
     from server.setup import command
 
     with refusals():
-        wishes = command.Wishes(title, roster, command.appointments(offices))
+        wishes = command.SetupOptions(title, roster, command.appointments(offices))
         if apply_all:
             command.carry_out(machine.engine, machine.settings, console, wishes, slips=slips, new_codes=new_codes)
         else:

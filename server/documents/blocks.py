@@ -45,7 +45,7 @@ class PaperTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartValue:
     """One value of a chart, and how it is written beside its bar."""
 
     label: str
@@ -59,9 +59,9 @@ class Chart:
 
     caption: str
     form: ChartKind
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartValue, ...]
     most: float
-    line: Mark | None = None
+    line: ChartValue | None = None
     kind: str = "chart"
 
 

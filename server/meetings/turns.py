@@ -11,7 +11,7 @@ from server.identity.rules import RULES, Permission
 from server.meetings.held.waiting import waiting
 from server.meetings.models import HeldCheckIn, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, RosterStatus
-from server.organizations.four_eyes import Bars, Matter, accounts_of
+from server.organizations.four_eyes import Matter, RecentKeyResets, accounts_of
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind, within
 
@@ -30,7 +30,7 @@ def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Wai
     )
     roles = RULES[Permission.leave_decide].roles
     rows = session.execute(query).all()
-    accounts, bars = accounts_of(session, {leave.member_id for leave, _, _ in rows}), Bars(session, now=now)
+    accounts, bars = accounts_of(session, {leave.member_id for leave, _, _ in rows}), RecentKeyResets(session, now=now)
     for leave, organization_id, starts_at in rows:
         parties = {leave.asked_by, accounts.get(leave.member_id, leave.asked_by)}
         in_turn = officers.in_turn(

@@ -72,7 +72,7 @@ class Matter:
     held_before: datetime | None = None
 
 
-class Bars:
+class RecentKeyResets:
     """Whose keys were reset by whom (`still_bars`): few at any time."""
 
     def __init__(self, session: Session, *, now: datetime) -> None:
@@ -105,7 +105,7 @@ def refuse(
     place: int | None,
     matter: Matter,
     now: datetime,
-    bars: Bars | None = None,
+    bars: RecentKeyResets | None = None,
 ) -> None:
     """Raise DomainError 403 with the code of an Objection unless some role of the account lets it decide the matter.
 
@@ -119,7 +119,13 @@ class Decider:
     """An account with the roles by which it would use a permission today; read once for many matters."""
 
     def __init__(
-        self, session: Session, *, account_id: int, permission: Permission, now: datetime, bars: Bars | None = None
+        self,
+        session: Session,
+        *,
+        account_id: int,
+        permission: Permission,
+        now: datetime,
+        bars: RecentKeyResets | None = None,
     ) -> None:
         self._account_id, self._now = account_id, now
         self._held = [
@@ -127,7 +133,7 @@ class Decider:
             for grant in identity.grants_of(session, account_id, on=shanghai_date(now))
             if grant.role in RULES[permission].roles
         ]
-        self._bars = bars or Bars(session, now=now)
+        self._bars = bars or RecentKeyResets(session, now=now)
         self._reaching: dict[int | None, list[Grant]] = {}
 
     def refuse(self, session: Session, matter: Matter, *, place: int | None) -> None:

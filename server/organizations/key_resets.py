@@ -39,7 +39,7 @@ def status_of(reset: KeyReset, *, now: datetime) -> ResetStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ConfirmedReset:
     """A confirmed reset, with the new code, shown this once; a new phone needs none."""
 
     reset: KeyReset
@@ -92,7 +92,7 @@ def propose(
 
 def confirm(
     session: Session, vault: PhoneVault, *, actor: Actor, account_id: int, reset_id: int, now: datetime
-) -> Done:
+) -> ConfirmedReset:
     """Carry a proposed reset out, as another than who proposed it.
 
     Raises DomainError as `propose`, 403 `same_person`, `technical_role`, 409 `reset_moved_on`.
@@ -230,14 +230,16 @@ def _waiting(session: Session, reset_id: int, now: datetime) -> KeyReset:
     return reset
 
 
-def _carried_out(session: Session, vault: PhoneVault, reset: KeyReset, account: Account, *, now: datetime) -> Done:
+def _carried_out(
+    session: Session, vault: PhoneVault, reset: KeyReset, account: Account, *, now: datetime
+) -> ConfirmedReset:
     member = session.get_one(Member, account.member_id, with_for_update=True)
     if reset.phone_sealed is not None:
         member.phone_sealed, member.phone_index = reset.phone_sealed, vault.index(vault.open(reset.phone_sealed))
         member.updated_at = now
         session.flush()
-        return Done(reset)
-    return Done(reset, *binding.renew(session, account, member.work_number, reset.confirmed_by, now))
+        return ConfirmedReset(reset)
+    return ConfirmedReset(reset, *binding.renew(session, account, member.work_number, reset.confirmed_by, now))
 
 
 def _note(session: Session, reset: KeyReset, action: str, account_id: int, now: datetime) -> None:

@@ -28,7 +28,7 @@ from server.privacy import PhoneVault, normal_phone
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class MemberPlacement:
     """A member, where he belongs, and whether a WeChat is bound to him."""
 
     member: Member
@@ -55,7 +55,7 @@ def list_members(
     bound: bool | None,
     after_id: int | None,
     limit: int,
-) -> list[Belonging]:
+) -> list[MemberPlacement]:
     """Return members at and below an organization on a day; `search` is the beginning of a name or work number."""
     query = _below(select(Member, Membership, _IS_BOUND), organization)
     query = query.where(Membership.holds_on(on), Member.id > (after_id or 0))
@@ -69,7 +69,7 @@ def list_members(
     if search:
         query = query.where(Member.id.in_(_found(session, query, search, limit)))
     rows = session.execute(query.limit(limit))
-    return [Belonging(*row) for row in rows]
+    return [MemberPlacement(*row) for row in rows]
 
 
 def _below(query: Select[Member, Membership, bool], organization: Organization) -> Select[Member, Membership, bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.identity.models import Account, Grant
 from server.identity.rules import Role
-from server.organizations.four_eyes import Bars, Mandate, Matter
+from server.organizations.four_eyes import Mandate, Matter, RecentKeyResets
 from server.organizations.models import Organization, ids_in
 
 
@@ -60,7 +60,7 @@ class Officers:
         *,
         not_members: Collection[int] = (),
         not_accounts: Collection[int] = (),
-        bars: Bars | None = None,
+        bars: RecentKeyResets | None = None,
         matter: Matter | None = None,
     ) -> list[Officer]:
         """Return those who may act at the place itself, or at the nearest above where somebody may; each once.

@@ -14,7 +14,7 @@ from server.organizations.account_schemas import AuditLineOut, GrantOut, KeyRese
 from server.organizations.exemptions import ExemptionProgress
 from server.organizations.filings import NOT_APPROVAL
 from server.organizations.member_schemas import BoundOut, MemberDetailOut, MemberOut, MembershipOut
-from server.organizations.members import Belonging
+from server.organizations.members import MemberPlacement
 from server.organizations.models import Filing, KeyReset, Membership, Organization, WorkdayOverride
 from server.organizations.procedure_schemas import (
     ExemptionOut,
@@ -140,13 +140,13 @@ def key_reset_out(context: Context, reset: KeyReset) -> KeyResetOut:
     )
 
 
-def members_out(context: Context, rows: Sequence[Belonging]) -> list[MemberOut]:
+def members_out(context: Context, rows: Sequence[MemberPlacement]) -> list[MemberOut]:
     ids = [place for row in rows for place in (row.membership.organization_id, row.membership.group_id)]
     titles = queries.titles(context.session, ids)
     return [_member_out(row, titles) for row in rows]
 
 
-def _member_out(row: Belonging, titles: dict[int, str]) -> MemberOut:
+def _member_out(row: MemberPlacement, titles: dict[int, str]) -> MemberOut:
     member, membership = row.member, row.membership
     return MemberOut(
         id=member.id,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission, Role
 from server.organizations import key_resets
-from server.organizations.four_eyes import Bars
+from server.organizations.four_eyes import RecentKeyResets
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind
 from server.organizations.workdays import calendar_of
@@ -27,7 +27,7 @@ def _missing(session: Session, officers: Officers, now: datetime) -> Iterator[Wa
 
 
 def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
-    bars = Bars(session, now=now)
+    bars = RecentKeyResets(session, now=now)
     for waiting in key_resets.waiting(session, root_id=officers.root_id, now=now):
         if officers.places is None or waiting.place in officers.places:
             in_turn = officers.in_turn(

@@ -29,7 +29,7 @@ class PhotoMatch:
     earlier: bool
 
 
-class Seen(NamedTuple):
+class ComparedPhoto(NamedTuple):
     """A photo of another claim, as far as comparing needs."""
 
     photo_id: int
@@ -50,7 +50,7 @@ def matches_of_claim(session: Session, claim_id: int) -> list[PhotoMatch]:
     return sorted(matches, key=lambda match: (match.kind is MatchKind.similar, match.distance, match.other_photo_id))
 
 
-def _seen(session: Session, claim_id: int, own: list[Photo]) -> list[Seen]:
+def _seen(session: Session, claim_id: int, own: list[Photo]) -> list[ComparedPhoto]:
     """Every photo attached to another claim in these photos' branches or by their members."""
     columns = select(Photo.id, Photo.member_id, Photo.claim_id, Photo.created_at, Photo.original_sha256, Photo.dhash)
     nearby = or_(
@@ -59,13 +59,13 @@ def _seen(session: Session, claim_id: int, own: list[Photo]) -> list[Seen]:
     )
     rows = session.execute(columns.where(nearby, Photo.claim_id != claim_id))
     return [
-        Seen(photo_id, member_id, other_claim_id, uploaded_at, original_sha256, fingerprint(dhash))
+        ComparedPhoto(photo_id, member_id, other_claim_id, uploaded_at, original_sha256, fingerprint(dhash))
         for photo_id, member_id, other_claim_id, uploaded_at, original_sha256, dhash in rows
         if other_claim_id is not None
     ]
 
 
-def _matches(photo: Photo, others: list[Seen]) -> Iterator[PhotoMatch]:
+def _matches(photo: Photo, others: list[ComparedPhoto]) -> Iterator[PhotoMatch]:
     own = fingerprint(photo.dhash)
     for other in others:
         if other.original_sha256 == photo.original_sha256:
@@ -76,7 +76,7 @@ def _matches(photo: Photo, others: list[Seen]) -> Iterator[PhotoMatch]:
                 yield _match(photo, other, MatchKind.similar, apart)
 
 
-def _match(photo: Photo, other: Seen, kind: MatchKind, apart: int) -> PhotoMatch:
+def _match(photo: Photo, other: ComparedPhoto, kind: MatchKind, apart: int) -> PhotoMatch:
     return PhotoMatch(
         photo_id=photo.id,
         other_photo_id=other.photo_id,

@@ -30,7 +30,7 @@ class FileCount:
 
 
 @dataclass(slots=True)
-class Swept:
+class SweepResult:
     """How many files were put away, brought back and deleted for good."""
 
     put_away: int = 0
@@ -70,14 +70,14 @@ def count(session: Session, storage: Storage, *, now: datetime) -> FileCount:
     return FileCount(stored, unknown, sum(1 for _ in storage.quarantined()))
 
 
-def sweep(session: Session, storage: Storage, *, now: datetime, however_many: bool = False) -> Swept:
+def sweep(session: Session, storage: Storage, *, now: datetime, however_many: bool = False) -> SweepResult:
     """Bring the files in line with the rows, and return what was done.
 
     What has a row comes back from quarantine; what has none goes there, and is deleted after 30 days. What was erased,
     or never written to its end, is deleted. Raise DomainError `too_many_unknown` before anything goes
     if more files have no row than crashes leave over.
     """
-    swept = Swept()
+    swept = SweepResult()
     for key, trace, _ in _traced(session, storage.quarantined()):
         if trace is Trace.living:
             storage.bring_back(key)

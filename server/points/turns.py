@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
-from server.organizations.four_eyes import Bars, Matter, accounts_of
+from server.organizations.four_eyes import Matter, RecentKeyResets, accounts_of
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind, within
 from server.points.models import NegativeChange, NegativeDecision
@@ -28,7 +28,10 @@ def _unconfirmed(session: Session, officers: Officers, now: datetime) -> Iterato
         )
     )
     rows = session.execute(query.order_by(NegativeDecision.id)).all()
-    accounts, bars = accounts_of(session, {decision.member_id for decision, _ in rows}), Bars(session, now=now)
+    accounts, bars = (
+        accounts_of(session, {decision.member_id for decision, _ in rows}),
+        RecentKeyResets(session, now=now),
+    )
     for decision, change in rows:
         first, at = (change.changed_by, change.changed_at) if change else (decision.entered_by, decision.entered_at)
         in_turn = officers.in_turn(

@@ -35,7 +35,7 @@ OFFERED = (Role.general_secretary, Role.secretary)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class SetupOptions:
     """What is to be set up. The roster's columns 党总支, 党支部 and 党小组 make the tree."""
 
     title: str
@@ -44,7 +44,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class SetupPreview:
     """What would be done: rows by action, organizations to be made by kind, officers in words, roles suggested,
     and what to know of the file."""
 
@@ -66,14 +66,14 @@ class SetupResult:
     remarks: list[str]
 
 
-def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
+def try_out(engine: Engine, settings: Settings, wishes: SetupOptions) -> SetupPreview:
     """Return what would be done; all of it is taken back. Raises DomainError, which names everything that is wrong."""
     now = clock.now()
     with wishes.roster.open("rb") as file:
         parsed = rosters.read(file, now=now)
     entries = [seal(row, PhoneVault(settings.phone_keys)) for row in parsed.rows]
 
-    def imagine(session: Session) -> Outlook:
+    def imagine(session: Session) -> SetupPreview:
         outlook = _outlook(session, wishes, entries, parsed, now)
         session.rollback()
         return outlook
@@ -82,8 +82,8 @@ def try_out(engine: Engine, settings: Settings, wishes: Wishes) -> Outlook:
 
 
 def _outlook(
-    session: Session, wishes: Wishes, entries: Sequence[ImportEntry], parsed: ParsedRoster, now: datetime
-) -> Outlook:
+    session: Session, wishes: SetupOptions, entries: Sequence[ImportEntry], parsed: ParsedRoster, now: datetime
+) -> SetupPreview:
     root = service.found(session, title=wishes.title, now=now)
     places = RosterPlaces(session, root, applying.creator(session, account_id=None, now=now))
     decisions, unfit = rosters.plan_all(session, places, entries, root.id, now)
@@ -96,7 +96,7 @@ def _outlook(
     meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
     rows = Counter(decision.action.value for decision in decisions)
     duties = [officer.words for officer in meant]
-    return Outlook(
+    return SetupPreview(
         rows, places.created_by_kind(), duties, _suggested(decisions, wishes), _remarks(parsed.notes, problems)
     )
 
@@ -106,7 +106,7 @@ def _remarks(notes: Sequence[str], problems: Iterable[RosterProblem]) -> list[st
     return [*notes, *(problem.text for problem in problems)]
 
 
-def _suggested(decisions: Sequence[RowEffect], wishes: Wishes) -> list[Appointment]:
+def _suggested(decisions: Sequence[RowEffect], wishes: SetupOptions) -> list[Appointment]:
     found = []
     for decision in decisions:
         entry = decision.entry
@@ -121,7 +121,7 @@ def _suggested(decisions: Sequence[RowEffect], wishes: Wishes) -> list[Appointme
 
 
 def carry_out(
-    engine: Engine, settings: Settings, wishes: Wishes, *, slips_file: Path, new_codes: bool = False
+    engine: Engine, settings: Settings, wishes: SetupOptions, *, slips_file: Path, new_codes: bool = False
 ) -> SetupResult:
     """Found, import and appoint; cut off anywhere, it is done again from the start and finds what stands.
 

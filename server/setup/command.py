@@ -12,10 +12,10 @@ from server.days import SHANGHAI
 from server.identity.rules import Role
 from server.organizations.rules import founded
 from server.setup import carrying_out
-from server.setup.carrying_out import Outlook, SetupResult, Wishes
+from server.setup.carrying_out import SetupOptions, SetupPreview, SetupResult
 from server.setup.rules import Appointment, read_appointment
 
-__all__ = ["Wishes", "appointments", "carry_out", "try_out"]
+__all__ = ["SetupOptions", "appointments", "carry_out", "try_out"]
 
 
 def appointments(offices: Mapping[str, tuple[str, ...]]) -> list[Appointment]:
@@ -23,7 +23,7 @@ def appointments(offices: Mapping[str, tuple[str, ...]]) -> list[Appointment]:
     return [read_appointment(Role(role), text) for role, texts in offices.items() for text in texts]
 
 
-def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes) -> None:
+def try_out(engine: Engine, settings: Settings, console: Console, wishes: SetupOptions) -> None:
     outlook = carrying_out.try_out(engine, settings, wishes)
     for words in founded(outlook.organizations):
         console.print(f"将设立{words}", markup=False)
@@ -36,7 +36,7 @@ def try_out(engine: Engine, settings: Settings, console: Console, wishes: Wishes
     console.print("试运行，未写入。核对无误后加上 --apply")
 
 
-def _print_done(console: Console, done: Outlook | SetupResult) -> None:
+def _print_done(console: Console, done: SetupPreview | SetupResult) -> None:
     for words in done.remarks:
         console.print(words, markup=False, soft_wrap=True)
     changed = done.rows["changed"] + done.rows["moved"]
@@ -46,7 +46,7 @@ def _print_done(console: Console, done: Outlook | SetupResult) -> None:
 
 
 def carry_out(
-    engine: Engine, settings: Settings, console: Console, wishes: Wishes, *, slips: Path | None, new_codes: bool
+    engine: Engine, settings: Settings, console: Console, wishes: SetupOptions, *, slips: Path | None, new_codes: bool
 ) -> None:
     file = slips or Path(f"activation-slips-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.csv")
     result = carrying_out.carry_out(engine, settings, wishes, slips_file=file, new_codes=new_codes)

@@ -22,7 +22,7 @@ TITLES = {Audience.members: "积分标准", Audience.activists: "积分标准（
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class AwaitedStandard:
     """An organization whose members nobody published a standard for; last year's is carried where there is one.
 
     `own`: it is the organization's own standard that has no successor, and not that of one above it.
@@ -48,13 +48,13 @@ def year_awaited(today: date) -> int:
     return today.year + (today.month >= WARNED_FROM_MONTH)
 
 
-def awaited(session: Session, *, root_id: int, today: date) -> list[Awaited]:
+def awaited(session: Session, *, root_id: int, today: date) -> list[AwaitedStandard]:
     """Return the organizations of a tree that must be warned, from the root down."""
     year = year_awaited(today)
     in_force = _in_force(session, root_id, year)
     concerned = Organization.kind.in_(ALWAYS_WARNED) | Organization.id.in_({place for place, _ in in_force})
     places = select(Organization).where(Organization.root_id == root_id, Organization.closed_on.is_(None), concerned)
-    found: list[Awaited] = []
+    found: list[AwaitedStandard] = []
     for place in session.scalars(places.order_by(Organization.path)):
         found += _awaited_at(place, year, in_force)
     return found
@@ -73,11 +73,11 @@ def _in_force(session: Session, root_id: int, year: int) -> InForce:
     return {(place, Audience(audience)): own == year and not carried for place, audience, own, carried in rows}
 
 
-def _awaited_at(place: Organization, year: int, in_force: InForce) -> Iterator[Awaited]:
+def _awaited_at(place: Organization, year: int, in_force: InForce) -> Iterator[AwaitedStandard]:
     for audience in Audience:
         own = (place.id, audience) in in_force
         if not own and (audience is not Audience.members or place.kind not in ALWAYS_WARNED):
             continue
         owners = [each for each in ids_in(place.path) if (each, audience) in in_force]
         if not owners or not in_force[owners[-1], audience]:
-            yield Awaited(place.id, year, audience, carried=bool(owners), own=own)
+            yield AwaitedStandard(place.id, year, audience, carried=bool(owners), own=own)

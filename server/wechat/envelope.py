@@ -33,7 +33,7 @@ class UnreadablePost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class VerifiedPost:
     """A verified post; `signature` proves it, so that a repeated one is recognised."""
 
     xml: str
@@ -57,10 +57,10 @@ class Envelope:
         self._verify(query, now)
         return said
 
-    def open(self, query: Mapping[str, str], body: bytes, *, now: datetime) -> Opened:
+    def open(self, query: Mapping[str, str], body: bytes, *, now: datetime) -> VerifiedPost:
         """Return what was posted. Raises NotFromWechat, Unreadable."""
         if not self.aes_key:
-            return Opened(as_xml(body), self._verify(query, now))
+            return VerifiedPost(as_xml(body), self._verify(query, now))
         if "msg_signature" not in query:
             raise NotFromWechat
         try:
@@ -70,7 +70,7 @@ class Envelope:
         if not sealed:
             raise NotFromWechat
         signature = self._verify(query, now, sealed)
-        return Opened(as_xml(self._decrypted(sealed)), signature)
+        return VerifiedPost(as_xml(self._decrypted(sealed)), signature)
 
     def seal(self, xml: str, *, nonce: str, now: datetime) -> str:
         """Return an answer, or a post, as it goes out."""

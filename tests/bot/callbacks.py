@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from bot.messages import ChatChannel
 from bot.receive.accounts import app_id_of, envelope_of
-from bot.receive.desk import Desk
+from bot.receive.responder import Responder
 from server import clock
 from server.config import Settings
 from server.identity.models import WechatIdentity
@@ -107,8 +107,8 @@ def writer_of(app: Flask, person: Person, channel: ChatChannel = ChatChannel.off
     with Session(app.extensions["engine"]) as session:
         session.add(WechatIdentity(app_id=app_id, openid=openid, account_id=person.account_id, created_at=NOW))
         session.commit()
-    desk: Desk = app.extensions["bot_desk"]
-    desk.answer_seconds = LONG  # a busy machine must not turn answers into promises
+    responder: Responder = app.extensions["bot_responder"]
+    responder.answer_seconds = LONG  # a busy machine must not turn answers into promises
     sandbox: SandboxState = app.extensions["wechat_sandbox"]
     place = App.official if channel is ChatChannel.official else App.work
     wrote(sandbox.phones.at(place, openid), clock.now())

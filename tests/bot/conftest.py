@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import server.app  # noqa: F401  (its subscriptions tell the features above)
 from bot import answering
-from bot.receive.desk import Desk
+from bot.receive.responder import Responder
 from server.config import Settings
 from tests.bot.callbacks import Writer, writer_of
 from tests.bot.hearing import Ear
@@ -34,9 +34,9 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
 
 
 @pytest.fixture
-def desk(app: OpenAPI) -> Desk:
-    desk: Desk = app.extensions["bot_desk"]
-    return desk
+def responder(app: OpenAPI) -> Responder:
+    responder: Responder = app.extensions["bot_responder"]
+    return responder
 
 
 @pytest.fixture

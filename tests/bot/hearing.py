@@ -1,4 +1,4 @@
-"""Someone who hears the callbacks in place of the conversation, and what the desk has written down of them."""
+"""Someone who hears the callbacks in place of the conversation, and what the responder has written down of them."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bot.messages import Incoming, Reply
-from bot.receive.desk import Desk
 from bot.receive.models import Delivery, FollowUp
+from bot.receive.responder import Responder
 from server.config import Settings
 from tests.waiting import LONG
 
@@ -33,12 +33,12 @@ class Ear:
         return tuple(Reply(text) for text in self.says)
 
 
-def settled(desk: Desk) -> None:
-    """Wait for what the desk's threads still do."""
-    pool = desk._pool
+def settled(responder: Responder) -> None:
+    """Wait for what the responder's threads still do."""
+    pool = responder._pool
     if pool is not None:
         pool.shutdown(wait=True)
-        desk._pool = None
+        responder._pool = None
 
 
 def deliveries(engine: Engine) -> list[Delivery]:

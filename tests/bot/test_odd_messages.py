@@ -148,7 +148,7 @@ class TestOtherKinds:
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_stranger_is_told_how_to_bind_and_has_not_tried_to(self, app: OpenAPI, engine: Engine, kind: str) -> None:
         stranger = Writer(app, "of_nobody")
-        app.extensions["bot_desk"].answer_seconds = LONG
+        app.extensions["bot_responder"].answer_seconds = LONG
         assert "先绑定身份" in stranger.send(**KINDS[kind], MsgId="7")
         assert _dialogue(engine) == ("bind", {}, None)
         with Session(engine) as session:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.dialogue import DialogueRow
 from bot.messages import ChatChannel, Kind
 from bot.receive import rules, upkeep
-from bot.receive.desk import Desk
 from bot.receive.models import Signature
+from bot.receive.responder import Responder
 from server import clock
 from server.identity.models import WechatIdentity
 from server.wechat.envelope import Envelope
@@ -184,10 +184,10 @@ class TestWhoItIs:
         assert writer.write("你好") == "好的"
 
 
-def test_old_records_are_purged(zhang_min: Writer, ear: Ear, desk: Desk, engine: Engine) -> None:
+def test_old_records_are_purged(zhang_min: Writer, ear: Ear, responder: Responder, engine: Engine) -> None:
     ear.says = ("一", "二")
     zhang_min.write("待审")
-    settled(desk)
+    settled(responder)
     upkeep.purge(engine, zhang_min.settings, clock.now() + timedelta(days=6), NOW)
     assert len(deliveries(engine)) == 1
     upkeep.purge(engine, zhang_min.settings, clock.now() + timedelta(days=8), NOW)

@@ -13,7 +13,7 @@ from bot.messages import ChatChannel as Chat
 from bot.receive.accounts import mini_program_envelope
 from bot.receive.models import Delivery
 from bot.receive.parsing import parsed
-from bot.receive.reports import Told, told_by_mini_program, told_by_official
+from bot.receive.reports import EventReport, told_by_mini_program, told_by_official
 from server import clock
 from server.app import create_app
 from server.config import Settings
@@ -59,12 +59,12 @@ def _changed(template: str, status: str = "reject") -> str:
     )
 
 
-def _by_official(xml: str) -> Told:
+def _by_official(xml: str) -> EventReport:
     fields, _, event = parsed(as_xml(xml.encode()), Chat.official)
     return told_by_official(fields, event)
 
 
-def _by_mini_program(xml: str) -> Told:
+def _by_mini_program(xml: str) -> EventReport:
     fields, _, event = parsed(as_xml(xml.encode()), Chat.official)
     return told_by_mini_program(fields, event)
 

@@ -19,7 +19,7 @@ from server.errors import DomainError
 from server.identity import service as identity
 from server.identity.models import Grant
 from server.meetings.leave import service as leave
-from server.meetings.leave.service import Wish
+from server.meetings.leave.service import LeaveRequest
 from server.organizations import transfers
 from server.points.scores.queries import explain
 from server.setup import service as setup
@@ -120,7 +120,7 @@ def test_leave_is_asked_for_until_thirty_days_after_the_meeting(
             session,
             member_id=cast.zhang_min.member_id,
             meeting_id=meeting.id,
-            wish=Wish(LeaveKind.sick, "住院"),
+            wish=LeaveRequest(LeaveKind.sick, "住院"),
             actor=cast.zhang_min.actor,
             account_id=cast.zhang_min.account_id,
             now=now,

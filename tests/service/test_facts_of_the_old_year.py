@@ -14,11 +14,11 @@ from server.dues import service as dues
 from server.dues.posting import post_left
 from server.dues.service import Payment
 from server.meetings.leave import service as leave
-from server.meetings.leave.service import Wish
+from server.meetings.leave.service import LeaveRequest
 from server.meetings.models import Leave, Meeting
 from server.meetings.planning import service as planning
 from server.meetings.rosters import by_hand
-from server.meetings.rosters.by_hand import Hand
+from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rules import AttendanceState, MeetingKind
 from server.meetings.settlement import service as settlement
 from server.organizations import exemptions, members, transfers
@@ -125,7 +125,7 @@ def test_attendance_is_entered_by_hand_until_the_results_stand(session: Session,
     by = cast.li_wei
 
     def enter(person: Person) -> object:
-        hand = Hand(roster.id, person.member_id, by.actor, by.account_id, DRAFTING)
+        hand = ManualEdit(roster.id, person.member_id, by.actor, by.account_id, DRAFTING)
         return by_hand.enter(session, hand, state=AttendanceState.present, reason="手机没电", at=None)
 
     enter(cast.zhang_min)
@@ -149,7 +149,7 @@ def test_leave_is_asked_for_afterwards_until_the_results_stand(session: Session,
             session,
             member_id=person.member_id,
             meeting_id=meeting.id,
-            wish=Wish(LeaveKind.sick, "住院"),
+            wish=LeaveRequest(LeaveKind.sick, "住院"),
             actor=person.actor,
             account_id=person.account_id,
             now=DRAFTING,

@@ -12,7 +12,7 @@ from server.audit.models import AuditLine
 from server.db import transaction
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rosters import by_hand, guests, hosting
-from server.meetings.rosters.by_hand import Hand
+from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, Via
 from server.meetings.settlement import service as settlement
 from tests.at_once import at_once
@@ -210,7 +210,7 @@ def test_only_a_visit_is_decided_and_nobody_decides_his_own(session: Session, ca
 def test_who_was_put_on_the_list_since_is_no_guest_any_more(session: Session, cast: Cast, host: Meeting) -> None:
     visited(session, host, cast.zhou_yu)
     roster = roster_of(session, host)
-    by = Hand(roster.id, cast.zhou_yu.member_id, cast.zhao_qiang.actor, cast.zhao_qiang.account_id, NOW)
+    by = ManualEdit(roster.id, cast.zhou_yu.member_id, cast.zhao_qiang.actor, cast.zhao_qiang.account_id, NOW)
     by_hand.enter(session, by, state=PRESENT, reason="漏列名单")
     refused("on_roster", lambda: confirm(session, host, cast.zhou_yu, cast.zhao_qiang))
 
@@ -220,7 +220,9 @@ def test_a_visit_whose_credit_was_undone_at_home_stays_spent(
 ) -> None:
     visited(session, host, cast.zhang_min)
     confirm(session, host, cast.zhang_min, cast.zhao_qiang)
-    by = Hand(roster_of(session, home).id, cast.zhang_min.member_id, cast.li_wei.actor, cast.li_wei.account_id, NOW)
+    by = ManualEdit(
+        roster_of(session, home).id, cast.zhang_min.member_id, cast.li_wei.actor, cast.li_wei.account_id, NOW
+    )
     by_hand.undo(session, by, reason="不是同一次活动")
     assert guests.credit_home(session, meeting=home, now=NOW) == []
     assert at_home(session, home, cast.zhang_min) is None

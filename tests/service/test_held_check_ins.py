@@ -20,7 +20,7 @@ from server.meetings.held.service import HostDecision
 from server.meetings.held.wording import WHY, WORDS
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting
 from server.meetings.rosters import by_hand
-from server.meetings.rosters.by_hand import Hand
+from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rosters.oddities import of_meeting
 from server.meetings.rules import AttendanceStanding, HeldStatus, HoldReason, LeaveStatus, MeetingStatus, Via
 from server.meetings.settlement import preview
@@ -375,7 +375,7 @@ def test_a_confirmed_one_undone_by_hand_is_not_called_confirmed(session: Session
     write(session, [scan_of(meeting, cast.zhang_min, beyond=True)])
     decide(session, meeting, HeldStatus.confirmed, cast.zhang_min, by=cast.li_wei)
     roster = roster_of(session, meeting)
-    hand = Hand(roster.id, cast.zhang_min.member_id, cast.li_wei.actor, cast.li_wei.account_id, LATER)
+    hand = ManualEdit(roster.id, cast.zhang_min.member_id, cast.li_wei.actor, cast.li_wei.account_id, LATER)
     by_hand.undo(session, hand, reason="登记有误")
     session.commit()
     assert hold_of(session, meeting, cast.zhang_min).status == "dismissed"

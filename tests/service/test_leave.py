@@ -10,7 +10,7 @@ from server import events
 from server.meetings.events import LeaveAnswered
 from server.meetings.leave import queries, service
 from server.meetings.leave.present import Absence, readable
-from server.meetings.leave.service import Terms, Wish
+from server.meetings.leave.service import LeaveRequest, LeaveTerms
 from server.meetings.models import Attendance, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus, Via
 from server.organizations.models import Organization
@@ -22,7 +22,7 @@ from tests.meeting import make_meeting
 from tests.refusing import refused
 from tests.settling import DUE, check_books, confirmed, live, roster_of
 
-SICK = Wish(LeaveKind.sick, "发烧，已去医院")
+SICK = LeaveRequest(LeaveKind.sick, "发烧，已去医院")
 LONGER = date(2026, 9, 1)
 
 
@@ -35,7 +35,7 @@ def ask(
     session: Session,
     meeting: Meeting,
     person: Person,
-    wish: Wish = SICK,
+    wish: LeaveRequest = SICK,
     *,
     by: Person | None = None,
     now: datetime = NOW,
@@ -58,7 +58,7 @@ def grant(
     session: Session,
     leave: Leave,
     by: Person,
-    terms: Terms | None = None,
+    terms: LeaveTerms | None = None,
     *,
     now: datetime = NOW,
     version: int | None = None,
@@ -66,7 +66,7 @@ def grant(
     granted = service.grant(
         session,
         leave_id=leave.id,
-        terms=terms or Terms(),
+        terms=terms or LeaveTerms(),
         actor=by.actor,
         account_id=by.account_id,
         now=now,
@@ -116,13 +116,13 @@ def test_a_member_asks_and_the_same_again_changes_nothing(session: Session, cast
     again = ask(session, meeting, cast.zhang_min, now=NOW + timedelta(hours=1))
     assert (again.id, state_of(again), again.asked_at) == (first.id, ("asked", 1), NOW)
     assert session.scalar(select(func.count()).select_from(Leave)) == 1
-    other = Wish(LeaveKind.personal, "家中有事")
+    other = LeaveRequest(LeaveKind.personal, "家中有事")
     refused("leave_exists", lambda: ask(session, meeting, cast.zhang_min, other))
 
 
 def test_an_officer_asks_for_a_member_and_says_why(session: Session, cast: Cast, meeting: Meeting) -> None:
     refused("on_behalf_reason_needed", lambda: ask(session, meeting, cast.zhang_min, by=cast.wang_fang))
-    wish = Wish(LeaveKind.sick, "住院", "本人不便使用手机，电话告知")
+    wish = LeaveRequest(LeaveKind.sick, "住院", "本人不便使用手机，电话告知")
     asked = ask(session, meeting, cast.zhang_min, wish, by=cast.wang_fang)
     assert (asked.asked_by, asked.on_behalf_reason) == (cast.wang_fang.account_id, "本人不便使用手机，电话告知")
 
@@ -187,14 +187,14 @@ def test_another_officers_late_decision_reads_who_was_first(session: Session, ca
 
 def test_a_decision_is_changed_by_who_has_seen_it(session: Session, cast: Cast, meeting: Meeting) -> None:
     leave = ask(session, meeting, cast.zhang_min)
-    grant(session, leave, cast.li_wei, Terms(makeup=True))
-    longer = Terms(makeup_until=LONGER, answer="尚在住院，延长补课期限")
+    grant(session, leave, cast.li_wei, LeaveTerms(makeup=True))
+    longer = LeaveTerms(makeup_until=LONGER, answer="尚在住院，延长补课期限")
     refused("already_decided", lambda: grant(session, leave, cast.sun_li, longer, version=1))
-    refused("answer_needed", lambda: grant(session, leave, cast.sun_li, Terms(makeup_until=LONGER), version=2))
+    refused("answer_needed", lambda: grant(session, leave, cast.sun_li, LeaveTerms(makeup_until=LONGER), version=2))
     assert grant(session, leave, cast.sun_li, longer, version=2).makeup_until == LONGER
     assert state_of(refuse(session, leave, cast.li_wei, version=3)) == ("refused", 4)
     assert leave.makeup_until is None
-    regranted = grant(session, leave, cast.li_wei, Terms(answer="已补交证明"), version=4)
+    regranted = grant(session, leave, cast.li_wei, LeaveTerms(answer="已补交证明"), version=4)
     assert state_of(regranted) == ("granted", 5)
 
 
@@ -202,7 +202,7 @@ def test_a_refused_leave_is_asked_anew_in_the_same_row(session: Session, cast: C
     leave = ask(session, meeting, cast.zhang_min)
     refuse(session, leave, cast.li_wei)
     assert state_of(refuse(session, leave, cast.li_wei)) == ("refused", 2)
-    anew = ask(session, meeting, cast.zhang_min, Wish(LeaveKind.personal, "照顾家人"))
+    anew = ask(session, meeting, cast.zhang_min, LeaveRequest(LeaveKind.personal, "照顾家人"))
     assert (anew.id, state_of(anew)) == (leave.id, ("asked", 3))
     assert (anew.decided_by, anew.decided_at, anew.answer) == (None, None, None)
 
@@ -237,22 +237,22 @@ def test_the_standard_says_whether_a_leave_must_be_made_up(
     session: Session, cast: Cast, code: str, kind: LeaveKind, required: bool
 ) -> None:
     meeting = make_meeting(session, cast, items=[(code, "1")])
-    leave = grant(session, ask(session, meeting, cast.zhang_min, Wish(kind, "有事")), cast.li_wei)
+    leave = grant(session, ask(session, meeting, cast.zhang_min, LeaveRequest(kind, "有事")), cast.li_wei)
     assert leave.makeup_until == (meeting.makeup_until if required else None)
 
 
 def test_where_no_standard_applies_nothing_must_be_made_up(session: Session, cast: Cast) -> None:
     later = make_meeting(session, cast, starts_at=NOW + timedelta(days=730))  # next year's begins as this year's
-    leave = ask(session, later, cast.zhang_min, Wish(LeaveKind.personal, "有事"))
+    leave = ask(session, later, cast.zhang_min, LeaveRequest(LeaveKind.personal, "有事"))
     assert grant(session, leave, cast.li_wei).makeup_until is None
-    by_word = ask(session, later, cast.wang_fang, Wish(LeaveKind.personal, "有事"))
-    assert grant(session, by_word, cast.li_wei, Terms(makeup=True)).makeup_until == later.makeup_until
+    by_word = ask(session, later, cast.wang_fang, LeaveRequest(LeaveKind.personal, "有事"))
+    assert grant(session, by_word, cast.li_wei, LeaveTerms(makeup=True)).makeup_until == later.makeup_until
 
 
 def test_who_saw_another_version_of_a_waiting_leave_looks_again(session: Session, cast: Cast, meeting: Meeting) -> None:
     leave = ask(session, meeting, cast.zhang_min)
     withdraw(session, leave, cast.zhang_min)
-    ask(session, meeting, cast.zhang_min, Wish(LeaveKind.personal, "照顾家人"))
+    ask(session, meeting, cast.zhang_min, LeaveRequest(LeaveKind.personal, "照顾家人"))
     error = refused("already_decided", lambda: grant(session, leave, cast.li_wei, version=1))
     assert error.detail == {"status": "asked", "version": 3}
     assert grant(session, leave, cast.li_wei, version=3).status == LeaveStatus.granted
@@ -263,14 +263,14 @@ def test_a_makeup_lies_between_the_meeting_and_a_year_later(
     session: Session, cast: Cast, meeting: Meeting, until: date
 ) -> None:
     leave = ask(session, meeting, cast.zhang_min)
-    refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, Terms(makeup_until=until)))
-    refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, Terms(makeup=False, makeup_until=LONGER)))
+    refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, LeaveTerms(makeup_until=until)))
+    refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, LeaveTerms(makeup=False, makeup_until=LONGER)))
 
 
 def test_no_makeup_is_due_on_a_day_that_is_over_in_shanghai(session: Session, cast: Cast, meeting: Meeting) -> None:
     """Half past midnight of 25 June; in UTC it still is the 24th."""
     leave, now = ask(session, meeting, cast.zhang_min), datetime(2026, 6, 24, 16, 30, tzinfo=UTC)
-    yesterday, today = Terms(makeup_until=date(2026, 6, 24)), Terms(makeup_until=date(2026, 6, 25))
+    yesterday, today = LeaveTerms(makeup_until=date(2026, 6, 24)), LeaveTerms(makeup_until=date(2026, 6, 25))
     refused("invalid_makeup", lambda: grant(session, leave, cast.li_wei, yesterday, now=now))
     assert grant(session, leave, cast.li_wei, today, now=now).makeup_until == date(2026, 6, 25)
 
@@ -286,7 +286,7 @@ def test_the_last_day_to_ask_ends_at_midnight_in_shanghai(session: Session, cast
 def test_a_leave_granted_long_after_leaves_time_to_make_up(session: Session, cast: Cast, meeting: Meeting) -> None:
     leave = ask(session, meeting, cast.zhang_min, now=meeting.starts_at + timedelta(days=30))
     late, until = meeting.starts_at + timedelta(days=40), meeting.day + timedelta(days=70)
-    assert grant(session, leave, cast.li_wei, Terms(makeup=True), now=late).makeup_until == until
+    assert grant(session, leave, cast.li_wei, LeaveTerms(makeup=True), now=late).makeup_until == until
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_of_two_officers_at_once_one_decides(engine: Engine, session: Session, c
     outcomes = race(
         engine,
         lambda own: service.grant(
-            own, leave_id=leave.id, terms=Terms(), actor=first.actor, account_id=first.account_id, now=NOW
+            own, leave_id=leave.id, terms=LeaveTerms(), actor=first.actor, account_id=first.account_id, now=NOW
         ),
         lambda own: service.refuse(
             own, leave_id=leave.id, answer="不符合规定", actor=second.actor, account_id=second.account_id, now=NOW

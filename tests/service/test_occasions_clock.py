@@ -17,7 +17,7 @@ from server.identity.models import Grant
 from server.jobs.rules import Past, due_periods, periods_between
 from server.jobs.table import JOBS
 from server.meetings.leave import service as leave_service
-from server.meetings.leave.service import Wish
+from server.meetings.leave.service import LeaveRequest
 from server.organizations.models import Member, Membership, Organization, Stage, WorkdayOverride
 from server.organizations.officers import Officers
 from server.pushes.occasions import due
@@ -49,7 +49,7 @@ def asked(session: Session, cast: Cast, person: Person) -> None:
         session,
         member_id=person.member_id,
         meeting_id=meeting.id,
-        wish=Wish(LeaveKind.sick, SECRET_WORDS),
+        wish=LeaveRequest(LeaveKind.sick, SECRET_WORDS),
         actor=person.actor,
         account_id=person.account_id,
         now=NOW,

@@ -17,7 +17,7 @@ from server.claims.rules import ClaimStatus
 from server.db import transaction
 from server.events import emit
 from server.meetings.leave import service as leave_service
-from server.meetings.leave.service import Terms, Wish
+from server.meetings.leave.service import LeaveRequest, LeaveTerms
 from server.meetings.models import Leave
 from server.organizations.models import Membership
 from server.points.decisions import negatives
@@ -164,12 +164,12 @@ def answer(session: Session, cast: Cast, *, makeup_until: date | None) -> Leave:
         session,
         member_id=cast.zhang_min.member_id,
         meeting_id=meeting.id,
-        wish=Wish(LeaveKind.sick, SECRET_WORDS),
+        wish=LeaveRequest(LeaveKind.sick, SECRET_WORDS),
         actor=cast.zhang_min.actor,
         account_id=cast.zhang_min.account_id,
         now=NOW,
     )
-    terms = Terms(makeup=makeup_until is not None, makeup_until=makeup_until, answer=SECRET_WORDS)
+    terms = LeaveTerms(makeup=makeup_until is not None, makeup_until=makeup_until, answer=SECRET_WORDS)
     officer = cast.li_wei
     for _ in range(2):
         leave_service.grant(

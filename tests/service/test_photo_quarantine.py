@@ -16,7 +16,7 @@ from server.photos.models import Photo
 from server.photos.processing import process_trusted
 from server.photos.rules import Variant
 from server.photos.storage import DiskStorage
-from server.photos.upkeep import Swept, purge_unattached, sweep
+from server.photos.upkeep import SweepResult, purge_unattached, sweep
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.pictures import encoded, scene
@@ -91,9 +91,9 @@ def test_what_dies_between_file_and_row_goes_to_quarantine_and_what_was_half_wri
     half.write_bytes(b"half")
     now = later(storage)
     with Session(engine) as session:
-        assert sweep(session, storage, now=now - 2 * SECOND - HOUR) == Swept()
-        assert sweep(session, storage, now=now) == Swept(put_away=2, deleted=1)
-        assert sweep(session, storage, now=now) == Swept()
+        assert sweep(session, storage, now=now - 2 * SECOND - HOUR) == SweepResult()
+        assert sweep(session, storage, now=now) == SweepResult(put_away=2, deleted=1)
+        assert sweep(session, storage, now=now) == SweepResult()
     assert (files(storage), away(storage)) == (set(kept.keys), set(lost))
 
 
@@ -101,8 +101,8 @@ def test_quarantine_lasts_thirty_days(session: Session, cast: Cast, storage: Dis
     lose(session, *evidence(session, storage, cast, range(1)))
     now = later(storage)
     assert sweep(session, storage, now=now).put_away == 2
-    assert sweep(session, storage, now=now + 30 * DAY - SECOND) == Swept()
-    assert sweep(session, storage, now=now + 30 * DAY) == Swept(deleted=2)
+    assert sweep(session, storage, now=now + 30 * DAY - SECOND) == SweepResult()
+    assert sweep(session, storage, now=now + 30 * DAY) == SweepResult(deleted=2)
     assert not away(storage)
 
 
@@ -127,7 +127,7 @@ def test_the_next_sweep_brings_back_what_has_a_row_again_however_long_it_was_awa
     now = later(storage)
     sweep(session, storage, now=now)
     find_again(session, photo)
-    assert sweep(session, storage, now=now + 400 * DAY) == Swept(brought_back=2)
+    assert sweep(session, storage, now=now + 400 * DAY) == SweepResult(brought_back=2)
     assert (files(storage), away(storage)) == (set(photo.keys), set())
 
 

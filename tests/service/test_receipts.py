@@ -17,7 +17,7 @@ from server.pushes import receipts, upkeep
 from server.pushes.models import Push, PushAttempt, Receipt
 from server.pushes.receipts import Report
 from server.pushes.rules import Channel, PushStatus, ReceiptKind, UnreachedReason
-from server.pushes.sending.post import Post
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.sender import Sender
 from server.wechat.sandbox.accounts import App
 from tests.at_once import at_once
@@ -208,7 +208,7 @@ def test_many_reports_at_once_and_many_senders_take_each_back_once(play: Played,
     with Session(play.engine) as session:
         assert len(session.scalars(select(Receipt)).all()) == 12
     with time_machine.travel(NOW, tick=True):
-        senders = [Sender(Post(play.engine, play.settings), concurrency=2) for _ in range(3)]
+        senders = [Sender(ConfiguredChannels(play.engine, play.settings), concurrency=2) for _ in range(3)]
         assert sum(at_once(*(partial(sender.run, Event()) for sender in senders))) == 12
     assert {tuple(status for _, status, _ in play.attempts(push_id)) for push_id in ids} == {("undelivered", "sent")}
 

@@ -11,7 +11,7 @@ from server.audit.models import AuditLine
 from server.meetings.models import Attendance, AttendanceChange, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import by_hand
 from server.meetings.rosters import queries as lists
-from server.meetings.rosters.by_hand import Hand
+from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rules import AttendanceStanding, AttendanceState, LeaveStatus, MeetingStatus, Part, Via
 from server.meetings.settlement import service as settlement
 from server.organizations.models import Membership
@@ -38,8 +38,8 @@ def roster(session: Session, meeting: Meeting) -> Roster:
     return session.scalars(select(Roster).where(Roster.meeting_id == meeting.id)).one()
 
 
-def hand(roster: Roster, whom: Person, by: Person, now: datetime = NOW) -> Hand:
-    return Hand(roster.id, whom.member_id, by.actor, by.account_id, now)
+def hand(roster: Roster, whom: Person, by: Person, now: datetime = NOW) -> ManualEdit:
+    return ManualEdit(roster.id, whom.member_id, by.actor, by.account_id, now)
 
 
 def leave_for(

@@ -65,7 +65,7 @@ def test_two_senders_at_once_send_each_push_once(play: Played, cast: Cast) -> No
 
 def test_two_senders_need_one_token(play: Played, cast: Cast) -> None:
     test_two_senders_at_once_send_each_push_once(play, cast)
-    assert play.wechat.tokens.desks["sandbox"].fetches == 1  # type: ignore[index]
+    assert play.wechat.tokens.by_app["sandbox"].fetches == 1  # type: ignore[index]
 
 
 def test_a_stopped_sender_brings_to_its_end_what_it_began_and_leaves_the_rest(play: Played, cast: Cast) -> None:

@@ -28,7 +28,7 @@ from server.organizations import binding
 from server.organizations.models import ActivationCode, Member, Organization
 from server.points.models import PointEntry
 from server.setup import carrying_out, command
-from server.setup.carrying_out import Outlook, SetupResult, Wishes
+from server.setup.carrying_out import SetupOptions, SetupPreview, SetupResult
 from server.setup.rules import read_appointment
 from server.standards.models import Standard
 from tests.at_once import at_once
@@ -64,13 +64,13 @@ class Installation:
         self.engine, self.settings, self.directory = engine, settings, directory
         self.runs = 0
 
-    def wishes(self, offices: dict[Role, str] | None = None, *, title: str = TITLE, rows: Any = ROWS) -> Wishes:
+    def wishes(self, offices: dict[Role, str] | None = None, *, title: str = TITLE, rows: Any = ROWS) -> SetupOptions:
         roster = self.directory / "roster.xlsx"
         roster.write_bytes(workbook(rows).getvalue())
         asked = OFFICES if offices is None else offices
-        return Wishes(title, roster, [read_appointment(role, text) for role, text in asked.items()])
+        return SetupOptions(title, roster, [read_appointment(role, text) for role, text in asked.items()])
 
-    def try_out(self, offices: dict[Role, str] | None = None, **others: Any) -> Outlook:
+    def try_out(self, offices: dict[Role, str] | None = None, **others: Any) -> SetupPreview:
         return carrying_out.try_out(self.engine, self.settings, self.wishes(offices, **others))
 
     def carry_out(
@@ -324,7 +324,7 @@ def _killed(empty: Installation, *, moment: int) -> bool:
     return process.exitcode != 0
 
 
-def _set_up_and_die(empty: Installation, wishes: Wishes, moment: int) -> None:
+def _set_up_and_die(empty: Installation, wishes: SetupOptions, moment: int) -> None:
     steps = 0
 
     def step(_session: Session) -> None:

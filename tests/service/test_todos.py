@@ -16,7 +16,7 @@ from server.dues.rules import months_to_register
 from server.dues.service import Payment
 from server.identity.models import Grant
 from server.meetings.leave import service as leave
-from server.meetings.leave.service import Wish
+from server.meetings.leave.service import LeaveRequest
 from server.meetings.models import Leave
 from server.organizations.officers import Officers
 from server.pushes.rules import PushStatus
@@ -45,7 +45,7 @@ def asked(session: Session, cast: Cast, person: Person) -> Leave:
         session,
         member_id=person.member_id,
         meeting_id=meeting.id,
-        wish=Wish(LeaveKind.sick, "发烧"),
+        wish=LeaveRequest(LeaveKind.sick, "发烧"),
         actor=person.actor,
         account_id=person.account_id,
         now=NOW,

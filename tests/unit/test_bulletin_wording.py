@@ -9,7 +9,7 @@ import pytest
 from server.documents.blocks import Chart, PaperTable
 from server.statements.bulletins import wording
 from server.statements.bulletins.composing import compose
-from server.statements.bulletins.content import BranchPart, BulletinFigures, Content, Facts, Missing
+from server.statements.bulletins.content import BranchPart, BulletinFigures, Content, Facts, MissingBranch
 from server.statements.bulletins.form import form
 from server.statements.bulletins.paper import Paper
 
@@ -154,7 +154,7 @@ def test_long_titles_keep_their_end_in_charts() -> None:
 
 
 def test_missing_branches_are_named_one_after_the_other() -> None:
-    missing = tuple(Missing(organization_id=number, title=f"{number}支部") for number in (1, 2))
+    missing = tuple(MissingBranch(organization_id=number, title=f"{number}支部") for number in (1, 2))
     said = wording.missing(content(missing=missing))
     assert said == "1支部、2支部2026年9月的月汇总尚未生成，未计入本通报。"
 

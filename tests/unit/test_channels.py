@@ -11,10 +11,10 @@ from server.config import Settings, load
 from server.pushes.catalogue import CATALOGUE, FieldKind, OccasionEntry
 from server.pushes.channels import accounts
 from server.pushes.channels.fields import HIDDEN, fitted
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.pushes.channels.official import channel as official
 from server.pushes.channels.subscription import channel as subscription
-from server.pushes.channels.table import WAYS
+from server.pushes.channels.table import ADAPTERS
 from server.pushes.channels.work import channel as work
 from server.pushes.rules import Channel, Occasion
 from server.wechat.sandbox.fields import checked
@@ -51,9 +51,9 @@ def test_whatever_the_text_wechat_takes_it(kind: FieldKind, text: str) -> None:
     checked({f"{kind}1": {"value": fitted(kind, text)}})
 
 
-def _letter(
+def _message(
     settings: Settings, channel: Channel, *, occasion: Occasion = Occasion.month_score, **others: Any
-) -> Letter:
+) -> ChannelMessage:
     entry: OccasionEntry = CATALOGUE[occasion]
     values: dict[str, Any] = {
         "push_id": 7,
@@ -65,24 +65,24 @@ def _letter(
         "template": accounts.template_of(settings, channel, entry.template),
         "mini_program": "wx1",
     }
-    return Letter(**(values | others))
+    return ChannelMessage(**(values | others))
 
 
 def test_a_subscription_message(settings: Settings) -> None:
-    body = subscription.message(_letter(settings, Channel.subscription))
+    body = subscription.body(_message(settings, Channel.subscription))
     assert (body["touser"], body["template_id"]) == ("oAbC", "sandbox-score")
     assert body["page"] == "pages/score/month?month=2026-05&push=7"
     assert body["data"]["thing2"] == {"value": "62.50 分"}
 
 
 def test_an_official_accounts_message_opens_the_mini_program(settings: Settings) -> None:
-    body = official.message(_letter(settings, Channel.official))
+    body = official.body(_message(settings, Channel.official))
     assert body["miniprogram"] == {"appid": "wx1", "pagepath": "pages/score/month?month=2026-05&push=7"}
     assert body["client_msg_id"] == "push-7"
 
 
 def test_a_message_of_enterprise_wechat_carries_our_labels(settings: Settings) -> None:
-    body = work.message(_letter(settings, Channel.work))
+    body = work.body(_message(settings, Channel.work))
     notice = body["miniprogram_notice"]
     assert [line["key"] for line in notice["content_item"]] == [
         field.label for field in CATALOGUE[Occasion.month_score].fields
@@ -92,8 +92,8 @@ def test_a_message_of_enterprise_wechat_carries_our_labels(settings: Settings) -
 
 @pytest.mark.parametrize("channel", Channel)
 def test_figures_are_hidden_from_who_hides_them(settings: Settings, channel: Channel) -> None:
-    shown = str(WAYS[channel].message(_letter(settings, channel)))
-    hidden = str(WAYS[channel].message(_letter(settings, channel, hides_figures=True)))
+    shown = str(ADAPTERS[channel].body(_message(settings, channel)))
+    hidden = str(ADAPTERS[channel].body(_message(settings, channel, hides_figures=True)))
     assert "62.50" in shown
     assert "62.50" not in hidden
     assert HIDDEN in hidden
@@ -104,15 +104,15 @@ def test_figures_are_hidden_from_who_hides_them(settings: Settings, channel: Cha
 def test_every_occasion_can_be_written_even_with_nothing_to_say(
     settings: Settings, channel: Channel, occasion: Occasion
 ) -> None:
-    assert WAYS[channel].message(_letter(settings, channel, occasion=occasion, content={}))["touser"] == "oAbC"
+    assert ADAPTERS[channel].body(_message(settings, channel, occasion=occasion, content={}))["touser"] == "oAbC"
 
 
 def test_outside_the_sandbox_a_channel_without_its_settings_is_off(tmp_path: Any) -> None:
     settings = replace(load({"XIANFENG_DATA": str(tmp_path)}), wechat_app_id="wx1", wechat_secret="s")
-    assert not any(way.available(settings, "score") for way in WAYS.values())
+    assert not any(adapter.available(settings, "score") for adapter in ADAPTERS.values())
     with_work = replace(settings, work_corp_id="ww1", work_secret="s")
-    assert WAYS[Channel.work].available(with_work, "score")
+    assert ADAPTERS[Channel.work].available(with_work, "score")
 
 
 def test_every_channel_has_its_way() -> None:
-    assert set(WAYS) == set(Channel)
+    assert set(ADAPTERS) == set(Channel)

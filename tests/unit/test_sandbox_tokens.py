@@ -84,6 +84,6 @@ def test_every_fetch_is_counted() -> None:
     tokens = Tokens()
     for _ in range(3):
         tokens.stable(App.miniprogram, now=START)
-    desk = tokens.desks[App.miniprogram]
-    assert (desk.fetches, desk.issued) == (3, 1)
-    assert tokens.desks[App.official].fetches == 0
+    app_tokens = tokens.by_app[App.miniprogram]
+    assert (app_tokens.fetches, app_tokens.issued) == (3, 1)
+    assert tokens.by_app[App.official].fetches == 0

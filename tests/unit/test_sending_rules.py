@@ -10,9 +10,9 @@ from server.pushes.sending.rules import (
     MOST_TRIES,
     AnswerVerdict,
     DeliveryFacts,
+    PastAttempt,
     Pause,
     SendDecision,
-    Try,
     attempt_status,
     decide,
     next_at,
@@ -102,18 +102,18 @@ def test_a_minutes_pause_is_waited_for_a_days_pause_is_gone_round() -> None:
     assert decide(alone, now=NOW) == SendDecision(PushStatus.waiting, next_at=day)
 
 
-def _after(*tries: Try, **others: object) -> SendDecision:
+def _after(*tries: PastAttempt, **others: object) -> SendDecision:
     return decide(replace(STANDING, tries=tries, **others), now=NOW)  # type: ignore[arg-type]
 
 
 def test_a_refusal_is_final_on_its_channel_alone() -> None:
-    refused = Try(Channel.subscription, AttemptStatus.refused, 40003)
+    refused = PastAttempt(Channel.subscription, AttemptStatus.refused, 40003)
     assert _after(refused).channel is Channel.official
     assert _after(refused, channels=(Channel.subscription,)).reason is UnreachedReason.refused
 
 
 def test_a_channel_is_given_up_after_so_many_tries() -> None:
-    retry = Try(Channel.subscription, AttemptStatus.retry, -1)
+    retry = PastAttempt(Channel.subscription, AttemptStatus.retry, -1)
     assert _after(*[retry] * (MOST_TRIES - 1)).channel is Channel.subscription
     assert _after(*[retry] * MOST_TRIES).channel is Channel.official
 
@@ -138,7 +138,7 @@ class TestUrgent:
         night = datetime(2026, 6, 18, 16, 0, tzinfo=UTC)
         assert decide(STANDING, now=night).status is PushStatus.waiting
         assert decide(self.URGENT, now=night) == SendDecision(PushStatus.sending, Channel.subscription)
-        tried = replace(self.URGENT, tries=(Try(Channel.subscription, AttemptStatus.sent, 0),))
+        tried = replace(self.URGENT, tries=(PastAttempt(Channel.subscription, AttemptStatus.sent, 0),))
         assert decide(tried, now=night) == SendDecision(PushStatus.sending, Channel.official)
 
     @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ class TestUrgent:
     def test_it_is_over_once_each_channel_was_tried_and_never_twice_by_one(
         self, first: AttemptStatus, second: AttemptStatus, end: PushStatus
     ) -> None:
-        tries = (Try(Channel.subscription, first, 43004), Try(Channel.official, second, 43004))
+        tries = (PastAttempt(Channel.subscription, first, 43004), PastAttempt(Channel.official, second, 43004))
         assert decide(replace(self.URGENT, tries=tries), now=NOW).status is end
 
     def test_after_a_call_it_always_looks_for_the_next_channel(self) -> None:

@@ -11,7 +11,7 @@ from scripts.demo.people import DemoMember
 from scripts.demo.university import University, at
 from server.days import shanghai_date
 from server.meetings.leave import service as leave
-from server.meetings.leave.service import Terms, Wish
+from server.meetings.leave.service import LeaveRequest, LeaveTerms
 from server.meetings.models import Meeting
 from server.meetings.planning import service as planning
 from server.meetings.planning.rules import OPENS_BEFORE, WindowWish
@@ -58,8 +58,8 @@ def gather(university: University, session: Session, records: Records) -> None:
     people = [person for person in university.people if person.path == BRANCH]
     away = next(person for person in people if person.name == AWAY)
     waiting = people[people.index(away) + 1]
-    _ask_leave(university, session, meeting, away, Wish(LeaveKind.official, "赴外地参加学术会议"), granted=True)
-    _ask_leave(university, session, meeting, waiting, Wish(LeaveKind.personal, "陪同家人就医"), granted=False)
+    _ask_leave(university, session, meeting, away, LeaveRequest(LeaveKind.official, "赴外地参加学术会议"), granted=True)
+    _ask_leave(university, session, meeting, waiting, LeaveRequest(LeaveKind.personal, "陪同家人就医"), granted=False)
     coming = [person for person in people if person not in (away, waiting) and person.name != NOT_YET]
     _check_in(university, records, meeting, coming[: len(people) * 2 // 3])
     guest = next(person for person in university.people if person.path != BRANCH and not person.duty)
@@ -101,7 +101,7 @@ def _secretary(university: University) -> DemoMember:
 
 
 def _ask_leave(
-    university: University, session: Session, meeting: Meeting, person: DemoMember, wish: Wish, *, granted: bool
+    university: University, session: Session, meeting: Meeting, person: DemoMember, wish: LeaveRequest, *, granted: bool
 ) -> None:
     actor = university.actors[person.work_number]
     asked = leave.ask(
@@ -118,7 +118,7 @@ def _ask_leave(
         leave.grant(
             session,
             leave_id=asked.id,
-            terms=Terms(answer="同意"),
+            terms=LeaveTerms(answer="同意"),
             actor=secretary,
             account_id=secretary.account_id or 0,
             now=university.now - timedelta(hours=1),

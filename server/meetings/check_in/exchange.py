@@ -47,7 +47,7 @@ _BY_PUBLIC_ID = _SCANNED.where(Meeting.public_id == bindparam("public_id"))
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanged:
+class IssuedTicket:
     """A signed ticket, until when it is good, and the meeting (a row of `_SCANNED`) it is for. `step`: of the code."""
 
     ticket: str
@@ -58,7 +58,7 @@ class Exchanged:
 
 def exchange_code(
     session: Session, *, secret_key: bytes, text: str, now: datetime, is_beyond: Watch = _unwatched
-) -> Exchanged:
+) -> IssuedTicket:
     """Return a ticket for what a QR held.
 
     Raises DomainError `code_invalid`, 410 `code_expired`, or 409 when the meeting takes no check-ins now.
@@ -90,7 +90,7 @@ def exchange_digits(
     member_id: int,
     now: datetime,
     is_beyond: Watch = _unwatched,
-) -> Exchanged:
+) -> IssuedTicket:
     """Return a ticket for the six digits of the one open meeting of this member that shows them.
 
     Raises DomainError `code_invalid`, or 429 `too_many_tries` after five wrong ones. Both keep what they counted.
@@ -127,8 +127,8 @@ def _code_invalid() -> DomainError:
     return DomainError("code_invalid", message("code_invalid"))
 
 
-def _exchanged(secret_key: bytes, ticket: Ticket, meeting: AnyRow, *, step: int) -> Exchanged:
-    return Exchanged(write_ticket(secret_key, ticket), ticket.expires_at(), meeting, step)
+def _exchanged(secret_key: bytes, ticket: Ticket, meeting: AnyRow, *, step: int) -> IssuedTicket:
+    return IssuedTicket(write_ticket(secret_key, ticket), ticket.expires_at(), meeting, step)
 
 
 def _open_meetings(session: Session, member_id: int, now: datetime) -> Sequence[AnyRow]:

@@ -41,7 +41,7 @@ UNCOUNTED = TakenPlaces()
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class TicketUse:
     """A ticket in an account's hand, at a meeting; `unlimited`: its host lets any number share a phone."""
 
     meeting_id: int
@@ -56,18 +56,18 @@ class Use:
 
 
 @dataclass(slots=True)
-class Taken:
+class TicketUsage:
     """What is taken of some tickets, by account, and how many some accounts have entered."""
 
     tickets: dict[tuple[int, str], dict[int, int | None]] = field(default_factory=lambda: defaultdict(dict))
     helped: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
 
-    def take(self, use: Use) -> TakenPlaces | HoldReason:
+    def take(self, use: TicketUse) -> TakenPlaces | HoldReason:
         """Take the next places and return them, or why there is none; who needs none goes without."""
         found = self._next(use)
         return UNCOUNTED if use.unlimited and isinstance(found, HoldReason) else found
 
-    def _next(self, use: Use) -> TakenPlaces | HoldReason:
+    def _next(self, use: TicketUse) -> TakenPlaces | HoldReason:
         accounts = self.tickets[use.meeting_id, use.ticket_id]
         helper = (use.meeting_id, use.account_id)
         if use.helps and self.helped[helper] >= MOST_HELPED:
@@ -84,10 +84,10 @@ class Taken:
         return TakenPlaces(place, self.helped[helper])
 
 
-def taken(session: Session, uses: Sequence[Use]) -> Taken:
+def taken(session: Session, uses: Sequence[TicketUse]) -> TicketUsage:
     """Return what is taken of these tickets and by these helpers, as it stands now."""
     meeting_ids = sorted({use.meeting_id for use in uses})
-    found = Taken()
+    found = TicketUsage()
     tickets = {"meeting_ids": meeting_ids, "ticket_ids": sorted({use.ticket_id for use in uses})}
     for meeting_id, ticket_id, account_id, place in session.execute(_USED, tickets):
         accounts = found.tickets[meeting_id, ticket_id]

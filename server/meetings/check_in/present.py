@@ -1,11 +1,11 @@
 """Turn tickets and records of check-in into what goes over the wire."""
 
-from server.meetings.check_in.exchange import Exchanged
+from server.meetings.check_in.exchange import IssuedTicket
 from server.meetings.check_in.schemas import AttendedMeetingOut, CheckInOut, ScannedMeetingOut, TicketOut
 from server.meetings.check_in.service import Recorded
 
 
-def ticket_out(exchanged: Exchanged) -> TicketOut:
+def ticket_out(exchanged: IssuedTicket) -> TicketOut:
     meeting = exchanged.meeting
     return TicketOut(
         ticket=exchanged.ticket,

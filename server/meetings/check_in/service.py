@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
 from server.meetings.check_in import statements
-from server.meetings.check_in.places import TakenPlaces, Use, taken
+from server.meetings.check_in.places import TakenPlaces, TicketUse, taken
 from server.meetings.check_in.statements import AnyRow, Key
 from server.meetings.check_in.wording import answer_words, message
 from server.meetings.rules import (
@@ -223,9 +223,9 @@ class _Batch:
     def person(self, scan: Scan) -> AnyRow:
         return self.people[self.key(scan)]
 
-    def use(self, scan: Scan) -> Use:
+    def use(self, scan: Scan) -> TicketUse:
         meeting = self.meetings[scan.public_id]
-        return Use(meeting.id, scan.ticket_id, scan.account_id, scan.via is Via.helper, meeting.allows_sharing)
+        return TicketUse(meeting.id, scan.ticket_id, scan.account_id, scan.via is Via.helper, meeting.allows_sharing)
 
     def must_wait(self, scan: Scan) -> HoldReason | None:
         """Return why a scan waits for the host whatever places are free, or None."""

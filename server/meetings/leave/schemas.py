@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
-from server.meetings.leave.service import Terms, Wish
+from server.meetings.leave.service import LeaveRequest, LeaveTerms
 from server.meetings.rules import LeaveStatus, MeetingKind
 from server.presentation import Id, MemberPath, PageQuery, TimeOut
 from server.standards.rules import LeaveKind
@@ -35,8 +35,8 @@ class AskLeaveIn(Body):
     reason: Annotated[Lines, Field(min_length=2, max_length=500)]
     on_behalf_reason: Answer | None = None
 
-    def wish(self) -> Wish:
-        return Wish(self.kind, self.reason, self.on_behalf_reason)
+    def wish(self) -> LeaveRequest:
+        return LeaveRequest(self.kind, self.reason, self.on_behalf_reason)
 
 
 class GrantLeaveIn(Body):
@@ -47,8 +47,8 @@ class GrantLeaveIn(Body):
     answer: Answer | None = None
     version: Version | None = None
 
-    def terms(self) -> Terms:
-        return Terms(self.makeup, self.makeup_until, self.answer)
+    def terms(self) -> LeaveTerms:
+        return LeaveTerms(self.makeup, self.makeup_until, self.answer)
 
 
 class RefuseLeaveIn(Body):

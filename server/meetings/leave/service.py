@@ -49,7 +49,7 @@ STATUS_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LeaveRequest:
     """What is asked for. `on_behalf_reason`: why an officer asks for the member."""
 
     kind: LeaveKind
@@ -58,7 +58,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LeaveTerms:
     """On what terms a leave is granted; `makeup` None leaves it to the standard, `makeup_until` None to the meeting."""
 
     makeup: bool | None = None
@@ -67,7 +67,14 @@ class Terms:
 
 
 def ask(
-    session: Session, *, member_id: int, meeting_id: int, wish: Wish, actor: Actor, account_id: int, now: datetime
+    session: Session,
+    *,
+    member_id: int,
+    meeting_id: int,
+    wish: LeaveRequest,
+    actor: Actor,
+    account_id: int,
+    now: datetime,
 ) -> Leave:
     """Ask for leave; the same again changes nothing, after a refusal or withdrawal it is asked anew.
 
@@ -112,7 +119,7 @@ def grant(
     session: Session,
     *,
     leave_id: int,
-    terms: Terms,
+    terms: LeaveTerms,
     actor: Actor,
     account_id: int,
     now: datetime,
@@ -168,10 +175,10 @@ def end_waiting(session: Session, *, meeting_id: int, member_id: int) -> None:
         leave.version += 1
 
 
-def _as_asked_by(wish: Wish, member_id: int, actor: Actor) -> Wish:
+def _as_asked_by(wish: LeaveRequest, member_id: int, actor: Actor) -> LeaveRequest:
     """Return the wish as it is kept: who asks for another says why, who asks for himself need not."""
     if actor.member_id == member_id:
-        return Wish(wish.kind, wish.reason)
+        return LeaveRequest(wish.kind, wish.reason)
     if not wish.on_behalf_reason:
         raise DomainError("on_behalf_reason_needed", "代为请假请写明代办原因")
     return wish
@@ -198,7 +205,7 @@ def _check_absent(session: Session, meeting_id: int, member_id: int, *, but: Att
         raise conflict("already_attended", "考勤中已有该同志的出席记录，不能请假；如登记有误请先更正考勤")
 
 
-def _write(leave: Leave, invitation: Invitation, wish: Wish, *, account_id: int, now: datetime) -> None:
+def _write(leave: Leave, invitation: Invitation, wish: LeaveRequest, *, account_id: int, now: datetime) -> None:
     leave.roster_id = invitation.roster_id
     leave.kind, leave.reason, leave.on_behalf_reason = wish.kind, wish.reason, wish.on_behalf_reason
     leave.status, leave.makeup_until = LeaveStatus.asked, None
@@ -261,7 +268,7 @@ def _overtaken(session: Session, leave: Leave) -> DomainError:
     return conflict("already_decided", message, **detail)
 
 
-def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: Terms, *, today: date) -> date | None:
+def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: LeaveTerms, *, today: date) -> date | None:
     """Return by when a 补课 is due, or None where none is; a day that has passed is replaced by a fair one."""
     asked = terms.makeup_until
     if asked is not None:
@@ -273,7 +280,7 @@ def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: Terms
     return meeting.makeup_until if meeting.makeup_until >= today else today + timedelta(days=MAKEUP_DAYS)
 
 
-def _check_makeup(meeting: Meeting, terms: Terms, today: date) -> None:
+def _check_makeup(meeting: Meeting, terms: LeaveTerms, today: date) -> None:
     if terms.makeup is False:
         raise DomainError("invalid_makeup", "不要求补课时不用填写补课期限")
     first = max(meeting.day, today)

@@ -31,7 +31,7 @@ from server.organizations.queries import home_of
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class ManualEdit:
     """Who changes what by hand: a person of a roster, and the officer who does it."""
 
     roster_id: int
@@ -45,7 +45,7 @@ class Hand:
 class _Place:
     """The person's place in the meeting, locked."""
 
-    hand: Hand
+    hand: ManualEdit
     meeting: Meeting
     roster: Roster
     invitation: Invitation | None
@@ -53,7 +53,7 @@ class _Place:
 
 
 def enter(
-    session: Session, hand: Hand, *, state: AttendanceState, reason: str, at: datetime | None = None
+    session: Session, hand: ManualEdit, *, state: AttendanceState, reason: str, at: datetime | None = None
 ) -> Attendance:
     """Enter that someone came; entered before, the first entry stays.
 
@@ -75,7 +75,7 @@ def enter(
     return _insert(session, place, state=state, scanned_at=came_at, reason=reason, words=reason)
 
 
-def correct(session: Session, hand: Hand, *, state: AttendanceState, reason: str) -> Attendance:
+def correct(session: Session, hand: ManualEdit, *, state: AttendanceState, reason: str) -> Attendance:
     """Correct 出席 into 迟到 or back; how the record came about stays as it was.
 
     Raises DomainError 403 `own_attendance`; 409 `nothing_recorded`, `made_up`; 422 `wrong_state`.
@@ -96,7 +96,7 @@ def correct(session: Session, hand: Hand, *, state: AttendanceState, reason: str
     return attendance
 
 
-def undo(session: Session, hand: Hand, *, reason: str) -> None:
+def undo(session: Session, hand: ManualEdit, *, reason: str) -> None:
     """Remove a record that was a mistake; undone before, nothing happens.
 
     A visit elsewhere that stood for this meeting stays spent. Raises DomainError 403 `own_attendance`; 409
@@ -117,7 +117,9 @@ def undo(session: Session, hand: Hand, *, reason: str) -> None:
     _note(session, place, "attendance_undo", before=before, after=None, words=reason)
 
 
-def make_up(session: Session, hand: Hand, *, on: date, evidence: str, late_reason: str | None = None) -> Attendance:
+def make_up(
+    session: Session, hand: ManualEdit, *, on: date, evidence: str, late_reason: str | None = None
+) -> Attendance:
     """Enter a 补课 of who was absent or on leave, done on a day until the deadline, or later with a reason.
 
     Raises DomainError 403 `own_attendance`; 409 `not_invited`, `too_early`, `makeup_too_late`, `already_recorded`; 422
@@ -140,7 +142,7 @@ def make_up(session: Session, hand: Hand, *, on: date, evidence: str, late_reaso
     )
 
 
-def _locked(session: Session, hand: Hand) -> _Place:
+def _locked(session: Session, hand: ManualEdit) -> _Place:
     """Return the person's place in the meeting, which is locked. Raises 403 for one's own."""
     if hand.actor.member_id == hand.member_id:
         message = "不能登记本人的考勤，请由支部其他负责人或上级党组织登记"

@@ -8,7 +8,7 @@ from server.meetings.models import Roster
 from server.meetings.rosters import by_hand
 from server.meetings.rosters import present as roster_present
 from server.meetings.rosters import queries as lists
-from server.meetings.rosters.by_hand import Hand
+from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rosters.schemas import (
     AttendanceChangesOut,
     AttendanceCorrectionIn,
@@ -110,5 +110,5 @@ def list_attendance_changes(context: Context, path: RosterMemberPath) -> Attenda
     return AttendanceChangesOut(items=[roster_present.change(change, names) for change in found])
 
 
-def _hand(context: Context, path: RosterMemberPath) -> Hand:
-    return Hand(path.roster_id, path.member_id, context.actor, context.account_id, context.now)
+def _hand(context: Context, path: RosterMemberPath) -> ManualEdit:
+    return ManualEdit(path.roster_id, path.member_id, context.actor, context.account_id, context.now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.meetings.models import Meeting
-from server.meetings.settlement.cases import Concerned, concerned, planned_items
+from server.meetings.settlement.cases import MemberCase, concerned, planned_items
 from server.meetings.settlement.outcomes import REASON_TITLES, EntryFigures, ItemOutcome, outcomes, postings
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
@@ -58,13 +58,13 @@ def align(session: Session, meeting: Meeting, member_ids: Collection[int], occas
     return len(differing) <= AT_ONCE
 
 
-def is_posted(meeting: Meeting, person: Concerned, outcome: ItemOutcome) -> bool:
+def is_posted(meeting: Meeting, person: MemberCase, outcome: ItemOutcome) -> bool:
     """Whether the ledger says what an outcome wants; one that wants nothing is never posted."""
     standing = {figures_of(entry) for entry in person.live if entry.occurred_on == meeting.day}
     return as_kept(outcome.figures) in standing
 
 
-def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occasion: AlignmentCause) -> None:
+def _write(session: Session, meeting: Meeting, people: Iterable[MemberCase], occasion: AlignmentCause) -> None:
     stale: list[PointEntry] = []
     missing: list[Posting] = []
     for person in people:
@@ -82,7 +82,7 @@ def _write(session: Session, meeting: Meeting, people: Iterable[Concerned], occa
 
 
 def _differences(
-    meeting: Meeting, person: Concerned, occasion: AlignmentCause
+    meeting: Meeting, person: MemberCase, occasion: AlignmentCause
 ) -> tuple[list[PointEntry], list[ItemOutcome]]:
     """Return the entries that no longer hold and the outcomes that lack an entry."""
     found = outcomes(planned_items(meeting), person.case, today=occasion.today)
@@ -94,7 +94,7 @@ def _differences(
     return stale, [outcome for outcome in wanted if as_kept(outcome.figures) not in standing]
 
 
-def _posting(meeting: Meeting, person: Concerned, outcome: ItemOutcome, occasion: AlignmentCause) -> Posting:
+def _posting(meeting: Meeting, person: MemberCase, outcome: ItemOutcome, occasion: AlignmentCause) -> Posting:
     figures = outcome.figures
     officer = person.roster.confirmed_by if person.roster and person.is_confirmed else None
     return Posting(

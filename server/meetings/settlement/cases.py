@@ -47,7 +47,7 @@ NOBODY = Case(Part.observer, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
+class MemberCase:
     """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands."""
 
     member: Member
@@ -88,7 +88,7 @@ def ids_concerned(session: Session, meeting_id: int) -> list[int]:
     return sorted({*session.scalars(invited), *ids_of_guests(session, meeting_id)})
 
 
-def concerned(session: Session, meeting: Meeting, member_ids: Collection[int]) -> Iterator[Concerned]:
+def concerned(session: Session, meeting: Meeting, member_ids: Collection[int]) -> Iterator[MemberCase]:
     """Yield the members by id, each with what decides his ledger; a few statements for every 500."""
     wanted = sorted(set(member_ids))
     for start in range(0, len(wanted), READ_AT_ONCE):
@@ -112,7 +112,7 @@ class _Part:
         self._measuring = Measuring(self._standing)
         self._entries = self._read_entries()
 
-    def read(self) -> Iterator[Concerned]:
+    def read(self) -> Iterator[MemberCase]:
         cases = self._invited()
         guests = self._guests([member_id for member_id in self._ids if member_id not in cases])
         for member_id in self._ids:
@@ -172,9 +172,9 @@ class _Part:
             found[entry.member_id].append(entry)
         return {member_id: Entries(found[member_id], self._meeting.id) for member_id in self._ids}
 
-    def _concerned(self, member_id: int, roster: Roster | None, case: Case) -> Concerned:
+    def _concerned(self, member_id: int, roster: Roster | None, case: Case) -> MemberCase:
         entries = self._entries[member_id]
-        return Concerned(
+        return MemberCase(
             member=self._standing.member(member_id),
             roster=roster,
             case=replace(case, claimed=frozenset(entries.claimed())),

@@ -10,7 +10,7 @@ from server.days import shanghai_date
 from server.meetings.models import Meeting, Roster
 from server.meetings.rules import AttendanceStanding, Part, standing
 from server.meetings.settlement.alignment import is_posted
-from server.meetings.settlement.cases import Concerned, concerned, ids_on_roster, planned_items
+from server.meetings.settlement.cases import MemberCase, concerned, ids_on_roster, planned_items
 from server.meetings.settlement.outcomes import REASON_TITLES, ItemOutcome, outcomes
 
 
@@ -28,7 +28,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    person: Concerned
+    person: MemberCase
     standing: AttendanceStanding
     effects: tuple[Effect, ...]
 
@@ -63,7 +63,7 @@ def preview(session: Session, *, roster_id: int, now: datetime) -> ListPreview:
     return ListPreview(meeting, roster, closed, roster.due_at is not None and roster.due_at <= now, rows)
 
 
-def _row(meeting: Meeting, person: Concerned, *, closed: bool, today: date) -> PreviewRow:
+def _row(meeting: Meeting, person: MemberCase, *, closed: bool, today: date) -> PreviewRow:
     case = person.case
     found = outcomes(planned_items(meeting), case, today=today)
     effects = tuple(Effect(outcome, is_posted(meeting, person, outcome)) for outcome in found)

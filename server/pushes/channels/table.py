@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from server.config import Settings
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.pushes.channels.official import channel as official
 from server.pushes.channels.subscription import channel as subscription
 from server.pushes.channels.work import channel as work
@@ -15,7 +15,7 @@ from server.pushes.rules import Channel
 from server.wechat.client import SendResult
 
 
-class Way(Protocol):
+class ChannelAdapter(Protocol):
     """What a channel's folder gives. `NEEDS_CONSENT`: it spends the person's subscriptions, one for each message."""
 
     NEEDS_CONSENT: bool
@@ -29,14 +29,14 @@ class Way(Protocol):
     def client(self, engine: Engine, settings: Settings, /) -> Any:
         """Return what `send` talks through; opened once per run."""
 
-    def message(self, letter: Letter, /) -> Mapping[str, Any]:
+    def body(self, message: ChannelMessage, /) -> Mapping[str, Any]:
         """Return the body of the call. Pure."""
 
     def send(self, client: Any, body: Mapping[str, Any], /) -> SendResult:
         """Call and return what WeChat says. Raises WechatError; `maybe_done` where nobody knows."""
 
 
-WAYS: Mapping[Channel, Way] = MappingProxyType(
+ADAPTERS: Mapping[Channel, ChannelAdapter] = MappingProxyType(
     {
         Channel.subscription: subscription,
         Channel.official: official,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from server.db import changed_rows, now_of_database
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.pushes.models import Push, PushAttempt
 from server.pushes.rules import AttemptStatus, Channel, Overtaken, PushStatus
-from server.pushes.sending.post import Post
+from server.pushes.sending.batch_facts import BatchFacts
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.rules import SendDecision, decide
-from server.pushes.sending.standings import Standings
 
 PUSHES = cast(Table, Push.__table__)
 ATTEMPTS = cast(Table, PushAttempt.__table__)
@@ -36,7 +36,7 @@ class ChannelCall:
     channel: Channel
     identity_id: int
     template: str
-    letter: Letter
+    message: ChannelMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +47,41 @@ class Claimed:
     looked_at: int
 
 
-def claim(session: Session, post: Post, *, most: int, now: datetime) -> Claimed:
+def claim(session: Session, configured: ConfiguredChannels, *, most: int, now: datetime) -> Claimed:
     """Decide the next due pushes, at most so many, and mark those that are to be sent."""
     due = select(*_COLUMNS).where(Push.status == PushStatus.waiting, Push.next_at <= now)
     locked = due.order_by(Push.next_at, Push.id).limit(most).with_for_update(skip_locked=True)
     pushes = session.execute(locked).all()
     if not pushes:
         return Claimed((), 0)
-    standings = Standings(session, post, pushes, now=now)
+    facts = BatchFacts(session, configured, pushes, now=now)
     calls: list[ChannelCall] = []
     decisions: dict[SendDecision, list[int]] = defaultdict(list)
     for push in pushes:
-        decision = decide(standings.of(push), now=now)
+        decision = decide(facts.of(push), now=now)
         decisions[decision].append(push.id)
         if decision.channel is not None:
-            calls.append(_call(post, standings, push, decision.channel))
+            calls.append(_call(configured, facts, push, decision.channel))
     _write(session, decisions, calls, now)
     return Claimed(calls, len(pushes))
 
 
-def _call(post: Post, standings: Standings, push: Row[Any], channel: Channel) -> ChannelCall:
+def _call(configured: ConfiguredChannels, facts: BatchFacts, push: Row[Any], channel: Channel) -> ChannelCall:
     entry = CATALOGUE[push.occasion]
-    address = standings.addresses[push.recipient][channel]
-    standings.take_consent(channel, address, entry.template)
-    letter = Letter(
+    address = facts.addresses[push.recipient][channel]
+    facts.take_consent(channel, address, entry.template)
+    message = ChannelMessage(
         push_id=push.id,
         address=address.openid,
         entry=entry,
         content=push.content,
         page=push.page,
-        hides_figures=standings.preferences[push.recipient].hides_figures,
-        template=post.template(channel, entry.template),
-        mini_program=accounts.mini_program_of(post.settings),
-        formal=post.settings.production,
+        hides_figures=facts.preferences[push.recipient].hides_figures,
+        template=configured.template(channel, entry.template),
+        mini_program=accounts.mini_program_of(configured.settings),
+        formal=configured.settings.production,
     )
-    return ChannelCall(push.id, push.attempts + 1, channel, address.identity_id, entry.template, letter)
+    return ChannelCall(push.id, push.attempts + 1, channel, address.identity_id, entry.template, message)
 
 
 def _write(

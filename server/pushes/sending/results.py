@@ -16,7 +16,7 @@ from server.pushes.quotas import Spend
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, UnreachedReason
 from server.pushes.sending import rules
 from server.pushes.sending.claiming import ATTEMPTS, ChannelCall, change_guarded
-from server.pushes.sending.post import Post
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.rules import AnswerVerdict
 
 AT_ONCE = 500
@@ -43,7 +43,14 @@ class _OutcomeKind:
     urgent: bool
 
 
-def settle(session: Session, post: Post, outcomes: Sequence[SendOutcome], *, now: datetime, wary: bool = True) -> None:
+def settle(
+    session: Session,
+    configured: ConfiguredChannels,
+    outcomes: Sequence[SendOutcome],
+    *,
+    now: datetime,
+    wary: bool = True,
+) -> None:
     """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so.
 
     Who is not `wary` does not look first, and gets Overtaken where pushes or consents are not as he left them.
@@ -57,7 +64,7 @@ def settle(session: Session, post: Post, outcomes: Sequence[SendOutcome], *, now
     message_ids = {outcome.call.push_id: outcome.message_id for outcome in ours if outcome.message_id is not None}
     for kind, calls in kinds.items():
         _write(session, kind, [call.push_id for call in calls], message_ids, now)
-    _count_consents(session, post, kinds, now, wary=wary)
+    _count_consents(session, configured, kinds, now, wary=wary)
 
 
 def _still_ours(session: Session, outcomes: Sequence[SendOutcome]) -> Sequence[SendOutcome]:
@@ -69,7 +76,7 @@ def _still_ours(session: Session, outcomes: Sequence[SendOutcome]) -> Sequence[S
 
 def _kind(outcome: SendOutcome) -> _OutcomeKind:
     tries = outcome.call.number if outcome.meaning is AnswerVerdict.backoff else 0
-    urgent = outcome.call.letter.entry.urgent
+    urgent = outcome.call.message.entry.urgent
     return _OutcomeKind(outcome.call.channel, outcome.meaning, outcome.errcode, tries, urgent)
 
 
@@ -97,12 +104,20 @@ def _write(
 
 
 def _count_consents(
-    session: Session, post: Post, kinds: dict[_OutcomeKind, list[ChannelCall]], now: datetime, *, wary: bool
+    session: Session,
+    configured: ConfiguredChannels,
+    kinds: dict[_OutcomeKind, list[ChannelCall]],
+    now: datetime,
+    *,
+    wary: bool,
 ) -> None:
     used: list[Spend] = []
     emptied: list[Spend] = []
     for kind, calls in kinds.items():
-        if post.ways[kind.channel].NEEDS_CONSENT and kind.meaning in (AnswerVerdict.sent, AnswerVerdict.emptied):
+        if configured.adapters[kind.channel].NEEDS_CONSENT and kind.meaning in (
+            AnswerVerdict.sent,
+            AnswerVerdict.emptied,
+        ):
             spends = [Spend(call.identity_id, call.template, call.push_id) for call in calls]
             (used if kind.meaning is AnswerVerdict.sent else emptied).extend(spends)
     if used:

@@ -85,7 +85,7 @@ def pause_until(meaning: AnswerVerdict, now: datetime) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class PastAttempt:
     """One earlier call for a push; refused without an errcode: it could not even be written."""
 
     channel: Channel
@@ -113,7 +113,7 @@ class DeliveryFacts:
     addressed: frozenset[Channel]
     agreed: frozenset[Channel]
     pauses: Mapping[Channel, Pause] = field(default_factory=dict)
-    tries: Sequence[Try] = ()
+    tries: Sequence[PastAttempt] = ()
     urgent: bool = False
 
 

@@ -22,7 +22,7 @@ from server.pushes import receipts
 from server.pushes.rules import Overtaken
 from server.pushes.sending import claiming, results, rules
 from server.pushes.sending.claiming import ChannelCall, Claimed
-from server.pushes.sending.post import Post
+from server.pushes.sending.configured_channels import ConfiguredChannels
 from server.pushes.sending.results import SendOutcome
 from server.pushes.sending.rules import AnswerVerdict
 from server.wechat.errors import WechatError
@@ -35,8 +35,8 @@ _GATHER_SECONDS = 0.1
 class Sender:
     """Sends what is due. Any number of them may run at once, here and elsewhere."""
 
-    def __init__(self, post: Post, *, concurrency: int) -> None:
-        self._post = post
+    def __init__(self, configured: ConfiguredChannels, *, concurrency: int) -> None:
+        self._configured = configured
         self._concurrency = concurrency
         self._ended: SimpleQueue[SendOutcome] = SimpleQueue()
 
@@ -67,7 +67,7 @@ class Sender:
     def _catch_up(self) -> None:
         """Give up what dead senders left, and learn what WeChat has reported since the last time."""
         for step in (results.recover, receipts.apply):
-            while transaction(self._post.engine, partial(step, now=clock.now())) >= results.AT_ONCE:
+            while transaction(self._configured.engine, partial(step, now=clock.now())) >= results.AT_ONCE:
                 continue
 
     def _step(self, outcomes: Sequence[SendOutcome], room: int) -> Claimed:
@@ -75,13 +75,13 @@ class Sender:
         now = clock.now()
 
         def work(session: Session, *, wary: bool) -> Claimed:
-            results.settle(session, self._post, outcomes, now=now, wary=wary)
-            return claiming.claim(session, self._post, most=room, now=now) if room else Claimed((), 0)
+            results.settle(session, self._configured, outcomes, now=now, wary=wary)
+            return claiming.claim(session, self._configured, most=room, now=now) if room else Claimed((), 0)
 
         try:
-            return transaction(self._post.engine, partial(work, wary=False))
+            return transaction(self._configured.engine, partial(work, wary=False))
         except Overtaken:
-            return transaction(self._post.engine, partial(work, wary=True))
+            return transaction(self._configured.engine, partial(work, wary=True))
 
     def _gathered(self, under_way: int) -> Sequence[SendOutcome]:
         """Return the outcomes of most of what is under way, or of what ends within a moment after the first."""
@@ -103,14 +103,14 @@ class Sender:
         self._ended.put(self._outcome(call))
 
     def _outcome(self, call: ChannelCall) -> SendOutcome:
-        way = self._post.ways[call.channel]
+        adapter = self._configured.adapters[call.channel]
         try:
-            body = way.message(call.letter)
+            body = adapter.body(call.message)
         except Exception:
             log.exception("push_not_written", channel=call.channel, push=call.push_id)
             return SendOutcome(call, AnswerVerdict.misconfigured)
         try:
-            said = way.send(self._post.clients[call.channel], body)
+            said = adapter.send(self._configured.clients[call.channel], body)
         except WechatError as error:
             return SendOutcome(
                 call, AnswerVerdict.unknown if error.maybe_done else AnswerVerdict.backoff, error.errcode
@@ -131,7 +131,7 @@ def send_due(engine: Engine, settings: Settings, *, stop: Event | None = None) -
 
     In a thread that the process waits for at its end: a call cut off would be `unknown` for good.
     """
-    sender = Sender(Post(engine, settings), concurrency=settings.push_concurrency)
+    sender = Sender(ConfiguredChannels(engine, settings), concurrency=settings.push_concurrency)
     made: list[int] = []
     errors: list[BaseException] = []
 

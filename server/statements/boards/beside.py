@@ -15,7 +15,7 @@ from server.identity.models import Account, Grant
 from server.identity.rules import Role
 from server.organizations.models import Member, Organization
 from server.organizations.workdays import calendar_of
-from server.statements.boards.figures import BoardFigures, Memory
+from server.statements.boards.figures import BoardFigures, LruCache
 from server.statements.boards.head import BoardHead
 from server.statements.boards.rules import PublicityPeriod, publicity
 from server.statements.late import LateLine, late_lines
@@ -46,7 +46,7 @@ class Beside:
         return timedelta(0) <= now - self.read_at < LIFETIME
 
 
-_memory: Memory[Beside] = Memory()
+_memory: LruCache[Beside] = LruCache()
 
 
 def beside(session: Session, head: BoardHead, figures: BoardFigures, *, now: datetime) -> Beside:

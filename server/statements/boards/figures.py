@@ -90,7 +90,7 @@ class BoardFigures:
         return next((line for line in self.lines if line.member_id == member_id), None)
 
 
-class Memory(Generic[T]):
+class LruCache(Generic[T]):
     """Statement hash → what was read of it; the one not asked for longest is forgotten first."""
 
     def __init__(self, size: int = KEPT) -> None:
@@ -112,7 +112,7 @@ class Memory(Generic[T]):
         return found
 
 
-_figures: Memory[BoardFigures] = Memory()
+_figures: LruCache[BoardFigures] = LruCache()
 
 
 def figures_of(session: Session, statement_id: int, statement_hash: str) -> BoardFigures:

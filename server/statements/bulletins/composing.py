@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from server.documents.blocks import Block, Chart, ChartKind, Heading, Mark, PaperTable, Paragraph
+from server.documents.blocks import Block, Chart, ChartKind, ChartValue, Heading, PaperTable, Paragraph
 from server.statements.bulletins import wording
 from server.statements.bulletins.content import AnnexLine, BranchPart, BulletinFigures, Content
 from server.statements.bulletins.paper import Paper
@@ -135,7 +135,7 @@ def _with_sum(content: Content, row: Row) -> tuple[tuple[str, ...], ...]:
 def _bands(content: Content) -> Chart:
     counted = sum(content.total.bands)
     marks = [
-        Mark(band.title, float(count), f"{count}人" + (f"（{100 * count / counted:.0f}%）" if counted else ""))
+        ChartValue(band.title, float(count), f"{count}人" + (f"（{100 * count / counted:.0f}%）" if counted else ""))
         for band, count in zip(content.facts.form.bands, content.total.bands, strict=True)
     ]
     return Chart("党员积分分布", ChartKind.columns, tuple(marks), most=max(1.0, *(mark.value for mark in marks)))
@@ -143,27 +143,27 @@ def _bands(content: Content) -> Chart:
 
 def _averages(content: Content) -> list[Chart]:
     marks = [
-        Mark(_label(each.title), float(each.figures.average), two(each.figures.average))
+        ChartValue(_label(each.title), float(each.figures.average), two(each.figures.average))
         for each in content.branches
         if each.figures.average is not None
     ]
     mean = content.total.average
-    line = None if mean is None else Mark("平均", float(mean), f"平均{two(mean)}")
+    line = None if mean is None else ChartValue("平均", float(mean), f"平均{two(mean)}")
     return _bar_charts("各党支部平均积分（分）", marks, line)
 
 
 def _rates(content: Content) -> list[Chart]:
     marks = [
-        Mark(_label(each.title), float(each.figures.rate), percent(each.figures.rate))
+        ChartValue(_label(each.title), float(each.figures.rate), percent(each.figures.rate))
         for each in content.branches
         if each.figures.rate is not None
     ]
     mean = content.total.rate
-    line = None if mean is None else Mark("平均", float(mean), f"平均{percent(mean)}")
+    line = None if mean is None else ChartValue("平均", float(mean), f"平均{percent(mean)}")
     return _bar_charts("各党支部出勤率", marks, line)
 
 
-def _bar_charts(caption: str, marks: Sequence[Mark], line: Mark | None) -> list[Chart]:
+def _bar_charts(caption: str, marks: Sequence[ChartValue], line: ChartValue | None) -> list[Chart]:
     """One chart, or several of a page each where there are many branches; none of nothing."""
     parts = [tuple(marks[start : start + BARS_AT_MOST]) for start in range(0, len(marks), BARS_AT_MOST)]
     more = [""] if len(parts) == 1 else [f"（{number}/{len(parts)}）" for number in range(1, len(parts) + 1)]

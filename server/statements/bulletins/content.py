@@ -115,7 +115,7 @@ class BranchPart(_Frozen):
     lines: tuple[AnnexLine, ...]
 
 
-class Missing(_Frozen):
+class MissingBranch(_Frozen):
     """A branch whose month is not drawn up: it is named and left out of all figures."""
 
     organization_id: int
@@ -132,7 +132,7 @@ class Content(_Frozen):
     compared_with: str | None
     total: BulletinFigures
     branches: tuple[BranchPart, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingBranch, ...]
     facts: Facts
 
     @property

@@ -17,7 +17,7 @@ from server.statements.bulletins.content import (
     BulletinFigures,
     Content,
     Facts,
-    Missing,
+    MissingBranch,
 )
 from server.statements.bulletins.form import form
 from server.statements.bulletins.gathering import meetings_of, reviews_of
@@ -74,7 +74,7 @@ def draw_up(session: Session, *, quarter: Quarter, facts: Facts, as_of: datetime
         compared_with=earlier.name if earlier else None,
         total=_figures(facts, [each.sums for each in drawn], before.average_of_all()),
         branches=tuple(each.branch() for each in drawn),
-        missing=tuple(Missing(organization_id=each.organization_id, title=each.title) for each in missing),
+        missing=tuple(MissingBranch(organization_id=each.organization_id, title=each.title) for each in missing),
         facts=facts,
     )
 

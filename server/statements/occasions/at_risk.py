@@ -13,7 +13,7 @@ from server.days import day_end, shanghai_date
 from server.meetings.models import Attendance, Invitation, Leave, Meeting
 from server.meetings.rules import AttendanceState, LeaveStatus, MeetingStatus
 from server.meetings.rules import Part as MeetingPart
-from server.meetings.settlement.cases import Concerned, concerned, planned_items
+from server.meetings.settlement.cases import MemberCase, concerned, planned_items
 from server.meetings.settlement.outcomes import EntryFigures, outcomes
 from server.points import service as points
 from server.points.models import PointEntry
@@ -27,7 +27,7 @@ from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 from server.statements.models import Statement
 from server.statements.occasions.months import lines_after
-from server.statements.occasions.saving import Chance, Saving, saving
+from server.statements.occasions.saving import MakeupChance, Saving, saving
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
@@ -59,19 +59,19 @@ def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime
     return to_member(message, member_id, HomePlace(statement.root_id, statement.organization_id), content)
 
 
-def _open(chances: Sequence[Chance], today: date) -> Sequence[Chance]:
+def _open(chances: Sequence[MakeupChance], today: date) -> Sequence[MakeupChance]:
     """Return the chances that are left, or all of them where none is."""
     return [chance for chance in chances if chance.until >= today] or chances
 
 
 def _chances(
     session: Session, member_ids: Collection[int], year: int, due_on: date, now: datetime
-) -> dict[int, list[Chance]]:
+) -> dict[int, list[MakeupChance]]:
     """Return what these members have missed in the year and could still make up for on a day."""
     open_ones: dict[int, dict[int, date]] = defaultdict(dict)
     for meeting_id, member_id, until in session.execute(_not_made_up(member_ids, due_on)):
         open_ones[meeting_id][member_id] = until
-    found: dict[int, list[Chance]] = defaultdict(list)
+    found: dict[int, list[MakeupChance]] = defaultdict(list)
     for meeting_id, until_by_member in sorted(open_ones.items()):
         meeting = session.get_one(Meeting, meeting_id)
         if meeting.closes_at < now and meeting.day.year == year:
@@ -101,7 +101,7 @@ def _not_made_up(member_ids: Collection[int], today: date) -> Select[int, int, d
     )
 
 
-def _of_meeting(meeting: Meeting, one: Concerned, until: date) -> Iterator[Chance]:
+def _of_meeting(meeting: Meeting, one: MemberCase, until: date) -> Iterator[MakeupChance]:
     """Yield what each of the meeting's items comes to for a member, missed or made up."""
     if one.case.measure is None or one.case.spared:
         return
@@ -112,7 +112,7 @@ def _of_meeting(meeting: Meeting, one: Concerned, until: date) -> Iterator[Chanc
     for without, with_it in zip(missed, made_up, strict=True):
         if without.item is not None:
             posted = _posted(without.item.code, one.live)
-            yield Chance(without.item, until, without.figures, with_it.figures, posted)
+            yield MakeupChance(without.item, until, without.figures, with_it.figures, posted)
 
 
 def _posted(item_code: str, live: Sequence[PointEntry]) -> EntryFigures:

@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class MakeupChance:
     """A meeting's item that can be made up for until a day: what it comes to, missed or made up, and what of it
     stands in the ledger by now."""
 
@@ -34,7 +34,7 @@ class Saving:
     several: bool
 
 
-def saving(score: YearScore, chances: Sequence[Chance]) -> Saving | None:
+def saving(score: YearScore, chances: Sequence[MakeupChance]) -> Saving | None:
     """Return what can be saved of the base sections, or None where it comes to nothing; also under a negative-list
     decision, which leaves nothing to save."""
     if score.negative:
@@ -51,7 +51,7 @@ def saving(score: YearScore, chances: Sequence[Chance]) -> Saving | None:
     return Saving(total, min(days), len(days) > 1) if total > 0 else None
 
 
-def _of_line(line: LineScore, chances: Sequence[Chance]) -> Decimal:
+def _of_line(line: LineScore, chances: Sequence[MakeupChance]) -> Decimal:
     if line.quantities is not None and chances[0].item.method is Method.ratio:
         return _of_ratio(line, line.quantities, chances)
     standing = line.raw - sum((chance.posted.points for chance in chances), ZERO)
@@ -60,7 +60,7 @@ def _of_line(line: LineScore, chances: Sequence[Chance]) -> Decimal:
     return rounded(_clamp(made_up, line)) - rounded(_clamp(missed, line))
 
 
-def _of_ratio(line: LineScore, now: Quantities, chances: Sequence[Chance]) -> Decimal:
+def _of_ratio(line: LineScore, now: Quantities, chances: Sequence[MakeupChance]) -> Decimal:
     posted = [chance.posted for chance in chances]
     weight = chances[0].item.makeup_weight
 

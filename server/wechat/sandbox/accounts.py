@@ -30,7 +30,7 @@ class App(StrEnum):
 
 
 @dataclass(slots=True)
-class TokenDesk:
+class AppTokens:
     """One app's counter for tokens. `good` maps a token to its end; `fetches` counts who asked."""
 
     good: dict[str, datetime] = field(default_factory=dict)
@@ -55,58 +55,58 @@ class Tokens:
 
     def __init__(self) -> None:
         self.forced_per_day = FORCED_PER_DAY
-        self.desks = {app: TokenDesk() for app in App}
+        self.by_app = {app: AppTokens() for app in App}
         self._lock = Lock()
 
     def stable(self, app: App, *, now: datetime, force: bool = False) -> tuple[str, int]:
         """Return the token and the seconds it has left. Raises CallRefused 45009."""
         with self._lock:
-            desk = self.desks[app]
-            desk.fetches += 1
-            if force and self._may_force(desk, now):
-                desk.good.clear()
-            end = desk.good.get(desk.latest)
+            app_tokens = self.by_app[app]
+            app_tokens.fetches += 1
+            if force and self._may_force(app_tokens, now):
+                app_tokens.good.clear()
+            end = app_tokens.good.get(app_tokens.latest)
             if end is None or end - now <= OVERLAP:
-                end = _issue(desk, now)
-            return desk.latest, int((end - now).total_seconds())
+                end = _issue(app_tokens, now)
+            return app_tokens.latest, int((end - now).total_seconds())
 
     def lasting(self, app: App, *, now: datetime) -> tuple[str, int]:
         """Return a token as 企业微信 does: the same one until its very end."""
         with self._lock:
-            desk = self.desks[app]
-            desk.fetches += 1
-            end = desk.good.get(desk.latest)
+            app_tokens = self.by_app[app]
+            app_tokens.fetches += 1
+            end = app_tokens.good.get(app_tokens.latest)
             if end is None or end <= now:
-                end = _issue(desk, now)
-            return desk.latest, int((end - now).total_seconds())
+                end = _issue(app_tokens, now)
+            return app_tokens.latest, int((end - now).total_seconds())
 
     def check(self, app: App, token: str, *, now: datetime) -> None:
         """Raise CallRefused unless the token is one of this app's that is still good."""
-        end = self.desks[app].good.get(token)
+        end = self.by_app[app].good.get(token)
         if end is not None:
             if end <= now:
                 raise CallRefused(42001)
             return
-        if any(token in desk.good for desk in self.desks.values()):
+        if any(token in app_tokens.good for app_tokens in self.by_app.values()):
             raise CallRefused(48001)
         raise CallRefused(40014 if app is App.work else 40001)
 
-    def _may_force(self, desk: TokenDesk, now: datetime) -> bool:
+    def _may_force(self, app_tokens: AppTokens, now: datetime) -> bool:
         """Forced again within half a minute nothing is refreshed; beyond the day's limit it is refused."""
-        if desk.forced_at is not None and now - desk.forced_at < FORCED_PAUSE:
+        if app_tokens.forced_at is not None and now - app_tokens.forced_at < FORCED_PAUSE:
             return False
         today = shanghai_date(now)
-        used = desk.forced_today[1] if desk.forced_today[0] == today else 0
+        used = app_tokens.forced_today[1] if app_tokens.forced_today[0] == today else 0
         if used >= self.forced_per_day:
             raise CallRefused(45009)
-        desk.forced_at, desk.forced_today = now, (today, used + 1)
+        app_tokens.forced_at, app_tokens.forced_today = now, (today, used + 1)
         return True
 
 
-def _issue(desk: TokenDesk, now: datetime) -> datetime:
+def _issue(app_tokens: AppTokens, now: datetime) -> datetime:
     """Make the next token, as long as WeChat's may be; yesterday's are forgotten."""
-    desk.good = {token: end for token, end in desk.good.items() if end > now - timedelta(days=1)}
-    desk.latest = secrets.token_hex(256)
-    desk.good[desk.latest] = now + LIFETIME
-    desk.issued += 1
-    return desk.good[desk.latest]
+    app_tokens.good = {token: end for token, end in app_tokens.good.items() if end > now - timedelta(days=1)}
+    app_tokens.latest = secrets.token_hex(256)
+    app_tokens.good[app_tokens.latest] = now + LIFETIME
+    app_tokens.issued += 1
+    return app_tokens.good[app_tokens.latest]

@@ -107,8 +107,10 @@ def read_calls(state: SandboxState, ask: Ask) -> SandboxReply:
 
 def read_tokens(state: SandboxState, _ask: Ask) -> SandboxReply:
     """Per app how often a token was fetched, and how many different ones were given out."""
-    desks = state.tokens.desks
-    return plain_json({app: {"fetches": desk.fetches, "issued": desk.issued} for app, desk in desks.items()})
+    by_app = state.tokens.by_app
+    return plain_json(
+        {app: {"fetches": app_tokens.fetches, "issued": app_tokens.issued} for app, app_tokens in by_app.items()}
+    )
 
 
 def read_settings(state: SandboxState, _ask: Ask) -> SandboxReply:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.pushes.channels import accounts
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.pushes.rules import Channel
 from server.wechat.client import SendResult, WechatClient
 
@@ -27,13 +27,13 @@ def client(engine: Engine, settings: Settings) -> WechatClient:
     return accounts.official(engine, settings)
 
 
-def message(letter: Letter) -> Mapping[str, Any]:
+def body(message: ChannelMessage) -> Mapping[str, Any]:
     return {
-        "touser": letter.address,
-        "template_id": letter.template.id if letter.template else "",
-        "miniprogram": {"appid": letter.mini_program, "pagepath": letter.path},
-        "data": letter.data(),
-        "client_msg_id": f"push-{letter.push_id}",
+        "touser": message.address,
+        "template_id": message.template.id if message.template else "",
+        "miniprogram": {"appid": message.mini_program, "pagepath": message.path},
+        "data": message.data(),
+        "client_msg_id": f"push-{message.push_id}",
     }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from server.config import Settings
 from server.pushes.channels import accounts
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.pushes.rules import Channel
 from server.wechat.client import SendResult, WechatClient
 
@@ -27,14 +27,14 @@ def client(engine: Engine, settings: Settings) -> WechatClient:
     return accounts.mini_program(engine, settings)
 
 
-def message(letter: Letter) -> Mapping[str, Any]:
+def body(message: ChannelMessage) -> Mapping[str, Any]:
     return {
-        "touser": letter.address,
-        "template_id": letter.template.id if letter.template else "",
-        "page": letter.path,
-        "miniprogram_state": "formal" if letter.formal else "developer",
+        "touser": message.address,
+        "template_id": message.template.id if message.template else "",
+        "page": message.path,
+        "miniprogram_state": "formal" if message.formal else "developer",
         "lang": "zh_CN",
-        "data": letter.data(),
+        "data": message.data(),
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from server.config import Settings
 from server.pushes.channels import accounts
 from server.pushes.channels.fields import cut
-from server.pushes.channels.letter import Letter
+from server.pushes.channels.message import ChannelMessage
 from server.wechat.client import SendResult
 from server.wechat.work import WorkClient
 
@@ -29,18 +29,18 @@ def client(engine: Engine, settings: Settings) -> WorkClient:
     return accounts.corporation(engine, settings)
 
 
-def message(letter: Letter) -> Mapping[str, Any]:
+def body(message: ChannelMessage) -> Mapping[str, Any]:
     lines = [
-        {"key": cut(field.label, LONGEST_LABEL), "value": cut(letter.text(field), LONGEST_VALUE)}
-        for field in letter.entry.fields
+        {"key": cut(field.label, LONGEST_LABEL), "value": cut(message.text(field), LONGEST_VALUE)}
+        for field in message.entry.fields
     ]
     notice = {
-        "appid": letter.mini_program,
-        "page": letter.path,
-        "title": cut(letter.entry.title, LONGEST_TITLE),
+        "appid": message.mini_program,
+        "page": message.path,
+        "title": cut(message.entry.title, LONGEST_TITLE),
         "content_item": lines,
     }
-    return {"touser": letter.address, "msgtype": "miniprogram_notice", "miniprogram_notice": notice}
+    return {"touser": message.address, "msgtype": "miniprogram_notice", "miniprogram_notice": notice}
 
 
 def send(client: WorkClient, body: Mapping[str, Any]) -> SendResult:

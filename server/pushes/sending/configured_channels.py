@@ -9,17 +9,19 @@ from sqlalchemy import Engine
 from server.config import Settings, WechatTemplate
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
-from server.pushes.channels.table import WAYS, Way
+from server.pushes.channels.table import ADAPTERS, ChannelAdapter
 from server.pushes.rules import Channel, Occasion
 
 
-class Post:
-    """What a sender needs to know of channels; tests may hand in ways of their own."""
+class ConfiguredChannels:
+    """What a sender needs to know of channels; tests may hand in adapters of their own."""
 
-    def __init__(self, engine: Engine, settings: Settings, ways: Mapping[Channel, Way] = WAYS) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, adapters: Mapping[Channel, ChannelAdapter] = ADAPTERS
+    ) -> None:
         self.engine = engine
         self.settings = settings
-        self.ways = ways
+        self.adapters = adapters
 
     @cached_property
     def routes(self) -> Mapping[Occasion, Sequence[Channel]]:
@@ -28,7 +30,7 @@ class Post:
             occasion: [
                 channel
                 for channel in entry.channels
-                if channel in self.ways and self.ways[channel].available(self.settings, entry.template)
+                if channel in self.adapters and self.adapters[channel].available(self.settings, entry.template)
             ]
             for occasion, entry in CATALOGUE.items()
         }
@@ -36,11 +38,15 @@ class Post:
     @cached_property
     def app_ids(self) -> Mapping[str, Channel]:
         """Whose identities are the addresses of which channel."""
-        return {way.app_id(self.settings): channel for channel, way in self.ways.items() if way.app_id(self.settings)}
+        return {
+            adapter.app_id(self.settings): channel
+            for channel, adapter in self.adapters.items()
+            if adapter.app_id(self.settings)
+        }
 
     @cached_property
     def clients(self) -> Mapping[Channel, Any]:
-        return {channel: self.ways[channel].client(self.engine, self.settings) for channel in self.app_ids.values()}
+        return {channel: self.adapters[channel].client(self.engine, self.settings) for channel in self.app_ids.values()}
 
     def template(self, channel: Channel, key: str) -> WechatTemplate | None:
         return accounts.template_of(self.settings, channel, key)

@@ -21,7 +21,7 @@ from bot.messages import ChatChannel, Kind
 from bot.receive import deliveries, follow_ups, followers, rules
 from bot.receive.deliveries import DeliveryAnswer, Race
 from bot.receive.models import Delivery
-from bot.receive.parsing import Heard
+from bot.receive.parsing import ReceivedMessage
 from bot.receive.rules import DeliveryStatus
 from server import clock
 from server.config import Settings
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 THREADS = 16
 
 
-class Desk:
+class Responder:
     """One per process. Raises what the database raises, where a message could not even be written down."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
@@ -47,7 +47,7 @@ class Desk:
         self._pool: ThreadPoolExecutor | None = None
         self._lock = Lock()
 
-    def answer(self, heard: Heard, *, signature: str) -> tuple[str, int]:
+    def answer(self, heard: ReceivedMessage, *, signature: str) -> tuple[str, int]:
         """Return what goes back with the post, '' for nothing, and the message's id. Raises Replayed."""
         give_up = monotonic() + self.answer_seconds
         now = heard.incoming.received_at
@@ -67,7 +67,7 @@ class Desk:
         except NotYet:
             return (race.promise if race.is_late(True) else work.result()), delivery.id
 
-    def work_on(self, delivery_id: int, heard: Heard, race: Race) -> str:
+    def work_on(self, delivery_id: int, heard: ReceivedMessage, race: Race) -> str:
         """Answer a message unless it has been; return what goes back. What must wait is left to the job."""
         try:
             heard = self._prepared(heard)
@@ -85,7 +85,7 @@ class Desk:
             self.follow_up(delivery_id)
         return answer
 
-    def give_up(self, delivery_id: int, heard: Heard, race: Race) -> str:
+    def give_up(self, delivery_id: int, heard: ReceivedMessage, race: Race) -> str:
         """Say that nothing was done, unless it was after all; return what goes back."""
 
         def work(session: Session) -> str:
@@ -114,7 +114,7 @@ class Desk:
                 client = self._clients[channel] = opened(self.engine, self.settings)
             return client
 
-    def _submit(self, delivery_id: int, heard: Heard, race: Race) -> Future[str]:
+    def _submit(self, delivery_id: int, heard: ReceivedMessage, race: Race) -> Future[str]:
         return self._threads().submit(self.work_on, delivery_id, heard, race)
 
     def _threads(self) -> ThreadPoolExecutor:
@@ -123,7 +123,7 @@ class Desk:
                 self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="bot")
             return self._pool
 
-    def _prepared(self, heard: Heard) -> Heard:
+    def _prepared(self, heard: ReceivedMessage) -> ReceivedMessage:
         """Do what takes long before any lock is held: ask WeChat who this is and for the picture, and decode that."""
         incoming = heard.incoming
         client = self.client_of(incoming.channel)
@@ -140,7 +140,7 @@ class Desk:
             pictures.decoded(picture)
         return heard.with_picture(picture)
 
-    def _answer(self, session: Session, *, delivery_id: int, heard: Heard, race: Race) -> str:
+    def _answer(self, session: Session, *, delivery_id: int, heard: ReceivedMessage, race: Race) -> str:
         delivery = deliveries.locked(session, delivery_id)
         if delivery.status != DeliveryStatus.received:
             return delivery.answer

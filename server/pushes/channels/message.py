@@ -10,7 +10,7 @@ from server.pushes.channels.fields import HIDDEN, fitted
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ChannelMessage:
     """`address` is the openid or user id; `mini_program` the app id that `page` belongs to."""
 
     push_id: int

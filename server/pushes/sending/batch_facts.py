@@ -17,8 +17,8 @@ from server.pushes.catalogue import CATALOGUE
 from server.pushes.models import ChannelPause, PushAttempt
 from server.pushes.preferences import Preferences
 from server.pushes.rules import AttemptStatus, Channel
-from server.pushes.sending.post import Post
-from server.pushes.sending.rules import DeliveryFacts, Pause, Try, verdict
+from server.pushes.sending.configured_channels import ConfiguredChannels
+from server.pushes.sending.rules import DeliveryFacts, PastAttempt, Pause, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,20 @@ class Address:
 Addresses = Mapping[Channel, Address]
 
 
-class Standings:
+class BatchFacts:
     """The facts about a batch. A consent that one push of the batch takes is not there for the next."""
 
-    def __init__(self, session: Session, post: Post, pushes: Sequence[Row[Any]], *, now: datetime) -> None:
-        self._post = post
-        self.addresses = _addresses(session, post, pushes, now)
+    def __init__(
+        self, session: Session, configured: ConfiguredChannels, pushes: Sequence[Row[Any]], *, now: datetime
+    ) -> None:
+        self._configured = configured
+        self.addresses = _addresses(session, configured, pushes, now)
         self.preferences: Mapping[str, Preferences] = preferences.of(session, {push.recipient for push in pushes})
         consenting = [
             address.identity_id
             for known in self.addresses.values()
             for channel, address in known.items()
-            if post.ways[channel].NEEDS_CONSENT
+            if configured.adapters[channel].NEEDS_CONSENT
         ]
         self._balances = quotas.balances(session, consenting) if consenting else {}
         self._tries = _tries(session, [push.id for push in pushes if push.attempts])
@@ -53,7 +55,7 @@ class Standings:
         return DeliveryFacts(
             expires_at=push.expires_at,
             quiet=self.preferences[push.recipient].quiet,
-            channels=self._post.routes[push.occasion],
+            channels=self._configured.routes[push.occasion],
             addressed=frozenset(known),
             agreed=frozenset(channel for channel in known if self._agreed(channel, known, entry.template)),
             pauses=self._pauses,
@@ -62,16 +64,18 @@ class Standings:
         )
 
     def take_consent(self, channel: Channel, address: Address, template: str) -> None:
-        if self._post.ways[channel].NEEDS_CONSENT:
+        if self._configured.adapters[channel].NEEDS_CONSENT:
             self._balances[address.identity_id, template] -= 1
 
     def _agreed(self, channel: Channel, known: Addresses, template: str) -> bool:
-        if not self._post.ways[channel].NEEDS_CONSENT:
+        if not self._configured.adapters[channel].NEEDS_CONSENT:
             return True
         return self._balances.get((known[channel].identity_id, template), 0) > 0
 
 
-def _addresses(session: Session, post: Post, pushes: Sequence[Row[Any]], now: datetime) -> Mapping[str, Addresses]:
+def _addresses(
+    session: Session, configured: ConfiguredChannels, pushes: Sequence[Row[Any]], now: datetime
+) -> Mapping[str, Addresses]:
     """Return by recipient where they are known.
 
     What is urgent goes where they were before their keys were reset in the last days, whoever is signed in since.
@@ -90,20 +94,20 @@ def _addresses(session: Session, post: Post, pushes: Sequence[Row[Any]], now: da
             query = (
                 select(column, WechatIdentity.app_id, WechatIdentity.id, WechatIdentity.openid)
                 .join(WechatIdentity, whose)
-                .where(column.in_(names), WechatIdentity.app_id.in_(post.app_ids))
+                .where(column.in_(names), WechatIdentity.app_id.in_(configured.app_ids))
             )
             for key, app_id, identity_id, openid in session.execute(query):
-                found[names[key]][post.app_ids[app_id]] = Address(identity_id, openid)
+                found[names[key]][configured.app_ids[app_id]] = Address(identity_id, openid)
     return found
 
 
-def _tries(session: Session, push_ids: Sequence[int]) -> Mapping[int, Sequence[Try]]:
-    tries: dict[int, list[Try]] = defaultdict(list)
+def _tries(session: Session, push_ids: Sequence[int]) -> Mapping[int, Sequence[PastAttempt]]:
+    tries: dict[int, list[PastAttempt]] = defaultdict(list)
     if push_ids:
         columns = (PushAttempt.push_id, PushAttempt.channel, PushAttempt.status, PushAttempt.errcode)
         query = select(*columns).where(PushAttempt.push_id.in_(push_ids)).order_by(PushAttempt.number)
         for push_id, channel, status, errcode in session.execute(query):
-            tries[push_id].append(Try(Channel(channel), AttemptStatus(status), errcode))
+            tries[push_id].append(PastAttempt(Channel(channel), AttemptStatus(status), errcode))
     return tries
 
 
