@@ -1,12 +1,12 @@
 """What keeps a database from serving, in one vocabulary for answers, `/readyz`, commands and the log."""
 
-from enum import StrEnum
-
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from server.error_codes import ErrorCode
 
-class Outage(StrEnum):
+
+class Outage(ErrorCode):
     unreachable = "database_unreachable"
     slow = "database_slow"
     locked = "database_locked"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.error_codes import ErrorCode
 from server.standards.rules import LeaveKind
 
 
@@ -173,7 +174,9 @@ class CheckInWindow:
     closes_at: datetime
 
 
-class CheckInRefusal(StrEnum):
+class CheckInRefusal(ErrorCode):
+    """Why a scan does not count."""
+
     too_early = "too_early"
     closed = "closed"
 

@@ -73,10 +73,10 @@ def refuse_technical(session: Session, *, actor: Actor, account_id: int, now: da
 
 
 def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
-    """Raise DomainError as `refuse_alone`, and 409 `already_bound`: a code beside a binding is a second key."""
+    """Raise DomainError as `refuse_alone`, and 409 `account_taken`: a code beside a binding is a second key."""
     refuse_alone(session, actor=actor, account_id=account_id, now=now)
     if identity.is_bound(session, account_id=account_id):
-        raise conflict("already_bound", "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
+        raise conflict("account_taken", "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
 
 
 def refuse_outgrown_code(

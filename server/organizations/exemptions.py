@@ -75,7 +75,8 @@ def record_study(
 def record_passing(
     session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
 ) -> ExemptionProgress:
-    """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on` or `invalid_dates`."""
+    """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on`, `invalid_dates`,
+    `in_the_future`."""
     exemption = _expect(session, exemption_id, ExemptionStatus.studied)
     _refuse_partial(session, account_id, exemption.member_id, now)
     _not_ahead(on, shanghai_date(now))
@@ -197,7 +198,7 @@ def _refuse_partial(session: Session, account_id: int, member_id: int, now: date
 
 def _not_ahead(on: date, today: date) -> None:
     if on > today:
-        raise DomainError("invalid_dates", "日期不能晚于今天")
+        raise DomainError("in_the_future", "日期不能晚于今天")
 
 
 def _audit(session: Session, exemption: Exemption, action: str, account_id: int, now: datetime) -> None:

@@ -12,7 +12,6 @@ and what two persons must agree on is confirmed only by who held the role before
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Self
 
@@ -20,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.days import shanghai_date
+from server.error_codes import ErrorCode
 from server.errors import DomainError
 from server.identity import queries as identity
 from server.identity.models import Account, Grant
@@ -30,7 +30,7 @@ from server.organizations.queries import ancestor_ids, home_of
 BARRED_FOR = timedelta(days=7)
 
 
-class Objection(StrEnum):
+class Objection(ErrorCode):
     """Why someone may not decide a matter."""
 
     keys_were_reset = "keys_were_reset"

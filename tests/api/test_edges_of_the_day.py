@@ -92,7 +92,7 @@ def test_a_representative_who_went_today_is_a_new_one_when_invited_again(
 
 
 def test_whose_role_is_over_today_gets_a_code_from_whom_that_role_stood_above(call: Call, cast: Cast) -> None:
-    assert call(cast.li_wei, "POST", of(cast.sun_li, "/activation-codes")).json["error"]["code"] == "already_bound"
+    assert call(cast.li_wei, "POST", of(cast.sun_li, "/activation-codes")).json["error"]["code"] == "account_taken"
     assert refusal(call(cast.li_wei, "POST", of(cast.chen_jing, "/activation-codes")))[0] == 404
 
 
@@ -131,16 +131,16 @@ def test_who_is_entered_by_hand_joins_today(call: Call, cast: Cast) -> None:
 
 def test_the_steps_of_an_exemption_may_be_of_today_and_not_of_tomorrow(call: Call, cast: Cast) -> None:
     path, study = of(cast.zhang_min, "/exemptions"), {"reason": "长期患病", "on": TOMORROW, "note": "支委会研究同意"}
-    assert refusal(call(cast.li_wei, "POST", path, json=study)) == (422, "invalid_dates")
+    assert refusal(call(cast.li_wei, "POST", path, json=study)) == (422, "in_the_future")
     exemption = f"/exemptions/{body(call(cast.li_wei, 'POST', path, json=study | {'on': TODAY}))['id']}"
     passing = {"on": TOMORROW, "note": "应到 12 同意 11"}
-    assert refusal(call(cast.li_wei, "POST", f"{exemption}/passing", json=passing)) == (422, "invalid_dates")
+    assert refusal(call(cast.li_wei, "POST", f"{exemption}/passing", json=passing)) == (422, "in_the_future")
     body(call(cast.li_wei, "POST", f"{exemption}/passing", json=passing | {"on": TODAY}))
     filed = body(call(cast.li_wei, "POST", f"{exemption}/filing", json={"from_date": TODAY}))
     body(call(cast.chen_jing, "POST", f"/filings/{filed['filing_id']}/receipt", json={}))
     assert body(call(cast.li_wei, "GET", of(cast.zhang_min)))["exempt"] is True
     ended = {"on": TOMORROW, "note": "康复"}
-    assert refusal(call(cast.li_wei, "POST", f"{exemption}/end", json=ended)) == (422, "invalid_dates")
+    assert refusal(call(cast.li_wei, "POST", f"{exemption}/end", json=ended)) == (422, "in_the_future")
     body(call(cast.li_wei, "POST", f"{exemption}/end", json=ended | {"on": TODAY}))
     assert body(call(cast.li_wei, "GET", of(cast.zhang_min)))["exempt"] is False
 

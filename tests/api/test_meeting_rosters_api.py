@@ -231,7 +231,7 @@ def test_a_makeup_is_entered_until_its_day_and_then_with_a_reason(
 ) -> None:
     path = f"/rosters/{yesterday[1]}/members/{cast.zhang_min.member_id}/make-up"
     made = {"on": "2026-06-18", "evidence": "谈话记录"}
-    assert refusal(call(cast.li_wei, "POST", path, json=made | {"on": "2026-06-16"})) == (409, "too_early")
+    assert refusal(call(cast.li_wei, "POST", path, json=made | {"on": "2026-06-16"})) == (409, "invalid_makeup")
     assert body(call(cast.li_wei, "POST", path, json=made))["state_title"] == "已补课"
     shown = line(call, cast.li_wei, yesterday[1], "张敏")
     assert (shown["standing"], shown["scanned_at"]) == ("made_up", "2026-06-18T00:00:00+08:00")

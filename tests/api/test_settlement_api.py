@@ -142,7 +142,7 @@ def test_what_a_claim_counted_is_shown_and_may_count_anyway(call: Call, cast: Ca
     assert seen["already_counted"] == [cast.zhang_min.member_id]
     assert effect(seen, cast.zhang_min, "C04") == ("0.00", "同一天同一项目已有个人申报计分，不重复计", False)
     wrong = {"absent": [], "count_anyway": [cast.zhou_yu.member_id]}
-    assert refusal(call(cast.li_wei, "POST", f"{path}/confirm", json=wrong)) == (422, "not_on_roster")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/confirm", json=wrong)) == (422, "not_invited")
     counted = {"absent": [], "count_anyway": seen["already_counted"]}
     answer = body(call(cast.li_wei, "POST", f"{path}/confirm", json=counted))
     assert effect(answer, cast.zhang_min, "C04") == ("1.00", "出席", True)

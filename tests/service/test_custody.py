@@ -153,11 +153,11 @@ def test_a_representative_who_is_bound_gets_no_second_key(session: Session, cast
     binding.bind_by_code(
         session, identity_id=newcomer(session, "feng"), name="冯群众", work_number="Q1", code=code, now=NOW
     )
-    assert "先解除绑定" in refused("already_bound", lambda: invite(session, cast, cast.li_wei)).message
+    assert "先解除绑定" in refused("account_taken", lambda: invite(session, cast, cast.li_wei)).message
     bound = session.scalars(select(WechatIdentity).where(WechatIdentity.account_id == account.id)).one()
     bound.app_id = "another app of ours"
     session.flush()
-    refused("already_bound", lambda: invite(session, cast, cast.li_wei))
+    refused("account_taken", lambda: invite(session, cast, cast.li_wei))
 
 
 def test_no_code_for_a_member_who_is_bound_anywhere(session: Session, cast: Cast) -> None:
@@ -165,7 +165,7 @@ def test_no_code_for_a_member_who_is_bound_anywhere(session: Session, cast: Cast
     bound.app_id = "another app of ours"
     session.flush()
     account = session.get_one(Account, cast.zhang_min.account_id)
-    refused("already_bound", lambda: _code(session, cast.li_wei.actor, account))
+    refused("account_taken", lambda: _code(session, cast.li_wei.actor, account))
     binding.release(session, actor=cast.li_wei.actor, account_id=account.id, now=NOW)
     _code(session, cast.li_wei.actor, account)
 

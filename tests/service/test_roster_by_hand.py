@@ -267,7 +267,7 @@ def test_a_makeup_needs_the_day_and_what_shows_it(
 ) -> None:
     day, now = meeting.day, meeting.closes_at + timedelta(days=5)
     by = hand(roster, cast.zhang_min, cast.wang_fang, now)
-    refused("too_early", lambda: by_hand.make_up(session, by, on=day - timedelta(days=1), evidence="谈话记录"))
+    refused("invalid_makeup", lambda: by_hand.make_up(session, by, on=day - timedelta(days=1), evidence="谈话记录"))
     refused("makeup_in_future", lambda: by_hand.make_up(session, by, on=day + timedelta(days=6), evidence="谈话记录"))
     for _ in range(2):
         made = by_hand.make_up(session, by, on=day + timedelta(days=5), evidence="谈话记录")
@@ -282,10 +282,10 @@ def test_who_may_still_come_makes_up_for_nothing(
     session: Session, cast: Cast, meeting: Meeting, roster: Roster
 ) -> None:
     by = hand(roster, cast.zhang_min, cast.wang_fang, meeting.closes_at)
-    refused("too_early", lambda: by_hand.make_up(session, by, on=TODAY, evidence="谈话记录"))
+    refused("check_in_open", lambda: by_hand.make_up(session, by, on=TODAY, evidence="谈话记录"))
     leave_for(session, roster, cast.zhang_min, LeaveStatus.granted)
     day_before = hand(roster, cast.zhang_min, cast.wang_fang, NOW - timedelta(days=1))
-    refused("too_early", lambda: by_hand.make_up(session, day_before, on=TODAY, evidence="谈话记录"))
+    refused("invalid_makeup", lambda: by_hand.make_up(session, day_before, on=TODAY, evidence="谈话记录"))
     assert by_hand.make_up(session, by, on=TODAY, evidence="谈话记录").state == MADE_UP
 
 

@@ -351,7 +351,7 @@ def test_an_activity_counted_by_a_claim_is_not_counted_again(session: Session, c
     adjusted(session, cast, meeting, cast.zhang_min)
     assert live(session, meeting, cast.zhang_min) == [("C04", "1", 1)]
     assert section_points(session, cast.zhang_min.member_id) == 2
-    refused("not_on_roster", lambda: confirmed(session, cast, roster, now=DUE, count_anyway=[cast.zhou_yu]))
+    refused("not_invited", lambda: confirmed(session, cast, roster, now=DUE, count_anyway=[cast.zhou_yu]))
 
 
 def test_a_claim_approved_in_sight_of_the_attendance_takes_nothing_away(session: Session, cast: Cast) -> None:

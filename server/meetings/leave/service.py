@@ -262,7 +262,7 @@ def _overtaken(session: Session, leave: Leave) -> DomainError:
     """Say by whom and when a leave was decided."""
     detail = {"status": leave.status, "version": leave.version}
     if leave.decided_by is None or leave.decided_at is None:
-        return conflict("already_decided", "这份请假已有变动，请刷新后再决定", **detail)
+        return conflict("stale_version", "这份请假已有变动，请刷新后再决定", **detail)
     who = account_names(session, [leave.decided_by])[leave.decided_by]
     message = f"{who}已于 {spoken_time(leave.decided_at)} 作出决定：{STATUS_TITLES[leave.status]}"
     return conflict("already_decided", message, **detail)

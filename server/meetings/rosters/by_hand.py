@@ -59,11 +59,11 @@ def enter(
 
     `at` is when he came; by default now while check-in runs, else the meeting's beginning. Someone of the roster's
     organization who is not on the list is put there. Raises DomainError 403 `own_attendance`; 409 `too_early`,
-    `not_invited`, `already_recorded`, `meeting_cancelled`; 422 `wrong_state`, `outside_meeting`.
+    `not_invited`, `already_recorded`, `meeting_cancelled`; 422 `use_makeup`, `outside_meeting`.
     """
     place = _locked(session, hand)
     if state is AttendanceState.made_up:
-        raise DomainError("wrong_state", "补课请使用补课登记，并写明补课日期和依据")
+        raise DomainError("use_makeup", "补课请使用补课登记，并写明补课日期和依据")
     if place.attendance is not None:
         return _the_same(place.attendance, state)
     if hand.now < place.meeting.opens_at:
@@ -78,12 +78,12 @@ def enter(
 def correct(session: Session, hand: ManualEdit, *, state: AttendanceState, reason: str) -> Attendance:
     """Correct 出席 into 迟到 or back; how the record came about stays as it was.
 
-    Raises DomainError 403 `own_attendance`; 409 `nothing_recorded`, `made_up`; 422 `wrong_state`.
+    Raises DomainError 403 `own_attendance`; 409 `nothing_recorded`, `made_up`; 422 `use_makeup`.
     """
     place = _locked(session, hand)
     attendance = place.attendance
     if state is AttendanceState.made_up:
-        raise DomainError("wrong_state", "补课请使用补课登记，并写明补课日期和依据")
+        raise DomainError("use_makeup", "补课请使用补课登记，并写明补课日期和依据")
     if attendance is None:
         raise _nothing_recorded()
     if attendance.state == AttendanceState.made_up:
@@ -122,8 +122,8 @@ def make_up(
 ) -> Attendance:
     """Enter a 补课 of who was absent or on leave, done on a day until the deadline, or later with a reason.
 
-    Raises DomainError 403 `own_attendance`; 409 `not_invited`, `too_early`, `makeup_too_late`, `already_recorded`; 422
-    `makeup_in_future`.
+    Raises DomainError 403 `own_attendance`; 409 `not_invited`, `check_in_open`, `invalid_makeup`, `makeup_too_late`,
+    `already_recorded`; 422 `makeup_in_future`.
     """
     place = _locked(session, hand)
     if place.invitation is None or place.invitation.part != Part.invited:
@@ -203,9 +203,9 @@ def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | 
     granted = leave if leave is not None and leave.granted else None
     first, today = place.meeting.day, shanghai_date(place.hand.now)
     if on < first or today < first:
-        raise conflict("too_early", f"补课日期不能早于会议当天（{first}）")
+        raise conflict("invalid_makeup", f"补课日期不能早于会议当天（{first}）")
     if granted is None and place.hand.now <= place.meeting.closes_at:
-        raise conflict("too_early", "签到尚未结束，请先登记到会情况")
+        raise conflict("check_in_open", "签到尚未结束，请先登记到会情况")
     if on > today:
         raise DomainError("makeup_in_future", "补课日期不能晚于今天")
     until = granted.makeup_until if granted and granted.makeup_until else place.meeting.makeup_until

@@ -79,7 +79,7 @@ def confirm(
     """Confirm a list by the absences the officer saw, and post what it means at once; the same again changes nothing.
 
     `count_anyway` are those whose claim of the same day is of something else. Raises DomainError 409 `check_in_open`,
-    `check_ins_held`, `meeting_cancelled`, `roster_changed`, `year_drafted`; 422 `not_on_roster`.
+    `check_ins_held`, `meeting_cancelled`, `roster_changed`, `year_drafted`; 422 `not_invited`.
     """
     meeting, roster = _locked_roster(session, roster_id)
     _check_takes_place(meeting)
@@ -223,7 +223,7 @@ def _count_beside_claims(session: Session, roster: Roster, member_ids: Collectio
     invited = select(Invitation).where(Invitation.roster_id == roster.id, Invitation.member_id.in_(member_ids))
     found: Sequence[Invitation] = session.scalars(invited).all()
     if len(found) != len(set(member_ids)):
-        raise DomainError("not_on_roster", "“仍然计分”中有人不在这份名单上，请刷新后重试")
+        raise DomainError("not_invited", "“仍然计分”中有人不在这份名单上，请刷新后重试")
     for invitation in found:
         invitation.counts_anyway = True
     session.flush()

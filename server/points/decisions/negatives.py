@@ -46,8 +46,8 @@ def record(
 ) -> NegativeDecision:
     """Enter a decision; it has no effect before another person confirms it.
 
-    Raises DomainError `own_decision`, `future_day`, `no_standard`, `unknown_category`, 409 `already_recorded`, and as
-    `four_eyes.refuse`.
+    Raises DomainError `own_decision`, `future_day`, `no_standard`, `unknown_category`, 409 `already_recorded`,
+    and as `four_eyes.refuse`.
     """
     _refuse_own(actor, member_id)
     if decided_on > shanghai_date(now):

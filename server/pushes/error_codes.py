@@ -1,0 +1,12 @@
+"""Codes of refusals (server/error_codes.py)."""
+
+from server.error_codes import ErrorCode
+
+
+class PushErrorCode(ErrorCode):
+    """What subscriptions, robots and what did not arrive are refused for."""
+
+    not_in_the_mini_program = "not_in_the_mini_program"
+    not_unreached = "not_unreached"
+    unknown_template = "unknown_template"
+    webhook_invalid = "webhook_invalid"
