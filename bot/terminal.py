@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import pictures
 from bot.answering import answer
+from bot.error_codes import BotErrorCode
 from bot.messages import ChatChannel, Incoming, Kind
 from server import clock
 from server.config import Settings
@@ -51,7 +52,7 @@ def speaker(session: Session, *, work_number: str, now: datetime) -> Speaker:
 def chat(engine: Engine, settings: Settings, console: Console, *, work_number: str) -> None:
     """Talk until the person leaves; a line that names a picture's file sends the picture."""
     if not settings.sandbox:
-        raise DomainError("only_in_sandbox", "终端对话只用于沙盒；正式环境请在微信里对话")
+        raise DomainError(BotErrorCode.only_in_sandbox, "终端对话只用于沙盒；正式环境请在微信里对话")
     person = transaction(engine, lambda session: speaker(session, work_number=work_number, now=clock.now()))
     console.print(f"您现在是{person.name}。直接打字；发照片请输入图片文件的路径；Ctrl-D 离开。")
     for number in count():

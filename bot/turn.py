@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue
+from bot.error_codes import BotErrorCode
 from bot.messages import Incoming
 from server.config import Settings
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import WechatIdentity
 from server.identity.rules import Actor, Permission, Target, allows
 from server.organizations.targets import of_member
@@ -47,7 +49,7 @@ class Turn:
         if self.actor.account_id is None:
             raise _not_bound()
         if self.actor.member_id is None:
-            raise DomainError("no_member", "您的账号没有对应的党员身份，这里查不到个人积分和会议。")
+            raise DomainError(BotErrorCode.no_member, "您的账号没有对应的党员身份，这里查不到个人积分和会议。")
         return self.actor.member_id
 
     def require(self, permission: Permission, target: Target | None) -> Target:
@@ -79,4 +81,4 @@ class Turn:
 
 
 def _not_bound() -> DomainError:
-    return DomainError("not_bound", "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
+    return DomainError(IdentityErrorCode.not_bound, "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)

@@ -37,6 +37,7 @@ class CoreErrorCode(ErrorCode):
     moved_on = "moved_on"  # its status is another by now
     not_found = "not_found"
     not_published = "not_published"
+    not_started = "not_started"
     port_taken = "port_taken"
     port_unusable = "port_unusable"
     reason_missing = "reason_missing"

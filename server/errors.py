@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from server.error_codes import CoreErrorCode
+
 
 class DomainError(Exception):
     """A refusal with a stable `code`, a Chinese `message` for people and an HTTP `status`.
@@ -33,11 +35,11 @@ class DomainError(Exception):
 
 def not_found(what: str = "内容") -> DomainError:
     """The thing does not exist or lies outside the caller's reach: the same answer, so that ids cannot be probed."""
-    return DomainError("not_found", f"没有找到该{what}，或您无权查看", status=HTTPStatus.NOT_FOUND)
+    return DomainError(CoreErrorCode.not_found, f"没有找到该{what}，或您无权查看", status=HTTPStatus.NOT_FOUND)
 
 
 def forbidden() -> DomainError:
-    return DomainError("forbidden", "您的角色不能进行这项操作", status=HTTPStatus.FORBIDDEN)
+    return DomainError(CoreErrorCode.forbidden, "您的角色不能进行这项操作", status=HTTPStatus.FORBIDDEN)
 
 
 def conflict(code: str, message: str, **detail: Any) -> DomainError:

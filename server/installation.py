@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from server import clock
 from server.config import drawn_once
 from server.db import Base, UtcDateTime, reading, transaction
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 
 MARK = "database_id"
@@ -96,7 +97,7 @@ def _foreign(what: str) -> DomainError:
         "为了不误删照片和附件，没有启动。请核对 XIANFENG_DATA 和 XIANFENG_DATABASE_URL；"
         "如果确实恢复或更换过其中之一，请运行 xianfeng db adopt，再用 xianfeng photos 核对"
     )
-    return conflict("data_of_another_database", f"{what}。{advice}")
+    return conflict(CoreErrorCode.data_of_another_database, f"{what}。{advice}")
 
 
 def _read(path: Path) -> str | None:

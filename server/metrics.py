@@ -17,6 +17,7 @@ from server.config import Settings
 from server.days import shanghai_date
 from server.db import reading
 from server.errors import DomainError
+from server.identity.error_codes import IdentityErrorCode
 from server.jobs import metrics as jobs
 from server.organizations import metrics as organizations
 from server.pushes import metrics as pushes
@@ -78,4 +79,4 @@ def _check(token: str) -> None:
     else:
         allowed = ip_address(request.remote_addr or "0.0.0.0").is_loopback
     if not allowed:
-        raise DomainError("not_signed_in", "需要监控口令", status=HTTPStatus.UNAUTHORIZED)
+        raise DomainError(IdentityErrorCode.not_signed_in, "需要监控口令", status=HTTPStatus.UNAUTHORIZED)

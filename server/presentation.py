@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, Field, PlainSerializer
 
 from server.days import SHANGHAI, shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.rounding import rounded
 from server.text import Opaque
@@ -147,4 +148,4 @@ def decode_id_cursor(cursor: str | None) -> int | None:
 
 
 def invalid_cursor() -> DomainError:
-    return DomainError("invalid_cursor", "翻页位置无效，请从第一页重新打开")
+    return DomainError(CoreErrorCode.invalid_cursor, "翻页位置无效，请从第一页重新打开")

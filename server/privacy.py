@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.text import plain_code
 
@@ -24,7 +25,9 @@ class KeyMissing(DomainError):
     """The key that sealed a value is not among ours, or another bears its id."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__("key_missing", f"暂不可读（缺少密钥 {key_id}）", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        super().__init__(
+            CoreErrorCode.key_missing, f"暂不可读（缺少密钥 {key_id}）", status=HTTPStatus.SERVICE_UNAVAILABLE
+        )
 
 
 class PhoneVault:

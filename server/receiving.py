@@ -19,6 +19,7 @@ from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian.rsgi import Scope
 from werkzeug.test import run_wsgi_app
 
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, unavailable
 from server.requests import REFUSAL, is_too_large
 
@@ -100,7 +101,9 @@ class Receiver:
                     patience.reschedule(began + self._limits.grace_seconds + more)
         except TimeoutError:
             raise DomainError(
-                "too_slow", "网络太慢，提交的内容没有收完整，请换个网络再试", status=HTTPStatus.REQUEST_TIMEOUT
+                CoreErrorCode.too_slow,
+                "网络太慢，提交的内容没有收完整，请换个网络再试",
+                status=HTTPStatus.REQUEST_TIMEOUT,
             ) from None
         if chunked:
             environ["CONTENT_LENGTH"] = str(body.tell())
@@ -174,4 +177,4 @@ def load(target: str) -> Receiver:
 
 
 def _busy() -> DomainError:
-    return unavailable("busy", "系统繁忙，请稍后再试", retry_after_seconds=3)
+    return unavailable(CoreErrorCode.busy, "系统繁忙，请稍后再试", retry_after_seconds=3)

@@ -19,6 +19,7 @@ from werkzeug.http import http_date
 from server import clock, proxies
 from server.config import Settings
 from server.db import is_retryable
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, unavailable
 from server.outages import Outage, outage_of
 
@@ -105,19 +106,19 @@ def _largest_body(app: Flask, endpoint: str | None) -> int:
 
 
 def _too_large() -> DomainError:
-    return DomainError("too_large", "提交内容太大", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return DomainError(CoreErrorCode.too_large, "提交内容太大", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def validation_response(error: ValidationError) -> Response:
     """Answer input that does not fit: where, and what was expected, never the input itself."""
     if error.error_count() > MAX_PROBLEMS:
-        return _refused(DomainError("invalid_input", f"填写内容有误，共 {error.error_count()} 处"))
+        return _refused(DomainError(CoreErrorCode.invalid_input, f"填写内容有误，共 {error.error_count()} 处"))
     problems = [
         {"field": ".".join(map(str, problem["loc"])), "problem": problem["msg"].removeprefix(_OURS)}
         for problem in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     fields = "、".join(dict.fromkeys(_in_words(**problem) for problem in problems[:5]))
-    refusal = DomainError("invalid_input", f"填写内容有误：{fields}", detail={"problems": problems[:50]})
+    refusal = DomainError(CoreErrorCode.invalid_input, f"填写内容有误：{fields}", detail={"problems": problems[:50]})
     return _refused(refusal)
 
 
@@ -178,30 +179,32 @@ def _http_error(error: HTTPException) -> Response:
 def _contradiction(error: IntegrityError) -> Response:
     """A unique key or check refused what a select before had let through: someone else was faster."""
     log.warning("integrity_error", error=str(error.orig))
-    return _refused(conflict("conflict", "内容刚被他人修改，请刷新后重试"))
+    return _refused(conflict(CoreErrorCode.conflict, "内容刚被他人修改，请刷新后重试"))
 
 
 def _unstorable(error: DataError) -> Response:
     log.warning("data_error", error=str(error.orig))
-    return _refused(DomainError("invalid_input", "填写内容超出允许范围"))
+    return _refused(DomainError(CoreErrorCode.invalid_input, "填写内容超出允许范围"))
 
 
 def _database_error(error: DBAPIError | NoConnectionFree) -> Response:
     outage = outage_of(error)
     if outage is not None and outage is not Outage.locked:
         log.error("database_unavailable", outage=outage, error=str(getattr(error, "orig", error))[:200])
-        return _refused(unavailable("database_unavailable", "数据库暂时不可用，请稍后再试", retry_after_seconds=5))
+        return _refused(
+            unavailable(CoreErrorCode.database_unavailable, "数据库暂时不可用，请稍后再试", retry_after_seconds=5)
+        )
     if isinstance(error, DBAPIError) and is_retryable(error):
         log.warning("database_busy", error=str(error.orig)[:200])
-        return _refused(unavailable("busy", "系统繁忙，请稍后再试", retry_after_seconds=2))
+        return _refused(unavailable(CoreErrorCode.busy, "系统繁忙，请稍后再试", retry_after_seconds=2))
     return _unexpected(error)
 
 
 def _too_deep(_error: RecursionError) -> Response:
-    return _refused(DomainError("bad_request", "请求格式不正确", status=HTTPStatus.BAD_REQUEST))
+    return _refused(DomainError(CoreErrorCode.bad_request, "请求格式不正确", status=HTTPStatus.BAD_REQUEST))
 
 
 def _unexpected(error: Exception) -> Response:
     log.exception("unexpected_error", exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _refused(DomainError("internal", "系统出错，已记录，请稍后再试", status=status))
+    return _refused(DomainError(CoreErrorCode.internal, "系统出错，已记录，请稍后再试", status=status))

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from server import logs, receiving
 from server.config import Settings
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.receiving import Receiver
 
@@ -108,7 +109,9 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
 
 
 def _not_started() -> DomainError:
-    return conflict("not_started", "服务没有启动：没有一个工作进程能够启动，原因见上面的日志。请排除后重新启动")
+    return conflict(
+        CoreErrorCode.not_started, "服务没有启动：没有一个工作进程能够启动，原因见上面的日志。请排除后重新启动"
+    )
 
 
 @contextmanager
@@ -136,5 +139,7 @@ def _refusal(host: str, port: int, error: OSError) -> DomainError:
     if error.errno == errno.EADDRINUSE:
         advice = "请先停止它（ss -ltnp 可查是哪个进程），或用 PORT 换一个端口"
         cause = "可能是先锋积分已在运行，或上次被强行结束后还有进程没有退出"
-        return conflict("port_taken", f"端口 {port} 已被占用，{cause}。{advice}")
-    return conflict("port_unusable", f"无法在 {host}:{port} 上提供服务：{error.strerror}。请检查 XIANFENG_HOST 和 PORT")
+        return conflict(CoreErrorCode.port_taken, f"端口 {port} 已被占用，{cause}。{advice}")
+    return conflict(
+        CoreErrorCode.port_unusable, f"无法在 {host}:{port} 上提供服务：{error.strerror}。请检查 XIANFENG_HOST 和 PORT"
+    )

@@ -15,11 +15,15 @@ from server.meetings.check_in import exchange, helping
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Recorded, Scan
 from server.meetings.check_in.wording import answer_words
+from server.meetings.error_codes import MeetingErrorCode
 
 HOW = "签到请发会场大屏上的六位数字（每10秒更换），例如“482915”；也可以用微信扫大屏上的二维码。"
 NOT_SURE = "要签到的话，请只发那六位数字。"
 _UNSURE = re.compile(r"[?？吗么]|不|别|没|勿|如果|怎么|能否")
-ASKED = {"on_leave": ("on_leave", "end_leave"), "not_invited": ("not_invited_guest", "as_guest")}
+ASKED = {
+    MeetingErrorCode.on_leave: ("on_leave", "end_leave"),
+    MeetingErrorCode.not_invited: ("not_invited_guest", "as_guest"),
+}
 """What a refusal leaves open: under which case its words stand, and how the scan says so."""
 
 
@@ -56,7 +60,7 @@ def by_ticket(turn: Turn, ticket: str, *choices: str) -> list[str]:
     if isinstance(answer, Recorded):
         return [_said(turn, answer)]
     open_question = ASKED.get(answer.code)
-    if open_question is None or (answer.code == "not_invited" and not answer.detail.get("as_guest")):
+    if open_question is None or (answer.code == MeetingErrorCode.not_invited and not answer.detail.get("as_guest")):
         raise answer
     case, choice = open_question
     words = answer_words(case)

@@ -11,6 +11,7 @@ from bot.understanding.saying import Saying
 from bot.wording import short, spoken_day
 from server.claims import queries, review, reviewers
 from server.claims.counted import CountedActivity, counted_elsewhere
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.models import Claim
 from server.claims.room import room_of
 from server.claims.targets import of_claim
@@ -70,7 +71,7 @@ def shown(turn: Turn) -> Claim:
     """Return the claim before the reviewer, in the version he has seen. Raises DomainError `not_opened`."""
     data = turn.dialogue.data
     if turn.dialogue.flow != "review" or "claim" not in data:
-        raise DomainError("not_opened", NOTHING)
+        raise DomainError(ClaimErrorCode.not_opened, NOTHING)
     turn.require(Permission.claim_review, of_claim(turn.session, data["claim"]))
     return queries.visible(turn.session, data["claim"], turn.actor)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.claims.counted import CountedActivity, counted_elsewhere, lock_members
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, OpinionKind
 from server.claims.reviewers import check_reviewer, refuse_partial
@@ -24,6 +25,7 @@ from server.claims.rules import (
 from server.claims.steps import account_of, note_event, overtaken, places_of, step
 from server.claims.worth import as_error, item_of, shares
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, forbidden, not_found
 from server.events import emit
 from server.identity.rules import Actor, Role, roles_at
@@ -69,7 +71,7 @@ def approve(
     """Approve the version seen and post it for everyone it pays, in one transaction.
 
     `approved_points` adjusts the whole work downwards, with a `reason`; `distinct_reason` says why attendance of the
-    same line and day was another activity. Raises DomainError 409 `already_reviewed`, `stale_version`, `not_opened`,
+    same line and day was another activity. Raises DomainError 409 `already_decided`, `stale_version`, `not_opened`,
     `already_counted`, `year_drafted`; 403 `own_claim`, `own_entry`, `other_reviewer`.
     """
     account_id = account_of(actor)
@@ -112,7 +114,7 @@ def revoke(session: Session, *, claim_id: int, actor: Actor, version: int, reaso
     claim = _submitted(session, claim_id)
     if actor.member_id in places_of(session, claim):
         message = "不能撤销本人申报的审核结果，请由上级党组织处理"
-        raise DomainError("own_claim", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(ClaimErrorCode.own_claim, message, status=HTTPStatus.FORBIDDEN)
     if not roles_at(actor, ancestor_ids(session, claim.organization_id)) & MAY_REVOKE:
         raise forbidden()
     refuse_partial(session, claim, actor, now=now)
@@ -146,9 +148,9 @@ def add_opinion(
     """Add a verification note or a 群众代表 opinion while the claim is under verification; not on one's own."""
     claim = _submitted(session, claim_id)
     if actor.member_id in places_of(session, claim):
-        raise DomainError("own_claim", "不能对本人的申报发表意见", status=HTTPStatus.FORBIDDEN)
+        raise DomainError(ClaimErrorCode.own_claim, "不能对本人的申报发表意见", status=HTTPStatus.FORBIDDEN)
     if claim.status != ClaimStatus.submitted:
-        raise conflict("wrong_status", "该申报不在核实中，不能再补充意见", status=claim.status)
+        raise conflict(CoreErrorCode.wrong_status, "该申报不在核实中，不能再补充意见", status=claim.status)
     account_id = account_of(actor)
     opinion = ClaimOpinion(claim_id=claim.id, kind=kind, account_id=account_id, words=words, at=now)
     session.add(opinion)
@@ -212,7 +214,7 @@ def _opened(
     if next_status(claim.status, action) is None or claim.version != version:
         raise overtaken(session, claim, action)
     if _opening(session, claim, account_of(actor)) is None:
-        raise conflict("not_opened", "请先打开该申报逐项查看，再作审核决定")
+        raise conflict(ClaimErrorCode.not_opened, "请先打开该申报逐项查看，再作审核决定")
     return claim
 
 
@@ -224,7 +226,7 @@ def _check_uncounted(found: Sequence[CountedActivity], distinct_reason: str | No
         first = counted[0]
         where = "签到" if first.kind is SourceKind.meeting else f"另一申报“{first.title}”"
         detail = {"kind": first.kind, "source_id": first.source_id, "may_be_distinct": not first.same}
-        raise conflict("already_counted", f"同一事项已由{where}计分，不能重复计分", **detail)
+        raise conflict(ClaimErrorCode.already_counted, f"同一事项已由{where}计分，不能重复计分", **detail)
 
 
 def _postings(session: Session, claim: Claim, whole: Decimal, account_id: int) -> list[Posting]:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.models import Claim, ClaimEvent, ClaimParticipant, EventKind
 from server.claims.rules import ClaimStatus, review_refusal
 from server.claims.steps import account_of
@@ -46,7 +47,7 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
         title = session.get_one(Organization, place).title if place is not None else "上级党组织"
         detail = {"organization_id": place}
         message = f"该申报由{title}审核"
-        raise DomainError("other_reviewer", message, status=HTTPStatus.FORBIDDEN, detail=detail)
+        raise DomainError(ClaimErrorCode.other_reviewer, message, status=HTTPStatus.FORBIDDEN, detail=detail)
 
 
 def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:

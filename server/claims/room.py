@@ -10,6 +10,7 @@ from server.claims.models import Claim
 from server.claims.rules import item_refusal
 from server.days import shanghai_date
 from server.errors import DomainError
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Member
 from server.organizations.queries import branch_of
 from server.points.scores.queries import explain
@@ -53,7 +54,7 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
     member = session.get_one(Member, member_id)
     branch = branch_of(session, member_id=member_id, on=min(shanghai_date(now), date(year, 12, 31)))
     if branch is None:
-        raise DomainError("no_membership", f"{year}年度党员的组织关系不在本校任何支部")
+        raise DomainError(OrganizationErrorCode.no_membership, f"{year}年度党员的组织关系不在本校任何支部")
     standard = in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
     document = document_in(standard)
     score = _score(session, member_id, year, now)

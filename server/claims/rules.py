@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from server.claims.error_codes import ClaimErrorCode
+from server.error_codes import CoreErrorCode
+from server.points.error_codes import PointsErrorCode
 from server.rounding import finest, part
 from server.standards.rules import Evidence, Item, Method, Sharing
 from server.years.rules import YearRefusal, YearStanding, claim_refusal, drafted_words
@@ -89,9 +92,11 @@ def review_refusal(
 ) -> ClaimRefusal | None:
     """Return why this person may never decide this claim: nobody reviews himself, nor what he entered for another."""
     if reviewer_member is not None and reviewer_member in paid_members:
-        return ClaimRefusal("own_claim", "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
+        return ClaimRefusal(ClaimErrorCode.own_claim, "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
     if reviewer_account in written_by:
-        return ClaimRefusal("own_entry", "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核")
+        return ClaimRefusal(
+            ClaimErrorCode.own_entry, "不能审核由您代为填报的申报，请由其他支委、副书记或上级党组织审核"
+        )
     return None
 
 
@@ -100,26 +105,28 @@ def take_back_refusal(
 ) -> ClaimRefusal | None:
     """Return why a decision cannot be taken back by this account now; its last instant still counts."""
     if decided_by != by or decided_at is None:
-        return ClaimRefusal("not_your_decision", "只能撤销本人刚作出的审核决定")
+        return ClaimRefusal(ClaimErrorCode.not_your_decision, "只能撤销本人刚作出的审核决定")
     if now - decided_at > TAKEN_BACK_WITHIN:
         minutes = int(TAKEN_BACK_WITHIN.total_seconds()) // 60
-        return ClaimRefusal("taken_back_too_late", f"审核决定只能在{minutes}分钟内撤销，如确有错误请联系支部书记处理")
+        return ClaimRefusal(
+            ClaimErrorCode.taken_back_too_late, f"审核决定只能在{minutes}分钟内撤销，如确有错误请联系支部书记处理"
+        )
     return None
 
 
 def item_refusal(item: Item | None) -> ClaimRefusal | None:
     """Return why an item cannot be claimed."""
     if item is None:
-        return ClaimRefusal("no_such_item", "积分标准中没有该项目")
+        return ClaimRefusal(PointsErrorCode.unknown_item, "积分标准中没有该项目")
     if Evidence.claim not in item.evidence or item.method not in (Method.earn, Method.levels, Method.measured):
-        return ClaimRefusal("item_not_claimable", f"“{item.title}”由支部登记，不需要个人申报")
+        return ClaimRefusal(ClaimErrorCode.item_not_claimable, f"“{item.title}”由支部登记，不需要个人申报")
     return None
 
 
 def date_refusal(*, occurred_on: date, today: date, claimed_on: date, branch_year: YearStanding) -> ClaimRefusal | None:
     """Return why a fact of this day cannot be claimed. `claimed_on`: the day the claim first came in for that year."""
     if occurred_on > today:
-        return ClaimRefusal("in_the_future", "发生日期不能晚于今天")
+        return ClaimRefusal(CoreErrorCode.in_the_future, "发生日期不能晚于今天")
     last = branch_year.cut_off
     refusal = claim_refusal(branch_year.state, claimed_on=claimed_on, cut_off=last)
     if refusal is YearRefusal.past_cut_off:
@@ -145,17 +152,17 @@ def proposed_points(item: Item, *, quantity: Decimal | None, level: str | None) 
     if item.method is Method.levels:
         return _level_points(item, level)
     if quantity is None or quantity <= 0:
-        return ClaimRefusal("quantity_missing", f"请填写数量（{item.unit}）")
+        return ClaimRefusal(ClaimErrorCode.quantity_missing, f"请填写数量（{item.unit}）")
     if item.method is Method.measured:
         if quantity > item.cap:
-            return ClaimRefusal("above_cap", f"“{item.title}”最高{item.cap:f}分")
+            return ClaimRefusal(ClaimErrorCode.above_cap, f"“{item.title}”最高{item.cap:f}分")
         return quantity
     return finest(item.points * quantity)
 
 
 def _level_points(item: Item, level: str | None) -> Decimal | ClaimRefusal:
     chosen = next((each for each in item.levels if each.code == level), None)
-    return chosen.points if chosen else ClaimRefusal("level_missing", f"请选择“{item.title}”的级别")
+    return chosen.points if chosen else ClaimRefusal(ClaimErrorCode.level_missing, f"请选择“{item.title}”的级别")
 
 
 def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
@@ -172,18 +179,18 @@ def share(whole: Decimal, item: Item, *, place: int, people: int) -> Decimal:
 def places_refusal(places: Sequence[int], people: int) -> ClaimRefusal | None:
     """Return why the order of a joint work's people does not add up."""
     if len(set(places)) != len(places):
-        return ClaimRefusal("place_taken", "合作成果的署名次序有重复")
+        return ClaimRefusal(ClaimErrorCode.place_taken, "合作成果的署名次序有重复")
     if max(places) > people:
-        return ClaimRefusal("place_beyond_people", "署名次序不能大于总人数")
+        return ClaimRefusal(ClaimErrorCode.place_beyond_people, "署名次序不能大于总人数")
     return None
 
 
 def adjustment_refusal(*, proposed: Decimal, approved: Decimal, reason: str | None) -> ClaimRefusal | None:
     """Return why a reviewer's figure is refused: only downwards, above zero, and with a reason."""
     if approved > proposed:
-        return ClaimRefusal("adjusted_upwards", "核定分值只能下调，不能高于申报分值")
+        return ClaimRefusal(ClaimErrorCode.adjusted_upwards, "核定分值只能下调，不能高于申报分值")
     if approved <= 0:
-        return ClaimRefusal("nothing_left", "核定分值应大于0；如不应计分，请选择“不通过”")
+        return ClaimRefusal(ClaimErrorCode.nothing_left, "核定分值应大于0；如不应计分，请选择“不通过”")
     if approved < proposed and not reason:
-        return ClaimRefusal("reason_missing", "下调分值请写明理由")
+        return ClaimRefusal(CoreErrorCode.reason_missing, "下调分值请写明理由")
     return None

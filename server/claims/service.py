@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from server.claims.contents import Contents
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.models import Claim, ClaimParticipant, EventKind
 from server.claims.queries import visible
 from server.claims.rules import ClaimAction, ClaimStatus
@@ -15,6 +16,7 @@ from server.claims.worth import Worth, appraise, check_same_branch
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.identity.rules import Actor
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Member, Organization
 from server.organizations.queries import branch_of
 from server.photos import service as photos
@@ -99,14 +101,16 @@ def writable(session: Session, claim_id: int, actor: Actor) -> Claim:
     claim = visible(session, claim_id, actor)
     if actor.member_id != claim.member_id and claim.on_behalf_reason is None:
         message = "这是党员本人填写的申报，只能由本人修改、提交或撤回"
-        raise DomainError("not_your_claim", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(ClaimErrorCode.not_your_claim, message, status=HTTPStatus.FORBIDDEN)
     return claim
 
 
 def _branch(session: Session, member_id: int, on: date) -> Organization:
     branch = branch_of(session, member_id=member_id, on=on)
     if branch is None:
-        raise DomainError("no_membership", f"{on.isoformat()} 党员的组织关系不在本校任何支部，不能申报")
+        raise DomainError(
+            OrganizationErrorCode.no_membership, f"{on.isoformat()} 党员的组织关系不在本校任何支部，不能申报"
+        )
     return branch
 
 
@@ -157,9 +161,9 @@ def _attach(session: Session, claim: Claim, contents: Contents, *, actor: Actor,
 def _name_participants(session: Session, claim: Claim, contents: Contents, now: datetime) -> None:
     member_ids = [participant.member_id for participant in contents.participants]
     if len({claim.member_id, *member_ids}) <= len(member_ids):
-        raise DomainError("participant_repeated", "合作人员有重复；申报人本人不用再填")
+        raise DomainError(ClaimErrorCode.participant_repeated, "合作人员有重复；申报人本人不用再填")
     if len(member_ids) >= contents.people:
-        raise DomainError("too_many_participants", "合作人员加上申报人不能多于总人数")
+        raise DomainError(ClaimErrorCode.too_many_participants, "合作人员加上申报人不能多于总人数")
     check_same_branch(session, member_ids, claim.organization_id, contents.occurred_on or shanghai_date(now))
     session.add_all(
         ClaimParticipant(claim_id=claim.id, member_id=participant.member_id, place=participant.place)

@@ -12,7 +12,9 @@ from server.audit import service as audit
 from server.claims.models import Claim, ClaimEvent, ClaimParticipant, EventKind
 from server.claims.rules import STATUS_TITLES, ClaimAction, ClaimStatus, next_status
 from server.db import versioned_step
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import Account
 from server.identity.rules import Actor
 from server.presentation import local_time
@@ -23,7 +25,7 @@ DECIDED = (ClaimStatus.approved, ClaimStatus.rejected, ClaimStatus.returned)
 def step(session: Session, claim: Claim, action: ClaimAction, *, version: int, **changes: Any) -> None:
     """Take a claim to its next status if it still is as seen; of two at once exactly one passes.
 
-    Raises DomainError 409 `already_reviewed`, `wrong_status` or `stale_version`.
+    Raises DomainError 409 `already_decided`, `wrong_status` or `stale_version`.
     """
     following = next_status(claim.status, action)
     if following is None or claim.version != version:
@@ -39,10 +41,12 @@ def overtaken(session: Session, claim: Claim, action: ClaimAction) -> DomainErro
     if reviewing and claim.status in DECIDED and claim.decided_by and claim.decided_at:
         by = session.get_one(Account, claim.decided_by).name
         at = local_time(claim.decided_at)
-        return conflict("already_reviewed", f"该申报已由{by}审核（{title}）", status=claim.status, by=by, at=at)
+        return conflict(
+            CoreErrorCode.already_decided, f"该申报已由{by}审核（{title}）", status=claim.status, by=by, at=at
+        )
     if next_status(claim.status, action) is None:
-        return conflict("wrong_status", f"该申报当前为“{title}”，不能进行此操作", status=claim.status)
-    return conflict("stale_version", "申报内容已有更新，请重新打开后再操作", version=claim.version)
+        return conflict(CoreErrorCode.wrong_status, f"该申报当前为“{title}”，不能进行此操作", status=claim.status)
+    return conflict(CoreErrorCode.stale_version, "申报内容已有更新，请重新打开后再操作", version=claim.version)
 
 
 def note_event(
@@ -82,7 +86,7 @@ def note_event(
 def account_of(actor: Actor) -> int:
     """Return the caller's account. Raises DomainError `not_bound` when he has none yet."""
     if actor.account_id is None:
-        raise DomainError("not_bound", "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
+        raise DomainError(IdentityErrorCode.not_bound, "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
     return actor.account_id
 
 

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from server.audit.subjects import AuditSubject
 from server.claims import present, queries, room, service
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.schemas import (
     ClaimableItemOut,
     ClaimableItemsOut,
@@ -113,7 +114,7 @@ def create_claim(context: Context, path: MemberPath, body: NewClaimIn) -> tuple[
 def create_claim_on_behalf(context: Context, path: MemberPath, body: ClaimForIn) -> tuple[ClaimOut, int]:
     """代党员填写申报（写明原因），与本人申报同等有效"""
     if context.actor.member_id == path.member_id:
-        raise DomainError("own_claim", "本人的申报请直接填写，不用代填", status=HTTPStatus.FORBIDDEN)
+        raise DomainError(ClaimErrorCode.own_claim, "本人的申报请直接填写，不用代填", status=HTTPStatus.FORBIDDEN)
     return _created(context, path.member_id, body, submit=body.submit, reason=body.reason)
 
 

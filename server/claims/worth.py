@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.models import Claim
 from server.claims.rules import (
     ClaimRefusal,
@@ -24,6 +25,7 @@ from server.organizations.models import Member
 from server.organizations.queries import membership_on
 from server.points import queries as ledger_queries
 from server.points import service as ledger
+from server.points.error_codes import PointsErrorCode
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import year_branch
 from server.standards.rules import Item, Method, audience_of
@@ -65,7 +67,7 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
             _check_category(members[member_id], item)
         _check_managed(session, members[member_id], occurred_on)
         if share(points, item, place=place, people=claim.people) <= 0:
-            raise DomainError("nothing_to_share", f"按积分标准，第{place}位没有可计的分值")
+            raise DomainError(ClaimErrorCode.nothing_to_share, f"按积分标准，第{place}位没有可计的分值")
     return Worth(standard_id, points, _achievement(claim, item))
 
 
@@ -96,7 +98,7 @@ def check_same_branch(session: Session, member_ids: list[int], organization_id: 
         membership = membership_on(session, member_id=member_id, on=on)
         if membership is None or membership.organization_id != organization_id:
             message = "合作人员中有人当日不在本支部，请由其本人向所在支部申报"
-            raise DomainError("participant_elsewhere", message, detail={"member_id": member_id})
+            raise DomainError(ClaimErrorCode.participant_elsewhere, message, detail={"member_id": member_id})
 
 
 def as_error(refusal: ClaimRefusal) -> DomainError:
@@ -115,7 +117,7 @@ def _finished(claim: Claim) -> date:
     if missing or claim.occurred_on is None:
         titles = {"title": "标题", "item_code": "申报项目", "occurred_on": "发生日期"}
         words = "、".join(titles[field] for field in missing)
-        raise DomainError("unfinished", f"请先填写：{words}", detail={"fields": missing})
+        raise DomainError(ClaimErrorCode.unfinished, f"请先填写：{words}", detail={"fields": missing})
     return claim.occurred_on
 
 
@@ -148,12 +150,14 @@ def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntr
 
 def _check_category(member: Member, item: Item) -> None:
     if not item.applies_to(member.category, member.stage):
-        raise DomainError("item_not_applicable", f"“{item.title}”不适用于{member.name}的人员类别或党员类别")
+        raise DomainError(
+            PointsErrorCode.item_not_applicable, f"“{item.title}”不适用于{member.name}的人员类别或党员类别"
+        )
 
 
 def _check_managed(session: Session, member: Member, on: date) -> None:
     if is_exempt(session, member.id, on):
-        raise DomainError("member_exempt", f"{member.name}当日不列入积分管理范围，不记积分")
+        raise DomainError(PointsErrorCode.member_exempt, f"{member.name}当日不列入积分管理范围，不记积分")
 
 
 def _achievement(claim: Claim, item: Item) -> str | None:

@@ -16,6 +16,7 @@ from server.errors import DomainError
 from server.names import name_key
 from server.organizations.models import Member, Membership
 from server.organizations.rules import normal_work_number
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 MAX_ROWS = 500
 
@@ -58,7 +59,7 @@ def register_pasted(
     """
     rows = parse(text, month)
     if len(rows) > MAX_ROWS:
-        raise DomainError("too_many_rows", f"一次最多粘贴 {MAX_ROWS} 行，请分几次登记")
+        raise DomainError(SpreadsheetErrorCode.too_many_rows, f"一次最多粘贴 {MAX_ROWS} 行，请分几次登记")
     branch = _Branch(session, organization_id)
     with session.begin_nested() as attempt:
         results = list(_results(session, branch, rows, account_id=account_id, now=now))

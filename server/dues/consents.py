@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.days import shanghai_date
 from server.dues import queries, service
+from server.dues.error_codes import DuesErrorCode
 from server.dues.models import DuesConsent, DuesEventKind
 from server.dues.rules import ConsentTerm, consent_refusal, end_refusal
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.queries import branch_of
 from server.points import service as points
 
@@ -27,10 +29,10 @@ def record(
     member = queries.debtor(session, member_id)
     today = shanghai_date(now)
     if (refusal := consent_refusal(term, agreed_on=agreed_on, today=today)) is not None:
-        raise DomainError("invalid_consent", refusal)
+        raise DomainError(DuesErrorCode.invalid_consent, refusal)
     branch = branch_of(session, member_id=member_id, on=today)
     if branch is None:
-        raise conflict("no_membership", "该同志目前没有组织关系")
+        raise conflict(OrganizationErrorCode.no_membership, "该同志目前没有组织关系")
     points.lock(session, [member_id])
     _refuse_overlap(session, member_id, term)
     consent = DuesConsent(
@@ -67,9 +69,9 @@ def end(
     if consent is None:
         raise not_found("支部同意的记录")
     if consent.ended_from is not None:
-        raise conflict("consent_ended", "这项同意已经终止")
+        raise conflict(DuesErrorCode.consent_ended, "这项同意已经终止")
     if (refusal := end_refusal(consent.term, from_month=from_month, today=shanghai_date(now))) is not None:
-        raise DomainError("invalid_consent", refusal)
+        raise DomainError(DuesErrorCode.invalid_consent, refusal)
     consent.ended_from, consent.ended_reason, consent.ended_by, consent.ended_at = from_month, reason, account_id, now
     session.flush()
     _audit(session, consent, "dues_consent_end", account_id, now)
@@ -90,7 +92,7 @@ def _refuse_overlap(session: Session, member_id: int, term: ConsentTerm) -> None
     )
     if other := session.scalars(in_the_way.limit(1)).first():
         covered = f"{other.from_month} 至 {other.until_month}"
-        raise conflict("consent_overlaps", f"该同志已有 {covered} 的支部同意，请先终止或另选月份")
+        raise conflict(DuesErrorCode.consent_overlaps, f"该同志已有 {covered} 的支部同意，请先终止或另选月份")
 
 
 def _settle(session: Session, consent: DuesConsent, *, since: str, kind: DuesEventKind, now: datetime) -> None:

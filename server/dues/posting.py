@@ -17,6 +17,7 @@ from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.points.service import Posting
+from server.standards.error_codes import StandardErrorCode
 from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 POSTED_AT_ONCE = 500
@@ -104,7 +105,7 @@ class _Owed:
         try:
             standard_id = self._standing.standard_id(member.id, record.organization_id, year)
         except DomainError as refusal:
-            if refusal.code != "no_standard":
+            if refusal.code != StandardErrorCode.no_standard:
                 raise
             return None, None
         return standard_id, dues_item(self._standing.document(standard_id), member.category, member.stage)

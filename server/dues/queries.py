@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.dues.error_codes import DuesErrorCode
 from server.dues.models import DuesEvent, DuesRecord
 from server.errors import DomainError, not_found
 from server.organizations.models import Member, Membership
@@ -54,5 +55,5 @@ def debtor(session: Session, member_id: int) -> Member:
     if member is None:
         raise not_found("党员")
     if member.stage not in AUDIENCE_STAGES[Audience.members]:
-        raise DomainError("owes_no_dues", f"{member.name}不是正式党员或预备党员，不交纳党费")
+        raise DomainError(DuesErrorCode.owes_no_dues, f"{member.name}不是正式党员或预备党员，不交纳党费")
     return member

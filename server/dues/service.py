@@ -11,6 +11,7 @@ from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import added
 from server.dues import terms
+from server.dues.error_codes import DuesErrorCode
 from server.dues.models import DuesEvent, DuesEventKind, DuesRecord
 from server.dues.posting import post_all, take_back
 from server.dues.queries import debtor, debtors
@@ -28,6 +29,7 @@ from server.identity.models import Account
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.organizations.beginning import first_month
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.exemptions import exempting
 from server.organizations.models import Exemption, Member, Organization, OrganizationKind
 from server.organizations.queries import branch_of
@@ -67,7 +69,9 @@ def register(
     current = DuesState(record.state)
     if not settles(due_on, current=current, following=following, paid_on=payment.paid_on):
         title = STATE_TITLES[current]
-        raise conflict("needs_correction", f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current)
+        raise conflict(
+            DuesErrorCode.needs_correction, f"{month} 已登记为“{title}”，如登记有误请使用更正并写明原因", state=current
+        )
     _write(session, record, payment, following, kind=DuesEventKind.registered, account_id=account_id, now=now)
     post_all(session, [record], now=now)
     return record
@@ -102,14 +106,14 @@ def waive(session: Session, *, member_id: int, month: str, reason: str, actor: A
     """Waive a month: before it is deducted nothing will be, afterwards the deduction is reversed. Safe to repeat."""
     member = debtor(session, member_id)
     if (refusal := payment_refusal(month, paid_cents=0, paid_on=None, today=shanghai_date(now))) is not None:
-        raise DomainError("invalid_payment", refusal)
+        raise DomainError(DuesErrorCode.invalid_payment, refusal)
     account_id = other_than(session, member_id, actor, now)
     points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(session, member, month, 0, account_id=account_id, now=now)
     if record.state == DuesState.waived:
         return record
     if record.state == DuesState.paid:
-        raise conflict("already_paid", f"{month} 的党费已按时足额交纳，不用豁免")
+        raise conflict(DuesErrorCode.already_paid, f"{month} 的党费已按时足额交纳，不用豁免")
     take_back(session, record, reason=reason, account_id=account_id, now=now)
     record.revision += 1
     told = Payment(record.due_cents, record.paid_cents, record.paid_on)
@@ -135,12 +139,13 @@ def close_month(
     """
     organization = session.get(Organization, organization_id)
     if organization is None or organization.kind != OrganizationKind.branch:
-        raise DomainError("not_a_branch", "党费按支部结账，请选择一个党支部")
+        raise DomainError(OrganizationErrorCode.not_a_branch, "党费按支部结账，请选择一个党支部")
     if (refusal := close_refusal(month, today=shanghai_date(now))) is not None:
-        raise conflict("month_not_over", refusal)
+        raise conflict(DuesErrorCode.month_not_over, refusal)
     if organization.began_on and last_day(month) < first_month(organization.began_on):
         raise conflict(
-            "before_beginning", f"本支部自 {first_month(organization.began_on):%Y-%m} 起按月结账，之前的月份不扣分"
+            DuesErrorCode.before_beginning,
+            f"本支部自 {first_month(organization.began_on):%Y-%m} 起按月结账，之前的月份不扣分",
         )
     members = debtors(session, organization_id=organization_id, on=last_day(month))
     ids = [member.id for member in members]
@@ -181,7 +186,7 @@ def records_between(session: Session, *, member_id: int, first: str, last: str) 
 def _check_payment(month: str, payment: Payment, now: datetime) -> None:
     refusal = payment_refusal(month, paid_cents=payment.paid_cents, paid_on=payment.paid_on, today=shanghai_date(now))
     if refusal is not None:
-        raise DomainError("invalid_payment", refusal)
+        raise DomainError(DuesErrorCode.invalid_payment, refusal)
 
 
 def _state(due_on: date, payment: Payment, now: datetime) -> DuesState:
@@ -244,7 +249,7 @@ def _begun(
     """Add the month's record, open and unpaid; if another began it at this moment, take that one."""
     branch = branch_of(session, member_id=member.id, on=min(last_day(month), shanghai_date(now)))
     if branch is None:
-        raise DomainError("no_membership", f"{month} {member.name}的组织关系不在本校任何支部")
+        raise DomainError(OrganizationErrorCode.no_membership, f"{month} {member.name}的组织关系不在本校任何支部")
     record = _unpaid(member, branch.id, month, due_cents, account_id=account_id, now=now)
     if added(session, record):
         return record
@@ -298,7 +303,7 @@ def _refuse_partial(session: Session, account_id: int, member_id: int, permissio
 
 def _own_dues() -> DomainError:
     message = "不能登记、更正、豁免或缓交本人的党费，请由其他负责人或上级党组织办理"
-    return DomainError("own_dues", message, status=HTTPStatus.FORBIDDEN)
+    return DomainError(DuesErrorCode.own_dues, message, status=HTTPStatus.FORBIDDEN)
 
 
 def _write(

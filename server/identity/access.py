@@ -21,6 +21,7 @@ from server.config import Settings
 from server.db import reading, transaction
 from server.errors import DomainError, forbidden, not_found
 from server.identity import service
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.rules import Actor, Permission, Target, allows, holds
 from server.privacy import PhoneVault
 
@@ -73,7 +74,7 @@ class Context:
     def account_id(self) -> int:
         """The caller's account. Raises DomainError `not_bound` when they have none yet."""
         if self.actor.account_id is None:
-            raise DomainError("not_bound", "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
+            raise DomainError(IdentityErrorCode.not_bound, "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
         return self.actor.account_id
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.db import found_or_added
 from server.errors import conflict
 from server.identity import privacy_notice
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import PrivacyConsent
 
 
@@ -15,7 +16,9 @@ def refuse_outdated(version: int) -> None:
     """Raises DomainError 409 `privacy_notice_changed` for any version but the current one."""
     current = privacy_notice.current().version
     if version != current:
-        raise conflict("privacy_notice_changed", "个人信息使用说明有更新，请重新阅读后再同意", version=current)
+        raise conflict(
+            IdentityErrorCode.privacy_notice_changed, "个人信息使用说明有更新，请重新阅读后再同意", version=current
+        )
 
 
 def agree(session: Session, *, account_id: int, version: int, now: datetime) -> PrivacyConsent:

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.errors import DomainError
 from server.identity import idempotency
 from server.identity.access import Access, Context, TargetParameter
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.query_strings import query_reader
 from server.identity.request_shapes import inputs_of
 from server.identity.rules import Permission
@@ -157,7 +158,7 @@ class _Route:
 def bearer_token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
+        raise DomainError(IdentityErrorCode.not_signed_in, "请先登录", status=HTTPStatus.UNAUTHORIZED)
     return token.strip()
 
 
@@ -177,7 +178,7 @@ def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
     A refusal uses up no key, also where it keeps what it wrote.
     """
     if not 1 <= len(key) <= 128 or not key.isascii():
-        raise DomainError("invalid_idempotency_key", "Idempotency-Key 应为 1–128 个 ASCII 字符")
+        raise DomainError(IdentityErrorCode.invalid_idempotency_key, "Idempotency-Key 应为 1–128 个 ASCII 字符")
     body_hash = hashlib.sha256(request.get_data()).hexdigest()
     route = f"{request.method} {request.path}"
     earlier = idempotency.claim(

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import IdempotencyRecord
 
 
@@ -30,9 +31,11 @@ def claim(
         except IntegrityError:
             found = _find(session, identity_id, key)
             if found is None:  # purged between the two statements
-                raise conflict("idempotency_running", "同一请求正在处理，请稍候再试") from None
+                raise conflict(IdentityErrorCode.idempotency_running, "同一请求正在处理，请稍候再试") from None
     if (found.route, found.body_hash) != (route, body_hash):
-        raise DomainError("idempotency_mismatch", "上一次提交已经收到，内容与这次不同，请刷新查看后再决定是否另行提交")
+        raise DomainError(
+            IdentityErrorCode.idempotency_mismatch, "上一次提交已经收到，内容与这次不同，请刷新查看后再决定是否另行提交"
+        )
     return found
 
 

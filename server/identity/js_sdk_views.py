@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from server.errors import DomainError, not_found
 from server.identity.access import Context
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.guard import Api
 from server.identity.schemas import PageSignatureOut, SignPageQuery
 from server.wechat.js_sdk import current_js_sdk
@@ -19,7 +20,7 @@ def sign_page(context: Context, query: SignPageQuery) -> PageSignatureOut:
     if js_sdk is None:
         raise not_found("公众号")
     if _origin(query.url) != _origin(context.settings.base_url):
-        raise DomainError("foreign_page", "只能为本系统的页面签名")
+        raise DomainError(IdentityErrorCode.foreign_page, "只能为本系统的页面签名")
     signed = js_sdk.sign(
         query.url.partition("#")[0], nonce=secrets.token_hex(8), timestamp=int(context.now.timestamp())
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.db import reading, transaction
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.identity import counters, service
 from server.identity.guard import bearer_token
@@ -103,7 +104,7 @@ def _count(engine: Engine, keyed: Keyed, now: datetime) -> list[tuple[Limit, cou
 def _refusal(what: str, until: datetime, now: datetime) -> DomainError:
     when, seconds = when_again(until, now=now)
     return DomainError(
-        "too_many_requests",
+        CoreErrorCode.too_many_requests,
         f"{what}，请 {when}再试",
         status=HTTPStatus.TOO_MANY_REQUESTS,
         detail={"retry_after_seconds": seconds},

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.errors import DomainError
 from server.identity import queries, service
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import Account, LoginLink, WechatIdentity
 from server.text import plain_code
 
@@ -60,7 +61,7 @@ def use(session: Session, *, secret: str, now: datetime) -> WechatIdentity:
     link = session.scalar(select(LoginLink).where(unused).with_for_update())
     identity = _identity_of(session, link.account_id) if link is not None else None
     if link is None or identity is None:
-        raise DomainError("link_spent", "登录链接已经用过或已过期，请重新生成")
+        raise DomainError(IdentityErrorCode.link_spent, "登录链接已经用过或已过期，请重新生成")
     link.used_at = now
     account = session.get_one(Account, link.account_id)
     _audit(session, account, "login_by_link", account.id, now)

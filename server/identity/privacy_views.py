@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.identity import consents, present, privacy_notice
 from server.identity.access import Context
@@ -19,7 +20,7 @@ def show_privacy_notice(context: Context, query: PrivacyQuery) -> PrivacyNotice:
     if query.version is None:
         return privacy_notice.current()
     if query.version not in privacy_notice.NOTICES:
-        raise DomainError("not_found", "没有这一版说明", status=HTTPStatus.NOT_FOUND)
+        raise DomainError(CoreErrorCode.not_found, "没有这一版说明", status=HTTPStatus.NOT_FOUND)
     return privacy_notice.NOTICES[query.version]
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from server.db import found_or_added, reading
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.identity import wrong_tries
 from server.identity.cache import CallerCache
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import Account, Grant, Token, WechatIdentity
 from server.identity.queries import actor_of
 from server.identity.rules import Actor, Role
@@ -55,9 +57,9 @@ def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = Fal
     with reading(engine) as session:
         row = session.execute(_CALLER, {"token_hash": token_hash}).one_or_none()
         if row is None or row.Token.revoked_at is not None:
-            raise DomainError("not_signed_in", "请先登录", status=HTTPStatus.UNAUTHORIZED)
+            raise DomainError(IdentityErrorCode.not_signed_in, "请先登录", status=HTTPStatus.UNAUTHORIZED)
         if row.Token.expires_at <= now:
-            raise DomainError("token_expired", "登录已过期，请重新登录", status=HTTPStatus.UNAUTHORIZED)
+            raise DomainError(IdentityErrorCode.token_expired, "登录已过期，请重新登录", status=HTTPStatus.UNAUTHORIZED)
         actor = actor_of(session, row.WechatIdentity, now=now)
         expires_at = row.Token.expires_at
     _callers.remember(token_hash, actor, expires_at=expires_at, now=now, generation=generation)
@@ -144,12 +146,12 @@ def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) 
     if identity.account_id == account_id:
         return
     if identity.account_id is not None:
-        raise conflict("already_bound", "该微信已绑定其他人，请先由支部书记解除绑定")
+        raise conflict(IdentityErrorCode.already_bound, "该微信已绑定其他人，请先由支部书记解除绑定")
     try:
         with session.begin_nested():
             identity.account_id, identity.former_account_id = account_id, None
     except IntegrityError:
-        raise conflict("account_taken", "该身份已绑定其他微信，请联系支部书记解除绑定") from None
+        raise conflict(IdentityErrorCode.account_taken, "该身份已绑定其他微信，请联系支部书记解除绑定") from None
     wrong_tries.forgive_identity(session, identity_id)
     _forget_afterwards(session, [identity_id])
 
@@ -176,7 +178,7 @@ def unbind(session: Session, *, account_id: int, now: datetime, heard: bool = Fa
 
 def not_bound_yet(name: str) -> DomainError:
     """What to answer of a person whom no WeChat identity acts for yet."""
-    return conflict("not_bound_yet", f"{name}还没有绑定微信，请先用激活码或手机号绑定")
+    return conflict(IdentityErrorCode.not_bound_yet, f"{name}还没有绑定微信，请先用激活码或手机号绑定")
 
 
 # Grants
@@ -195,16 +197,16 @@ def grant(
 ) -> Grant:
     """Give a role from a day, inclusive, until a day, exclusive.
 
-    Raises DomainError `invalid_period`, or 409 `already_granted` when the same role there overlaps.
+    Raises DomainError `invalid_dates`, or 409 `already_granted` when the same role there overlaps.
     """
     if until_date is not None and until_date <= from_date:
-        raise DomainError("invalid_period", "结束日期应晚于开始日期")
+        raise DomainError(CoreErrorCode.invalid_dates, "结束日期应晚于开始日期")
     session.scalars(select(Account.id).where(Account.id == account_id).with_for_update()).one()
     same = select(Grant).where(
         Grant.account_id == account_id, Grant.role == role, Grant.organization_id == organization_id
     )
     if any(_overlap(earlier, from_date, until_date) for earlier in session.scalars(same)):
-        raise conflict("already_granted", "该同志在此期间已担任这一角色")
+        raise conflict(IdentityErrorCode.already_granted, "该同志在此期间已担任这一角色")
     granted = Grant(
         account_id=account_id,
         role=role,
@@ -227,9 +229,9 @@ def end_grant(session: Session, *, grant_id: int, until_date: date, now: datetim
     """
     granted = session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
     if granted is None:
-        raise DomainError("not_found", "没有找到该任职", status=HTTPStatus.NOT_FOUND)
+        raise DomainError(CoreErrorCode.not_found, "没有找到该任职", status=HTTPStatus.NOT_FOUND)
     if granted.until_date is not None and granted.until_date <= until_date:
-        raise conflict("grant_ended", "该任职已经结束")
+        raise conflict(IdentityErrorCode.grant_ended, "该任职已经结束")
     granted.until_date = max(until_date, granted.from_date)
     session.flush()
     _forget_account(session, granted.account_id)

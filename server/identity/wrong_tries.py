@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.db import found_or_added
 from server.errors import DomainError
 from server.identity.attempts import locked_until, with_try
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import BindingAttempt
 from server.presentation import when_again
 
@@ -18,14 +19,14 @@ def refuse_if_locked(session: Session, *, identity_id: int, now: datetime, subje
 
     Holds the counters until the transaction ends, so that tries sent at once are counted one after the other.
     `subject` is any stable text of at most 100 characters for the claimed entry, found or not.
-    Raises DomainError 429 `binding_locked`.
+    Raises DomainError 429 `too_many_tries`.
     """
     for key in _keys(identity_id, subject):
         end = locked_until(_tries(_attempt(session, key, now)), now)
         if end is not None:
             when, seconds = when_again(end, now=now)
             raise DomainError(
-                "binding_locked",
+                IdentityErrorCode.too_many_tries,
                 f"输错次数过多，请 {when}再试，或请支部书记重新发放激活码",
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 detail={"retry_after_seconds": seconds},

@@ -12,6 +12,7 @@ from server.days import SHANGHAI
 from server.db import reading, transaction
 from server.errors import DomainError, conflict
 from server.jobs import queries, rules, service
+from server.jobs.error_codes import JobErrorCode
 from server.leases import HeldLease, LeaseLost
 from server.logs import Scrubber
 from server.scheduling import CatchUp, Job
@@ -44,11 +45,11 @@ def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime |
     Raises DomainError `not_a_period`, 409 `other_job_first`, `earlier_period_first` or `job_running`.
     """
     if job.after is not None and _open_periods(engine, job.after, clock.now()):
-        raise conflict("other_job_first", f"“{job.after.title}”还没有全部完成，请先运行它：xianfeng jobs")
+        raise conflict(JobErrorCode.other_job_first, f"“{job.after.title}”还没有全部完成，请先运行它：xianfeng jobs")
     chosen = _chosen(engine, job, period, clock.now())
     held = leases.take(engine, job.name)
     if held is None:
-        raise conflict("job_running", "这个任务正在运行，请等它结束后再试")
+        raise conflict(JobErrorCode.job_running, "这个任务正在运行，请等它结束后再试")
     with leases.kept(engine, held):
         return chosen if run_period(engine, settings, job, held, chosen, by_hand=True) else None
 
@@ -99,10 +100,12 @@ def _chosen(engine: Engine, job: Job, period: datetime | None, now: datetime) ->
     if period is None:
         period = open_ones[0] if open_ones else rules.latest_period(trigger, now)
     if period is None or period > now or not rules.is_period(trigger, period):
-        raise DomainError("not_a_period", f"没有这一期：{job.title}的时间是{job.when.title}，且不能早于到点运行")
+        raise DomainError(
+            JobErrorCode.not_a_period, f"没有这一期：{job.title}的时间是{job.when.title}，且不能早于到点运行"
+        )
     if job.catch_up is CatchUp.every and open_ones and period > open_ones[0]:
         first = open_ones[0].astimezone(SHANGHAI)
-        raise conflict("earlier_period_first", f"请按顺序补跑，先运行 {first:%Y-%m-%d %H:%M} 这一期")
+        raise conflict(JobErrorCode.earlier_period_first, f"请按顺序补跑，先运行 {first:%Y-%m-%d %H:%M} 这一期")
     return period
 
 
@@ -123,7 +126,7 @@ def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
     if last is not None and not rules.trusts_clock(last, first, now=now):
         local = now.astimezone(SHANGHAI)
         raise conflict(
-            "clock_not_trusted",
+            JobErrorCode.clock_not_trusted,
             f"服务器时间是 {local:%Y-%m-%d %H:%M}，距上次清理已 {(now - last).days} 天，时间可能有误，暂不清理。"
             f"核对时间无误后运行 xianfeng jobs run {job.name}；否则时间连续走满 7 天后自动恢复",
         )

@@ -9,6 +9,7 @@ class MeetingErrorCode(ErrorCode):
     already_attended = "already_attended"
     already_invited = "already_invited"
     already_settled = "already_settled"
+    already_withdrawn = "already_withdrawn"
     check_in_open = "check_in_open"
     check_ins_held = "check_ins_held"
     choose_branch = "choose_branch"
@@ -25,7 +26,10 @@ class MeetingErrorCode(ErrorCode):
     made_up = "made_up"
     makeup_too_late = "makeup_too_late"
     meeting_cancelled = "meeting_cancelled"
+    no_quorum = "no_quorum"
     no_roster = "no_roster"
+    no_vote_here = "no_vote_here"
+    not_a_voter = "not_a_voter"
     not_begun = "not_begun"
     not_invited = "not_invited"  # on no roster of the meeting
     nothing_recorded = "nothing_recorded"
@@ -46,4 +50,5 @@ class MeetingErrorCode(ErrorCode):
     too_long = "too_long"
     too_long_ago = "too_long_ago"
     use_makeup = "use_makeup"  # made up attendance is registered by a route of its own
+    votes_disagree = "votes_disagree"
     window_order = "window_order"

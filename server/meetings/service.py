@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import conflict, not_found
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 
@@ -28,5 +29,5 @@ def lock_active(session: Session, meeting_id: int) -> Meeting:
     """Return a meeting locked for changing what hangs on it. Raises DomainError 409 `meeting_cancelled`."""
     meeting = locked_meeting(session, meeting_id)
     if meeting.status == MeetingStatus.cancelled:
-        raise conflict("meeting_cancelled", "这次会议已取消，不再登记考勤和请假")
+        raise conflict(MeetingErrorCode.meeting_cancelled, "这次会议已取消，不再登记考勤和请假")
     return meeting

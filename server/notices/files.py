@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.config import Settings
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.notices import service
+from server.notices.error_codes import NoticeErrorCode
 from server.notices.models import NoticeFile
 from server.notices.rules import MAX_ATTACHMENTS, media_type
 from server.photos.removal import delete_after_commit
@@ -43,13 +45,13 @@ def attach(
     kind = media_type(name, content)
     if kind is None:
         message = "只能附 PDF、Word、Excel、PPT、JPEG、PNG 文件，且文件名的后缀要与内容相符"
-        raise DomainError("file_not_allowed", message)
+        raise DomainError(NoticeErrorCode.file_not_allowed, message)
     sha256 = hashlib.sha256(content).hexdigest()
     present = of_notice(session, notice_id)
     if (same := next((file for file in present if file.sha256 == sha256), None)) is not None:
         return same
     if len(present) >= MAX_ATTACHMENTS:
-        raise conflict("too_many_files", f"一份通知最多附 {MAX_ATTACHMENTS} 个文件")
+        raise conflict(NoticeErrorCode.too_many_files, f"一份通知最多附 {MAX_ATTACHMENTS} 个文件")
     file = NoticeFile(
         public_id=secrets.token_hex(16),
         notice_id=notice_id,
@@ -101,12 +103,12 @@ def signed_url(settings: Settings, file: NoticeFile, *, now: datetime) -> str:
 def read(
     session: Session, settings: Settings, *, public_id: str, expires: int, signature: str, now: datetime
 ) -> tuple[NoticeFile, bytes]:
-    """Return a file by its link. Raises DomainError 403 `file_link_expired`, `not_found`."""
+    """Return a file by its link. Raises DomainError 403 `link_expired`, `not_found`."""
     expected = _signature(settings, public_id, expires)
     genuine = hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
     if not genuine or expires <= int(now.timestamp()):
         message = "附件链接已失效，请返回通知页刷新"
-        raise DomainError("file_link_expired", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(CoreErrorCode.link_expired, message, status=HTTPStatus.FORBIDDEN)
     file = session.scalar(select(NoticeFile).where(NoticeFile.public_id == public_id))
     if file is None:
         raise not_found("附件")

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.notices import recipients
+from server.notices.error_codes import NoticeErrorCode
 from server.notices.events import NoticePublished, UnreadReminded
 from server.notices.models import Notice, NoticeReading
 from server.notices.queries import found
@@ -38,7 +40,7 @@ def write(
     """Add a draft. Raises DomainError `organization_closed`, or `not_by_a_group`: its branch does."""
     organization = get_open(session, organization_id)
     if organization.kind == OrganizationKind.group:
-        raise DomainError("not_by_a_group", "党小组的通知请由所在支部发布")
+        raise DomainError(NoticeErrorCode.not_by_a_group, "党小组的通知请由所在支部发布")
     notice = Notice(
         root_id=organization.root_id,
         organization_id=organization_id,
@@ -66,10 +68,10 @@ def change(
     account_id: int,
     now: datetime,
 ) -> Notice:
-    """Replace a draft's words. Raises 409 `changed_meanwhile` or `already_published`."""
+    """Replace a draft's words. Raises 409 `stale_version` or `already_published`."""
     notice = draft(session, notice_id)
     if notice.version != version:
-        raise conflict("changed_meanwhile", "这份通知刚被改过，请刷新后再改", version=notice.version)
+        raise conflict(CoreErrorCode.stale_version, "这份通知刚被改过，请刷新后再改", version=notice.version)
     notice.title, notice.body, notice.audience = title, body, audience
     notice.version += 1
     session.flush()
@@ -111,7 +113,7 @@ def note_read(session: Session, notice_id: int, *, member_id: int, now: datetime
     if not recipients.is_for(session, notice, member_id=member_id, now=now):
         raise not_found("通知")
     if notice.status == NoticeStatus.draft:
-        raise conflict("not_published", "这份通知还没有发布")
+        raise conflict(CoreErrorCode.not_published, "这份通知还没有发布")
     session.scalar(select(Notice.id).where(Notice.id == notice_id).with_for_update())
     if session.get(NoticeReading, (notice_id, member_id)) is None:
         session.add(NoticeReading(notice_id=notice_id, member_id=member_id, read_at=now, told_by=told_by))
@@ -127,14 +129,14 @@ def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) 
     """
     notice = _locked(session, notice_id)
     if notice.status != NoticeStatus.published:
-        raise conflict("not_published", "只有已发布的通知才能提醒")
+        raise conflict(CoreErrorCode.not_published, "只有已发布的通知才能提醒")
     if (later := next_reminder_at(notice.reminded_at, now)) is not None:
         message = f"刚提醒过，{spoken_time(later)}之后可以再提醒"
-        raise DomainError("reminded_recently", message, status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise DomainError(NoticeErrorCode.reminded_recently, message, status=HTTPStatus.TOO_MANY_REQUESTS)
     unread = recipients.counts(session, notice, now=now)
     waiting = sum(place.unread for place in unread)
     if waiting == 0:
-        raise conflict("all_have_read", "所有人都已阅读，不用提醒")
+        raise conflict(NoticeErrorCode.all_have_read, "所有人都已阅读，不用提醒")
     notice.reminded_at = now
     session.flush()
     write_line(session, notice, "notice_remind", account_id, now)
@@ -146,7 +148,7 @@ def draft(session: Session, notice_id: int) -> Notice:
     """Return a draft, locked. Raises 409 `already_published` for what is no draft any more."""
     notice = _locked(session, notice_id)
     if notice.status != NoticeStatus.draft:
-        raise conflict("already_published", "这份通知已经发布，不能再改；如有错误，请撤回后另发")
+        raise conflict(CoreErrorCode.already_published, "这份通知已经发布，不能再改；如有错误，请撤回后另发")
     return notice
 
 
@@ -161,7 +163,7 @@ def _locked(session: Session, notice_id: int) -> Notice:
 def _move(notice: Notice, action: NoticeAction) -> None:
     following = next_status(NoticeStatus(notice.status), action)
     if following is None:
-        raise conflict("wrong_status", "这份通知已经撤回", status=notice.status)
+        raise conflict(CoreErrorCode.wrong_status, "这份通知已经撤回", status=notice.status)
     notice.status = following
 
 

@@ -10,6 +10,7 @@ from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations import present
 from server.organizations.account_schemas import AuditLineOut, AuditQuery
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Organization
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, decode_id_cursor, page_of
@@ -27,7 +28,7 @@ api = Api("audit", __name__, tag="留痕")
 def list_audit_lines(context: Context, path: OrganizationPath, query: AuditQuery) -> Page[AuditLineOut]:
     """查看留痕：谁在何时办理或查看了什么，最近的在前（只按全校查看）"""
     if context.session.get_one(Organization, path.organization_id).parent_id is not None:
-        raise DomainError("not_a_root", "留痕按全校查看，请选择学校党委")
+        raise DomainError(OrganizationErrorCode.not_a_root, "留痕按全校查看，请选择学校党委")
     lines = select(AuditLine, Account.name).outerjoin(Account, Account.id == AuditLine.actor_id)
     lines = lines.where(AuditLine.root_id == path.organization_id)
     wanted = {"actor_id": query.actor_id, "subject_kind": query.subject_kind, "subject_id": query.subject_id}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.identity import service as identity
 from server.identity import wrong_tries
@@ -17,6 +18,7 @@ from server.identity.models import Account, Grant
 from server.identity.rules import Actor, Permission, Role
 from server.names import name_key, normal_name
 from server.organizations import custody, grants
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import ActivationCode, KeyReset, Member, Membership, OrganizationKind
 from server.organizations.rules import (
     CODE_ALPHABET,
@@ -43,11 +45,13 @@ def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phon
     found = _members_with(session, vault, number, now) if number else []
     if not found and (missing := unreadable(session, vault, Member.phone_sealed)):
         message = f"名册中有手机号暂不可读（缺少密钥 {'、'.join(missing)}），请使用激活码绑定或联系支部书记"
-        raise DomainError("key_missing", message, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        raise DomainError(CoreErrorCode.key_missing, message, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if not found:
-        raise DomainError("phone_not_on_roster", "名册中没有这个手机号，请使用激活码绑定或联系支部书记")
+        raise DomainError(
+            OrganizationErrorCode.phone_not_on_roster, "名册中没有这个手机号，请使用激活码绑定或联系支部书记"
+        )
     if len(found) > 1:
-        raise conflict("phone_shared", "有多名党员登记了这个手机号，请使用激活码绑定")
+        raise conflict(OrganizationErrorCode.phone_shared, "有多名党员登记了这个手机号，请使用激活码绑定")
     (member,) = found
     account = _account_of(session, member, now)
     _bind(session, identity_id, account, "phone", now)
@@ -70,18 +74,20 @@ def bind_by_code(
     """Bind to whom the code was issued for; one answer whichever of the three is wrong.
 
     What cannot be a number or a code is no try. Raises DomainError `binding_refused` (of a try: counted and kept), 409
-    `account_taken`, `already_bound`, `code_outdated`, 429 `binding_locked`.
+    `account_taken`, `already_bound`, `code_outdated`, 429 `too_many_tries`.
     """
     number, typed = normal_work_number(work_number), normal_activation_code(code)
     if not is_work_number(number):
-        raise DomainError("binding_refused", "工号/学号应为 1–32 位数字或字母，请核对")
+        raise DomainError(OrganizationErrorCode.binding_refused, "工号/学号应为 1–32 位数字或字母，请核对")
     if typed is None:
-        raise DomainError("binding_refused", f"激活码是 {CODE_LENGTH} 位数字和字母，形如 ABCDE-FGHJK，请核对")
+        raise DomainError(
+            OrganizationErrorCode.binding_refused, f"激活码是 {CODE_LENGTH} 位数字和字母，形如 ABCDE-FGHJK，请核对"
+        )
     wrong_tries.refuse_if_locked(session, identity_id=identity_id, now=now, subject=number)
     issued = _find_code(session, name=name, number=number, code=typed, now=now)
     if issued is None:
         wrong_tries.count_wrong_try(session, identity_id=identity_id, subject=number, now=now)
-        raise DomainError("binding_refused", "姓名、工号/学号或激活码不正确", keep=True)
+        raise DomainError(OrganizationErrorCode.binding_refused, "姓名、工号/学号或激活码不正确", keep=True)
     account = session.get_one(Account, issued.account_id)
     custody.refuse_outgrown_code(
         session, issuer_id=issued.created_by, issued_at=issued.created_at, account_id=account.id, now=now
@@ -141,7 +147,7 @@ def invite_representative(
     """
     branch = get_open(session, organization_id)
     if branch.kind != OrganizationKind.branch or branch.root_id is None:
-        raise DomainError("not_a_branch", "群众代表由党支部邀请")
+        raise DomainError(OrganizationErrorCode.not_a_branch, "群众代表由党支部邀请")
     name, number = normal_name(name), normal_work_number(work_number)
     account = _representative(session, branch.id, name, number, now)
     if account is None:
@@ -225,7 +231,7 @@ def reset(session: Session, *, account: Account, now: datetime) -> tuple[str, da
         .limit(1)
     )
     if number is None:
-        raise conflict("no_work_number", f"{account.name}没有工号/学号，请重新邀请")
+        raise conflict(OrganizationErrorCode.no_work_number, f"{account.name}没有工号/学号，请重新邀请")
     return renew(session, account, number, None, now)
 
 
@@ -266,11 +272,13 @@ def account_numbered(session: Session, work_number: str) -> Account:
     known = of_members if name is not None else with_codes
     found = session.scalars(select(Account).where(Account.id.in_(known))).all()
     if len(found) > 1:
-        raise conflict("work_number_shared", f"有多人使用工号/学号 {number}，无法确定是谁")
+        raise conflict(OrganizationErrorCode.work_number_shared, f"有多人使用工号/学号 {number}，无法确定是谁")
     if found:
         return found[0]
     if name is None:
-        raise DomainError("not_on_roster", f"名册中没有工号/学号 {number}，请核对", status=HTTPStatus.NOT_FOUND)
+        raise DomainError(
+            OrganizationErrorCode.not_on_roster, f"名册中没有工号/学号 {number}，请核对", status=HTTPStatus.NOT_FOUND
+        )
     raise identity.not_bound_yet(name)
 
 

@@ -18,8 +18,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from server.days import shanghai_date
 from server.errors import DomainError, conflict
 from server.identity import queries as identity
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.models import Account, Grant
 from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, roles_at, sees_or_decides
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.queries import ancestor_ids
 from server.organizations.rules import stands_above
 
@@ -31,7 +33,7 @@ def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now:
     """
     if account_id != actor.account_id and not _is_above(session, actor.grants, account_id, shanghai_date(now)):
         message = "该同志另有任职，激活码、绑定和手机号请由其任职的上级党组织办理；没有上级的，请系统运维人员办理"
-        raise DomainError("holds_higher_role", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(OrganizationErrorCode.holds_higher_role, message, status=HTTPStatus.FORBIDDEN)
 
 
 def refuse_alone(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
@@ -39,7 +41,7 @@ def refuse_alone(session: Session, *, actor: Actor, account_id: int, now: dateti
     refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
     if account_id != actor.account_id and needs_two(session, account_id=account_id, on=shanghai_date(now)):
         message = "该同志有任职，重置账号须两人办理：请在该同志的页面提出重置，再由另一位负责人确认"
-        raise conflict("two_persons_needed", message)
+        raise conflict(OrganizationErrorCode.two_persons_needed, message)
 
 
 def needs_two(session: Session, *, account_id: int, on: date) -> bool:
@@ -69,14 +71,14 @@ def refuse_technical(session: Session, *, actor: Actor, account_id: int, now: da
     held = [each for each in actor.grants if sees_or_decides(each.role)]
     if not _is_above(session, held, account_id, shanghai_date(now)):
         message = "系统管理员可以提出重置，须由上级党组织负责人确认"
-        raise DomainError("technical_role", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(OrganizationErrorCode.technical_role, message, status=HTTPStatus.FORBIDDEN)
 
 
 def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
     """Raise DomainError as `refuse_alone`, and 409 `account_taken`: a code beside a binding is a second key."""
     refuse_alone(session, actor=actor, account_id=account_id, now=now)
     if identity.is_bound(session, account_id=account_id):
-        raise conflict("account_taken", "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
+        raise conflict(IdentityErrorCode.account_taken, "该同志已绑定微信，无需激活码；更换微信的，请先解除绑定")
 
 
 def refuse_outgrown_code(
@@ -93,7 +95,9 @@ def refuse_outgrown_code(
         HeldRole(Role(each.role), each.organization_id) for each in identity.grants_of(session, issuer_id, on=today)
     ]
     if risen or not _is_above(session, held, account_id, today):
-        raise conflict("code_outdated", "发放激活码后任职有变动，该激活码已失效，请由任职的上级党组织重新发放")
+        raise conflict(
+            OrganizationErrorCode.code_outdated, "发放激活码后任职有变动，该激活码已失效，请由任职的上级党组织重新发放"
+        )
 
 
 def has_any_role(session: Session, *, account_id: int, on: date) -> bool:

@@ -11,10 +11,12 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.identity.models import Account
 from server.identity.rules import Permission
 from server.organizations import filings, four_eyes, past_years
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingSubject, Member, Organization
 from server.organizations.queries import branch_of
 from server.organizations.rules import ExemptionStatus, exemption_status
@@ -55,7 +57,7 @@ def record_study(
     _not_ahead(on, today)
     branch = branch_of(session, member_id=member_id, on=today)
     if branch is None:
-        raise conflict("no_membership", "该同志目前没有组织关系")
+        raise conflict(OrganizationErrorCode.no_membership, "该同志目前没有组织关系")
     exemption = Exemption(
         member_id=member_id,
         organization_id=branch.id,
@@ -67,7 +69,7 @@ def record_study(
         created_at=now,
     )
     if not added(session, exemption):
-        raise conflict("exemption_open", "该同志已有正在办理或执行的“不列入管理范围”")
+        raise conflict(OrganizationErrorCode.exemption_open, "该同志已有正在办理或执行的“不列入管理范围”")
     _audit(session, exemption, "exemption_studied", account_id, now)
     return exemption
 
@@ -75,13 +77,13 @@ def record_study(
 def record_passing(
     session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
 ) -> ExemptionProgress:
-    """Second step: the members' meeting passed it. Raises DomainError `exemption_moved_on`, `invalid_dates`,
+    """Second step: the members' meeting passed it. Raises DomainError `moved_on`, `invalid_dates`,
     `in_the_future`."""
     exemption = _expect(session, exemption_id, ExemptionStatus.studied)
     _refuse_partial(session, account_id, exemption.member_id, now)
     _not_ahead(on, shanghai_date(now))
     if on < exemption.studied_on:
-        raise DomainError("invalid_dates", "党员大会不能早于支委会研究的日期")
+        raise DomainError(CoreErrorCode.invalid_dates, "党员大会不能早于支委会研究的日期")
     exemption.passed_on, exemption.passed_note, exemption.passed_by = on, note, account_id
     _audit(session, exemption, "exemption_passed", account_id, now)
     return standing(session, exemption)
@@ -92,12 +94,12 @@ def submit(
 ) -> ExemptionProgress:
     """Third step: file it with the 总支; it holds from `from_date` once received. Also files again after a return.
 
-    Raises DomainError `exemption_moved_on`, `invalid_dates`, 409 `year_drafted`.
+    Raises DomainError `moved_on`, `invalid_dates`, 409 `year_drafted`.
     """
     exemption = _expect(session, exemption_id, *_MAY_BE_FILED)
     _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.passed_on is None or from_date < exemption.passed_on:
-        raise DomainError("invalid_dates", "起始日期不能早于党员大会通过的日期")
+        raise DomainError(CoreErrorCode.invalid_dates, "起始日期不能早于党员大会通过的日期")
     past_years.refuse_drafted(session, [exemption.organization_id], since=from_date, now=now)
     exemption.from_date = from_date
     member = session.get_one(Member, exemption.member_id)
@@ -116,7 +118,7 @@ def submit(
 
 
 def check_filing(session: Session, exemption_id: int) -> None:
-    """Raise DomainError `exemption_moved_on` unless it was passed or its filing returned, and it was not given up."""
+    """Raise DomainError `moved_on` unless it was passed or its filing returned, and it was not given up."""
     _expect(session, exemption_id, *_MAY_BE_FILED)
 
 
@@ -125,14 +127,14 @@ def end(
 ) -> ExemptionProgress:
     """End an exemption in force from `on`, or give up one that is not yet.
 
-    Raises DomainError `exemption_moved_on`, `invalid_dates`, 409 `year_drafted`.
+    Raises DomainError `moved_on`, `invalid_dates`, 409 `year_drafted`.
     """
     exemption = _locked(session, exemption_id)
     _refuse_partial(session, account_id, exemption.member_id, now)
     if exemption.open is None:
-        raise conflict("exemption_moved_on", "该事项已结束")
+        raise conflict(CoreErrorCode.moved_on, "该事项已结束")
     if on < (exemption.from_date or exemption.studied_on):
-        raise DomainError("invalid_dates", "结束日期不能早于开始日期")
+        raise DomainError(CoreErrorCode.invalid_dates, "结束日期不能早于开始日期")
     _not_ahead(on, shanghai_date(now))
     in_force = standing(session, exemption).status is ExemptionStatus.in_force
     if in_force:
@@ -177,7 +179,7 @@ def _as_standing(exemption: Exemption, status: str | None) -> ExemptionProgress:
 def _expect(session: Session, exemption_id: int, *expected: ExemptionStatus) -> Exemption:
     exemption = _locked(session, exemption_id)
     if standing(session, exemption).status not in expected:
-        raise conflict("exemption_moved_on", "该事项的状态已变化，请刷新后查看")
+        raise conflict(CoreErrorCode.moved_on, "该事项的状态已变化，请刷新后查看")
     return exemption
 
 
@@ -190,7 +192,7 @@ def _refuse_partial(session: Session, account_id: int, member_id: int, now: date
     """Raise DomainError 403 `own_exemption`, and as `four_eyes.refuse`."""
     if session.get_one(Account, account_id).member_id == member_id:
         message = "不能办理本人的“不列入管理范围”，请由支部其他负责人或上级党组织办理"
-        raise DomainError("own_exemption", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(OrganizationErrorCode.own_exemption, message, status=HTTPStatus.FORBIDDEN)
     four_eyes.refuse_of_member(
         session, account_id=account_id, permission=Permission.exemption_manage, member_id=member_id, now=now
     )
@@ -198,7 +200,7 @@ def _refuse_partial(session: Session, account_id: int, member_id: int, now: date
 
 def _not_ahead(on: date, today: date) -> None:
     if on > today:
-        raise DomainError("in_the_future", "日期不能晚于今天")
+        raise DomainError(CoreErrorCode.in_the_future, "日期不能晚于今天")
 
 
 def _audit(session: Session, exemption: Exemption, action: str, account_id: int, now: datetime) -> None:

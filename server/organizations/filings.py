@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.rules import Permission
 from server.organizations import four_eyes
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.events import FilingDecided
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingStep, FilingSubject, Organization
 from server.organizations.rules import FilingAction, next_filing_status
@@ -87,7 +89,7 @@ def _first(session: Session, from_organization_id: int, filing: Filing) -> Filin
     filing.root_id, filing.from_organization_id = organization.root_id, organization.id
     filing.to_organization_id = organization.parent_id or organization.id
     if not added(session, filing):
-        raise conflict("already_submitted", "刚刚已提交备案，请刷新后查看")
+        raise conflict(OrganizationErrorCode.already_submitted, "刚刚已提交备案，请刷新后查看")
     _step(session, filing, account_id=filing.submitted_by, note=None, now=filing.submitted_at)
     return filing
 
@@ -121,7 +123,7 @@ def _refuse_partial(session: Session, filing: Filing, account_id: int, now: date
     """Whoever filed below does not decide above; the 党委 files with its own 组织部, which may be one person."""
     if account_id == filing.submitted_by and filing.from_organization_id != filing.to_organization_id:
         message = "报送人不能自行办理收悉或退回，请由上级党组织的其他负责人办理"
-        raise DomainError("same_person", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(OrganizationErrorCode.same_person, message, status=HTTPStatus.FORBIDDEN)
     if account_id == filing.submitted_by:
         return
     exemption = session.get(Exemption, filing.subject_id) if filing.subject_kind == FilingSubject.exemption else None
@@ -141,7 +143,7 @@ def _refuse_partial(session: Session, filing: Filing, account_id: int, now: date
 
 
 def resubmit(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
-    """File again what was returned. Raises DomainError as `check` does, or `filing_moved_on`."""
+    """File again what was returned. Raises DomainError as `check` does, or `moved_on`."""
     filing = session.get_one(Filing, filing_id)
     check(session, FilingSubject(filing.subject_kind), filing.subject_id)
     return _again(session, filing_id, note=note, account_id=account_id, now=now)
@@ -159,7 +161,7 @@ def _advance(session: Session, filing_id: int, action: FilingAction) -> Filing:
     filing = _locked(session, filing_id)
     after = next_filing_status(FilingStatus(filing.status), action)
     if after is None:
-        raise conflict("filing_moved_on", "该备案的状态已变化，请刷新后查看", status=filing.status)
+        raise conflict(CoreErrorCode.moved_on, "该备案的状态已变化，请刷新后查看", status=filing.status)
     filing.status = after
     return filing
 

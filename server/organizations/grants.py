@@ -14,6 +14,7 @@ from server.identity import service as identity
 from server.identity.models import Account, Grant
 from server.identity.rules import ROLE_TITLES, RULES, Actor, HeldRole, Permission, Role, Target, allows, roles_at
 from server.organizations import four_eyes, queries
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Member, Organization, OrganizationKind
 from server.organizations.rules import KIND_TITLES, ROLE_KINDS, may_give
 from server.organizations.service import get_open
@@ -33,7 +34,7 @@ def give(
 ) -> Grant:
     """Give a role to a member, or to an account without one.
 
-    Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_period`, `already_granted`, and as
+    Raises DomainError `role_does_not_fit`, `role_above_own`, `own_role`, `invalid_dates`, `already_granted`, and as
     `four_eyes.refuse`.
     """
     organization = get_open(session, organization_id)
@@ -64,10 +65,10 @@ def appoint(
     granted_by: int | None,
     now: datetime,
 ) -> Grant:
-    """Give a role, whoever asks for it. Raises DomainError `role_does_not_fit`, `invalid_period`, `already_granted`."""
+    """Give a role, whoever asks for it. Raises DomainError `role_does_not_fit`, `invalid_dates`, `already_granted`."""
     if organization.kind not in ROLE_KINDS[role]:
         kind = KIND_TITLES[OrganizationKind(organization.kind)]
-        raise DomainError("role_does_not_fit", f"{kind}不设“{ROLE_TITLES[role]}”")
+        raise DomainError(OrganizationErrorCode.role_does_not_fit, f"{kind}不设“{ROLE_TITLES[role]}”")
     granted = identity.grant(
         session,
         account_id=account_id,
@@ -146,14 +147,14 @@ def check_rank(
     """Raise DomainError `role_above_own` unless some role of the actor over a place may give or end `role` there."""
     held = roles_at(actor, ancestor_ids) & RULES[permission].roles
     if not may_give(held, role, first=first):
-        raise DomainError("role_above_own", f"您不能授予或解除“{ROLE_TITLES[role]}”")
+        raise DomainError(OrganizationErrorCode.role_above_own, f"您不能授予或解除“{ROLE_TITLES[role]}”")
 
 
 def _refuse_partial(
     session: Session, actor: Actor, organization: Organization, receiver_id: int, now: datetime
 ) -> None:
     if receiver_id == actor.account_id:
-        raise DomainError("own_role", "不能给自己授予角色")
+        raise DomainError(OrganizationErrorCode.own_role, "不能给自己授予角色")
     if actor.account_id is not None:
         four_eyes.refuse(
             session,
@@ -178,7 +179,7 @@ def _keep_a_department(session: Session, granted: Grant, now: datetime) -> None:
         Grant.until_date.is_(None),
     )
     if session.scalar(others.limit(1)) is None:
-        raise conflict("last_department", "组织部至少保留一人，请先为接任的同志任职")
+        raise conflict(OrganizationErrorCode.last_department, "组织部至少保留一人，请先为接任的同志任职")
 
 
 def _audit(

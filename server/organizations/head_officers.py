@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.identity.models import Grant
 from server.identity.rules import Role
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Organization
 
 SETTING = "head_officers"
@@ -41,13 +42,13 @@ def recipients(session: Session, root_id: int, *, on: date) -> Recipients:
 def check(session: Session, organization: Organization, account_ids: Sequence[int]) -> None:
     """Raise DomainError `not_a_root`, `two_officers` or `unknown_account`; nobody at all takes the names back."""
     if organization.parent_id is not None:
-        raise DomainError("not_a_root", "校验码接收人按全校指定，请选择学校党委")
+        raise DomainError(OrganizationErrorCode.not_a_root, "校验码接收人按全校指定，请选择学校党委")
     if not account_ids:
         return
     if len(set(account_ids)) != OFFICERS:
-        raise DomainError("two_officers", "请指定两名不同的接收人")
+        raise DomainError(OrganizationErrorCode.two_officers, "请指定两名不同的接收人")
     offices = select(Grant.account_id).join(Organization, Organization.id == Grant.organization_id)
     ours = (Organization.root_id == organization.id) | (Organization.id == organization.id)
     known = session.scalars(offices.where(Grant.account_id.in_(account_ids), ours).distinct()).all()
     if len(known) != OFFICERS:
-        raise DomainError("unknown_account", "接收人须在本校党组织任职")
+        raise DomainError(OrganizationErrorCode.unknown_account, "接收人须在本校党组织任职")

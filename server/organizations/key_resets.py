@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account
 from server.identity.rules import Actor, Permission, Role
 from server.organizations import binding, custody, four_eyes
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.events import KeysReset
 from server.organizations.models import KeyReset, Member, ResetStatus
 from server.organizations.queries import home_of
@@ -65,11 +67,11 @@ def propose(
     """
     account = binding.account_of_member(session, member_id)
     if account is None or not custody.needs_two(session, account_id=account.id, on=shanghai_date(now)):
-        raise conflict("one_person_is_enough", "该同志没有任职，可直接解除绑定或发放激活码")
+        raise conflict(OrganizationErrorCode.one_person_is_enough, "该同志没有任职，可直接解除绑定或发放激活码")
     _refuse_proposing(session, account, actor, now)
     number = normal_phone(phone) if phone else None
     if phone and number is None:
-        raise DomainError("invalid_phone", "手机号应为 11 位")
+        raise DomainError(OrganizationErrorCode.invalid_phone, "手机号应为 11 位")
     _close_expired(session, account.id, now)
     reset = KeyReset(
         root_id=account.root_id,
@@ -85,7 +87,9 @@ def propose(
         with session.begin_nested():
             session.add(reset)
     except IntegrityError:
-        raise conflict("reset_waiting", "该同志的账号已有一项重置等待确认，请先办结或撤回") from None
+        raise conflict(
+            OrganizationErrorCode.reset_waiting, "该同志的账号已有一项重置等待确认，请先办结或撤回"
+        ) from None
     _note(session, reset, "key_reset_propose", account_id, now)
     return reset
 
@@ -95,7 +99,7 @@ def confirm(
 ) -> ConfirmedReset:
     """Carry a proposed reset out, as another than who proposed it.
 
-    Raises DomainError as `propose`, 403 `same_person`, `technical_role`, 409 `reset_moved_on`.
+    Raises DomainError as `propose`, 403 `same_person`, `technical_role`, 409 `moved_on`.
     """
     reset = _waiting(session, reset_id, now)
     account = session.get_one(Account, reset.account_id)
@@ -150,7 +154,9 @@ def _refuse_stopping(session: Session, reset: KeyReset, account: Account, actor:
 
 def _refuse_confirming(session: Session, reset: KeyReset, account: Account, actor: Actor, now: datetime) -> None:
     if actor.account_id == reset.proposed_by:
-        raise DomainError("same_person", "提出人不能自行确认，请由另一人核实后确认", status=HTTPStatus.FORBIDDEN)
+        raise DomainError(
+            OrganizationErrorCode.same_person, "提出人不能自行确认，请由另一人核实后确认", status=HTTPStatus.FORBIDDEN
+        )
     _check(session, actor, account, now, matter=_matter(reset))
     custody.refuse_technical(session, actor=actor, account_id=account.id, now=now)
 
@@ -193,7 +199,9 @@ def _matter(reset: KeyReset) -> four_eyes.Matter:
 
 def _check(session: Session, actor: Actor, account: Account, now: datetime, *, matter: four_eyes.Matter) -> None:
     if actor.account_id is None or actor.account_id == account.id:
-        raise DomainError("own_keys", "本人的微信可在“我的”中自行解除绑定，不能提出或确认重置本人的账号")
+        raise DomainError(
+            OrganizationErrorCode.own_keys, "本人的微信可在“我的”中自行解除绑定，不能提出或确认重置本人的账号"
+        )
     custody.refuse_unless_above(session, actor=actor, account_id=account.id, now=now)
     home = home_of(session, account.member_id or 0, shanghai_date(now))
     four_eyes.refuse(
@@ -226,7 +234,7 @@ def _waiting(session: Session, reset_id: int, now: datetime) -> KeyReset:
             ResetStatus.stopped: "该项重置已撤回",
             ResetStatus.expired: "该项重置已超过三日未确认，请重新提出",
         }
-        raise conflict("reset_moved_on", words[status], status=status)
+        raise conflict(CoreErrorCode.moved_on, words[status], status=status)
     return reset
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account, WechatIdentity
 from server.identity.rules import Actor, Permission
 from server.names import name_key, normal_name
 from server.organizations import four_eyes, past_years
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.organizations.queries import membership_on
@@ -115,17 +117,17 @@ def add_member(
     """
     branch = get_open(session, organization_id)
     if branch.kind != OrganizationKind.branch:
-        raise DomainError("not_a_branch", "党员的组织关系应在党支部")
+        raise DomainError(OrganizationErrorCode.not_a_branch, "党员的组织关系应在党支部")
     today = shanghai_date(now)
     joins_on = from_date or today
     if not is_within_two_years(joins_on, today=today):
-        raise DomainError("invalid_dates", "加入支部的日期应在本年度或上一年度内，且不晚于今天")
+        raise DomainError(CoreErrorCode.invalid_dates, "加入支部的日期应在本年度或上一年度内，且不晚于今天")
     past_years.refuse_drafted(session, [branch.id], since=joins_on, now=now)
     check_group(session, group_id=group_id, branch_id=branch.id)
     member = Member(root_id=branch.root_id, work_number=normal_work_number(work_number), created_at=now, updated_at=now)
     _set(member, vault, values, today)
     if not added(session, member):
-        raise conflict("number_taken", "该工号/学号已在党员名册中，请办理组织关系转接")
+        raise conflict(OrganizationErrorCode.number_taken, "该工号/学号已在党员名册中，请办理组织关系转接")
     session.add(Membership(member_id=member.id, organization_id=branch.id, group_id=group_id, from_date=joins_on))
     session.flush()
     _audit(session, member, "member_add", account_id, now, organization_id=branch.id)
@@ -150,7 +152,7 @@ def edit_member(
     today = shanghai_date(now)
     values = dict(values)
     if values.pop("stage", member.stage) != member.stage:
-        raise conflict("stage_by_decision", STAGE_BY_DECISION)
+        raise conflict(OrganizationErrorCode.stage_by_decision, STAGE_BY_DECISION)
     if "group_id" in values:
         _move_to_group(session, member_id, values.pop("group_id"), today)
         changed = ["group_id"]
@@ -171,11 +173,11 @@ def correct_stage(
 ) -> Member:
     """Correct a stage that was recorded wrongly as `before`. What was posted stays; the openings follow the stage.
 
-    Raises DomainError `own_stage`, or 409 `stage_moved_on` where it is another by now. Repeated it changes nothing.
+    Raises DomainError `own_stage`, or 409 `moved_on` where it is another by now. Repeated it changes nothing.
     """
     if actor.account_id is None or actor.member_id == member_id:
         message = "不能更正本人的党员类别，请由其他负责人办理"
-        raise DomainError("own_stage", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(OrganizationErrorCode.own_stage, message, status=HTTPStatus.FORBIDDEN)
     four_eyes.refuse_of_member(
         session, account_id=actor.account_id, permission=Permission.stage_correct, member_id=member_id, now=now
     )
@@ -183,7 +185,7 @@ def correct_stage(
     if member.stage == stage:
         return member
     if member.stage != before:
-        raise conflict("stage_moved_on", "党员类别已有变化，请刷新后核对")
+        raise conflict(CoreErrorCode.moved_on, "党员类别已有变化，请刷新后核对")
     member.stage, member.updated_at = stage, now
     _audit(session, member, "member_stage_correct", actor.account_id, now, before=before, after=stage, reason=reason)
     session.flush()
@@ -216,14 +218,14 @@ def _set(member: Member, vault: PhoneVault, values: Mapping[str, Any], today: da
             changed.append(name)
     problem = date_problem(joined_on=member.joined_on, full_member_on=member.full_member_on, today=today)
     if problem:
-        raise DomainError("invalid_dates", problem)
+        raise DomainError(CoreErrorCode.invalid_dates, problem)
     return changed
 
 
 def _set_phone(member: Member, vault: PhoneVault, text: str | None) -> bool:
     phone = normal_phone(text) if text else None
     if text and phone is None:
-        raise DomainError("invalid_phone", "手机号应为 11 位")
+        raise DomainError(OrganizationErrorCode.invalid_phone, "手机号应为 11 位")
     if phone is None:
         changed = member.phone_index is not None
         member.phone_sealed = member.phone_index = None
@@ -237,7 +239,7 @@ def _set_phone(member: Member, vault: PhoneVault, text: str | None) -> bool:
 def _move_to_group(session: Session, member_id: int, group_id: int | None, today: date) -> None:
     membership = membership_on(session, member_id=member_id, on=today)
     if membership is None:
-        raise conflict("no_membership", "该同志目前没有组织关系")
+        raise conflict(OrganizationErrorCode.no_membership, "该同志目前没有组织关系")
     check_group(session, group_id=group_id, branch_id=membership.organization_id)
     membership.group_id = group_id
 
@@ -248,7 +250,7 @@ def check_group(session: Session, *, group_id: int | None, branch_id: int) -> No
         return
     group = session.get(Organization, group_id)
     if group is None or group.parent_id != branch_id or group.closed_on is not None:
-        raise DomainError("wrong_group", "该支部没有这个党小组")
+        raise DomainError(OrganizationErrorCode.wrong_group, "该支部没有这个党小组")
 
 
 def names(session: Session, member_ids: Iterable[int]) -> dict[int, str]:

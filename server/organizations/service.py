@@ -14,6 +14,7 @@ from server.errors import DomainError, conflict, not_found
 from server.identity import service as identity
 from server.identity.models import Grant
 from server.organizations import head_officers
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Membership, Organization, OrganizationKind
 from server.organizations.queries import children
 from server.organizations.rules import CHILD_KINDS, KIND_TITLES, normal_title
@@ -27,7 +28,7 @@ def get_open(session: Session, organization_id: int) -> Organization:
     if organization is None:
         raise not_found("党组织")
     if organization.closed_on is not None:
-        raise conflict("organization_closed", f"{organization.title}已撤销")
+        raise conflict(OrganizationErrorCode.organization_closed, f"{organization.title}已撤销")
     return organization
 
 
@@ -52,7 +53,9 @@ def create_organization(
     """Add an organization below another. Raises `wrong_parent`, `title_taken` or `organization_closed`."""
     parent = get_open(session, parent_id)
     if kind not in CHILD_KINDS[OrganizationKind(parent.kind)]:
-        raise DomainError("wrong_parent", f"{KIND_TITLES[parent.kind]}之下不能设立{KIND_TITLES[kind]}")
+        raise DomainError(
+            OrganizationErrorCode.wrong_parent, f"{KIND_TITLES[parent.kind]}之下不能设立{KIND_TITLES[kind]}"
+        )
     organization = _insert(session, parent=parent, kind=kind, title=title, now=now)
     _audit(session, organization, "organization_create", account_id, now)
     return organization
@@ -79,7 +82,7 @@ def _insert(
         began_on=shanghai_date(now),
     )
     if not added(session, organization):
-        raise conflict("title_taken", "上级党组织之下已有同名党组织")
+        raise conflict(OrganizationErrorCode.title_taken, "上级党组织之下已有同名党组织")
     organization.root_id = organization.root_id or organization.id
     organization.path = f"{parent.path if parent else '/'}{organization.id}/"
     session.flush()
@@ -95,7 +98,7 @@ def rename_organization(
         with session.begin_nested():
             organization.title = normal_title(title)
     except IntegrityError:
-        raise conflict("title_taken", "上级党组织之下已有同名党组织") from None
+        raise conflict(OrganizationErrorCode.title_taken, "上级党组织之下已有同名党组织") from None
     _audit(session, organization, "organization_rename", account_id, now, before=before, after=organization.title)
     return organization
 
@@ -123,13 +126,13 @@ def close_organization(session: Session, organization_id: int, *, account_id: in
     ).one()
     today = shanghai_date(now)
     if organization.closed_on is not None:
-        raise conflict("organization_closed", f"{organization.title}已撤销")
+        raise conflict(OrganizationErrorCode.organization_closed, f"{organization.title}已撤销")
     if organization.parent_id is None:
-        raise DomainError("root_stays", "党委不能撤销")
+        raise DomainError(OrganizationErrorCode.root_stays, "党委不能撤销")
     if children(session, parent_id=organization.id, include_closed=False, after_id=None, limit=1):
-        raise conflict("has_children", "请先撤销或调整下级党组织")
+        raise conflict(OrganizationErrorCode.has_children, "请先撤销或调整下级党组织")
     if _has_members(session, organization.id, today):
-        raise conflict("has_members", "请先办理所属党员的组织关系转接")
+        raise conflict(OrganizationErrorCode.has_members, "请先办理所属党员的组织关系转接")
     organization.closed_on = today
     _end_grants(session, organization.id, today, now)
     session.flush()

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity import service as identity
 from server.identity.models import Account, Grant
 from server.organizations import past_years
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.events import MemberLeft, MembersJoined, MemberTransferred
 from server.organizations.members import check_group
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
@@ -39,18 +41,18 @@ def transfer(
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     branch = get_open(session, to_organization_id)
     if branch.kind != OrganizationKind.branch:
-        raise DomainError("not_a_branch", "党员的组织关系应转入党支部")
+        raise DomainError(OrganizationErrorCode.not_a_branch, "党员的组织关系应转入党支部")
     if branch.root_id != member.root_id:
-        raise DomainError("other_root", "跨单位的组织关系请先在原单位转出，再在新单位登记")
+        raise DomainError(OrganizationErrorCode.other_root, "跨单位的组织关系请先在原单位转出，再在新单位登记")
     check_group(session, group_id=group_id, branch_id=branch.id)
     current = _latest(session, member_id)
     if _is_current(current) and current.organization_id == branch.id:
         if current.from_date == on:
             return current
-        raise conflict("already_there", f"该同志已在{branch.title}")
+        raise conflict(OrganizationErrorCode.already_there, f"该同志已在{branch.title}")
     since = current.from_date if _is_current(current) else current.until_date or current.from_date
     if refusal := transfer_refusal(on=on, today=shanghai_date(now), member_since=since):
-        raise DomainError("invalid_dates", refusal)
+        raise DomainError(CoreErrorCode.invalid_dates, refusal)
     before = current.organization_id if _is_current(current) else None
     past_years.refuse_drafted(session, {current.organization_id, branch.id}, since=on, now=now)
     moved = move(session, current, organization_id=branch.id, group_id=group_id, on=on)
@@ -85,9 +87,9 @@ def leave(session: Session, *, member_id: int, on: date, note: str, account_id: 
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     current = _latest(session, member_id)
     if not _is_current(current):
-        raise conflict("no_membership", "该同志目前没有组织关系")
+        raise conflict(OrganizationErrorCode.no_membership, "该同志目前没有组织关系")
     if refusal := transfer_refusal(on=on, today=shanghai_date(now), member_since=current.from_date):
-        raise DomainError("invalid_dates", refusal)
+        raise DomainError(CoreErrorCode.invalid_dates, refusal)
     past_years.refuse_drafted(session, [current.organization_id], since=on, now=now)
     current.until_date = on
     session.flush()

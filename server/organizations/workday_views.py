@@ -5,6 +5,7 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import present, workdays
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Organization
 from server.organizations.targets import organization_target
 from server.organizations.workday_schemas import (
@@ -107,5 +108,5 @@ def forget_workday_year(context: Context, path: WorkdayYearPath) -> tuple[None, 
 def _whole_university(context: Context, organization_id: int) -> int:
     """Return the root. Raises DomainError `not_a_root`."""
     if context.session.get_one(Organization, organization_id).parent_id is not None:
-        raise DomainError("not_a_root", "工作日按全校规定，请选择学校党委")
+        raise DomainError(OrganizationErrorCode.not_a_root, "工作日按全校规定，请选择学校党委")
     return organization_id

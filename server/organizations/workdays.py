@@ -10,6 +10,7 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.errors import DomainError, not_found
 from server.events import emit
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.events import WorkdaysChanged
 from server.organizations.models import Organization, WorkdayOverride, WorkdayYear
 from server.workdays import Calendar
@@ -70,9 +71,9 @@ def enter_year(
     Raises DomainError `wrong_year` or `day_twice`.
     """
     if strange := sorted(day for day in {*off, *worked} if day.year != year):
-        raise DomainError("wrong_year", f"{strange[0].isoformat()} 不在 {year} 年，请核对")
+        raise DomainError(OrganizationErrorCode.wrong_year, f"{strange[0].isoformat()} 不在 {year} 年，请核对")
     if twice := sorted({*off} & {*worked}):
-        raise DomainError("day_twice", f"{twice[0].isoformat()} 既列为放假又列为上班，请核对")
+        raise DomainError(OrganizationErrorCode.day_twice, f"{twice[0].isoformat()} 既列为放假又列为上班，请核对")
     _lock(session, root_id)
     for row in _entered(session, root_id, year):
         if row.day not in {*off, *worked}:

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from server.config import Settings
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.photos.models import Photo
 from server.photos.rules import Variant
@@ -23,13 +24,13 @@ def signed_url(settings: Settings, photo: Photo, variant: Variant, *, now: datet
 def check_link(
     settings: Settings, *, public_id: str, variant: Variant, expires: int, signature: str, now: datetime
 ) -> int:
-    """Return how many seconds the link is good for. Raises DomainError `photo_link_expired`, whatever is wrong."""
+    """Return how many seconds the link is good for. Raises DomainError `link_expired`, whatever is wrong."""
     expected = _signature(settings, public_id, variant, expires)
     genuine = hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
     remaining = expires - int(now.timestamp())
     if not genuine or remaining <= 0:
         status = HTTPStatus.FORBIDDEN
-        raise DomainError("photo_link_expired", "照片链接已失效，请返回上一页刷新", status=status)
+        raise DomainError(CoreErrorCode.link_expired, "照片链接已失效，请返回上一页刷新", status=status)
     return remaining
 
 

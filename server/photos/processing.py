@@ -17,14 +17,15 @@ import structlog
 
 from server.errors import DomainError
 from server.photos import rules
+from server.photos.error_codes import PhotoErrorCode
 
 log = structlog.get_logger()
 
 ACCEPTED = "请上传 JPEG、PNG、WebP 或 HEIC 照片"
 REFUSALS = {
-    "photo_unreadable": "这张照片已损坏或不完整，无法读取，请换一张或重新拍摄",
-    "photo_too_many_pixels": "这张照片的像素太多（最多 6000 万），请用普通模式拍摄或缩小后再传",
-    "photo_too_heavy": "处理这张照片所需的内存或时间超出限制，请缩小后再传",
+    PhotoErrorCode.photo_unreadable: "这张照片已损坏或不完整，无法读取，请换一张或重新拍摄",
+    PhotoErrorCode.photo_too_many_pixels: "这张照片的像素太多（最多 6000 万），请用普通模式拍摄或缩小后再传",
+    PhotoErrorCode.photo_too_heavy: "处理这张照片所需的内存或时间超出限制，请缩小后再传",
 }
 BROKEN_BY = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}
 
@@ -95,16 +96,18 @@ def check_size(size: int, max_bytes: int) -> None:
 def too_large(max_bytes: int) -> DomainError:
     megabytes = max_bytes // (1024 * 1024)
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return DomainError("photo_too_large", f"照片太大，每张不超过 {megabytes} MB", status=status)
+    return DomainError(PhotoErrorCode.photo_too_large, f"照片太大，每张不超过 {megabytes} MB", status=status)
 
 
 def check_kind(original: bytes) -> None:
     """Refuse what is no photo by its first bytes."""
     if not original:
-        raise DomainError("photo_unreadable", "收到的照片是空文件，请重新选择")
+        raise DomainError(PhotoErrorCode.photo_unreadable, "收到的照片是空文件，请重新选择")
     if rules.kind_of(original) is None:
         other = rules.other_kind(original)
-        raise DomainError("photo_type", f"这是{other}，不是照片，{ACCEPTED}" if other else f"这不是照片，{ACCEPTED}")
+        raise DomainError(
+            PhotoErrorCode.photo_type, f"这是{other}，不是照片，{ACCEPTED}" if other else f"这不是照片，{ACCEPTED}"
+        )
 
 
 @contextmanager
@@ -116,7 +119,7 @@ def _seat(limits: ChildLimits) -> Iterator[None]:
 @contextmanager
 def _taken(places: threading.Semaphore, seconds: float) -> Iterator[None]:
     if not places.acquire(timeout=seconds):
-        raise _try_again("photo_busy", "上传照片的人较多，请稍后再试")
+        raise _try_again(PhotoErrorCode.photo_busy, "上传照片的人较多，请稍后再试")
     try:
         yield
     finally:
@@ -130,11 +133,11 @@ def _run(original: bytes, limits: ChildLimits, decoder: Sequence[str]) -> bytes:
             command, input=original, capture_output=True, timeout=limits.wall_seconds, env=_environment(), check=False
         )
     except subprocess.TimeoutExpired:
-        raise _refusal("photo_too_heavy") from None
+        raise _refusal(PhotoErrorCode.photo_too_heavy) from None
     if ended.returncode == -signal.SIGXCPU:
-        raise _refusal("photo_too_heavy")
+        raise _refusal(PhotoErrorCode.photo_too_heavy)
     if ended.returncode in BROKEN_BY:
-        raise _refusal("photo_unreadable")
+        raise _refusal(PhotoErrorCode.photo_unreadable)
     if ended.returncode:
         raise _interrupted(f"ended with {ended.returncode}: {ended.stderr[-2000:].decode(errors='replace')}")
     return ended.stdout
@@ -164,7 +167,7 @@ def _refusal(code: str) -> DomainError:
 
 def _interrupted(why: str) -> DomainError:
     log.error("photo_child_failed", why=why)
-    return _try_again("photo_interrupted", "照片处理被中断，请重试")
+    return _try_again(PhotoErrorCode.photo_interrupted, "照片处理被中断，请重试")
 
 
 def _try_again(code: str, message: str) -> DomainError:

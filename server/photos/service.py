@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Member
 from server.organizations.queries import branch_of
 from server.photos import processing
+from server.photos.error_codes import PhotoErrorCode
 from server.photos.models import Photo
 from server.photos.processing import CleanPhoto
 from server.photos.removal import delete_after_commit
@@ -47,7 +49,7 @@ def expect(session: Session, *, member_id: int, original: bytes) -> Photo | None
         return found
     waiting = select(func.count()).where(Photo.member_id == member_id, Photo.waiting_sha256.is_not(None))
     if (session.scalar(waiting) or 0) >= MAX_UNATTACHED:
-        raise conflict("photo_too_many_waiting", f"还有 {MAX_UNATTACHED} 张照片未用于申报，请先使用或删除")
+        raise conflict(PhotoErrorCode.photo_too_many_waiting, f"还有 {MAX_UNATTACHED} 张照片未用于申报，请先使用或删除")
     return None
 
 
@@ -72,7 +74,7 @@ def _new_photo(session: Session, member_id: int, picture: CleanPhoto, uploaded_b
     member = session.get(Member, member_id)
     branch = branch_of(session, member_id=member_id, on=shanghai_date(now))
     if member is None or branch is None:
-        raise conflict("no_branch", "该党员目前没有所在支部，不能上传照片")
+        raise conflict(OrganizationErrorCode.no_membership, "该党员目前没有所在支部，不能上传照片")
     return Photo(
         public_id=secrets.token_hex(16),
         root_id=member.root_id,
@@ -98,7 +100,7 @@ def _write(storage: Storage, photo: Photo, picture: CleanPhoto) -> None:
         log.error("photo_storage_failed", error=str(error))
         status = HTTPStatus.SERVICE_UNAVAILABLE
         raise DomainError(
-            "photo_storage_unavailable",
+            PhotoErrorCode.photo_storage_unavailable,
             "照片暂时无法保存，请稍后再试",
             status=status,
             detail={"retry_after_seconds": 30},
@@ -123,15 +125,15 @@ def attach(
     what the member keeps in store. Raises DomainError `photo_too_many`, `photo_repeated`, `photo_unavailable`.
     """
     if len(photo_ids) > MAX_PER_CLAIM:
-        raise DomainError("photo_too_many", f"一次申报最多 {MAX_PER_CLAIM} 张照片")
+        raise DomainError(PhotoErrorCode.photo_too_many, f"一次申报最多 {MAX_PER_CLAIM} 张照片")
     former_ids = session.scalars(select(Photo.id).where(Photo.claim_id == claim_id)).all()
     photos = _locked(session, {*photo_ids, *former_ids})
     chosen = [photos.get(photo_id) for photo_id in photo_ids]
     usable = [photo for photo in chosen if photo and _may_attach(photo, claim_id, member_id, uploaded_by)]
     if len(usable) < len(chosen):
-        raise DomainError("photo_unavailable", "有照片不存在、已删除或已用于其他申报，请重新选择")
+        raise DomainError(PhotoErrorCode.photo_unavailable, "有照片不存在、已删除或已用于其他申报，请重新选择")
     if len({photo.original_sha256 for photo in usable}) < len(usable):
-        raise DomainError("photo_repeated", "同一张照片在一次申报中只能用一次")
+        raise DomainError(PhotoErrorCode.photo_repeated, "同一张照片在一次申报中只能用一次")
     removed = [photos[photo_id] for photo_id in former_ids if photo_id not in photo_ids]
     _detach(session, removed)
     for position, photo in enumerate(usable):
@@ -165,15 +167,15 @@ def attach_to_meeting(
     `photo_repeated`, `photo_unavailable`.
     """
     if len(photo_ids) > MAX_PER_MEETING:
-        raise DomainError("photo_too_many", f"一次会议最多 {MAX_PER_MEETING} 张照片")
+        raise DomainError(PhotoErrorCode.photo_too_many, f"一次会议最多 {MAX_PER_MEETING} 张照片")
     former_ids = session.scalars(select(Photo.id).where(Photo.meeting_id == meeting_id)).all()
     photos = _locked(session, {*photo_ids, *former_ids})
     chosen = [photos.get(photo_id) for photo_id in photo_ids]
     usable = [photo for photo in chosen if photo and _may_show(photo, meeting_id, member_id, uploaded_by)]
     if len(usable) < len(photo_ids):
-        raise DomainError("photo_unavailable", "有照片不存在、已删除或已用于别处，请重新选择")
+        raise DomainError(PhotoErrorCode.photo_unavailable, "有照片不存在、已删除或已用于别处，请重新选择")
     if len({photo.original_sha256 for photo in usable}) < len(usable):
-        raise DomainError("photo_repeated", "同一张照片在一次会议中只能用一次")
+        raise DomainError(PhotoErrorCode.photo_repeated, "同一张照片在一次会议中只能用一次")
     removed = [photos[photo_id] for photo_id in former_ids if photo_id not in photo_ids]
     _detach(session, removed)
     for position, photo in enumerate(usable):
@@ -207,7 +209,7 @@ def discard(session: Session, storage: Storage, photo: Photo) -> None:
     if locked is None:
         raise not_found("照片")
     if not _waits(locked):
-        raise conflict("photo_attached", "照片已用于申报或会议记录，请在那里移除")
+        raise conflict(PhotoErrorCode.photo_attached, "照片已用于申报或会议记录，请在那里移除")
     delete_after_commit(session, storage, locked.keys)
     session.delete(locked)
     session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
+from server.photos.error_codes import PhotoErrorCode
 from server.photos.models import Photo
 from server.photos.removal import delete_after_commit
 from server.photos.rules import ORPHANED_FOR, QUARANTINED_FOR, UNATTACHED_FOR, Trace, may_put_away
@@ -123,4 +124,4 @@ def _too_many(found: FileCount) -> DomainError:
         f"{found.stored} 个照片文件中有 {found.unknown} 个在数据库里没有记录，一个也没有清理："
         "可能连错了数据库，或恢复了较早的备份。请先核对；确认这些文件都不要了，再运行 xianfeng photos --put-away"
     )
-    return conflict("too_many_unknown", message)
+    return conflict(PhotoErrorCode.too_many_unknown, message)

@@ -16,6 +16,7 @@ from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations.targets import member_target
 from server.photos import links, present, processing, queries, service
+from server.photos.error_codes import PhotoErrorCode
 from server.photos.models import Photo
 from server.photos.schemas import PhotoFilePath, PhotoForm, PhotoLinkQuery, PhotoOut, PhotoPath
 from server.photos.storage import storage_of
@@ -37,7 +38,7 @@ def received(view: Callable[..., Any]) -> Callable[..., Any]:
         except RequestEntityTooLarge:
             raise processing.too_large(current_app.extensions["settings"].max_photo_bytes) from None
         if len(files.getlist("photo")) > 1:
-            raise DomainError("photo_one_at_a_time", "每次只能上传一张照片")
+            raise DomainError(PhotoErrorCode.photo_one_at_a_time, "每次只能上传一张照片")
         return view(**path)
 
     return receiving

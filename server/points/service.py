@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
+from server.points.error_codes import PointsErrorCode
 from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.ledger.chains import lock_heads
 from server.points.ledger.newcomers import open_ledgers
@@ -165,7 +166,7 @@ def _reopen(batch: LedgerBatch, year: int) -> None:
 def _take_back(batch: LedgerBatch, original: PointEntry, reason: str, decided_by: int | None) -> PointEntry:
     """Add the entry's reversal, unless there is one."""
     if original.source_kind in (SourceKind.reversal, SourceKind.opening):
-        raise DomainError("not_reversible", "起始分和冲销记录本身不能冲销")
+        raise DomainError(PointsErrorCode.not_reversible, "起始分和冲销记录本身不能冲销")
     entries = batch.entries(original.member_id, original.year)
     earlier = next((entry for entry in entries if entry.reverses_seq == original.seq), None)
     return earlier or batch.add(_reversal(original, decided_by), reason)
@@ -184,7 +185,9 @@ def _entry(batch: LedgerBatch, posting: Posting) -> PointEntry:
     year = posting.occurred_on.year
     organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
     if batch.standing.is_exempt(posting.member_id, posting.occurred_on):
-        raise DomainError("member_exempt", f"{posting.occurred_on.isoformat()} 该党员不列入积分管理范围，不能记分")
+        raise DomainError(
+            PointsErrorCode.member_exempt, f"{posting.occurred_on.isoformat()} 该党员不列入积分管理范围，不能记分"
+        )
     standard_id = posting.standard_id or batch.standing.standard_id(posting.member_id, organization_id, year)
     item = _item(batch, posting, standard_id)
     return PointEntry(
@@ -214,12 +217,12 @@ def _entry(batch: LedgerBatch, posting: Posting) -> PointEntry:
 def _item(batch: LedgerBatch, posting: Posting, standard_id: int) -> Item:
     item = batch.standing.document(standard_id).item(posting.item_code)
     if item is None:
-        raise DomainError("unknown_item", f"积分标准中没有项目 {posting.item_code}")
+        raise DomainError(PointsErrorCode.unknown_item, f"积分标准中没有项目 {posting.item_code}")
     member = batch.standing.member(posting.member_id)
     if posting.standard_id is None and not item.applies_to(member.category, member.stage):
-        raise DomainError("item_not_applicable", f"“{item.title}”不适用于该党员的人员类别或党员类别")
+        raise DomainError(PointsErrorCode.item_not_applicable, f"“{item.title}”不适用于该党员的人员类别或党员类别")
     if not _fits(item, posting):
-        raise DomainError("points_out_of_range", f"“{item.title}”的分值与积分标准不符")
+        raise DomainError(PointsErrorCode.points_out_of_range, f"“{item.title}”的分值与积分标准不符")
     return item
 
 

@@ -11,6 +11,7 @@ from server.identity.models import WechatIdentity
 from server.pushes import quotas
 from server.pushes.catalogue import CATALOGUE
 from server.pushes.channels import accounts
+from server.pushes.error_codes import PushErrorCode
 from server.pushes.rules import Channel
 
 
@@ -45,10 +46,10 @@ def take_answers(
     Raises DomainError 409 `not_in_the_mini_program`, 422 `unknown_template`.
     """
     if session.get_one(WechatIdentity, identity_id).app_id != accounts.mini_program_of(settings):
-        raise conflict("not_in_the_mini_program", "订阅消息只能在小程序里授权")
+        raise conflict(PushErrorCode.not_in_the_mini_program, "订阅消息只能在小程序里授权")
     keys = {template_id: key for key, template_id in template_ids(settings).items()}
     answered = list(answers)
     if not {template_id for template_id, _ in answered} <= keys.keys():
-        raise DomainError("unknown_template", "没有这个消息模板，请更新小程序后再试")
+        raise DomainError(PushErrorCode.unknown_template, "没有这个消息模板，请更新小程序后再试")
     accepted = {keys[template_id] for template_id, is_accepted in answered if is_accepted}
     quotas.accept(session, identity_id=identity_id, templates=accepted, now=now)

@@ -10,6 +10,7 @@ from server.audit import service as audit
 from server.errors import conflict, not_found
 from server.identity.models import Account
 from server.organizations.models import Member, Organization
+from server.pushes.error_codes import PushErrorCode
 from server.pushes.models import Push
 from server.pushes.rules import PushStatus
 
@@ -94,7 +95,7 @@ def tell(session: Session, push_id: int, *, account_id: int, now: datetime) -> P
     if push is None:
         raise not_found("未送达的消息")
     if push.status not in UNREACHED:
-        raise conflict("not_unreached", "这条消息不在未送达之列，不用登记告知", status=push.status)
+        raise conflict(PushErrorCode.not_unreached, "这条消息不在未送达之列，不用登记告知", status=push.status)
     if push.told_at is None:
         push.told_by, push.told_at = account_id, now
         session.flush()

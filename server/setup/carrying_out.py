@@ -28,6 +28,7 @@ from server.organizations.roster.rules import RosterProblem, errors_of, settled,
 from server.organizations.roster.workbook import ParsedRoster
 from server.privacy import PhoneVault
 from server.setup import service, slips
+from server.setup.error_codes import SetupErrorCode
 from server.setup.rules import Appointment, next_steps
 
 OFFERED = (Role.general_secretary, Role.secretary)
@@ -91,7 +92,7 @@ def _outlook(
     if wrong := errors_of(problems):
         lines = [problem.text for problem in wrong]
         message = "\n".join([*lines, f"名册有误 {len(lines)} 处，什么都没有写入；请改好后再运行"])
-        raise DomainError("roster_has_problems", message, detail={"problems": lines})
+        raise DomainError(SetupErrorCode.roster_has_problems, message, detail={"problems": lines})
     names = {entry.work_number: str(entry.columns["name"]) for entry in entries}
     meant = service.officers(session, root, wishes.appointments, roster=names, on=shanghai_date(now))
     rows = Counter(decision.action.value for decision in decisions)
@@ -134,7 +135,7 @@ def carry_out(
     report = import_file(engine, settings, wishes.roster, root_id, create_missing=True)
     if wrong := errors_of(report.problems):
         lines = "\n".join(problem.text for problem in wrong)
-        raise DomainError("roster_has_problems", f"{lines}\n名册没有全部导入，请用同样的命令再运行一次")
+        raise DomainError(SetupErrorCode.roster_has_problems, f"{lines}\n名册没有全部导入，请用同样的命令再运行一次")
 
     rows = Counter(report.roster.result) + Counter(unchanged=report.roster.summary["unchanged"])
 

@@ -9,6 +9,7 @@ from server.identity.rules import ROLE_TITLES, Role
 from server.names import LONGEST_NAME, is_name, normal_name
 from server.organizations.models import OrganizationKind
 from server.organizations.rules import ROLE_KINDS, is_work_number, normal_title, normal_work_number
+from server.setup.error_codes import SetupErrorCode
 from server.text import line
 
 LATE_IN_THE_YEAR = 11
@@ -34,14 +35,14 @@ def read_appointment(role: Role, text: str) -> Appointment:
     try:
         who, _, place = unicodedata.normalize("NFKC", line(text)).partition("@")
     except ValueError as unreadable:
-        raise DomainError("not_an_appointment", f"{ROLE_TITLES[role]}：{unreadable}") from None
+        raise DomainError(SetupErrorCode.not_an_appointment, f"{ROLE_TITLES[role]}：{unreadable}") from None
     number, _, name = who.partition(":")
     at_root = OrganizationKind.party_committee in ROLE_KINDS[role]
     number, name, place = normal_work_number(number), normal_name(name), normal_title(place)
     named = not name or (at_root and is_name(name) and len(name) <= LONGEST_NAME)
     if not is_work_number(number) or bool(place) is at_root or not named:
         wanted = "工号，或不在名册中者写 工号:姓名" if at_root else "工号@党组织，党组织重名时写 工号@党总支/党支部"
-        raise DomainError("not_an_appointment", f"{ROLE_TITLES[role]}“{text}”应写成 {wanted}")
+        raise DomainError(SetupErrorCode.not_an_appointment, f"{ROLE_TITLES[role]}“{text}”应写成 {wanted}")
     return Appointment(role, number, name or None, place or None)
 
 

@@ -18,8 +18,10 @@ from server.identity.rules import ROLE_TITLES
 from server.names import name_key
 from server.organizations import binding, grants
 from server.organizations import service as organizations
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Member, Organization
 from server.organizations.rules import KIND_TITLES, ROLE_KINDS, normal_title
+from server.setup.error_codes import SetupErrorCode
 from server.setup.rules import Appointment
 from server.setup.slips import Slip
 from server.standards import service as standards
@@ -59,9 +61,9 @@ def found(session: Session, *, title: str, now: datetime) -> Organization:
     try:
         title = normal_title(line(title))
     except ValueError as unreadable:
-        raise DomainError("bad_title", f"党委名称{unreadable}") from None
+        raise DomainError(SetupErrorCode.bad_title, f"党委名称{unreadable}") from None
     if not 0 < len(title) <= LONGEST_TITLE:
-        raise DomainError("bad_title", f"党委名称应为 1–{LONGEST_TITLE} 个字")
+        raise DomainError(SetupErrorCode.bad_title, f"党委名称应为 1–{LONGEST_TITLE} 个字")
     root = _existing_root(session, title)
     if root is None:
         try:
@@ -80,7 +82,9 @@ def _existing_root(session: Session, title: str) -> Organization | None:
     same = next((root for root in roots if normal_title(root.title) == title), None)
     if same is None and roots:
         names = "、".join(root.title for root in roots)
-        raise conflict("already_set_up", f"这个数据库中已有“{names}”，不能再设“{title}”；继续上次的初始化请用同一名称")
+        raise conflict(
+            SetupErrorCode.already_set_up, f"这个数据库中已有“{names}”，不能再设“{title}”；继续上次的初始化请用同一名称"
+        )
     return same
 
 
@@ -100,10 +104,10 @@ def officers(
         except DomainError as refusal:
             wrong.append(f"{appointment}：{refusal.message}")
     if wrong:
-        raise DomainError("not_appointed", "\n".join(wrong), detail={"problems": wrong})
+        raise DomainError(SetupErrorCode.not_appointed, "\n".join(wrong), detail={"problems": wrong})
     late = [officer.words for officer in meant if not officer.stands]
     if late and grants.has_department(session, root.id):
-        raise conflict("department_appoints", f"已有组织部，任职请由组织部办理：{'；'.join(late)}")
+        raise conflict(SetupErrorCode.department_appoints, f"已有组织部，任职请由组织部办理：{'；'.join(late)}")
     return meant
 
 
@@ -127,14 +131,16 @@ class _Tree:
             return self.root
         fitting = [each for each in self._named.get(appointment.place, []) if each.kind in kinds]
         if len(fitting) > 1:
-            raise DomainError("shared_title", f"有多个“{appointment.place}”，请写成 上级党组织/{appointment.place}")
+            raise DomainError(
+                SetupErrorCode.shared_title, f"有多个“{appointment.place}”，请写成 上级党组织/{appointment.place}"
+            )
         if fitting:
             return fitting[0]
         titles = [title for title, named in self._named.items() if any(each.kind in kinds for each in named)]
         near = "或".join(f"“{title}”" for title in get_close_matches(appointment.place, titles, n=2))
         kind = "、".join(KIND_TITLES[kind] for kind in sorted(kinds))
         message = f"名册和系统中都没有{kind}“{appointment.place}”" + (f"，是不是{near}" if near else "")
-        raise DomainError("no_such_place", message)
+        raise DomainError(SetupErrorCode.unknown_place, message)
 
 
 def _officer(
@@ -144,9 +150,9 @@ def _officer(
     member = session.scalar(select(Member).where(Member.root_id == tree.root.id, Member.work_number == number))
     known = member.name if member else roster.get(number)
     if known is None and appointment.name is None:
-        raise DomainError("not_on_roster", f"名册中没有工号/学号 {number}")
+        raise DomainError(OrganizationErrorCode.not_on_roster, f"名册中没有工号/学号 {number}")
     if known is not None and appointment.name and name_key(appointment.name) != name_key(known):
-        raise DomainError("another_name", f"工号/学号 {number} 在名册中是{known}")
+        raise DomainError(SetupErrorCode.another_name, f"工号/学号 {number} 在名册中是{known}")
     account = _account_of(session, tree.root, number, appointment.name, member)
     held = identity_queries.grants_of(session, account.id, on=on) if account else []
     stands = any((grant.role, grant.organization_id) == (appointment.role, place.id) for grant in held)

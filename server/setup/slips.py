@@ -11,6 +11,7 @@ from pathlib import Path
 from server.documents.typesetting import TypesettingJob, compiled
 from server.errors import DomainError
 from server.presentation import spoken_time
+from server.setup.error_codes import SetupErrorCode
 from server.spreadsheets.writing import guarded
 
 HEADINGS = ("姓名", "工号/学号", "职务", "激活码", "有效期至")
@@ -35,11 +36,11 @@ class Slip:
 def check_place(path: Path) -> None:
     """Raise DomainError `bad_slips_file` unless slips can be written there: .csv or .pdf, and not over other slips."""
     if path.suffix not in (".csv", ".pdf"):
-        raise DomainError("bad_slips_file", f"激活码文件 {path} 应以 .csv 或 .pdf 结尾")
+        raise DomainError(SetupErrorCode.bad_slips_file, f"激活码文件 {path} 应以 .csv 或 .pdf 结尾")
     if path.exists():
-        raise DomainError("bad_slips_file", f"{path} 已经存在，为免覆盖已发的激活码，请换一个文件名")
+        raise DomainError(SetupErrorCode.bad_slips_file, f"{path} 已经存在，为免覆盖已发的激活码，请换一个文件名")
     if not os.access(path.parent, os.W_OK):
-        raise DomainError("bad_slips_file", f"不能在 {path.parent} 中写入文件")
+        raise DomainError(SetupErrorCode.bad_slips_file, f"不能在 {path.parent} 中写入文件")
 
 
 def write(path: Path, slips: Sequence[Slip], *, root_title: str, address: str) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from server.errors import DomainError
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class Area:
         self.cells += cells
         if self.cells > MAX_CELLS:
             place = address(row, column)
-            raise DomainError("file_too_large", f"表格太大：内容一直到单元格 {place}，请删除名册以外的内容后再上传")
+            raise DomainError(
+                SpreadsheetErrorCode.file_too_large, f"表格太大：内容一直到单元格 {place}，请删除名册以外的内容后再上传"
+            )
 
 
 _TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[[^\]]*\]|(?P<digit>[0#])|(?P<literal>[-+() ])')

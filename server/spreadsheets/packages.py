@@ -26,6 +26,7 @@ from server.spreadsheets.cells import (
     numbered,
     shown,
 )
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 from server.spreadsheets.reading import has_password, unreadable
 
 MAX_PARTS = 5_000
@@ -88,7 +89,9 @@ def _repacked(content: bytes) -> bytes:
 
 
 def _too_large() -> DomainError:
-    return DomainError("file_too_large", "文件解压后过大：请删除多余的工作表和只有格式的空行、空列后再上传")
+    return DomainError(
+        SpreadsheetErrorCode.file_too_large, "文件解压后过大：请删除多余的工作表和只有格式的空行、空列后再上传"
+    )
 
 
 def _needed(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:

@@ -7,6 +7,7 @@ import structlog
 
 from server.errors import DomainError
 from server.spreadsheets.cells import Sheet
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 log = structlog.get_logger()
 
@@ -23,7 +24,7 @@ def read_sheets(file: IO[bytes]) -> list[Sheet]:
     file.seek(0)
     content = file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
-        raise DomainError("file_too_large", "文件不能超过 10 MB")
+        raise DomainError(SpreadsheetErrorCode.file_too_large, "文件不能超过 10 MB")
     try:
         return _reader(content)(content)
     except DomainError:
@@ -36,7 +37,7 @@ def read_sheets(file: IO[bytes]) -> list[Sheet]:
 
 
 def unreadable(why: str) -> DomainError:
-    return DomainError("unreadable_file", f"{why}。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传")
+    return DomainError(SpreadsheetErrorCode.unreadable_file, f"{why}。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传")
 
 
 def _reader(content: bytes) -> Callable[[bytes], list[Sheet]]:
@@ -59,4 +60,6 @@ def _reader(content: bytes) -> Callable[[bytes], list[Sheet]]:
 
 
 def has_password() -> DomainError:
-    return DomainError("file_has_password", "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后再上传")
+    return DomainError(
+        SpreadsheetErrorCode.file_has_password, "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后再上传"
+    )

@@ -7,6 +7,7 @@ import re
 
 from server.errors import DomainError
 from server.spreadsheets.cells import Area, Row, Sheet, numbered
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -26,7 +27,7 @@ def read_text(content: bytes) -> list[Sheet]:
 def _decoded(content: bytes) -> str:
     """Raises DomainError `unreadable_file`; GB18030 refuses most of what is no text."""
     if not content.strip():
-        raise DomainError("unreadable_file", "文件是空的")
+        raise DomainError(SpreadsheetErrorCode.unreadable_file, "文件是空的")
     marked = [encoding for bom, encoding in _BOMS.items() if content.startswith(bom)]
     for encoding in marked or ("utf-8", "gb18030"):
         try:
@@ -35,4 +36,6 @@ def _decoded(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise DomainError("unreadable_file", "文件无法读取：不是 Excel 工作簿，也不是 .csv。请另存为 .xlsx 后再上传")
+    raise DomainError(
+        SpreadsheetErrorCode.unreadable_file, "文件无法读取：不是 Excel 工作簿，也不是 .csv。请另存为 .xlsx 后再上传"
+    )

@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.audit import service as audit
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.queries import ancestor_ids
 from server.standards.default import default_document
+from server.standards.error_codes import StandardErrorCode
 from server.standards.models import DraftSource, Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, as_data, content_hash
 from server.standards.versions import find_own, in_force
@@ -92,7 +94,9 @@ def create_draft(
     """Add a draft as the organization's next version for the year; `replaces_id` remembers what is in force now."""
     organization = lock_organization(session, organization_id)
     if organization.kind == OrganizationKind.group or organization.closed_on is not None:
-        raise DomainError("no_own_standard", "党小组和已撤销的党组织不能制定积分标准，请由所在党支部制定")
+        raise DomainError(
+            StandardErrorCode.no_own_standard, "党小组和已撤销的党组织不能制定积分标准，请由所在党支部制定"
+        )
     data = as_data(document)
     audience = document.audience
     current = find_own(session, organization_id=organization_id, year=year, audience=audience)
@@ -140,10 +144,10 @@ def edit_draft(
     edited_by: int,
     now: datetime,
 ) -> Standard:
-    """Save a draft as the editor left it; `revision` is the one he began from. Raises DomainError `stale_draft`."""
+    """Save a draft as the editor left it; `revision` is the one he began from. Raises DomainError `stale_version`."""
     draft = locked_draft(session, standard_id, revision)
     if document.audience != draft.audience:
-        raise DomainError("audience_fixed", "适用对象不能更改，请为其另建草稿")
+        raise DomainError(StandardErrorCode.audience_fixed, "适用对象不能更改，请为其另建草稿")
     draft.document_json = as_data(document)
     draft.content_hash = content_hash(draft.document_json)
     draft.note = note
@@ -159,9 +163,11 @@ def locked_draft(session: Session, standard_id: int, revision: int | None) -> St
     lock_organization(session, organization_id)
     draft = session.get_one(Standard, standard_id, with_for_update=True, populate_existing=True)
     if draft.status != StandardStatus.draft:
-        raise conflict("not_a_draft", "该版本已发布或已撤回，不能再改；请以它为底稿另建草稿", status=draft.status)
+        raise conflict(
+            StandardErrorCode.not_a_draft, "该版本已发布或已撤回，不能再改；请以它为底稿另建草稿", status=draft.status
+        )
     if revision is not None and draft.revision != revision:
-        raise conflict("stale_draft", "草稿刚被他人修改，请比较后再保存", revision=draft.revision)
+        raise conflict(CoreErrorCode.stale_version, "草稿刚被他人修改，请比较后再保存", revision=draft.revision)
     return draft
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.organizations.filings import submit_filing
@@ -15,6 +16,7 @@ from server.organizations.queries import ancestor_ids
 from server.standards.comparison import same_figures
 from server.standards.default import default_document
 from server.standards.drafts import create_draft, locked_draft, record
+from server.standards.error_codes import StandardErrorCode
 from server.standards.events import StandardPublished
 from server.standards.models import Standard, StandardStatus
 from server.standards.problems import StandardProblem
@@ -32,15 +34,17 @@ def publish(
     session: Session, *, standard_id: int, published_by: int | None, now: datetime, revision: int | None = None
 ) -> Standard:
     """Put a draft in force and freeze it. Raises DomainError `standard_has_problems`, `superseded_meanwhile`,
-    `year_in_use`, `stale_draft` or `not_a_draft`."""
+    `year_in_use`, `stale_version` or `not_a_draft`."""
     draft = locked_draft(session, standard_id, revision)
     current = find_own(session, organization_id=draft.organization_id, year=draft.year, audience=draft.audience)
     if current is not None and not current.carried_from_id and current.id != draft.replaces_id:
-        raise conflict("superseded_meanwhile", "起草之后已有新版发布，请比较差异后另建草稿再发布")
+        raise conflict(StandardErrorCode.superseded_meanwhile, "起草之后已有新版发布，请比较差异后另建草稿再发布")
     found = check(session, standard_id=standard_id)
     if found:
         message = f"还有 {len(found)} 处需要修改，首先：{found[0].message}"
-        raise DomainError("standard_has_problems", message, detail={"problems": [as_detail(each) for each in found]})
+        raise DomainError(
+            StandardErrorCode.standard_has_problems, message, detail={"problems": [as_detail(each) for each in found]}
+        )
     path = ancestor_ids(session, draft.organization_id)
     before = find_in_force(session, organization_ids=path, year=draft.year, audience=draft.audience)
     _keep_year(session, draft, before)
@@ -71,7 +75,10 @@ def _keep_year(session: Session, draft: Standard, current: Standard | None) -> N
     )
     path = session.get_one(Organization, draft.organization_id).path
     if has_facts(session, path=path, year=draft.year, standard_ids=session.scalars(siblings).all()):
-        raise conflict("year_in_use", f"{draft.year} 年度已有积分记录，年中只能更正文字，分值和项目请从下一年度起调整")
+        raise conflict(
+            StandardErrorCode.year_in_use,
+            f"{draft.year} 年度已有积分记录，年中只能更正文字，分值和项目请从下一年度起调整",
+        )
 
 
 def _put_in_force(
@@ -87,7 +94,7 @@ def _put_in_force(
     try:
         session.flush()
     except IntegrityError:
-        raise conflict("superseded_meanwhile", "刚刚已有新版发布，请刷新后比较差异") from None
+        raise conflict(StandardErrorCode.superseded_meanwhile, "刚刚已有新版发布，请刷新后比较差异") from None
 
 
 def file(session: Session, *, standard_id: int, submitted_by: int, now: datetime) -> Filing:
@@ -110,9 +117,11 @@ def check_filing(session: Session, standard_id: int) -> None:
     """Raise DomainError `not_published` or `carried_forward` where a standard is not one that is filed."""
     standard = session.get_one(Standard, standard_id)
     if standard.status != StandardStatus.published:
-        raise conflict("not_published", "只有已发布的积分标准才能备案")
+        raise conflict(CoreErrorCode.not_published, "只有已发布的积分标准才能备案")
     if standard.carried_from_id is not None:
-        raise conflict("carried_forward", "这是沿用上一年度的标准，请先以它为底稿发布本年度的积分标准，再报备案")
+        raise conflict(
+            StandardErrorCode.carried_forward, "这是沿用上一年度的标准，请先以它为底稿发布本年度的积分标准，再报备案"
+        )
 
 
 def install_default(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 from server.errors import DomainError
 from server.organizations.models import Organization
 from server.organizations.queries import ancestor_ids
+from server.standards.error_codes import StandardErrorCode
 from server.standards.models import Standard, StandardStatus
 from server.standards.rules import Audience, StandardDocument, content_hash
 
@@ -88,7 +89,7 @@ def in_force_along(
 
 
 def no_standard(year: int) -> DomainError:
-    return DomainError("no_standard", f"{year} 年度积分标准尚未发布，党委组织部或党总支发布后开始计分")
+    return DomainError(StandardErrorCode.no_standard, f"{year} 年度积分标准尚未发布，党委组织部或党总支发布后开始计分")
 
 
 def nearest_above(session: Session, standard: Standard, *, year: int) -> Standard | None:

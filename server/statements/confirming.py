@@ -14,6 +14,7 @@ from server.events import emit
 from server.organizations.events import WorkdaysChanged
 from server.organizations.models import Organization
 from server.organizations.workdays import calendar_of
+from server.statements.error_codes import StatementErrorCode
 from server.statements.events import StatementConfirmed
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus, confirm_by_of
@@ -26,7 +27,7 @@ def confirm(session: Session, *, statement_id: int, account_id: int, now: dateti
     """Let the month stand. Raises DomainError 409 `already_confirmed`."""
     statement = _locked(session, statement_id)
     if statement.status == StatementStatus.confirmed:
-        raise conflict("already_confirmed", "这期月汇总已经确认过，支部已可查看")
+        raise conflict(StatementErrorCode.already_confirmed, "这期月汇总已经确认过，支部已可查看")
     _settle(session, statement, account_id, now)
     return statement
 

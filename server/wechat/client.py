@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.errors import DomainError
 from server.privacy import normal_phone
+from server.wechat.error_codes import WechatErrorCode
 from server.wechat.errors import TOKEN_REFUSED, refused, unavailable
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import Transport, is_integer, through_proxy
@@ -75,7 +76,7 @@ class WechatClient:
             raise unavailable()
         phone = normal_phone(number)
         if phone is None:
-            raise DomainError("phone_unsupported", "仅支持中国大陆手机号，请使用激活码绑定")
+            raise DomainError(WechatErrorCode.phone_unsupported, "仅支持中国大陆手机号，请使用激活码绑定")
         return phone
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,7 +207,7 @@ def official_client() -> WechatClient:
     """Return the client of the 公众号. Raises DomainError 404 `no_official_account`."""
     client: WechatClient | None = current_app.extensions.get("wechat_official")
     if client is None:
-        raise DomainError("no_official_account", "请在微信小程序里登录", status=HTTPStatus.NOT_FOUND)
+        raise DomainError(WechatErrorCode.no_official_account, "请在微信小程序里登录", status=HTTPStatus.NOT_FOUND)
     return client
 
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from server.errors import DomainError
+from server.wechat.error_codes import WechatErrorCode
 
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 """The access token is wrong or expired: fetch another and try once more."""
@@ -38,7 +39,9 @@ class WechatError(DomainError):
 
 def unavailable(errcode: int | None = None, *, maybe_done: bool = False) -> WechatError:
     """WeChat is slow, down, or talks nonsense: worth trying again, where twice does no harm."""
-    error = WechatError("wechat_unavailable", "微信服务暂时不可用，请稍后再试", errcode=errcode, retry_after_seconds=5)
+    error = WechatError(
+        WechatErrorCode.wechat_unavailable, "微信服务暂时不可用，请稍后再试", errcode=errcode, retry_after_seconds=5
+    )
     error.maybe_done = maybe_done
     return error
 
@@ -46,12 +49,16 @@ def unavailable(errcode: int | None = None, *, maybe_done: bool = False) -> Wech
 def refused(errcode: int, *, bad_code: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY) -> WechatError:
     """Return the error for a code that WeChat answered; `bad_code` is the status when the user's code was no good."""
     if errcode in CODE_REFUSED:
-        return WechatError("wechat_code_invalid", "微信授权已失效，请重新操作", status=bad_code, errcode=errcode)
+        return WechatError(
+            WechatErrorCode.wechat_code_invalid, "微信授权已失效，请重新操作", status=bad_code, errcode=errcode
+        )
     if errcode == BLOCKED:
         message = "该微信号存在风险，微信不允许登录"
-        return WechatError("wechat_blocked", message, status=HTTPStatus.FORBIDDEN, errcode=errcode)
+        return WechatError(WechatErrorCode.wechat_blocked, message, status=HTTPStatus.FORBIDDEN, errcode=errcode)
     if errcode == TOO_FAST:
-        return WechatError("wechat_busy", "微信服务繁忙，请一分钟后再试", errcode=errcode, retry_after_seconds=60)
+        return WechatError(
+            WechatErrorCode.wechat_busy, "微信服务繁忙，请一分钟后再试", errcode=errcode, retry_after_seconds=60
+        )
     if errcode == DAILY_QUOTA:
-        return WechatError("wechat_quota", "今天调用微信的次数已用完，请明天再试", errcode=errcode)
+        return WechatError(WechatErrorCode.wechat_quota, "今天调用微信的次数已用完，请明天再试", errcode=errcode)
     return unavailable(errcode)

@@ -49,7 +49,7 @@ class YearRefusal(StrEnum):
     past_cut_off = "past_cut_off"
     year_drafted = "year_drafted"
     year_not_over = "year_not_over"
-    not_possible = "not_possible"
+    not_possible = "wrong_status"
 
 
 def is_drafted(state: YearState) -> bool:

@@ -53,7 +53,7 @@ def move(
 
     Waits for whoever is posting into the year, and whoever comes to post waits for it. Callers that lock the ledgers of
     the branch's members (`points.lock`) do so first, as postings do. Raises DomainError 409 `year_not_over`,
-    `not_possible`.
+    `wrong_status`.
     """
     _hold(session, branch_year)
     before = YearState(branch_year.state)
@@ -73,7 +73,7 @@ def move_cut_off(
 ) -> BranchYear:
     """Give a branch another last day for claims; the same again changes nothing.
 
-    Raises DomainError 409 `year_drafted`, `not_possible`.
+    Raises DomainError 409 `year_drafted`, `wrong_status`.
     """
     _hold(session, branch_year)
     if branch_year.claim_until == until:

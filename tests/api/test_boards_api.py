@@ -273,7 +273,7 @@ def test_a_link_ends_within_a_year(call: Call, cast: Cast, days: int) -> None:
     body = LINK | {"until_date": (cast.today + timedelta(days=days)).isoformat()}
     assert refusal(call(cast.li_wei, "POST", f"/organizations/{cast.branch}/board-links", json=body)) == (
         422,
-        "invalid_period",
+        "invalid_dates",
     )
     above = f"/organizations/{cast.general_branch}/board-links"
     assert refusal(call(cast.chen_jing, "POST", above, json=LINK)) == (422, "not_a_branch")
@@ -281,7 +281,7 @@ def test_a_link_ends_within_a_year(call: Call, cast: Cast, days: int) -> None:
 
 def test_a_wrong_key_opens_nothing(call: Call, cast: Cast) -> None:
     answer = call(None, "POST", "/board-sessions", json={"key": "keineswegs"})
-    assert refusal(answer) == (403, "board_link_invalid")
+    assert refusal(answer) == (403, "link_invalid")
 
 
 def test_everyone_may_be_reported_apart(call: Call, session: Session, cast: Cast) -> None:

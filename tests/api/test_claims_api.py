@@ -120,7 +120,7 @@ def test_a_replayed_approval_is_answered_with_who_and_when(call: Call, engine: E
     opened(call, cast.li_wei, claim)
     assert decide(call, cast.li_wei, claim).status_code == 200
     again = decide(call, cast.li_wei, claim)
-    assert refusal(again) == (409, "already_reviewed")
+    assert refusal(again) == (409, "already_decided")
     assert again.json
     assert again.json["error"]["detail"]["by"] == "李伟"
     with Session(engine) as session:

@@ -196,11 +196,11 @@ def test_a_notice_of_today_reaches_who_belongs_today(call: Call, cast: Cast) -> 
 def test_decisions_may_be_of_today_and_not_of_tomorrow(call: Call, cast: Cast) -> None:
     decision = {"item_code": "B08", "occurred_on": TOMORROW, **DECIDED}
     path = of(cast.zhang_min, "/decisions")
-    assert refusal(call(cast.li_wei, "POST", path, json=decision)) == (422, "future_day")
+    assert refusal(call(cast.li_wei, "POST", path, json=decision)) == (422, "in_the_future")
     assert call(cast.li_wei, "POST", path, json=decision | {"occurred_on": TODAY}).status_code == 201
     negative = {"year": 2026, "category_code": "N02", "decided_on": TOMORROW, **DECIDED}
     path = of(cast.zhang_min, "/negative-decisions")
-    assert refusal(call(cast.chen_jing, "POST", path, json=negative)) == (422, "future_day")
+    assert refusal(call(cast.chen_jing, "POST", path, json=negative)) == (422, "in_the_future")
     assert call(cast.chen_jing, "POST", path, json=negative | {"decided_on": TODAY}).status_code == 201
 
 
@@ -234,7 +234,7 @@ def test_to_dos_wait_with_who_holds_the_office_today(call: Call, session: Sessio
 
 def test_a_board_link_may_end_today_and_not_yesterday(call: Call, cast: Cast) -> None:
     path, link = at(cast.branch, "/board-links"), {"place": "三楼走廊", "until_date": YESTERDAY}
-    assert refusal(call(cast.li_wei, "POST", path, json=link)) == (422, "invalid_period")
+    assert refusal(call(cast.li_wei, "POST", path, json=link)) == (422, "invalid_dates")
     year = (date(2026, 6, 18) + timedelta(days=366)).isoformat()
     for last in (TODAY, year):
         made = call(cast.li_wei, "POST", path, json=link | {"until_date": last})
@@ -269,7 +269,7 @@ def test_a_meeting_is_planned_on_the_day_it_has_in_shanghai(call: Call, cast: Ca
     plan |= {"starts_at": "2026-07-01T00:30:00+08:00", "ends_at": "2026-07-01T01:30:00+08:00"}
     path = at(cast.branch, "/meetings")
     early = call(cast.li_wei, "POST", path, json=plan | {"title": "党日", "makeup_until": "2026-06-30"})
-    assert refusal(early) == (422, "makeup_too_early")
+    assert refusal(early) == (422, "invalid_makeup")
     repeated = {"repeat": {"every": "month", "by": "day", "until": "2026-06-30"}, "title": "党日"}
     assert refusal(call(cast.li_wei, "POST", path, json=plan | repeated)) == (422, "invalid_repeat")
     assert body(call(cast.li_wei, "POST", path, json=plan))["title"].startswith("7 月")

@@ -191,7 +191,7 @@ def test_a_locked_number_says_when_it_opens_and_the_right_code_works_then(
 
     assert [bind(f"guesser_{n}", "ABCDE-FGHJK").status_code for n in range(5)] == [422] * 5
     locked = bind("zhao_xin", code)
-    assert refusal(locked) == (429, "binding_locked")
+    assert refusal(locked) == (429, "too_many_tries")
     opens = (clock.now() + timedelta(hours=1, seconds=59)).astimezone(SHANGHAI)
     words = locked.get_json()["error"]["message"]
     assert words.startswith("输错次数过多，请 ")
@@ -219,7 +219,7 @@ def test_a_new_code_opens_a_locked_number_at_once(call: Call, cast: Cast, app: O
 def test_wrong_codes_do_not_stand_in_the_way_of_the_phone(call: Call, cast: Cast) -> None:
     wrong = {"name": "张敏", "work_number": "N1", "code": "ABCDE-FGHJK", "privacy_version": 1}
     answers = [call(cast.stranger, "POST", "/binding/activation", json=wrong) for _ in range(6)]
-    assert refusal(answers[-1]) == (429, "binding_locked")
+    assert refusal(answers[-1]) == (429, "too_many_tries")
     by_phone = call(
         cast.stranger, "POST", "/binding/phone", json={"phone_code": "phone:13900000000", "privacy_version": 1}
     )

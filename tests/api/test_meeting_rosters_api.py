@@ -71,7 +71,7 @@ def test_a_leave_is_decided_with_words_that_say_enough(call: Call, cast: Cast, m
     assert refusal(call(cast.li_wei, "POST", f"{path}/grant", json={"reason": "好"})) == (422, "invalid_input")
     longer = {"makeup_until": "2026-09-01", "version": 2}
     body(call(cast.li_wei, "POST", f"{path}/grant", json={}))
-    assert refusal(call(cast.li_wei, "POST", f"{path}/grant", json=longer)) == (422, "answer_needed")
+    assert refusal(call(cast.li_wei, "POST", f"{path}/grant", json=longer)) == (422, "reason_missing")
     again = body(call(cast.li_wei, "POST", f"{path}/grant", json=longer | {"answer": "尚在住院"}))
     assert (again["makeup_until"], again["version"]) == ("2026-09-01", 3)
 
@@ -84,7 +84,7 @@ def test_a_leave_is_refused_with_a_reason(call: Call, cast: Cast, meeting: Meeti
 
 def test_an_officer_asks_on_behalf_and_others_do_not(call: Call, cast: Cast, meeting: Meeting) -> None:
     path = f"/members/{cast.zhang_min.member_id}/meetings/{meeting.id}/leave"
-    assert refusal(call(cast.wang_fang, "POST", path, json=SICK)) == (422, "on_behalf_reason_needed")
+    assert refusal(call(cast.wang_fang, "POST", path, json=SICK)) == (422, "reason_missing")
     asked = ask(call, cast.zhang_min, meeting, cast.wang_fang, on_behalf_reason="本人住院")
     assert (asked["asked_by"], asked["on_behalf_reason"]) == ("王芳", "本人住院")
     assert refusal(call(cast.zhao_qiang, "POST", path, json=SICK)) == (404, "not_found")

@@ -70,7 +70,7 @@ def test_planning_again_with_the_same_key_is_one_meeting(call: Call, cast: Cast)
         ({"ends_at": "2026-06-25T14:30:00+08:00"}, "end_before_start"),
         ({"starts_at": "2026-05-01T09:00:00+08:00", "ends_at": "2026-05-01T10:00:00+08:00"}, "too_long_ago"),
         ({"closes_at": "2026-06-25T14:00:00+08:00"}, "window_order"),
-        ({"makeup_until": "2026-06-24"}, "makeup_too_early"),
+        ({"makeup_until": "2026-06-24"}, "invalid_makeup"),
         ({"items": [{"code": "B05"}]}, "unknown_item"),
         ({"items": [{"code": "B04"}, {"code": "B04"}]}, "item_repeated"),
         ({"rosters": []}, "no_roster"),
@@ -225,7 +225,7 @@ def test_a_change_needs_the_version_it_was_made_from(call: Call, cast: Cast, pla
     path = f"/meetings/{meeting['id']}"
     changed = body(call(cast.wang_fang, "PATCH", path, json={"version": 1, "place": "礼堂"}))
     assert (changed["place"], changed["version"], changed["title"]) == ("礼堂", 2, meeting["title"])
-    assert refusal(call(cast.li_wei, "PATCH", path, json={"version": 1, "place": "操场"})) == (409, "changed_meanwhile")
+    assert refusal(call(cast.li_wei, "PATCH", path, json={"version": 1, "place": "操场"})) == (409, "stale_version")
     assert refusal(call(cast.zhao_qiang, "PATCH", path, json={"version": 2, "place": "操场"})) == (404, "not_found")
     assert refusal(call(cast.zhang_min, "PATCH", path, json={"version": 2, "place": "操场"})) == (403, "forbidden")
 
@@ -264,7 +264,7 @@ def test_a_meeting_is_called_off_once_and_for_a_reason(call: Call, cast: Cast, p
     again = body(call(cast.wang_fang, "POST", f"{path}/cancel", json={"reason": "另有安排"}))
     assert again == cancelled
     change = {"version": again["version"], "place": "礼堂"}
-    assert refusal(call(cast.li_wei, "PATCH", path, json=change)) == (409, "already_cancelled")
+    assert refusal(call(cast.li_wei, "PATCH", path, json=change)) == (409, "meeting_cancelled")
 
 
 def test_check_in_is_ended_and_opened_again(call: Call, cast: Cast, engine: Engine) -> None:

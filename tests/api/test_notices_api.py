@@ -69,7 +69,7 @@ def test_a_file_goes_in_and_comes_out_by_link_only(call: Call, cast: Cast) -> No
     assert downloaded.data == content
     assert downloaded.headers["Content-Disposition"].startswith("attachment;")
     forged = call(None, "GET", file["url"][:-1] + ("0" if file["url"][-1] != "0" else "1"))
-    assert refusal(forged) == (403, "file_link_expired")
+    assert refusal(forged) == (403, "link_expired")
     refused = call(cast.li_wei, "DELETE", f"{path}/files/{file['id']}")
     assert refusal(refused) == (409, "already_published")
 

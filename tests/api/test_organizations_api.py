@@ -247,7 +247,7 @@ def test_one_answer_whichever_is_wrong_and_the_fifth_locks(call: Call, cast: Cas
     assert {answer.status_code for answer in wrong} == {422}
     assert len({str(answer.json) for answer in wrong}) == 1
     locked = activation(call, cast, code=code)
-    assert refusal(locked) == (429, "binding_locked")
+    assert refusal(locked) == (429, "too_many_tries")
 
 
 def test_a_member_bound_to_another_wechat_gets_no_code_beside_it(call: Call, cast: Cast, session: Session) -> None:
@@ -317,7 +317,7 @@ def test_what_its_owner_would_not_file_is_not_filed_again(call: Call, cast: Cast
     call(cast.chen_jing, "POST", f"{filing}/return", json={"reason": "缺会议记录"})
     call(cast.li_wei, "POST", f"{path}/end", json={"on": "2026-06-18", "note": "不再办理"})
     refused = call(cast.li_wei, "POST", f"{filing}/resubmission", json={"note": "已补"})
-    assert refusal(refused) == (409, "exemption_moved_on")
+    assert refusal(refused) == (409, "moved_on")
     assert call(cast.li_wei, "GET", filing).json["status"] == "returned"
 
 

@@ -204,7 +204,7 @@ def test_a_link_opens_for_five_minutes_and_not_longer(call: Call, cast: Cast, up
         assert call(None, "GET", url).status_code == 200
     with time_machine.travel(expires, tick=False):
         response = call(None, "GET", url)
-    assert refusal(response) == (403, "photo_link_expired")
+    assert refusal(response) == (403, "link_expired")
 
 
 def test_a_link_changed_in_any_part_opens_nothing(call: Call, cast: Cast, upload: Upload) -> None:
@@ -221,7 +221,7 @@ def test_a_link_changed_in_any_part_opens_nothing(call: Call, cast: Cast, upload
     ]
     for url in tampered:
         response = call(None, "GET", url)
-        assert refusal(response) == (403, "photo_link_expired"), url
+        assert refusal(response) == (403, "link_expired"), url
     assert refusal(call(None, "GET", f"{path}?expires={expires}&signature=签名")) == (422, "invalid_input")
 
 

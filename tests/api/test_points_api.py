@@ -144,10 +144,10 @@ def test_a_repeated_decision_under_one_key_takes_off_once(call: Call, cast: Cast
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"document_number": None}, "document_required"),
+        ({"document_number": None}, "document_number_missing"),
         ({"item_code": "C04"}, "not_for_decision"),
         ({"item_code": "X1"}, "not_for_decision"),
-        ({"occurred_on": "2026-06-19"}, "future_day"),
+        ({"occurred_on": "2026-06-19"}, "in_the_future"),
         ({"occurred_on": "2025-06-19"}, "no_membership"),
     ],
 )
@@ -263,7 +263,7 @@ def test_suspension_and_revocation_restore_the_score(call: Call, cast: Cast) -> 
         totals.append(call(cast.zhang_min, "GET", path(cast, "score")).json["total"])
     assert totals == ["56.00", None, "56.00"]
     again = call(cast.organization_department, "POST", f"{url}/confirmation", json=PAPER)
-    assert refusal(again) == (409, "not_possible")
+    assert refusal(again) == (409, "wrong_status")
 
 
 def test_no_step_of_a_negative_decision_hides_who_did_another(call: Call, cast: Cast, session: Session) -> None:
@@ -341,7 +341,7 @@ def negative_lines(session: Session) -> list[tuple[str, int | None, int | None]]
     ("changes", "status", "code"),
     [
         ({"category_code": "N99"}, 422, "unknown_category"),
-        ({"decided_on": "2026-06-19"}, 422, "future_day"),
+        ({"decided_on": "2026-06-19"}, 422, "in_the_future"),
         ({"year": 2030}, 422, "no_standard"),
     ],
 )
@@ -407,7 +407,7 @@ def test_a_change_is_told_only_after_the_second_person(call: Call, cast: Cast, s
     assert [push.content["result"] for push in all_pushes(session)] == ["已生效", "已撤销"]
     session.rollback()
     replayed = call(cast.organization_department, "POST", f"{url}/change-confirmation", json=body)
-    assert refusal(replayed) == (409, "change_moved_on")
+    assert refusal(replayed) == (409, "moved_on")
 
 
 def test_a_proposed_change_is_taken_back(call: Call, cast: Cast, session: Session) -> None:

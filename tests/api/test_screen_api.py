@@ -149,8 +149,8 @@ def test_a_computer_is_let_in_once_by_key_or_by_digits(cast: Cast, meeting: Meet
     link = call(cast.li_wei, "POST", f"/meetings/{meeting.id}/screen-links").json
     key = link["url"].partition("#")[2]
     assert use(call, key).status_code == 201
-    assert refusal(use(call, key)) == (403, "screen_link_invalid")
-    assert refusal(use(call, link["digits"])) == (403, "screen_link_invalid")
+    assert refusal(use(call, key)) == (403, "link_invalid")
+    assert refusal(use(call, link["digits"])) == (403, "link_invalid")
 
 
 def test_a_link_ends_after_five_minutes_and_with_the_next_one(
@@ -161,12 +161,12 @@ def test_a_link_ends_after_five_minutes_and_with_the_next_one(
     second = call(cast.li_wei, "POST", f"/meetings/{meeting.id}/screen-links").json
     assert refusal(call(None, "POST", "/screen-sessions", json={"key": first["digits"]})) == (
         403,
-        "screen_link_invalid",
+        "link_invalid",
     )
     clock.move_to(cast.now + timedelta(minutes=5))
     assert refusal(call(None, "POST", "/screen-sessions", json={"key": second["digits"]})) == (
         403,
-        "screen_link_invalid",
+        "link_invalid",
     )
 
 
@@ -210,7 +210,7 @@ def test_another_officer_ends_every_screen_of_a_meeting_at_once(
     assert [call(cast.sun_li, "POST", path).json for _ in range(2)] == [{"closed": 3}, {"closed": 0}]
     for header in headers:
         assert refusal(call(None, "GET", f"/screens/{meeting.id}", headers=header)) == (403, "screen_closed")
-    assert refusal(use(call, unused)) == (403, "screen_link_invalid")
+    assert refusal(use(call, unused)) == (403, "link_invalid")
     assert call(None, "GET", f"/screens/{other.id}", headers=elsewhere).status_code == 200
     (line,) = session.scalars(select(AuditLine).where(AuditLine.action == "screens_close"))
     assert (line.actor_id, line.subject_id, line.detail) == (cast.sun_li.account_id, meeting.id, {"screens": 3})

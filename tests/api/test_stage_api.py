@@ -44,7 +44,7 @@ def test_who_stands_above_corrects_it_with_a_reason(call: Call, cast: Cast, sess
 def test_a_correction_of_what_changed_meanwhile_is_refused(call: Call, cast: Cast, session: Session) -> None:
     path = f"/members/{cast.zhang_min.member_id}/stage-correction"
     stale = CORRECTION | {"before": "activist"}
-    assert refusal(call(cast.chen_jing, "POST", path, json=stale)) == (409, "stage_moved_on")
+    assert refusal(call(cast.chen_jing, "POST", path, json=stale)) == (409, "moved_on")
     assert session.get_one(Member, cast.zhang_min.member_id).stage == Stage.full
 
 

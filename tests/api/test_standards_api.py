@@ -183,7 +183,7 @@ def test_an_edit_from_an_old_revision_is_a_conflict(call: Call, cast: Cast) -> N
     body = {"revision": 1, "document": document(title="甲")}
     assert call(cast.li_wei, "PUT", url, json=body).status_code == 200
     stale = call(cast.sun_li, "PUT", url, json=body | {"document": document(title="乙")})
-    assert refusal(stale) == (409, "stale_draft")
+    assert refusal(stale) == (409, "stale_version")
     assert call(cast.li_wei, "GET", url).json["document"]["title"] == "甲"
 
 

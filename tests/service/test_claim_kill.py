@@ -71,7 +71,7 @@ def _do_again(engine: Engine, approve: Callable[[Session], object]) -> None:
     try:
         transaction(engine, approve)
     except DomainError as refusal:
-        if refusal.code != "already_reviewed":
+        if refusal.code != "already_decided":
             raise
 
 

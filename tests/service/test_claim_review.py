@@ -216,7 +216,7 @@ def test_a_replayed_approval_pays_nothing_more_and_says_who_decided(session: Ses
     claim = submitted(session, cast.zhang_min)
     version = claim.version
     approved(session, claim, cast.li_wei)
-    error = refused("already_reviewed", lambda: decide(session, claim, cast.li_wei, version=version))
+    error = refused("already_decided", lambda: decide(session, claim, cast.li_wei, version=version))
     assert error.detail["by"] == "李伟"
     assert error.detail["at"] == "2026-06-18T00:30:00+08:00"
     assert len(paid(session, claim.id)) == 1
@@ -240,7 +240,7 @@ def test_a_rejected_claim_pays_nothing_and_stays_so(session: Session, cast: Cast
         session, claim_id=claim.id, actor=cast.li_wei.actor, version=claim.version, reason="与本人无关", now=NOW
     )
     assert paid(session, claim.id) == []
-    refused("already_reviewed", lambda: decide(session, claim, cast.sun_li, version=claim.version))
+    refused("already_decided", lambda: decide(session, claim, cast.sun_li, version=claim.version))
 
 
 def test_features_above_hear_of_every_decision(session: Session, cast: Cast) -> None:
@@ -478,7 +478,7 @@ def test_of_two_reviewers_at_once_one_wins_and_the_other_learns_who(engine: Engi
         return lambda session: review.approve(session, claim_id=claim_id, actor=person.actor, version=version, now=NOW)
 
     outcomes = race(engine, approve(cast.li_wei), approve(cast.wang_fang), approve(cast.li_wei))
-    assert outcomes == ["already_reviewed", "already_reviewed", "done"]
+    assert outcomes == ["already_decided", "already_decided", "done"]
     with Session(engine) as session:
         assert paid(session, claim_id) == [(cast.zhang_min.member_id, Decimal(1))]
         approvals = select(func.count()).where(ClaimEvent.claim_id == claim_id, ClaimEvent.kind == EventKind.approved)

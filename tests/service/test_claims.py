@@ -87,7 +87,7 @@ def test_a_draft_may_be_unfinished_but_not_handed_in(session: Session, cast: Cas
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"item_code": "C99"}, "no_such_item"),
+        ({"item_code": "C99"}, "unknown_item"),
         ({"item_code": "B01"}, "item_not_claimable"),
         ({"item_code": "C01b", "level": "national"}, "item_not_applicable"),
         ({"quantity": None}, "quantity_missing"),

@@ -161,7 +161,7 @@ def test_who_leaves_on_the_first_belongs_until_the_last_of_june(
 def test_a_board_link_opens_through_its_last_day(session: Session, cast: Cast, now: datetime, in_time: bool) -> None:
     arguments = {"organization_id": cast.branch, "account_id": cast.li_wei.account_id, "now": cast.now}
     _, key = links.make_link(session, place="走廊", until_date=HALF_YEAR, **arguments)  # type: ignore[arg-type]
-    assert passes(lambda: links.open_session(session, b"k" * 32, key, now=now), "board_link_invalid") is in_time
+    assert passes(lambda: links.open_session(session, b"k" * 32, key, now=now), "link_invalid") is in_time
     assert bool(links.links_of(session, cast.branch, now=now)) is in_time
 
 

@@ -212,7 +212,7 @@ def test_who_was_put_on_the_list_since_is_no_guest_any_more(session: Session, ca
     roster = roster_of(session, host)
     by = ManualEdit(roster.id, cast.zhou_yu.member_id, cast.zhao_qiang.actor, cast.zhao_qiang.account_id, NOW)
     by_hand.enter(session, by, state=PRESENT, reason="漏列名单")
-    refused("on_roster", lambda: confirm(session, host, cast.zhou_yu, cast.zhao_qiang))
+    refused("already_invited", lambda: confirm(session, host, cast.zhou_yu, cast.zhao_qiang))
 
 
 def test_a_visit_whose_credit_was_undone_at_home_stays_spent(

@@ -250,7 +250,7 @@ def test_the_host_allows_more_and_takes_it_back(session: Session, cast: Cast, me
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(MeetingStatus.settled, "already_settled"), (MeetingStatus.cancelled, "already_cancelled")]
+    ("status", "code"), [(MeetingStatus.settled, "already_settled"), (MeetingStatus.cancelled, "meeting_cancelled")]
 )
 def test_nothing_is_allowed_at_a_meeting_that_is_over(
     session: Session, cast: Cast, meeting: Meeting, status: MeetingStatus, code: str

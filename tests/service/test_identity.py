@@ -224,7 +224,7 @@ def test_a_grant_given_twice_at_once_is_given_once(engine: Engine, cast: Cast) -
 def test_a_grant_that_ends_before_it_begins_is_refused(session: Session, cast: Cast) -> None:
     with pytest.raises(DomainError) as refused:
         _grant(session, cast, date(2026, 6, 1), date(2026, 6, 1))
-    assert _code(refused) == "invalid_period"
+    assert _code(refused) == "invalid_dates"
 
 
 def test_a_grant_is_ended_once_and_can_end_sooner_but_not_later(session: Session, cast: Cast) -> None:
@@ -264,8 +264,8 @@ def _try_wrongly(engine: Engine, identity_id: int, subject: str, now: datetime) 
 def test_five_wrong_tries_lock_the_identity_for_an_hour_whomever_it_claims(engine: Engine, cast: Cast) -> None:
     identity_id = cast.stranger.actor.identity_id
     answers = [_try_wrongly(engine, identity_id, f"A{number}", cast.now) for number in range(6)]
-    assert answers == ["wrong"] * 5 + ["binding_locked"]
-    assert _try_wrongly(engine, identity_id, "B", cast.now + HOUR - timedelta(seconds=1)) == "binding_locked"
+    assert answers == ["wrong"] * 5 + ["too_many_tries"]
+    assert _try_wrongly(engine, identity_id, "B", cast.now + HOUR - timedelta(seconds=1)) == "too_many_tries"
     assert _try_wrongly(engine, identity_id, "B", cast.now + HOUR) == "wrong"
 
 
@@ -274,7 +274,7 @@ def test_five_wrong_tries_lock_the_claimed_entry_whoever_claims_it(
 ) -> None:
     ids = [_identity(session, f"guesser{number}", cast.now) for number in range(6)]
     answers = [_try_wrongly(engine, identity_id, "20260001", cast.now) for identity_id in ids]
-    assert answers == ["wrong"] * 5 + ["binding_locked"]
+    assert answers == ["wrong"] * 5 + ["too_many_tries"]
     assert _try_wrongly(engine, ids[5], "20260002", cast.now) == "wrong"
 
 
@@ -291,7 +291,7 @@ def test_a_locked_caller_is_told_when_to_come_back(session: Session, cast: Cast)
 def test_tries_sent_at_once_are_counted_one_after_the_other(engine: Engine, cast: Cast) -> None:
     identity_id = cast.stranger.actor.identity_id
     answers = at_once(*[partial(_try_wrongly, engine, identity_id, "20260001", cast.now)] * 12)
-    assert sorted(answers) == ["binding_locked"] * 7 + ["wrong"] * 5
+    assert sorted(answers) == ["too_many_tries"] * 7 + ["wrong"] * 5
 
 
 def test_a_right_try_forgives_the_wrong_ones_before_it(session: Session, cast: Cast) -> None:

@@ -46,7 +46,7 @@ def test_a_reset_changes_nothing_before_another_person_confirms_it(session: Sess
         session, identity_id=newcomer.id, name="王芳", work_number="W1", code=done.code, now=SOON + MOMENT
     )
     assert bound.id == wang_fang.account_id
-    assert refused("reset_moved_on", lambda: confirmed(session, reset, cast.chen_jing)).detail == {
+    assert refused("moved_on", lambda: confirmed(session, reset, cast.chen_jing)).detail == {
         "status": ResetStatus.confirmed
     }
     lines = session.execute(select(AuditLine.action, AuditLine.actor_id).where(AuditLine.action.startswith("key_")))
@@ -71,7 +71,7 @@ def test_a_reset_waits_three_days_and_is_then_proposed_anew(session: Session, ca
     refused("reset_waiting", lambda: proposed(session, cast.wang_fang, cast.sun_li, now=SOON))
     over = reset.expires_at
     assert over == NOW + timedelta(days=3)
-    refused("reset_moved_on", lambda: confirmed(session, reset, cast.sun_li, now=over))
+    refused("moved_on", lambda: confirmed(session, reset, cast.sun_li, now=over))
     assert key_resets.status_of(reset, now=over - MOMENT) is ResetStatus.waiting
     again = proposed(session, cast.wang_fang, cast.sun_li, now=over)
     assert confirmed(session, again, cast.li_wei, now=over + MOMENT).code
@@ -81,7 +81,7 @@ def test_the_owner_the_proposer_and_who_stands_above_may_stop_it(session: Sessio
     for stopper in (cast.wang_fang, cast.li_wei, cast.chen_jing):
         reset = stopped(session, proposed(session, cast.wang_fang, cast.li_wei), stopper)
         assert (reset.stopped_by, key_resets.status_of(reset, now=SOON)) == (stopper.account_id, ResetStatus.stopped)
-        refused("reset_moved_on", lambda: confirmed(session, reset, cast.sun_li))  # noqa: B023
+        refused("moved_on", lambda: confirmed(session, reset, cast.sun_li))  # noqa: B023
     reset = proposed(session, cast.wang_fang, cast.li_wei)
     refused("holds_higher_role", lambda: stopped(session, reset, cast.zhao_qiang))
 
@@ -139,7 +139,7 @@ def test_two_confirm_at_once_and_one_reset_is_done(engine: Engine, cast: Cast) -
         return key_resets.confirm(session, VAULT, actor=by.actor, account_id=by.account_id, reset_id=reset_id, now=SOON)
 
     outcomes = race(engine, *(partial(confirm, by=by) for by in (cast.sun_li, cast.chen_jing)))
-    assert outcomes == ["done", "reset_moved_on"]
+    assert outcomes == ["done", "moved_on"]
 
 
 def test_two_propose_at_once_and_one_waits(engine: Engine, cast: Cast) -> None:
@@ -161,4 +161,4 @@ def test_a_confirmation_and_a_stop_at_once_do_not_both_happen(engine: Engine, ca
     stopping = partial(
         key_resets.stop, actor=cast.wang_fang.actor, account_id=cast.wang_fang.account_id, reset_id=reset_id, now=SOON
     )
-    assert race(engine, confirming, stopping) == ["done", "reset_moved_on"]
+    assert race(engine, confirming, stopping) == ["done", "moved_on"]

@@ -121,7 +121,7 @@ def test_a_member_asks_and_the_same_again_changes_nothing(session: Session, cast
 
 
 def test_an_officer_asks_for_a_member_and_says_why(session: Session, cast: Cast, meeting: Meeting) -> None:
-    refused("on_behalf_reason_needed", lambda: ask(session, meeting, cast.zhang_min, by=cast.wang_fang))
+    refused("reason_missing", lambda: ask(session, meeting, cast.zhang_min, by=cast.wang_fang))
     wish = LeaveRequest(LeaveKind.sick, "住院", "本人不便使用手机，电话告知")
     asked = ask(session, meeting, cast.zhang_min, wish, by=cast.wang_fang)
     assert (asked.asked_by, asked.on_behalf_reason) == (cast.wang_fang.account_id, "本人不便使用手机，电话告知")
@@ -190,7 +190,7 @@ def test_a_decision_is_changed_by_who_has_seen_it(session: Session, cast: Cast, 
     grant(session, leave, cast.li_wei, LeaveTerms(makeup=True))
     longer = LeaveTerms(makeup_until=LONGER, answer="尚在住院，延长补课期限")
     refused("already_decided", lambda: grant(session, leave, cast.sun_li, longer, version=1))
-    refused("answer_needed", lambda: grant(session, leave, cast.sun_li, LeaveTerms(makeup_until=LONGER), version=2))
+    refused("reason_missing", lambda: grant(session, leave, cast.sun_li, LeaveTerms(makeup_until=LONGER), version=2))
     assert grant(session, leave, cast.sun_li, longer, version=2).makeup_until == LONGER
     assert state_of(refuse(session, leave, cast.li_wei, version=3)) == ("refused", 4)
     assert leave.makeup_until is None

@@ -281,7 +281,7 @@ def test_what_is_open_or_settled_does_not_follow(session: Session, cast: Cast) -
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(MeetingStatus.settled, "already_settled"), (MeetingStatus.cancelled, "already_cancelled")],
+    [(MeetingStatus.settled, "already_settled"), (MeetingStatus.cancelled, "meeting_cancelled")],
 )
 def test_what_is_settled_or_called_off_stays_as_it_is(
     session: Session, cast: Cast, status: MeetingStatus, code: str
@@ -335,7 +335,7 @@ def _ask_leave(session: Session, meeting: Meeting, roster: Roster, person: Perso
 
 def test_check_in_ends_only_once_it_has_begun(session: Session, cast: Cast) -> None:
     meeting = planned(session, cast)
-    refused("check_in_not_open", lambda: ended(session, cast, meeting, meeting.opens_at - timedelta(seconds=1)))
+    refused("too_early", lambda: ended(session, cast, meeting, meeting.opens_at - timedelta(seconds=1)))
     closed = ended(session, cast, meeting, START)
     assert closed.closes_at == START - timedelta(microseconds=1)
     assert closed.settles_at == closed.closes_at + 24 * HOUR
@@ -367,7 +367,7 @@ def test_minutes_are_written_once_a_meeting_has_begun(session: Session, cast: Ca
     refused("not_begun", lambda: write(START - timedelta(seconds=1)))
     assert write(START).minutes == "一、学习"
     called_off(session, cast, meeting)
-    refused("already_cancelled", lambda: write(START))
+    refused("meeting_cancelled", lambda: write(START))
 
 
 def test_a_window_of_ones_own_moves_with_the_start(session: Session, cast: Cast) -> None:
@@ -439,4 +439,4 @@ def test_of_two_changes_at_once_one_is_told_of_the_other(engine: Engine, session
             now=NOW,
         )
 
-    assert race(engine, moving_to("礼堂"), moving_to("操场")) == ["changed_meanwhile", "done"]
+    assert race(engine, moving_to("礼堂"), moving_to("操场")) == ["done", "stale_version"]

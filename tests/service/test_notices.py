@@ -187,7 +187,7 @@ def test_a_draft_changed_meanwhile_is_not_overwritten(session: Session, cast: Ca
         )
 
     change()
-    with pytest.raises(DomainError, match="changed_meanwhile"):
+    with pytest.raises(DomainError, match="stale_version"):
         change()
 
 

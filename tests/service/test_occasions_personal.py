@@ -151,7 +151,7 @@ def test_of_two_reviews_at_once_one_is_told(engine: Engine, session: Session, ca
     def approving(person: Person) -> Callable[[Session], object]:
         return partial(review.approve, claim_id=claim.id, actor=person.actor, version=version, now=NOW)
 
-    assert race(engine, *map(approving, (cast.li_wei, cast.wang_fang))) == ["already_reviewed", "done"]
+    assert race(engine, *map(approving, (cast.li_wei, cast.wang_fang))) == ["already_decided", "done"]
     assert told(session, cast, Occasion.claim_reviewed) == ["zhang_min"]
 
 
@@ -276,7 +276,7 @@ def test_a_decision_withdrawn_before_it_was_confirmed_is_told_to_nobody(session:
 
 @pytest.mark.at_the_edges_of_the_day
 def test_the_day_of_a_decision_is_shanghais(session: Session, cast: Cast) -> None:
-    refused("future_day", lambda: recorded(session, cast, TODAY + timedelta(days=1), cast.now))
+    refused("in_the_future", lambda: recorded(session, cast, TODAY + timedelta(days=1), cast.now))
     assert recorded(session, cast, TODAY, cast.now).decided_on == TODAY
 
 

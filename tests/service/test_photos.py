@@ -113,7 +113,7 @@ def test_someone_without_a_branch_cannot_upload(session: Session, cast: Cast, st
     membership = session.scalar(select(Membership).where(Membership.member_id == cast.zhang_min.member_id))
     assert membership
     membership.until_date = date(2026, 6, 1)
-    with pytest.raises(DomainError, match="no_branch"):
+    with pytest.raises(DomainError, match="no_membership"):
         upload(session, storage, cast.zhang_min, jpeg())
     assert not files(storage)
 

@@ -268,7 +268,7 @@ def test_a_makeup_needs_the_day_and_what_shows_it(
     day, now = meeting.day, meeting.closes_at + timedelta(days=5)
     by = hand(roster, cast.zhang_min, cast.wang_fang, now)
     refused("invalid_makeup", lambda: by_hand.make_up(session, by, on=day - timedelta(days=1), evidence="谈话记录"))
-    refused("makeup_in_future", lambda: by_hand.make_up(session, by, on=day + timedelta(days=6), evidence="谈话记录"))
+    refused("in_the_future", lambda: by_hand.make_up(session, by, on=day + timedelta(days=6), evidence="谈话记录"))
     for _ in range(2):
         made = by_hand.make_up(session, by, on=day + timedelta(days=5), evidence="谈话记录")
         assert (made.state, made.via, made.reason) == (MADE_UP, Via.manual, "谈话记录")

@@ -81,7 +81,7 @@ def test_every_step_stands_in_the_history(session: Session, cast: Cast) -> None:
         ("closing", "drafted", None, by),
         ("drafted", "closing", "漏记一次党课", by),
     ]
-    refused("not_possible", partial(service.move, session, branch_year, YearState.filed, account_id=by, now=DRAFTING))
+    refused("wrong_status", partial(service.move, session, branch_year, YearState.filed, account_id=by, now=DRAFTING))
 
 
 def test_the_running_year_takes_no_step(session: Session, cast: Cast) -> None:
@@ -115,7 +115,7 @@ def test_a_branch_may_have_a_cut_off_of_its_own(session: Session, cast: Cast) ->
     ]
     assert history(session) == [("open", "open", "支部集中外出", by)]
     move_back = partial(service.move_cut_off, session, branch_year, date(2027, 1, 14), account_id=by, reason="改回")
-    refused("not_possible", lambda: move_back(now=DRAFTING))
+    refused("wrong_status", lambda: move_back(now=DRAFTING))
     drafted(session, cast.branch)
     refused("year_drafted", lambda: move_back(now=DRAFTING))
 

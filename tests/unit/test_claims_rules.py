@@ -156,7 +156,7 @@ def test_a_university_may_set_another_cut_off() -> None:
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        (None, "no_such_item"),
+        (None, "unknown_item"),
         (an_item(evidence=(Evidence.attendance,)), "item_not_claimable"),
         (an_item(Method.deduct), "item_not_claimable"),
         (an_item(Method.ratio), "item_not_claimable"),

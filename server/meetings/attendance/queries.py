@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.days import day_start
 from server.errors import DomainError
 from server.meetings.attendance.rules import AttendanceTally, tally
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Attendance, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.queries import standing_of
 from server.meetings.rules import (
@@ -123,7 +124,7 @@ def month_table(session: Session, *, organization_id: int, month: str, now: date
     """
     organization = session.get_one(Organization, organization_id)
     if organization.kind == OrganizationKind.party_committee:
-        raise DomainError("choose_branch", "出勤表按支部或总支查看，请选择一个党支部、党总支或党小组")
+        raise DomainError(MeetingErrorCode.choose_branch, "出勤表按支部或总支查看，请选择一个党支部、党总支或党小组")
     people = _People(session, organization, *_days(month))
     found = session.execute(
         select(Meeting, Roster)

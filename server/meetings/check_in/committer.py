@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.db import is_retryable, transaction
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, unavailable
 from server.meetings.check_in import service as check_in
 from server.meetings.check_in.service import Answer, Scan
@@ -198,7 +199,7 @@ def _concerns_all(error: Exception) -> bool:
 
 
 def _busy() -> DomainError:
-    return unavailable("busy", message("busy"), retry_after_seconds=2)
+    return unavailable(CoreErrorCode.busy, message("busy"), retry_after_seconds=2)
 
 
 _committers: WeakSet[Committer] = WeakSet()

@@ -10,11 +10,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.identity.error_codes import IdentityErrorCode
 from server.meetings.check_in import codes
 from server.meetings.check_in.service import ticket_invalid, window_refusal
 from server.meetings.check_in.statements import AnyRow
 from server.meetings.check_in.tickets import Ticket, read_ticket, write_ticket
 from server.meetings.check_in.wording import message
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import DigitTries, Invitation, Meeting
 from server.meetings.rules import MeetingStatus
 from server.organizations.models import Organization
@@ -71,7 +73,7 @@ def exchange_code(
     if not codes.is_genuine(key, code):
         raise _code_invalid()
     if not codes.is_current(key, code, at=now):
-        raise DomainError("code_expired", message("code_expired"), status=HTTPStatus.GONE)
+        raise DomainError(MeetingErrorCode.code_expired, message("code_expired"), status=HTTPStatus.GONE)
     meeting = session.execute(_BY_PUBLIC_ID, {"public_id": public_id}).one_or_none()
     if meeting is None:
         raise _code_invalid()
@@ -97,14 +99,16 @@ def exchange_digits(
     """
     typed = plain_code(digits).replace("-", "")
     if not (len(typed) == codes.DIGITS and typed.isascii() and typed.isdigit()):
-        raise DomainError("code_invalid", "请输入会场屏幕上的六位数字")
+        raise DomainError(MeetingErrorCode.code_invalid, "请输入会场屏幕上的六位数字")
     meetings = _open_meetings(session, member_id, now)
     if not meetings:
-        raise DomainError("code_invalid", "现在没有您可以签到的会议，请核对会议时间或直接扫码")
+        raise DomainError(MeetingErrorCode.code_invalid, "现在没有您可以签到的会议，请核对会议时间或直接扫码")
     wrong = _tries(session, [meeting.id for meeting in meetings], account_id)
     free = [meeting for meeting in meetings if wrong[meeting.id] < MAX_WRONG_DIGITS]
     if not free:
-        raise DomainError("too_many_tries", message("too_many_tries"), status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise DomainError(
+            IdentityErrorCode.too_many_tries, message("too_many_tries"), status=HTTPStatus.TOO_MANY_REQUESTS
+        )
     for meeting in free:
         if codes.are_current_digits(codes.meeting_key(secret_key, meeting.public_id), typed, at=now):
             beyond = is_beyond(meeting.id)
@@ -119,12 +123,12 @@ def read_fresh_ticket(*, secret_key: bytes, text: str, now: datetime) -> Ticket:
     if ticket is None:
         raise ticket_invalid()
     if ticket.has_expired(now):
-        raise DomainError("ticket_expired", message("ticket_expired"), status=HTTPStatus.GONE)
+        raise DomainError(MeetingErrorCode.ticket_expired, message("ticket_expired"), status=HTTPStatus.GONE)
     return ticket
 
 
 def _code_invalid() -> DomainError:
-    return DomainError("code_invalid", message("code_invalid"))
+    return DomainError(MeetingErrorCode.code_invalid, message("code_invalid"))
 
 
 def _exchanged(secret_key: bytes, ticket: Ticket, meeting: AnyRow, *, step: int) -> IssuedTicket:
@@ -170,4 +174,4 @@ def _count_wrong(session: Session, meeting_ids: Sequence[int], account_id: int, 
     )
     left = MAX_WRONG_DIGITS - 1 - min(wrong[meeting_id] for meeting_id in meeting_ids)
     words = f"数字不对或已更换，请看屏幕上的新数字；还可以试 {left} 次" if left else "数字不对，请直接扫会场的二维码"
-    return DomainError("code_invalid", words, detail={"tries_left": left}, keep=True)
+    return DomainError(MeetingErrorCode.code_invalid, words, detail={"tries_left": left}, keep=True)

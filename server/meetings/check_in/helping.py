@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.identity.error_codes import IdentityErrorCode
 from server.identity.rules import Actor, Permission, Target, allows
 from server.meetings.check_in.service import NOBODY
 from server.meetings.check_in.tickets import Ticket
@@ -35,7 +36,7 @@ def own(actor: Actor, ticket: Ticket) -> HelpedPerson:
 def own_member(actor: Actor) -> int:
     """Return the caller's member. Raises DomainError 403 `not_bound` when he is none."""
     if actor.member_id is None:
-        raise DomainError("not_bound", message("not_bound"), status=HTTPStatus.FORBIDDEN)
+        raise DomainError(IdentityErrorCode.not_bound, message("not_bound"), status=HTTPStatus.FORBIDDEN)
     return actor.member_id
 
 

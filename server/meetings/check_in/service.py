@@ -22,6 +22,7 @@ from server.meetings.check_in import statements
 from server.meetings.check_in.places import TakenPlaces, TicketUse, taken
 from server.meetings.check_in.statements import AnyRow, Key
 from server.meetings.check_in.wording import answer_words, message
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.rules import (
     MOST_ACCOUNTS,
     AttendanceState,
@@ -123,7 +124,7 @@ def window_refusal(meeting: Any, *, scanned_at: datetime) -> DomainError | None:
     """Return why a scan of this meeting (or row of one) does not count, or None if it does."""
     detail = {"opens_at": local_time(meeting.opens_at), "closes_at": local_time(meeting.closes_at)}
     if meeting.status == MeetingStatus.cancelled:
-        return conflict("meeting_cancelled", message("meeting_cancelled"), **detail)
+        return conflict(MeetingErrorCode.meeting_cancelled, message("meeting_cancelled"), **detail)
     settled = meeting.status == MeetingStatus.settled
     why = CheckInRefusal.closed if settled else refusal(_window(meeting), scanned_at=scanned_at)
     return None if why is None else conflict(why, message(why), **detail)
@@ -180,7 +181,8 @@ def _receive(session: Session, batch: "_Batch", scans: Sequence[Scan]) -> dict[s
     ours = [scan for scan in scans if people[scan.member_id].root_id == batch.meetings[scan.public_id].root_id]
     visits = statements.insert_visits(session, [batch.visit_row(scan) for scan in ours])
     answers: dict[str, Answer] = {
-        scan.scan_id: conflict("not_invited", "您的组织关系不在本校，不能在这次会议签到") for scan in scans
+        scan.scan_id: conflict(MeetingErrorCode.not_invited, "您的组织关系不在本校，不能在这次会议签到")
+        for scan in scans
     }
     return answers | {
         scan.scan_id: batch.received(scan, people[scan.member_id], visits[batch.key(scan)]) for scan in ours
@@ -328,14 +330,14 @@ def _not_invited(scan: Scan, meeting: AnyRow) -> DomainError:
     """One answer whether the number is unknown or not invited, so that numbers cannot be probed."""
     words = message("not_invited_helped" if scan.via is Via.helper else "not_invited")
     detail = {"as_guest": _may_visit(scan, meeting)}
-    return DomainError("not_invited", words, status=HTTPStatus.FORBIDDEN, detail=detail)
+    return DomainError(MeetingErrorCode.not_invited, words, status=HTTPStatus.FORBIDDEN, detail=detail)
 
 
 def _leave_refusal(scan: Scan, person: AnyRow) -> DomainError | None:
     if person.leave_status != LeaveStatus.granted or scan.end_leave:
         return None
-    return conflict("on_leave", message("on_leave"))
+    return conflict(MeetingErrorCode.on_leave, message("on_leave"))
 
 
 def ticket_invalid() -> DomainError:
-    return DomainError("ticket_invalid", message("ticket_invalid"))
+    return DomainError(MeetingErrorCode.ticket_invalid, message("ticket_invalid"))

@@ -16,6 +16,7 @@ from server.audit.subjects import AuditSubject
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.rules import Actor, Permission
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.events import HeldCheckInDecided
 from server.meetings.leave.service import end_waiting
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Meeting
@@ -50,7 +51,7 @@ def decide(session: Session, decision: HostDecision) -> None:
     """
     if decision.actor.member_id in decision.member_ids:
         message = "不能确认本人的签到，请由会议主持方其他负责人或上级党组织确认"
-        raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(MeetingErrorCode.own_attendance, message, status=HTTPStatus.FORBIDDEN)
     meeting = lock_active(session, decision.meeting_id)
     changed = [held for held in _found(session, decision) if held.status != decision.status]
     four_eyes.refuse_of_members(
@@ -77,7 +78,7 @@ def decide(session: Session, decision: HostDecision) -> None:
 def allow_sharing(session: Session, *, meeting_id: int, allowed: bool, account_id: int, now: datetime) -> Meeting:
     """Let any number of people check in by one phone from now on, or no longer; the same again changes nothing.
 
-    What is held already stays for the host to decide. Raises DomainError 409 `already_settled`, `already_cancelled`.
+    What is held already stays for the host to decide. Raises DomainError 409 `already_settled`, `meeting_cancelled`.
     """
     meeting = locked_meeting(session, meeting_id)
     check_planned(meeting)
@@ -109,7 +110,7 @@ def _enter(session: Session, held: HeldCheckIn, decision: HostDecision) -> None:
     if session.get(Attendance, key, populate_existing=True) is not None:
         return
     if session.get(Invitation, key) is None:
-        raise conflict("not_invited", "该同志已不在本次会议的名单上，不能确认签到")
+        raise conflict(MeetingErrorCode.not_invited, "该同志已不在本次会议的名单上，不能确认签到")
     end_waiting(session, meeting_id=held.meeting_id, member_id=held.member_id)
     session.add(
         Attendance(

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.rules import Actor, Permission
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.events import LeaveAnswered
 from server.meetings.leave.queries import leave_of
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
@@ -79,7 +81,7 @@ def ask(
     """Ask for leave; the same again changes nothing, after a refusal or withdrawal it is asked anew.
 
     Raises DomainError 409 `meeting_cancelled`, `not_invited`, `already_attended`, `leave_too_late`, `leave_exists`,
-    `year_drafted`; 422 `on_behalf_reason_needed`.
+    `year_drafted`; 422 `reason_missing`.
     """
     wish = _as_asked_by(wish, member_id, actor)
     meeting = lock_active(session, meeting_id)
@@ -88,7 +90,9 @@ def ask(
     if leave is not None and leave.status in (LeaveStatus.asked, LeaveStatus.granted):
         if (leave.kind, leave.reason) == (wish.kind, wish.reason):
             return leave
-        raise conflict("leave_exists", f"这次会议已有一份{STATUS_TITLES[leave.status]}的请假，如需改动请先撤回")
+        raise conflict(
+            MeetingErrorCode.leave_exists, f"这次会议已有一份{STATUS_TITLES[leave.status]}的请假，如需改动请先撤回"
+        )
     _check_time(meeting, now)
     _check_absent(session, meeting_id, member_id)
     points.refuse_drafted(session, [member_id], year=meeting.day.year, now=now)
@@ -128,7 +132,7 @@ def grant(
     """Grant a leave; by the version seen also after a refusal, or once more on other terms with an answer.
 
     Raises DomainError 403 `own_leave`; 409 `already_decided`, `leave_withdrawn`, `already_attended`; 422
-    `answer_needed`, `invalid_makeup`.
+    `reason_missing`, `invalid_makeup`.
     """
     leave, meeting = _decidable(session, leave_id, actor, now)
     until = _makeup_until(session, leave, meeting, terms, today=shanghai_date(now))
@@ -136,7 +140,7 @@ def grant(
         return leave
     _check_seen(session, leave, LeaveAction.grant, version)
     if leave.status != LeaveStatus.asked and not terms.answer:
-        raise DomainError("answer_needed", "更改已作出的决定请写明理由")
+        raise DomainError(CoreErrorCode.reason_missing, "更改已作出的决定请写明理由")
     _check_absent(session, leave.meeting_id, leave.member_id, but=AttendanceState.made_up)
     leave.makeup_until = until
     return _answer(session, leave, meeting, LeaveStatus.granted, terms.answer, account_id=account_id, now=now)
@@ -180,14 +184,14 @@ def _as_asked_by(wish: LeaveRequest, member_id: int, actor: Actor) -> LeaveReque
     if actor.member_id == member_id:
         return LeaveRequest(wish.kind, wish.reason)
     if not wish.on_behalf_reason:
-        raise DomainError("on_behalf_reason_needed", "代为请假请写明代办原因")
+        raise DomainError(CoreErrorCode.reason_missing, "代为请假请写明代办原因")
     return wish
 
 
 def _invitation(session: Session, meeting: Meeting, member_id: int) -> Invitation:
     invitation = session.get(Invitation, (meeting.id, member_id))
     if invitation is None or invitation.part != Part.invited:
-        raise conflict("not_invited", "应到名单中没有该同志，不用请假")
+        raise conflict(MeetingErrorCode.not_invited, "应到名单中没有该同志，不用请假")
     return invitation
 
 
@@ -195,14 +199,16 @@ def _check_time(meeting: Meeting, now: datetime) -> None:
     last = last_day_to_ask(meeting)
     if shanghai_date(now) > last:
         message = f"补请假的期限是会后 {ASKED_WITHIN_DAYS} 天，已于 {last} 截止，请联系支部说明情况"
-        raise conflict("leave_too_late", message, until=last.isoformat())
+        raise conflict(MeetingErrorCode.leave_too_late, message, until=last.isoformat())
 
 
 def _check_absent(session: Session, meeting_id: int, member_id: int, *, but: AttendanceState | None = None) -> None:
     """Refuse a leave of who came (`but`: of who has made up for it, say, it may be granted)."""
     attendance = session.get(Attendance, (meeting_id, member_id), populate_existing=True)
     if attendance is not None and attendance.state != but:
-        raise conflict("already_attended", "考勤中已有该同志的出席记录，不能请假；如登记有误请先更正考勤")
+        raise conflict(
+            MeetingErrorCode.already_attended, "考勤中已有该同志的出席记录，不能请假；如登记有误请先更正考勤"
+        )
 
 
 def _write(leave: Leave, invitation: Invitation, wish: LeaveRequest, *, account_id: int, now: datetime) -> None:
@@ -229,7 +235,9 @@ def _decidable(session: Session, leave_id: int, actor: Actor, now: datetime) -> 
     if actor.member_id == leave.member_id:
         above = supervising_organization(session, roster.organization_id)
         others = f"支部其他负责人或{above.title}" if above else "支部其他负责人"
-        raise DomainError("own_leave", f"不能审批本人的请假，请由{others}审批", status=HTTPStatus.FORBIDDEN)
+        raise DomainError(
+            MeetingErrorCode.own_leave, f"不能审批本人的请假，请由{others}审批", status=HTTPStatus.FORBIDDEN
+        )
     four_eyes.refuse_of_member(
         session,
         account_id=actor.account_id,
@@ -251,7 +259,7 @@ def _decided_so(leave: Leave, status: LeaveStatus, answer: str | None, account_i
 def _check_seen(session: Session, leave: Leave, action: LeaveAction, version: int | None) -> None:
     """Raise unless the leave still is as the officer saw it; without a version he saw it undecided."""
     if leave.status == LeaveStatus.withdrawn:
-        raise conflict("leave_withdrawn", "这份请假已撤回，不用审批", version=leave.version)
+        raise conflict(MeetingErrorCode.leave_withdrawn, "这份请假已撤回，不用审批", version=leave.version)
     as_seen = leave.status == LeaveStatus.asked if version is None else leave.version == version
     again = action is LeaveAction.grant and leave.status == LeaveStatus.granted
     if not as_seen or not (again or next_leave_status(leave.status, action)):
@@ -262,10 +270,10 @@ def _overtaken(session: Session, leave: Leave) -> DomainError:
     """Say by whom and when a leave was decided."""
     detail = {"status": leave.status, "version": leave.version}
     if leave.decided_by is None or leave.decided_at is None:
-        return conflict("stale_version", "这份请假已有变动，请刷新后再决定", **detail)
+        return conflict(CoreErrorCode.stale_version, "这份请假已有变动，请刷新后再决定", **detail)
     who = account_names(session, [leave.decided_by])[leave.decided_by]
     message = f"{who}已于 {spoken_time(leave.decided_at)} 作出决定：{STATUS_TITLES[leave.status]}"
-    return conflict("already_decided", message, **detail)
+    return conflict(CoreErrorCode.already_decided, message, **detail)
 
 
 def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: LeaveTerms, *, today: date) -> date | None:
@@ -282,11 +290,11 @@ def _makeup_until(session: Session, leave: Leave, meeting: Meeting, terms: Leave
 
 def _check_makeup(meeting: Meeting, terms: LeaveTerms, today: date) -> None:
     if terms.makeup is False:
-        raise DomainError("invalid_makeup", "不要求补课时不用填写补课期限")
+        raise DomainError(MeetingErrorCode.invalid_makeup, "不要求补课时不用填写补课期限")
     first = max(meeting.day, today)
     last = meeting.day + timedelta(days=MAKEUP_WITHIN_DAYS)
     if terms.makeup_until is not None and not first <= terms.makeup_until <= last:
-        raise DomainError("invalid_makeup", f"补课期限应在 {first} 至 {last} 之间")
+        raise DomainError(MeetingErrorCode.invalid_makeup, f"补课期限应在 {first} 至 {last} 之间")
 
 
 def _standard_requires(session: Session, leave: Leave, meeting: Meeting) -> bool:

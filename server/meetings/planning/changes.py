@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import conflict
 from server.identity.rules import Actor
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.planning import reminders, series
 from server.meetings.planning.invitations import invite
@@ -77,13 +79,13 @@ def change(
 ) -> Meeting:
     """Change a meeting and, if `following`, the later ones of its series alike: their times by the same delta.
 
-    Raises DomainError 409 `changed_meanwhile`, `already_settled`, `already_cancelled`, `roster_confirmed` or
+    Raises DomainError 409 `stale_version`, `already_settled`, `meeting_cancelled`, `roster_confirmed` or
     `roster_in_use`, and what planning raises.
     """
     meeting, later = series.locked_with_later(session, meeting_id, following=following, now=now)
     check_planned(meeting)
     if meeting.version != version:
-        raise conflict("changed_meanwhile", "会议安排刚被他人修改，请刷新后再改", version=meeting.version)
+        raise conflict(CoreErrorCode.stale_version, "会议安排刚被他人修改，请刷新后再改", version=meeting.version)
     decided = _decide(session, meeting, change, actor, now)
     told = False
     for each in (meeting, *later):
@@ -121,7 +123,7 @@ def cancel(
 def _call_off(session: Session, meeting: Meeting, reason: str) -> None:
     following = next_status(MeetingStatus(meeting.status), MeetingAction.cancel)
     if following is None:
-        raise conflict("already_settled", "会议已计分，不能取消；如有误请先撤销计分")
+        raise conflict(MeetingErrorCode.already_settled, "会议已计分，不能取消；如有误请先撤销计分")
     check_unconfirmed(session, meeting)
     meeting.status, meeting.cancelled_reason, meeting.version = following, reason, meeting.version + 1
 
@@ -129,15 +131,15 @@ def _call_off(session: Session, meeting: Meeting, reason: str) -> None:
 def check_planned(meeting: Meeting) -> None:
     """Raise DomainError 409 where a meeting is settled or called off."""
     if meeting.status == MeetingStatus.settled:
-        raise conflict("already_settled", "会议已计分，不能再修改；如有误请先撤销计分")
+        raise conflict(MeetingErrorCode.already_settled, "会议已计分，不能再修改；如有误请先撤销计分")
     if meeting.status == MeetingStatus.cancelled:
-        raise conflict("already_cancelled", "会议已取消，不能再修改；如仍要召开请重新安排")
+        raise conflict(MeetingErrorCode.meeting_cancelled, "会议已取消，不能再修改；如仍要召开请重新安排")
 
 
 def check_unconfirmed(session: Session, meeting: Meeting) -> None:
     """Raise DomainError 409 where a list is confirmed: its absences are deducted for the meeting as it was."""
     if any(roster.status == RosterStatus.confirmed for roster in rosters_of(session, meeting.id)):
-        raise conflict("roster_confirmed", "已有支部确认了名单，请先撤销确认再修改")
+        raise conflict(MeetingErrorCode.roster_confirmed, "已有支部确认了名单，请先撤销确认再修改")
 
 
 def times_in(meeting: Meeting) -> Times:

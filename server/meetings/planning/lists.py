@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, conflict, not_found
 from server.identity.models import Account, Grant
 from server.identity.rules import Actor, Permission, Target, allows
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Invitation, Meeting, Roster
 from server.meetings.planning import invitations
 from server.meetings.planning.rules import RosterPlan, are_neighbours, roster_problem
@@ -97,14 +98,16 @@ def _places(session: Session, host: Organization, rosters: Sequence[RosterPlan])
 def _check_reach(host: Organization, place: Organization, scope: Scope, actor: Actor, former: Collection[int]) -> None:
     """A neighbour's officers confirm their own list, so a planner may ask for it, but not pick its people."""
     if place.kind == OrganizationKind.group and scope not in (Scope.all, Scope.chosen):
-        raise DomainError("roster_scope", f"{place.title}是党小组，请选择全体或指定人员")
+        raise DomainError(MeetingErrorCode.roster_scope, f"{place.title}是党小组，请选择全体或指定人员")
     if allows(actor, Permission.meeting_manage, Target(place.ancestor_ids)):
         return
     neighbours = are_neighbours(_kind_and_parent(host), _kind_and_parent(place))
     if not neighbours and place.id not in former:
         raise not_found("党组织")
     if scope is Scope.chosen:
-        raise DomainError("roster_scope", f"{place.title}的参加人员由该组织确定，请选择全体、支委或党小组")
+        raise DomainError(
+            MeetingErrorCode.roster_scope, f"{place.title}的参加人员由该组织确定，请选择全体、支委或党小组"
+        )
 
 
 def _kind_and_parent(organization: Organization) -> tuple[OrganizationKind, int | None]:
@@ -226,7 +229,7 @@ def _remove(session: Session, meeting_id: int, rosters: Sequence[Roster]) -> Non
     ids = [roster.id for roster in rosters]
     listed = set(session.scalars(select(Invitation.member_id).where(Invitation.roster_id.in_(ids))))
     if listed & invitations.bound_ids(session, meeting_id):
-        raise conflict("roster_in_use", "要移除的党组织已有人签到或请假，请保留该组织的名单")
+        raise conflict(MeetingErrorCode.roster_in_use, "要移除的党组织已有人签到或请假，请保留该组织的名单")
     invitations.take_off(session, meeting_id, listed)
     for roster in rosters:
         session.delete(roster)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, conflict
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.planning.service import record
 from server.meetings.rules import MeetingStatus
@@ -25,13 +26,13 @@ def write_minutes(
 ) -> Meeting:
     """Set a meeting's minutes and photos; new photos are ones that the writer (`member_id`) uploaded for himself.
 
-    Raises DomainError `not_begun`, 409 `already_cancelled`, or what attaching photos raises.
+    Raises DomainError `not_begun`, 409 `meeting_cancelled`, or what attaching photos raises.
     """
     meeting = locked_meeting(session, meeting_id)
     if meeting.status == MeetingStatus.cancelled:
-        raise conflict("already_cancelled", "会议已取消，不用写会议记录")
+        raise conflict(MeetingErrorCode.meeting_cancelled, "会议已取消，不用写会议记录")
     if now < meeting.starts_at:
-        raise DomainError("not_begun", "会议尚未开始，请在会议开始后再写会议记录")
+        raise DomainError(MeetingErrorCode.not_begun, "会议尚未开始，请在会议开始后再写会议记录")
     meeting.minutes = text
     photos.attach_to_meeting(
         session, meeting_id=meeting.id, member_id=member_id, photo_ids=photo_ids, uploaded_by=account_id

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.rules import KIND_TITLES, MeetingKind, Scope
 from server.organizations.models import OrganizationKind, Stage
+from server.points.error_codes import PointsErrorCode
 from server.standards.rules import Evidence, Item, StandardDocument
 
 OPENS_BEFORE = timedelta(minutes=20)
@@ -91,21 +93,21 @@ def changed_times(current: Times, starts_at: datetime | None, ends_at: datetime 
 def time_problem(times: Times, *, now: datetime) -> PlanProblem | None:
     """Return what is wrong with a plan's times, or None."""
     if times.ends_at <= times.starts_at:
-        return PlanProblem("end_before_start", "结束时间应晚于开始时间，请检查")
+        return PlanProblem(MeetingErrorCode.end_before_start, "结束时间应晚于开始时间，请检查")
     if times.ends_at - times.starts_at > LONGEST:
-        return PlanProblem("too_long", "一次会议不能超过 7 天，请检查结束时间，或分次安排")
+        return PlanProblem(MeetingErrorCode.too_long, "一次会议不能超过 7 天，请检查结束时间，或分次安排")
     if times.starts_at < now - ENTERED_WITHIN:
-        return PlanProblem("too_long_ago", "补录的会议应在 30 天以内，更早的请报上级党组织处理")
+        return PlanProblem(MeetingErrorCode.too_long_ago, "补录的会议应在 30 天以内，更早的请报上级党组织处理")
     return _window_problem(times)
 
 
 def _window_problem(times: Times) -> PlanProblem | None:
     if not times.opens_at <= times.late_after <= times.closes_at or times.opens_at == times.closes_at:
-        return PlanProblem("window_order", "签到时间应依次为开始签到、迟到起算、签到结束，请检查")
+        return PlanProblem(MeetingErrorCode.window_order, "签到时间应依次为开始签到、迟到起算、签到结束，请检查")
     if not times.starts_at - OPENS_AT_MOST_BEFORE <= times.opens_at <= times.starts_at:
-        return PlanProblem("window_order", "签到应在会议开始前 24 小时以内开始，请检查")
+        return PlanProblem(MeetingErrorCode.window_order, "签到应在会议开始前 24 小时以内开始，请检查")
     if not times.starts_at <= times.closes_at <= times.ends_at:
-        return PlanProblem("window_order", "签到应在会议开始后、结束前截止，请检查")
+        return PlanProblem(MeetingErrorCode.window_order, "签到应在会议开始后、结束前截止，请检查")
     return None
 
 
@@ -152,10 +154,11 @@ def item_problem(counted: Sequence[CountedItem], offered: Sequence[Item]) -> Pla
     """Return what is wrong with the items a plan names, or None."""
     codes = [each.code for each in counted]
     if len(set(codes)) < len(codes):
-        return PlanProblem("item_repeated", "同一积分项目在一次会议中只能选一次")
+        return PlanProblem(MeetingErrorCode.item_repeated, "同一积分项目在一次会议中只能选一次")
     if unknown := set(codes) - {item.code for item in offered}:
         return PlanProblem(
-            "unknown_item", f"本年度积分标准中没有可由会议计分的项目 {'、'.join(sorted(unknown))}，请重新选择"
+            PointsErrorCode.unknown_item,
+            f"本年度积分标准中没有可由会议计分的项目 {'、'.join(sorted(unknown))}，请重新选择",
         )
     return None
 
@@ -209,14 +212,14 @@ class RosterPlan:
 def roster_problem(rosters: Sequence[RosterPlan]) -> PlanProblem | None:
     """Return what is wrong with the lists a plan asks for, as far as one can tell from them alone, or None."""
     if not rosters:
-        return PlanProblem("no_roster", "请至少选择一个参加会议的党组织")
+        return PlanProblem(MeetingErrorCode.no_roster, "请至少选择一个参加会议的党组织")
     if len({roster.organization_id for roster in rosters}) < len(rosters):
-        return PlanProblem("roster_repeated", "同一党组织在一次会议中只能有一份名单")
+        return PlanProblem(MeetingErrorCode.roster_repeated, "同一党组织在一次会议中只能有一份名单")
     for roster in rosters:
         if (roster.scope is Scope.group) != bool(roster.group_ids):
-            return PlanProblem("roster_incomplete", "按党小组参加时请选择党小组，其他范围不用选择")
+            return PlanProblem(MeetingErrorCode.roster_incomplete, "按党小组参加时请选择党小组，其他范围不用选择")
         if (roster.scope is Scope.chosen) != bool(roster.member_ids):
-            return PlanProblem("roster_incomplete", "按人员参加时请选择人员，其他范围不用选择")
+            return PlanProblem(MeetingErrorCode.roster_incomplete, "按人员参加时请选择人员，其他范围不用选择")
     return None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.planning.rules import MOST_MEETINGS, RepeatBy, monthly_days
 from server.meetings.queries import get_meeting
@@ -32,9 +33,9 @@ def days_of(starts_at: datetime, repeat: Repeat | None) -> list[date]:
         return [first]
     days = list(islice(monthly_days(first, by=repeat.by, until=repeat.until), MOST_MEETINGS + 1))
     if not days:
-        raise DomainError("invalid_repeat", "重复的截止日期不能早于首次会议，请检查")
+        raise DomainError(MeetingErrorCode.invalid_repeat, "重复的截止日期不能早于首次会议，请检查")
     if len(days) > MOST_MEETINGS:
-        raise DomainError("invalid_repeat", f"一次最多安排 {MOST_MEETINGS} 次会议，请提前截止日期")
+        raise DomainError(MeetingErrorCode.invalid_repeat, f"一次最多安排 {MOST_MEETINGS} 次会议，请提前截止日期")
     return days
 
 

@@ -12,6 +12,7 @@ from server.audit import service as audit
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.rules import Actor
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.planning import reminders, series
 from server.meetings.planning.lists import Lists, checked_lists, default_rosters, write_lists
@@ -78,7 +79,7 @@ class CheckedPlan:
 def check(session: Session, *, organization_id: int, plan: Plan, actor: Actor, now: datetime) -> CheckedPlan:
     """Return what a plan comes to.
 
-    Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat`, `makeup_too_early` or, where
+    Raises DomainError with what `rules` and `roster_plans` find wrong, `invalid_repeat`, `invalid_makeup` or, where
     one of the organizations has its results of that year, 409 `year_drafted`.
     """
     host = get_open(session, organization_id)
@@ -167,7 +168,7 @@ def counted_items(
 
 def checked_makeup(makeup_until: date, times: Times) -> date:
     if makeup_until < shanghai_date(times.starts_at):
-        raise DomainError("makeup_too_early", "补课截止日期不能早于会议当天，请检查")
+        raise DomainError(MeetingErrorCode.invalid_makeup, "补课截止日期不能早于会议当天，请检查")
     return makeup_until
 
 

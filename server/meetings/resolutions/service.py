@@ -13,6 +13,7 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
 from server.meetings.resolutions import queries
 from server.meetings.resolutions.models import Resolution, VoteExclusion
@@ -56,11 +57,11 @@ class Ballots:
 def refusal(meeting: Meeting, now: datetime) -> DomainError | None:
     """Return why no vote can be recorded for a meeting now, or None."""
     if meeting.kind != MeetingKind.members_meeting:
-        return conflict("no_vote_here", "只有支部党员大会可以登记表决")
+        return conflict(MeetingErrorCode.no_vote_here, "只有支部党员大会可以登记表决")
     if meeting.status == MeetingStatus.cancelled:
-        return conflict("meeting_cancelled", "这次会议已取消，不能登记表决")
+        return conflict(MeetingErrorCode.meeting_cancelled, "这次会议已取消，不能登记表决")
     if now <= meeting.closes_at:
-        return conflict("check_in_open", "签到还没有结束，实到人数尚未确定，请在签到结束后登记表决")
+        return conflict(MeetingErrorCode.check_in_open, "签到还没有结束，实到人数尚未确定，请在签到结束后登记表决")
     return None
 
 
@@ -88,7 +89,7 @@ def record(
     voters = queries.voters(session, meeting)
     excluded = {each.member_id for each in exclusions}
     if len(excluded) != len(exclusions) or not excluded <= {voter.member_id for voter in voters}:
-        raise DomainError("not_a_voter", "不计入应到会的只能是本支部当日的正式党员，每人填一次")
+        raise DomainError(MeetingErrorCode.not_a_voter, "不计入应到会的只能是本支部当日的正式党员，每人填一次")
     entitled, present = queries.present_among(voters, excluded)
     voting_rule = rules_on(meeting.day)[rule]
     if not is_quorate(voting_rule, entitled=entitled, present=present):
@@ -105,7 +106,7 @@ def record(
     )
     words = fault(voting_rule, votes)
     if words is not None:
-        raise DomainError("votes_disagree", words)
+        raise DomainError(MeetingErrorCode.votes_disagree, words)
     row = Resolution(
         meeting_id=meeting.id,
         rule=rule,
@@ -144,7 +145,7 @@ def withdraw(session: Session, *, resolution_id: int, reason: str, account_id: i
     meeting = locked_meeting(session, row.meeting_id)
     session.refresh(row)
     if row.withdrawn_at is not None:
-        raise conflict("already_withdrawn", "这项表决登记已经撤回")
+        raise conflict(MeetingErrorCode.already_withdrawn, "这项表决登记已经撤回")
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = account_id, now, reason
     _note(session, meeting, row, "resolution_withdraw")
     session.flush()
@@ -154,7 +155,7 @@ def withdraw(session: Session, *, resolution_id: int, reason: str, account_id: i
 def _no_quorum(session: Session, meeting: Meeting, rule: VotingRule, entitled: int, present: int) -> DomainError:
     by = again_by(session, meeting)
     return DomainError(
-        "no_quorum",
+        MeetingErrorCode.no_quorum,
         f"应到会有表决权党员 {entitled} 名，实到 {present} 名，不足法定人数，不能表决；"
         f"请在 {by.year} 年 {by.month} 月 {by.day} 日前（{AGAIN_WITHIN} 个工作日内）再次召开",
         detail={"entitled": entitled, "present": present, "again_by": by.isoformat(), "clause": rule.clause},

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import day_start, shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.leave.queries import leave_of
 from server.meetings.leave.service import end_waiting
 from server.meetings.models import Attendance, AttendanceChange, HeldCheckIn, Invitation, Leave, Meeting, Roster
@@ -18,6 +20,7 @@ from server.meetings.rosters import queries as lists
 from server.meetings.rosters.queries import STATE_TITLES
 from server.meetings.rules import (
     AttendanceState,
+    CheckInRefusal,
     HeldStatus,
     Part,
     Via,
@@ -63,11 +66,11 @@ def enter(
     """
     place = _locked(session, hand)
     if state is AttendanceState.made_up:
-        raise DomainError("use_makeup", "补课请使用补课登记，并写明补课日期和依据")
+        raise DomainError(MeetingErrorCode.use_makeup, "补课请使用补课登记，并写明补课日期和依据")
     if place.attendance is not None:
         return _the_same(place.attendance, state)
     if hand.now < place.meeting.opens_at:
-        raise conflict("too_early", "签到尚未开始，会议开始前不能登记出席")
+        raise conflict(CheckInRefusal.too_early, "签到尚未开始，会议开始前不能登记出席")
     came_at = _came_at(place.meeting, at, hand.now)
     if place.invitation is None:
         _invite(session, place)
@@ -83,11 +86,11 @@ def correct(session: Session, hand: ManualEdit, *, state: AttendanceState, reaso
     place = _locked(session, hand)
     attendance = place.attendance
     if state is AttendanceState.made_up:
-        raise DomainError("use_makeup", "补课请使用补课登记，并写明补课日期和依据")
+        raise DomainError(MeetingErrorCode.use_makeup, "补课请使用补课登记，并写明补课日期和依据")
     if attendance is None:
         raise _nothing_recorded()
     if attendance.state == AttendanceState.made_up:
-        raise conflict("made_up", "该同志登记的是补课，如登记有误请先撤销，再登记出席")
+        raise conflict(MeetingErrorCode.made_up, "该同志登记的是补课，如登记有误请先撤销，再登记出席")
     if attendance.state == state:
         return attendance
     before = AttendanceState(attendance.state)
@@ -123,7 +126,7 @@ def make_up(
     """Enter a 补课 of who was absent or on leave, done on a day until the deadline, or later with a reason.
 
     Raises DomainError 403 `own_attendance`; 409 `not_invited`, `check_in_open`, `invalid_makeup`, `makeup_too_late`,
-    `already_recorded`; 422 `makeup_in_future`.
+    `already_recorded`; 422 `in_the_future`.
     """
     place = _locked(session, hand)
     if place.invitation is None or place.invitation.part != Part.invited:
@@ -146,7 +149,7 @@ def _locked(session: Session, hand: ManualEdit) -> _Place:
     """Return the person's place in the meeting, which is locked. Raises 403 for one's own."""
     if hand.actor.member_id == hand.member_id:
         message = "不能登记本人的考勤，请由支部其他负责人或上级党组织登记"
-        raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(MeetingErrorCode.own_attendance, message, status=HTTPStatus.FORBIDDEN)
     roster = session.get(Roster, hand.roster_id)
     if roster is None:
         raise not_found("名单")
@@ -171,14 +174,16 @@ def _the_same(attendance: Attendance, state: AttendanceState) -> Attendance:
     if attendance.state == state:
         return attendance
     title = STATE_TITLES[attendance.state]
-    raise conflict("already_recorded", f"已登记为“{title}”，如需改动请使用更正或先撤销", state=attendance.state)
+    raise conflict(
+        CoreErrorCode.already_recorded, f"已登记为“{title}”，如需改动请使用更正或先撤销", state=attendance.state
+    )
 
 
 def _came_at(meeting: Meeting, at: datetime | None, now: datetime) -> datetime:
     if at is None:
         return now if now <= meeting.closes_at else meeting.starts_at
     if not meeting.opens_at <= at <= min(meeting.ends_at, now):
-        raise DomainError("outside_meeting", "到会时间应在签到开始之后、会议结束之前，且不晚于现在")
+        raise DomainError(MeetingErrorCode.outside_meeting, "到会时间应在签到开始之后、会议结束之前，且不晚于现在")
     return at
 
 
@@ -203,14 +208,16 @@ def _check_day(place: _Place, leave: Leave | None, on: date, late_reason: str | 
     granted = leave if leave is not None and leave.granted else None
     first, today = place.meeting.day, shanghai_date(place.hand.now)
     if on < first or today < first:
-        raise conflict("invalid_makeup", f"补课日期不能早于会议当天（{first}）")
+        raise conflict(MeetingErrorCode.invalid_makeup, f"补课日期不能早于会议当天（{first}）")
     if granted is None and place.hand.now <= place.meeting.closes_at:
-        raise conflict("check_in_open", "签到尚未结束，请先登记到会情况")
+        raise conflict(MeetingErrorCode.check_in_open, "签到尚未结束，请先登记到会情况")
     if on > today:
-        raise DomainError("makeup_in_future", "补课日期不能晚于今天")
+        raise DomainError(CoreErrorCode.in_the_future, "补课日期不能晚于今天")
     until = granted.makeup_until if granted and granted.makeup_until else place.meeting.makeup_until
     if on > until and not late_reason:
-        raise conflict("makeup_too_late", f"补课期限为 {until}，逾期补课请写明原因", until=until.isoformat())
+        raise conflict(
+            MeetingErrorCode.makeup_too_late, f"补课期限为 {until}，逾期补课请写明原因", until=until.isoformat()
+        )
 
 
 def _insert(
@@ -270,8 +277,8 @@ def _note(
 
 
 def _not_invited() -> DomainError:
-    return conflict("not_invited", "该同志不在这份应到名单上，会议当天也不属于该党组织")
+    return conflict(MeetingErrorCode.not_invited, "该同志不在这份应到名单上，会议当天也不属于该党组织")
 
 
 def _nothing_recorded() -> DomainError:
-    return conflict("nothing_recorded", "考勤中没有该同志的记录，不用更正或撤销")
+    return conflict(MeetingErrorCode.nothing_recorded, "考勤中没有该同志的记录，不用更正或撤销")

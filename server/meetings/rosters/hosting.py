@@ -10,6 +10,7 @@ from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.errors import DomainError, conflict, not_found
 from server.identity.rules import Actor, Permission
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Attendance, AttendanceChange, GuestVisit, Invitation, Meeting
 from server.meetings.rosters.guests import count_at_home, home_meetings
 from server.meetings.rules import AttendanceState, MeetingStatus, Via
@@ -38,13 +39,13 @@ def confirm(
 ) -> GuestVisit:
     """Confirm a visit; it counts at once for this month's meeting at home, if there is one. Safe to repeat.
 
-    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `on_roster`.
+    Raises DomainError 403 `own_attendance`, 404 `not_found`, 409 `meeting_cancelled`, `already_invited`.
     """
     host, homes, guest_visit = _locked(session, meeting_id, member_id, actor, now)
     if guest_visit.confirmed:
         return guest_visit
     if session.get(Invitation, (meeting_id, member_id)) is not None:
-        raise conflict("on_roster", "该同志已列入本次会议的名单，请在名单中登记到会，不用另行确认")
+        raise conflict(MeetingErrorCode.already_invited, "该同志已列入本次会议的名单，请在名单中登记到会，不用另行确认")
     _decide(session, host, guest_visit, confirmed=True, reason=None, account_id=account_id, now=now)
     home = next((home for home in homes if _is_missed(session, home, member_id)), None)
     if home is not None:
@@ -74,7 +75,7 @@ def _locked(
     """Return the host's meeting, what the visit may count for at home, and the visit, the meetings locked by id."""
     if actor.member_id == member_id:
         message = "不能确认本人的到会记录，请由主办方其他负责人或上级党组织确认"
-        raise DomainError("own_attendance", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(MeetingErrorCode.own_attendance, message, status=HTTPStatus.FORBIDDEN)
     host = session.get_one(Meeting, meeting_id)
     four_eyes.refuse_of_member(
         session,
@@ -91,7 +92,7 @@ def _locked(
     counted = [noted.counts_for_meeting_id] if noted.counts_for_meeting_id else []
     locked = {found.id: found for found in locked_meetings(session, {meeting_id, *order, *counted})}
     if locked[meeting_id].status == MeetingStatus.cancelled:
-        raise conflict("meeting_cancelled", "这次会议已取消，不用确认到会")
+        raise conflict(MeetingErrorCode.meeting_cancelled, "这次会议已取消，不用确认到会")
     session.refresh(noted, with_for_update=True)
     homes = [locked[home_id] for home_id in order if locked[home_id].status != MeetingStatus.cancelled]
     return locked[meeting_id], homes, noted

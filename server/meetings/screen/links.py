@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.identity.rules import Permission
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting, ScreenLink
 from server.meetings.queries import get_meeting
 from server.meetings.screen.queries import stays_open_until
@@ -60,7 +62,7 @@ def make_link(session: Session, meeting_id: int, *, account_id: int, now: dateti
 def open_session(session: Session, text: str, *, now: datetime) -> ScreenLink:
     """Use a link by its key or its digits, once; from now on it lasts as long as its screen.
 
-    Raises DomainError 403 `screen_link_invalid`.
+    Raises DomainError 403 `link_invalid`.
     """
     hashed = _hash("".join(text.split()))
     link = session.scalar(
@@ -76,7 +78,7 @@ def open_session(session: Session, text: str, *, now: datetime) -> ScreenLink:
     )
     if link is None:
         message = "投屏码无效或已过期，请在手机的会议页重新点“投屏”"
-        raise DomainError("screen_link_invalid", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(CoreErrorCode.link_invalid, message, status=HTTPStatus.FORBIDDEN)
     link.used_at, link.expires_at = now, stays_open_until(get_meeting(session, link.meeting_id), now)
     session.flush()
     return link
@@ -126,7 +128,7 @@ def check_token(session: Session, secret_key: bytes, text: str, *, meeting_id: i
 
 def _screen_closed() -> DomainError:
     message = "投屏已结束，请在手机的会议页重新点“投屏”"
-    return DomainError("screen_closed", message, status=HTTPStatus.FORBIDDEN)
+    return DomainError(MeetingErrorCode.screen_closed, message, status=HTTPStatus.FORBIDDEN)
 
 
 def _free_digits(session: Session, now: datetime) -> str:

@@ -15,6 +15,7 @@ from server.audit.subjects import AuditSubject
 from server.days import day_end, shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.meetings.check_in.tickets import TICKET_LIFETIME
+from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.held.waiting import waiting_count
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rosters import guests
@@ -85,7 +86,7 @@ def confirm(
     _check_takes_place(meeting)
     _refuse_drafted(session, meeting, roster, now)
     if now <= meeting.closes_at:
-        raise conflict("check_in_open", "签到还没有结束，请在签到结束后确认名单")
+        raise conflict(MeetingErrorCode.check_in_open, "签到还没有结束，请在签到结束后确认名单")
     if roster.status != RosterStatus.confirmed:
         _check_held_decided(session, roster)
     _check_absent(session, meeting, roster, absent)
@@ -110,7 +111,7 @@ def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, no
     _check_takes_place(meeting)
     _refuse_drafted(session, meeting, roster, now)
     if roster.status == RosterStatus.open and meeting.status != MeetingStatus.settled:
-        raise conflict("nothing_to_reopen", "这份名单还没有确认，也没有计分，可以直接更正考勤")
+        raise conflict(MeetingErrorCode.nothing_to_reopen, "这份名单还没有确认，也没有计分，可以直接更正考勤")
     roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.open, None, None
     meeting.status = next_status(meeting.status, MeetingAction.reopen) or meeting.status
     meeting.settles_at, meeting.settled_at = now + SETTLES_AFTER, None
@@ -181,7 +182,7 @@ def _locked_roster(session: Session, roster_id: int) -> tuple[Meeting, Roster]:
 
 def _check_takes_place(meeting: Meeting) -> None:
     if meeting.status == MeetingStatus.cancelled:
-        raise conflict("meeting_cancelled", "这次会议已取消，不再计分")
+        raise conflict(MeetingErrorCode.meeting_cancelled, "这次会议已取消，不再计分")
 
 
 def _refuse_drafted(session: Session, meeting: Meeting, roster: Roster, now: datetime) -> None:
@@ -202,14 +203,14 @@ def _check_absent(session: Session, meeting: Meeting, roster: Roster, seen: Coll
     absent = absent_ids(session, meeting, roster.id)
     if absent != sorted(set(seen)):
         message = "缺席名单与您看到的不一致，可能有人刚补录、请假或撤回，请刷新核对后再确认"
-        raise conflict("roster_changed", message, absent=absent)
+        raise conflict(MeetingErrorCode.roster_changed, message, absent=absent)
 
 
 def _check_held_decided(session: Session, roster: Roster) -> None:
     waiting = waiting_count(session, Invitation.roster_id == roster.id)
     if waiting:
         message = f"还有 {waiting} 人的签到待确认，请会议主持人先确认或不确认，再确认名单"
-        raise conflict("check_ins_held", message, count=waiting)
+        raise conflict(MeetingErrorCode.check_ins_held, message, count=waiting)
 
 
 def _look_again(session: Session, meeting: Meeting) -> None:
@@ -223,7 +224,7 @@ def _count_beside_claims(session: Session, roster: Roster, member_ids: Collectio
     invited = select(Invitation).where(Invitation.roster_id == roster.id, Invitation.member_id.in_(member_ids))
     found: Sequence[Invitation] = session.scalars(invited).all()
     if len(found) != len(set(member_ids)):
-        raise DomainError("not_invited", "“仍然计分”中有人不在这份名单上，请刷新后重试")
+        raise DomainError(MeetingErrorCode.not_invited, "“仍然计分”中有人不在这份名单上，请刷新后重试")
     for invitation in found:
         invitation.counts_anyway = True
     session.flush()

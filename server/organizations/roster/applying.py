@@ -14,6 +14,7 @@ from server import clock, leases
 from server.db import reading, transaction
 from server.errors import DomainError
 from server.leases import HeldLease, LeaseLost
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import Organization, OrganizationKind
 from server.organizations.roster.entries import ImportEntry, pack_problems, unpack_entries
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
@@ -173,7 +174,11 @@ def creator(session: Session, *, account_id: int | None, now: datetime) -> Creat
                 session, parent_id=parent_id, kind=kind, title=title, account_id=account_id, now=now
             )
         except DomainError as refusal:
-            founded = _founded_meanwhile(session, parent_id, kind, title) if refusal.code == "title_taken" else None
+            founded = (
+                _founded_meanwhile(session, parent_id, kind, title)
+                if refusal.code == OrganizationErrorCode.title_taken
+                else None
+            )
             if founded is None:
                 raise
             return founded

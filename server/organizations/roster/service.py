@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.days import shanghai_date
 from server.errors import DomainError, conflict
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.entries import (
     ImportEntry,
@@ -56,7 +57,7 @@ def prepare(
     """
     organization = get_open(session, organization_id)
     if organization.kind == OrganizationKind.group or organization.root_id is None:
-        raise DomainError("not_importable", "名册按党支部、党总支或党委导入")
+        raise DomainError(OrganizationErrorCode.not_importable, "名册按党支部、党总支或党委导入")
     _purge_forgotten(session, organization.root_id, now)
     places = RosterPlaces(session, organization, _imagined() if create_missing else None)
     entries = [seal(row, vault) for row in parsed.rows]
@@ -113,7 +114,7 @@ def _require_branches(entries: Sequence[ImportEntry]) -> None:
     """Say once what every row lacks. Raises DomainError `no_branch_column`."""
     if all(entry.branch is None for entry in entries):
         raise DomainError(
-            "no_branch_column",
+            OrganizationErrorCode.no_branch_column,
             "名册没有写明各人的党支部：请加上“党支部”一列并填写，或每个支部一张工作表，以党支部全称作工作表名",
         )
 
@@ -182,7 +183,7 @@ def confirm(session: Session, *, import_id: int, account_id: int | None, now: da
     """
     roster = locked(session, import_id)
     if roster.status == ImportStatus.discarded:
-        raise conflict("import_discarded", "该导入已作废，请重新上传")
+        raise conflict(OrganizationErrorCode.import_discarded, "该导入已作废，请重新上传")
     if roster.status == ImportStatus.ready:
         roster.status, roster.effective_on = ImportStatus.queued, shanghai_date(now)
         session.flush()
@@ -194,7 +195,7 @@ def discard(session: Session, *, import_id: int, account_id: int, now: datetime)
     """Throw away an import that was not confirmed. Raises DomainError 409 `import_confirmed`."""
     roster = locked(session, import_id)
     if roster.status not in (ImportStatus.ready, ImportStatus.discarded):
-        raise conflict("import_confirmed", "该导入已确认，不能作废")
+        raise conflict(OrganizationErrorCode.import_confirmed, "该导入已确认，不能作废")
     roster.status = ImportStatus.discarded
     session.execute(delete(RosterChunk).where(RosterChunk.import_id == roster.id))
     _audit(session, roster, "roster_discard", account_id, now)

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import IO
 
 from server.errors import DomainError
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.models import OrganizationKind
 from server.organizations.roster.rules import (
     HEADINGS,
@@ -24,6 +25,7 @@ from server.organizations.roster.rules import (
 )
 from server.organizations.rules import likely_kind, normal_title
 from server.spreadsheets.cells import Row, Sheet
+from server.spreadsheets.error_codes import SpreadsheetErrorCode
 from server.spreadsheets.reading import read_sheets
 
 MAX_ROWS = 20_000
@@ -51,12 +53,12 @@ def read_roster(file: IO[bytes], *, today: date) -> ParsedRoster:
     passed_over = _passed_over(sheets, [sheet for sheet, *_ in found])
     if not found:
         message = "没有找到表头：前 20 行中应有一行写明“姓名”“工号/学号”等列名，可下载空白模板"
-        raise DomainError("no_heading", "；".join([message, *passed_over]))
+        raise DomainError(OrganizationErrorCode.no_heading, "；".join([message, *passed_over]))
     reading = _Reading(today, several=len(found) > 1)
     for sheet, header, rows in found:
         reading.take(sheet, header, rows)
     if reading.parsed.total == 0:
-        raise DomainError("empty_roster", "；".join(["表头之下没有内容", *passed_over]))
+        raise DomainError(OrganizationErrorCode.empty_roster, "；".join(["表头之下没有内容", *passed_over]))
     reading.parsed.notes += passed_over
     return reading.parsed
 
@@ -105,7 +107,7 @@ class _Reading:
                 continue
             self.parsed.total += 1
             if self.parsed.total > MAX_ROWS:
-                raise DomainError("too_many_rows", f"名册不能超过 {MAX_ROWS} 行，请分批导入")
+                raise DomainError(SpreadsheetErrorCode.too_many_rows, f"名册不能超过 {MAX_ROWS} 行，请分批导入")
             row, problems = parse_row(
                 number,
                 cells,

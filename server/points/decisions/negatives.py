@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.events import emit
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
+from server.organizations.error_codes import OrganizationErrorCode
 from server.points import service as points
+from server.points.error_codes import PointsErrorCode
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeChange, NegativeDecision
 from server.points.scores.rules import (
@@ -29,6 +32,7 @@ from server.points.scores.rules import (
     same_document,
 )
 from server.points.scores.timelines import MemberTimelines
+from server.standards.error_codes import StandardErrorCode
 
 
 def record(
@@ -46,19 +50,19 @@ def record(
 ) -> NegativeDecision:
     """Enter a decision; it has no effect before another person confirms it.
 
-    Raises DomainError `own_decision`, `future_day`, `no_standard`, `unknown_category`, 409 `already_recorded`,
+    Raises DomainError `own_decision`, `in_the_future`, `no_standard`, `unknown_category`, 409 `already_recorded`,
     and as `four_eyes.refuse`.
     """
     _refuse_own(actor, member_id)
     if decided_on > shanghai_date(now):
-        raise DomainError("future_day", "日期不能晚于今天")
+        raise DomainError(CoreErrorCode.in_the_future, "日期不能晚于今天")
     standing = MemberTimelines(session, [member_id])
     membership, standard_id = standing.last_in(member_id, year), standing.year_standard_id(member_id, year)
     if membership is None or standard_id is None:
-        raise DomainError("no_standard", f"{year} 年度没有适用于该党员的积分标准")
+        raise DomainError(StandardErrorCode.no_standard, f"{year} 年度没有适用于该党员的积分标准")
     categories = {category.code: category for category in standing.document(standard_id).negative_list}
     if category_code not in categories:
-        raise DomainError("unknown_category", "积分标准的负面清单中没有这一类别")
+        raise DomainError(PointsErrorCode.unknown_category, "积分标准的负面清单中没有这一类别")
     four_eyes.refuse_of_member(
         session, account_id=account_id, permission=Permission.negative_record, member_id=member_id, now=now
     )
@@ -78,7 +82,7 @@ def record(
         entered_at=now,
     )
     if not added(session, decision):
-        raise conflict("already_recorded", "同一文号的决定已经录入")
+        raise conflict(CoreErrorCode.already_recorded, "同一文号的决定已经录入")
     _audit(session, decision, "negative_record", account_id, now)
     return decision
 
@@ -96,18 +100,18 @@ def confirm(
     """Let a decision take effect, as another than who entered it, who types 文号 and day from the paper again.
 
     A mismatch is kept in the trail and says nothing of what is right. Raises DomainError `own_decision`,
-    `same_person`, `does_not_match`, 409 `not_possible`, and as `four_eyes.refuse`.
+    `same_person`, `does_not_match`, 409 `wrong_status`, and as `four_eyes.refuse`.
     """
     decision = _locked(session, decision_id)
     _refuse_own(actor, decision.member_id)
     status = _following(decision, NegativeAction.confirm)
     if account_id == decision.entered_by:
-        raise DomainError("same_person", "录入人不能自行确认，请由另一人核对后确认")
+        raise DomainError(OrganizationErrorCode.same_person, "录入人不能自行确认，请由另一人核对后确认")
     _refuse_partial(session, decision, account_id, decision.entered_by, since=decision.entered_at, now=now)
     if decision.decided_on != decided_on or not same_document(decision.document_number, document_number):
         _audit(session, decision, "negative_mismatch", account_id, now)
         message = "文号或决定日期与录入的不一致。请对照纸质决定重新填写；仍不一致的，请与录入人核对"
-        raise DomainError("does_not_match", message, keep=True)
+        raise DomainError(PointsErrorCode.does_not_match, message, keep=True)
     decision.confirmed_by, decision.confirmed_at = account_id, now
     _audit(session, decision, "negative_confirm", account_id, now)
     _take_effect(session, decision, status, now)
@@ -126,7 +130,7 @@ def propose(
 ) -> NegativeDecision:
     """Propose to suspend, resume or revoke a confirmed decision; nothing changes before another confirms it.
 
-    What was not confirmed yet is withdrawn at once. Raises DomainError `own_decision`, 409 `not_possible`,
+    What was not confirmed yet is withdrawn at once. Raises DomainError `own_decision`, 409 `wrong_status`,
     `change_waiting`, and as `four_eyes.refuse`.
     """
     decision = _locked(session, decision_id)
@@ -140,7 +144,7 @@ def propose(
         session.flush()
         return decision
     if decision.proposal_id is not None:
-        raise conflict("change_waiting", "该决定已有一项变更等待另一人确认，请先确认或撤回")
+        raise conflict(PointsErrorCode.change_waiting, "该决定已有一项变更等待另一人确认，请先确认或撤回")
     proposal = _note_change(
         session, decision, action, NegativeStep.proposed, reason=reason, account_id=account_id, now=now
     )
@@ -155,12 +159,12 @@ def confirm_change(
 ) -> NegativeDecision:
     """Carry out the change that was proposed, as another than who proposed it, and set the year's score accordingly.
 
-    Only now the member is told. Raises DomainError `own_decision`, `same_person`, 409 `change_moved_on`, and as
+    Only now the member is told. Raises DomainError `own_decision`, `same_person`, 409 `moved_on`, and as
     `four_eyes.refuse`.
     """
     decision, proposal = _proposed(session, actor, decision_id, change_id)
     if account_id == proposal.changed_by:
-        raise DomainError("same_person", "提出人不能自行确认，请由另一人核对后确认")
+        raise DomainError(OrganizationErrorCode.same_person, "提出人不能自行确认，请由另一人核对后确认")
     _refuse_partial(session, decision, account_id, proposal.changed_by, since=proposal.changed_at, now=now)
     action = NegativeAction(proposal.action)
     status = _following(decision, action)
@@ -211,7 +215,7 @@ def _locked(session: Session, decision_id: int) -> NegativeDecision:
 def _following(decision: NegativeDecision, action: NegativeAction) -> NegativeStatus:
     status = next_negative_status(NegativeStatus(decision.status), action)
     if status is None:
-        raise conflict("not_possible", "该决定的当前状态不能这样办理", status=decision.status)
+        raise conflict(CoreErrorCode.wrong_status, "该决定的当前状态不能这样办理", status=decision.status)
     return status
 
 
@@ -222,7 +226,7 @@ def _proposed(
     decision = _locked(session, decision_id)
     _refuse_own(actor, decision.member_id)
     if decision.proposal_id != change_id:
-        raise conflict("change_moved_on", "这项变更已确认或撤回，请刷新后查看", status=decision.status)
+        raise conflict(CoreErrorCode.moved_on, "这项变更已确认或撤回，请刷新后查看", status=decision.status)
     return decision, session.get_one(NegativeChange, change_id)
 
 
@@ -287,4 +291,4 @@ def _audit(session: Session, decision: NegativeDecision, action: str, account_id
 
 def _refuse_own(actor: Actor, member_id: int) -> None:
     if actor.member_id == member_id:
-        raise DomainError("own_decision", "不能办理涉及本人的决定")
+        raise DomainError(PointsErrorCode.own_decision, "不能办理涉及本人的决定")

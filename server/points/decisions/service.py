@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
 from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.points import service
+from server.points.error_codes import PointsErrorCode
 from server.points.models import BranchDecision, PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.standards.rules import Evidence, Item, Method
@@ -42,17 +44,17 @@ def record(
     """Record a decision and post it.
 
     `figure` is for a measured item, `level` for one with levels, `times` for the others. Raises DomainError
-    `own_decision`, `future_day`, `not_for_decision`, `document_required`, and what posting raises.
+    `own_decision`, `in_the_future`, `not_for_decision`, `document_number_missing`, and what posting raises.
     """
     _refuse_own(session, actor, member_id, now)
     if occurred_on > shanghai_date(now):
-        raise DomainError("future_day", "日期不能晚于今天")
+        raise DomainError(CoreErrorCode.in_the_future, "日期不能晚于今天")
     standing = MemberTimelines(session, [member_id])
     organization_id = standing.branch_on(member_id, occurred_on)
     standard_id = standing.standard_id(member_id, organization_id, occurred_on.year)
     item = _decided(standing.document(standard_id).item(item_code))
     if item.method is Method.deduct and not document_number:
-        raise DomainError("document_required", f"“{item.title}”扣分须有书面决定，请填写文号")
+        raise DomainError(CoreErrorCode.document_number_missing, f"“{item.title}”扣分须有书面决定，请填写文号")
     decision = BranchDecision(
         root_id=standing.member(member_id).root_id,
         organization_id=organization_id,
@@ -112,7 +114,7 @@ def _audit(
 
 def _refuse_own(session: Session, actor: Actor, member_id: int, now: datetime) -> None:
     if actor.member_id == member_id:
-        raise DomainError("own_decision", "不能决定自己的积分，请由其他支委或上级党组织办理")
+        raise DomainError(PointsErrorCode.own_decision, "不能决定自己的积分，请由其他支委或上级党组织办理")
     four_eyes.refuse_of_member(
         session, account_id=actor.account_id, permission=Permission.decision_record, member_id=member_id, now=now
     )
@@ -121,12 +123,12 @@ def _refuse_own(session: Session, actor: Actor, member_id: int, now: datetime) -
 def _refuse_sourced(session: Session, member_id: int, seq: int) -> None:
     entry = session.get(PointEntry, (member_id, seq))
     if entry is not None and entry.source_kind in REVERSED_AT_SOURCE:
-        raise conflict("reverse_at_source", REVERSED_AT_SOURCE[SourceKind(entry.source_kind)])
+        raise conflict(PointsErrorCode.reverse_at_source, REVERSED_AT_SOURCE[SourceKind(entry.source_kind)])
 
 
 def _decided(item: Item | None) -> Item:
     if item is None or Evidence.decision not in item.evidence:
-        raise DomainError("not_for_decision", "该项目不由党支部直接决定")
+        raise DomainError(PointsErrorCode.not_for_decision, "该项目不由党支部直接决定")
     return item
 
 
@@ -134,7 +136,7 @@ def worth_of(item: Item, times: int, figure: Decimal | None, level: str | None) 
     """Return what a decision gives or takes. Raises DomainError `points_out_of_range`."""
     if item.method is Method.measured:
         if figure is None or figure > item.cap:
-            raise DomainError("points_out_of_range", f"“{item.title}”请填写 0 至 {item.cap} 之间的分值")
+            raise DomainError(PointsErrorCode.points_out_of_range, f"“{item.title}”请填写 0 至 {item.cap} 之间的分值")
         return figure
     if item.method is Method.levels:
         return next((option.points for option in item.levels if option.code == level), Decimal(-1))

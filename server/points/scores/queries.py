@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.identity.models import Account
+from server.organizations.error_codes import OrganizationErrorCode
 from server.points.decisions.negative_years import negative_members
 from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.explain.possible import still_possible, ways_left
@@ -45,7 +46,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
     standing = MemberTimelines(session, [member_id])
     membership = standing.last_in(member_id, year)
     if membership is None:
-        raise DomainError("no_membership", f"{year} 年度该党员的组织关系不在本校任何支部")
+        raise DomainError(OrganizationErrorCode.no_membership, f"{year} 年度该党员的组织关系不在本校任何支部")
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         raise no_standard(year)

@@ -7,8 +7,10 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError, not_found
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.exemptions import filed
 from server.organizations.models import Exemption, Member, Membership, Organization, ids_in
+from server.standards.error_codes import StandardErrorCode
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
 from server.standards.versions import document_in, document_of, in_force, in_force_along
@@ -71,7 +73,9 @@ class MemberTimelines:
         """Return the branch of that day. Raises DomainError `no_membership`."""
         membership = self.membership_on(member_id, on)
         if membership is None:
-            raise DomainError("no_membership", f"{on.isoformat()} 该党员的组织关系不在本校任何支部，不能记分")
+            raise DomainError(
+                OrganizationErrorCode.no_membership, f"{on.isoformat()} 该党员的组织关系不在本校任何支部，不能记分"
+            )
         return membership.organization_id
 
     def membership_on(self, member_id: int, on: date) -> Membership | None:
@@ -159,7 +163,7 @@ class MemberTimelines:
         try:
             return self.standard_id(member_id, organization_id, year)
         except DomainError as refusal:
-            if refusal.code != "no_standard":
+            if refusal.code != StandardErrorCode.no_standard:
                 raise
             return None
 

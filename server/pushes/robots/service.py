@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.db import added
 from server.errors import DomainError, not_found
 from server.privacy import PhoneVault
+from server.pushes.error_codes import PushErrorCode
 from server.pushes.robots import rules
 from server.pushes.robots.models import Announcement, GroupRobot
 from server.pushes.robots.queries import robot_of
@@ -32,7 +33,7 @@ def set_up(
     robot = session.get(GroupRobot, organization_id, with_for_update=True, populate_existing=True)
     key = rules.webhook_key(webhook) if webhook is not None else None
     if key is None and (robot is None or webhook is not None):
-        raise DomainError("webhook_invalid", "请粘贴企业微信群机器人的 Webhook 地址（群设置 → 消息推送）")
+        raise DomainError(PushErrorCode.webhook_invalid, "请粘贴企业微信群机器人的 Webhook 地址（群设置 → 消息推送）")
     if robot is None:
         robot = GroupRobot(organization_id=organization_id)
         session.add(robot)

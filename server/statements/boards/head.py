@@ -16,6 +16,7 @@ from server.organizations.models import Organization
 from server.organizations.schemas import settings_out
 from server.statements import queries
 from server.statements.boards.rules import View
+from server.statements.error_codes import StatementErrorCode
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 
@@ -68,7 +69,7 @@ def head_of(session: Session, statement_id: int) -> BoardHead:
 
 def nothing_confirmed(coming: str | None = None) -> DomainError:
     message = f"还没有已确认的月汇总：{coming or '每月 3 日汇总上月积分'}，支部书记确认后公示"
-    return DomainError("nothing_confirmed", message, status=HTTPStatus.NOT_FOUND)
+    return DomainError(StatementErrorCode.nothing_confirmed, message, status=HTTPStatus.NOT_FOUND)
 
 
 @lru_cache

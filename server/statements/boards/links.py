@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
 from server.days import shanghai_date
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.identity.models import Account
 from server.identity.rules import Permission
 from server.meetings.signed import read_signed, write_signed
+from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.grants import may_still
 from server.organizations.models import Organization, OrganizationKind
+from server.statements.error_codes import StatementErrorCode
 from server.statements.models import BoardLink
 
 PURPOSE = "board"
@@ -33,14 +36,14 @@ def make_link(
 ) -> tuple[BoardLink, str]:
     """Return a link to the branch's board and its key, which is seen only now.
 
-    Raises DomainError `not_a_branch`, `invalid_period`.
+    Raises DomainError `not_a_branch`, `invalid_dates`.
     """
     branch = session.get_one(Organization, organization_id)
     if branch.kind != OrganizationKind.branch:
-        raise DomainError("not_a_branch", "公示栏按支部展示，请选择一个党支部")
+        raise DomainError(OrganizationErrorCode.not_a_branch, "公示栏按支部展示，请选择一个党支部")
     today = shanghai_date(now)
     if not today <= until_date <= today + LONGEST:
-        raise DomainError("invalid_period", "链接的截止日期应在今天之后一年以内")
+        raise DomainError(CoreErrorCode.invalid_dates, "链接的截止日期应在今天之后一年以内")
     key = secrets.token_urlsafe(24)
     link = BoardLink(
         organization_id=organization_id,
@@ -88,11 +91,11 @@ def maker(session: Session, link: BoardLink) -> str:
 
 
 def open_session(session: Session, secret_key: bytes, key: str, *, now: datetime) -> tuple[BoardLink, str]:
-    """Exchange a link's key for a token; return both. Raises DomainError 403 `board_link_invalid`."""
+    """Exchange a link's key for a token; return both. Raises DomainError 403 `link_invalid`."""
     link = session.scalar(select(BoardLink).where(BoardLink.key_hash == _hash(key)).with_for_update())
     if link is None or not _stands(session, link, now):
         message = "链接无效、已过期或已撤销，请支部书记重新生成"
-        raise DomainError("board_link_invalid", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(CoreErrorCode.link_invalid, message, status=HTTPStatus.FORBIDDEN)
     link.opens += 1
     session.flush()
     return link, write_signed(secret_key, PURPOSE, [link.id, link.organization_id])
@@ -104,7 +107,7 @@ def check_token(session: Session, secret_key: bytes, text: str, *, organization_
     link = session.get(BoardLink, values[0]) if values and values[1] == organization_id else None
     if link is None or not _stands(session, link, now):
         message = "这块屏幕的链接已到期或已撤销，请支部书记重新生成"
-        raise DomainError("board_closed", message, status=HTTPStatus.FORBIDDEN)
+        raise DomainError(StatementErrorCode.board_closed, message, status=HTTPStatus.FORBIDDEN)
 
 
 def _stands(session: Session, link: BoardLink, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.db import added
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.organizations.models import Organization
@@ -14,6 +15,7 @@ from server.statements.bulletins.content import Content
 from server.statements.bulletins.drawing_up import draw_up, gather
 from server.statements.bulletins.queries import check_told, content_of
 from server.statements.bulletins.rules import Quarter, content_hash
+from server.statements.error_codes import StatementErrorCode
 from server.statements.events import BulletinPublished
 from server.statements.models import Bulletin, BulletinReceipt
 from server.statements.rules import BulletinStatus
@@ -89,7 +91,7 @@ def publish(session: Session, bulletin_id: int, *, account_id: int, now: datetim
     if bulletin.status == BulletinStatus.published:
         return bulletin
     if not bulletin.document_number:
-        raise DomainError("document_number_missing", "请先填写文号，再发布季通报")
+        raise DomainError(CoreErrorCode.document_number_missing, "请先填写文号，再发布季通报")
     bulletin.status = BulletinStatus.published
     bulletin.published_by, bulletin.published_at = account_id, now
     session.flush()
@@ -151,7 +153,7 @@ def _locked(session: Session, bulletin_id: int) -> Bulletin:
 def _draft(session: Session, bulletin_id: int) -> Bulletin:
     bulletin = _locked(session, bulletin_id)
     if bulletin.status == BulletinStatus.published:
-        raise conflict("already_published", "季通报已经发布，不能再改；如有补充请另行发文")
+        raise conflict(CoreErrorCode.already_published, "季通报已经发布，不能再改；如有补充请另行发文")
     return bulletin
 
 
@@ -163,7 +165,9 @@ def _check_number(session: Session, bulletin: Bulletin, document_number: str | N
     )
     taken = session.scalar(rows.limit(1)) if document_number else None
     if taken is not None:
-        raise conflict("document_number_taken", f"该文号已用于{Quarter.parse(taken).title}的季通报，请核对")
+        raise conflict(
+            StatementErrorCode.document_number_taken, f"该文号已用于{Quarter.parse(taken).title}的季通报，请核对"
+        )
 
 
 def _audit(

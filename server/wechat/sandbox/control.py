@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server import clock
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, not_found
 from server.wechat.sandbox import checks, js_sdk, phones, saying
 from server.wechat.sandbox.accounts import App
@@ -64,7 +65,7 @@ def add_rule(state: SandboxState, ask: Ask) -> SandboxReply:
     calls = ask.json.get("calls")
     share = ask.json.get("share")
     if share is not None and (isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 100):
-        raise DomainError("invalid_input", "share 应为 0–100 的百分数")
+        raise DomainError(CoreErrorCode.invalid_input, "share 应为 0–100 的百分数")
     rule = FaultRule(
         fault=_fault(ask),
         calls=frozenset(map(_call, calls)) if isinstance(calls, list) and calls else SENDS,
@@ -144,7 +145,7 @@ def know_template(state: SandboxState, ask: Ask, template_id: str) -> SandboxRep
     """`{"fields": ["thing1", …]}`: from now on messages of this template must have exactly these."""
     fields = ask.json.get("fields")
     if not isinstance(fields, list) or not all(isinstance(each, str) for each in fields):
-        raise DomainError("invalid_input", "fields 应为字段名的列表")
+        raise DomainError(CoreErrorCode.invalid_input, "fields 应为字段名的列表")
     state.templates[template_id] = frozenset(fields)
     return SandboxReply(status=NO_CONTENT)
 
@@ -196,7 +197,7 @@ def hear(state: SandboxState, ask: Ask, app: str, openid: str) -> SandboxReply:
     kinds = {"message": phones.wrote, "tap": phones.tapped}
     open_window = kinds.get(ask.text("kind") or "message")
     if open_window is None:
-        raise DomainError("invalid_input", "kind 应为 message 或 tap")
+        raise DomainError(CoreErrorCode.invalid_input, "kind 应为 message 或 tap")
     open_window(state.phones.at(_app(app), openid), clock.now())
     return SandboxReply(status=NO_CONTENT)
 
@@ -319,7 +320,7 @@ def _app(name: str) -> App:
 def _whole(ask: Ask, name: str, default: int, low: int, high: int) -> int:
     value = ask.json.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise DomainError("invalid_input", f"{name} 应为 {low}–{high} 的整数")
+        raise DomainError(CoreErrorCode.invalid_input, f"{name} 应为 {low}–{high} 的整数")
     return value
 
 
@@ -331,7 +332,7 @@ def _number(ask: Ask, name: str, default: int) -> int:
 def _texts(ask: Ask, name: str) -> list[str]:
     value = ask.json.get(name)
     if not isinstance(value, list) or len(value) > MAX_OPENIDS or not all(isinstance(each, str) for each in value):
-        raise DomainError("invalid_input", f"{name} 应为文字的列表")
+        raise DomainError(CoreErrorCode.invalid_input, f"{name} 应为文字的列表")
     return value
 
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.wechat.sandbox import courier
 from server.wechat.sandbox.accounts import App
@@ -64,10 +65,10 @@ def say(
 ) -> None:
     """Put what a person says on his phone and post it. Raises DomainError."""
     if app not in courier.PATHS or not (USER_ID if app is App.work else OPENID).fullmatch(openid):
-        raise DomainError("invalid_input", "只能和公众号或企业微信对话")
+        raise DomainError(CoreErrorCode.invalid_input, "只能和公众号或企业微信对话")
     written = MESSAGES.get(kind) or TAPS.get(kind)
     if written is None or len(text) > LONGEST_TEXT or (not text and kind in ("text", "image", "click")):
-        raise DomainError("invalid_input", "这句话发不出去")
+        raise DomainError(CoreErrorCode.invalid_input, "这句话发不出去")
     phone = state.phones.at(app, openid)
     (tapped if kind in TAPS else wrote)(phone, now)
     phone.follows = True
@@ -96,7 +97,7 @@ def keep_picture(state: SandboxState, content: bytes) -> str:
     elif content.startswith(b"\x89PNG"):
         mimetype = "image/png"
     else:
-        raise DomainError("invalid_input", "只能发 JPEG 或 PNG 图片")
+        raise DomainError(CoreErrorCode.invalid_input, "只能发 JPEG 或 PNG 图片")
     media_id = secrets.token_urlsafe(24)
     state.media[media_id] = Media(content, mimetype)
     for old in list(state.media)[:-KEPT_MEDIA]:

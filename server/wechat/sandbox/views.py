@@ -8,6 +8,7 @@ from urllib3.exceptions import HTTPError
 
 from server.config import Settings
 from server.errors import DomainError
+from server.wechat.error_codes import WechatErrorCode
 from server.wechat.sandbox import calls
 from server.wechat.sandbox.exchange import Ask, Fate, SandboxReply
 from server.wechat.sandbox.listener import PREFIX, WORK_PREFIX, Listener, path_below
@@ -61,6 +62,6 @@ def _forwarded(url: str) -> Response:
             answer = http.request(request.method, whole, body=request.get_data(), timeout=FORWARD_SECONDS)
         except HTTPError:
             raise DomainError(
-                "sandbox_away", "沙盒进程没有应答，请确认它在运行", status=HTTPStatus.SERVICE_UNAVAILABLE
+                WechatErrorCode.sandbox_away, "沙盒进程没有应答，请确认它在运行", status=HTTPStatus.SERVICE_UNAVAILABLE
             ) from None
     return Response(answer.data, answer.status, content_type=answer.headers.get("Content-Type"))

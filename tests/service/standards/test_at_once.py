@@ -55,7 +55,7 @@ def test_of_two_edits_at_once_one_is_told_that_its_draft_is_stale(engine: Engine
         fields: dict[str, Any] = {"document": document, "note": "", "revision": 1, "edited_by": EDITOR}
         return partial(drafts.edit_draft, standard_id=draft_id, **fields, now=NOW)
 
-    assert race(engine, editing(FINER), editing(REWORDED)) == ["done", "stale_draft"]
+    assert race(engine, editing(FINER), editing(REWORDED)) == ["done", "stale_version"]
 
 
 def test_drafts_begun_at_once_get_versions_of_their_own(engine: Engine, cast: Cast) -> None:

@@ -27,11 +27,11 @@ def test_an_edit_from_an_old_revision_is_refused_and_loses_nothing(session: Sess
         )
 
     assert edit(FINER, 1).revision == 2
-    error = refused("stale_draft", lambda: edit(REWORDED, 1))
+    error = refused("stale_version", lambda: edit(REWORDED, 1))
     assert (error.status, error.detail) == (409, {"revision": 2})
     assert draft.document == FINER
     outdated = partial(service.publish, session, standard_id=draft.id, published_by=None, now=NOW, revision=1)
-    refused("stale_draft", outdated)
+    refused("stale_version", outdated)
 
 
 def test_an_unfinished_draft_can_be_saved(session: Session, cast: Cast) -> None:

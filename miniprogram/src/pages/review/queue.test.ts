@@ -11,7 +11,7 @@ vi.mock('@/platform', () => ({ platform: {} }))
 
 const claim = (id: number, version = 1) => ({ id, version, member: '孙浩', title: `第 ${id} 条`, points: '1.00' }) as Review
 const offline = new ApiError('offline', '没有连上网络', 0)
-const taken = new ApiError('already_reviewed', '该申报已由王芳审核（已通过）', 409, { by: '王芳', at: '2020-06-18T10:24:00+08:00' })
+const taken = new ApiError('already_decided', '该申报已由王芳审核（已通过）', 409, { by: '王芳', at: '2020-06-18T10:24:00+08:00' })
 
 /** A queue of these claims, the first of them opened. */
 async function opened(...ids: number[]) {

@@ -11,7 +11,7 @@ export interface Told {
   undo?: Decided
 }
 
-const OVER = new Set(['already_reviewed', 'wrong_status', 'not_found', 'own_claim', 'own_entry', 'other_reviewer'])
+const OVER = new Set(['already_decided', 'wrong_status', 'not_found', 'own_claim', 'own_entry', 'other_reviewer'])
 const DONE = { approve: '已通过', return: '已退回', reject: '不予认定' }
 
 /** The claims that wait for this reviewer, one after another; the next follows at once. */
