@@ -25,7 +25,8 @@ run: .venv/.runtime app-for-run ## Serve 先锋积分 with its demo at http://12
 
 app: $(APP)/h5.built $(APP)/mp-weixin.built ## Build the app for WeChat and the browser (needs Node ≥ 20)
 
-types: .venv/.runtime miniprogram/node_modules/.installed ## Make the app's types from the API, after a change of the API
+types: .venv/.runtime miniprogram/node_modules/.installed ## Make the app's types and error codes from the API, after a change of either
+	@$(BIN)/python -m scripts.error_codes
 	@cd miniprogram && npm run --silent types
 
 screens: .venv/.development tools app ## Photograph the app's pages into docs/screens/app (only=home,score out=… data=…)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from server.error_codes import CoreErrorCode
+from server.error_codes import CoreErrorCode, ErrorCode
 
 
 class DomainError(Exception):
@@ -14,7 +14,7 @@ class DomainError(Exception):
 
     def __init__(
         self,
-        code: str,
+        code: ErrorCode,
         message: str,
         *,
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -42,11 +42,11 @@ def forbidden() -> DomainError:
     return DomainError(CoreErrorCode.forbidden, "您的角色不能进行这项操作", status=HTTPStatus.FORBIDDEN)
 
 
-def conflict(code: str, message: str, **detail: Any) -> DomainError:
+def conflict(code: ErrorCode, message: str, **detail: Any) -> DomainError:
     return DomainError(code, message, status=HTTPStatus.CONFLICT, detail=detail)
 
 
-def unavailable(code: str, message: str, *, retry_after_seconds: int) -> DomainError:
+def unavailable(code: ErrorCode, message: str, *, retry_after_seconds: int) -> DomainError:
     """What was asked for may be asked for again in a while; the header Retry-After says when."""
     detail = {"retry_after_seconds": retry_after_seconds}
     return DomainError(code, message, status=HTTPStatus.SERVICE_UNAVAILABLE, detail=detail)

@@ -43,12 +43,12 @@ FOR_MACHINES = ("/api/", "/wechat/", "/healthz", "/readyz", "/metrics")
 ErrorPage = Callable[[DomainError], Response]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HTTP_MESSAGES = {
-    400: ("bad_request", "请求格式不正确"),
-    404: ("not_found", "没有找到该地址"),
-    405: ("method_not_allowed", "该地址不支持这种操作"),
-    413: ("too_large", "上传内容太大"),
-    415: ("unsupported_media_type", "请求内容的类型不受支持"),
-    429: ("too_many_requests", "操作太频繁，请稍后再试"),
+    400: (CoreErrorCode.bad_request, "请求格式不正确"),
+    404: (CoreErrorCode.not_found, "没有找到该地址"),
+    405: (CoreErrorCode.method_not_allowed, "该地址不支持这种操作"),
+    413: (CoreErrorCode.too_large, "上传内容太大"),
+    415: (CoreErrorCode.unsupported_media_type, "请求内容的类型不受支持"),
+    429: (CoreErrorCode.too_many_requests, "操作太频繁，请稍后再试"),
 }
 
 
@@ -168,7 +168,7 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:  # an answer already made, by `abort(response)`
         return make_response(error.response)
     status = HTTPStatus(error.code or 500)
-    code, message = _HTTP_MESSAGES.get(status, ("http_error", "请求未能完成"))
+    code, message = _HTTP_MESSAGES.get(status, (CoreErrorCode.http_error, "请求未能完成"))
     response = _refused(DomainError(code, message, status=status))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):

@@ -10,6 +10,7 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import spoken_moment
+from server.error_codes import ErrorCode
 from server.errors import DomainError
 from server.meetings.check_in import exchange, helping
 from server.meetings.check_in import service as check_in
@@ -20,7 +21,7 @@ from server.meetings.error_codes import MeetingErrorCode
 HOW = "签到请发会场大屏上的六位数字（每10秒更换），例如“482915”；也可以用微信扫大屏上的二维码。"
 NOT_SURE = "要签到的话，请只发那六位数字。"
 _UNSURE = re.compile(r"[?？吗么]|不|别|没|勿|如果|怎么|能否")
-ASKED = {
+ASKED: dict[ErrorCode, tuple[str, str]] = {
     MeetingErrorCode.on_leave: ("on_leave", "end_leave"),
     MeetingErrorCode.not_invited: ("not_invited_guest", "as_guest"),
 }

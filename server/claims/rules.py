@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from server.claims.error_codes import ClaimErrorCode
-from server.error_codes import CoreErrorCode
+from server.error_codes import CoreErrorCode, ErrorCode
 from server.points.error_codes import PointsErrorCode
 from server.rounding import finest, part
 from server.standards.rules import Evidence, Item, Method, Sharing
@@ -77,9 +77,9 @@ def next_status(current: ClaimStatus, action: ClaimAction) -> ClaimStatus | None
 
 @dataclass(frozen=True, slots=True)
 class ClaimRefusal:
-    """Why something may not be done: a stable code and the words for people."""
+    """Why something may not be done: its code and the words for people."""
 
-    code: str
+    code: ErrorCode
     message: str
 
 

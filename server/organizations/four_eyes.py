@@ -203,7 +203,7 @@ def refuse_of_members(
 
 
 def _refusal(objection: Objection) -> DomainError:
-    return DomainError(objection.value, _WORDS[objection], status=HTTPStatus.FORBIDDEN)
+    return DomainError(objection, _WORDS[objection], status=HTTPStatus.FORBIDDEN)
 
 
 def accounts_of(session: Session, member_ids: Collection[int]) -> dict[int, int]:

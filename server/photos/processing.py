@@ -154,14 +154,14 @@ def _picture(original: bytes, answer: bytes) -> CleanPhoto:
     try:
         head = json.loads(line)
         if "refusal" in head:
-            raise _refusal(head["refusal"])
+            raise _refusal(PhotoErrorCode(head["refusal"]))
         full, thumb = body[: head["full"]], body[head["full"] :]
         return CleanPhoto(original_sha256(original), full, thumb, head["width"], head["height"], head["dhash"])
     except (ValueError, KeyError, TypeError) as error:
         raise _interrupted(f"answered nonsense: {error}") from None
 
 
-def _refusal(code: str) -> DomainError:
+def _refusal(code: PhotoErrorCode) -> DomainError:
     return DomainError(code, REFUSALS[code])
 
 
@@ -170,6 +170,6 @@ def _interrupted(why: str) -> DomainError:
     return _try_again(PhotoErrorCode.photo_interrupted, "照片处理被中断，请重试")
 
 
-def _try_again(code: str, message: str) -> DomainError:
+def _try_again(code: PhotoErrorCode, message: str) -> DomainError:
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return DomainError(code, message, status=status, detail={"retry_after_seconds": 3})

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from server.error_codes import ErrorCode
 from server.errors import DomainError
 from server.wechat.error_codes import WechatErrorCode
 
@@ -24,7 +25,7 @@ class WechatError(DomainError):
 
     def __init__(
         self,
-        code: str,
+        code: ErrorCode,
         message: str,
         *,
         status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from server import config
 from server.app import create_app
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError
 from server.identity import guard, limits, service
 from server.identity.access import Access, TargetParameter
@@ -63,7 +64,7 @@ def walker(walked_app: OpenAPI, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
         return _people()[token]
 
     def stop(*_shapes: Any, **_options: Any) -> dict[str, Any]:
-        raise DomainError("let_in", "", status=LET_IN)
+        raise DomainError(CoreErrorCode.http_error, "", status=LET_IN)
 
     monkeypatch.setattr(service, "authenticate", authenticate)
     monkeypatch.setattr(guard, "inputs_of", stop)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server import app, events
+from server.error_codes import CoreErrorCode
 from server.errors import conflict
 from server.organizations import filings
 from server.organizations.events import FilingDecided
@@ -36,7 +37,7 @@ def objected() -> Iterator[list[int]]:
 
     def refuse(_session: Session, subject_id: int) -> None:
         if subject_id in ids:
-            raise conflict("objection_open", "尚有异议未处理")
+            raise conflict(CoreErrorCode.wrong_status, "尚有异议未处理")
 
     filings.register(FilingSubject.standard, refuse)
     yield ids
@@ -75,7 +76,7 @@ def test_whoever_has_a_say_in_a_subject_may_refuse_to_have_it_filed(
     session: Session, cast: Cast, objected: list[int]
 ) -> None:
     objected.append(cast.standard_id)
-    refused("objection_open", lambda: file(session, cast))
+    refused("wrong_status", lambda: file(session, cast))
     assert filings.latest_filing(session, subject_kind=FilingSubject.standard, subject_id=cast.standard_id) is None
 
 
@@ -85,8 +86,8 @@ def test_what_was_returned_is_not_filed_again_against_a_refusal(
     filing, by = returned(session, cast), cast.li_wei.account_id
     objected.append(cast.standard_id)
     again: dict[str, Any] = {"filing_id": filing.id, "note": "已补", "account_id": by, "now": NOW}
-    refused("objection_open", lambda: filings.resubmit(session, **again))
-    refused("objection_open", lambda: file(session, cast))
+    refused("wrong_status", lambda: filings.resubmit(session, **again))
+    refused("wrong_status", lambda: file(session, cast))
     steps = [step.status for step in filings.steps_of(session, filing.id)]
     assert steps == [FilingStatus.submitted, FilingStatus.returned]
     objected.clear()

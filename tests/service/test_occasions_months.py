@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server.db import transaction
+from server.error_codes import CoreErrorCode, ErrorCode
 from server.errors import DomainError
 from server.events import emit
 from server.identity.models import Grant
@@ -22,6 +23,7 @@ from server.points.scores.rules import YearScore
 from server.points.scores.timelines import MemberTimelines
 from server.pushes.models import Fanout
 from server.pushes.rules import Occasion
+from server.standards.error_codes import StandardErrorCode
 from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated
 from server.statements.occasions import at_risk as occasion
@@ -263,15 +265,15 @@ def test_who_is_not_measured_has_nothing_to_save_and_nothing_else_is_passed_over
     emit(session, StatementConfirmed(statement.id, NOW))
     fanout = session.scalars(select(Fanout).where(Fanout.occasion == Occasion.at_risk)).one()
 
-    def refusing(code: str) -> None:
+    def refusing(code: ErrorCode) -> None:
         def refuse(*_arguments: object) -> int:
             raise DomainError(code, "")
 
         monkeypatch.setattr(MemberTimelines, "standard_id", refuse)
 
-    refusing("no_standard")
+    refusing(StandardErrorCode.no_standard)
     assert occasion.draft(session, fanout, 100, NOW).drafts == []
-    refusing("not_found")
+    refusing(CoreErrorCode.not_found)
     refused("not_found", lambda: occasion.draft(session, fanout, 100, NOW))
 
 

@@ -27,6 +27,7 @@ from server.organizations.roster.files import ImportReport, import_file
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
+from server.standards.error_codes import StandardErrorCode
 from tests.at_once import at_once
 from tests.cast import Cast
 from tests.refusing import refused
@@ -359,7 +360,7 @@ def test_a_row_the_database_refuses_is_reported_and_the_rest_is_applied(
 
     def refusing(session: Session, roster: RosterImport, entries: Any, **options: Any) -> Any:
         if any(entry.work_number == "T2" for entry in entries):
-            raise DomainError("no_standard", "尚未发布积分标准")
+            raise DomainError(StandardErrorCode.no_standard, "尚未发布积分标准")
         return apply_entries(session, roster, entries, **options)
 
     monkeypatch.setattr(applying, "apply_entries", refusing)

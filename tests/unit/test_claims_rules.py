@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.claims.error_codes import ClaimErrorCode
 from server.claims.rules import (
     STATUS_TITLES,
     TAKEN_BACK_WITHIN,
@@ -182,7 +183,7 @@ def test_points_finer_than_the_ledger_are_rounded_half_up() -> None:
 @pytest.mark.parametrize("quantity", [None, Decimal(0), Decimal(-1)])
 def test_a_quantity_must_be_stated(quantity: Decimal | None) -> None:
     assert proposed_points(an_item(), quantity=quantity, level=None) == ClaimRefusal(
-        "quantity_missing", "请填写数量（次）"
+        ClaimErrorCode.quantity_missing, "请填写数量（次）"
     )
 
 

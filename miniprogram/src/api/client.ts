@@ -1,6 +1,7 @@
 import { platform } from '@/platform'
 import { hearServer } from '@/state/clock'
 
+import * as ErrorCode from './error-codes'
 import { type ApiError, noAnswer, refusal } from './errors'
 import { address, type Answer, type Call, type Method, type Path } from './routes'
 
@@ -8,7 +9,7 @@ const TIMEOUT_MS = 15_000
 const UPLOAD_TIMEOUT_MS = 60_000
 const RETRY_AFTER_MS = 800
 /** What the server says of a token that is none any more; a used sign-in code is no reason to forget who is signed in. */
-const SIGNED_OUT = ['not_signed_in', 'token_expired']
+const SIGNED_OUT: string[] = [ErrorCode.not_signed_in, ErrorCode.token_expired]
 
 let token = ''
 let onSignedOut: () => void = () => undefined

@@ -1,6 +1,7 @@
 /** How a board's page comes by its board: as the signed-in reader of this tab, or with what a link left in this browser. */
 
 import { api, resume } from "./api.js";
+import { not_signed_in, nothing_confirmed } from "./error_codes.js";
 
 const branch = Number(document.body.dataset.branch);
 const NAME = `board ${branch}`;
@@ -24,16 +25,16 @@ export async function readBoard() {
     try {
       return { ...(await api(`/organizations/${branch}/board?posted=true&${query}`)), signedIn: true };
     } catch (error) {
-      if (!linked || ![401, 403, 404].includes(error.status) || error.code === "nothing_confirmed") throw error;
+      if (!linked || ![401, 403, 404].includes(error.status) || error.code === nothing_confirmed) throw error;
     }
   }
-  if (!linked) throw Object.assign(new Error("请先登录"), { status: 401, code: "not_signed_in" });
+  if (!linked) throw Object.assign(new Error("请先登录"), { status: 401, code: not_signed_in });
   return api(`/boards/${branch}${query && `?${query}`}`, { headers: { "X-Board-Token": linked } });
 }
 
 /** Return what to say where there is no board: a heading, sentences, and whether it is worth trying again by itself. */
 export function wordsFor({ status, code, message }) {
-  if (code === "nothing_confirmed") return ["还没有公示", [message, "确认之后，本页自动显示。"], true];
+  if (code === nothing_confirmed) return ["还没有公示", [message, "确认之后，本页自动显示。"], true];
   if (status === 401) {
     return ["请先登录", ["公示栏只在本支部内展示。", "本支部党员请登录后查看；走廊的屏幕，请支部书记生成公示屏链接，打开即可，不用登录。"], false];
   }

@@ -3,6 +3,7 @@
 import { api, patience, read, resume, signIn } from "./api.js";
 import * as pages from "./check_in_pages.js";
 import { el, fill } from "./elements.js";
+import { ticket_expired, ticket_invalid } from "./error_codes.js";
 
 const RETRIES = 5;
 const PATIENCE_MS = 15_000;
@@ -99,7 +100,7 @@ async function refuse(error) {
     return;
   }
   const { meeting } = held;
-  if (error.code && error.code.startsWith("ticket_")) {
+  if ([ticket_expired, ticket_invalid].includes(error.code)) {
     held = null;
     sessionStorage.removeItem(kept);
   }

@@ -4,6 +4,19 @@
  */
 
 import { now } from "./api.js";
+import {
+  closed,
+  code_expired,
+  code_invalid,
+  meeting_cancelled,
+  not_bound,
+  not_invited,
+  on_leave,
+  ticket_expired,
+  ticket_invalid,
+  too_early,
+  too_many_tries,
+} from "./error_codes.js";
 
 const { answers: ANSWERS, states: STATES, by_hand: BY_HAND } = JSON.parse(document.getElementById("answers").textContent);
 const SCAN_AGAIN = ["leave", "关闭，重新扫码"];
@@ -77,8 +90,8 @@ export function refused(error, { wish, meeting, sandbox }) {
 /** Return under what the words of a refusal stand. */
 function caseOf({ status, code, detail }, helped, meeting) {
   if (status === undefined) return meeting ? "offline_with_ticket" : "offline";
-  if (code === "not_invited" && helped) return "not_invited_helped";
-  if (code === "not_invited" && detail.as_guest) return "not_invited_guest";
+  if (code === not_invited && helped) return "not_invited_helped";
+  if (code === not_invited && detail.as_guest) return "not_invited_guest";
   if (code in WAYS_ON) return code;
   if (status === 503) return "busy";
   return status >= 500 ? "failed" : "refused_otherwise";
@@ -88,19 +101,19 @@ const offered = (act, which) => ({ main: [act, ANSWERS[which].offer] });
 
 /** The seal of each refusal and the way on. */
 const WAYS_ON = {
-  code_expired: { seal: "time", main: SCAN_AGAIN },
-  code_invalid: { main: SCAN_AGAIN },
-  ticket_expired: { seal: "time", main: SCAN_AGAIN },
-  ticket_invalid: { main: SCAN_AGAIN },
-  too_many_tries: { main: SCAN_AGAIN },
-  not_bound: { seal: "person", main: ["again", "已绑定，再试一次"] },
-  not_invited: { main: CLOSE },
+  [code_expired]: { seal: "time", main: SCAN_AGAIN },
+  [code_invalid]: { main: SCAN_AGAIN },
+  [ticket_expired]: { seal: "time", main: SCAN_AGAIN },
+  [ticket_invalid]: { main: SCAN_AGAIN },
+  [too_many_tries]: { main: SCAN_AGAIN },
+  [not_bound]: { seal: "person", main: ["again", "已绑定，再试一次"] },
+  [not_invited]: { main: CLOSE },
   not_invited_guest: offered("as_guest", "not_invited_guest"),
   not_invited_helped: { ...offered("help", "not_invited_helped"), links: [CLOSE] },
-  on_leave: { seal: "time", ...offered("end_leave", "on_leave") },
-  too_early: { seal: "time", main: CLOSE },
-  closed: { seal: "time", main: CLOSE },
-  meeting_cancelled: { main: CLOSE },
+  [on_leave]: { seal: "time", ...offered("end_leave", "on_leave") },
+  [too_early]: { seal: "time", main: CLOSE },
+  [closed]: { seal: "time", main: CLOSE },
+  [meeting_cancelled]: { main: CLOSE },
   busy: { seal: "time" },
   offline: { seal: "offline" },
   offline_with_ticket: { seal: "offline" },

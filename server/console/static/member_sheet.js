@@ -4,6 +4,7 @@ import { api, resume } from "./api.js";
 import { wordsFor } from "./board_access.js";
 import { backdated, day, fullDay, ownLate, plain, pointsIn, signed } from "./board_words.js";
 import { el, fill } from "./elements.js";
+import { nothing_confirmed } from "./error_codes.js";
 
 const member = Number(document.body.dataset.member);
 const byId = (id) => document.getElementById(id);
@@ -23,7 +24,7 @@ async function begin() {
 
 function doorWords(error) {
   if (error.status === 401) return ["请先登录", ["登录后可以打印自己的清单；支部书记和支委可以替不用手机的党员打印，系统会留下记录。"]];
-  if (error.status === 404 && error.code !== "nothing_confirmed") return ["没有找到这份清单", ["这位党员可能不在您的支部，请核对后再打印。"]];
+  if (error.status === 404 && error.code !== nothing_confirmed) return ["没有找到这份清单", ["这位党员可能不在您的支部，请核对后再打印。"]];
   return wordsFor(error);
 }
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from server.error_codes import ErrorCode
 from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.rules import KIND_TITLES, MeetingKind, Scope
 from server.organizations.models import OrganizationKind, Stage
@@ -33,9 +34,9 @@ def usual_title(kind: MeetingKind, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlanProblem:
-    """Why a plan cannot stand: a stable code and words for the planner."""
+    """Why a plan cannot stand: its code and words for the planner."""
 
-    code: str
+    code: ErrorCode
     message: str
 
 

@@ -1,6 +1,7 @@
 /** What the page shows for each answer of the API (docs/check-in.md), in the words of `words.ts`. Pure: it names the acts it
  * offers, and does none. */
 import type { CheckIn, Ticket, Wish } from '@/api/check_in'
+import * as ErrorCode from '@/api/error-codes'
 import type { ApiError } from '@/api/errors'
 import { nearDay, time } from '@/format/dates'
 
@@ -116,8 +117,8 @@ export function refused(error: ApiError, { wish, ticket }: Asked, now: Date): Sc
 /** Under what the words of a refusal stand. */
 function caseOf({ offline, status, code, detail }: ApiError, helped: boolean, hasTicket: boolean): Case {
   if (offline) return hasTicket ? 'offline_with_ticket' : 'offline'
-  if (code === 'not_invited' && helped) return 'not_invited_helped'
-  if (code === 'not_invited' && detail.as_guest) return 'not_invited_guest'
+  if (code === ErrorCode.not_invited && helped) return 'not_invited_helped'
+  if (code === ErrorCode.not_invited && detail.as_guest) return 'not_invited_guest'
   if (code in WAYS_ON) return code as Case
   if (status === 503) return 'busy'
   return status >= 500 ? 'failed' : 'refused_otherwise'
@@ -125,19 +126,19 @@ function caseOf({ offline, status, code, detail }: ApiError, helped: boolean, ha
 
 /** The seal of each refusal and the way on. */
 const WAYS_ON: Partial<Record<Case, Partial<Screen>>> = {
-  code_expired: { seal: 'clock', main: SCAN, links: [DIGITS] },
-  code_invalid: { main: SCAN, links: [DIGITS] },
-  ticket_expired: { seal: 'clock', main: SCAN, links: [DIGITS] },
-  ticket_invalid: { main: SCAN, links: [DIGITS] },
-  too_many_tries: { main: SCAN },
-  not_invited: { main: HOME },
+  [ErrorCode.code_expired]: { seal: 'clock', main: SCAN, links: [DIGITS] },
+  [ErrorCode.code_invalid]: { main: SCAN, links: [DIGITS] },
+  [ErrorCode.ticket_expired]: { seal: 'clock', main: SCAN, links: [DIGITS] },
+  [ErrorCode.ticket_invalid]: { main: SCAN, links: [DIGITS] },
+  [ErrorCode.too_many_tries]: { main: SCAN },
+  [ErrorCode.not_invited]: { main: HOME },
   not_invited_guest: { main: { act: 'as_guest', words: ANSWERS.not_invited_guest.offer }, links: [HOME] },
   not_invited_helped: { main: { act: 'help', words: ANSWERS.not_invited_helped.offer }, links: [HOME] },
-  not_bound: { seal: 'person', main: { act: 'bind', words: '去绑定' } },
-  on_leave: { seal: 'clock', main: { act: 'end_leave', words: ANSWERS.on_leave.offer }, links: [HOME] },
-  too_early: { seal: 'clock', main: HOME },
-  closed: { seal: 'clock', main: HOME },
-  meeting_cancelled: { main: HOME },
+  [ErrorCode.not_bound]: { seal: 'person', main: { act: 'bind', words: '去绑定' } },
+  [ErrorCode.on_leave]: { seal: 'clock', main: { act: 'end_leave', words: ANSWERS.on_leave.offer }, links: [HOME] },
+  [ErrorCode.too_early]: { seal: 'clock', main: HOME },
+  [ErrorCode.closed]: { seal: 'clock', main: HOME },
+  [ErrorCode.meeting_cancelled]: { main: HOME },
   busy: { seal: 'clock' },
   offline: { seal: 'offline' },
   offline_with_ticket: { seal: 'offline' },

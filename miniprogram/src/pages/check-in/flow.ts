@@ -1,6 +1,7 @@
 import { ref, shallowRef } from 'vue'
 
 import { checkIn, exchangeCode, exchangeDigits, type Ticket, type Wish } from '@/api/check_in'
+import * as ErrorCode from '@/api/error-codes'
 import type { ApiError } from '@/api/errors'
 import { mayGoOn, open } from '@/state/arrival'
 import { serverNow } from '@/state/clock'
@@ -14,7 +15,7 @@ import { type Act, helping, queueing, recorded, refused, type Screen, typing, wa
 const TRIES = 5
 const PAUSE_MS = 1500
 /** After these the same ticket is still good once the person is who he has to be. */
-const TICKET_STAYS = new Set(['not_signed_in', 'token_expired', 'not_bound'])
+const TICKET_STAYS = new Set<string>([ErrorCode.not_signed_in, ErrorCode.token_expired, ErrorCode.not_bound])
 /** Taps that end it: a moment to ask whether he wants to be told of the next meeting. */
 const LEAVING: ReadonlySet<Act> = new Set<Act>(['meeting', 'home'])
 
@@ -98,7 +99,7 @@ export function useCheckIn() {
       code = ''
     } catch (error) {
       const { code: why, message } = error as ApiError
-      return show(why === 'code_invalid' ? typing(message) : refused(error as ApiError, { wish: {}, ticket }, serverNow()))
+      return show(why === ErrorCode.code_invalid ? typing(message) : refused(error as ApiError, { wish: {}, ticket }, serverNow()))
     }
     return send({})
   }

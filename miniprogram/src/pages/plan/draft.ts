@@ -2,6 +2,7 @@
 import { reactive, watch } from 'vue'
 
 import { newKey } from '@/api/client'
+import * as ErrorCode from '@/api/error-codes'
 import { KINDS, type MeetingKind, type Outline, type Planned, type PlanWords, type Scope } from '@/api/planning'
 import { dayOf, instant, month, time } from '@/format/dates'
 import { forget, store, stored } from '@/state/stored'
@@ -108,17 +109,17 @@ export function problemsOf(draft: Draft): Problems {
 }
 
 const FIELDS: Record<string, Field> = {
-  end_before_start: 'time',
-  too_long: 'time',
-  too_long_ago: 'time',
-  window_order: 'window',
-  unknown_item: 'items',
-  item_repeated: 'items',
-  no_roster: 'people',
-  roster_incomplete: 'people',
-  roster_scope: 'people',
-  roster_in_use: 'people',
-  invalid_repeat: 'repeat',
+  [ErrorCode.end_before_start]: 'time',
+  [ErrorCode.too_long]: 'time',
+  [ErrorCode.too_long_ago]: 'time',
+  [ErrorCode.window_order]: 'window',
+  [ErrorCode.unknown_item]: 'items',
+  [ErrorCode.item_repeated]: 'items',
+  [ErrorCode.no_roster]: 'people',
+  [ErrorCode.roster_incomplete]: 'people',
+  [ErrorCode.roster_scope]: 'people',
+  [ErrorCode.roster_in_use]: 'people',
+  [ErrorCode.invalid_repeat]: 'repeat',
 }
 
 /** Under which field a refusal of the server belongs, if under one. */

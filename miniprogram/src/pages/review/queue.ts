@@ -1,5 +1,6 @@
 import { computed, ref } from 'vue'
 
+import * as ErrorCode from '@/api/error-codes'
 import { ApiError } from '@/api/errors'
 import { decide as send, type Decided, type Decision, listWaiting, openReview, type Review, revoke } from '@/api/reviews'
 import { nearDay, time } from '@/format/dates'
@@ -11,7 +12,8 @@ export interface Told {
   undo?: Decided
 }
 
-const OVER = new Set(['already_decided', 'wrong_status', 'not_found', 'own_claim', 'own_entry', 'other_reviewer'])
+const OVER = new Set<string>([ErrorCode.already_decided, ErrorCode.wrong_status, ErrorCode.not_found, ErrorCode.own_claim, ErrorCode.own_entry, ErrorCode.other_reviewer])
+const CHANGED = new Set<string>([ErrorCode.stale_version, ErrorCode.not_opened])
 const DONE = { approve: '已通过', return: '已退回', reject: '不予认定' }
 
 /** The claims that wait for this reviewer, one after another; the next follows at once. */
@@ -75,7 +77,7 @@ export function useReviewQueue(organizationId: () => number) {
     if (isOver(error)) {
       told.value = { words: `${words}：${overWords(error)}` }
       await advance()
-    } else if (error instanceof ApiError && ['stale_version', 'not_opened'].includes(error.code)) {
+    } else if (error instanceof ApiError && CHANGED.has(error.code)) {
       told.value = { words: `${words}刚刚有改动，请再看一遍` }
       await anew()
     } else throw error
@@ -115,6 +117,6 @@ function isOver(error: unknown): error is ApiError {
 
 /** Who decided it and when, or why it is no longer his to decide. */
 function overWords({ code, message, detail }: ApiError): string {
-  if (code === 'not_found') return '这条申报已不在待审之列'
+  if (code === ErrorCode.not_found) return '这条申报已不在待审之列'
   return typeof detail.at === 'string' ? `${message}，${nearDay(detail.at)} ${time(detail.at)}` : message
 }
