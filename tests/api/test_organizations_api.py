@@ -254,7 +254,7 @@ def test_a_member_bound_to_another_wechat_gets_no_code_beside_it(call: Call, cas
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z1"
     session.commit()
     answer = call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/activation-codes")
-    assert refusal(answer) == (409, "already_bound")
+    assert refusal(answer) == (409, "account_taken")
     assert "先解除绑定" in answer.json["error"]["message"]
 
 
