@@ -21,7 +21,6 @@ class ClaimErrorCode(ErrorCode):
     own_entry = "own_entry"
     participant_elsewhere = "participant_elsewhere"
     participant_repeated = "participant_repeated"
-    past_cut_off = "past_cut_off"
     place_beyond_people = "place_beyond_people"
     place_taken = "place_taken"
     quantity_missing = "quantity_missing"

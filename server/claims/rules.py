@@ -11,7 +11,8 @@ from server.error_codes import CoreErrorCode, ErrorCode
 from server.points.error_codes import PointsErrorCode
 from server.rounding import finest, part
 from server.standards.rules import Evidence, Item, Method, Sharing
-from server.years.rules import YearRefusal, YearStanding, claim_refusal, drafted_words
+from server.years.error_codes import YearErrorCode
+from server.years.rules import YearStanding, claim_refusal, drafted_words
 
 """The finest points the ledger stores."""
 
@@ -129,7 +130,7 @@ def date_refusal(*, occurred_on: date, today: date, claimed_on: date, branch_yea
         return ClaimRefusal(CoreErrorCode.in_the_future, "发生日期不能晚于今天")
     last = branch_year.cut_off
     refusal = claim_refusal(branch_year.state, claimed_on=claimed_on, cut_off=last)
-    if refusal is YearRefusal.past_cut_off:
+    if refusal is YearErrorCode.past_cut_off:
         words = f"{occurred_on.year}年度的事项申报已于{last.year}年{last.month}月{last.day}日截止"
         return ClaimRefusal(refusal, words)
     return None if refusal is None else ClaimRefusal(refusal, drafted_words(occurred_on.year))

@@ -8,11 +8,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.errors import DomainError, conflict
 from server.organizations.models import Organization
+from server.years.error_codes import YearErrorCode
 from server.years.models import BranchYear
 from server.years.rules import (
     DEFAULT_CUT_OFF,
     DRAFTED,
-    YearRefusal,
     YearStanding,
     YearState,
     cut_off_day,
@@ -106,7 +106,7 @@ def refuse_drafted(session: Session, organization_ids: Collection[int], *, since
 
 def year_drafted(year: int) -> DomainError:
     """The refusal of whatever would change results that stand."""
-    return conflict(YearRefusal.year_drafted, drafted_words(year), year=year)
+    return conflict(YearErrorCode.year_drafted, drafted_words(year), year=year)
 
 
 def _standing(settings: dict[str, str], state: str | None, claim_until: date | None, year: int) -> YearStanding:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from server.error_codes import CoreErrorCode, ErrorCode
+from server.years.error_codes import YearErrorCode
+
 DEFAULT_CUT_OFF = "01-10"
 """《实施方案》 names no day; the university sets another as MM-DD of the next year."""
 
@@ -43,15 +46,6 @@ DRAFTED = frozenset(_ORDER[_ORDER.index(YearState.drafted) :])
 """The states in which the results stand: nothing is posted into the year but by a warrant."""
 
 
-class YearRefusal(StrEnum):
-    """Why a fact of a year may not be entered any more, or why a year does not take a step."""
-
-    past_cut_off = "past_cut_off"
-    year_drafted = "year_drafted"
-    year_not_over = "year_not_over"
-    not_possible = "wrong_status"
-
-
 def is_drafted(state: YearState) -> bool:
     """Whether the results stand, and with them what a year in which nothing was owed comes to."""
     return state in DRAFTED
@@ -74,14 +68,14 @@ def may_have_ended(year: int, *, today: date) -> bool:
     return year < today.year
 
 
-def entry_refusal(state: YearState) -> YearRefusal | None:
+def entry_refusal(state: YearState) -> ErrorCode | None:
     """Return why a fact of a year in this state may not be entered. The one rule, whatever the fact is."""
-    return YearRefusal.year_drafted if is_drafted(state) else None
+    return YearErrorCode.year_drafted if is_drafted(state) else None
 
 
-def claim_refusal(state: YearState, *, claimed_on: date, cut_off: date) -> YearRefusal | None:
+def claim_refusal(state: YearState, *, claimed_on: date, cut_off: date) -> ErrorCode | None:
     """Return why a fact may not be claimed that first came in on `claimed_on`; the cut-off's own day is in time."""
-    return entry_refusal(state) or (YearRefusal.past_cut_off if claimed_on > cut_off else None)
+    return entry_refusal(state) or (YearErrorCode.past_cut_off if claimed_on > cut_off else None)
 
 
 def drafted_words(year: int) -> str:
@@ -95,27 +89,27 @@ def cut_off_day(year: int, setting: str = DEFAULT_CUT_OFF) -> date:
     return date(year + 1, int(month), int(day))
 
 
-def cut_off_refusal(state: YearState, year: int, *, until: date, today: date) -> YearRefusal | None:
+def cut_off_refusal(state: YearState, year: int, *, until: date, today: date) -> ErrorCode | None:
     """Return why a branch's cut-off cannot be moved to a day: it lies ahead, in the next year, before the draft."""
     if refusal := entry_refusal(state):
         return refusal
-    return YearRefusal.not_possible if until < today or until.year != year + 1 else None
+    return CoreErrorCode.wrong_status if until < today or until.year != year + 1 else None
 
 
-def move_refusal(before: YearState, to: YearState, year: int, *, today: date) -> YearRefusal | None:
+def move_refusal(before: YearState, to: YearState, year: int, *, today: date) -> ErrorCode | None:
     """Return why a year cannot be moved from one state to another.
 
     Forward it goes step by step once the year is over. Back it goes to any earlier state until it is filed; a filing
     that was returned leads back to `settled`.
     """
     if not may_have_ended(year, today=today):
-        return YearRefusal.year_not_over
+        return YearErrorCode.year_not_over
     back = _ORDER.index(to) < _ORDER.index(before)
     undone = back and before not in _FINAL
     returned = before is YearState.filed and to is YearState.settled
     if to in _FOLLOWING.get(before, ()) or undone or returned:
         return None
-    return YearRefusal.not_possible
+    return CoreErrorCode.wrong_status
 
 
 class WarrantKind(StrEnum):

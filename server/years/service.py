@@ -7,17 +7,19 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.db import found_or_added
+from server.error_codes import CoreErrorCode
 from server.errors import conflict
 from server.events import emit
 from server.organizations.models import Organization
+from server.years.error_codes import YearErrorCode
 from server.years.events import BranchYearMoved
 from server.years.models import BranchYear, BranchYearStep
 from server.years.queries import year_drafted
-from server.years.rules import YearRefusal, YearState, cut_off_refusal, move_refusal
+from server.years.rules import YearState, cut_off_refusal, move_refusal
 
 _WORDS = {
-    YearRefusal.year_not_over: "年度尚未结束，不能办理年度工作",
-    YearRefusal.not_possible: "年度工作的当前进度不能这样办理，请刷新后查看",
+    YearErrorCode.year_not_over: "年度尚未结束，不能办理年度工作",
+    CoreErrorCode.wrong_status: "年度工作的当前进度不能这样办理，请刷新后查看",
 }
 
 
@@ -80,7 +82,7 @@ def move_cut_off(
         return branch_year
     state = YearState(branch_year.state)
     refusal = cut_off_refusal(state, branch_year.year, until=until, today=shanghai_date(now))
-    if refusal is YearRefusal.year_drafted:
+    if refusal is YearErrorCode.year_drafted:
         raise year_drafted(branch_year.year)
     if refusal is not None:
         raise conflict(refusal, f"申报截止日应在{branch_year.year + 1}年内，且不早于今天", state=state)

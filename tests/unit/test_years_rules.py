@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from server.error_codes import CoreErrorCode, ErrorCode
+from server.years.error_codes import YearErrorCode
 from server.years.rules import (
     DRAFTED,
-    YearRefusal,
     YearStanding,
     YearState,
     claim_refusal,
@@ -50,11 +51,11 @@ def test_forward_step_by_step_back_to_any_until_it_is_filed(before: YearState, a
 @pytest.mark.parametrize(("today", "fine"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
 def test_a_year_that_still_runs_takes_no_step(today: date, fine: bool) -> None:
     refusal = move_refusal(S.open, S.closing, 2026, today=today)
-    assert refusal is (None if fine else YearRefusal.year_not_over)
+    assert refusal is (None if fine else YearErrorCode.year_not_over)
 
 
 def test_nothing_is_entered_from_the_draft_on() -> None:
-    shut = {state for state in YearState if entry_refusal(state) is YearRefusal.year_drafted}
+    shut = {state for state in YearState if entry_refusal(state) is YearErrorCode.year_drafted}
     assert shut == set(YearState) - {S.open, S.closing} == DRAFTED
 
 
@@ -63,12 +64,12 @@ def test_nothing_is_entered_from_the_draft_on() -> None:
     [
         (S.open, date(2027, 1, 10), None),
         (S.closing, date(2027, 1, 10), None),
-        (S.open, date(2027, 1, 11), YearRefusal.past_cut_off),
-        (S.drafted, date(2027, 1, 10), YearRefusal.year_drafted),
-        (S.drafted, date(2027, 1, 11), YearRefusal.year_drafted),
+        (S.open, date(2027, 1, 11), YearErrorCode.past_cut_off),
+        (S.drafted, date(2027, 1, 10), YearErrorCode.year_drafted),
+        (S.drafted, date(2027, 1, 11), YearErrorCode.year_drafted),
     ],
 )
-def test_claims_come_in_until_the_cut_off(state: YearState, claimed_on: date, expected: YearRefusal | None) -> None:
+def test_claims_come_in_until_the_cut_off(state: YearState, claimed_on: date, expected: ErrorCode | None) -> None:
     assert claim_refusal(state, claimed_on=claimed_on, cut_off=cut_off_day(2026)) is expected
 
 
@@ -77,13 +78,13 @@ def test_claims_come_in_until_the_cut_off(state: YearState, claimed_on: date, ex
     [
         (S.open, date(2027, 1, 16), None),
         (S.closing, date(2027, 1, 20), None),
-        (S.open, date(2027, 1, 15), YearRefusal.not_possible),
-        (S.open, date(2028, 1, 1), YearRefusal.not_possible),
-        (S.drafted, date(2027, 1, 20), YearRefusal.year_drafted),
+        (S.open, date(2027, 1, 15), CoreErrorCode.wrong_status),
+        (S.open, date(2028, 1, 1), CoreErrorCode.wrong_status),
+        (S.drafted, date(2027, 1, 20), YearErrorCode.year_drafted),
     ],
 )
 def test_a_branchs_cut_off_is_moved_ahead_and_before_the_draft(
-    state: YearState, until: date, expected: YearRefusal | None
+    state: YearState, until: date, expected: ErrorCode | None
 ) -> None:
     assert cut_off_refusal(state, 2026, until=until, today=TODAY) is expected
 
