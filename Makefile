@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run app types screens test fuzz lint format check bench crash quarter january mutants faults lock migration clean tools app-for-run app-checks
+.PHONY: help run app types screens test fuzz lint format check bench crash quarter january mutants faults lock migration clean tools app-for-run app-checks app-lint
 
 BIN := .venv/bin
 UV_VERSION := 0.13.9
@@ -39,11 +39,12 @@ test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on S
 fuzz: .venv/.development tools ## Try all of what `make test` tries a quarter; for the night (args='-k claims')
 	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m 'hypothesis or thinned' $(args)
 
-lint: .venv/.development ## Check format, lint, types and import order
+lint: .venv/.development ## Check format, lint, types and import order, and the app's format and lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) -s --no-print-directory app-lint
 
 format: .venv/.development ## Format the code and repair what ruff can
 	@$(BIN)/ruff check --fix-only .
@@ -123,6 +124,10 @@ app-for-run: # Without Node, or without a registry, the server still runs; /m/ t
 app-checks: # The app's own tests; the browser's and WeChat's are in tests/e2e and tests/unit and need the builds.
 	@if ! { $(has-node); }; then echo "Not installed, the app is not tested: Node.js 20 or newer" >&2; test "$${XIANFENG_REQUIRE_ALL:-}" != 1; \
 	else $(MAKE) -s --no-print-directory app && cd miniprogram && npm run --silent typecheck && npm run --silent test; fi
+
+app-lint: # What is unchanged since it was found good is not looked at again: the cache is in node_modules.
+	@if ! { $(has-node); }; then echo "Not installed, the app is not linted: Node.js 20 or newer" >&2; test "$${XIANFENG_REQUIRE_ALL:-}" != 1; \
+	else $(MAKE) -s --no-print-directory miniprogram/node_modules/.installed && cd miniprogram && npm run --silent lint; fi
 
 .venv/.runtime: requirements.lock pyproject.toml
 	@$(call install,requirements.lock)

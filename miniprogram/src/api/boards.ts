@@ -2,6 +2,7 @@ import { day, month as monthOf } from '@/format/dates'
 import { cap, signed } from '@/format/points'
 
 import { api } from './client'
+import type { ApiError } from './errors'
 import { type Late, toLate } from './late'
 import type { components } from './schema'
 
@@ -19,7 +20,7 @@ export interface Standing {
 
 /** Read my place in the branch; null before the first statement, or where there is none to show. */
 export async function readStanding(branchId: number): Promise<Standing | null> {
-  const board = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId } }).catch((error) => {
+  const board = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId } }).catch((error: ApiError) => {
     if (error.status === 404) return null
     throw error
   })
@@ -69,8 +70,8 @@ export interface BoardRow {
 
 /** Read a month of a branch's board, the newest without one; before the first statement only words when it comes. */
 export async function readBoard(branchId: number, readerId: number, month?: string): Promise<{ board: Board | null; words: string }> {
-  const found = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId }, query: { month } }).catch((error) => {
-    if (error.status === 404) return error.message as string
+  const found = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId }, query: { month } }).catch((error: ApiError) => {
+    if (error.status === 404) return error.message
     throw error
   })
   return typeof found === 'string' ? { board: null, words: found } : { board: toBoard(found, readerId), words: '' }

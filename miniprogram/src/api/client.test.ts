@@ -14,6 +14,11 @@ interface Request {
   fail: () => void
 }
 
+/** What uni-app's upload is given, as far as these tests answer it. */
+interface Listening {
+  success: (answer: { statusCode: number; data: string }) => void
+}
+
 let sent: Request[]
 let answers: ((request: Request) => void)[]
 
@@ -165,7 +170,7 @@ it('no two keys are alike', () => {
 
 it('an upload tells how far it is and reads the answer', async () => {
   const progress: number[] = []
-  const uploadFile = vi.fn(({ success }) => {
+  const uploadFile = vi.fn(({ success }: Listening) => {
     queueMicrotask(() => success({ statusCode: 201, data: '{"id": 7}' }))
     return { onProgressUpdate: (tell: (at: { progress: number }) => void) => tell({ progress: 62 }) }
   })
@@ -182,7 +187,7 @@ it('an upload to a busy server is sent again after as long as it asks for, and i
   const busy = { statusCode: 503, data: JSON.stringify({ error: { code: 'photo_busy', message: '上传照片的人较多，请稍后再试', detail: { retry_after_seconds: 3 } } }) }
   const at: number[] = []
   const began = Date.now()
-  const uploadFile = vi.fn(({ success }) => {
+  const uploadFile = vi.fn(({ success }: Listening) => {
     at.push((Date.now() - began) / 1000)
     queueMicrotask(() => success(busy))
     return { onProgressUpdate: () => undefined }

@@ -45,7 +45,7 @@ const UNSAID: Record<number, string> = {
 export function refusal(status: number, body: unknown): ApiError {
   const error = (body as { error?: Refusal } | null)?.error
   if (!error?.code) return new ApiError('unavailable', UNSAID[status] ?? '暂时打不开，请稍后再试', status)
-  return new ApiError(error.code, error.message, status, error.detail as Record<string, unknown>)
+  return new ApiError(error.code, error.message, status, error.detail)
 }
 
 /** What to tell a person about anything that was thrown. */

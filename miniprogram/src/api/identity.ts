@@ -1,4 +1,5 @@
 import { api } from './client'
+import type { ApiError } from './errors'
 import type { components } from './schema'
 
 type MeOut = components['schemas']['MeOut']
@@ -97,7 +98,7 @@ export async function unbind(): Promise<void> {
 
 /** Whom one can be without a phone; an empty list outside the sandbox. */
 export async function listPersonas(): Promise<Persona[]> {
-  const { items } = await api.get('/sandbox/personas', {}).catch((error) => {
+  const { items } = await api.get('/sandbox/personas', {}).catch((error: ApiError) => {
     if (error.status === 404) return { items: [] }
     throw error
   })

@@ -31,7 +31,7 @@ function line(given: Partial<LineOut>): LineOut {
   return {
     ...{ code: 'C05', title: '承担党务', clause: '', method: 'earn', cap: '4.00', floor: '0.00', opening: '0.00', earned: '0.00' },
     ...{ points: '0.00', uncounted: '0.00', quantities: null, remark: null, entries: [], ...given },
-  } as LineOut
+  }
 }
 
 function year(lines: LineOut[], given: Partial<ExplanationOut> = {}): ExplanationOut {

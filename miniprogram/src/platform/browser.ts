@@ -1,3 +1,5 @@
+import type { Ticket } from '@/api/check_in'
+
 import { wasAsked } from './asked'
 import { lighting } from './lighting'
 import { beginScreen, endOpening } from './opening'
@@ -15,8 +17,8 @@ const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再
 
 /** Take query and fragment out of the address, and out of the router's note of it, from which it would write them back. */
 function clearAddress(): void {
-  const { state } = window.history
-  const current = String(state?.current ?? '').replace(/[?#].*/, '')
+  const state = window.history.state as { current?: string } | null
+  const current = (state?.current ?? '').replace(/[?#].*/, '')
   window.history.replaceState({ ...state, current }, '', window.location.pathname)
 }
 
@@ -60,7 +62,7 @@ export const browser: Platform = {
   handedOver() {
     const left = window.sessionStorage.getItem(LEFT_BY_PAGE)
     window.sessionStorage.removeItem(LEFT_BY_PAGE)
-    return left && JSON.parse(left)
+    return left ? (JSON.parse(left) as Ticket) : null
   },
 
   openFile: async (url, name) => {

@@ -15,5 +15,5 @@ chosen = weixin
 chosen = browser
 // #endif
 
-export const platform = chosen as Platform
+export const platform = chosen
 export type { BroughtCode, ChosenFile, Platform } from './types'

@@ -14,7 +14,7 @@ vi.mock('@/api/identity', () => ({ whereToSignIn: () => Promise.resolve(null) })
 const wx = vi.hoisted(() => ({
   compares: '',
   tried: [] as string[],
-  failed: () => undefined as void,
+  failed: (): void => undefined,
   error(handler: () => void) {
     this.failed = handler
   },

@@ -57,9 +57,9 @@ export interface Platform {
   /** Begin to show the home page anew; what this returns keeps it, where the app can open with it next time. */
   beginScreen(): () => void
   /** The app's first page is on the screen: take away what stood in for it. */
-  endOpening(): void
+  endOpening: () => void
   /** Keep the screen lit while a code is held up; where that is not possible, nothing is lost. */
-  stayAwake(on: boolean): void
+  stayAwake: (on: boolean) => void
 }
 
 export const DOCUMENTS = ['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx']

@@ -22,7 +22,7 @@ export const weixin: Platform = {
         onlyFromCamera: true,
         scanType: ['qrCode'],
         success: ({ result }) => resolve(result),
-        fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次'))),
+        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次'))),
       })
     }),
 
@@ -70,7 +70,7 @@ export const weixin: Platform = {
         // As it is: what is larger than needed is made smaller here, and nothing else.
         sizeType: ['original'],
         success: ({ tempFiles }) => resolve(Promise.all(tempFiles.map(({ tempFilePath }) => smaller(tempFilePath)))),
-        fail: ({ errMsg }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
+        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
       })
     }),
 

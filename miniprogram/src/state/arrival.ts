@@ -21,10 +21,10 @@ const WANTED = 'wanted'
 export function whenSignedIn(begin: () => unknown): void {
   let query: Record<string, string> = {}
   onLoad((given) => {
-    query = (given ?? {}) as Record<string, string>
+    query = (given ?? {})
   })
-  onShow(async () => {
-    if (await mayGoOn(query)) begin()
+  onShow(() => {
+    void mayGoOn(query).then((may) => may && begin())
   })
 }
 
@@ -63,7 +63,7 @@ async function whoIsSignedIn(query: Record<string, string>): Promise<Me | null> 
 function goFirstTo(url: string, query: Record<string, string>): void {
   if (comesFirst(shown())) return
   noteWanted(query)
-  uni.reLaunch({ url })
+  void uni.reLaunch({ url })
 }
 
 function noteWanted(query: Record<string, string>): void {
@@ -83,9 +83,9 @@ function shown(): string {
 
 /** Go where he wanted to go, or on with the check-in that waits for him, or home. */
 export function goOn(): void {
-  const url = stored(WANTED, '') || (heldTicket() ? CHECK_IN : HOME)
+  const url = stored<string>(WANTED, '') || (heldTicket() ? CHECK_IN : HOME)
   forget(WANTED)
-  uni.reLaunch({ url })
+  void uni.reLaunch({ url })
 }
 
 /** Of a page that is no more, or never was: an old push, a mistyped address. */
@@ -95,13 +95,13 @@ export function goHomeInstead(): void {
 
 /** Go back, or home where this page is the first: opened by its address, a browser has nowhere to go. */
 export function goBack(): void {
-  if (getCurrentPages().length > 1) uni.navigateBack()
-  else uni.switchTab({ url: HOME })
+  if (getCurrentPages().length > 1) void uni.navigateBack()
+  else void uni.switchTab({ url: HOME })
 }
 
 /** Open a page: tabs are switched to, others stacked. */
 export function open(url: string): void {
-  if (TAB_URLS.includes(url)) uni.switchTab({ url })
+  if (TAB_URLS.includes(url)) void uni.switchTab({ url })
   else uni.navigateTo({ url, fail: () => toast('这一页暂时打不开') })
 }
 

@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, type ShallowRef, shallowRef } from 'vue'
 
 import { ApiError } from '@/api/errors'
 
@@ -8,7 +8,7 @@ export type PageState = 'loading' | 'ready' | 'empty' | 'error' | 'offline'
 
 /** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails, but not when it is refused. */
 export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false, memory?: Memory<T>) {
-  const data = shallowRef<T | null>(memory?.recall() ?? null)
+  const data: ShallowRef<T | null> = shallowRef(memory?.recall() ?? null)
   const failure = shallowRef<unknown>(null)
   const busy = ref(false)
   let latest = 0

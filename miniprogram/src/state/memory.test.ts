@@ -9,7 +9,7 @@ const kept: Record<string, unknown> = {}
 
 beforeEach(() => {
   for (const key of Object.keys(kept)) delete kept[key]
-  const setStorageSync = (key: string, value: unknown) => (kept[key] = JSON.parse(JSON.stringify(value)))
+  const setStorageSync = (key: string, value: unknown) => (kept[key] = JSON.parse(JSON.stringify(value)) as unknown)
   vi.stubGlobal('uni', { setStorageSync, getStorageSync: (key: string) => kept[key] ?? '', removeStorageSync: (key: string) => delete kept[key] })
 })
 

@@ -2,7 +2,7 @@ import { wordsOf } from '@/api/errors'
 
 /** A word that goes by itself. */
 export function toast(words: string, done = false): void {
-  uni.showToast({ title: words, icon: done ? 'success' : 'none', duration: 2500 })
+  void uni.showToast({ title: words, icon: done ? 'success' : 'none', duration: 2500 })
 }
 
 export function toastError(error: unknown): void {
@@ -32,7 +32,7 @@ export function confirm({ title, words, act }: Question): Promise<boolean> {
 
 /** Do something that takes a while, with `words` over the page meanwhile. Passes on what it throws. */
 export async function waitFor<T>(words: string, work: () => Promise<T>): Promise<T> {
-  uni.showLoading({ title: words, mask: true })
+  void uni.showLoading({ title: words, mask: true })
   try {
     return await work()
   } finally {

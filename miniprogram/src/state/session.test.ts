@@ -2,11 +2,13 @@ import { beforeEach, expect, it, vi } from 'vitest'
 
 import type { Admission, Me } from '@/api/identity'
 
-const { known, used, server } = vi.hoisted(() => ({
-  known: new Map<string, unknown>(),
-  used: [] as string[],
-  server: { me: null as unknown, admission: null as unknown },
-}))
+interface Told {
+  known: Map<string, unknown>
+  used: string[]
+  server: { me: unknown; admission: unknown }
+}
+
+const { known, used, server } = vi.hoisted((): Told => ({ known: new Map(), used: [], server: { me: null, admission: null } }))
 vi.mock('@/platform', () => ({ platform: {} }))
 vi.mock('@/api/client', () => ({ useToken: (token: string) => used.push(token), whenSignedOut: () => undefined }))
 vi.mock('@/api/identity', () => ({

@@ -18,7 +18,7 @@ export const session = reactive({ token: stored(TOKEN, ''), me: stored<Me | null
 useToken(session.token)
 whenSignedOut(() => {
   forgetMe()
-  uni.reLaunch({ url: SIGN_IN })
+  void uni.reLaunch({ url: SIGN_IN })
 })
 
 /** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError; whoever was signed in then stays. */
@@ -47,7 +47,7 @@ export async function decline({ token }: Admission): Promise<void> {
 
 /** Go on as whom another tab has signed in meanwhile; null if none has. Throws ApiError. */
 export async function joinOtherTab(): Promise<Me | null> {
-  const token = stored(TOKEN, '')
+  const token = stored<string>(TOKEN, '')
   if (session.token || !token) return null
   keep(token)
   return readWhoIAm()

@@ -2,7 +2,7 @@
 
 export function stored<T>(key: string, otherwise: T): T {
   try {
-    const value = uni.getStorageSync(key)
+    const value: unknown = uni.getStorageSync(key)
     return value === '' || value === undefined || value === null ? otherwise : (value as T)
   } catch {
     return otherwise

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { whileShown } from './while-shown'
 
-const page = vi.hoisted(() => ({ hide: () => undefined as void }))
+const page = vi.hoisted(() => ({ hide: (): void => undefined }))
 vi.mock('@dcloudio/uni-app', () => ({ onHide: (run: () => void) => (page.hide = run), onUnload: () => undefined }))
 
 beforeEach(() => {

@@ -19,6 +19,6 @@ export function whileShown(work: () => Promise<unknown>, everyMs: number): () =>
   onUnload(stop)
   return () => {
     stop()
-    round(turn)
+    void round(turn)
   }
 }

@@ -66,7 +66,7 @@ export function useCheckIn() {
       meetingId = record.meeting.id
       dropTicket()
       show(recorded(record, { wish, ticket }, serverNow()))
-      consent.prepare()
+      void consent.prepare()
     } catch (error) {
       refuse(error as ApiError)
     }

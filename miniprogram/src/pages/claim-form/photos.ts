@@ -31,7 +31,7 @@ export function usePhotos(member: () => number, keep: (ids: number[]) => void) {
       return []
     })
     for (const file of files.slice(0, MOST_PHOTOS - pictures.length)) {
-      send(push({ src: file, file, id: null }))
+      void send(push({ src: file, file, id: null }))
     }
   }
 
@@ -82,7 +82,7 @@ export function usePhotos(member: () => number, keep: (ids: number[]) => void) {
 
   /** Send once more all that did not arrive. */
   function again(): void {
-    pictures.filter((each) => each.failed).forEach(send)
+    for (const picture of pictures.filter((each) => each.failed)) void send(picture)
   }
 
   /** Wait until each photo has arrived or failed. */

@@ -60,7 +60,7 @@ describe('reviewing', () => {
     server.openReview.mockImplementation(async (id: number) => (id === 8 ? Promise.reject(taken) : claim(id)))
     await queue.decide({ how: 'approve' })
     expect(queue.review.value?.id).toBe(9)
-    expect(queue.told.value).toMatchObject({ words: expect.stringContaining('王芳'), undo: { id: 7, version: 2 } })
+    expect(queue.told.value).toMatchObject({ words: expect.stringContaining('王芳') as string, undo: { id: 7, version: 2 } })
     await queue.undo('操作有误')
     expect(server.revoke).toHaveBeenCalledWith({ id: 7, version: 2 }, '操作有误')
     expect(queue.review.value?.id).toBe(7)
