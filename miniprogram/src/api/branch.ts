@@ -50,7 +50,7 @@ export async function showNamesOutside(id: number, shown: boolean): Promise<void
   await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_names_outside: shown } })
 }
 
-export function toOfficers(grants: GrantOut[]): Branch['officers'] {
+function toOfficers(grants: GrantOut[]): Branch['officers'] {
   const held = grants.filter(({ role }) => COMMITTEE.includes(role))
   const sorted = held.sort((one, other) => COMMITTEE.indexOf(one.role) - COMMITTEE.indexOf(other.role))
   return sorted.map(({ name, role_title }) => ({ name, role: role_title }))

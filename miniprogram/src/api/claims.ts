@@ -12,7 +12,6 @@ export interface ClaimLine {
   title: string
   item: string
   when: string
-  member: string
   status: ClaimStatus
   statusTitle: string
   points: string
@@ -32,19 +31,12 @@ export async function readClaims(memberId: number, status?: ClaimStatus, cursor?
   return { items: kept.map(toClaimLine), next: page.next_cursor ?? null }
 }
 
-/** Read what waits for this reviewer in an organization; `more` if there is more than `items`. */
-export async function readReviewQueue(organizationId: number): Promise<{ items: ClaimLine[]; more: boolean }> {
-  const page = await api.get('/organizations/{organization_id}/review-queue', { path: { organization_id: organizationId }, query: { limit: 50 } })
-  return { items: page.items.map(toClaimLine), more: page.next_cursor !== null }
-}
-
 export function toClaimLine(dto: ClaimLineOut): ClaimLine {
   return {
     id: dto.id,
     title: dto.title || dto.item_title || '未写标题',
     item: dto.item_title ?? '',
     when: dto.occurred_on ? day(dto.occurred_on) : '',
-    member: dto.member_name,
     status: dto.status,
     statusTitle: dto.status_title,
     points: dto.approved_points ?? dto.proposed_points ?? '',
@@ -132,7 +124,7 @@ export async function listFellows(memberId: number, on: string): Promise<{ membe
   return items.map((each) => ({ memberId: each.member_id, name: each.name }))
 }
 
-export function toClaimableItem(dto: components['schemas']['ClaimableItemOut']): ClaimableItem {
+function toClaimableItem(dto: components['schemas']['ClaimableItemOut']): ClaimableItem {
   const worth = dto.levels.length ? '' : `每${dto.unit} ${dto.points}`
   return {
     code: dto.code,

@@ -117,7 +117,7 @@ export async function listOddities(meetingId: number): Promise<string[]> {
   return items.map(({ text }) => text)
 }
 
-export function toHostedLine(dto: Schemas['MeetingLineOut'], organizationId: number, now: Date): HostedLine {
+function toHostedLine(dto: Schemas['MeetingLineOut'], organizationId: number, now: Date): HostedLine {
   const hosted = dto.organization_id === organizationId
   return {
     id: dto.id,
@@ -130,7 +130,7 @@ export function toHostedLine(dto: Schemas['MeetingLineOut'], organizationId: num
   }
 }
 
-export function toHostedMeeting(dto: MeetingOut, now: Date): HostedMeeting {
+function toHostedMeeting(dto: MeetingOut, now: Date): HostedMeeting {
   return {
     id: dto.id,
     version: dto.version,
@@ -159,7 +159,7 @@ export function toHostedMeeting(dto: MeetingOut, now: Date): HostedMeeting {
   }
 }
 
-export function toGuest(dto: Schemas['GuestOut']): Guest {
+function toGuest(dto: Schemas['GuestOut']): Guest {
   const home = dto.counts_for_title ? `，计入“${dto.counts_for_title}”` : ''
   return {
     memberId: dto.member_id,

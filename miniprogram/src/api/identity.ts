@@ -109,7 +109,7 @@ function toAdmission({ token, name, member_id }: SignInOut): Admission {
   return { token, name: name ?? '', memberId: member_id }
 }
 
-export function toMe(dto: MeOut): Me {
+function toMe(dto: MeOut): Me {
   return {
     bound: dto.bound,
     memberId: dto.member_id,

@@ -18,7 +18,7 @@ export function toLate(dto: components['schemas']['StatementLateOut'] | null): L
 }
 
 /** `11 月 1 笔 +1.00，12 月 2 笔 +2.00`. */
-export function lateByMonth({ months }: LateLineOut): string {
+function lateByMonth({ months }: LateLineOut): string {
   return months.map((each) => `${month(each.month)} 月 ${each.entries} 笔 ${signed(each.points)}`).join('，')
 }
 

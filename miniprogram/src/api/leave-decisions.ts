@@ -60,7 +60,7 @@ export async function grantToldLeave(memberId: number, meetingId: number, kind: 
   await decideLeave({ id, version }, { grant: true, makeUp: null, answer: '' })
 }
 
-export function toLeaveToDecide(dto: Schemas['LeaveOut']): LeaveToDecide {
+function toLeaveToDecide(dto: Schemas['LeaveOut']): LeaveToDecide {
   const self = dto.asked_by === dto.name
   return {
     id: dto.id,

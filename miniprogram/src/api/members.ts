@@ -34,7 +34,7 @@ export async function listMembers(organizationId: number, filter: MemberFilter, 
   return { items: items.map(toMemberLine), next: next_cursor ?? null }
 }
 
-export function toMemberLine(dto: MemberOut): MemberLine {
+function toMemberLine(dto: MemberOut): MemberLine {
   const place = dto.group_title ?? dto.organization_title
   return {
     id: dto.id,
@@ -63,7 +63,7 @@ export async function readMember(id: number): Promise<Member> {
   return toMember(await api.get('/members/{member_id}', { path: { member_id: id } }))
 }
 
-export function toMember(dto: MemberDetailOut): Member {
+function toMember(dto: MemberDetailOut): Member {
   const home = dto.memberships.find(({ until_date }) => until_date === null) ?? dto.memberships[0]
   const facts: [string, string | null | undefined][] = [
     ['支部', home && [home.organization_title, home.group_title].filter(Boolean).join(' · ')],

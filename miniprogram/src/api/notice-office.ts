@@ -106,7 +106,7 @@ export async function noteNoticeTold(id: number, memberId: number): Promise<void
   await api.post('/notices/{notice_id}/readers/{member_id}/told', { path: { notice_id: id, member_id: memberId } })
 }
 
-export function toOfficeNotice(dto: NoticeOut): OfficeNotice {
+function toOfficeNotice(dto: NoticeOut): OfficeNotice {
   const published = dto.published_at ? `${day(dto.published_at)} ${time(dto.published_at)}发布` : '还没有发布'
   return {
     id: dto.id,

@@ -113,7 +113,7 @@ export async function listPeople(organizationId: number): Promise<Place[]> {
   return people
 }
 
-export function toPreview(dto: Schemas['PreviewOut']): Preview {
+function toPreview(dto: Schemas['PreviewOut']): Preview {
   return {
     days: dto.days.map((each) => `${day(each)}（${weekday(each)}）`),
     window: `${time(dto.opens_at)}–${time(dto.closes_at)}，${time(dto.late_after)} 后算迟到`,
@@ -129,7 +129,7 @@ export function toPreview(dto: Schemas['PreviewOut']): Preview {
   }
 }
 
-export function toPlanned(dto: Schemas['MeetingOut']): Planned {
+function toPlanned(dto: Schemas['MeetingOut']): Planned {
   return {
     id: dto.id,
     version: dto.version,

@@ -126,7 +126,7 @@ export async function listUnderVerification(organizationId: number): Promise<Ver
   }))
 }
 
-export function toReview({ claim, photo_matches, already_counted, room, line, history }: ReviewOut): Review {
+function toReview({ claim, photo_matches, already_counted, room, line, history }: ReviewOut): Review {
   const points = claim.proposed_points ?? '0.00'
   return {
     id: claim.id,
@@ -184,6 +184,6 @@ function toOutcome(dto: ClaimLineOut): Review['history'][number] {
   return { id: dto.id, when: dto.occurred_on ? day(dto.occurred_on) : '', title: dto.title, outcome }
 }
 
-export function toNote({ id, kind, author, at, words }: OpinionOut): Note {
+function toNote({ id, kind, author, at, words }: OpinionOut): Note {
   return { id, author: kind === 'opinion' ? `群众代表 ${author}` : author, when: `${day(at)} ${time(at)}`, words }
 }

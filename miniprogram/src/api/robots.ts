@@ -41,7 +41,7 @@ export async function tryRobot(organizationId: number): Promise<Robot> {
   return toRobot(await api.post(`${ROBOT}/trial`, { path: { organization_id: organizationId } }))
 }
 
-export function toRobot(dto: GroupRobotOut): Robot {
+function toRobot(dto: GroupRobotOut): Robot {
   return {
     hint: dto.webhook ?? '',
     meetingTomorrow: dto.meeting_tomorrow,

@@ -81,7 +81,7 @@ function ids({ rosterId, memberId }: Place) {
   return { roster_id: rosterId, member_id: memberId }
 }
 
-export function toRoster(dto: Schemas['RosterOut']): Roster {
+function toRoster(dto: Schemas['RosterOut']): Roster {
   const { invited, present, late, made_up, on_leave, expected, absent, held, leave_waiting } = dto.counts
   return {
     id: dto.id,

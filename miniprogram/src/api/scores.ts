@@ -108,7 +108,7 @@ export async function readMonth(memberId: number, month: string): Promise<{ head
   return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, serverNow()) }
 }
 
-export function toMonthHead({ head, row, ranked, shows_position, late: after }: components['schemas']['SheetOut']): MonthHead {
+function toMonthHead({ head, row, ranked, shows_position, late: after }: components['schemas']['SheetOut']): MonthHead {
   const late = row.backdated.map(({ month: of, points }) => `${month(of)} 月 ${signed(points)}`)
   return {
     title: `${head.month_title}汇总`,

@@ -45,7 +45,7 @@ export async function closeScreens(meetingId: number): Promise<number> {
   return (await api.post('/meetings/{meeting_id}/screens/closing', { path: { meeting_id: meetingId } })).closed
 }
 
-export function toScreen(dto: ScreenOut): Screen {
+function toScreen(dto: ScreenOut): Screen {
   return {
     now: Date.parse(dto.now),
     phase: dto.phase,

@@ -43,7 +43,7 @@ export async function readStandard(organizationId: number, year: number): Promis
   return toStandard(document, from === null ? '' : `${year} 年度标准尚未发布，沿用 ${from} 年度标准，未备案；发布后以新标准为准。`)
 }
 
-export function toStandard(document: StandardDocument, carried = ''): Standard {
+function toStandard(document: StandardDocument, carried = ''): Standard {
   return {
     title: document.title,
     basis: document.basis,

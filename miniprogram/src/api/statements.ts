@@ -56,7 +56,7 @@ export async function verifyMonth(id: number): Promise<string> {
   return toVerdict(await api.get('/statements/{statement_id}/verification', { path: { statement_id: id } }))
 }
 
-export function toMonthHead(dto: StatementOut): MonthHead {
+function toMonthHead(dto: StatementOut): MonthHead {
   return { id: dto.id, title: dto.title, confirmed: dto.status === 'confirmed', standing: standingOf(dto) }
 }
 

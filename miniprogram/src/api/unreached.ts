@@ -28,7 +28,7 @@ export async function noteTold(id: number): Promise<Unreached> {
   return toUnreached(await api.post('/unreached-pushes/{push_id}/told', { path: { push_id: id } }))
 }
 
-export function toUnreached(dto: UnreachedOut): Unreached {
+function toUnreached(dto: UnreachedOut): Unreached {
   return {
     id: dto.push_id,
     name: dto.name,

@@ -23,7 +23,7 @@ export async function readWorkdayYear(organizationId: number, year: number): Pro
   return toWorkdayYear(await api.get('/organizations/{organization_id}/workdays/{year}', { path: { organization_id: organizationId, year } }))
 }
 
-export function toWorkdayYear(dto: WorkdayYearOut): WorkdayYear {
+function toWorkdayYear(dto: WorkdayYearOut): WorkdayYear {
   const marks = Object.fromEntries(dto.items.map(({ day, works }) => [day, works ? 'work' : 'off'] as const))
   const single = dto.items.filter(({ note }) => note !== dto.announcement).map(({ day }) => day)
   return { year: dto.year, known: dto.known, notice: dto.notice ?? '', marks, single, announcement: dto.announcement ?? '' }

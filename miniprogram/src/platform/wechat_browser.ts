@@ -29,7 +29,7 @@ export async function wechatScanner(entry: string): Promise<(() => Promise<strin
  * What to have signed, likeliest first: WeChat on iOS goes on comparing with the address at which the app was entered, elsewhere with the
  * one it is at (https://developers.weixin.qq.com/community/develop/article/doc/000a2e71edcf70993974cc9da6b813). Versions differ.
  */
-export function addresses(entry: string, here: string, system: string): string[] {
+function addresses(entry: string, here: string, system: string): string[] {
   const both = [here, entry].map((address) => address.replace(/#.*/, ''))
   if (/iPhone|iPad|Macintosh/i.test(system)) both.reverse()
   return [...new Set(both)].filter(Boolean)

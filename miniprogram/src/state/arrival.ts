@@ -105,7 +105,7 @@ export function open(url: string): void {
   else uni.navigateTo({ url, fail: () => toast('这一页暂时打不开') })
 }
 
-export function withQuery(route: string, query: Record<string, string>): string {
+function withQuery(route: string, query: Record<string, string>): string {
   const asked = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return asked.length ? `${route}?${asked.join('&')}` : route
 }
