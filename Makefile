@@ -46,9 +46,11 @@ lint: .venv/.development ## Check format, lint, types and import order, and the 
 	@$(BIN)/lint-imports --no-cache
 	@$(MAKE) -s --no-print-directory app-lint
 
-format: .venv/.development ## Format the code and repair what ruff can
+format: .venv/.development ## Format the code and the app, and repair what ruff can
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+	@if ! { $(has-node); }; then echo "Not installed, the app is not formatted: Node.js 20 or newer" >&2; \
+	else $(MAKE) -s --no-print-directory miniprogram/node_modules/.installed && cd miniprogram && npm run --silent format; fi
 
 check: lint test ## Everything CI checks: lint, then test
 
