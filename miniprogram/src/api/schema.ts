@@ -297,6 +297,12 @@ export interface paths {
     /** 签到中的异常情况，仅供核实，不作处理 */
     get: operations["guests_list_oddities_meetings__int_meeting_id__oddities_get"];
   };
+  "/api/v1/meetings/{meeting_id}/resolutions": {
+    /** 支部党员大会的表决：应到会有表决权的党员、实到人数、已登记的表决 */
+    get: operations["resolutions_list_resolutions_meetings__int_meeting_id__resolutions_get"];
+    /** 会后登记一项表决；应到和实到由名册和签到得出，票数由会上清点 */
+    post: operations["resolutions_record_resolution_meetings__int_meeting_id__resolutions_post"];
+  };
   "/api/v1/meetings/{meeting_id}/screen": {
     /** 在手机上展示签到码和到会情况 */
     get: operations["screen_show_screen_meetings__int_meeting_id__screen_get"];
@@ -720,6 +726,10 @@ export interface paths {
   "/api/v1/privacy-notice": {
     /** 个人信息使用说明；不指明版本时给现行的一版 */
     get: operations["privacy_show_privacy_notice_privacy_notice_get"];
+  };
+  "/api/v1/resolutions/{resolution_id}/withdraw": {
+    /** 撤回登记有误的表决，写明理由；原登记仍可查看 */
+    post: operations["resolutions_withdraw_resolution_resolutions__int_resolution_id__withdraw_post"];
   };
   "/api/v1/roster-imports/{import_id}": {
     /** 导入进度与结果 */
@@ -2626,6 +2636,44 @@ export interface components {
      * @enum {string}
      */
     Evidence: "attendance" | "claim" | "dues" | "decision";
+    /**
+     * ExclusionGround
+     * @description Why a full member is not counted among the entitled. 不列入 alone never is a ground.
+     * @enum {string}
+     */
+    ExclusionGround: "on_probation" | "membership_stopped" | "superior_consent";
+    /** ExclusionGroundOut */
+    ExclusionGroundOut: {
+      code: components["schemas"]["ExclusionGround"];
+      /** Title */
+      title: string;
+    };
+    /**
+     * ExclusionIn
+     * @description The reason says what it rests on: the decision's number, the superior's consent.
+     */
+    ExclusionIn: {
+      ground: components["schemas"]["ExclusionGround"];
+      /** Member Id */
+      member_id: number;
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
+    /** ExclusionOut */
+    ExclusionOut: {
+      ground: components["schemas"]["ExclusionGround"];
+      /** Ground Title */
+      ground_title: string;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string;
+    };
     /** ExemptionOut */
     ExemptionOut: {
       /** Ended Note */
@@ -5569,6 +5617,119 @@ export interface components {
      * @enum {string}
      */
     ResetStatus: "waiting" | "confirmed" | "stopped" | "expired";
+    /**
+     * ResolutionIn
+     * @description 赞成 + 反对 + 弃权 + 无效 + 未交 = 实到 (+ written opinions, where the rule counts them).
+     */
+    ResolutionIn: {
+      /** Abstentions */
+      abstentions: number;
+      /** Ayes */
+      ayes: number;
+      /** Exclusions */
+      exclusions?: components["schemas"]["ExclusionIn"][];
+      /** Invalid */
+      invalid: number;
+      /** Nays */
+      nays: number;
+      rule: components["schemas"]["VotingRuleCode"];
+      /**
+       * Text
+       * Format: lines
+       * @default
+       */
+      text?: string;
+      /**
+       * Title
+       * Format: line
+       */
+      title: string;
+      /** Unreturned */
+      unreturned: number;
+      /**
+       * Written
+       * @default 0
+       */
+      written?: number;
+    };
+    /**
+     * ResolutionOut
+     * @description The figures as recorded. `attendance_differs`: the list was changed since, and no longer comes to them.
+     */
+    ResolutionOut: {
+      /** Abstentions */
+      abstentions: number;
+      /** Attendance Differs */
+      attendance_differs: boolean;
+      /** Ayes */
+      ayes: number;
+      /** Clause */
+      clause: string;
+      /** Entitled */
+      entitled: number;
+      /** Exclusions */
+      exclusions: components["schemas"]["ExclusionOut"][];
+      /** Id */
+      id: number;
+      /** Invalid */
+      invalid: number;
+      /** Nays */
+      nays: number;
+      /** Passed */
+      passed: boolean;
+      /** Present */
+      present: number;
+      /** Recorded At */
+      recorded_at: string;
+      /** Recorded By */
+      recorded_by: string;
+      rule: components["schemas"]["VotingRuleCode"];
+      /** Rule Title */
+      rule_title: string;
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+      /** Unreturned */
+      unreturned: number;
+      /** Withdrawn At */
+      withdrawn_at: string | null;
+      /** Withdrawn By */
+      withdrawn_by: string | null;
+      /** Withdrawn Reason */
+      withdrawn_reason: string | null;
+      /** Words */
+      words: string;
+      /** Written */
+      written: number;
+    };
+    /**
+     * ResolutionsOut
+     * @description `refusal` says why nothing can be recorded now. Without a quorum the meeting is held again by `again_by`.
+     */
+    ResolutionsOut: {
+      /**
+       * Again By
+       * Format: date
+       */
+      again_by: string;
+      /** Entitled */
+      entitled: number;
+      /** Grounds */
+      grounds: components["schemas"]["ExclusionGroundOut"][];
+      /** Items */
+      items: components["schemas"]["ResolutionOut"][];
+      /** May Record */
+      may_record: boolean;
+      /** Present */
+      present: number;
+      /** Refusal */
+      refusal: string | null;
+      /** Rules */
+      rules: components["schemas"]["VotingRuleOut"][];
+      /** Voters */
+      voters: components["schemas"]["VoterOut"][];
+    };
     /** ReturnIn */
     ReturnIn: {
       /**
@@ -7058,6 +7219,35 @@ export interface components {
      */
     View: "own" | "scores" | "full" | "everything";
     /**
+     * VoterOut
+     * @description `came`: was there in person, so that they count among those present.
+     */
+    VoterOut: {
+      /** Came */
+      came: boolean;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+    };
+    /**
+     * VotingRuleCode
+     * @enum {string}
+     */
+    VotingRuleCode: "ordinary" | "admission";
+    /** VotingRuleOut */
+    VotingRuleOut: {
+      /** Clause */
+      clause: string;
+      code: components["schemas"]["VotingRuleCode"];
+      /** Counts Written */
+      counts_written: boolean;
+      /** Source */
+      source: string;
+      /** Title */
+      title: string;
+    };
+    /**
      * WaitingClaimOut
      * @description A claim under verification as 群众代表 see it: what is said to have been done, by whom and when.
      */
@@ -7100,6 +7290,14 @@ export interface components {
     };
     /** WithdrawNoticeIn */
     WithdrawNoticeIn: {
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
+    /** WithdrawResolutionIn */
+    WithdrawResolutionIn: {
       /**
        * Reason
        * Format: lines
@@ -8526,6 +8724,43 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["OdditiesOut"];
+        };
+      };
+    };
+  };
+  /** 支部党员大会的表决：应到会有表决权的党员、实到人数、已登记的表决 */
+  resolutions_list_resolutions_meetings__int_meeting_id__resolutions_get: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ResolutionsOut"];
+        };
+      };
+    };
+  };
+  /** 会后登记一项表决；应到和实到由名册和签到得出，票数由会上清点 */
+  resolutions_record_resolution_meetings__int_meeting_id__resolutions_post: {
+    parameters: {
+      path: {
+        meeting_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResolutionIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ResolutionsOut"];
         };
       };
     };
@@ -10800,6 +11035,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["PrivacyNotice"];
+        };
+      };
+    };
+  };
+  /** 撤回登记有误的表决，写明理由；原登记仍可查看 */
+  resolutions_withdraw_resolution_resolutions__int_resolution_id__withdraw_post: {
+    parameters: {
+      path: {
+        resolution_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WithdrawResolutionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ResolutionsOut"];
         };
       };
     };

@@ -1,6 +1,5 @@
 /** What the API refuses, by code, as far as pages ask. Made by `make types` from the server's enums; not to be edited. */
 
-export const busy = "busy";
 export const closed = "closed";
 export const code_expired = "code_expired";
 export const code_invalid = "code_invalid";
@@ -13,3 +12,4 @@ export const on_leave = "on_leave";
 export const ticket_expired = "ticket_expired";
 export const ticket_invalid = "ticket_invalid";
 export const too_early = "too_early";
+export const too_many_tries = "too_many_tries";
