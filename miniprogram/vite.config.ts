@@ -40,14 +40,27 @@ function isFirst(id: string, infoOf: GetModuleInfo, seen = new Set<string>()): b
 /** What the parts that read the API look like: whatever another version left on a phone is not shown by this one. */
 function shapeOfData(): string {
   const parts = fileURLToPath(new URL('src/api', import.meta.url))
-  const texts = readdirSync(parts).sort().map((name) => readFileSync(join(parts, name)))
-  return texts.reduce((hash, text) => hash.update(text), createHash('sha256')).digest('hex').slice(0, 12)
+  const texts = readdirSync(parts)
+    .sort()
+    .map((name) => readFileSync(join(parts, name)))
+  return texts
+    .reduce((hash, text) => hash.update(text), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 export default defineConfig({
   plugins: [uni()],
   // Only the WeChat build needs an absolute address; the browser asks the server it came from.
-  define: { __API_ORIGIN__: JSON.stringify(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1:8000'), __SHAPE__: JSON.stringify(shapeOfData()) },
-  build: { target: 'es2018', cssTarget: ['chrome78', 'safari13'], reportCompressedSize: false, ...(inBrowser ? fewFiles : {}) },
+  define: {
+    __API_ORIGIN__: JSON.stringify(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1:8000'),
+    __SHAPE__: JSON.stringify(shapeOfData()),
+  },
+  build: {
+    target: 'es2018',
+    cssTarget: ['chrome78', 'safari13'],
+    reportCompressedSize: false,
+    ...(inBrowser ? fewFiles : {}),
+  },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/static/console': 'http://127.0.0.1:8000' } },
 })

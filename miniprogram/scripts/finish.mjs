@@ -15,12 +15,18 @@ const ADDRESS = /(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'`)\\]*/gi
 const WORTH_PACKING = 1000
 const SAFE = ['www.w3.org', '127.0.0.1', new URL(process.env.XIANFENG_BASE_URL ?? 'http://127.0.0.1').host]
 
-const hostOf = (address) => address.replace(/^(https?:)?\/\//i, '').split(/[/:?#]/)[0].toLowerCase()
+const hostOf = (address) =>
+  address
+    .replace(/^(https?:)?\/\//i, '')
+    .split(/[/:?#]/)[0]
+    .toLowerCase()
 const isForeign = (address) => !SAFE.some((safe) => hostOf(address) === safe.split(':')[0])
 
 /** The addresses of other hosts in a text. A comment in code looks like one only if it has a dot: `//a.b`. */
 export function foreignAddresses(text) {
-  return (text.match(ADDRESS) ?? []).filter((address) => isForeign(address) && /^https?:|\.(com|cn|net|org|io)\b/i.test(address))
+  return (text.match(ADDRESS) ?? []).filter(
+    (address) => isForeign(address) && /^https?:|\.(com|cn|net|org|io)\b/i.test(address),
+  )
 }
 
 /** The text with all foreign addresses gone. */
@@ -32,15 +38,21 @@ export function withoutForeignHosts(text) {
 
 export function textFiles(directory) {
   const found = readdirSync(directory, { withFileTypes: true, recursive: true })
-  return found.filter((entry) => entry.isFile() && TEXT.test(entry.name)).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  return found
+    .filter((entry) => entry.isFile() && TEXT.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 }
 
 /** Have the browser fetch the home page's parts together with the app, not after it: over a slow line that is a wait less. */
 function preloadHome(directory) {
   const assets = join(directory, 'assets')
   const home = readdirSync(assets).find((name) => /^pages-home-home\..*\.js$/.test(name))
-  const imported = [...readFileSync(join(assets, home), 'utf-8').matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g)].map((found) => found[1])
-  const links = [home, ...imported].map((name) => `<link rel="modulepreload" crossorigin href="/m/assets/${name}">`).join('\n')
+  const imported = [...readFileSync(join(assets, home), 'utf-8').matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g)].map(
+    (found) => found[1],
+  )
+  const links = [home, ...imported]
+    .map((name) => `<link rel="modulepreload" crossorigin href="/m/assets/${name}">`)
+    .join('\n')
   const index = join(directory, 'index.html')
   writeFileSync(index, readFileSync(index, 'utf-8').replace('<!--preload-links-->', links))
 }

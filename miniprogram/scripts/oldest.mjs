@@ -52,17 +52,25 @@ function instead(rule, made, feature) {
 }
 
 function gapless(rule) {
-  const said = Object.fromEntries(rule.nodes.filter(({ type }) => type === 'decl').map(({ prop, value }) => [prop, value]))
+  const said = Object.fromEntries(
+    rule.nodes.filter(({ type }) => type === 'decl').map(({ prop, value }) => [prop, value]),
+  )
   if (!said.gap || (said.display ?? '').includes('grid')) return null
   const [row, column = row] = parts(said.gap, ' ')
   const wraps = (said['flex-wrap'] ?? '').startsWith('wrap')
-  const margin = wraps ? ['margin', `0 ${column} ${row} 0`] : said['flex-direction'] === 'column' ? ['margin-top', row] : ['margin-left', column]
+  const margin = wraps
+    ? ['margin', `0 ${column} ${row} 0`]
+    : said['flex-direction'] === 'column'
+      ? ['margin-top', row]
+      : ['margin-left', column]
   const selector = rule.selectors.map((each) => `${each}>${wraps ? '*' : '*+*'}`).join(',')
   return postcss.rule({ selector, nodes: [postcss.decl({ prop: margin[0], value: margin[1] })] })
 }
 
 function limitless(rule) {
-  const nodes = rule.nodes.filter(({ type, value }) => type === 'decl' && /\b(max|min)\(/.test(value) && !/minmax\(/.test(value))
+  const nodes = rule.nodes.filter(
+    ({ type, value }) => type === 'decl' && /\b(max|min)\(/.test(value) && !/minmax\(/.test(value),
+  )
   const plain = nodes.map(({ prop, value }) => postcss.decl({ prop, value: withoutLimits(value) }))
   return plain.length ? postcss.rule({ selector: rule.selector, nodes: plain }) : null
 }
@@ -73,7 +81,9 @@ function withoutLimits(value) {
   if (!start) return value
   let end = start.index + start[0].length
   for (let depth = 1; depth; end += 1) depth += { '(': 1, ')': -1 }[value[end]] ?? 0
-  const chosen = parts(value.slice(start.index + start[0].length, end - 1), ',').filter((part) => !part.includes('env(')).pop()
+  const chosen = parts(value.slice(start.index + start[0].length, end - 1), ',')
+    .filter((part) => !part.includes('env('))
+    .pop()
   return withoutLimits(value.slice(0, start.index) + chosen + value.slice(end))
 }
 

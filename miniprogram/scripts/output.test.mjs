@@ -13,13 +13,18 @@ const LARGEST_MAIN_PACKAGE = 1.5 * 1024 * 1024
 
 const read = (path) => readFileSync(path, 'utf-8')
 const json = (path) => JSON.parse(read(path))
-const all = (directory) => readdirSync(directory, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+const all = (directory) =>
+  readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 
 it('an address of another host is found and taken out', () => {
   const text = 'a{background:url(https://cdn.example.com/x.png)} fetch("https://has1.example.com/ahl") // a comment'
   expect(foreignAddresses(text)).toHaveLength(2)
   expect(withoutForeignHosts(text)).toBe('a{background:none} fetch("") // a comment')
-  expect(foreignAddresses("xmlns='http://www.w3.org/2000/svg' //at.alicdn.com/t.ttf")).toEqual(['//at.alicdn.com/t.ttf'])
+  expect(foreignAddresses("xmlns='http://www.w3.org/2000/svg' //at.alicdn.com/t.ttf")).toEqual([
+    '//at.alicdn.com/t.ttf',
+  ])
 })
 
 describe.skipIf(!existsSync(join(BUILT, 'h5/index.html')))('the browser version', () => {
@@ -47,16 +52,25 @@ describe.skipIf(!existsSync(join(WEIXIN, 'app.json')))('the WeChat version', () 
     const group = new TmplGroup()
     const templates = all(WEIXIN).filter((path) => path.endsWith('.wxml'))
     expect(templates.length).toBeGreaterThan(10)
-    const problems = templates.flatMap((path) => group.addTmpl(relative(WEIXIN, path), read(path)).map((found) => `${relative(WEIXIN, path)}: ${found.message}`))
+    const problems = templates.flatMap((path) =>
+      group.addTmpl(relative(WEIXIN, path), read(path)).map((found) => `${relative(WEIXIN, path)}: ${found.message}`),
+    )
     expect(problems).toEqual([])
   })
 
   it('has every page and component it speaks of', () => {
     const { pages, subPackages = [] } = json(join(WEIXIN, 'app.json'))
     const places = [...pages, ...subPackages.flatMap(({ root, pages: more }) => more.map((page) => join(root, page)))]
-    const components = all(WEIXIN).filter((path) => path.endsWith('.json')).flatMap((path) =>
-      Object.values(json(path).usingComponents ?? {}).map((used) => (used.startsWith('/') ? used.slice(1) : relative(WEIXIN, resolve(dirname(path), used)))))
-    const missing = [...places, ...components].flatMap((place) => ['.js', '.json', '.wxml'].map((end) => place + end)).filter((file) => !existsSync(join(WEIXIN, file)))
+    const components = all(WEIXIN)
+      .filter((path) => path.endsWith('.json'))
+      .flatMap((path) =>
+        Object.values(json(path).usingComponents ?? {}).map((used) =>
+          used.startsWith('/') ? used.slice(1) : relative(WEIXIN, resolve(dirname(path), used)),
+        ),
+      )
+    const missing = [...places, ...components]
+      .flatMap((place) => ['.js', '.json', '.wxml'].map((end) => place + end))
+      .filter((file) => !existsSync(join(WEIXIN, file)))
     expect(missing).toEqual([])
   })
 })

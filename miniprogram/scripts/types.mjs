@@ -19,7 +19,9 @@ for (const operation of Object.values(document.paths).flatMap((path) => Object.v
 }
 const types = await openapiTypescript(document, { alphabetize: true })
 
-const { answers, states, by_hand } = JSON.parse(readFileSync(`${root}server/meetings/check_in/data/answers.json`, 'utf-8'))
+const { answers, states, by_hand } = JSON.parse(
+  readFileSync(`${root}server/meetings/check_in/data/answers.json`, 'utf-8'),
+)
 const words = Object.entries({ ANSWERS: answers, STATES: states, BY_HAND: by_hand })
   .map(([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const\n`)
   .join('\n')

@@ -7,7 +7,16 @@ import { createContext, runInContext } from 'node:vm'
 export const WEIXIN = fileURLToPath(new URL('../dist/build/mp-weixin', import.meta.url))
 
 const ASKED = [
-  ...['login', 'request', 'uploadFile', 'scanCode', 'requestSubscribeMessage', 'chooseMedia', 'getImageInfo', 'compressImage'],
+  ...[
+    'login',
+    'request',
+    'uploadFile',
+    'scanCode',
+    'requestSubscribeMessage',
+    'chooseMedia',
+    'getImageInfo',
+    'compressImage',
+  ],
   ...['navigateTo', 'switchTab', 'reLaunch', 'showToast', 'showLoading', 'hideLoading', 'setNavigationBarTitle'],
   ...['showActionSheet', 'chooseMessageFile'],
 ]
@@ -31,14 +40,16 @@ function standIn(calls, answers, storage) {
     offNetworkStatusChange: () => {},
     canIUse: () => false,
   }
-  const asked = (name) => (options = {}) => {
-    calls.push([name, options])
-    const said = typeof answers[name] === 'function' ? answers[name](options) : answers[name]
-    const { failure, ...answer } = said ?? {}
-    if (failure) options.fail?.({ errMsg: `${name}:fail ${failure}` })
-    else queueMicrotask(() => options.success?.(answer))
-    return { onProgressUpdate: (tell) => tell({ progress: 50 }) }
-  }
+  const asked =
+    (name) =>
+    (options = {}) => {
+      calls.push([name, options])
+      const said = typeof answers[name] === 'function' ? answers[name](options) : answers[name]
+      const { failure, ...answer } = said ?? {}
+      if (failure) options.fail?.({ errMsg: `${name}:fail ${failure}` })
+      else queueMicrotask(() => options.success?.(answer))
+      return { onProgressUpdate: (tell) => tell({ progress: 50 }) }
+    }
   return Object.assign(known, Object.fromEntries(ASKED.map((name) => [name, asked(name)])))
 }
 
@@ -80,7 +91,9 @@ export function wechat() {
   function run(path) {
     const module = { exports: {} }
     loaded.set(path, module)
-    const body = runInContext(`(function (require, module, exports) {${readFileSync(path, 'utf-8')}\n})`, context, { filename: path })
+    const body = runInContext(`(function (require, module, exports) {${readFileSync(path, 'utf-8')}\n})`, context, {
+      filename: path,
+    })
     body((name) => load(resolve(dirname(path), name).slice(WEIXIN.length + 1)), module, module.exports)
   }
 
@@ -95,7 +108,8 @@ export function wechat() {
   }
 
   /** What was asked of `wx.<name>`, without the callbacks. */
-  const asked = (name) => calls.filter(([called]) => called === name).map(([, { success, fail, complete, ...options }]) => options)
+  const asked = (name) =>
+    calls.filter(([called]) => called === name).map(([, { success, fail, complete, ...options }]) => options)
 
   return { answers, storage, load, open, asked, forget: () => calls.splice(0) }
 }
@@ -149,7 +163,9 @@ class Opened {
 
   /** Put something into the field with this test id. */
   fill(testId, value) {
-    const element = this.wxml.match(/<(?:input|textarea)\b[^>]*>/g)?.find((each) => each.includes(`data-testid="${testId}"`))
+    const element = this.wxml
+      .match(/<(?:input|textarea)\b[^>]*>/g)
+      ?.find((each) => each.includes(`data-testid="${testId}"`))
     this.call(element, 'bindinput', { type: 'input', detail: { value } })
   }
 

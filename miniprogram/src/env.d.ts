@@ -8,7 +8,12 @@ declare const __SHAPE__: string
 
 /** What WeChat has and uni-app does not pass on. */
 declare const wx: {
-  shareFileMessage(options: { filePath: string; fileName: string; success(): void; fail(error: { errMsg: string }): void }): void
+  shareFileMessage(options: {
+    filePath: string
+    fileName: string
+    success(): void
+    fail(error: { errMsg: string }): void
+  }): void
   chooseMessageFile(options: {
     count: number
     type: 'file'
@@ -16,7 +21,9 @@ declare const wx: {
     success(answer: { tempFiles: { path: string; name: string }[] }): void
     fail(): void
   }): void
-  onNeedPrivacyAuthorization?(listener: (resolve: (answer: { event: 'agree' | 'disagree'; buttonId?: string }) => void) => void): void
+  onNeedPrivacyAuthorization?(
+    listener: (resolve: (answer: { event: 'agree' | 'disagree'; buttonId?: string }) => void) => void,
+  ): void
 }
 
 declare module '*.vue' {

@@ -37,7 +37,10 @@ export interface Attendance {
 
 /** Read a member's year of meetings. */
 export async function readAttendance(memberId: number, year: number, today: string): Promise<Attendance> {
-  return toAttendance(await api.get('/members/{member_id}/attendance', { path: { member_id: memberId }, query: { year } }), today)
+  return toAttendance(
+    await api.get('/members/{member_id}/attendance', { path: { member_id: memberId }, query: { year } }),
+    today,
+  )
 }
 
 /** `today`: a day of Shanghai. */
@@ -46,7 +49,8 @@ export function toAttendance(dto: MemberAttendanceOut, today: string): Attendanc
     year: dto.year,
     total: toRate('出勤率', dto.total),
     kinds: dto.kinds.filter(({ owed }) => owed > 0).map((kind) => toRate(kind.kind_title, kind)),
-    makeups: dto.items.flatMap(({ meeting_id, title, makeup_due }) => (makeup_due ? [{ id: meeting_id, title, makeup_due }] : []))
+    makeups: dto.items
+      .flatMap(({ meeting_id, title, makeup_due }) => (makeup_due ? [{ id: meeting_id, title, makeup_due }] : []))
       .sort((one, other) => one.makeup_due.localeCompare(other.makeup_due))
       .map(({ id, title, makeup_due }) => ({ id, title, due: day(makeup_due), overdue: makeup_due < today })),
     meetings: [...dto.items].reverse().map(toAttended),
@@ -54,9 +58,21 @@ export function toAttendance(dto: MemberAttendanceOut, today: string): Attendanc
 }
 
 function toRate(title: string, tally: Tally): Rate {
-  const counts: [string, number][] = [['应到', tally.owed], ['实到', tally.attended], ['其中迟到', tally.late], ['补课', tally.made_up], ['请假', tally.on_leave], ['缺席', tally.absent]]
+  const counts: [string, number][] = [
+    ['应到', tally.owed],
+    ['实到', tally.attended],
+    ['其中迟到', tally.late],
+    ['补课', tally.made_up],
+    ['请假', tally.on_leave],
+    ['缺席', tally.absent],
+  ]
   const words = counts.filter(([, count], index) => count > 0 || index < 2).map(([name, count]) => `${name} ${count}`)
-  return { title, rate: tally.rate ? `${Number(tally.rate)}%` : '', words: words.join('，'), share: Number(tally.rate ?? 0) }
+  return {
+    title,
+    rate: tally.rate ? `${Number(tally.rate)}%` : '',
+    words: words.join('，'),
+    share: Number(tally.rate ?? 0),
+  }
 }
 
 function toAttended(dto: AppearanceOut): Attended {

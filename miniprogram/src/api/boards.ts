@@ -20,16 +20,20 @@ export interface Standing {
 
 /** Read my place in the branch; null before the first statement, or where there is none to show. */
 export async function readStanding(branchId: number): Promise<Standing | null> {
-  const board = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId } }).catch((error: ApiError) => {
-    if (error.status === 404) return null
-    throw error
-  })
+  const board = await api
+    .get('/organizations/{organization_id}/board', { path: { organization_id: branchId } })
+    .catch((error: ApiError) => {
+      if (error.status === 404) return null
+      throw error
+    })
   return board && toStanding(board)
 }
 
 export function toStanding({ own, ranked, month, month_title }: BoardOut): Standing | null {
   const asOf = /-\d\d$/.test(month) ? `${monthOf(month)} 月` : month_title
-  return own?.position ? { position: own.position, ranked, year: Number(month.slice(0, 4)), asOf: `${asOf}汇总，同分同名次` } : null
+  return own?.position
+    ? { position: own.position, ranked, year: Number(month.slice(0, 4)), asOf: `${asOf}汇总，同分同名次` }
+    : null
 }
 
 /** 支部公示榜: a month of a branch, as much of it as the branch shows. */
@@ -69,11 +73,17 @@ export interface BoardRow {
 }
 
 /** Read a month of a branch's board, the newest without one; before the first statement only words when it comes. */
-export async function readBoard(branchId: number, readerId: number, month?: string): Promise<{ board: Board | null; words: string }> {
-  const found = await api.get('/organizations/{organization_id}/board', { path: { organization_id: branchId }, query: { month } }).catch((error: ApiError) => {
-    if (error.status === 404) return error.message
-    throw error
-  })
+export async function readBoard(
+  branchId: number,
+  readerId: number,
+  month?: string,
+): Promise<{ board: Board | null; words: string }> {
+  const found = await api
+    .get('/organizations/{organization_id}/board', { path: { organization_id: branchId }, query: { month } })
+    .catch((error: ApiError) => {
+      if (error.status === 404) return error.message
+      throw error
+    })
   return typeof found === 'string' ? { board: null, words: found } : { board: toBoard(found, readerId), words: '' }
 }
 
@@ -82,11 +92,19 @@ export function toBoard(dto: BoardOut, readerId: number): Board {
   return {
     title: dto.month_title,
     confirmed: `${day(dto.confirmed_at)}${dto.confirmed_by ? `${dto.confirmed_by}确认` : '到期自动确认'}，支部内可见`,
-    publicity: dto.publicity.left > 0 ? `公示中，还剩 ${dto.publicity.left} 个工作日${dto.publicity.note ? `（${dto.publicity.note}）` : ''}` : '公示已结束',
+    publicity:
+      dto.publicity.left > 0
+        ? `公示中，还剩 ${dto.publicity.left} 个工作日${dto.publicity.note ? `（${dto.publicity.note}）` : ''}`
+        : '公示已结束',
     place: dto.own?.note ?? (dto.own?.position ? `第\u00a0${dto.own.position}\u00a0名` : ''),
     ranked: dto.ranked,
     total: dto.own?.total ?? '',
-    bands: dto.distribution.map((band) => ({ title: bandOf(band), count: band.count, share: (band.count / most) * 100, own: band.own })),
+    bands: dto.distribution.map((band) => ({
+      title: bandOf(band),
+      count: band.count,
+      share: (band.count / most) * 100,
+      own: band.own,
+    })),
     compared: dto.earlier ? '总分和较上月变化' : '总分',
     rows: dto.rows && dto.rows.map((row) => toBoardRow(row, dto, readerId)),
     late: toLate(dto.late),

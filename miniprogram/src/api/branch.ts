@@ -18,7 +18,13 @@ export interface Branch {
   namesOutside: boolean
 }
 
-const COMMITTEE: readonly Role[] = ['general_secretary', 'organizer', 'secretary', 'deputy_secretary', 'committee_member']
+const COMMITTEE: readonly Role[] = [
+  'general_secretary',
+  'organizer',
+  'secretary',
+  'deputy_secretary',
+  'committee_member',
+]
 const MOST = 100
 
 /** Read an organization as its members see it: who leads it and its 党小组. */
@@ -34,7 +40,9 @@ export async function readBranch(id: number): Promise<Branch> {
     title: organization.title,
     kind: organization.kind,
     officers: toOfficers(grants.items),
-    groups: children.items.filter(({ kind }) => kind === 'group').map((group) => ({ id: group.id, title: group.title })),
+    groups: children.items
+      .filter(({ kind }) => kind === 'group')
+      .map((group) => ({ id: group.id, title: group.title })),
     visibility: organization.settings.board_visibility ?? 'own',
     namesOutside: organization.settings.board_names_outside ?? false,
   }
@@ -42,12 +50,18 @@ export async function readBranch(id: number): Promise<Branch> {
 
 /** Decide what members see of each other's scores. */
 export async function showBoardAs(id: number, visibility: Visibility): Promise<void> {
-  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_visibility: visibility } })
+  await api.put('/organizations/{organization_id}/settings', {
+    path: { organization_id: id },
+    body: { board_visibility: visibility },
+  })
 }
 
 /** Decide whether passers-by see whole names. */
 export async function showNamesOutside(id: number, shown: boolean): Promise<void> {
-  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { board_names_outside: shown } })
+  await api.put('/organizations/{organization_id}/settings', {
+    path: { organization_id: id },
+    body: { board_names_outside: shown },
+  })
 }
 
 function toOfficers(grants: GrantOut[]): Branch['officers'] {

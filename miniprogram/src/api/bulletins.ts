@@ -26,7 +26,9 @@ export async function readBulletin(id: number): Promise<Bulletin> {
 
 /** 签收: a branch has received the bulletin; the first time counts. */
 export async function acknowledgeBulletin(id: number, branchId: number): Promise<void> {
-  await api.post('/bulletins/{bulletin_id}/branches/{organization_id}/receipt', { path: { bulletin_id: id, organization_id: branchId } })
+  await api.post('/bulletins/{bulletin_id}/branches/{organization_id}/receipt', {
+    path: { bulletin_id: id, organization_id: branchId },
+  })
 }
 
 export function toBulletin(dto: BulletinOut): Bulletin {

@@ -122,14 +122,21 @@ function stepsOf(dto: ClaimOut): Step[] {
     const title = TITLES[event.kind]
     return title ? [{ at: event.at, title, who: whoOf(event), said: event.words ?? undefined }] : []
   })
-  const opinions = dto.opinions.map(({ kind, at, author, words }) => ({ at, title: SAID[kind], who: author, said: words }))
+  const opinions = dto.opinions.map(({ kind, at, author, words }) => ({
+    at,
+    title: SAID[kind],
+    who: author,
+    said: words,
+  }))
   const inOrder = [...events, ...opinions].sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
   return inOrder.map(({ at, ...step }) => ({ ...step, when: `${day(at)} ${time(at)}` }))
 }
 
 function whoOf({ kind, actor, points_before: before, points_after: after }: EventOut): string {
   if (kind !== 'approved' || after === null) return actor
-  return before !== null && before !== after ? `${actor}，申报 ${before}，认定 ${after} 分` : `${actor}，认定 ${after} 分`
+  return before !== null && before !== after
+    ? `${actor}，申报 ${before}，认定 ${after} 分`
+    : `${actor}，认定 ${after} 分`
 }
 
 function contentsOf(dto: ClaimOut): ClaimContents {

@@ -19,7 +19,10 @@ export interface ClaimLine {
 
 /** Read a member's claims, newest first. */
 export async function listClaims(memberId: number, status?: ClaimStatus): Promise<ClaimLine[]> {
-  const { items } = await api.get('/members/{member_id}/claims', { path: { member_id: memberId }, query: { status, limit: 50 } })
+  const { items } = await api.get('/members/{member_id}/claims', {
+    path: { member_id: memberId },
+    query: { status, limit: 50 },
+  })
   return items.map(toClaimLine)
 }
 
@@ -78,7 +81,10 @@ export interface Participant {
 
 /** Read what a member may claim for a year, and what each item still takes. */
 export async function listClaimableItems(memberId: number, year: number): Promise<ClaimableItem[]> {
-  const { items } = await api.get('/members/{member_id}/claimable-items', { path: { member_id: memberId }, query: { year } })
+  const { items } = await api.get('/members/{member_id}/claimable-items', {
+    path: { member_id: memberId },
+    query: { year },
+  })
   return items.map(toClaimableItem)
 }
 
@@ -88,8 +94,17 @@ export async function submitClaim(memberId: number, contents: ClaimContents, key
 }
 
 /** Hand in a claim for another member, and why he does not do so himself. */
-export async function submitClaimFor(memberId: number, contents: ClaimContents, reason: string, key: string): Promise<void> {
-  await api.post('/members/{member_id}/claims-on-behalf', { path: { member_id: memberId }, body: { ...bodyOf(contents), reason }, key })
+export async function submitClaimFor(
+  memberId: number,
+  contents: ClaimContents,
+  reason: string,
+  key: string,
+): Promise<void> {
+  await api.post('/members/{member_id}/claims-on-behalf', {
+    path: { member_id: memberId },
+    body: { ...bodyOf(contents), reason },
+    key,
+  })
 }
 
 /** Hand in a draft that the server has, or a returned claim once more, as it reads now. */

@@ -49,7 +49,10 @@ describe('a call', () => {
   it('fills in ids and query and carries the token', async () => {
     useToken('secret')
     answers = [says(200, { items: [], next_cursor: null })]
-    await api.get('/members/{member_id}/claims', { path: { member_id: 3 }, query: { status: 'returned', limit: undefined } })
+    await api.get('/members/{member_id}/claims', {
+      path: { member_id: 3 },
+      query: { status: 'returned', limit: undefined },
+    })
     expect(sent[0]?.url).toBe('https://points.example/api/v1/members/3/claims?status=returned')
     expect(sent[0]?.header.Authorization).toBe('Bearer secret')
     expect(sent[0]?.header['Idempotency-Key']).toBeUndefined()
@@ -57,7 +60,9 @@ describe('a call', () => {
 
   it('that changes something goes with a key, and with the same one when sent again', async () => {
     answers = [silence, says(200, { bound: true })]
-    await settled(api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 } }))
+    await settled(
+      api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 } }),
+    )
     expect(sent).toHaveLength(2)
     expect(sent[0]?.header['Idempotency-Key']).toMatch(/^[\w-]{20,64}$/)
     expect(sent[1]?.header['Idempotency-Key']).toBe(sent[0]?.header['Idempotency-Key'])
@@ -103,7 +108,10 @@ describe('a call', () => {
 
   it('keeps the key that the page gave it', async () => {
     answers = [says(200, {})]
-    await api.post('/binding/activation', { body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 }, key: 'draft-7' })
+    await api.post('/binding/activation', {
+      body: { name: '张敏', work_number: 'T1', code: 'X', privacy_version: 1 },
+      key: 'draft-7',
+    })
     expect(sent[0]?.header['Idempotency-Key']).toBe('draft-7')
   })
 
@@ -117,7 +125,13 @@ describe('a call', () => {
     answers = [says(409, { error: { code: 'check_in_closed', message: '签到已结束', detail: { closed_at: '14:45' } } })]
     const error = (await settled(api.get('/me', {}))) as ApiError
     expect(sent).toHaveLength(1)
-    expect(error).toMatchObject({ code: 'check_in_closed', message: '签到已结束', status: 409, detail: { closed_at: '14:45' }, offline: false })
+    expect(error).toMatchObject({
+      code: 'check_in_closed',
+      message: '签到已结束',
+      status: 409,
+      detail: { closed_at: '14:45' },
+      offline: false,
+    })
   })
 
   it("that meets a proxy's own page is told in our words", async () => {
@@ -176,15 +190,29 @@ it('an upload tells how far it is and reads the answer', async () => {
   })
   vi.stubGlobal('uni', { uploadFile })
   useToken('secret')
-  const answer = upload({ path: '/members/3/photos', field: 'photo', file: 'blob:1', onProgress: (percent) => progress.push(percent) })
+  const answer = upload({
+    path: '/members/3/photos',
+    field: 'photo',
+    file: 'blob:1',
+    onProgress: (percent) => progress.push(percent),
+  })
   expect(await answer).toEqual({ id: 7 })
   expect(progress).toEqual([62])
-  expect(uploadFile.mock.calls[0]?.[0]).toMatchObject({ name: 'photo', filePath: 'blob:1', header: { Authorization: 'Bearer secret' } })
+  expect(uploadFile.mock.calls[0]?.[0]).toMatchObject({
+    name: 'photo',
+    filePath: 'blob:1',
+    header: { Authorization: 'Bearer secret' },
+  })
 })
 
 it('an upload to a busy server is sent again after as long as it asks for, and in the end says why not', async () => {
   vi.useFakeTimers()
-  const busy = { statusCode: 503, data: JSON.stringify({ error: { code: 'photo_busy', message: '上传照片的人较多，请稍后再试', detail: { retry_after_seconds: 3 } } }) }
+  const busy = {
+    statusCode: 503,
+    data: JSON.stringify({
+      error: { code: 'photo_busy', message: '上传照片的人较多，请稍后再试', detail: { retry_after_seconds: 3 } },
+    }),
+  }
   const at: number[] = []
   const began = Date.now()
   const uploadFile = vi.fn(({ success }: Listening) => {
@@ -193,7 +221,9 @@ it('an upload to a busy server is sent again after as long as it asks for, and i
     return { onProgressUpdate: () => undefined }
   })
   vi.stubGlobal('uni', { uploadFile })
-  const refused = upload({ path: '/members/3/photos', field: 'photo', file: 'blob:1' }).catch((error: ApiError) => error)
+  const refused = upload({ path: '/members/3/photos', field: 'photo', file: 'blob:1' }).catch(
+    (error: ApiError) => error,
+  )
   await vi.advanceTimersByTimeAsync(10_000)
   expect(await refused).toMatchObject({ code: 'photo_busy', message: '上传照片的人较多，请稍后再试' })
   expect(at).toEqual([0, 3, 6])

@@ -103,7 +103,8 @@ function settling(header: Header, resolve: (body: unknown) => void, reject: (err
   return (status: number, body: unknown): void => {
     if (status >= 200 && status < 300) return resolve(body)
     const error = status ? refusal(status, body) : noAnswer()
-    if (SIGNED_OUT.includes(error.code) && token && header.Authorization === authorization().Authorization) onSignedOut()
+    if (SIGNED_OUT.includes(error.code) && token && header.Authorization === authorization().Authorization)
+      onSignedOut()
     reject(error)
   }
 }

@@ -51,12 +51,23 @@ export interface Payment {
   paid_on: string | null
 }
 
-const TONES: Record<DuesState, string> = { open: '', paid: 'ok', late: 'warn', short: 'warn', missing: 'warn', waived: '' }
+const TONES: Record<DuesState, string> = {
+  open: '',
+  paid: 'ok',
+  late: 'warn',
+  short: 'warn',
+  missing: 'warn',
+  waived: '',
+}
 const SETTLED: readonly (DuesState | null)[] = ['paid', 'waived']
 
 /** Read a branch's month: everyone who owes dues. */
 export async function readDuesMonth(organizationId: number, month: string): Promise<DuesMonth> {
-  return toDuesMonth(await api.get('/organizations/{organization_id}/dues/{month}', { path: { organization_id: organizationId, month } }))
+  return toDuesMonth(
+    await api.get('/organizations/{organization_id}/dues/{month}', {
+      path: { organization_id: organizationId, month },
+    }),
+  )
 }
 
 export function toDuesMonth(dto: MonthTableOut): DuesMonth {
@@ -66,7 +77,10 @@ export function toDuesMonth(dto: MonthTableOut): DuesMonth {
     month: dto.month,
     rows: dto.rows.map(toDebtor),
     summary: [...titles].map(([title, count]) => `${title} ${count} 人`).join('，'),
-    sums: !dto.due_cents || dto.paid_cents === null ? '' : `已登记应交 ${yuan(dto.due_cents)} 元，实交 ${yuan(dto.paid_cents)} 元`,
+    sums:
+      !dto.due_cents || dto.paid_cents === null
+        ? ''
+        : `已登记应交 ${yuan(dto.due_cents)} 元，实交 ${yuan(dto.paid_cents)} 元`,
   }
 }
 
@@ -81,7 +95,9 @@ function toDebtor(dto: MonthRowOut): Debtor {
     name: dto.name,
     state: dto.state,
     tag: { words: dto.state_title, tone: dto.state ? TONES[dto.state] : '' },
-    words: [inWords(dto), dto.consent && dto.state !== 'paid' ? `${day(dto.due_on)}前交齐` : ''].filter(Boolean).join('，'),
+    words: [inWords(dto), dto.consent && dto.state !== 'paid' ? `${day(dto.due_on)}前交齐` : '']
+      .filter(Boolean)
+      .join('，'),
     due: dto.due_cents,
     paid: dto.paid_cents,
     paidOn: dto.paid_on,
@@ -89,7 +105,11 @@ function toDebtor(dto: MonthRowOut): Debtor {
   }
 }
 
-function inWords({ due_cents, paid_cents, paid_on }: Pick<MonthRowOut, 'due_cents' | 'paid_cents' | 'paid_on'>): string {
+function inWords({
+  due_cents,
+  paid_cents,
+  paid_on,
+}: Pick<MonthRowOut, 'due_cents' | 'paid_cents' | 'paid_on'>): string {
   if (due_cents === null || paid_cents === null) return ''
   const paid = paid_cents ? `实交 ${yuan(paid_cents)} 元` : '没有交纳'
   return [`应交 ${yuan(due_cents)} 元`, paid, paid_on && day(paid_on)].filter(Boolean).join('，')
@@ -108,12 +128,20 @@ export interface OwnYear {
 
 /** Read a member's own year, the latest month first, and what the branch agreed to. */
 export async function readOwnDues(memberId: number, year: number): Promise<OwnYear> {
-  const { items, consents } = await api.get('/members/{member_id}/dues', { path: { member_id: memberId }, query: { year } })
+  const { items, consents } = await api.get('/members/{member_id}/dues', {
+    path: { member_id: memberId },
+    query: { year },
+  })
   return { months: items.map(toOwnMonth).reverse(), consents: consents.map(toConsent) }
 }
 
 export function toConsent(dto: DuesConsentOut): Consent {
-  const ended = dto.ended_from === null ? '' : dto.ended_from === dto.from_month ? '已撤销' : `自 ${inMonths(dto.ended_from)} 起终止`
+  const ended =
+    dto.ended_from === null
+      ? ''
+      : dto.ended_from === dto.from_month
+        ? '已撤销'
+        : `自 ${inMonths(dto.ended_from)} 起终止`
   const due = dto.kind === 'quarterly' ? '每季度末前交齐' : `${day(dto.due_on)}前交齐`
   return {
     id: dto.id,
@@ -131,7 +159,11 @@ export function inMonths(month: string): string {
 }
 
 function toOwnMonth(dto: DuesOut): OwnMonth {
-  return { title: `${Number(dto.month.slice(5))} 月`, tag: { words: dto.state_title, tone: TONES[dto.state] }, words: inWords(dto) }
+  return {
+    title: `${Number(dto.month.slice(5))} 月`,
+    tag: { words: dto.state_title, tone: TONES[dto.state] },
+    words: inWords(dto),
+  }
 }
 
 type Month = { memberId: number; month: string }
@@ -141,7 +173,10 @@ export async function registerDues({ memberId, month }: Month, payment: Payment)
 }
 
 export async function correctDues({ memberId, month }: Month, payment: Payment, reason: string): Promise<void> {
-  await api.post('/members/{member_id}/dues/{month}/correct', { path: { member_id: memberId, month }, body: { ...payment, reason } })
+  await api.post('/members/{member_id}/dues/{month}/correct', {
+    path: { member_id: memberId, month },
+    body: { ...payment, reason },
+  })
 }
 
 export async function waiveDues({ memberId, month }: Month, reason: string): Promise<void> {
@@ -152,9 +187,17 @@ export async function recordConsent(memberId: number, consent: DuesConsentIn): P
   await api.post('/members/{member_id}/dues-consents', { path: { member_id: memberId }, body: consent })
 }
 
-export async function endConsent(memberId: number, consentId: number, fromMonth: string, reason: string): Promise<void> {
+export async function endConsent(
+  memberId: number,
+  consentId: number,
+  fromMonth: string,
+  reason: string,
+): Promise<void> {
   const path = { member_id: memberId, consent_id: consentId }
-  await api.post('/members/{member_id}/dues-consents/{consent_id}/end', { path, body: { from_month: fromMonth, reason } })
+  await api.post('/members/{member_id}/dues-consents/{consent_id}/end', {
+    path,
+    body: { from_month: fromMonth, reason },
+  })
 }
 
 /** A pasted line: as it was pasted, how it was read, and what it leads to. */
@@ -186,20 +229,32 @@ const OUTCOMES: Record<PasteRowOut['outcome'], { words: string; tone: string }> 
 /** Read pasted lines; with `apply` register those that are right. */
 export async function pasteDues(organizationId: number, text: string, month: string, apply: boolean): Promise<Pasted> {
   const body = { text, apply, month: month || null }
-  const dto = await api.post('/organizations/{organization_id}/dues/paste', { path: { organization_id: organizationId }, body })
+  const dto = await api.post('/organizations/{organization_id}/dues/paste', {
+    path: { organization_id: organizationId },
+    body,
+  })
   const count = (outcome: PasteRowOut['outcome']) => dto.rows.filter((row) => row.outcome === outcome).length
-  const parts: [string, number][] = [['登记', dto.registered], ['未交', count('unpaid')], ['已登记过', count('unchanged')], ['不登记', count('skipped')], ['有问题', dto.errors]]
+  const parts: [string, number][] = [
+    ['登记', dto.registered],
+    ['未交', count('unpaid')],
+    ['已登记过', count('unchanged')],
+    ['不登记', count('skipped')],
+    ['有问题', dto.errors],
+  ]
   return {
     lines: dto.rows.map(toPastedLine),
     registered: dto.registered,
     errors: dto.errors,
-    summary: `共 ${dto.rows.length} 行：${parts.filter(([, number]) => number).map(([words, number]) => `${words} ${number} 行`).join('，')}`,
+    summary: `共 ${dto.rows.length} 行：${parts
+      .filter(([, number]) => number)
+      .map(([words, number]) => `${words} ${number} 行`)
+      .join('，')}`,
     lacksMonth: dto.rows.some(({ outcome, message }) => outcome === 'error' && /没有写(年份|月份)/.test(message ?? '')),
   }
 }
 
 export function toPastedLine(dto: PasteRowOut): PastedLine {
   const read = [dto.name, dto.month && inMonths(dto.month), inWords(dto)].filter(Boolean).join('，')
-  const problem = dto.message && dto.column ? `${dto.column}：${dto.message}` : dto.message ?? ''
+  const problem = dto.message && dto.column ? `${dto.column}：${dto.message}` : (dto.message ?? '')
   return { line: dto.line, text: dto.text, read, tag: OUTCOMES[dto.outcome], problem }
 }

@@ -4,7 +4,11 @@ import { ApiError } from './errors'
 export type ExportForm = 'xlsx' | 'zip'
 
 /** Fetch everything held about a member as a file; resolves to its path. */
-export async function fetchMyData(memberId: number, form: ExportForm, onProgress: (percent: number) => void): Promise<string> {
+export async function fetchMyData(
+  memberId: number,
+  form: ExportForm,
+  onProgress: (percent: number) => void,
+): Promise<string> {
   try {
     return await download({ path: `/members/${memberId}/export?form=${form}`, onProgress })
   } catch (error) {

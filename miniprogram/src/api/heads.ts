@@ -30,14 +30,21 @@ export async function readHeadOfficers(id: number): Promise<HeadOfficers> {
 
 /** Name the two, or nobody. */
 export async function nameHeadOfficers(id: number, accountIds: number[]): Promise<void> {
-  await api.put('/organizations/{organization_id}/settings', { path: { organization_id: id }, body: { head_officers: accountIds } })
+  await api.put('/organizations/{organization_id}/settings', {
+    path: { organization_id: id },
+    body: { head_officers: accountIds },
+  })
 }
 
 export function toKeepers(grants: GrantOut[]): Keeper[] {
   const found = new Map<number, Keeper>()
   for (const { account_id, name, role_title } of grants) {
     const earlier = found.get(account_id)
-    found.set(account_id, { accountId: account_id, name, roles: earlier ? `${earlier.roles}、${role_title}` : role_title })
+    found.set(account_id, {
+      accountId: account_id,
+      name,
+      roles: earlier ? `${earlier.roles}、${role_title}` : role_title,
+    })
   }
   return [...found.values()]
 }

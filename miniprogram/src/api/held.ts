@@ -34,7 +34,10 @@ export async function listHeld(meetingId: number): Promise<HeldCheckIns> {
 }
 
 export async function confirmHeld(meetingId: number, memberIds: number[]): Promise<void> {
-  await api.post('/meetings/{meeting_id}/held-check-ins/confirm', { path: { meeting_id: meetingId }, body: { member_ids: memberIds } })
+  await api.post('/meetings/{meeting_id}/held-check-ins/confirm', {
+    path: { meeting_id: meetingId },
+    body: { member_ids: memberIds },
+  })
 }
 
 export async function dismissHeld(meetingId: number, memberIds: number[], reason: string): Promise<void> {
@@ -57,7 +60,9 @@ function toHeldCheckIn(dto: Schemas['HeldCheckInOut']): HeldCheckIn {
   return {
     memberId: dto.member_id,
     name: dto.name,
-    said: [`${clock(dto.scanned_at)} 扫码${dto.state === 'late' ? '（迟到）' : ''}`, phone, dto.organization_title].filter(Boolean).join('，'),
+    said: [`${clock(dto.scanned_at)} 扫码${dto.state === 'late' ? '（迟到）' : ''}`, phone, dto.organization_title]
+      .filter(Boolean)
+      .join('，'),
     why: `${dto.why_title}${others}`,
     open: dto.open,
     own: dto.own,

@@ -31,13 +31,20 @@ export interface History {
 }
 
 export async function readHistory(memberId: number, year: number): Promise<History> {
-  const { items, coming } = await api.get('/members/{member_id}/statements', { path: { member_id: memberId }, query: { year } })
+  const { items, coming } = await api.get('/members/{member_id}/statements', {
+    path: { member_id: memberId },
+    query: { year },
+  })
   return { ...toHistory(year, items), coming: coming ?? '' }
 }
 
 export function toHistory(year: number, items: StatementMonthOut[]): Omit<History, 'coming'> {
   const inOrder = [...items].sort((one, other) => (one.period < other.period ? -1 : 1))
-  return { year, months: inOrder.map(toPastMonth).reverse(), trend: inOrder.flatMap(({ line }) => (line.total === null ? [] : [hundredths(line.total)])) }
+  return {
+    year,
+    months: inOrder.map(toPastMonth).reverse(),
+    trend: inOrder.flatMap(({ line }) => (line.total === null ? [] : [hundredths(line.total)])),
+  }
 }
 
 function toPastMonth({ period, line, late }: StatementMonthOut): PastMonth {

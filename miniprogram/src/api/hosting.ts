@@ -65,14 +65,22 @@ export async function listMeetingsAtHand(organizationId: number): Promise<Hosted
   const path = { organization_id: organizationId }
   const now = serverNow()
   const phases: Phase[] = ['open', 'closed']
-  const found = await Promise.all(phases.map((phase) => api.get('/organizations/{organization_id}/meetings', { path, query: { phase, limit: 20 } })))
+  const found = await Promise.all(
+    phases.map((phase) => api.get('/organizations/{organization_id}/meetings', { path, query: { phase, limit: 20 } })),
+  )
   return found.flatMap(({ items }) => items).map((dto) => toHostedLine(dto, organizationId, now))
 }
 
 /** Read an organization's meetings, newest first; `cursor` goes on from an earlier page. */
-export async function listHostedMeetings(organizationId: number, cursor?: string): Promise<{ items: HostedLine[]; next: string | null }> {
+export async function listHostedMeetings(
+  organizationId: number,
+  cursor?: string,
+): Promise<{ items: HostedLine[]; next: string | null }> {
   const query = { limit: 20, cursor }
-  const page = await api.get('/organizations/{organization_id}/meetings', { path: { organization_id: organizationId }, query })
+  const page = await api.get('/organizations/{organization_id}/meetings', {
+    path: { organization_id: organizationId },
+    query,
+  })
   const now = serverNow()
   return { items: page.items.map((dto) => toHostedLine(dto, organizationId, now)), next: page.next_cursor ?? null }
 }
@@ -103,7 +111,9 @@ export async function listGuests(meetingId: number): Promise<Guest[]> {
 }
 
 export async function confirmGuest(meetingId: number, memberId: number): Promise<void> {
-  await api.post('/meetings/{meeting_id}/guests/{member_id}/confirm', { path: { meeting_id: meetingId, member_id: memberId } })
+  await api.post('/meetings/{meeting_id}/guests/{member_id}/confirm', {
+    path: { meeting_id: meetingId, member_id: memberId },
+  })
 }
 
 export async function refuseGuest(meetingId: number, memberId: number, reason: string): Promise<void> {

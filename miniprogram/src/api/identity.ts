@@ -79,7 +79,9 @@ interface Claimed {
 
 /** Bind to whom the branch issued the code for; `privacyVersion` is what he agreed to. */
 export async function bindByCode({ name, workNumber, code }: Claimed, privacyVersion: number): Promise<void> {
-  await api.post('/binding/activation', { body: { name, work_number: workNumber, code, privacy_version: privacyVersion } })
+  await api.post('/binding/activation', {
+    body: { name, work_number: workNumber, code, privacy_version: privacyVersion },
+  })
 }
 
 export async function bindByPhone(phoneCode: string, privacyVersion: number): Promise<void> {

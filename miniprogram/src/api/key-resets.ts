@@ -25,7 +25,12 @@ export interface KeyResets {
   earlier: KeyReset[]
 }
 
-const TITLES: Record<KeyResetOut['status'], string> = { waiting: '等待另一人确认', confirmed: '已重置', stopped: '已撤回', expired: '逾期未确认' }
+const TITLES: Record<KeyResetOut['status'], string> = {
+  waiting: '等待另一人确认',
+  confirmed: '已重置',
+  stopped: '已撤回',
+  expired: '逾期未确认',
+}
 
 /** Read what is proposed for a member's account, and what was done before. */
 export async function readKeyResets(memberId: number): Promise<KeyResets> {
@@ -71,7 +76,9 @@ export async function proposeReset(memberId: number, reason: string): Promise<vo
 
 /** Confirm it as another person; returns the new code, told this once, unless a phone was changed. */
 export async function confirmReset(id: number): Promise<ActivationCode | null> {
-  const { code, code_expires_at: until } = await api.post('/key-resets/{key_reset_id}/confirmation', { path: { key_reset_id: id } })
+  const { code, code_expires_at: until } = await api.post('/key-resets/{key_reset_id}/confirmation', {
+    path: { key_reset_id: id },
+  })
   return code && until ? { code, until: day(until) } : null
 }
 

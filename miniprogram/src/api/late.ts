@@ -13,7 +13,12 @@ export interface Late {
 
 export function toLate(dto: components['schemas']['StatementLateOut'] | null): Late | null {
   if (!dto) return null
-  const lines = dto.lines.map((line) => ({ memberId: line.member_id, name: line.name, words: lateByMonth(line), total: line.total }))
+  const lines = dto.lines.map((line) => ({
+    memberId: line.member_id,
+    name: line.name,
+    words: lateByMonth(line),
+    total: line.total,
+  }))
   return { summary: `${dto.members} 人 ${dto.entries} 笔，共 ${signed(dto.points)}`, lines }
 }
 

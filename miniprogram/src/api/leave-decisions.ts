@@ -46,14 +46,23 @@ export async function listLeaves(organizationId: number, status: LeaveStatus): P
 }
 
 /** Decide as of the version that was seen; a decision may be changed with an answer. */
-export async function decideLeave({ id, version }: { id: number; version: number }, { grant, makeUp, answer }: Decision): Promise<void> {
+export async function decideLeave(
+  { id, version }: { id: number; version: number },
+  { grant, makeUp, answer }: Decision,
+): Promise<void> {
   const path = { leave_id: id }
-  if (grant) await api.post('/leaves/{leave_id}/grant', { path, body: { makeup: makeUp, answer: answer || null, version } })
+  if (grant)
+    await api.post('/leaves/{leave_id}/grant', { path, body: { makeup: makeUp, answer: answer || null, version } })
   else await api.post('/leaves/{leave_id}/refuse', { path, body: { answer, version } })
 }
 
 /** Enter a leave that a member told his officer of, and grant it. Safe to repeat: the same leave is granted once. */
-export async function grantToldLeave(memberId: number, meetingId: number, kind: LeaveKind, reason: string): Promise<void> {
+export async function grantToldLeave(
+  memberId: number,
+  meetingId: number,
+  kind: LeaveKind,
+  reason: string,
+): Promise<void> {
   const path = { member_id: memberId, meeting_id: meetingId }
   const body = { kind, reason, on_behalf_reason: '本人告知，代为补办' }
   const { id, version } = await api.post('/members/{member_id}/meetings/{meeting_id}/leave', { path, body })
@@ -72,7 +81,9 @@ function toLeaveToDecide(dto: Schemas['LeaveOut']): LeaveToDecide {
     branch: dto.organization_title,
     reason: dto.reason ?? '',
     asked: `${day(dto.asked_at)} ${time(dto.asked_at)}${self ? '' : `，${dto.asked_by}代为`} 提出`,
-    decided: dto.decided_by ? `${dto.decided_by}${dto.status_title}${makeUpWords(dto)}${dto.answer ? `：${dto.answer}` : ''}` : '',
+    decided: dto.decided_by
+      ? `${dto.decided_by}${dto.status_title}${makeUpWords(dto)}${dto.answer ? `：${dto.answer}` : ''}`
+      : '',
     status: dto.status,
   }
 }

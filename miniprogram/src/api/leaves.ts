@@ -32,8 +32,15 @@ export interface LeaveChoice {
 const TONES: Partial<Record<LeaveOut['status'], Leave['tone']>> = { granted: 'ok', refused: 'warn' }
 
 /** Ask for leave; `key` stays the same until it is known to have arrived. */
-export async function askLeave(memberId: number, meetingId: number, body: { kind: LeaveKind; reason: string }): Promise<void> {
-  await api.post('/members/{member_id}/meetings/{meeting_id}/leave', { path: { member_id: memberId, meeting_id: meetingId }, body })
+export async function askLeave(
+  memberId: number,
+  meetingId: number,
+  body: { kind: LeaveKind; reason: string },
+): Promise<void> {
+  await api.post('/members/{member_id}/meetings/{meeting_id}/leave', {
+    path: { member_id: memberId, meeting_id: meetingId },
+    body,
+  })
 }
 
 export async function withdrawLeave(leaveId: number): Promise<void> {
@@ -48,7 +55,10 @@ export function toLeave(dto: LeaveOut, costs: Cost[]): Leave {
     statusTitle: dto.status_title,
     tone: TONES[dto.status] ?? '',
     reason: dto.reason ?? '',
-    story: [happened(dto.asked_by, dto.asked_at, '提出'), dto.decided_by && dto.decided_at ? happened(dto.decided_by, dto.decided_at, '答复') : ''].filter(Boolean),
+    story: [
+      happened(dto.asked_by, dto.asked_at, '提出'),
+      dto.decided_by && dto.decided_at ? happened(dto.decided_by, dto.decided_at, '答复') : '',
+    ].filter(Boolean),
     answer: dto.answer ?? '',
     follows: dto.makeup_until ? `须在 ${day(dto.makeup_until)}前补课；没有补课，${asAbsence(costs)}。` : '',
   }
@@ -60,7 +70,9 @@ export function toChoices(dto: OwnMeetingOut, today: string): LeaveChoice[] {
   return dto.leave_rules.map(({ kind, title, needs_makeup }) => ({
     kind,
     title,
-    follows: needs_makeup ? `${title}获批后不扣分，${by}；没有补课，${asAbsence(dto.costs)}。` : `${title}获批后不扣分，不用补课。`,
+    follows: needs_makeup
+      ? `${title}获批后不扣分，${by}；没有补课，${asAbsence(dto.costs)}。`
+      : `${title}获批后不扣分，不用补课。`,
   }))
 }
 

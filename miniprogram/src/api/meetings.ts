@@ -54,8 +54,20 @@ export interface Meeting extends MeetingLine {
 }
 
 /** Whether a standing is to be looked at. */
-export const TONES: Partial<Record<Standing, Tag['tone']>> = { present: 'ok', made_up: 'ok', late: 'warn', absent: 'warn', held: 'warn' }
-const HOW: Record<string, string> = { qr: '扫码', digits: '输入数字', helper: '由他人代签', manual: '支部登记', elsewhere: '在主办支部参加' }
+export const TONES: Partial<Record<Standing, Tag['tone']>> = {
+  present: 'ok',
+  made_up: 'ok',
+  late: 'warn',
+  absent: 'warn',
+  held: 'warn',
+}
+const HOW: Record<string, string> = {
+  qr: '扫码',
+  digits: '输入数字',
+  helper: '由他人代签',
+  manual: '支部登记',
+  elsewhere: '在主办支部参加',
+}
 
 /** Read a page of a member's meetings: those to come first, soonest first, then the past ones, latest first. */
 export async function listMeetings(memberId: number, cursor?: string): Promise<Slice<MeetingLine>> {
@@ -111,13 +123,17 @@ export function toMeeting(dto: OwnMeetingOut, now: Date): Meeting {
 }
 
 function noticeOf(dto: OwnMeetingOut): Tag {
-  if (dto.phase === 'cancelled') return { words: dto.cancelled_reason ? `已取消：${dto.cancelled_reason}` : '已取消', tone: 'warn' }
+  if (dto.phase === 'cancelled')
+    return { words: dto.cancelled_reason ? `已取消：${dto.cancelled_reason}` : '已取消', tone: 'warn' }
   if (dto.phase === 'open') return { words: `签到进行中，${time(dto.closes_at)} 截止`, tone: 'live' }
   return { words: dto.phase_title, tone: '' }
 }
 
 function factsOf(dto: OwnMeetingOut, now: Date): { name: string; words: string }[] {
-  const window = dayOf(new Date(dto.opens_at)) === dayOf(new Date(dto.starts_at)) ? `${time(dto.opens_at)} 至 ${time(dto.closes_at)}` : span(dto.opens_at, dto.closes_at, now)
+  const window =
+    dayOf(new Date(dto.opens_at)) === dayOf(new Date(dto.starts_at))
+      ? `${time(dto.opens_at)} 至 ${time(dto.closes_at)}`
+      : span(dto.opens_at, dto.closes_at, now)
   const costs = dto.costs.map(({ item_title, text }) => ({ name: '积分', words: `${item_title}，${text}` }))
   return [
     { name: '时间', words: span(dto.starts_at, dto.ends_at, now) },
@@ -132,16 +148,30 @@ function factsOf(dto: OwnMeetingOut, now: Date): { name: string; words: string }
 function partOf(dto: OwnMeetingOut, now: Date): MyPart | null {
   if (dto.phase === 'cancelled') return null
   const open = dto.phase === 'open' && dto.scanned_at === null
-  if (dto.part === null && dto.standing === null) return { state: '不在名单上', words: '本次会议没有邀请您，不影响您的积分。', open: false }
-  if (dto.scanned_at) return { state: dto.standing_title ?? '已签到', words: [recordOf(dto, now), dto.held?.words].filter(Boolean).join('，'), open }
+  if (dto.part === null && dto.standing === null)
+    return { state: '不在名单上', words: '本次会议没有邀请您，不影响您的积分。', open: false }
+  if (dto.scanned_at)
+    return {
+      state: dto.standing_title ?? '已签到',
+      words: [recordOf(dto, now), dto.held?.words].filter(Boolean).join('，'),
+      open,
+    }
   if (dto.held?.status === 'waiting') return { state: '待确认', words: heldOf(dto.held, now), open }
-  if (dto.held?.status === 'dismissed' && dto.standing !== 'on_leave') return { state: '未确认', words: heldOf(dto.held, now), open }
+  if (dto.held?.status === 'dismissed' && dto.standing !== 'on_leave')
+    return { state: '未确认', words: heldOf(dto.held, now), open }
   if (dto.standing === 'made_up') return { state: '已补课', words: '补课已登记。', open }
-  if (dto.standing === 'on_leave') return { state: '已请假', words: open ? '如已到会，可以扫码签到，同时销假。' : '', open }
-  if (dto.standing === 'absent') return { state: '缺席', words: '如确已到会，请联系支部补录；有事没来，可以补请假。', open }
-  if (dto.part === 'observer') return { state: '列席', words: open ? '到会请扫会场屏幕上的二维码。' : '列席不计分，不来不用请假。', open }
+  if (dto.standing === 'on_leave')
+    return { state: '已请假', words: open ? '如已到会，可以扫码签到，同时销假。' : '', open }
+  if (dto.standing === 'absent')
+    return { state: '缺席', words: '如确已到会，请联系支部补录；有事没来，可以补请假。', open }
+  if (dto.part === 'observer')
+    return { state: '列席', words: open ? '到会请扫会场屏幕上的二维码。' : '列席不计分，不来不用请假。', open }
   if (open) return { state: '未签到', words: '扫会场屏幕上的二维码；不便用手机的，请书记登记。', open }
-  return { state: '签到未开始', words: `${nearDay(dto.opens_at, now)} ${time(dto.opens_at)} 开始签到，届时扫会场屏幕上的二维码。`, open }
+  return {
+    state: '签到未开始',
+    words: `${nearDay(dto.opens_at, now)} ${time(dto.opens_at)} 开始签到，届时扫会场屏幕上的二维码。`,
+    open,
+  }
 }
 
 /** What became of a check-in that the host has to confirm, and what to do. */
@@ -164,5 +194,8 @@ function mayAskLeave({ part, phase, standing, leave, leave_until }: OwnMeetingOu
 }
 
 function lines(text: string): string[] {
-  return text.split('\n').map((line) => line.trim()).filter(Boolean)
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
 }

@@ -8,8 +8,17 @@ type MemberOut = components['schemas']['MemberOut']
 type MemberDetailOut = components['schemas']['MemberDetailOut']
 export type Stage = components['schemas']['Stage']
 
-export const STAGES: Record<Stage, string> = { full: '正式党员', probationary: '预备党员', prospect: '发展对象', activist: '积极分子' }
-const CATEGORIES: Record<components['schemas']['Category'], string> = { staff: '教职工', student: '学生', retired: '离退休' }
+export const STAGES: Record<Stage, string> = {
+  full: '正式党员',
+  probationary: '预备党员',
+  prospect: '发展对象',
+  activist: '积极分子',
+}
+const CATEGORIES: Record<components['schemas']['Category'], string> = {
+  staff: '教职工',
+  student: '学生',
+  retired: '离退休',
+}
 
 export interface MemberLine {
   id: number
@@ -28,9 +37,16 @@ export interface MemberFilter {
 }
 
 /** Read who belongs to an organization or below it. */
-export async function listMembers(organizationId: number, filter: MemberFilter, cursor?: string): Promise<Slice<MemberLine>> {
+export async function listMembers(
+  organizationId: number,
+  filter: MemberFilter,
+  cursor?: string,
+): Promise<Slice<MemberLine>> {
   const path = { organization_id: organizationId }
-  const { items, next_cursor } = await api.get('/organizations/{organization_id}/members', { path, query: { ...filter, cursor } })
+  const { items, next_cursor } = await api.get('/organizations/{organization_id}/members', {
+    path,
+    query: { ...filter, cursor },
+  })
   return { items: items.map(toMemberLine), next: next_cursor ?? null }
 }
 
@@ -94,7 +110,9 @@ export interface ActivationCode {
 
 /** Issue a new code; an earlier one is void from now on. */
 export async function issueCode(memberId: number): Promise<ActivationCode> {
-  const { code, expires_at } = await api.post('/members/{member_id}/activation-codes', { path: { member_id: memberId } })
+  const { code, expires_at } = await api.post('/members/{member_id}/activation-codes', {
+    path: { member_id: memberId },
+  })
   return { code, until: day(expires_at) }
 }
 
@@ -105,5 +123,8 @@ export async function unbindMember(memberId: number): Promise<void> {
 
 /** Correct a stage that was recorded wrongly; the server notes who did it and why. */
 export async function correctStage(memberId: number, before: Stage, stage: Stage, reason: string): Promise<void> {
-  await api.post('/members/{member_id}/stage-correction', { path: { member_id: memberId }, body: { before, stage, reason } })
+  await api.post('/members/{member_id}/stage-correction', {
+    path: { member_id: memberId },
+    body: { before, stage, reason },
+  })
 }

@@ -21,10 +21,29 @@ export interface Negative {
   proposed: { id: number; title: string; words: string; reason: string; mine: boolean } | null
 }
 
-const STATUSES: Record<DecisionOut['status'], string> = { recorded: '未生效，待另一人核对', in_force: '已生效', suspended: '已中止', revoked: '已撤销' }
-const ACTIONS: Record<Schemas['NegativeAction'], string> = { confirm: '确认', suspend: '中止执行', resume: '恢复执行', revoke: '撤销' }
-const CHANGES: Record<DecisionOut['status'], readonly NegativeChange[]> = { recorded: [], in_force: ['suspension', 'revocation'], suspended: ['resumption', 'revocation'], revoked: [] }
-export const CHANGE_TITLES: Record<NegativeChange, string> = { suspension: '中止执行', resumption: '恢复执行', revocation: '撤销' }
+const STATUSES: Record<DecisionOut['status'], string> = {
+  recorded: '未生效，待另一人核对',
+  in_force: '已生效',
+  suspended: '已中止',
+  revoked: '已撤销',
+}
+const ACTIONS: Record<Schemas['NegativeAction'], string> = {
+  confirm: '确认',
+  suspend: '中止执行',
+  resume: '恢复执行',
+  revoke: '撤销',
+}
+const CHANGES: Record<DecisionOut['status'], readonly NegativeChange[]> = {
+  recorded: [],
+  in_force: ['suspension', 'revocation'],
+  suspended: ['resumption', 'revocation'],
+  revoked: [],
+}
+export const CHANGE_TITLES: Record<NegativeChange, string> = {
+  suspension: '中止执行',
+  resumption: '恢复执行',
+  revocation: '撤销',
+}
 
 /** Read the decisions about a member, the latest first; the server notes that they were looked at. */
 export async function listNegatives(memberId: number): Promise<Negative[]> {
@@ -69,12 +88,18 @@ export async function recordNegative(memberId: number, decision: Schemas['Negati
 /** Confirm it with what one's own paper says. */
 export async function confirmNegative(id: number, documentNumber: string, decidedOn: string): Promise<void> {
   const body = { document_number: documentNumber, decided_on: decidedOn }
-  await api.post('/negative-decisions/{negative_decision_id}/confirmation', { path: { negative_decision_id: id }, body })
+  await api.post('/negative-decisions/{negative_decision_id}/confirmation', {
+    path: { negative_decision_id: id },
+    body,
+  })
 }
 
 /** Propose a change, which another confirms; what was not confirmed yet is withdrawn at once. */
 export async function proposeChange(id: number, change: NegativeChange, reason: string): Promise<void> {
-  await api.post(`/negative-decisions/{negative_decision_id}/${change}`, { path: { negative_decision_id: id }, body: { reason } })
+  await api.post(`/negative-decisions/{negative_decision_id}/${change}`, {
+    path: { negative_decision_id: id },
+    body: { reason },
+  })
 }
 
 /** Confirm, or take back, the very change that was seen as proposed. */

@@ -54,11 +54,15 @@ export async function readOfficeNotice(id: number): Promise<OfficeNotice> {
 }
 
 export async function writeNotice(organizationId: number, body: NoticeWords): Promise<OfficeNotice> {
-  return toOfficeNotice(await api.post('/organizations/{organization_id}/notices', { path: { organization_id: organizationId }, body }))
+  return toOfficeNotice(
+    await api.post('/organizations/{organization_id}/notices', { path: { organization_id: organizationId }, body }),
+  )
 }
 
 export async function changeNotice({ id, version }: OfficeNotice, words: NoticeWords): Promise<OfficeNotice> {
-  return toOfficeNotice(await api.patch('/notices/{notice_id}', { path: { notice_id: id }, body: { ...words, version } }))
+  return toOfficeNotice(
+    await api.patch('/notices/{notice_id}', { path: { notice_id: id }, body: { ...words, version } }),
+  )
 }
 
 export async function publishNotice(id: number): Promise<void> {
@@ -71,7 +75,12 @@ export async function withdrawNotice(id: number, reason: string): Promise<void> 
 
 /** Attach one file to a draft; the same file sent twice is one. */
 export async function attachFile(id: number, { path: file, name }: ChosenFile): Promise<Attachment> {
-  const sent = (await upload({ path: `/notices/${id}/files`, field: 'file', file, words: { filename: name } })) as Attachment
+  const sent = (await upload({
+    path: `/notices/${id}/files`,
+    field: 'file',
+    file,
+    words: { filename: name },
+  })) as Attachment
   return { id: sent.id, name: sent.name }
 }
 
@@ -92,7 +101,11 @@ export async function readReading(id: number): Promise<Reading> {
     api.get('/notices/{notice_id}/reading', { path }),
     api.get('/notices/{notice_id}/readers', { path, query: { has_read: false, limit: 100 } }),
   ])
-  const items = unread.items.map(({ member_id, name, organization_title }) => ({ id: member_id, name, place: organization_title }))
+  const items = unread.items.map(({ member_id, name, organization_title }) => ({
+    id: member_id,
+    name,
+    place: organization_title,
+  }))
   return { people, read, unread: { items, next: unread.next_cursor ?? null } }
 }
 
@@ -118,7 +131,9 @@ function toOfficeNotice(dto: NoticeOut): OfficeNotice {
     status: dto.status,
     tag: TAGS[dto.status],
     version: dto.version,
-    words: [dto.written_by, published, dto.withdrawn_reason && `撤回原因：${dto.withdrawn_reason}`].filter(Boolean).join('，'),
+    words: [dto.written_by, published, dto.withdrawn_reason && `撤回原因：${dto.withdrawn_reason}`]
+      .filter(Boolean)
+      .join('，'),
     reminded: dto.reminded_at ? `${day(dto.reminded_at)} ${time(dto.reminded_at)}提醒过` : '',
     files: dto.files.map(({ id, name }) => ({ id, name })),
   }

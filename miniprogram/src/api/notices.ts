@@ -59,7 +59,13 @@ export async function noteRead(memberId: number, id: number): Promise<void> {
 
 export function toNoticeLine({ notice, read_at }: MyNoticeOut): NoticeLine {
   const when = notice.published_at ? `，${day(notice.published_at)}` : ''
-  return { id: notice.id, title: notice.title, from: notice.organization_title + when, files: notice.files.length, unread: read_at === null }
+  return {
+    id: notice.id,
+    title: notice.title,
+    from: notice.organization_title + when,
+    files: notice.files.length,
+    unread: read_at === null,
+  }
 }
 
 export function toNotice(dto: NoticeOut): Notice {
@@ -70,7 +76,12 @@ export function toNotice(dto: NoticeOut): Notice {
     when: dto.published_at ? `${day(dto.published_at)} ${time(dto.published_at)}` : '',
     body: dto.body,
     withdrawn: dto.withdrawn_reason ?? '',
-    files: dto.files.map((file) => ({ id: file.id, name: file.name, size: sizeOf(file.bytes), url: platform.origin() + file.url })),
+    files: dto.files.map((file) => ({
+      id: file.id,
+      name: file.name,
+      size: sizeOf(file.bytes),
+      url: platform.origin() + file.url,
+    })),
   }
 }
 

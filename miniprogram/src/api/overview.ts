@@ -35,15 +35,26 @@ export interface Overview {
   units: Unit[]
 }
 
-const KINDS: Record<keyof PendingOut, string> = { claims: '待审核申报', leaves: '待批请假', rosters: '待确认名单', statements: '待确认月汇总', unreached: '未送达' }
+const KINDS: Record<keyof PendingOut, string> = {
+  claims: '待审核申报',
+  leaves: '待批请假',
+  rosters: '待确认名单',
+  statements: '待确认月汇总',
+  unreached: '未送达',
+}
 
 /** Read how the units right below an organization stand beside each other, and what waits with them. */
 export async function readOverview(organizationId: number): Promise<Overview> {
-  return toOverview(await api.get('/organizations/{organization_id}/overview', { path: { organization_id: organizationId } }))
+  return toOverview(
+    await api.get('/organizations/{organization_id}/overview', { path: { organization_id: organizationId } }),
+  )
 }
 
 export function toOverview(dto: OverviewOut): Overview {
-  const month = dto.period && /^\d{4}-\d\d$/.test(dto.period) ? `${Number(dto.period.slice(0, 4))} 年 ${Number(dto.period.slice(5))} 月` : dto.period && `${dto.period.slice(0, 4)} 年度`
+  const month =
+    dto.period && /^\d{4}-\d\d$/.test(dto.period)
+      ? `${Number(dto.period.slice(0, 4))} 年 ${Number(dto.period.slice(5))} 月`
+      : dto.period && `${dto.period.slice(0, 4)} 年度`
   return {
     title: dto.title,
     kind: dto.kind,
@@ -54,7 +65,15 @@ export function toOverview(dto: OverviewOut): Overview {
   }
 }
 
-function toUnit({ organization_id, title, figures }: { organization_id: number; title: string; figures: ComparedOut }): Unit {
+function toUnit({
+  organization_id,
+  title,
+  figures,
+}: {
+  organization_id: number
+  title: string
+  figures: ComparedOut
+}): Unit {
   const pending = toPending(figures.pending)
   const waiting = pending.reduce((sum, { count }) => sum + count, 0)
   return {
@@ -67,7 +86,12 @@ function toUnit({ organization_id, title, figures }: { organization_id: number; 
       review: figures.review_days === null ? '—' : `${figures.review_days} 天`,
       pending: `${waiting} 件`,
     },
-    figures: { average: figure(figures.average), attendance: figure(figures.attendance), review: figure(figures.review_days), pending: waiting },
+    figures: {
+      average: figure(figures.average),
+      attendance: figure(figures.attendance),
+      review: figure(figures.review_days),
+      pending: waiting,
+    },
     words: pending.map(({ title: name, count }) => `${name} ${count}`).join('，'),
   }
 }

@@ -38,7 +38,11 @@ function runsOut(url: string): number {
 }
 
 /** Send one photo of a member's; the same file sent twice is one photo. */
-export async function sendPhoto(memberId: number, file: string, onProgress: (percent: number) => void): Promise<number> {
+export async function sendPhoto(
+  memberId: number,
+  file: string,
+  onProgress: (percent: number) => void,
+): Promise<number> {
   const sent = await upload({ path: `/members/${memberId}/photos`, field: 'photo', file, onProgress })
   return (sent as PhotoOut).id
 }

@@ -70,9 +70,20 @@ export async function previewPlan(organizationId: number, outline: Outline): Pro
 }
 
 /** Returns the id of the meeting, or of the first of a series. */
-export async function planMeeting(organizationId: number, outline: Outline, words: PlanWords, key: string): Promise<number> {
+export async function planMeeting(
+  organizationId: number,
+  outline: Outline,
+  words: PlanWords,
+  key: string,
+): Promise<number> {
   const body = { ...outline, ...words, shows_names: true }
-  return (await api.post('/organizations/{organization_id}/meetings', { path: { organization_id: organizationId }, body, key })).id
+  return (
+    await api.post('/organizations/{organization_id}/meetings', {
+      path: { organization_id: organizationId },
+      body,
+      key,
+    })
+  ).id
 }
 
 export async function changeMeeting(id: number, change: Schemas['MeetingChangeIn']): Promise<void> {
@@ -90,7 +101,8 @@ export async function readAround(organizationId: number): Promise<Around> {
     listBelow(organizationId),
   ])
   if (host.kind === 'group') return { takesPart: true, groups: [], others: [] }
-  if (host.kind !== 'branch') return { takesPart: false, groups: [], others: below.filter(({ kind }) => kind === 'branch') }
+  if (host.kind !== 'branch')
+    return { takesPart: false, groups: [], others: below.filter(({ kind }) => kind === 'branch') }
   const beside = host.parent_id === null ? [] : await listBelow(host.parent_id).catch(() => [])
   const others = beside.filter(({ kind, id }) => kind === 'branch' && id !== organizationId)
   return { takesPart: true, groups: below.filter(({ kind }) => kind === 'group'), others }
@@ -98,7 +110,9 @@ export async function readAround(organizationId: number): Promise<Around> {
 
 async function listBelow(organizationId: number) {
   const query = { limit: 100 }
-  return (await api.get('/organizations/{organization_id}/children', { path: { organization_id: organizationId }, query })).items
+  return (
+    await api.get('/organizations/{organization_id}/children', { path: { organization_id: organizationId }, query })
+  ).items
 }
 
 /** Read whom one can name by hand. */
@@ -106,7 +120,10 @@ export async function listPeople(organizationId: number): Promise<Place[]> {
   const people: Place[] = []
   let cursor: string | undefined
   do {
-    const page = await api.get('/organizations/{organization_id}/members', { path: { organization_id: organizationId }, query: { limit: 100, cursor } })
+    const page = await api.get('/organizations/{organization_id}/members', {
+      path: { organization_id: organizationId },
+      query: { limit: 100, cursor },
+    })
     people.push(...page.items.map(({ id, name }) => ({ id, title: name })))
     cursor = page.next_cursor ?? undefined
   } while (cursor)
@@ -118,7 +135,11 @@ function toPreview(dto: Schemas['PreviewOut']): Preview {
     days: dto.days.map((each) => `${day(each)}（${weekday(each)}）`),
     window: `${time(dto.opens_at)}–${time(dto.closes_at)}，${time(dto.late_after)} 后算迟到`,
     offered: dto.offered.map(({ code, title }) => ({ code, title })),
-    items: dto.items.map(({ code, title, quantity, unit }) => ({ code, title: title ?? code, words: `${title ?? code}，${quantity} ${unit ?? ''}` })),
+    items: dto.items.map(({ code, title, quantity, unit }) => ({
+      code,
+      title: title ?? code,
+      words: `${title ?? code}，${quantity} ${unit ?? ''}`,
+    })),
     expected: dto.expected.map(({ organization_id, organization_title, invited, observers }) => ({
       organizationId: organization_id,
       title: organization_title,

@@ -47,14 +47,22 @@ export async function recordResolution(meetingId: number, body: NewResolution): 
 }
 
 export async function withdrawResolution(id: number, reason: string): Promise<MeetingVotes> {
-  return toVotes(await api.post('/resolutions/{resolution_id}/withdraw', { path: { resolution_id: id }, body: { reason } }))
+  return toVotes(
+    await api.post('/resolutions/{resolution_id}/withdraw', { path: { resolution_id: id }, body: { reason } }),
+  )
 }
 
 export function toVotes(dto: Schemas['ResolutionsOut']): MeetingVotes {
   return {
     mayRecord: dto.may_record,
     refusal: dto.refusal ?? '',
-    rules: dto.rules.map(({ code, title, clause, source, counts_written }) => ({ code, title, clause, source, countsWritten: counts_written })),
+    rules: dto.rules.map(({ code, title, clause, source, counts_written }) => ({
+      code,
+      title,
+      clause,
+      source,
+      countsWritten: counts_written,
+    })),
     grounds: dto.grounds,
     voters: dto.voters.map(({ member_id, name, came }) => ({ id: member_id, name, came })),
     items: dto.items.map(toResolution).reverse(),
@@ -62,7 +70,9 @@ export function toVotes(dto: Schemas['ResolutionsOut']): MeetingVotes {
 }
 
 function toResolution(dto: Schemas['ResolutionOut']): Resolution {
-  const withdrawn = dto.withdrawn_at ? `${dto.withdrawn_by}，${day(dto.withdrawn_at)} ${time(dto.withdrawn_at)}：${dto.withdrawn_reason}` : ''
+  const withdrawn = dto.withdrawn_at
+    ? `${dto.withdrawn_by}，${day(dto.withdrawn_at)} ${time(dto.withdrawn_at)}：${dto.withdrawn_reason}`
+    : ''
   return {
     id: dto.id,
     title: dto.title,

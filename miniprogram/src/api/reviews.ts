@@ -70,7 +70,10 @@ export interface Decision {
 
 /** Read the ids of what waits for this reviewer in an organization, the oldest first. */
 export async function listWaiting(organizationId: number): Promise<number[]> {
-  const { items } = await api.get('/organizations/{organization_id}/review-queue', { path: { organization_id: organizationId }, query: { limit: 100 } })
+  const { items } = await api.get('/organizations/{organization_id}/review-queue', {
+    path: { organization_id: organizationId },
+    query: { limit: 100 },
+  })
   return items.map(({ id }) => id)
 }
 
@@ -85,7 +88,10 @@ export async function decide({ id, version }: Review, decision: Decision): Promi
   const { how, points, reason = '', distinctReason } = decision
   const { claim } =
     how === 'approve'
-      ? await api.post('/claims/{claim_id}/approve', { path, body: { version, points, reason: reason || undefined, distinct_reason: distinctReason } })
+      ? await api.post('/claims/{claim_id}/approve', {
+          path,
+          body: { version, points, reason: reason || undefined, distinct_reason: distinctReason },
+        })
       : how === 'return'
         ? await api.post('/claims/{claim_id}/return', { path, body: { version, reason } })
         : await api.post('/claims/{claim_id}/reject', { path, body: { version, reason } })
@@ -100,7 +106,11 @@ export async function revoke({ id, version }: Decided, reason: string): Promise<
 /** Add to a claim under verification what a reviewer found out, or what a 群众代表 has to say. */
 export async function addNote(kind: 'note' | 'opinion', claimId: number, words: string): Promise<Note> {
   const call = { path: { claim_id: claimId }, body: { words } }
-  return toNote(kind === 'note' ? await api.post('/claims/{claim_id}/notes', call) : await api.post('/claims/{claim_id}/opinions', call))
+  return toNote(
+    kind === 'note'
+      ? await api.post('/claims/{claim_id}/notes', call)
+      : await api.post('/claims/{claim_id}/opinions', call),
+  )
 }
 
 /** A claim as a 群众代表 sees it: what is said to have been done. */
@@ -115,7 +125,10 @@ export interface Verified {
 
 /** Read the claims of an organization that are under verification. */
 export async function listUnderVerification(organizationId: number): Promise<Verified[]> {
-  const { items } = await api.get('/organizations/{organization_id}/claims-under-verification', { path: { organization_id: organizationId }, query: { limit: 100 } })
+  const { items } = await api.get('/organizations/{organization_id}/claims-under-verification', {
+    path: { organization_id: organizationId },
+    query: { limit: 100 },
+  })
   return items.map(({ id, title, member_name, item_title, occurred_on, description, opinions }) => ({
     id,
     title,
@@ -166,7 +179,12 @@ function toLikeness(match: MatchOut, claim: ClaimOut): Likeness {
   const whose = match.other_member_id === claim.member_id ? '本人' : match.other_member_name
   const other = `${whose} ${day(match.uploaded_at)}`
   const how = match.kind === 'exact' ? '相同' : '相似'
-  return { photoId: match.photo_id, otherPhotoId: match.other_photo_id, other, words: `第 ${number} 张与${other}申报的照片${how}` }
+  return {
+    photoId: match.photo_id,
+    otherPhotoId: match.other_photo_id,
+    other,
+    words: `第 ${number} 张与${other}申报的照片${how}`,
+  }
 }
 
 function countedWords({ kind, member_name, occurred_on, title, same }: CountedOut): string {
@@ -176,7 +194,9 @@ function countedWords({ kind, member_name, occurred_on, title, same }: CountedOu
 }
 
 function shortWords(room: string): string {
-  return Number(room) > 0 ? `到上限前还能计 ${room}，超出的部分记录在案、不计入总分` : '这一项已到上限，通过后记录在案、不计入总分'
+  return Number(room) > 0
+    ? `到上限前还能计 ${room}，超出的部分记录在案、不计入总分`
+    : '这一项已到上限，通过后记录在案、不计入总分'
 }
 
 function toOutcome(dto: ClaimLineOut): Review['history'][number] {

@@ -27,7 +27,10 @@ export async function readRobot(organizationId: number): Promise<Robot> {
   return toRobot(await api.get(ROBOT, { path: { organization_id: organizationId } }))
 }
 
-export async function setRobot(organizationId: number, { webhook, meetingTomorrow, monthPublished }: RobotChoices): Promise<Robot> {
+export async function setRobot(
+  organizationId: number,
+  { webhook, meetingTomorrow, monthPublished }: RobotChoices,
+): Promise<Robot> {
   const body = { webhook: webhook || null, meeting_tomorrow: meetingTomorrow, month_published: monthPublished }
   return toRobot(await api.put(ROBOT, { path: { organization_id: organizationId }, body }))
 }
@@ -46,6 +49,10 @@ function toRobot(dto: GroupRobotOut): Robot {
     hint: dto.webhook ?? '',
     meetingTomorrow: dto.meeting_tomorrow,
     monthPublished: dto.month_published,
-    recent: dto.recent.map(({ id, text, at, status_title }) => ({ id, words: text, how: `${day(at)} ${time(at)}，${status_title}` })),
+    recent: dto.recent.map(({ id, text, at, status_title }) => ({
+      id,
+      words: text,
+      how: `${day(at)} ${time(at)}，${status_title}`,
+    })),
   }
 }

@@ -88,8 +88,19 @@ function toRoster(dto: Schemas['RosterOut']): Roster {
     title: dto.organization_title,
     organizationId: dto.organization_id,
     confirmed: dto.status === 'confirmed',
-    meeting: { id: dto.meeting.id, title: dto.meeting.title, when: `${day(dto.meeting.starts_at)} ${dto.meeting.place}`, makeupUntil: dto.meeting.makeup_until },
-    counts: { invited, came: present + late + made_up, leave: on_leave, missing: expected + absent + held, waiting: leave_waiting },
+    meeting: {
+      id: dto.meeting.id,
+      title: dto.meeting.title,
+      when: `${day(dto.meeting.starts_at)} ${dto.meeting.place}`,
+      makeupUntil: dto.meeting.makeup_until,
+    },
+    counts: {
+      invited,
+      came: present + late + made_up,
+      leave: on_leave,
+      missing: expected + absent + held,
+      waiting: leave_waiting,
+    },
     lines: dto.items.map(toRosterLine),
   }
 }
@@ -118,7 +129,11 @@ export function toRosterLine(dto: RosterLineOut): RosterLine {
   }
 }
 
-const WAYS: Partial<Record<Schemas['Via'], string>> = { digits: '用六位数字', manual: '代为登记', elsewhere: '在其他支部参加' }
+const WAYS: Partial<Record<Schemas['Via'], string>> = {
+  digits: '用六位数字',
+  manual: '代为登记',
+  elsewhere: '在其他支部参加',
+}
 
 function wayOf({ via, helper }: RosterLineOut): string {
   return via === 'helper' ? `用${helper ?? '他人'}的手机` : (via && WAYS[via]) || ''
@@ -127,5 +142,7 @@ function wayOf({ via, helper }: RosterLineOut): string {
 function leaveWords(leave: RosterLineOut['leave']): string {
   if (!leave) return ''
   if (leave.status === 'asked') return `${leave.kind_title}待审批`
-  return leave.status === 'granted' && leave.makeup_until ? `${leave.kind_title}，${day(leave.makeup_until)}前补课` : `${leave.kind_title}${leave.status === 'refused' ? '未批准' : ''}`
+  return leave.status === 'granted' && leave.makeup_until
+    ? `${leave.kind_title}，${day(leave.makeup_until)}前补课`
+    : `${leave.kind_title}${leave.status === 'refused' ? '未批准' : ''}`
 }

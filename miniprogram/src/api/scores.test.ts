@@ -17,19 +17,48 @@ function entry(points: string, given: Partial<EntryOut> = {}): EntryOut {
   seq += 1
   const source = { kind: 'claim', id: seq, title: null, path: null, details: [], photo_ids: [] } as EntryOut['source']
   return {
-    ...{ seq, item_code: 'C05', item_title: '承担党务', points, counted: points, uncounted: '0.00', quantities: NOBODY, level: null },
-    ...{ achievement: null, occurred_on: '2026-06-03', posted_at: '2026-06-04T09:00:00+08:00', reverses_seq: null, reversed_by: null },
+    ...{
+      seq,
+      item_code: 'C05',
+      item_title: '承担党务',
+      points,
+      counted: points,
+      uncounted: '0.00',
+      quantities: NOBODY,
+      level: null,
+    },
+    ...{
+      achievement: null,
+      occurred_on: '2026-06-03',
+      posted_at: '2026-06-04T09:00:00+08:00',
+      reverses_seq: null,
+      reversed_by: null,
+    },
     ...{ clause: '《实施方案》二（二）：先锋模范', text: '讲党课', decided_by: '李伟', source, ...given },
   }
 }
 
 function opening(points: string): EntryOut {
-  return entry(points, { occurred_on: '2026-01-01', text: null, decided_by: null, source: { kind: 'opening', id: 1, title: null, path: null, details: [], photo_ids: [] } })
+  return entry(points, {
+    occurred_on: '2026-01-01',
+    text: null,
+    decided_by: null,
+    source: { kind: 'opening', id: 1, title: null, path: null, details: [], photo_ids: [] },
+  })
 }
 
 function line(given: Partial<LineOut>): LineOut {
   return {
-    ...{ code: 'C05', title: '承担党务', clause: '', method: 'earn', cap: '4.00', floor: '0.00', opening: '0.00', earned: '0.00' },
+    ...{
+      code: 'C05',
+      title: '承担党务',
+      clause: '',
+      method: 'earn',
+      cap: '4.00',
+      floor: '0.00',
+      opening: '0.00',
+      earned: '0.00',
+    },
     ...{ points: '0.00', uncounted: '0.00', quantities: null, remark: null, entries: [], ...given },
   }
 }
@@ -37,19 +66,68 @@ function line(given: Partial<LineOut>): LineOut {
 function year(lines: LineOut[], given: Partial<ExplanationOut> = {}): ExplanationOut {
   const points = lines.reduce((total, each) => total + Number(each.points), 0).toFixed(2)
   const opened = lines.reduce((total, each) => total + Number(each.opening), 0).toFixed(2)
-  const section = { code: 'base', title: '基础积分', clause: '', cap: '70.00', opening: opened, earned: '0.00', points, uncounted: '0.00', lines }
-  return { member_id: 3, year: 2026, standard_id: 1, standard_title: '标准', total: points, total_cap: '100.00', note: null, sections: [section], still_possible: [], ...given }
+  const section = {
+    code: 'base',
+    title: '基础积分',
+    clause: '',
+    cap: '70.00',
+    opening: opened,
+    earned: '0.00',
+    points,
+    uncounted: '0.00',
+    lines,
+  }
+  return {
+    member_id: 3,
+    year: 2026,
+    standard_id: 1,
+    standard_title: '标准',
+    total: points,
+    total_cap: '100.00',
+    note: null,
+    sections: [section],
+    still_possible: [],
+    ...given,
+  }
 }
 
-const missed = line({ code: 'B01', method: 'deduct', cap: '12.00', opening: '12.00', points: '9.00', entries: [opening('12.00'), entry('-3.00', { text: '党员大会缺席' })] })
-const capped = line({ points: '4.00', uncounted: '2.00', entries: [entry('2.00'), entry('2.00', { occurred_on: '2026-03-18' }), entry('2.00', { counted: '0.00', uncounted: '2.00' })] })
-const ratio = line({ code: 'B07', method: 'ratio', cap: '4.00', points: '4.00', quantities: { owed: 1, attended: 1, made_up: 0, excused: 0 }, entries: [entry('0.00', { occurred_on: '2026-05-20' })] })
+const missed = line({
+  code: 'B01',
+  method: 'deduct',
+  cap: '12.00',
+  opening: '12.00',
+  points: '9.00',
+  entries: [opening('12.00'), entry('-3.00', { text: '党员大会缺席' })],
+})
+const capped = line({
+  points: '4.00',
+  uncounted: '2.00',
+  entries: [
+    entry('2.00'),
+    entry('2.00', { occurred_on: '2026-03-18' }),
+    entry('2.00', { counted: '0.00', uncounted: '2.00' }),
+  ],
+})
+const ratio = line({
+  code: 'B07',
+  method: 'ratio',
+  cap: '4.00',
+  points: '4.00',
+  quantities: { owed: 1, attended: 1, made_up: 0, excused: 0 },
+  entries: [entry('0.00', { occurred_on: '2026-05-20' })],
+})
 
 describe('a score', () => {
   const score = toScore(year([missed, capped, ratio]), NOW)
 
   it('tells 起始分 that is left from 已得, and they make up the total', () => {
-    expect([score.initial, score.opening, score.deducted, score.earned, score.total]).toEqual(['12.00', '9.00', '3.00', '8.00', '17.00'])
+    expect([score.initial, score.opening, score.deducted, score.earned, score.total]).toEqual([
+      '12.00',
+      '9.00',
+      '3.00',
+      '8.00',
+      '17.00',
+    ])
   })
 
   it('counts what happened this month, and ends its trend at the total', () => {
@@ -65,7 +143,9 @@ describe('a score', () => {
   })
 
   it('names source, reviewer and clause of an entry', () => {
-    const withPhotos = entry('1.00', { source: { kind: 'claim', id: 9, title: '讲党课', path: null, details: [], photo_ids: [1, 2] } })
+    const withPhotos = entry('1.00', {
+      source: { kind: 'claim', id: 9, title: '讲党课', path: null, details: [], photo_ids: [1, 2] },
+    })
     const shown = toScore(year([line({ entries: [withPhotos] })]), NOW).sections[0]?.lines[0]?.entries[0]
     expect(shown?.source).toBe('6 月 3 日，申报，照片 2 张，李伟审核')
     expect(shown?.basis).toBe('依据：《实施方案》二（二），标准 C05')
@@ -87,13 +167,25 @@ describe('a score', () => {
   })
 
   it('on the negative list has no total but its note', () => {
-    expect(toScore(year([missed], { total: null, note: '另行通报' }), NOW)).toMatchObject({ total: null, note: '另行通报' })
+    expect(toScore(year([missed], { total: null, note: '另行通报' }), NOW)).toMatchObject({
+      total: null,
+      note: '另行通报',
+    })
   })
 
   it('says what can still be earned without saying it twice', () => {
-    const possible = [{ item_code: 'C05', title: '承担党务', points: '4.00', sentence: '承担党务：每次 2 分，本年度还可得 4 分；可随时在“我要申报”中申报；由党支部登记。' }]
+    const possible = [
+      {
+        item_code: 'C05',
+        title: '承担党务',
+        points: '4.00',
+        sentence: '承担党务：每次 2 分，本年度还可得 4 分；可随时在“我要申报”中申报；由党支部登记。',
+      },
+    ]
     const shown = toScore(year([capped], { still_possible: possible }), NOW)
     expect(shown.possible).toBe('4.00')
-    expect(shown.sections[0]?.stillPossible).toEqual([{ code: 'C05', title: '承担党务', points: '4.00', how: '每次 2 分，由党支部登记', claimable: true }])
+    expect(shown.sections[0]?.stillPossible).toEqual([
+      { code: 'C05', title: '承担党务', points: '4.00', how: '每次 2 分，由党支部登记', claimable: true },
+    ])
   })
 })

@@ -99,12 +99,18 @@ export interface Possible {
 
 /** Read a member's score with all that is behind it. */
 export async function readScore(memberId: number, year?: number): Promise<Score> {
-  return toScore(await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }), serverNow())
+  return toScore(
+    await api.get('/members/{member_id}/score/explanation', { path: { member_id: memberId }, query: { year } }),
+    serverNow(),
+  )
 }
 
 /** Read a member's confirmed month as it was summed up, with all that was behind it then. */
 export async function readMonth(memberId: number, month: string): Promise<{ head: MonthHead; score: Score | null }> {
-  const sheet = await api.get('/members/{member_id}/statement-sheet', { path: { member_id: memberId }, query: { month } })
+  const sheet = await api.get('/members/{member_id}/statement-sheet', {
+    path: { member_id: memberId },
+    query: { month },
+  })
   return { head: toMonthHead(sheet), score: sheet.explanation && toScore(sheet.explanation, serverNow()) }
 }
 
@@ -145,7 +151,12 @@ export function toScore(dto: ExplanationOut, now: Date): Score {
     entryCount: lines.flatMap((line) => line.entries).filter(isFact).length,
     sections,
     possible: sum(dto.still_possible.map((each) => each.points)),
-    month: { change: signed(fixed(changes[thisMonth] ?? 0)), count: lines.flatMap((line) => line.entries).filter((entry) => isFact(entry) && month(entry.occurred_on) === thisMonth).length },
+    month: {
+      change: signed(fixed(changes[thisMonth] ?? 0)),
+      count: lines
+        .flatMap((line) => line.entries)
+        .filter((entry) => isFact(entry) && month(entry.occurred_on) === thisMonth).length,
+    },
     trend: runningTotals(changes, thisMonth),
   }
 }
@@ -191,7 +202,8 @@ function summaryOf(line: LineOut): string {
   const facts = line.entries.filter(isFact)
   if (line.remark === 'nothing_owed') return '尚无应到'
   if (line.quantities) return attendance(line.quantities)
-  if (hundredths(line.uncounted) > 0) return `${facts.length} 笔共 ${sum(facts.map((entry) => entry.points))}，已到全年上限`
+  if (hundredths(line.uncounted) > 0)
+    return `${facts.length} 笔共 ${sum(facts.map((entry) => entry.points))}，已到全年上限`
   const lost = deductedFrom(line)
   if (hundredths(lost) > 0) return `已扣 ${lost}`
   return facts.length ? `${facts.length} 笔` : ''
@@ -231,7 +243,14 @@ function titleOf(entry: EntryOut): string {
   return entry.reverses_seq === null ? title : `更正：${title}`
 }
 
-const KINDS: Record<string, string> = { claim: '申报', meeting: '会议', dues: '党费登记', decision: '支部决定', opening: '起始', reversal: '更正' }
+const KINDS: Record<string, string> = {
+  claim: '申报',
+  meeting: '会议',
+  dues: '党费登记',
+  decision: '支部决定',
+  opening: '起始',
+  reversal: '更正',
+}
 
 function sourceOf({ occurred_on, source, decided_by }: EntryOut): string {
   const parts = [day(occurred_on), KINDS[source.kind] ?? '其他']
@@ -251,7 +270,13 @@ function pageOf({ kind, id, path }: EntryOut['source']): string {
 function toPossible(dto: PossibleOut): Possible {
   const pieces = dto.sentence.replace(`${dto.title}：`, '').replace(/。$/, '').split('；')
   const how = pieces.filter((piece) => !piece.includes('申报')).map((piece) => piece.replace(/，?本年度还可得.*分/, ''))
-  return { code: dto.item_code, title: dto.title, points: dto.points, how: how.filter(Boolean).join('，'), claimable: dto.sentence.includes('申报') }
+  return {
+    code: dto.item_code,
+    title: dto.title,
+    points: dto.points,
+    how: how.filter(Boolean).join('，'),
+    claimable: dto.sentence.includes('申报'),
+  }
 }
 
 function isOpening(entry: EntryOut): boolean {

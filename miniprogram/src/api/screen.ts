@@ -31,7 +31,12 @@ export interface ScreenLink {
 
 /** Read the codes after the step one already holds: the current one and those of the next minute. */
 export async function readScreen(meetingId: number, afterStep?: number): Promise<Screen> {
-  return toScreen(await api.get('/meetings/{meeting_id}/screen', { path: { meeting_id: meetingId }, query: { after_step: afterStep } }))
+  return toScreen(
+    await api.get('/meetings/{meeting_id}/screen', {
+      path: { meeting_id: meetingId },
+      query: { after_step: afterStep },
+    }),
+  )
 }
 
 /** Let a computer show the screen: once, within five minutes, by the address or by the digits. */

@@ -58,11 +58,20 @@ describe('a settlement', () => {
   })
 
   it('repeats who is absent, and names whose own claim stands beside it', () => {
-    expect(toSettlement(LIST)).toMatchObject({ absent: [2], alreadyCounted: [{ memberId: 3, name: '许文静' }], settlesWhen: '6 月 19 日 15:20' })
+    expect(toSettlement(LIST)).toMatchObject({
+      absent: [2],
+      alreadyCounted: [{ memberId: 3, name: '许文静' }],
+      settlesWhen: '6 月 19 日 15:20',
+    })
   })
 
   it('says who confirmed it and when', () => {
-    const confirmed = toSettlement({ ...LIST, status: 'confirmed', confirmed_by: '李伟', confirmed_at: '2026-06-18T08:01:00Z' })
+    const confirmed = toSettlement({
+      ...LIST,
+      status: 'confirmed',
+      confirmed_by: '李伟',
+      confirmed_at: '2026-06-18T08:01:00Z',
+    })
     expect(confirmed).toMatchObject({ confirmed: true, confirmedBy: '李伟，6 月 18 日 16:01' })
   })
 })

@@ -39,7 +39,10 @@ export async function readSettlement(rosterId: number): Promise<Settlement> {
 }
 
 export async function confirmRoster(rosterId: number, absent: number[], countAnyway: number[]): Promise<void> {
-  await api.post('/rosters/{roster_id}/confirm', { path: { roster_id: rosterId }, body: { absent, count_anyway: countAnyway } })
+  await api.post('/rosters/{roster_id}/confirm', {
+    path: { roster_id: rosterId },
+    body: { absent, count_anyway: countAnyway },
+  })
 }
 
 export async function reopenRoster(rosterId: number, reason: string): Promise<void> {
@@ -52,7 +55,10 @@ export function toSettlement(dto: SettlementOut): Settlement {
   const counted = new Set(dto.already_counted)
   return {
     confirmed: dto.status === 'confirmed',
-    confirmedBy: dto.confirmed_by && dto.confirmed_at ? `${dto.confirmed_by}，${day(dto.confirmed_at)} ${time(dto.confirmed_at)}` : '',
+    confirmedBy:
+      dto.confirmed_by && dto.confirmed_at
+        ? `${dto.confirmed_by}，${day(dto.confirmed_at)} ${time(dto.confirmed_at)}`
+        : '',
     closed: dto.closed,
     settled: dto.meeting_status === 'settled',
     cancelled: dto.meeting_status === 'cancelled',
@@ -60,7 +66,9 @@ export function toSettlement(dto: SettlementOut): Settlement {
     settlesWhen: `${day(dto.settles_at)} ${time(dto.settles_at)}`,
     absent: dto.absent,
     held: rows.filter(({ memberId }) => dto.held.includes(memberId)).map(({ name }) => name),
-    alreadyCounted: rows.filter(({ memberId }) => counted.has(memberId)).map(({ memberId, name }) => ({ memberId, name })),
+    alreadyCounted: rows
+      .filter(({ memberId }) => counted.has(memberId))
+      .map(({ memberId, name }) => ({ memberId, name })),
     rows: [...rows.filter(({ costs }) => costs), ...rows.filter(({ costs }) => !costs)],
   }
 }
@@ -72,7 +80,9 @@ function toRow(dto: Schemas['SettlementRowOut']): SettlementRow {
     name: dto.name,
     standing: dto.standing_title,
     effects,
-    costs: dto.effects.some(({ points, reason }) => Number(points) < 0 || reason === 'missed' || reason === 'makeup_missed'),
+    costs: dto.effects.some(
+      ({ points, reason }) => Number(points) < 0 || reason === 'missed' || reason === 'makeup_missed',
+    ),
   }
 }
 

@@ -35,12 +35,23 @@ export interface Standard {
 }
 
 const CATEGORIES: Record<string, string> = { staff: '教职工', student: '学生', retired: '离退休' }
-const STAGES: Record<string, string> = { full: '正式党员', probationary: '预备党员', prospect: '发展对象', activist: '积极分子' }
+const STAGES: Record<string, string> = {
+  full: '正式党员',
+  probationary: '预备党员',
+  prospect: '发展对象',
+  activist: '积极分子',
+}
 
 /** Read the 积分标准 in force for an organization's members in a year. */
 export async function readStandard(organizationId: number, year: number): Promise<Standard> {
-  const { document, carried_from_year: from } = await api.get('/organizations/{organization_id}/standards/in-force', { path: { organization_id: organizationId }, query: { year } })
-  return toStandard(document, from === null ? '' : `${year} 年度标准尚未发布，沿用 ${from} 年度标准，未备案；发布后以新标准为准。`)
+  const { document, carried_from_year: from } = await api.get('/organizations/{organization_id}/standards/in-force', {
+    path: { organization_id: organizationId },
+    query: { year },
+  })
+  return toStandard(
+    document,
+    from === null ? '' : `${year} 年度标准尚未发布，沿用 ${from} 年度标准，未备案；发布后以新标准为准。`,
+  )
 }
 
 function toStandard(document: StandardDocument, carried = ''): Standard {
@@ -60,7 +71,10 @@ function toStandard(document: StandardDocument, carried = ''): Standard {
 }
 
 function toItem(item: Item): StandardItem {
-  const whom = [...(item.categories ?? []).map((each) => CATEGORIES[each] ?? each), ...(item.stages ?? []).map((each) => STAGES[each] ?? each)]
+  const whom = [
+    ...(item.categories ?? []).map((each) => CATEGORIES[each] ?? each),
+    ...(item.stages ?? []).map((each) => STAGES[each] ?? each),
+  ]
   return {
     code: item.code,
     title: item.title,

@@ -38,7 +38,10 @@ export interface Month extends MonthHead {
 
 /** Read a branch's months, the latest first. */
 export async function listMonths(organizationId: number): Promise<{ items: MonthHead[]; coming: string }> {
-  const { items, coming } = await api.get('/organizations/{organization_id}/statements', { path: { organization_id: organizationId }, query: { limit: 24 } })
+  const { items, coming } = await api.get('/organizations/{organization_id}/statements', {
+    path: { organization_id: organizationId },
+    query: { limit: 24 },
+  })
   return { items: items.map(toMonthHead), coming: coming ?? '' }
 }
 
@@ -61,13 +64,25 @@ function toMonthHead(dto: StatementOut): MonthHead {
 }
 
 function standingOf({ confirmed_at, confirmed_by, confirm_by, confirm_note }: StatementOut): string {
-  if (!confirmed_at) return `待确认，${day(confirm_by)}以前没有确认的，下一个工作日自动确认${confirm_note ? `（${confirm_note}）` : ''}`
+  if (!confirmed_at)
+    return `待确认，${day(confirm_by)}以前没有确认的，下一个工作日自动确认${confirm_note ? `（${confirm_note}）` : ''}`
   return confirmed_by ? `${day(confirmed_at)}${confirmed_by}确认` : `${day(confirmed_at)}，期满自动确认`
 }
 
 export function toMonth(dto: components['schemas']['StatementDetailOut']): Month {
-  const figures = [`${dto.members} 人`, dto.exempt && `不列入 ${dto.exempt} 人`, dto.average && `平均 ${dto.average}`, dto.median && `中位数 ${dto.median}`]
-  return { ...toMonthHead(dto), summary: figures.filter(Boolean).join('，'), lines: dto.lines.map(toMonthLine), late: toLate(dto.late), hash: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}` }
+  const figures = [
+    `${dto.members} 人`,
+    dto.exempt && `不列入 ${dto.exempt} 人`,
+    dto.average && `平均 ${dto.average}`,
+    dto.median && `中位数 ${dto.median}`,
+  ]
+  return {
+    ...toMonthHead(dto),
+    summary: figures.filter(Boolean).join('，'),
+    lines: dto.lines.map(toMonthLine),
+    late: toLate(dto.late),
+    hash: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}`,
+  }
 }
 
 function toMonthLine(dto: StatementLineOut): MonthLine {
@@ -77,7 +92,9 @@ function toMonthLine(dto: StatementLineOut): MonthLine {
     position: dto.position === null ? '—' : String(dto.position),
     total: dto.total ?? dto.note ?? '',
     change: dto.change === null ? '' : signed(dto.change),
-    backdated: dto.backdated.map(({ month, entries, points }) => `补记 ${Number(month.slice(5))} 月 ${entries} 笔 ${signed(points)}`).join('，'),
+    backdated: dto.backdated
+      .map(({ month, entries, points }) => `补记 ${Number(month.slice(5))} 月 ${entries} 笔 ${signed(points)}`)
+      .join('，'),
   }
 }
 

@@ -43,8 +43,15 @@ export async function readPushChoices(): Promise<PushChoices> {
 }
 
 export async function choosePushes(choices: PushChoices): Promise<PushChoices> {
-  const muted = choices.groups.flatMap(({ occasions }) => occasions.filter((each) => each.muted).map(({ occasion }) => occasion))
-  const body = { quiet_from: choices.quietFrom, quiet_until: choices.quietUntil, hides_figures: choices.hidesFigures, muted }
+  const muted = choices.groups.flatMap(({ occasions }) =>
+    occasions.filter((each) => each.muted).map(({ occasion }) => occasion),
+  )
+  const body = {
+    quiet_from: choices.quietFrom,
+    quiet_until: choices.quietUntil,
+    hides_figures: choices.hidesFigures,
+    muted,
+  }
   return toChoices(await api.put('/me/push-preferences', { body }))
 }
 

@@ -24,17 +24,47 @@ interface Manner {
 }
 
 const MANNERS: Record<string, Manner | undefined> = {
-  key_resets: { unit: '项', act: '去核实', url: ({ first_id }) => `/pages/key-reset/key-reset?member=${first_id}`, first: (on) => `最晚 ${day(on)}` },
-  negatives: { unit: '项', act: '去核对', url: ({ first_id }) => `/pages/negative/negative?member=${first_id}`, first: (on) => `最早 ${day(on)}录入或提出` },
+  key_resets: {
+    unit: '项',
+    act: '去核实',
+    url: ({ first_id }) => `/pages/key-reset/key-reset?member=${first_id}`,
+    first: (on) => `最晚 ${day(on)}`,
+  },
+  negatives: {
+    unit: '项',
+    act: '去核对',
+    url: ({ first_id }) => `/pages/negative/negative?member=${first_id}`,
+    first: (on) => `最早 ${day(on)}录入或提出`,
+  },
   claims: { unit: '条', act: '去审核', url: at('review'), first: (on) => `最早 ${day(on)}提交` },
   leaves: { unit: '份', act: '去审批', url: at('leaves'), first: (on) => `最早是 ${day(on)}的会议` },
-  held: { unit: '人', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
-  rosters: { unit: '份', act: '去确认', url: ({ first_id }) => `/pages/host/host?id=${first_id}`, first: (on) => `最早是 ${day(on)}的会议` },
+  held: {
+    unit: '人',
+    act: '去确认',
+    url: ({ first_id }) => `/pages/host/host?id=${first_id}`,
+    first: (on) => `最早是 ${day(on)}的会议`,
+  },
+  rosters: {
+    unit: '份',
+    act: '去确认',
+    url: ({ first_id }) => `/pages/host/host?id=${first_id}`,
+    first: (on) => `最早是 ${day(on)}的会议`,
+  },
   statements: { unit: '份', act: '去确认', url: at('month'), first: (on) => `最晚 ${day(on)}` },
-  standards: { unit: '份', act: '去看看', url: ({ organization, first_day }) => `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
+  standards: {
+    unit: '份',
+    act: '去看看',
+    url: ({ organization, first_day }) =>
+      `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}`,
+  },
   dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
   unreached: { unit: '条', act: '去告知', url: at('unreached') },
-  holidays: { unit: '年', act: '去录入', url: ({ organization, first_day }) => `/pages/workdays/workdays?organization=${organization.id}&year=${first_day?.slice(0, 4)}` },
+  holidays: {
+    unit: '年',
+    act: '去录入',
+    url: ({ organization, first_day }) =>
+      `/pages/workdays/workdays?organization=${organization.id}&year=${first_day?.slice(0, 4)}`,
+  },
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
 }
 
@@ -53,5 +83,11 @@ export async function listOfficeTodos(): Promise<Todo[]> {
 export function toTodo(dto: TodoOut): Todo {
   const { unit, act, url, first } = MANNERS[dto.kind] ?? UNKNOWN
   const more = [dto.organization.title, first && dto.first_day ? first(dto.first_day) : '', dto.words]
-  return { title: `${dto.title} ${dto.count} ${unit}`, words: more.filter(Boolean).join('，'), act, url: url(dto), urgent: act !== '' }
+  return {
+    title: `${dto.title} ${dto.count} ${unit}`,
+    words: more.filter(Boolean).join('，'),
+    act,
+    url: url(dto),
+    urgent: act !== '',
+  }
 }

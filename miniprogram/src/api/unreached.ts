@@ -17,9 +17,16 @@ export interface Unreached {
 }
 
 /** Read whom messages did not reach, the latest first; with `settled` also what is done. */
-export async function listUnreached(organizationId: number, settled: boolean, cursor?: string): Promise<Slice<Unreached>> {
+export async function listUnreached(
+  organizationId: number,
+  settled: boolean,
+  cursor?: string,
+): Promise<Slice<Unreached>> {
   const path = { organization_id: organizationId }
-  const { items, next_cursor } = await api.get('/organizations/{organization_id}/unreached-pushes', { path, query: { with_settled: settled, cursor } })
+  const { items, next_cursor } = await api.get('/organizations/{organization_id}/unreached-pushes', {
+    path,
+    query: { with_settled: settled, cursor },
+  })
   return { items: items.map(toUnreached), next: next_cursor ?? null }
 }
 
@@ -34,6 +41,10 @@ function toUnreached(dto: UnreachedOut): Unreached {
     name: dto.name,
     words: `${day(dto.since)}，${dto.occasion_title}：${dto.reason}`,
     place: dto.organization_title,
-    settled: dto.told_at ? `${day(dto.told_at)}${dto.told_by ?? ''}告知` : dto.read_at ? `${day(dto.read_at)}本人已读` : '',
+    settled: dto.told_at
+      ? `${day(dto.told_at)}${dto.told_by ?? ''}告知`
+      : dto.read_at
+        ? `${day(dto.read_at)}本人已读`
+        : '',
   }
 }

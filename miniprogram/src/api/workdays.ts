@@ -20,27 +20,53 @@ export interface WorkdayYear {
 }
 
 export async function readWorkdayYear(organizationId: number, year: number): Promise<WorkdayYear> {
-  return toWorkdayYear(await api.get('/organizations/{organization_id}/workdays/{year}', { path: { organization_id: organizationId, year } }))
+  return toWorkdayYear(
+    await api.get('/organizations/{organization_id}/workdays/{year}', {
+      path: { organization_id: organizationId, year },
+    }),
+  )
 }
 
 function toWorkdayYear(dto: WorkdayYearOut): WorkdayYear {
   const marks = Object.fromEntries(dto.items.map(({ day, works }) => [day, works ? 'work' : 'off'] as const))
   const single = dto.items.filter(({ note }) => note !== dto.announcement).map(({ day }) => day)
-  return { year: dto.year, known: dto.known, notice: dto.notice ?? '', marks, single, announcement: dto.announcement ?? '' }
+  return {
+    year: dto.year,
+    known: dto.known,
+    notice: dto.notice ?? '',
+    marks,
+    single,
+    announcement: dto.announcement ?? '',
+  }
 }
 
 /** Enter a year as a whole: it replaces what was entered before. Days that were set singly stay so, unless they were changed. */
-export async function enterWorkdayYear(organizationId: number, { year, marks: before, single }: WorkdayYear, marks: Marks, note: string): Promise<void> {
+export async function enterWorkdayYear(
+  organizationId: number,
+  { year, marks: before, single }: WorkdayYear,
+  marks: Marks,
+  note: string,
+): Promise<void> {
   const kept = single.filter((day) => marks[day] === before[day])
   for (const day of single.filter((each) => !(each in marks))) {
-    await api.delete('/organizations/{organization_id}/workdays/{day}', { path: { organization_id: organizationId, day } })
+    await api.delete('/organizations/{organization_id}/workdays/{day}', {
+      path: { organization_id: organizationId, day },
+    })
   }
-  const of = (mark: Mark) => Object.keys(marks).filter((day) => marks[day] === mark && !kept.includes(day)).sort()
+  const of = (mark: Mark) =>
+    Object.keys(marks)
+      .filter((day) => marks[day] === mark && !kept.includes(day))
+      .sort()
   const path = { organization_id: organizationId, year }
-  await api.put('/organizations/{organization_id}/workday-years/{year}', { path, body: { off: of('off'), worked: of('work'), note } })
+  await api.put('/organizations/{organization_id}/workday-years/{year}', {
+    path,
+    body: { off: of('off'), worked: of('work'), note },
+  })
 }
 
 /** Take back a year as it was entered. */
 export async function forgetWorkdayYear(organizationId: number, year: number): Promise<void> {
-  await api.delete('/organizations/{organization_id}/workday-years/{year}', { path: { organization_id: organizationId, year } })
+  await api.delete('/organizations/{organization_id}/workday-years/{year}', {
+    path: { organization_id: organizationId, year },
+  })
 }

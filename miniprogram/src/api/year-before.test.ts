@@ -6,7 +6,17 @@ import { readYearBefore, toYearBefore, untilWords } from './year-before'
 
 vi.mock('@/platform', () => ({ platform: { origin: () => '' } }))
 
-const SCORE: components['schemas']['ExplanationOut'] = { member_id: 3, year: 2026, standard_id: 1, standard_title: '标准', total: '79.50', total_cap: '100.00', note: null, sections: [], still_possible: [] }
+const SCORE: components['schemas']['ExplanationOut'] = {
+  member_id: 3,
+  year: 2026,
+  standard_id: 1,
+  standard_title: '标准',
+  total: '79.50',
+  total_cap: '100.00',
+  note: null,
+  sections: [],
+  still_possible: [],
+}
 const ITEMS = { items: [], claim_until: '2027-01-10' }
 
 describe('the year before', () => {
@@ -18,7 +28,9 @@ describe('the year before', () => {
   })
 
   it('prints 另行通报 instead of a figure', () => {
-    expect(toYearBefore({ ...SCORE, total: null, note: '另行通报' }, ITEMS, new Date('2027-01-05T00:00:00Z')).total).toBe('另行通报')
+    expect(
+      toYearBefore({ ...SCORE, total: null, note: '另行通报' }, ITEMS, new Date('2027-01-05T00:00:00Z')).total,
+    ).toBe('另行通报')
   })
 
   it('is not asked for on 31 December, nor from April on', async () => {

@@ -25,7 +25,10 @@ export async function readYearBefore(memberId: number, now: Date = serverNow()):
   if (month(today) > LAST_MONTH) return null
   const asked = { path: { member_id: memberId }, query: { year: Number(today.slice(0, 4)) - 1 } }
   try {
-    const [score, items] = await Promise.all([api.get('/members/{member_id}/score/explanation', asked), api.get('/members/{member_id}/claimable-items', asked)])
+    const [score, items] = await Promise.all([
+      api.get('/members/{member_id}/score/explanation', asked),
+      api.get('/members/{member_id}/claimable-items', asked),
+    ])
     return toYearBefore(score, items, now)
   } catch (error) {
     if (error instanceof ApiError && !error.temporary) return null
@@ -33,7 +36,11 @@ export async function readYearBefore(memberId: number, now: Date = serverNow()):
   }
 }
 
-export function toYearBefore(score: components['schemas']['ExplanationOut'], { claim_until: last }: components['schemas']['ClaimableItemsOut'], now: Date): YearBefore {
+export function toYearBefore(
+  score: components['schemas']['ExplanationOut'],
+  { claim_until: last }: components['schemas']['ClaimableItemsOut'],
+  now: Date,
+): YearBefore {
   return { year: score.year, total: score.total ?? score.note ?? '', until: day(last, now), open: dayOf(now) <= last }
 }
 

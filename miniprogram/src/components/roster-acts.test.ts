@@ -18,9 +18,19 @@ const ABSENT: RosterLineOut = {
   helper: null,
   leave: null,
 }
-const SICK = { id: 3, kind: 'sick', kind_title: '病假', status: 'granted', status_title: '已批准', makeup_until: '2026-07-18', reason: '住院', version: 2 } as const
+const SICK = {
+  id: 3,
+  kind: 'sick',
+  kind_title: '病假',
+  status: 'granted',
+  status_title: '已批准',
+  makeup_until: '2026-07-18',
+  reason: '住院',
+  version: 2,
+} as const
 
-const acts = (changes: Partial<RosterLineOut>, stage: 'before' | 'open' | 'over') => actsFor(toRosterLine({ ...ABSENT, ...changes }), stage)
+const acts = (changes: Partial<RosterLineOut>, stage: 'before' | 'open' | 'over') =>
+  actsFor(toRosterLine({ ...ABSENT, ...changes }), stage)
 
 describe('what can be done by hand', () => {
   it('is an entry while check-in is open, and a make-up or a leave once it is over', () => {
@@ -42,15 +52,26 @@ describe('what can be done by hand', () => {
   })
 
   it('is never without a reason, and after its deadline a make-up has one more', () => {
-    expect(problemsOf('present', { words: ' ', on: '', lateWords: '' }, '2026-07-18')).toEqual({ words: '请写明代为登记的原因' })
+    expect(problemsOf('present', { words: ' ', on: '', lateWords: '' }, '2026-07-18')).toEqual({
+      words: '请写明代为登记的原因',
+    })
     expect(problemsOf('makeUp', { words: '学习笔记', on: '2026-07-18', lateWords: '' }, '2026-07-18')).toEqual({})
-    expect(problemsOf('makeUp', { words: '学习笔记', on: '2026-07-19', lateWords: '' }, '2026-07-18')).toEqual({ lateWords: '补课期限已过，请写明逾期原因' })
+    expect(problemsOf('makeUp', { words: '学习笔记', on: '2026-07-19', lateWords: '' }, '2026-07-18')).toEqual({
+      lateWords: '补课期限已过，请写明逾期原因',
+    })
   })
 })
 
 describe('a line of the roster', () => {
   it('says how someone came, in the time of Shanghai', () => {
-    const line = toRosterLine({ ...ABSENT, standing: 'present', standing_title: '出席', via: 'helper', helper: '孙浩', scanned_at: '2026-06-18T06:50:40Z' })
+    const line = toRosterLine({
+      ...ABSENT,
+      standing: 'present',
+      standing_title: '出席',
+      via: 'helper',
+      helper: '孙浩',
+      scanned_at: '2026-06-18T06:50:40Z',
+    })
     expect(line).toMatchObject({ came: true, helped: true, said: '用孙浩的手机', cameWhen: '14:50:40' })
   })
 
@@ -58,6 +79,9 @@ describe('a line of the roster', () => {
     expect(toRosterLine({ ...ABSENT, leave: { ...SICK, status: 'asked' } }).said).toBe('病假待审批')
     expect(toRosterLine({ ...ABSENT, standing: 'on_leave', leave: SICK }).said).toBe('病假，7 月 18 日前补课')
     expect(toRosterLine({ ...ABSENT, leave: { ...SICK, status: 'refused' } }).said).toBe('病假未批准')
-    expect(toRosterLine({ ...ABSENT, leave: { ...SICK, status: 'withdrawn' } })).toMatchObject({ said: '', leave: null })
+    expect(toRosterLine({ ...ABSENT, leave: { ...SICK, status: 'withdrawn' } })).toMatchObject({
+      said: '',
+      leave: null,
+    })
   })
 })

@@ -14,7 +14,11 @@ export const ACTS: Record<Act, { title: string; asks: string; usual: string[] }>
   late: { title: '登记迟到', asks: '为什么代为登记', usual: CAME },
   toPresent: { title: '更正为出席', asks: '更正的原因', usual: MISTAKEN },
   toLate: { title: '更正为迟到', asks: '更正的原因', usual: MISTAKEN },
-  makeUp: { title: '登记补课', asks: '补课的依据', usual: ['自学材料并交学习笔记', '支部委员送学上门', '参加另一场补课'] },
+  makeUp: {
+    title: '登记补课',
+    asks: '补课的依据',
+    usual: ['自学材料并交学习笔记', '支部委员送学上门', '参加另一场补课'],
+  },
   leave: { title: '补办请假', asks: '请假的事由', usual: ['因病就医', '出差在外', '家中有急事'] },
   undo: { title: '撤销登记', asks: '撤销的原因', usual: MISTAKEN },
 }
@@ -30,8 +34,15 @@ export function actsFor(line: RosterLine, stage: Stage): Act[] {
 }
 
 /** What is still to be mended before an act can be sent, by field. */
-export function problemsOf(act: Act, given: { words: string; on: string; lateWords: string }, makeupUntil: string): Partial<Record<'words' | 'lateWords', string>> {
+export function problemsOf(
+  act: Act,
+  given: { words: string; on: string; lateWords: string },
+  makeupUntil: string,
+): Partial<Record<'words' | 'lateWords', string>> {
   const short = given.words.trim().length < 2
   const late = act === 'makeUp' && given.on > makeupUntil && given.lateWords.trim().length < 2
-  return { ...(short && { words: `请写明${ACTS[act].asks.replace('为什么代为登记', '代为登记的原因')}` }), ...(late && { lateWords: '补课期限已过，请写明逾期原因' }) }
+  return {
+    ...(short && { words: `请写明${ACTS[act].asks.replace('为什么代为登记', '代为登记的原因')}` }),
+    ...(late && { lateWords: '补课期限已过，请写明逾期原因' }),
+  }
 }

@@ -25,7 +25,8 @@ export function day(iso: string, now: Date = serverNow()): string {
 /** A day as people type it from a paper, `2026-10-14`, `2026年10月14日` or `20261014`, as the API takes it; null where it is none. */
 export function typedDay(text: string): string | null {
   const plain = text.replace(/\s/g, '')
-  const [, year, month, number] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(plain) ?? []
+  const [, year, month, number] =
+    /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(plain) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(plain) ?? []
   if (!year || !month || !number) return null
   const iso = `${year}-${month.padStart(2, '0')}-${number.padStart(2, '0')}`
   const date = new Date(`${iso}T00:00:00Z`)

@@ -12,11 +12,21 @@ describe('points', () => {
   })
 
   it('show gains and deductions with a sign, nothing without', () => {
-    expect([signed('1.00'), signed('-3.00'), signed('0.00'), signed('-0.25')]).toEqual(['+1.00', '−3.00', '0.00', '−0.25'])
+    expect([signed('1.00'), signed('-3.00'), signed('0.00'), signed('-0.25')]).toEqual([
+      '+1.00',
+      '−3.00',
+      '0.00',
+      '−0.25',
+    ])
   })
 
   it('as a part stay between nothing and all', () => {
-    expect([percent('35.00', '70.00'), percent('80.00', '70.00'), percent('-1.00', '70.00'), percent('1.00', '0.00')]).toEqual([50, 100, 0, 0])
+    expect([
+      percent('35.00', '70.00'),
+      percent('80.00', '70.00'),
+      percent('-1.00', '70.00'),
+      percent('1.00', '0.00'),
+    ]).toEqual([50, 100, 0, 0])
   })
 
   it('as a cap have no needless decimals', () => {
@@ -38,12 +48,19 @@ describe('dates', () => {
   })
 
   it('say today, tomorrow and yesterday', () => {
-    expect(['2026-06-17', '2026-06-18', '2026-06-19', '2026-06-20'].map((each) => nearDay(each, now))).toEqual(['昨天', '今天', '明天', '6 月 20 日'])
+    expect(['2026-06-17', '2026-06-18', '2026-06-19', '2026-06-20'].map((each) => nearDay(each, now))).toEqual([
+      '昨天',
+      '今天',
+      '明天',
+      '6 月 20 日',
+    ])
   })
 
   it('and times of a meeting are one span', () => {
     expect(span('2026-06-18T15:00:00+08:00', '2026-06-18T16:30:00+08:00', now)).toBe('今天 15:00 至 16:30')
-    expect(span('2026-06-25T00:10:00+08:00', '2026-06-26T09:00:00+08:00', now)).toBe('6 月 25 日周四 00:10 至 6 月 26 日 09:00')
+    expect(span('2026-06-25T00:10:00+08:00', '2026-06-26T09:00:00+08:00', now)).toBe(
+      '6 月 25 日周四 00:10 至 6 月 26 日 09:00',
+    )
   })
 
   it('know their weekday', () => {
@@ -52,16 +69,33 @@ describe('dates', () => {
 })
 
 it('takes the first character of a name whole', () => {
-  expect(['张敏', '𬭎强', '𠮷', '㛃', 'Anna', '古丽·买买提', ''].map(initial)).toEqual(['张', '𬭎', '𠮷', '㛃', 'A', '古', ''])
+  expect(['张敏', '𬭎强', '𠮷', '㛃', 'Anna', '古丽·买买提', ''].map(initial)).toEqual([
+    '张',
+    '𬭎',
+    '𠮷',
+    '㛃',
+    'A',
+    '古',
+    '',
+  ])
 })
 
 describe('a day typed from a paper', () => {
   it('is read however an office writes it', () => {
-    for (const typed of ['2026-10-14', '2026年10月14日', '20261014', '2026.10.14', '2026/10/14', ' 2026 年 10 月 14 日 ']) expect(typedDay(typed)).toBe('2026-10-14')
+    for (const typed of [
+      '2026-10-14',
+      '2026年10月14日',
+      '20261014',
+      '2026.10.14',
+      '2026/10/14',
+      ' 2026 年 10 月 14 日 ',
+    ])
+      expect(typedDay(typed)).toBe('2026-10-14')
     expect(typedDay('2026年1月2日')).toBe('2026-01-02')
   })
 
   it('is none where the calendar has none', () => {
-    for (const typed of ['', '14', '2026-02-30', '2026-13-01', '十月十四日', '26-10-14', '2026112']) expect(typedDay(typed)).toBeNull()
+    for (const typed of ['', '14', '2026-02-30', '2026-13-01', '十月十四日', '26-10-14', '2026112'])
+      expect(typedDay(typed)).toBeNull()
   })
 })

@@ -32,7 +32,8 @@ export const browser: Platform = {
   origin: () => window.location.origin,
   givesPhone: false,
   knowsPerson: insideWechat(),
-  signInCode: () => (insideWechat() ? import('./wechat_browser').then(({ leaveToSignIn }) => leaveToSignIn()) : Promise.resolve(null)),
+  signInCode: () =>
+    insideWechat() ? import('./wechat_browser').then(({ leaveToSignIn }) => leaveToSignIn()) : Promise.resolve(null),
   broughtCode() {
     const query = new URLSearchParams(window.location.search)
     const code = query.get('code')
@@ -50,7 +51,8 @@ export const browser: Platform = {
   askToNotify: () => Promise.resolve([]),
 
   async scan() {
-    const wechat = insideWechat() && (await import('./wechat_browser').then(({ wechatScanner }) => wechatScanner(ENTRY)))
+    const wechat =
+      insideWechat() && (await import('./wechat_browser').then(({ wechatScanner }) => wechatScanner(ENTRY)))
     if (wechat) return wechat()
     const [path] = await chosen(1, ['camera'])
     if (!path) return null
@@ -81,7 +83,8 @@ export const browser: Platform = {
       uni.chooseFile({
         count,
         extension: [...DOCUMENTS, ...PICTURES].map((ending) => '.' + ending),
-        success: ({ tempFiles }) => resolve((tempFiles as (File & { path: string })[]).slice(0, count).map(({ path, name }) => ({ path, name }))),
+        success: ({ tempFiles }) =>
+          resolve((tempFiles as (File & { path: string })[]).slice(0, count).map(({ path, name }) => ({ path, name }))),
         fail: () => resolve([]),
       })
     }),

@@ -19,7 +19,11 @@ export function beginScreen(): () => void {
     const styles = document.querySelector<HTMLLinkElement>('link[rel=stylesheet]')
     const pages = document.querySelectorAll<HTMLElement>('#app uni-page')
     if (!styles || pages.length !== 1 || pages[0]?.dataset.page !== HOME) return
-    keep({ styles: styles.href, root: document.documentElement.style.cssText, html: document.getElementById('app')?.innerHTML ?? '' })
+    keep({
+      styles: styles.href,
+      root: document.documentElement.style.cssText,
+      html: document.getElementById('app')?.innerHTML ?? '',
+    })
   }
 }
 

@@ -2,5 +2,8 @@
 export function scaled(width: number, height: number, edge: number): { width: number; height: number } | null {
   const longest = Math.max(width, height)
   if (!(longest > edge)) return null
-  return { width: Math.max(1, Math.round((width * edge) / longest)), height: Math.max(1, Math.round((height * edge) / longest)) }
+  return {
+    width: Math.max(1, Math.round((width * edge) / longest)),
+    height: Math.max(1, Math.round((height * edge) / longest)),
+  }
 }

@@ -7,7 +7,9 @@ import { lighting } from './lighting'
 import { scaled } from './pictures'
 
 vi.mock('weixin-js-sdk', () => ({ default: wx }))
-vi.mock('@/api/js_sdk', () => ({ signPage: (url: string) => Promise.resolve({ app_id: 'wx1', timestamp: 1, nonce: 'n', signature: url }) }))
+vi.mock('@/api/js_sdk', () => ({
+  signPage: (url: string) => Promise.resolve({ app_id: 'wx1', timestamp: 1, nonce: 'n', signature: url }),
+}))
 vi.mock('@/api/identity', () => ({ whereToSignIn: () => Promise.resolve(null) }))
 
 /** WeChat's own browser, which compares signatures with one address. */
@@ -25,7 +27,8 @@ const wx = vi.hoisted(() => ({
   ready(handler: () => void) {
     if (this.tried[this.tried.length - 1] === this.compares) handler()
   },
-  checkJsApi: ({ success }: { success: (answer: { checkResult: object }) => void }) => success({ checkResult: { scanQRCode: true } }),
+  checkJsApi: ({ success }: { success: (answer: { checkResult: object }) => void }) =>
+    success({ checkResult: { scanQRCode: true } }),
 }))
 
 describe('consent', () => {
@@ -42,7 +45,9 @@ describe('consent', () => {
     [undefined, false],
     ['notaccept', false],
   ])('%s', (said, counts) => {
-    expect(accepted(['t1', 't2'], { errMsg: 'requestSubscribeMessage:ok', t1: said, t3: 'accept' })).toEqual(counts ? ['t1'] : [])
+    expect(accepted(['t1', 't2'], { errMsg: 'requestSubscribeMessage:ok', t1: said, t3: 'accept' })).toEqual(
+      counts ? ['t1'] : [],
+    )
   })
 })
 
@@ -135,7 +140,8 @@ describe("a proxy's own page", () => {
     [500, '暂时打不开'],
     [418, '暂时打不开'],
   ])('of %i', (status, words) => {
-    for (const body of ['<html><h1>nginx</h1></html>', null, '', {}, { error: 'x' }]) expect(refusal(status, body).message).toContain(words)
+    for (const body of ['<html><h1>nginx</h1></html>', null, '', {}, { error: 'x' }])
+      expect(refusal(status, body).message).toContain(words)
   })
 
   it('does not hide what we say ourselves', () => {

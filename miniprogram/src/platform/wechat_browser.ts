@@ -41,7 +41,13 @@ function accepts({ app_id, timestamp, nonce, signature }: PageSignature): Promis
     wx.error(() => resolve(false))
     wx.config({ appId: app_id, timestamp, nonceStr: nonce, signature, jsApiList: ['scanQRCode'], openTagList: [] })
     // Once configured, `ready` no longer waits for a later page's signature; this does.
-    wx.ready(() => wx.checkJsApi({ jsApiList: ['scanQRCode'], success: ({ checkResult }) => resolve(checkResult.scanQRCode !== false), fail: () => resolve(false) }))
+    wx.ready(() =>
+      wx.checkJsApi({
+        jsApiList: ['scanQRCode'],
+        success: ({ checkResult }) => resolve(checkResult.scanQRCode !== false),
+        fail: () => resolve(false),
+      }),
+    )
   })
 }
 

@@ -12,7 +12,11 @@ export const weixin: Platform = {
 
   signInCode: () =>
     new Promise((resolve, reject) => {
-      uni.login({ provider: 'weixin', success: ({ code }) => resolve(code), fail: () => reject(new Error('微信没有答应登录，请再试一次')) })
+      uni.login({
+        provider: 'weixin',
+        success: ({ code }) => resolve(code),
+        fail: () => reject(new Error('微信没有答应登录，请再试一次')),
+      })
     }),
 
   scan: () =>
@@ -22,7 +26,8 @@ export const weixin: Platform = {
         onlyFromCamera: true,
         scanType: ['qrCode'],
         success: ({ result }) => resolve(result),
-        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次'))),
+        fail: ({ errMsg }: { errMsg: string }) =>
+          /cancel/.test(errMsg) ? resolve(null) : reject(new Error('没有扫到二维码，请对准后再扫一次')),
       })
     }),
 
@@ -47,7 +52,13 @@ export const weixin: Platform = {
     if (/\.(jpe?g|png)$/i.test(name)) return void uni.previewImage({ urls: [path] })
     await new Promise<void>((resolve, reject) => {
       const fileType = name.split('.').pop()?.toLowerCase() as 'pdf'
-      uni.openDocument({ filePath: path, fileType, showMenu: true, success: () => resolve(), fail: () => reject(new Error('这部手机打不开这种文件')) })
+      uni.openDocument({
+        filePath: path,
+        fileType,
+        showMenu: true,
+        success: () => resolve(),
+        fail: () => reject(new Error('这部手机打不开这种文件')),
+      })
     })
   },
 
@@ -56,7 +67,8 @@ export const weixin: Platform = {
     new Promise((resolve, reject) => {
       const done = {
         success: () => resolve(),
-        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve() : reject(new Error('没有打开成功，请再试一次'))),
+        fail: ({ errMsg }: { errMsg: string }) =>
+          /cancel/.test(errMsg) ? resolve() : reject(new Error('没有打开成功，请再试一次')),
       }
       if (opens(fileName)) uni.openDocument({ filePath, fileType: 'xlsx', showMenu: true, ...done })
       else wx.shareFileMessage({ filePath, fileName, ...done })
@@ -70,7 +82,8 @@ export const weixin: Platform = {
         // As it is: what is larger than needed is made smaller here, and nothing else.
         sizeType: ['original'],
         success: ({ tempFiles }) => resolve(Promise.all(tempFiles.map(({ tempFilePath }) => smaller(tempFilePath)))),
-        fail: ({ errMsg }: { errMsg: string }) => (/cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限'))),
+        fail: ({ errMsg }: { errMsg: string }) =>
+          /cancel/.test(errMsg) ? resolve([]) : reject(new Error('没有选到照片，请检查相册权限')),
       })
     }),
 
@@ -132,7 +145,13 @@ function smaller(src: string): Promise<string> {
       success: ({ width, height }) => {
         const to = scaled(width, height, LONGEST_EDGE)
         if (!to) return asItIs()
-        uni.compressImage({ src, quality: 80, compressedWidth: to.width, success: ({ tempFilePath }) => resolve(tempFilePath), fail: asItIs })
+        uni.compressImage({
+          src,
+          quality: 80,
+          compressedWidth: to.width,
+          success: ({ tempFilePath }) => resolve(tempFilePath),
+          fail: asItIs,
+        })
       },
       fail: asItIs,
     })

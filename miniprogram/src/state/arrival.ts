@@ -21,7 +21,7 @@ const WANTED = 'wanted'
 export function whenSignedIn(begin: () => unknown): void {
   let query: Record<string, string> = {}
   onLoad((given) => {
-    query = (given ?? {})
+    query = given ?? {}
   })
   onShow(() => {
     void mayGoOn(query).then((may) => may && begin())

@@ -14,7 +14,10 @@ const opened = async () => {
 beforeEach(() => {
   vi.useFakeTimers()
   storage = {}
-  vi.stubGlobal('uni', { getStorageSync: (key: string) => storage[key] ?? '', setStorageSync: (key: string, value: unknown) => (storage[key] = value) })
+  vi.stubGlobal('uni', {
+    getStorageSync: (key: string) => storage[key] ?? '',
+    setStorageSync: (key: string, value: unknown) => (storage[key] = value),
+  })
 })
 
 afterEach(() => {
@@ -22,8 +25,14 @@ afterEach(() => {
 })
 
 describe('the clock', () => {
-  it.each(['1970-01-02T00:00:00Z', '2026-06-18T13:10:00Z', '2026-06-20T16:10:00Z', '2026-06-18T16:10:00Z', '2038-01-20T00:00:00Z'])(
-    'of a phone that says %s is the server\'s once it has been heard, and when the app is opened again',
+  it.each([
+    '1970-01-02T00:00:00Z',
+    '2026-06-18T13:10:00Z',
+    '2026-06-20T16:10:00Z',
+    '2026-06-18T16:10:00Z',
+    '2038-01-20T00:00:00Z',
+  ])(
+    "of a phone that says %s is the server's once it has been heard, and when the app is opened again",
     async (phones) => {
       vi.setSystemTime(phones)
       const first = await opened()
@@ -54,11 +63,14 @@ describe('the clock', () => {
     expect(storage.clock).toBe(heard)
   })
 
-  it.each([undefined, {}, { date: '' }, { date: 'yesterday' }, { dates: SERVER.toUTCString() }])('hears nothing in %j', async (nothing) => {
-    vi.setSystemTime('1970-01-02T00:00:00Z')
-    const clock = await opened()
-    clock.hearServer(nothing as Record<string, string>, Date.now())
-    expect(clock.clockIsKnown()).toBe(false)
-    expect(clock.serverNow().getTime()).toBe(Date.now())
-  })
+  it.each([undefined, {}, { date: '' }, { date: 'yesterday' }, { dates: SERVER.toUTCString() }])(
+    'hears nothing in %j',
+    async (nothing) => {
+      vi.setSystemTime('1970-01-02T00:00:00Z')
+      const clock = await opened()
+      clock.hearServer(nothing as Record<string, string>, Date.now())
+      expect(clock.clockIsKnown()).toBe(false)
+      expect(clock.serverNow().getTime()).toBe(Date.now())
+    },
+  )
 })

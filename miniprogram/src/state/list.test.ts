@@ -40,7 +40,9 @@ describe('a list', () => {
   it('read anew while its next page was on the way stays what it then is', async () => {
     let answer: (slice: Slice<string>) => void = () => undefined
     const { data, load, more } = useList((cursor?: string) =>
-      cursor ? new Promise<Slice<string>>((resolve) => (answer = resolve)) : Promise.resolve({ items: ['a'], next: 'b' }),
+      cursor
+        ? new Promise<Slice<string>>((resolve) => (answer = resolve))
+        : Promise.resolve({ items: ['a'], next: 'b' }),
     )
     await load()
     const late = more()

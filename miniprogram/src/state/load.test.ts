@@ -15,7 +15,10 @@ describe('a page', () => {
   })
 
   it('is empty where nothing was found', async () => {
-    const { state, load } = useLoad(async () => [], (found) => found.length === 0)
+    const { state, load } = useLoad(
+      async () => [],
+      (found) => found.length === 0,
+    )
     await load()
     expect(state.value).toBe('empty')
   })

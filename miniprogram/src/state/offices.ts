@@ -4,8 +4,23 @@ import type { Me, Place } from '@/api/identity'
 
 import { session } from './session'
 
-const CONVENERS = new Set(['group_leader', 'committee_member', 'deputy_secretary', 'secretary', 'organizer', 'general_secretary', 'organization_department'])
-const CONFIRMERS = new Set(['group_leader', 'deputy_secretary', 'secretary', 'organizer', 'general_secretary', 'organization_department'])
+const CONVENERS = new Set([
+  'group_leader',
+  'committee_member',
+  'deputy_secretary',
+  'secretary',
+  'organizer',
+  'general_secretary',
+  'organization_department',
+])
+const CONFIRMERS = new Set([
+  'group_leader',
+  'deputy_secretary',
+  'secretary',
+  'organizer',
+  'general_secretary',
+  'organization_department',
+])
 
 /** Where this person calls meetings, keeps their lists and decides on leave. */
 export function placesToHost(me: Me | null): Place[] {

@@ -8,7 +8,11 @@ interface Told {
   server: { me: unknown; admission: unknown }
 }
 
-const { known, used, server } = vi.hoisted((): Told => ({ known: new Map(), used: [], server: { me: null, admission: null } }))
+const { known, used, server } = vi.hoisted((): Told => ({
+  known: new Map(),
+  used: [],
+  server: { me: null, admission: null },
+}))
 vi.mock('@/platform', () => ({ platform: {} }))
 vi.mock('@/api/client', () => ({ useToken: (token: string) => used.push(token), whenSignedOut: () => undefined }))
 vi.mock('@/api/identity', () => ({

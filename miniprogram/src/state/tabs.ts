@@ -21,4 +21,10 @@ export function tabsFor(me: Me | null): typeof TABS {
 }
 
 /** Which tabs wear a red dot: something waits there. */
-export const waiting = reactive<Record<Tab, boolean>>({ home: false, meetings: false, claims: false, branch: false, me: false })
+export const waiting = reactive<Record<Tab, boolean>>({
+  home: false,
+  meetings: false,
+  claims: false,
+  branch: false,
+  me: false,
+})

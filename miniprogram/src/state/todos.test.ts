@@ -13,7 +13,20 @@ const NOW = new Date('2026-06-18T16:10:00Z') // ten past midnight in Shanghai, o
 const MEMBER = { offices: [], memberId: 1 } as unknown as Me
 
 function meeting(title: string, startsAt: string, others: Partial<MeetingLine> = {}): MeetingLine {
-  return { id: 1, title, startsAt, coming: true, standing: 'expected', when: '', kind: '', place: '', host: '', phase: 'open', tag: null, ...others }
+  return {
+    id: 1,
+    title,
+    startsAt,
+    coming: true,
+    standing: 'expected',
+    when: '',
+    kind: '',
+    place: '',
+    host: '',
+    phase: 'open',
+    tag: null,
+    ...others,
+  }
 }
 
 it("of meetings, today's wait and one of yesterday that goes on; not who came, nor what is over or still to come", async () => {

@@ -18,11 +18,23 @@ export async function readTodos(me: Me, now: Date): Promise<Todo[]> {
 }
 
 function ofReturned(claim: ClaimLine): Todo {
-  return { title: `${claim.title}被退回`, words: `${claim.item}，请补充材料`, act: '去补充', url: `/pages/claim/claim?id=${claim.id}`, urgent: true }
+  return {
+    title: `${claim.title}被退回`,
+    words: `${claim.item}，请补充材料`,
+    act: '去补充',
+    url: `/pages/claim/claim?id=${claim.id}`,
+    urgent: true,
+  }
 }
 
 function ofMeeting(meeting: MeetingLine): Todo {
-  return { title: `${meeting.when} ${meeting.kind}`, words: `${meeting.place}，${meeting.title}`, act: '查看', url: `/pages/meeting/meeting?id=${meeting.id}`, urgent: false }
+  return {
+    title: `${meeting.when} ${meeting.kind}`,
+    words: `${meeting.place}，${meeting.title}`,
+    act: '查看',
+    url: `/pages/meeting/meeting?id=${meeting.id}`,
+    urgent: false,
+  }
 }
 
 /** Whether it is today, or began before and goes on. */

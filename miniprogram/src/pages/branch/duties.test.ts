@@ -6,7 +6,15 @@ import { chargesOf, rowsForAll } from './duties'
 
 const BRANCH = { id: 3, title: '教工第一党支部' }
 const GENERAL = { id: 2, title: '会计学院党总支' }
-const person = (...offices: Office[]): Me => ({ bound: true, privacyDue: false, memberId: 7, name: '李伟', branch: BRANCH, organizations: [{ id: 1, title: '党委' }, GENERAL, BRANCH, { id: 9, title: '第一党小组' }], offices })
+const person = (...offices: Office[]): Me => ({
+  bound: true,
+  privacyDue: false,
+  memberId: 7,
+  name: '李伟',
+  branch: BRANCH,
+  organizations: [{ id: 1, title: '党委' }, GENERAL, BRANCH, { id: 9, title: '第一党小组' }],
+  offices,
+})
 const titles = (me: Me) => chargesOf(me).map(({ place, duties }) => [place.title, ...duties.map(({ title }) => title)])
 
 describe('the branch hub', () => {
@@ -19,8 +27,13 @@ describe('the branch hub', () => {
   })
 
   it('shows an officer his work, each organization once', () => {
-    const me = person({ role: 'secretary', title: '支部书记', organization: BRANCH }, { role: 'committee_member', title: '支委', organization: BRANCH })
-    expect(titles(me)).toEqual([['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '发通知', '群机器人', '未送达']])
+    const me = person(
+      { role: 'secretary', title: '支部书记', organization: BRANCH },
+      { role: 'committee_member', title: '支委', organization: BRANCH },
+    )
+    expect(titles(me)).toEqual([
+      ['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '发通知', '群机器人', '未送达'],
+    ])
     expect(chargesOf(me).map(({ roles }) => roles)).toEqual(['支部书记、支委'])
   })
 
@@ -30,6 +43,13 @@ describe('the branch hub', () => {
   })
 
   it('shows 群众代表 and administrators nothing here', () => {
-    expect(titles(person({ role: 'representative', title: '群众代表', organization: BRANCH }, { role: 'administrator', title: '系统管理员', organization: GENERAL }))).toEqual([])
+    expect(
+      titles(
+        person(
+          { role: 'representative', title: '群众代表', organization: BRANCH },
+          { role: 'administrator', title: '系统管理员', organization: GENERAL },
+        ),
+      ),
+    ).toEqual([])
   })
 })

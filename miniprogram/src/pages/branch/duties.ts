@@ -26,16 +26,58 @@ interface Row {
 const LEADERS_OF_GROUPS: readonly Role[] = ['group_leader']
 
 const ROWS: readonly Row[] = [
-  { icon: 'branch', title: '支部对比', words: '各支部的积分、出勤、审核和待办', page: 'overview', roles: [...ABOVE, 'inspector'] },
-  { icon: 'people', title: '成员', words: '名册、积分、激活码', page: 'members', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS, 'inspector'] },
-  { icon: 'calendar', title: '支部会议', words: '安排会议、签到、确认名单', page: 'hosting', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS] },
-  { icon: 'leave', title: '请假待批', words: '准假、不准，决定可以改', page: 'leaves', roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS] },
+  {
+    icon: 'branch',
+    title: '支部对比',
+    words: '各支部的积分、出勤、审核和待办',
+    page: 'overview',
+    roles: [...ABOVE, 'inspector'],
+  },
+  {
+    icon: 'people',
+    title: '成员',
+    words: '名册、积分、激活码',
+    page: 'members',
+    roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS, 'inspector'],
+  },
+  {
+    icon: 'calendar',
+    title: '支部会议',
+    words: '安排会议、签到、确认名单',
+    page: 'hosting',
+    roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS],
+  },
+  {
+    icon: 'leave',
+    title: '请假待批',
+    words: '准假、不准，决定可以改',
+    page: 'leaves',
+    roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS],
+  },
   { icon: 'wallet', title: '党费', words: '按月登记', page: 'dues', roles: OFFICERS },
   { icon: 'list', title: '月汇总', words: '核对、确认、公示', page: 'month', roles: OFFICERS },
-  { icon: 'bell', title: '发通知', words: '起草、发布、看谁读了', page: 'notices-sent', roles: [...OFFICERS, ...ABOVE] },
+  {
+    icon: 'bell',
+    title: '发通知',
+    words: '起草、发布、看谁读了',
+    page: 'notices-sent',
+    roles: [...OFFICERS, ...ABOVE],
+  },
   { icon: 'screen', title: '群机器人', words: '在企业微信群里提醒开会和公布', page: 'robot', roles: LEADERS },
-  { icon: 'calendar', title: '放假安排', words: '全校一年的放假和调休', page: 'workdays', roles: ['organization_department'] },
-  { icon: 'shield', title: '校验码接收人', words: '每天的账目校验码发给谁保存', page: 'head-officers', roles: ['organization_department'] },
+  {
+    icon: 'calendar',
+    title: '放假安排',
+    words: '全校一年的放假和调休',
+    page: 'workdays',
+    roles: ['organization_department'],
+  },
+  {
+    icon: 'shield',
+    title: '校验码接收人',
+    words: '每天的账目校验码发给谁保存',
+    page: 'head-officers',
+    roles: ['organization_department'],
+  },
   { icon: 'warn', title: '未送达', words: '消息没有送到的人', page: 'unreached', roles: [...OFFICERS, ...ABOVE] },
 ]
 
@@ -60,7 +102,17 @@ function toDuty({ icon, title, words, page }: Row, place: Place): Duty {
 export function rowsForAll(me: Me): Duty[] {
   if (!me.branch) return []
   return [
-    { icon: 'branch', title: '支部公示榜', words: '每月确认后公示', url: `/pages/board/board?organization=${me.branch.id}` },
-    { icon: 'shield', title: '积分标准', words: '每一项得多少分，依据哪一条', url: `/pages/standard/standard?organization=${me.branch.id}` },
+    {
+      icon: 'branch',
+      title: '支部公示榜',
+      words: '每月确认后公示',
+      url: `/pages/board/board?organization=${me.branch.id}`,
+    },
+    {
+      icon: 'shield',
+      title: '积分标准',
+      words: '每一项得多少分，依据哪一条',
+      url: `/pages/standard/standard?organization=${me.branch.id}`,
+    },
   ]
 }

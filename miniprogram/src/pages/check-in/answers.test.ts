@@ -6,14 +6,29 @@ import { ApiError } from '@/api/errors'
 import { type Asked, recorded, refused } from './answers'
 
 const NOW = new Date('2026-06-18T15:00:00+08:00')
-const MEETING = { title: '6 月主题党日', place: '明德楼 305', starts_at: '2026-06-18T15:00:00+08:00', host: '教工第一党支部' }
+const MEETING = {
+  title: '6 月主题党日',
+  place: '明德楼 305',
+  starts_at: '2026-06-18T15:00:00+08:00',
+  host: '教工第一党支部',
+}
 const TICKET = { ticket: 't', expires_at: '2026-06-18T15:02:00+08:00', meeting: MEETING }
 const ASKED: Asked = { wish: {}, ticket: TICKET }
 const HELPING: Asked = { wish: { for_work_number: 'T0002' }, ticket: TICKET }
 const WINDOW = { opens_at: '2026-06-18T14:40:00+08:00', closes_at: '2026-06-18T15:20:00+08:00' }
 
 function record(values: Partial<CheckIn> = {}): CheckIn {
-  return { result: 'checked_in', state: 'present', words: '签到成功', advice: '已经记下，不用再申报。', via: 'qr', checked_in_at: '2026-06-18T14:52:00+08:00', member_name: '张敏', meeting: { id: 7, ...MEETING }, ...values }
+  return {
+    result: 'checked_in',
+    state: 'present',
+    words: '签到成功',
+    advice: '已经记下，不用再申报。',
+    via: 'qr',
+    checked_in_at: '2026-06-18T14:52:00+08:00',
+    member_name: '张敏',
+    meeting: { id: 7, ...MEETING },
+    ...values,
+  }
 }
 
 /** Every refusal of docs/check-in.md with what it must offer. */
@@ -44,12 +59,22 @@ describe('a refusal', () => {
   })
 
   it('says when the window is, if it is about that', () => {
-    expect(refused(new ApiError('too_early', '', 409, WINDOW), ASKED, NOW).words).toBe('今天 14:40 开始签到，请到时间后再扫一次。')
-    expect(refused(new ApiError('closed', '', 409, WINDOW), ASKED, NOW).words).toBe('今天 15:20 签到结束，现在不能再签。')
+    expect(refused(new ApiError('too_early', '', 409, WINDOW), ASKED, NOW).words).toBe(
+      '今天 14:40 开始签到，请到时间后再扫一次。',
+    )
+    expect(refused(new ApiError('closed', '', 409, WINDOW), ASKED, NOW).words).toBe(
+      '今天 15:20 签到结束，现在不能再签。',
+    )
   })
 
   it('for someone else speaks of him, and does not tell whether his number exists', () => {
-    const screen = refused(new ApiError('not_invited', '代签没有成功：您或对方不在本次会议的签到名单上，请核对工号', 403, { as_guest: false }), HELPING, NOW)
+    const screen = refused(
+      new ApiError('not_invited', '代签没有成功：您或对方不在本次会议的签到名单上，请核对工号', 403, {
+        as_guest: false,
+      }),
+      HELPING,
+      NOW,
+    )
     expect([screen.heading, screen.main?.act]).toEqual(['代签没有成功', 'help'])
     expect(refused(new ApiError('on_leave', '', 409), HELPING, NOW).heading).toBe('对方已请假')
   })
@@ -65,7 +90,12 @@ describe('a record', () => {
   it('says when, in time, who and where', () => {
     const screen = recorded(record(), ASKED, NOW)
     expect([screen.heading, screen.words, screen.tone]).toEqual(['签到成功', '今天 14:52，准时', 'done'])
-    expect(screen.facts?.map(({ words }) => words)).toEqual(['6 月主题党日', '明德楼 305', '张敏', '会后自动记入，不用申报'])
+    expect(screen.facts?.map(({ words }) => words)).toEqual([
+      '6 月主题党日',
+      '明德楼 305',
+      '张敏',
+      '会后自动记入，不用申报',
+    ])
     expect([screen.main?.act, screen.second?.act]).toEqual(['home', 'meeting'])
   })
 
@@ -95,7 +125,11 @@ describe('a check-in that the host has to confirm', () => {
     const screen = recorded(record({ result, state: result }), ASKED, NOW)
     expect([screen.heading, screen.tone]).toEqual([heading, 'look'])
     expect(screen.words).toContain(words)
-    expect([screen.main?.act, screen.second?.act, screen.links?.map(({ act }) => act)]).toEqual(['home', 'meeting', ['scan']])
+    expect([screen.main?.act, screen.second?.act, screen.links?.map(({ act }) => act)]).toEqual([
+      'home',
+      'meeting',
+      ['scan'],
+    ])
     expect(screen.facts?.map(({ name }) => name)).not.toContain('积分')
     expect(screen.note).toBe('扫码时刻：今天 14:52')
   })

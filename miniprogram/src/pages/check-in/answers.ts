@@ -7,7 +7,19 @@ import { nearDay, time } from '@/format/dates'
 
 import { ANSWERS, BY_HAND, STATES } from './words'
 
-export type Act = 'again' | 'scan' | 'digits' | 'typed' | 'as_guest' | 'end_leave' | 'help' | 'helped' | 'bind' | 'meeting' | 'back' | 'home'
+export type Act =
+  | 'again'
+  | 'scan'
+  | 'digits'
+  | 'typed'
+  | 'as_guest'
+  | 'end_leave'
+  | 'help'
+  | 'helped'
+  | 'bind'
+  | 'meeting'
+  | 'back'
+  | 'home'
 
 export interface Offer {
   act: Act
@@ -47,12 +59,24 @@ export function waiting(words = '请稍候，不要关闭页面。'): Screen {
 }
 
 export function queueing(tries: number): Screen {
-  return { seal: 'again', tone: 'wait', heading: '签到的人多，正在排队', words: `正在自动重试（第 ${tries} 次），请不要关闭页面。重复提交也只记一次。` }
+  return {
+    seal: 'again',
+    tone: 'wait',
+    heading: '签到的人多，正在排队',
+    words: `正在自动重试（第 ${tries} 次），请不要关闭页面。重复提交也只记一次。`,
+  }
 }
 
 export function withoutCode(): Screen {
   const words = '对准会场屏幕上的二维码扫一扫，也可以输入旁边的六位数字。'
-  return { seal: 'scan', tone: 'plain', heading: '请扫会场的二维码', words, main: { act: 'scan', words: '扫码签到' }, links: [DIGITS] }
+  return {
+    seal: 'scan',
+    tone: 'plain',
+    heading: '请扫会场的二维码',
+    words,
+    main: { act: 'scan', words: '扫码签到' },
+    links: [DIGITS],
+  }
 }
 
 export function typing(problem = ''): Screen {
@@ -85,7 +109,11 @@ export function recorded(record: CheckIn, { wish }: Asked, now: Date): Screen {
   const helped = wish.for_work_number !== undefined
   const facts = [...meetingFacts(record.meeting), { name: '签到人', words: record.member_name }]
   if (record.via === 'helper') facts.push({ name: '方式', words: '代签' })
-  const values = { when: moment(record.checked_in_at, now), starts: time(record.meeting.starts_at), state: (STATES as Record<string, string>)[record.state] ?? '' }
+  const values = {
+    when: moment(record.checked_in_at, now),
+    starts: time(record.meeting.starts_at),
+    state: (STATES as Record<string, string>)[record.state] ?? '',
+  }
   return {
     seal: 'check',
     tone: 'done',
@@ -111,7 +139,14 @@ export function refused(error: ApiError, { wish, ticket }: Asked, now: Date): Sc
   const which = caseOf(error, helped, ticket !== null)
   const at = (name: string) => (error.detail[name] ? moment(String(error.detail[name]), now) : '')
   const values = { message: error.message, opens: at('opens_at'), closes: at('closes_at') }
-  return { tone: 'look', seal: 'warn', main: AGAIN, facts: meetingFacts(ticket?.meeting), ...said(which, values, helped), ...WAYS_ON[which] }
+  return {
+    tone: 'look',
+    seal: 'warn',
+    main: AGAIN,
+    facts: meetingFacts(ticket?.meeting),
+    ...said(which, values, helped),
+    ...WAYS_ON[which],
+  }
 }
 
 /** Under what the words of a refusal stand. */
@@ -156,7 +191,11 @@ interface Said {
 }
 
 /** Heading, words, note and tips of an answer; `helped`: another was to be checked in. */
-function said(which: Case, values: Record<string, string>, helped: boolean): Pick<Screen, 'heading' | 'words' | 'note' | 'tips'> {
+function said(
+  which: Case,
+  values: Record<string, string>,
+  helped: boolean,
+): Pick<Screen, 'heading' | 'words' | 'note' | 'tips'> {
   const found: Said = ANSWERS[which]
   const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? '')
   const tips = [...(found.tips ?? []), ...(found.by_hand ? [BY_HAND] : [])]
@@ -169,7 +208,12 @@ function said(which: Case, values: Record<string, string>, helped: boolean): Pic
 }
 
 function meetingFacts(meeting: { title: string; place: string } | undefined): { name: string; words: string }[] {
-  return meeting ? [{ name: '会议', words: meeting.title }, { name: '地点', words: meeting.place }] : []
+  return meeting
+    ? [
+        { name: '会议', words: meeting.title },
+        { name: '地点', words: meeting.place },
+      ]
+    : []
 }
 
 function moment(instant: string, now: Date): string {

@@ -99,7 +99,11 @@ export function useCheckIn() {
       code = ''
     } catch (error) {
       const { code: why, message } = error as ApiError
-      return show(why === ErrorCode.code_invalid ? typing(message) : refused(error as ApiError, { wish: {}, ticket }, serverNow()))
+      return show(
+        why === ErrorCode.code_invalid
+          ? typing(message)
+          : refused(error as ApiError, { wish: {}, ticket }, serverNow()),
+      )
     }
     return send({})
   }
@@ -139,7 +143,13 @@ export function useCheckIn() {
     home: () => open('/pages/home/home'),
   }
 
-  return { screen, field, begin, ask: () => show(typing()), act: (name: Act) => (LEAVING.has(name) ? consent.ask().then(acts[name]) : acts[name]()) }
+  return {
+    screen,
+    field,
+    begin,
+    ask: () => show(typing()),
+    act: (name: Act) => (LEAVING.has(name) ? consent.ask().then(acts[name]) : acts[name]()),
+  }
 }
 
 /** What a page of ours, or WeChat's own scan, gave as `q`: WeChat leaves it encoded, a browser does not. */

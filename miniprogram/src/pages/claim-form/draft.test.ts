@@ -18,7 +18,11 @@ beforeEach(() => {
   kept = {}
   submitClaim.mockReset()
   const setStorageSync = (key: string, value: unknown) => (kept[key] = value)
-  vi.stubGlobal('uni', { setStorageSync, getStorageSync: (key: string) => kept[key] ?? '', removeStorageSync: (key: string) => delete kept[key] })
+  vi.stubGlobal('uni', {
+    setStorageSync,
+    getStorageSync: (key: string) => kept[key] ?? '',
+    removeStorageSync: (key: string) => delete kept[key],
+  })
 })
 
 function begun(memberId: number, writerId = memberId) {
@@ -67,7 +71,11 @@ describe('a draft', () => {
     const { draft } = begun(3)
     expect(problemsOf(draft, [], false, '2026-06-18')).toEqual({ item: '请选择申报项目', title: '请写一个名称' })
     Object.assign(draft, { itemCode: 'C01a', title: '获奖', occurredOn: '2026-06-19' })
-    expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({ item: '请选择级别', quantity: '请填写数量', day: '日期还没到，请选今天或以前的日期' })
+    expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({
+      item: '请选择级别',
+      quantity: '请填写数量',
+      day: '日期还没到，请选今天或以前的日期',
+    })
     Object.assign(draft, { level: 'university', quantity: '2', occurredOn: '2026-06-18' })
     expect(problemsOf(draft, ['校级'], true, '2026-06-18')).toEqual({})
   })
@@ -85,7 +93,12 @@ describe('a claim that the server has', () => {
     await nextTick()
     resubmitClaim.mockResolvedValueOnce(undefined)
     await submit()
-    expect(resubmitClaim).toHaveBeenCalledWith(7, 3, expect.objectContaining({ title: '财税进社区', description: '补充了时长', photoIds: [5] }), expect.any(String))
+    expect(resubmitClaim).toHaveBeenCalledWith(
+      7,
+      3,
+      expect.objectContaining({ title: '财税进社区', description: '补充了时长', photoIds: [5] }),
+      expect.any(String),
+    )
     expect(Object.keys(kept)).toEqual(['claim-draft-3'])
     expect(keptDraft(3)?.title).toBe('新的一份')
   })

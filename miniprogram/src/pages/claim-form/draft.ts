@@ -38,7 +38,18 @@ interface Begun {
 }
 
 export function emptyDraft(now: Date): Draft {
-  const contents = { title: '', description: '', itemCode: '', level: '', quantity: '', occurredOn: dayOf(now), photoIds: [], people: 1, place: 1, participants: [] }
+  const contents = {
+    title: '',
+    description: '',
+    itemCode: '',
+    level: '',
+    quantity: '',
+    occurredOn: dayOf(now),
+    photoIds: [],
+    people: 1,
+    place: 1,
+    participants: [],
+  }
   return { ...contents, key: newKey(), claimId: null, version: 0, reason: '', waiting: false }
 }
 
@@ -66,7 +77,12 @@ export function useDraft(now: Date) {
   function edit({ id, version, contents }: Begun): void {
     const kept = stored<Partial<Draft>>(place(id), {})
     const asServed = { ...emptyDraft(now), ...contents, claimId: id, version }
-    Object.assign(draft, asServed, { occurredOn: contents.occurredOn || dayOf(now) }, kept.version === version ? kept : {})
+    Object.assign(
+      draft,
+      asServed,
+      { occurredOn: contents.occurredOn || dayOf(now) },
+      kept.version === version ? kept : {},
+    )
   }
 
   /** Begin anew with what another claim says; its photos stay with it. */
@@ -109,7 +125,13 @@ export function forgetDraft(memberId: number): void {
 }
 
 /** What is still missing, in the order of the page; empty when it can be handed in. */
-export function problemsOf(draft: Draft, levels: unknown[], counted: boolean, today: string, asksWhy = false): Record<string, string> {
+export function problemsOf(
+  draft: Draft,
+  levels: unknown[],
+  counted: boolean,
+  today: string,
+  asksWhy = false,
+): Record<string, string> {
   const problems: Record<string, string> = {}
   if (asksWhy && draft.reason.trim().length < SHORTEST_REASON) problems.reason = '请写明代为填报的原因'
   if (!draft.itemCode) problems.item = '请选择申报项目'

@@ -92,7 +92,14 @@ export function usePhotos(member: () => number, keep: (ids: number[]) => void) {
 
   /** Show what was sent before. One that cannot be read now, without a network, keeps its place. */
   async function restore(ids: number[], used: boolean): Promise<void> {
-    const sources = await Promise.all(ids.map((id) => readPhoto(id).then((photo) => photo?.thumb ?? null, ({ status }) => (status === 404 ? null : ''))))
+    const sources = await Promise.all(
+      ids.map((id) =>
+        readPhoto(id).then(
+          (photo) => photo?.thumb ?? null,
+          ({ status }) => (status === 404 ? null : ''),
+        ),
+      ),
+    )
     ids.forEach((id, index) => {
       const src = sources[index]
       if (src !== null && src !== undefined) push({ src, file: '', id, used })

@@ -4,7 +4,13 @@ import type { HostedMeeting } from '@/api/hosting'
 
 import { extensions, furtherActs } from './acts'
 
-const MEETING = { phase: 'open', begun: true, lists: [{ confirmed: false }], closesAt: '2026-06-18T15:20:00+08:00', endsAt: '2026-06-18T16:00:00+08:00' } as HostedMeeting
+const MEETING = {
+  phase: 'open',
+  begun: true,
+  lists: [{ confirmed: false }],
+  closesAt: '2026-06-18T15:20:00+08:00',
+  endsAt: '2026-06-18T16:00:00+08:00',
+} as HostedMeeting
 const acts = (changes: object) => furtherActs({ ...MEETING, ...changes }).map(({ act }) => act)
 
 describe('what a host can do', () => {
@@ -27,8 +33,15 @@ describe('what a host can do', () => {
 
 describe('check-in', () => {
   it('is kept open from its end, or from now where it has ended, and never beyond the meeting', () => {
-    expect(extensions(MEETING, new Date('2026-06-18T07:00:00Z')).map(({ title }) => title)).toEqual(['延长 10 分钟，到 15:30', '延长 20 分钟，到 15:40', '延长 30 分钟，到 15:50', '到会议结束（16:00）'])
-    expect(extensions(MEETING, new Date('2026-06-18T07:55:00Z')).map(({ title }) => title)).toEqual(['到会议结束（16:00）'])
+    expect(extensions(MEETING, new Date('2026-06-18T07:00:00Z')).map(({ title }) => title)).toEqual([
+      '延长 10 分钟，到 15:30',
+      '延长 20 分钟，到 15:40',
+      '延长 30 分钟，到 15:50',
+      '到会议结束（16:00）',
+    ])
+    expect(extensions(MEETING, new Date('2026-06-18T07:55:00Z')).map(({ title }) => title)).toEqual([
+      '到会议结束（16:00）',
+    ])
     expect(extensions(MEETING, new Date('2026-06-18T08:00:00Z'))).toEqual([])
   })
 })

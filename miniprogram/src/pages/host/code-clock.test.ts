@@ -44,7 +44,12 @@ describe('the code on the phone', () => {
 
   it('goes on for a minute without network and then shows none rather than an expired one', () => {
     const held = heard()
-    expect([59_999, 69_999, 70_000, 300_000].map((after) => stepAt(held, BEGIN + after))).toEqual([5, 6, 'none', 'none'])
+    expect([59_999, 69_999, 70_000, 300_000].map((after) => stepAt(held, BEGIN + after))).toEqual([
+      5,
+      6,
+      'none',
+      'none',
+    ])
   })
 
   it('is shown from the opening until the closing, both by the server', () => {
@@ -53,7 +58,12 @@ describe('the code on the phone', () => {
   })
 
   it('is gone at once when check-in was ended, though later codes were in hand', () => {
-    const ended = hold(heard(), answer(BEGIN + 5_000, 0, 0, { phase: 'closed' }), phone(BEGIN + 5_000), phone(BEGIN + 5_000))
+    const ended = hold(
+      heard(),
+      answer(BEGIN + 5_000, 0, 0, { phase: 'closed' }),
+      phone(BEGIN + 5_000),
+      phone(BEGIN + 5_000),
+    )
     expect(stepAt(ended, BEGIN + 5_000)).toBe('ended')
     expect(ended.codes).toEqual([])
   })
@@ -79,6 +89,11 @@ describe('the code on the phone', () => {
 
   it('says how long it lasts only once the network is gone', () => {
     const held = heard()
-    expect([8_000, 8_001, 60_000, 90_000].map((after) => lastsAlone(held, phone(BEGIN + after)))).toEqual([null, 61, 10, 0])
+    expect([8_000, 8_001, 60_000, 90_000].map((after) => lastsAlone(held, phone(BEGIN + after)))).toEqual([
+      null,
+      61,
+      10,
+      0,
+    ])
   })
 })

@@ -5,10 +5,30 @@ import type { RosterLine, Standing } from '@/api/rosters'
 import { filtered, latest } from './filter'
 
 function line(name: string, standing: Standing, cameAt = 0, observer = false): RosterLine {
-  return { memberId: 1, name, observer, standing, standingTitle: '', came: cameAt > 0, helped: false, said: '', cameAt, cameWhen: '', leave: null }
+  return {
+    memberId: 1,
+    name,
+    observer,
+    standing,
+    standingTitle: '',
+    came: cameAt > 0,
+    helped: false,
+    said: '',
+    cameAt,
+    cameWhen: '',
+    leave: null,
+  }
 }
 
-const LINES = [line('马超', 'expected'), line('许文静', 'absent'), line('高晓燕', 'on_leave'), line('孙浩', 'present', 2), line('周磊', 'late', 3), line('陈静', 'expected', 0, true), line('吴刚', 'present', 1, true)]
+const LINES = [
+  line('马超', 'expected'),
+  line('许文静', 'absent'),
+  line('高晓燕', 'on_leave'),
+  line('孙浩', 'present', 2),
+  line('周磊', 'late', 3),
+  line('陈静', 'expected', 0, true),
+  line('吴刚', 'present', 1, true),
+]
 const names = (lines: RosterLine[]) => lines.map(({ name }) => name)
 
 describe('the four counts', () => {

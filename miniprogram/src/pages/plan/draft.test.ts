@@ -3,7 +3,18 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Planned } from '@/api/planning'
 
-import { draftOf, emptyDraft, fieldOf, outlineOf, problemsOf, repeatBy, timesOf, titleOf, useDraft, wordsOf } from './draft'
+import {
+  draftOf,
+  emptyDraft,
+  fieldOf,
+  outlineOf,
+  problemsOf,
+  repeatBy,
+  timesOf,
+  titleOf,
+  useDraft,
+  wordsOf,
+} from './draft'
 
 vi.mock('@/platform', () => ({ platform: {} }))
 
@@ -13,7 +24,11 @@ let kept: Record<string, unknown>
 beforeEach(() => {
   kept = {}
   const setStorageSync = (key: string, value: unknown) => (kept[key] = value)
-  vi.stubGlobal('uni', { setStorageSync, getStorageSync: (key: string) => kept[key] ?? '', removeStorageSync: (key: string) => delete kept[key] })
+  vi.stubGlobal('uni', {
+    setStorageSync,
+    getStorageSync: (key: string) => kept[key] ?? '',
+    removeStorageSync: (key: string) => delete kept[key],
+  })
 })
 
 describe('a plan', () => {
@@ -36,14 +51,25 @@ describe('a plan', () => {
 
   it('invites the branch in full, its groups, or whom one chose, and other branches in full', () => {
     const draft = { ...emptyDraft(NOW), groups: [31], people: [7], others: [4] }
-    const scopes = (scope: 'all' | 'group' | 'chosen') => outlineOf({ ...draft, scope }, 3, true).rosters?.map((each) => [each.organization_id, each.scope, each.group_ids, each.member_ids])
-    expect(scopes('all')).toEqual([[3, 'all', [], []], [4, 'all', [], []]])
+    const scopes = (scope: 'all' | 'group' | 'chosen') =>
+      outlineOf({ ...draft, scope }, 3, true).rosters?.map((each) => [
+        each.organization_id,
+        each.scope,
+        each.group_ids,
+        each.member_ids,
+      ])
+    expect(scopes('all')).toEqual([
+      [3, 'all', [], []],
+      [4, 'all', [], []],
+    ])
     expect(scopes('group')?.[0]).toEqual([3, 'group', [31], []])
     expect(scopes('chosen')?.[0]).toEqual([3, 'chosen', [], [7]])
   })
 
   it('of a 总支 has a list for each branch it names, or for all below', () => {
-    expect(outlineOf({ ...emptyDraft(NOW), others: [4] }, 2, false).rosters?.map((each) => each.organization_id)).toEqual([4])
+    expect(
+      outlineOf({ ...emptyDraft(NOW), others: [4] }, 2, false).rosters?.map((each) => each.organization_id),
+    ).toEqual([4])
     expect(outlineOf(emptyDraft(NOW), 2, false).rosters).toBeNull()
   })
 
@@ -71,7 +97,13 @@ describe('a plan', () => {
 
   it('says below the field what is missing', () => {
     expect(problemsOf(emptyDraft(NOW))).toEqual({ place: '请写明地点' })
-    const wrong = { ...emptyDraft(NOW), place: '明德楼', scope: 'chosen' as const, repeat: 'day' as const, until: '2026-06-01' }
+    const wrong = {
+      ...emptyDraft(NOW),
+      place: '明德楼',
+      scope: 'chosen' as const,
+      repeat: 'day' as const,
+      until: '2026-06-01',
+    }
     expect(problemsOf(wrong)).toEqual({ people: '请选择参加的人员', repeat: '重复的截止日期不能早于首次会议' })
     expect([fieldOf('window_order'), fieldOf('not_found')]).toEqual(['window', undefined])
   })
@@ -93,8 +125,21 @@ describe('a plan', () => {
     const planned = {
       ...{ kind: 'lecture', title: '专题党课', topic: '', place: '明德楼', agenda: '', items: ['B03'] },
       ...{ startsAt: '2026-06-25T14:30:00+08:00', endsAt: '2026-06-25T16:30:00+08:00' },
-      ...{ opensAt: '2026-06-25T14:00:00+08:00', lateAfter: '2026-06-25T14:35:00+08:00', closesAt: '2026-06-25T15:00:00+08:00' },
+      ...{
+        opensAt: '2026-06-25T14:00:00+08:00',
+        lateAfter: '2026-06-25T14:35:00+08:00',
+        closesAt: '2026-06-25T15:00:00+08:00',
+      },
     } as Planned
-    expect(draftOf(planned, NOW)).toMatchObject({ day: '2026-06-25', at: '14:30', minutes: 120, opens: 30, late: 5, closes: 30, named: true, items: ['B03'] })
+    expect(draftOf(planned, NOW)).toMatchObject({
+      day: '2026-06-25',
+      at: '14:30',
+      minutes: 120,
+      opens: 30,
+      late: 5,
+      closes: 30,
+      named: true,
+      items: ['B03'],
+    })
   })
 })

@@ -41,7 +41,17 @@ export function emptyDraft(now: Date): Draft {
   const words = { title: '', topic: '', place: '', agenda: '' }
   const lists = { scope: 'all' as const, groups: [], people: [], observers: [], others: [] }
   const times = { day: tomorrow, at: '14:30', minutes: 90, opens: 20, late: 10, closes: 20 }
-  return { kind: 'theme_day', named: false, ...words, ...times, ...lists, items: null, repeat: '', until: tomorrow, key: newKey() }
+  return {
+    kind: 'theme_day',
+    named: false,
+    ...words,
+    ...times,
+    ...lists,
+    items: null,
+    repeat: '',
+    until: tomorrow,
+    key: newKey(),
+  }
 }
 
 /** Let it recur; of itself until the end of the year, in December until the end of the next. */
@@ -127,10 +137,18 @@ export function fieldOf(code: string): Field | undefined {
   return FIELDS[code]
 }
 
-export function timesOf(draft: Draft): Pick<Outline, 'starts_at' | 'ends_at' | 'opens_at' | 'late_after' | 'closes_at'> {
+export function timesOf(
+  draft: Draft,
+): Pick<Outline, 'starts_at' | 'ends_at' | 'opens_at' | 'late_after' | 'closes_at'> {
   const from = Date.parse(instant(draft.day, draft.at))
   const after = (minutes: number) => new Date(from + minutes * 60_000).toISOString()
-  return { starts_at: after(0), ends_at: after(draft.minutes), opens_at: after(-draft.opens), late_after: after(draft.late), closes_at: after(draft.closes) }
+  return {
+    starts_at: after(0),
+    ends_at: after(draft.minutes),
+    opens_at: after(-draft.opens),
+    late_after: after(draft.late),
+    closes_at: after(draft.closes),
+  }
 }
 
 /** What is previewed and planned. The host is `organizationId`; without it, as for a 总支, each of `others` has a list. */

@@ -23,7 +23,14 @@ describe('ballots', () => {
   })
 
   it('are whole numbers; an empty field is none', () => {
-    expect(read({ ...NOTHING, ayes: ' 2 ' })).toEqual({ ayes: 2, nays: 0, abstentions: 0, invalid: 0, unreturned: 0, written: 0 })
+    expect(read({ ...NOTHING, ayes: ' 2 ' })).toEqual({
+      ayes: 2,
+      nays: 0,
+      abstentions: 0,
+      invalid: 0,
+      unreturned: 0,
+      written: 0,
+    })
     expect(problemOf({ ...NOTHING, ayes: '1.5' }, 2)).toBe('票数请填写整数')
     expect(problemOf({ ...NOTHING, nays: '-1' }, 2)).toBe('票数请填写整数')
   })

@@ -3,7 +3,13 @@ import type { Voter } from '@/api/resolutions'
 
 export const KINDS = ['ayes', 'nays', 'abstentions', 'invalid', 'unreturned'] as const
 export type Kind = (typeof KINDS)[number]
-export const KIND_TITLES: Record<Kind, string> = { ayes: '赞成', nays: '反对', abstentions: '弃权', invalid: '无效', unreturned: '未交' }
+export const KIND_TITLES: Record<Kind, string> = {
+  ayes: '赞成',
+  nays: '反对',
+  abstentions: '弃权',
+  invalid: '无效',
+  unreturned: '未交',
+}
 
 export type Typed = Record<Kind | 'written', string>
 export type Ballots = Record<Kind | 'written', number>
@@ -19,7 +25,9 @@ export function presence(voters: readonly Voter[], leftOut: readonly number[]): 
 /** The figures, an empty field being none; null where something is no number. */
 export function read(typed: Typed): Ballots | null {
   const found = Object.entries(typed).map(([kind, text]) => [kind, text.trim() === '' ? 0 : Number(text)] as const)
-  return found.every(([, count]) => Number.isInteger(count) && count >= 0) ? (Object.fromEntries(found) as Ballots) : null
+  return found.every(([, count]) => Number.isInteger(count) && count >= 0)
+    ? (Object.fromEntries(found) as Ballots)
+    : null
 }
 
 /** What to mend before the vote can be written down, or nothing. */

@@ -11,7 +11,13 @@ interface Question {
 export const QUESTIONS: Record<Asking, Question> = {
   return: {
     title: '退回补充',
-    ready: ['照片看不清，请重新拍摄', '请补充证明材料', '请写明时间、地点和做了什么', '项目选得不对，请改选', '与已申报的事项重复'],
+    ready: [
+      '照片看不清，请重新拍摄',
+      '请补充证明材料',
+      '请写明时间、地点和做了什么',
+      '项目选得不对，请改选',
+      '与已申报的事项重复',
+    ],
     hint: '还缺什么，写给本人看',
   },
   adjust: {
@@ -28,6 +34,7 @@ export const QUESTIONS: Record<Asking, Question> = {
 
 /** What is wrong with a figure that is to take the place of `proposed`; empty if nothing is. */
 export function figureProblem(points: string, proposed: string): string {
-  if (!/^\d+(\.\d{1,2})?$/.test(points.trim()) || Number(points) <= 0) return '请填写大于 0 的分值，最多两位小数；不该计分的请选“退回”'
+  if (!/^\d+(\.\d{1,2})?$/.test(points.trim()) || Number(points) <= 0)
+    return '请填写大于 0 的分值，最多两位小数；不该计分的请选“退回”'
   return Number(points) < Number(proposed) ? '' : `只能调低，请填写小于 ${proposed} 的分值`
 }

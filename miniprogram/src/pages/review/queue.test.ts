@@ -9,9 +9,13 @@ const server = vi.hoisted(() => ({ listWaiting: vi.fn(), openReview: vi.fn(), de
 vi.mock('@/api/reviews', () => server)
 vi.mock('@/platform', () => ({ platform: {} }))
 
-const claim = (id: number, version = 1) => ({ id, version, member: '孙浩', title: `第 ${id} 条`, points: '1.00' }) as Review
+const claim = (id: number, version = 1) =>
+  ({ id, version, member: '孙浩', title: `第 ${id} 条`, points: '1.00' }) as Review
 const offline = new ApiError('offline', '没有连上网络', 0)
-const taken = new ApiError('already_decided', '该申报已由王芳审核（已通过）', 409, { by: '王芳', at: '2020-06-18T10:24:00+08:00' })
+const taken = new ApiError('already_decided', '该申报已由王芳审核（已通过）', 409, {
+  by: '王芳',
+  at: '2020-06-18T10:24:00+08:00',
+})
 
 /** A queue of these claims, the first of them opened. */
 async function opened(...ids: number[]) {
@@ -60,7 +64,10 @@ describe('reviewing', () => {
     server.openReview.mockImplementation(async (id: number) => (id === 8 ? Promise.reject(taken) : claim(id)))
     await queue.decide({ how: 'approve' })
     expect(queue.review.value?.id).toBe(9)
-    expect(queue.told.value).toMatchObject({ words: expect.stringContaining('王芳') as string, undo: { id: 7, version: 2 } })
+    expect(queue.told.value).toMatchObject({
+      words: expect.stringContaining('王芳') as string,
+      undo: { id: 7, version: 2 },
+    })
     await queue.undo('操作有误')
     expect(server.revoke).toHaveBeenCalledWith({ id: 7, version: 2 }, '操作有误')
     expect(queue.review.value?.id).toBe(7)

@@ -2,7 +2,15 @@ import { computed, ref } from 'vue'
 
 import * as ErrorCode from '@/api/error-codes'
 import { ApiError } from '@/api/errors'
-import { decide as send, type Decided, type Decision, listWaiting, openReview, type Review, revoke } from '@/api/reviews'
+import {
+  decide as send,
+  type Decided,
+  type Decision,
+  listWaiting,
+  openReview,
+  type Review,
+  revoke,
+} from '@/api/reviews'
 import { nearDay, time } from '@/format/dates'
 import { useLoad } from '@/state/load'
 
@@ -12,7 +20,14 @@ export interface Told {
   undo?: Decided
 }
 
-const OVER = new Set<string>([ErrorCode.already_decided, ErrorCode.wrong_status, ErrorCode.not_found, ErrorCode.own_claim, ErrorCode.own_entry, ErrorCode.other_reviewer])
+const OVER = new Set<string>([
+  ErrorCode.already_decided,
+  ErrorCode.wrong_status,
+  ErrorCode.not_found,
+  ErrorCode.own_claim,
+  ErrorCode.own_entry,
+  ErrorCode.other_reviewer,
+])
 const CHANGED = new Set<string>([ErrorCode.stale_version, ErrorCode.not_opened])
 const DONE = { approve: '已通过', return: '已退回', reject: '不予认定' }
 
@@ -66,7 +81,10 @@ export function useReviewQueue(organizationId: () => number) {
     try {
       const decided = await send(shown, decision)
       const points = decision.how === 'approve' ? ` ${decision.points ?? shown.points} 分` : ''
-      told.value = { words: `${DONE[decision.how]}：${words}${points}`, undo: decision.how === 'approve' ? decided : undefined }
+      told.value = {
+        words: `${DONE[decision.how]}：${words}${points}`,
+        undo: decision.how === 'approve' ? decided : undefined,
+      }
       await advance()
     } catch (error) {
       await afterRefusal(error, words)

@@ -1,6 +1,13 @@
 import type { Me, Office, Place } from '@/api/identity'
 
-const REVIEWERS = new Set<Office['role']>(['committee_member', 'deputy_secretary', 'secretary', 'organizer', 'general_secretary', 'organization_department'])
+const REVIEWERS = new Set<Office['role']>([
+  'committee_member',
+  'deputy_secretary',
+  'secretary',
+  'organizer',
+  'general_secretary',
+  'organization_department',
+])
 /** Who can take an approval back: the branch's secretary, or who is above. */
 const REVOKERS = new Set<Office['role']>(['secretary', 'organizer', 'general_secretary', 'organization_department'])
 

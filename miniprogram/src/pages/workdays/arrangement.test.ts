@@ -10,7 +10,10 @@ const ANNOUNCED = `一、元旦：1月1日（周四）至3日（周六）放假�
 六、中秋节：9月25日（周五）至27日（周日）放假，共3天。
 七、国庆节：10月1日（周四）至7日（周三）放假调休，共7天。9月20日（周日）、10月10日（周六）上班。`
 
-const worked = (marks: Record<string, string>) => Object.keys(marks).filter((day) => marks[day] === 'work').sort()
+const worked = (marks: Record<string, string>) =>
+  Object.keys(marks)
+    .filter((day) => marks[day] === 'work')
+    .sort()
 
 describe('an arrangement', () => {
   it('is read as the State Council writes it', () => {
@@ -29,7 +32,7 @@ describe('an arrangement', () => {
     expect(unread.length).toBe(13)
   })
 
-  it('is read line by line, in full width, with Excel\'s dates', () => {
+  it("is read line by line, in full width, with Excel's dates", () => {
     expect(readArrangement('2027-01-01 放假\n2027/1/2\t休\n１月３日　上班', 2027)).toEqual({
       marks: { '2027-01-01': 'off', '2027-01-02': 'off', '2027-01-03': 'work' },
       unread: [],
@@ -38,7 +41,14 @@ describe('an arrangement', () => {
 
   it('keeps to its year and names what it cannot read', () => {
     expect(readArrangement('12月31日至2028年1月2日放假。', 2027).marks).toEqual({ '2027-12-31': 'off' })
-    for (const text of ['2月30日放假', '13月1日上班', '2026年1月1日放假', '1月5日（周一）放假', '1月9日至3日放假', '国庆另行通知 10月1日']) {
+    for (const text of [
+      '2月30日放假',
+      '13月1日上班',
+      '2026年1月1日放假',
+      '1月5日（周一）放假',
+      '1月9日至3日放假',
+      '国庆另行通知 10月1日',
+    ]) {
       const { marks, unread } = readArrangement(text, 2027)
       expect([text, marks, unread.length]).toEqual([text, {}, 1])
     }

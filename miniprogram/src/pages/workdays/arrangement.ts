@@ -19,7 +19,11 @@ const TOKEN = new RegExp(`${DATE}${UNTIL}|放假|休息|休|上班|补班|班`, 
  */
 export function readArrangement(text: string, year: number): Arrangement {
   const found: Arrangement = { marks: {}, unread: [] }
-  const plain = text.normalize('NFKC').replace(/\(/g, '（').replace(/\)/g, '）').replace(/[^\S\n]+/g, '')
+  const plain = text
+    .normalize('NFKC')
+    .replace(/\(/g, '（')
+    .replace(/\)/g, '）')
+    .replace(/[^\S\n]+/g, '')
   for (const sentence of plain.split(/[。;\n]/)) readSentence(sentence, year, found)
   return found
 }
@@ -45,9 +49,13 @@ function readSentence(sentence: string, year: number, found: Arrangement): void 
 function daysOf(token: RegExpMatchArray, year: number): string[] {
   const [, firstYear, month, day, about, lastYear, lastMonth, lastDay, aboutLast] = token
   const first = dateOf(Number(firstYear ?? year), Number(month), Number(day), about)
-  const last = lastDay ? dateOf(Number(lastYear ?? firstYear ?? year), Number(lastMonth ?? month), Number(lastDay), aboutLast) : first
+  const last = lastDay
+    ? dateOf(Number(lastYear ?? firstYear ?? year), Number(lastMonth ?? month), Number(lastDay), aboutLast)
+    : first
   if (first === null || last === null || last < first) return []
-  const days = Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, index) => isoOf(first + index * DAY_MS))
+  const days = Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, index) =>
+    isoOf(first + index * DAY_MS),
+  )
   return days.length <= 31 ? days.filter((each) => each.startsWith(`${year}-`)) : []
 }
 
@@ -96,8 +104,15 @@ export function changes(before: Marks, now: Marks): string {
   const added = days.filter((day) => !(day in before)).length
   const gone = days.filter((day) => !(day in now)).length
   const turned = days.length - added - gone
-  const parts: [string, number][] = [['新标', added], ['取消', gone], ['改变', turned]]
-  return parts.filter(([, count]) => count).map(([words, count]) => `${words} ${count} 天`).join('，')
+  const parts: [string, number][] = [
+    ['新标', added],
+    ['取消', gone],
+    ['改变', turned],
+  ]
+  return parts
+    .filter(([, count]) => count)
+    .map(([words, count]) => `${words} ${count} 天`)
+    .join('，')
 }
 
 /** The weeks of a month from Monday on; null where a day is of another month. */

@@ -1,5 +1,5 @@
 // Until the app has come, its home page is seen as it was last: src/platform/opening.ts keeps it, and takes this away.
-(function () {
+;(function () {
   var kept = JSON.parse(localStorage.getItem('shown') || '{}').data
   var screen = kept && kept.by && kept.by.screen
   var atHome = /^\/m\/(pages\/home\/home)?$/.test(location.pathname)
