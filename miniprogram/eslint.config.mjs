@@ -33,7 +33,8 @@ export default ts.config(
       'vue/no-unused-properties': 'error',
       'vue/no-unused-refs': 'error',
 
-      // Code that is asynchronous by its type, though not by what it does, is so by `async`: what it throws is a rejection, too.
+      // Code that is asynchronous by its type, though not by what it does, is so by `async`: what it throws is a
+      // rejection, too.
       '@typescript-eslint/require-await': 'off',
       // A field that is taken out to have the rest.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],

@@ -1,4 +1,5 @@
-// After a build: nothing in the output may name a host outside the university, nor be too new for the oldest phones; what a
+// After a build: nothing in the output may name a host outside the university, nor be too new for the oldest phones;
+// what a
 // browser loads is packed beside it.
 //   node scripts/finish.mjs h5
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -43,7 +44,8 @@ export function textFiles(directory) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 }
 
-/** Have the browser fetch the home page's parts together with the app, not after it: over a slow line that is a wait less. */
+/** Have the browser fetch the home page's parts together with the app, not after it: over a slow line that is a wait
+ * less. */
 function preloadHome(directory) {
   const assets = join(directory, 'assets')
   const home = readdirSync(assets).find((name) => /^pages-home-home\..*\.js$/.test(name))

@@ -42,7 +42,8 @@ export function withOlderStyles(css) {
   return root.toString()
 }
 
-/** Put rules before another, for who does not support a feature of about the same age: what follows may override them. */
+/** Put rules before another, for who does not support a feature of about the same age: what follows may override
+ * them. */
 function instead(rule, made, feature) {
   if (!made) return null
   const supports = postcss.atRule({ name: 'supports', params: `not ${feature}`, nodes: [made] })

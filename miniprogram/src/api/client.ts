@@ -55,7 +55,8 @@ interface Sent {
   key?: string
 }
 
-/** The keys of acts of which nobody knows yet how they ended: whoever sends one again sends it under its key, and it counts once. */
+/** The keys of acts of which nobody knows yet how they ended: whoever sends one again sends it under its key, and it
+ * counts once. */
 const unsettled = new Map<string, string>()
 
 /** Send once, and once more with the same key if no answer came. Throws ApiError. */
@@ -118,7 +119,8 @@ export interface Upload {
   onProgress?: (percent: number) => void
 }
 
-/** Send one file; where the server is busy, again after as long as it asks for. It knows a file it has seen, so no key is needed. Throws ApiError. */
+/** Send one file; where the server is busy, again after as long as it asks for. It knows a file it has seen, so no
+ * key is needed. Throws ApiError. */
 export function upload(file: Upload, tries = 3): Promise<unknown> {
   return uploadOnce(file).catch((error: ApiError) => {
     const seconds = error.detail.retry_after_seconds

@@ -2,7 +2,8 @@ import type { components } from './schema'
 
 type Refusal = components['schemas']['ErrorBody']
 
-/** Why a call failed. `code` and `message` are the API's; `offline` means no answer came, so nothing is known to have happened. */
+/** Why a call failed. `code` and `message` are the API's; `offline` means no answer came, so nothing is known to have
+ * happened. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,

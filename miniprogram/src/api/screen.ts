@@ -3,7 +3,8 @@ import type { components } from './schema'
 
 type ScreenOut = components['schemas']['ScreenOut']
 
-/** The code of ten seconds. Times are milliseconds by the server's clock; `path` draws it on a square of `size` modules. */
+/** The code of ten seconds. Times are milliseconds by the server's clock; `path` draws it on a square of `size`
+ * modules. */
 export interface Code {
   step: number
   from: number

@@ -16,7 +16,8 @@ export interface SettlementRow {
   costs: boolean
 }
 
-/** A list and what confirming it means: `absent` has to be repeated by who confirms, so that nothing changed meanwhile. */
+/** A list and what confirming it means: `absent` has to be repeated by who confirms, so that nothing changed
+ * meanwhile. */
 export interface Settlement {
   confirmed: boolean
   confirmedBy: string
@@ -29,7 +30,8 @@ export interface Settlement {
   absent: number[]
   /** Whose check-ins the host has to decide before the list can be confirmed. */
   held: string[]
-  /** Who has a claim of the same day for the same item: it is not counted twice unless the officer says it is another. */
+  /** Who has a claim of the same day for the same item: it is not counted twice unless the officer says it is
+   * another. */
   alreadyCounted: { memberId: number; name: string }[]
   rows: SettlementRow[]
 }

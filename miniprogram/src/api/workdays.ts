@@ -40,7 +40,8 @@ function toWorkdayYear(dto: WorkdayYearOut): WorkdayYear {
   }
 }
 
-/** Enter a year as a whole: it replaces what was entered before. Days that were set singly stay so, unless they were changed. */
+/** Enter a year as a whole: it replaces what was entered before. Days that were set singly stay so, unless they were
+ * changed. */
 export async function enterWorkdayYear(
   organizationId: number,
   { year, marks: before, single }: WorkdayYear,

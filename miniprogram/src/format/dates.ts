@@ -22,7 +22,8 @@ export function day(iso: string, now: Date = serverNow()): string {
   return date.slice(0, 4) === dayOf(now).slice(0, 4) ? short : `${year} 年 ${short}`
 }
 
-/** A day as people type it from a paper, `2026-10-14`, `2026年10月14日` or `20261014`, as the API takes it; null where it is none. */
+/** A day as people type it from a paper, `2026-10-14`, `2026年10月14日` or `20261014`, as the API takes it; null where
+ * it is none. */
 export function typedDay(text: string): string | null {
   const plain = text.replace(/\s/g, '')
   const [, year, month, number] =

@@ -1,4 +1,5 @@
-/** What ties a way back from WeChat to the tab that left for it, so that nobody is signed in by an address from elsewhere. */
+/** What ties a way back from WeChat to the tab that left for it, so that nobody is signed in by an address from
+ * elsewhere. */
 
 const STATE = 'sign-in state'
 

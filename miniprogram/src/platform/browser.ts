@@ -15,7 +15,8 @@ const LEFT_BY_PAGE = 'check-in ticket'
 const ELSEWHERE = '微信里不能下载文件。请点右上角“…”，选“在浏览器打开”（或“在 Safari 中打开”），登录后再下载。'
 const NO_CODE = '照片里没有找到二维码，请靠近一些、对正后再拍'
 
-/** Take query and fragment out of the address, and out of the router's note of it, from which it would write them back. */
+/** Take query and fragment out of the address, and out of the router's note of it, from which it would write them
+ * back. */
 function clearAddress(): void {
   const state = window.history.state as { current?: string } | null
   const current = (state?.current ?? '').replace(/[?#].*/, '')

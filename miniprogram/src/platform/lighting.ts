@@ -4,7 +4,8 @@ interface Lock {
 }
 type Waking = Navigator & { wakeLock?: { request(kind: 'screen'): Promise<Lock> } }
 
-/** How to keep the screen lit. A browser takes the lock back whenever the page is hidden: it is asked for again each time the page shows. */
+/** How to keep the screen lit. A browser takes the lock back whenever the page is hidden: it is asked for again each
+ * time the page shows. */
 export function lighting(): (on: boolean) => void {
   let wanted = false
   let lit: Promise<Lock> | undefined

@@ -12,7 +12,8 @@ interface Screen {
 const HOME = 'pages/home/home'
 const screen = memoryOf<Screen>('screen')
 
-/** Begin to show the home page anew; what this returns keeps it for src/static/h5/opening.js, if nothing lies above it. */
+/** Begin to show the home page anew; what this returns keeps it for src/static/h5/opening.js, if nothing lies above
+ * it. */
 export function beginScreen(): () => void {
   const keep = screen.begin()
   return () => {

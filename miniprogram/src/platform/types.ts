@@ -24,7 +24,8 @@ export interface Platform {
   /** Whether WeChat can say here who the person is, after a tap or by itself. */
   knowsPerson: boolean
   /**
-   * A code for POST /auth/wechat, or null where the person must say first who he is. WeChat's own browser leaves for the
+   * A code for POST /auth/wechat, or null where the person must say first who he is. WeChat's own browser leaves for
+   * the
    * 公众号's authorization instead, which opens the sign-in page with a code; what this returns then never resolves.
    */
   signInCode(): Promise<string | null>
@@ -34,11 +35,13 @@ export interface Platform {
   linkSecret(): string
   /** Whether `<button open-type="getPhoneNumber">` works here. */
   givesPhone: boolean
-  /** Have `ask` called when WeChat's privacy guide must be agreed to before something can be used (phone number, album). */
+  /** Have `ask` called when WeChat's privacy guide must be agreed to before something can be used (phone number,
+   * album). */
   whenPrivacyNeeded(ask: (answer: (agreed: boolean) => void) => void): void
   /** The text of a QR code, or null if the person thought better of it. Throws Error with words for him. */
   scan(): Promise<string | null>
-  /** The ticket for which the page behind the QR has exchanged its code, given once; null where there is no such page. */
+  /** The ticket for which the page behind the QR has exchanged its code, given once; null where there is no such
+   * page. */
   handedOver(): Ticket | null
   /** Whether messages can be agreed to here. */
   notifies: boolean
@@ -50,7 +53,8 @@ export interface Platform {
   handsOver(name: string): string
   /** Give a downloaded file to the person; only inside a tap. Throws Error with words for him. */
   handOver(path: string, name: string): Promise<void>
-  /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was chosen. */
+  /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was
+   * chosen. */
   choosePhotos(count: number): Promise<string[]>
   /** Up to `count` files of the kinds that a notice may carry, photos among them; [] if none was chosen. */
   chooseFiles(count: number): Promise<ChosenFile[]>

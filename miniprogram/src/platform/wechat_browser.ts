@@ -26,8 +26,9 @@ export async function wechatScanner(entry: string): Promise<(() => Promise<strin
 }
 
 /**
- * What to have signed, likeliest first: WeChat on iOS goes on comparing with the address at which the app was entered, elsewhere with the
- * one it is at (https://developers.weixin.qq.com/community/develop/article/doc/000a2e71edcf70993974cc9da6b813). Versions differ.
+ * What to have signed, likeliest first: WeChat on iOS goes on comparing with the address at which the app was
+ * entered, elsewhere with the one it is at. Versions differ.
+ * https://developers.weixin.qq.com/community/develop/article/doc/000a2e71edcf70993974cc9da6b813
  */
 function addresses(entry: string, here: string, system: string): string[] {
   const both = [here, entry].map((address) => address.replace(/#.*/, ''))

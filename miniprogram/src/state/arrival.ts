@@ -28,7 +28,8 @@ export function whenSignedIn(begin: () => unknown): void {
   })
 }
 
-/** The same for a page of the member's own, or with `member=` or `organization=` of others: who is no member is led home. */
+/** The same for a page of the member's own, or with `member=` or `organization=` of others: who is no member is led
+ * home. */
 export function whenMember(begin: () => unknown): void {
   let ofOthers = false
   onLoad((given) => {
@@ -40,7 +41,8 @@ export function whenMember(begin: () => unknown): void {
   })
 }
 
-/** Whether this page may go on; where not, he is led to what comes first, and comes back to the page with this query. */
+/** Whether this page may go on; where not, he is led to what comes first, and comes back to the page with this
+ * query. */
 export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
   const me = await whoIsSignedIn(query)
   if (!me?.bound) goFirstTo(SIGN_IN, query)
@@ -49,7 +51,8 @@ export async function mayGoOn(query: Record<string, string>): Promise<boolean> {
   return false
 }
 
-/** The person signed in, if any; signs in without a word where the platform can. Pages begin when they can tell the time. */
+/** The person signed in, if any; signs in without a word where the platform can. Pages begin when they can tell the
+ * time. */
 async function whoIsSignedIn(query: Record<string, string>): Promise<Me | null> {
   if (session.me?.bound && clockIsKnown()) return session.me
   if (session.token) return readWhoIAm().catch(() => session.me)
@@ -71,7 +74,8 @@ function noteWanted(query: Record<string, string>): void {
   if (!comesFirst(page)) store(WANTED, page && withQuery(page, query))
 }
 
-/** Where he is led before anything else. A page that is gone, and hears late from the server, does not lead him away again. */
+/** Where he is led before anything else. A page that is gone, and hears late from the server, does not lead him away
+ * again. */
 function comesFirst(page: string): boolean {
   return [SIGN_IN, ASK_FOR_CONSENT].some((url) => url.split('?')[0] === page)
 }

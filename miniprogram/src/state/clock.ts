@@ -1,4 +1,5 @@
-/** Now by the server's clock: a phone's own may be hours or years off. The only reader of the current time in the app. */
+/** Now by the server's clock: a phone's own may be hours or years off. The only reader of the current time in the
+ * app. */
 import { ref } from 'vue'
 
 import { store, stored } from './stored'

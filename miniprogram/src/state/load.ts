@@ -6,7 +6,8 @@ import type { Memory } from './memory'
 
 export type PageState = 'loading' | 'ready' | 'empty' | 'error' | 'offline'
 
-/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails, but not when it is refused. */
+/** What a page shows: `read` it, keep it, say how that went. What was read stays when reading anew fails, but not
+ * when it is refused. */
 export function useLoad<T>(read: () => Promise<T>, isEmpty: (data: T) => boolean = () => false, memory?: Memory<T>) {
   const data: ShallowRef<T | null> = shallowRef(memory?.recall() ?? null)
   const failure = shallowRef<unknown>(null)

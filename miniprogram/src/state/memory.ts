@@ -1,4 +1,5 @@
-/** What pages showed last, so that the app opens with it while it reads anew, and has something to show without a network.
+/** What pages showed last, so that the app opens with it while it reads anew, and has something to show without a
+ * network.
  * It is gone when the person signs out, and when the app is another version. */
 import { forget, store, stored } from './stored'
 

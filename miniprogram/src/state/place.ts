@@ -12,7 +12,8 @@ export const ABOVE: readonly Role[] = ['organizer', 'general_secretary', 'organi
 /** Who records decisions of the negative list and confirms them. */
 export const DECIDERS: readonly Role[] = ['general_secretary', 'organization_department']
 
-/** Whether a person holds one of these roles somewhere. What it reaches is the server's to say; this only hides acts. */
+/** Whether a person holds one of these roles somewhere. What it reaches is the server's to say; this only hides
+ * acts. */
 export function holdsAny(me: Me | null, roles: readonly Role[]): boolean {
   return me?.offices.some(({ role }) => roles.includes(role)) ?? false
 }

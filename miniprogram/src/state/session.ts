@@ -21,7 +21,8 @@ whenSignedOut(() => {
   void uni.reLaunch({ url: SIGN_IN })
 })
 
-/** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError; whoever was signed in then stays. */
+/** Sign in with a code and read who that is. `exchange` is what takes such a code. Throws ApiError; whoever was
+ * signed in then stays. */
 export async function enter(code: string, exchange = signIn): Promise<Me> {
   return enterAs(await exchange(code))
 }

@@ -1,4 +1,5 @@
-/** What stays on this phone. A full or forbidden storage is no reason to stop: the value then lasts until the app closes. */
+/** What stays on this phone. A full or forbidden storage is no reason to stop: the value then lasts until the app
+ * closes. */
 
 export function stored<T>(key: string, otherwise: T): T {
   try {

@@ -90,7 +90,8 @@ export function useDraft(now: Date) {
     Object.assign(draft, emptyDraft(now), contents, { photoIds: [] })
   }
 
-  /** Hand it in; a new one begins anew. Throws ApiError; the draft is then kept, with its key only if it may have arrived. */
+  /** Hand it in; a new one begins anew. Throws ApiError; the draft is then kept, with its key only if it may have
+   * arrived. */
   async function submit(): Promise<void> {
     const keptAt = place(draft.claimId)
     try {

@@ -2,7 +2,8 @@ import { type ClaimableItem, listClaimableItems } from '@/api/claims'
 import type { ApiError } from '@/api/errors'
 import { store, stored } from '@/state/stored'
 
-/** Read what may be claimed for a year; without a network, what it was when it was last read: one can write anywhere. */
+/** Read what may be claimed for a year; without a network, what it was when it was last read: one can write
+ * anywhere. */
 export async function readItems(memberId: number, year: number): Promise<ClaimableItem[]> {
   const place = `claim-items-${memberId}-${year}`
   try {

@@ -1,7 +1,8 @@
 /** Which code to show when. Pure: `at` is the phone's time in milliseconds, which may be wrong; the server's counts. */
 import type { Code, Screen } from '@/api/screen'
 
-/** What a phone knows of a check-in: the last answer, the codes in hand, and by how much its clock is behind the server's. */
+/** What a phone knows of a check-in: the last answer, the codes in hand, and by how much its clock is behind the
+ * server's. */
 export interface Held {
   phase: Screen['phase']
   opensAt: number

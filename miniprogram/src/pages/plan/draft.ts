@@ -101,7 +101,8 @@ export function titleOf(draft: Draft): string {
   return draft.named ? draft.title.trim() : `${month(draft.day)} 月${kind}`
 }
 
-/** What was written; a title only if it is not that of `before`, so that a change of all to come leaves each its name. */
+/** What was written; a title only if it is not that of `before`, so that a change of all to come leaves each its
+ * name. */
 export function wordsOf(draft: Draft, before?: Planned): PlanWords {
   const title = draft.named && draft.title.trim() !== before?.title ? draft.title.trim() : undefined
   return { title, topic: draft.topic.trim(), place: draft.place.trim(), agenda: draft.agenda.trim() }
@@ -151,7 +152,8 @@ export function timesOf(
   }
 }
 
-/** What is previewed and planned. The host is `organizationId`; without it, as for a 总支, each of `others` has a list. */
+/** What is previewed and planned. The host is `organizationId`; without it, as for a 总支, each of `others` has a
+ * list. */
 export function outlineOf(draft: Draft, organizationId: number, takesPart: boolean): Outline {
   return {
     kind: draft.kind,
