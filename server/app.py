@@ -58,7 +58,7 @@ from server.statements.occasions import bulletins, months
 from server.todos import registry as todos
 from server.wechat import client as wechat
 from server.wechat import js_sdk
-from server.years import queries as years
+from server.years import gate as years
 from server.years.events import BranchYearMoved
 
 FEATURES: tuple[str, ...] = (

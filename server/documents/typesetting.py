@@ -15,9 +15,9 @@ from typing import Any
 
 import structlog
 
+from server.documents.error_codes import DocumentErrorCode
 from server.documents.layout import official
 from server.errors import DomainError
-from server.statements.error_codes import StatementErrorCode
 
 ROOT = Path(__file__).parents[1]
 """Templates lie below it, beside what they belong to, and import each other by their path from here."""
@@ -47,7 +47,7 @@ def compiled(jobs: Sequence[TypesettingJob], *, fonts: Mapping[str, Sequence[str
     answer = _ask({"root": str(ROOT), "fonts": fonts or official().fonts, "jobs": told})
     if "missing" in answer:
         message = "服务器没有安装中文字体，不能生成文件。请管理员执行 apt install fonts-noto-cjk，再下载"
-        raise DomainError(StatementErrorCode.no_chinese_font, message, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        raise DomainError(DocumentErrorCode.no_chinese_font, message, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return [base64.b64decode(each) for each in answer["files"]]
 
 
@@ -73,4 +73,4 @@ def _ask(question: Mapping[str, Any]) -> dict[str, list[str]]:
 def _not_made(why: str) -> DomainError:
     _log.error("file_not_made", why=why)
     message = "文件没有生成，请稍后再试；仍不成功请联系系统管理员"
-    return DomainError(StatementErrorCode.file_not_made, message, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return DomainError(DocumentErrorCode.file_not_made, message, status=HTTPStatus.SERVICE_UNAVAILABLE)

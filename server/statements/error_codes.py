@@ -9,6 +9,4 @@ class StatementErrorCode(ErrorCode):
     already_confirmed = "already_confirmed"
     board_closed = "board_closed"
     document_number_taken = "document_number_taken"
-    file_not_made = "file_not_made"
-    no_chinese_font = "no_chinese_font"
     nothing_confirmed = "nothing_confirmed"

@@ -28,7 +28,7 @@ from server.meetings.planning.service import checked_makeup, counted_items, reco
 from server.meetings.queries import rosters_of
 from server.meetings.rules import MeetingAction, MeetingKind, MeetingStatus, RosterStatus, next_status
 from server.organizations.models import Organization
-from server.years.queries import refuse_drafted
+from server.years.gate import refuse_drafted
 
 
 @dataclass(frozen=True, slots=True)

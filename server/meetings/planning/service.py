@@ -36,7 +36,7 @@ from server.meetings.rules import MAKEUP_DAYS, SETTLES_AFTER, MeetingKind, Meeti
 from server.organizations.models import Organization
 from server.organizations.service import get_open
 from server.standards.rules import plain_number
-from server.years.queries import refuse_drafted
+from server.years.gate import refuse_drafted
 
 _LETTERS = string.ascii_letters + string.digits
 _PUBLIC_ID_LENGTH = 10

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
-from server.days import shanghai_date
 from server.errors import DomainError, conflict, not_found
 from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
@@ -164,7 +163,7 @@ def _no_quorum(session: Session, meeting: Meeting, rule: VotingRule, entitled: i
 
 def again_by(session: Session, meeting: Meeting) -> date:
     """Return the last day on which a meeting without a quorum is to be held again."""
-    calendar = calendar_of(session, root_id=meeting.root_id, around=shanghai_date(meeting.starts_at))
+    calendar = calendar_of(session, root_id=meeting.root_id, around=meeting.day)
     return calendar.workday_after(meeting.day, AGAIN_WITHIN)
 
 

@@ -14,7 +14,7 @@ from server.standards.error_codes import StandardErrorCode
 from server.standards.models import Standard
 from server.standards.rules import Audience, StandardDocument, audience_of
 from server.standards.versions import document_in, document_of, in_force, in_force_along
-from server.years import queries as years
+from server.years import gate as years
 from server.years.rules import may_have_ended
 
 _IDS = bindparam("member_ids", type_=BigInteger, expanding=True)
@@ -100,7 +100,7 @@ class MemberTimelines:
     def drafted_in(self, year: int, *, today: date | None = None, lock: bool = False) -> frozenset[int]:
         """Return whose results of a year stand: those of the branch each belonged to last in it.
 
-        A year that still runs on `today` costs no look; `lock` as in `years.queries.drafted`.
+        A year that still runs on `today` costs no look; `lock` as in `years.gate.drafted`.
         """
         if today is not None and not may_have_ended(year, today=today):
             return frozenset()
