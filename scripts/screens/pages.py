@@ -28,12 +28,13 @@ def _opinions(ask: Ask) -> str:
     return f"pages/opinions/opinions?organization={place}"
 
 
-def _of_office(place: str, phase: str) -> Callable[[Ask], str]:
-    """Return how to find the page of his office's newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
+def _of_office(place: str, phase: str, kind: str = "") -> Callable[[Ask], str]:
+    """Return how to find the page of their newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
+    wanted = f"phase={phase}" + (f"&kind={kind}" if kind else "")
 
     def find(ask: Ask) -> str:
         office = ask("/me")["roles"][0]["organization"]["id"]
-        return place.format(**ask(f"/organizations/{office}/meetings?phase={phase}")["items"][0])
+        return place.format(**ask(f"/organizations/{office}/meetings?{wanted}")["items"][0])
 
     return find
 
@@ -116,6 +117,12 @@ SHOTS = (
     Shot("settle", "li_wei", _of_office("pages/settle/settle?roster={roster_id}", "open"), ".row"),
     Shot("leaves", "li_wei", "pages/leaves/leaves", ".card"),
     Shot("minutes", "li_wei", _of_office("pages/minutes/minutes?id={id}", "settled"), ".writing"),
+    Shot(
+        "resolutions",
+        "li_wei",
+        _of_office("pages/resolutions/resolutions?id={id}", "settled", "members_meeting"),
+        ".heading",
+    ),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )
 
