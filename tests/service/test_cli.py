@@ -314,9 +314,10 @@ def test_a_login_link_is_all_that_is_printed_for_scripts(data: Path) -> None:
     with engine.begin() as connection:
         connection.execute(update(Member).where(Member.work_number == "zhang_min").values(work_number="T002"))
     engine.dispose()
-    result = xianfeng(data, "login-link", "T002", XIANFENG_BASE_URL="https://x.example")
+    with time_machine.travel(at(date(2026, 6, 18), "07:30"), tick=True):
+        result = xianfeng(data, "login-link", "T002", XIANFENG_BASE_URL="https://x.example")
     assert result.stdout.startswith("https://x.example/m/pages/sign-in/sign-in?link=1#")
-    assert "张敏的登录链接" in result.stderr
+    assert "张敏的登录链接，07:40 前有效" in result.stderr
     unknown = xianfeng(data, "login-link", "nobody")
     assert (unknown.exit_code, "名册中没有" in unknown.output) == (1, True)
 
@@ -327,9 +328,10 @@ def test_a_reset_prints_nothing_but_the_code_for_scripts(data: Path) -> None:
     with engine.begin() as connection:
         connection.execute(update(Member).where(Member.work_number == "zhang_min").values(work_number="T002"))
     engine.dispose()
-    result = xianfeng(data, "reset-binding", "T002")
+    with time_machine.travel(at(date(2026, 6, 18), "07:30"), tick=True):
+        result = xianfeng(data, "reset-binding", "T002")
     assert re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}\n", result.stdout)
-    assert "张敏的微信绑定已解除" in result.stderr
+    assert re.search("张敏的微信绑定已解除.* 07:30 前有效", result.stderr)
     assert xianfeng(data, "login-link", "T002").exit_code == 1, "nothing is bound any more"
     unknown = xianfeng(data, "reset-binding", "nobody")
     assert (unknown.exit_code, "名册中没有" in unknown.output) == (1, True)
