@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Another member who shares in a joint work, and his place in its order of names (from 1)."""
+    """Another member who shares in a joint work, and their place in its order of names (from 1)."""
 
     member_id: int
     place: int

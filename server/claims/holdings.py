@@ -1,4 +1,4 @@
-"""What a person reported, how it was decided, and where he shares in another's work."""
+"""What a person reported, how it was decided, and where they share in another's work."""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ class Claim(Base):
 
     `organization_id` is the branch of the fact's day. `version` grows with every change of content or status and is
     what a decision names; `revision` grows when an approval is taken back, so that the next approval can post again.
-    `claimed_year`/`claimed_at` say when it first came in for that year, which is what the cut-off asks.
+    `claimed_year`/`claimed_at` say when it first came in for that year; the cut-off goes by that day.
     """
 
     __tablename__ = "claims"
@@ -61,7 +61,7 @@ class Claim(Base):
 
 
 class ClaimParticipant(Base):
-    """Another member who shares in a joint work, and his place in its order of names."""
+    """Another member who shares in a joint work, and their place in its order of names."""
 
     __tablename__ = "claim_participants"
 
@@ -122,7 +122,7 @@ class ClaimOpinion(Base):
 
 
 class ClaimOpening(Base):
-    """逐一审核确认: this reviewer has had this very version of the claim before him."""
+    """逐一审核确认: this reviewer has opened this version of the claim."""
 
     __tablename__ = "claim_openings"
     __table_args__ = (PrimaryKeyConstraint("claim_id", "version", "account_id"), Base.__table_args__)

@@ -112,7 +112,7 @@ def for_review(context: Context, claim: Claim) -> ReviewOut:
 
 
 def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
-    """Likenesses with what was handed in; another member's draft is nobody else's business."""
+    """Return the matches with photos of submitted claims; what is only drafted is nobody else's business."""
     matches = matches_of_claim(session, claim.id)
     others = select(Claim.id).where(
         Claim.id.in_({match.claim_id for match in matches}), Claim.submitted_at.is_not(None)
@@ -122,7 +122,7 @@ def _matches(session: Session, claim: Claim) -> list[PhotoMatch]:
 
 
 def under_verification(session: Session, claims: Sequence[Claim]) -> list[WaitingClaimOut]:
-    """What a 群众代表 sees, and of opinions only those of representatives."""
+    """What a 群众代表 sees: the claims, and only the representatives' opinions on them."""
     items, opinions = items_of(session, claims), queries.opinions_of(session, [claim.id for claim in claims])
     members = _member_names(session, {claim.member_id for claim in claims})
     given = [opinion for opinion in opinions if opinion.kind == OpinionKind.opinion]
@@ -165,7 +165,7 @@ def _line(claim: Claim, member_name: str, item: Item | None) -> ClaimLineOut:
 
 
 def _participants(session: Session, claim: Claim, item: Item | None) -> list[ParticipantOut]:
-    """Return whom the claim pays, the claimant first."""
+    """Return everyone the claim pays, the claimant first."""
     places = places_of(session, claim)
     names = _member_names(session, places)
     whole = claim.approved_points if claim.approved_points is not None else claim.proposed_points

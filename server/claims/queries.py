@@ -1,4 +1,4 @@
-"""What is read of claims: one, a member's own, what became of it, and with whom it may be shared."""
+"""Reading claims: one claim, a member's own, what became of it, and who may share in it."""
 
 from collections.abc import Collection
 from datetime import date
@@ -34,7 +34,10 @@ def claims_of_member(
     year: int | None = None,
     item_code: str | None = None,
 ) -> list[Claim]:
-    """Return up to `limit` of a member's claims and of those he shares in, newest first; drafts only to himself."""
+    """Return up to `limit` of a member's claims and of those they share in, newest first.
+
+    Drafts are among them only with `own`, or if somebody else entered them for the member.
+    """
     # A union, for which the database uses an index on each side; for an OR it looks through all claims.
     shared = select(Claim.id).join(ClaimParticipant, ClaimParticipant.claim_id == Claim.id)
     shared = shared.where(ClaimParticipant.member_id == member_id, Claim.submitted_at.is_not(None))
@@ -54,7 +57,7 @@ def claims_of_member(
 
 
 def fellows(session: Session, *, member_id: int, on: date) -> list[Member]:
-    """Return the other members of the branch a member belonged to on a day, by name; empty where he had none."""
+    """Return the other members of the branch a member belonged to on a day, by name; empty if they had no branch."""
     branch = branch_of(session, member_id=member_id, on=on)
     if branch is None:
         return []

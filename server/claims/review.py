@@ -43,7 +43,7 @@ HISTORY_LENGTH = 20
 
 
 def open_for_review(session: Session, *, claim_id: int, actor: Actor, now: datetime) -> Claim:
-    """Note that this reviewer has this version before him, which any decision on it asks for. Safe to repeat."""
+    """Note that this reviewer has opened this version; any decision on it requires that. Safe to repeat."""
     claim = _submitted(session, claim_id)
     check_reviewer(session, claim, actor, now=now)
     if claim.status != ClaimStatus.submitted:
@@ -166,7 +166,7 @@ def add_opinion(
 
 
 def history(session: Session, claim: Claim) -> Sequence[Claim]:
-    """Return what else of the item came in from the member that year, newest first, for the reviewer to compare."""
+    """Return the member's other submitted claims for the item that year, newest first, for the reviewer to compare."""
     others = select(Claim).where(
         Claim.member_id == claim.member_id,
         Claim.id != claim.id,
@@ -208,7 +208,7 @@ def _opening(session: Session, claim: Claim, account_id: int) -> ClaimOpening | 
 def _opened(
     session: Session, claim_id: int, action: ClaimAction, *, actor: Actor, version: int, now: datetime
 ) -> Claim:
-    """Return the claim if it still is the version named, and this reviewer may decide it and has had it before him."""
+    """Return the claim if it is still the version named, and this reviewer may decide it and has opened it."""
     claim = _submitted(session, claim_id)
     check_reviewer(session, claim, actor, now=now)
     if next_status(claim.status, action) is None or claim.version != version:
@@ -219,7 +219,7 @@ def _opened(
 
 
 def _check_uncounted(found: Sequence[CountedActivity], distinct_reason: str | None) -> None:
-    """Refuse what an approved claim has counted, and attendance unless the reviewer says why it is another activity."""
+    """Refuse what an approved claim counted, and attendance unless the reviewer says why it is another activity."""
     doubtful = [each for each in found if each.kind is SourceKind.meeting and not distinct_reason]
     counted = [each for each in found if each.same] or doubtful
     if counted:

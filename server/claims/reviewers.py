@@ -23,15 +23,15 @@ from server.organizations.models import Organization, ids_in
 from server.organizations.queries import ancestor_ids
 
 WRITING = (EventKind.created, EventKind.edited, EventKind.submitted, EventKind.resubmitted)
-"""Who did one of these wrote the claim and may not decide it."""
+"""Whoever did one of these wrote the claim and may not decide it."""
 
 AT_ONCE = 50
-"""Claims looked at together on the way through a queue."""
+"""How many claims of a queue are looked at together."""
 
 
 def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
-    """Raise DomainError 403 `own_claim` or `own_entry` if they never may decide it, as `four_eyes.refuse` if they are
-    not another, `other_reviewer` if others must."""
+    """Raise DomainError 403 `own_claim` or `own_entry` if the caller may never decide the claim, `other_reviewer` if
+    others must, and as `four_eyes.refuse`."""
     bars, whose = RecentKeyResets(session, now=now), whose_are(session, [claim])
     refusal = review_refusal(
         reviewer_account=actor.account_id,
@@ -51,7 +51,7 @@ def check_reviewer(session: Session, claim: Claim, actor: Actor, *, now: datetim
 
 
 def refuse_partial(session: Session, claim: Claim, actor: Actor, *, now: datetime) -> None:
-    """Raise DomainError as `four_eyes.refuse` for who takes a decision on a claim back."""
+    """Raise DomainError as `four_eyes.refuse` if the caller may not take back a decision on the claim."""
     _refuse_partial(
         session, claim, actor, whose_are(session, [claim])[claim.id], now=now, bars=RecentKeyResets(session, now=now)
     )
@@ -67,7 +67,7 @@ def reviewing_organization(session: Session, claim: Claim, *, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose a claim is: the members it pays, the accounts that wrote it, both as the parties of a matter."""
+    """The people of a claim: the members it pays and the accounts that wrote it; both are the parties of its matter."""
 
     branch_id: int
     paid: frozenset[int]
@@ -78,9 +78,9 @@ class Whose:
 def whose_are(
     session: Session, claims: Sequence[Claim], *, ids: Select[int] | Collection[int] | None = None
 ) -> dict[int, Whose]:
-    """Return whose each claim is: a matter of its parties since it first came in.
+    """Return the people of each claim, by the claim's id; its matter runs since it first came in.
 
-    `ids` may select the same claims, where they are many; what comes in while they are read is left out.
+    `ids` may be a query for the same claims if they are many; claims that come in meanwhile are left out.
     """
     among = [claim.id for claim in claims] if ids is None else ids
     paid = {claim.id: {claim.member_id} for claim in claims}
@@ -160,7 +160,7 @@ def queue(
     limit: int,
     after: tuple[datetime, int] | None = None,
 ) -> list[Claim]:
-    """Return up to `limit` claims below an organization that wait for this very reviewer, the oldest first."""
+    """Return up to `limit` claims below an organization that wait for this reviewer, the oldest first."""
     places = reach(actor, Permission.claim_review)
     query = _waiting(organization).where(
         *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(now))
@@ -204,7 +204,7 @@ def _after(session: Session, query: Select[Claim], position: tuple[datetime, int
 
 
 def queue_home(session: Session, claim: Claim, actor: Actor) -> Organization:
-    """Return the organization at which this reviewer reviews claims like this one: where his queue goes on."""
+    """Return the organization where this reviewer reviews claims like this one: where their queue goes on."""
     places = set(reach(actor, Permission.claim_review))
     above = [each for each in ancestor_ids(session, claim.organization_id) if each in places]
     return session.get_one(Organization, above[-1] if above else claim.organization_id)
@@ -217,7 +217,7 @@ def waiting(session: Session, *, organization: Organization, limit: int, after_i
 
 
 def not_his(actor: Actor) -> list[ColumnElement[bool]]:
-    """The claim neither pays the reviewer nor was written by him."""
+    """The conditions that the claim neither pays the reviewer nor was written by them."""
     written = select(ClaimEvent.id).where(
         ClaimEvent.claim_id == Claim.id, ClaimEvent.actor_id == actor.account_id, ClaimEvent.kind.in_(WRITING)
     )
@@ -239,14 +239,14 @@ def _waiting(organization: Organization) -> Select[Claim]:
 
 
 def _holding(on: date) -> ColumnElement[bool]:
-    """Grants of a reviewing role in force on a day."""
+    """The condition that a grant gives a reviewing role on a day."""
     return and_(Grant.role.in_(RULES[Permission.claim_review].roles), Grant.holds_on(on))
 
 
 def _branch_can_review(now: datetime) -> ColumnElement[bool]:
-    """Whether the claim's own branch has somebody whom it neither pays nor has as its writer, beyond any question.
+    """Whether the claim's own branch certainly has a reviewer other than the people it pays and its writers.
 
-    What this leaves open `reviewing_organization` answers.
+    Where that is not certain, `_reviewing_places` finds out.
     """
     written = select(ClaimEvent.id).where(
         ClaimEvent.claim_id == Claim.id, ClaimEvent.actor_id == Account.id, ClaimEvent.kind.in_(WRITING)

@@ -1,4 +1,4 @@
-"""What a member can claim, and how much his lines still take this year."""
+"""What a member can claim, and how much their lines still take this year."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +23,7 @@ from server.years.queries import standing_of
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A line of a year: the points that count there, what it can give, and what it, and its section, still take."""
+    """A line of a year: the points that count there, what it can give, and what it and its section still take."""
 
     points: Decimal
     cap: Decimal

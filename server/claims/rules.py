@@ -91,7 +91,7 @@ def review_refusal(
     paid_members: Collection[int],
     written_by: Collection[int],
 ) -> ClaimRefusal | None:
-    """Return why this person may never decide this claim: nobody reviews himself, nor what he entered for another."""
+    """Return why this person may never decide this claim: nobody reviews a claim that pays them or that they wrote."""
     if reviewer_member is not None and reviewer_member in paid_members:
         return ClaimRefusal(ClaimErrorCode.own_claim, "不能审核本人的申报，请由其他支委、副书记或上级党组织审核")
     if reviewer_account in written_by:

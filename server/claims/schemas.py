@@ -115,7 +115,7 @@ class OpinionIn(Body):
 
 
 class ParticipantOut(BaseModel):
-    """Someone the claim pays, the claimant included; `points` is his part, None while a draft."""
+    """Someone the claim pays, the claimant included; `points` is their part, None while a draft."""
 
     member_id: int
     name: str
@@ -217,8 +217,8 @@ class FillOut(BaseModel):
 
 
 class ReviewOut(BaseModel):
-    """A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: the
-    least of what its line and its section do."""
+    """A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: what
+    its line or its section still takes, whichever is less."""
 
     claim: ClaimOut
     photo_matches: list[MatchOut]

@@ -31,7 +31,7 @@ def create_draft(
     now: datetime,
     on_behalf_reason: str | None = None,
 ) -> Claim:
-    """Return a new draft of the member's; `on_behalf_reason` says why another enters it for him."""
+    """Return a new draft of the member's; `on_behalf_reason` says why another enters it for them."""
     member = session.get(Member, member_id)
     if member is None:
         raise not_found("党员")
@@ -115,7 +115,7 @@ def _branch(session: Session, member_id: int, on: date) -> Organization:
 
 
 def _columns(contents: Contents) -> dict[str, object]:
-    """What of the contents lies in the claim's own row; its worth is settled when it is submitted."""
+    """What the claim's own row holds of the contents; its worth is settled when it is submitted."""
     return {
         "title": contents.title,
         "description": contents.description,
@@ -146,7 +146,7 @@ def _claimed(claim: Claim, worth: Worth, now: datetime) -> dict[str, object]:
 
 
 def _attach(session: Session, claim: Claim, contents: Contents, *, actor: Actor, now: datetime) -> None:
-    """Replace participants and photos. Who writes for a member may only add photos he uploaded himself."""
+    """Replace participants and photos. Whoever writes for a member may only add photos they uploaded themselves."""
     session.execute(delete(ClaimParticipant).where(ClaimParticipant.claim_id == claim.id))
     _name_participants(session, claim, contents, now)
     photos.attach(

@@ -23,7 +23,7 @@ DECIDED = (ClaimStatus.approved, ClaimStatus.rejected, ClaimStatus.returned)
 
 
 def step(session: Session, claim: Claim, action: ClaimAction, *, version: int, **changes: Any) -> None:
-    """Take a claim to its next status if it still is as seen; of two at once exactly one passes.
+    """Take a claim to its next status if it is still as seen; of two callers at once exactly one succeeds.
 
     Raises DomainError 409 `already_decided`, `wrong_status` or `stale_version`.
     """
@@ -35,7 +35,7 @@ def step(session: Session, claim: Claim, action: ClaimAction, *, version: int, *
 
 
 def overtaken(session: Session, claim: Claim, action: ClaimAction) -> DomainError:
-    """Say what became of a claim that is no longer as its reader saw it, by whom and when."""
+    """Return an error saying what became of a claim that has changed since it was read, who did it and when."""
     title = STATUS_TITLES[claim.status]
     reviewing = action in (ClaimAction.approve, ClaimAction.send_back, ClaimAction.reject)
     if reviewing and claim.status in DECIDED and claim.decided_by and claim.decided_at:
@@ -84,7 +84,7 @@ def note_event(
 
 
 def account_of(actor: Actor) -> int:
-    """Return the caller's account. Raises DomainError `not_bound` when he has none yet."""
+    """Return the caller's account. Raises DomainError `not_bound` if they have none yet."""
     if actor.account_id is None:
         raise DomainError(IdentityErrorCode.not_bound, "请先完成身份绑定", status=HTTPStatus.FORBIDDEN)
     return actor.account_id
@@ -97,7 +97,7 @@ def participants_of(session: Session, claim_id: int) -> list[ClaimParticipant]:
 
 
 def places_of(session: Session, claim: Claim) -> dict[int, int]:
-    """Return everyone a claim pays and his place among its people, the claimant first."""
+    """Return everyone a claim pays, with their place among its people, the claimant first."""
     if claim.people == 1:
         return {claim.member_id: claim.place}
     return {claim.member_id: claim.place} | {p.member_id: p.place for p in participants_of(session, claim.id)}

@@ -17,7 +17,7 @@ def of_claim(session: Session, claim_id: int) -> Target | None:
 
 
 def of_work(session: Session, claim_id: int) -> Target | None:
-    """The same for everyone whom a joint work pays: for reading, not for writing."""
+    """The same, for everyone a joint work pays: for reading, not for writing."""
     claim = session.get(Claim, claim_id)
     if claim is None:
         return None

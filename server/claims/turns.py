@@ -17,7 +17,7 @@ from server.organizations.waiting import Mine, WaitingCount, WaitingItem, Waitin
 
 
 def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
-    """A claim is reviewed by nobody whom it pays or who wrote it, and by another than theirs (`claims.reviewers`)."""
+    """A claim waits for those who may review it, never for the people it pays or its writers (`claims.reviewers`)."""
     submitted = (
         Claim.root_id == officers.root_id,
         Claim.status == ClaimStatus.submitted,

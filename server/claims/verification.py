@@ -1,4 +1,4 @@
-"""Proof that approved claims and the ledger say the same of each other, whoever is asked."""
+"""Proof that approved claims and the ledger agree, checked from both sides."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ Places = Mapping[int, Mapping[int, int]]
 
 
 def verify_claims(session: Session) -> Findings:
-    """Yield every approved claim without its entries, and every entry that its claim does not bear out."""
+    """Yield every approved claim without its entries, and every entry that its claim does not support."""
     looked, document = 0, documents(session)
     for member_ids in member_pages(session):
         entries = posted(session, member_ids, SourceKind.claim)
@@ -76,7 +76,7 @@ def _decision(claim: Row[Any]) -> Iterator[Fault]:
 def _of_person(
     document: Documents, claim: Row[Any], member_id: int, place: int | None, entries: Sequence[Posted]
 ) -> Iterator[Fault]:
-    """Hold what one member has of a claim against it; `place` is None for who is not among its people."""
+    """Compare one member's entries from a claim with the claim; `place` is None if they are not among its people."""
     approved = claim.status == ClaimStatus.approved
     row = f"申报 {claim.id}（党员 {member_id}）"
     standing = [each for each in entries if each.stands]

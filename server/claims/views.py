@@ -1,4 +1,4 @@
-"""Claims over HTTP: what a member, or who writes for him, does with them."""
+"""Claims over HTTP: what members, or those who write for them, do with claims."""
 
 from http import HTTPStatus
 

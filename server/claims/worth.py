@@ -1,4 +1,4 @@
-"""What a claim is worth by the standard of its day, and for whom; whatever does not fit is refused in words."""
+"""What a claim is worth by the standard of its day, and who gets how much; what does not fit is refused in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _in_force(session: Session, claim: Claim, member: Member, year: int) -> int:
 
 
 def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntry]:
-    """What the claim was paid for this item before it was taken back: it says what measured its people on that day."""
+    """What the claim was paid for this item before it was taken back: it shows what measured its people on that day."""
     entries = ledger_queries.entries_of_sources(session, source_kind=SourceKind.claim, source_ids=[claim.id])
     return [entry for entry in entries if (entry.item_code, entry.year) == (claim.item_code, year)]
 
