@@ -1,4 +1,4 @@
-"""Register a pasted Excel selection: every line by itself, so that a bad one loses no other."""
+"""Register a pasted Excel selection: every line by itself, so that a bad line loses no other."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ def register_pasted(
     account_id: int,
     now: datetime,
 ) -> list[RowResult]:
-    """Register the lines that are right; without `apply` do the same and undo it, so that the preview cannot err.
+    """Register the lines that are right; without `apply` do the same and undo it, so that the preview cannot differ.
 
     `month` completes lines that leave year or month out. Raises DomainError `too_many_rows`.
     """

@@ -21,7 +21,7 @@ from server.points import service as points
 def record(
     session: Session, *, member_id: int, term: ConsentTerm, agreed_on: date, reason: str, actor: Actor, now: datetime
 ) -> DuesConsent:
-    """Record a consent; what covered months were deducted as late is reversed.
+    """Record a consent; what was deducted for lateness in the months it covers is reversed.
 
     Raises DomainError `own_dues`, `owes_no_dues`, `invalid_consent`, `no_membership`, `consent_overlaps`.
     """
@@ -59,7 +59,7 @@ def end(
 ) -> DuesConsent:
     """End a consent from a month on; those before keep their day.
 
-    From its first month on it has never held: what is late without it is deducted at once. Raises DomainError
+    Ended from its first month on, it has never held: what is late without it is deducted at once. Raises DomainError
     `own_dues`, `not_found`, `consent_ended`, `invalid_consent`.
     """
     account_id = service.other_than(session, member_id, actor, now)
@@ -96,7 +96,7 @@ def _refuse_overlap(session: Session, member_id: int, term: ConsentTerm) -> None
 
 
 def _settle(session: Session, consent: DuesConsent, *, since: str, kind: DuesEventKind, now: datetime) -> None:
-    """Let the months on record follow, since a month."""
+    """Let the months on record follow, from a month on."""
     reason, account_id = consent.ended_reason or consent.reason, consent.ended_by or consent.recorded_by
     member_id, last = consent.member_id, consent.until_month
     for month in service.records_between(session, member_id=member_id, first=since, last=last):

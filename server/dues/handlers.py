@@ -1,4 +1,4 @@
-"""What dues do when a standard begins to measure what nothing measured."""
+"""What dues do when a standard comes into force for a year that had none."""
 
 from sqlalchemy.orm import Session
 

@@ -49,7 +49,7 @@ class DuesEventKind(StrEnum):
 
 
 class DuesEvent(Base):
-    """One change of a record: what it says since, who made it so and why. Oldest first by id."""
+    """One change of a record: what it says since then, who changed it and why. Oldest first by id."""
 
     __tablename__ = "dues_events"
 
@@ -66,7 +66,7 @@ class DuesEvent(Base):
 
 
 class DuesConsent(Base):
-    """A branch's recorded consent to a member's quarterly or later payment; for which months says `term`."""
+    """A branch's recorded consent to a member's quarterly or later payment; `term` says for which months."""
 
     __tablename__ = "dues_consents"
     audit_subject = AuditSubject.dues_consent

@@ -1,4 +1,4 @@
-"""For how many of a branch's members a month's dues are not registered yet, and which months wait by a consent."""
+"""How many of a branch's members have a month's dues not registered yet, and which months wait by a consent."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,7 +15,7 @@ from server.standards.rules import AUDIENCE_STAGES, Audience
 
 
 def months_agreed(session: Session, *, branch_ids: Collection[int], due_months: Sequence[str]) -> list[str]:
-    """Return the earlier months that a consent lets be paid in one of these, the earliest first."""
+    """Return the earlier months that, by a consent, are due in one of these, the earliest first."""
     query = (
         select(DuesConsent)
         .join(
@@ -32,10 +32,10 @@ def months_agreed(session: Session, *, branch_ids: Collection[int], due_months: 
 def outstanding(
     session: Session, *, branch_ids: Collection[int], month: str, latest: str | None = None
 ) -> dict[int, int]:
-    """Return by branch how many owe a month's dues of whom no, or not the whole, payment is registered.
+    """Return by branch how many members owe a month's dues that are not registered, or not in full.
 
-    Who may pay after the month `latest` (by default the same), by the branch's consent, is left out, and so is a branch
-    that had not begun then.
+    Members who may pay after the month `latest` (by default the same), by the branch's consent, are left out, and so is
+    a branch that had not begun then.
     """
     on = last_day(month)
     later = select(DuesConsent.id).where(DuesConsent.member_id == Member.id, due_after(month, latest or month))

@@ -1,4 +1,4 @@
-"""What an Excel selection pasted as text says: one payment per line, columns parted by tabs or several spaces. Pure."""
+"""What an Excel selection pasted as text says: one payment per line, split at tabs or several spaces. Pure."""
 
 import re
 import unicodedata
@@ -173,7 +173,7 @@ def _is_total(row: list[str], order: _Order) -> bool:
 
 
 def _check_count(line: str, row: list[str], order: _Order) -> None:
-    """Where tabs show which cells are empty the last may be missing; where spaces part them none may."""
+    """Raise if cells do not fit: with tabs, which show empty cells, the last may be missing; with spaces none may."""
     if "\t" not in line and len(row) != order.count:
         message = f"这一行看得出 {len(row)} 列，应有 {order.count} 列；请从 Excel 直接复制，不要用空格代替空着的格"
         raise _BadCell("分列", message)

@@ -24,7 +24,7 @@ POSTED_AT_ONCE = 500
 
 
 def post_all(session: Session, records: Sequence[DuesRecord], *, now: datetime) -> None:
-    """Post what these months deduct; replayed it changes nothing. Who is outside the managed range loses nothing."""
+    """Post what these months deduct; replayed it changes nothing. Members outside the managed range lose nothing."""
     owing = [record for record in records if record.state in DEDUCTING]
     if owing:
         found = _Owed(session, owing).postings()
@@ -32,7 +32,7 @@ def post_all(session: Session, records: Sequence[DuesRecord], *, now: datetime) 
 
 
 def post_left(session: Session, *, organization_id: int, year: int, now: datetime) -> None:
-    """Post what a year's months deduct at and below an organization, left while no standard said how much.
+    """Post what a year's months deduct at and below an organization, left unposted while no standard said how much.
 
     Months of the year before are among them, where a branch agreed to a day of this year.
     """
@@ -57,7 +57,7 @@ def take_back(session: Session, record: DuesRecord, *, reason: str, account_id: 
 
 
 class _Owed:
-    """What is to be known of months that deduct, read once for all of them."""
+    """What posting months that deduct needs to know, read once for all of them."""
 
     def __init__(self, session: Session, records: Sequence[DuesRecord]) -> None:
         self._records = records
@@ -72,7 +72,7 @@ class _Owed:
         return [posting for record in self._records if (posting := self._posting(record)) is not None]
 
     def _posting(self, record: DuesRecord) -> Posting | None:
-        """Return what a month deducts, on the day by which it was due; the month's last decides whether it was owed."""
+        """Return what a month deducts, on the day it was due; None if the member was exempt then or at month's end."""
         due_on = self._due_on[record.member_id, record.month]
         if any(self._standing.is_exempt(record.member_id, day) for day in (last_day(record.month), due_on)):
             return None

@@ -17,7 +17,7 @@ from server.organizations.queries import account_names
 
 
 def sees_amounts(actor: Actor, target: Target) -> bool:
-    """Whether he is the member himself or an officer of the branch; whoever looks from above sees states only."""
+    """Whether the caller is the member or an officer of the branch; from above one sees states only."""
     if actor.member_id is not None and actor.member_id == target.member_id:
         return True
     return bool(roles_at(actor, target.ancestor_ids) & RULES[Permission.dues_record].roles)

@@ -1,4 +1,4 @@
-"""What is read of dues: who owes them, and what is on record."""
+"""Reading dues: who owes them, and what is on record."""
 
 from datetime import date
 
@@ -50,7 +50,7 @@ def events_of(session: Session, record_ids: list[int]) -> dict[int, list[DuesEve
 
 
 def debtor(session: Session, member_id: int) -> Member:
-    """Return who owes dues. Raises DomainError `not_found` or `owes_no_dues`."""
+    """Return the member. Raises DomainError `not_found`, or `owes_no_dues` if they owe no dues."""
     member = session.get(Member, member_id)
     if member is None:
         raise not_found("党员")

@@ -135,7 +135,7 @@ def state_of(due_on: date, *, due_cents: int, paid_cents: int, paid_on: date | N
 
 
 def settles(due_on: date, *, current: DuesState, following: DuesState, paid_on: date | None) -> bool:
-    """Whether a record simply follows a newly told payment; what would take a deduction back is a correction.
+    """Whether a record simply follows a newly registered payment; what would take a deduction back is a correction.
 
     A month still open is settled by any payment, and a deducted one by what is paid afterwards, which restores nothing.
     """

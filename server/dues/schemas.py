@@ -1,4 +1,4 @@
-"""党费 on the wire. Amounts are whole 分; who may not see them gets null."""
+"""党费 on the wire. Amounts are whole 分; null for callers who may not see them."""
 
 from datetime import date
 from typing import Annotated
@@ -32,7 +32,7 @@ class DuesYearQuery(BaseModel):
 
 
 class PaymentIn(Body):
-    """What is told of a month: paid so far, the last part of it on `paid_on`; nothing paid is 0 and null."""
+    """What is registered for a month: paid so far, the last part of it on `paid_on`; nothing paid is 0 and null."""
 
     due_cents: Cents
     paid_cents: Cents
@@ -120,7 +120,7 @@ class DuesConsentOut(BaseModel):
 
 
 class DuesOut(BaseModel):
-    """A member's month, by when it is due, and how it came to be."""
+    """A member's month, the day by which it is due, and how the record came to be."""
 
     member_id: int
     month: str

@@ -38,7 +38,7 @@ from server.points import service as points
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What is told of a month, in 分: `paid_cents` so far, the last part of it on `paid_on`."""
+    """What is registered for a month, in 分: `paid_cents` so far, the last part of it on `paid_on`."""
 
     due_cents: int
     paid_cents: int
@@ -133,8 +133,8 @@ def close_month(
 ) -> list[DuesRecord]:
     """Mark who has not paid a month that is over, and deduct; return the records it changed, none the second time.
 
-    Whose branch agreed to a later day is left alone until then.
-    `due_cents` is noted for those of whom nothing was registered. Raises DomainError `month_not_over`, `not_a_branch`,
+    A member whose branch agreed to a later day is left alone until then.
+    `due_cents` is noted for members with nothing registered. Raises DomainError `month_not_over`, `not_a_branch`,
     `before_beginning`.
     """
     organization = session.get(Organization, organization_id)

@@ -1,4 +1,4 @@
-"""By when months are due, as the consents that cover them say."""
+"""The day by which months are due, given the consents that cover them."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,19 +11,19 @@ from server.dues.rules import ConsentKind, ConsentTerm, due_day, last_day, quart
 
 
 def covering(month: str) -> ColumnElement[bool]:
-    """The condition that a consent covers a month (`Term.covers`)."""
+    """The condition that a consent covers a month (`ConsentTerm.covers`)."""
     return and_(running(month), or_(DuesConsent.ended_from.is_(None), DuesConsent.ended_from > month))
 
 
 def due_after(month: str, latest: str) -> ColumnElement[bool]:
-    """The condition that a consent covers a month and lets it be paid after another (`Term.due_month`)."""
+    """The condition that a consent covers a month and lets it be paid after another (`ConsentTerm.due_month`)."""
     by_quarter = and_(DuesConsent.kind == ConsentKind.quarterly, literal(quarter_end(month)) > latest)
     by_term = and_(DuesConsent.kind == ConsentKind.deferred, DuesConsent.until_month > latest)
     return and_(covering(month), or_(by_quarter, by_term))
 
 
 def running(month: str) -> ColumnElement[bool]:
-    """The condition that a consent was agreed to for a time with this month in it, ended since or not."""
+    """The condition that a consent was agreed to for a time that includes this month, ended since or not."""
     return and_(DuesConsent.from_month <= month, DuesConsent.until_month >= month)
 
 

@@ -12,7 +12,7 @@ from server.organizations.waiting import Mine, WaitingCount, WaitingKind
 
 
 def _unregistered(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:
-    """The earliest month that is not registered: one after another. What may be paid later waits until then."""
+    """The earliest month that is not registered, one at a time. What may be paid later waits until then."""
     waiting = {place for place in reach(actor, Permission.dues_record) if mine.at(place, Permission.dues_record)}
     months = months_to_register(today)
     earlier = months_agreed(session, branch_ids=waiting, due_months=months)

@@ -20,7 +20,7 @@ from server.verifying import Fault, Findings, Verification, unlike
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A record with what it is held against. `last` is its latest event."""
+    """A record with what it is compared with. `last` is its latest event."""
 
     record: Row[Any]
     last: Row[Any] | None
@@ -33,7 +33,7 @@ class _Case:
 
 
 def verify_dues(session: Session) -> Findings:
-    """Yield every month whose deduction the ledger does not have, or that it has otherwise than is registered."""
+    """Yield every month whose deduction is missing from the ledger or differs there from what is registered."""
     looked = 0
     for member_ids in member_pages(session):
         records = session.execute(select(*DuesRecord.__table__.c).where(DuesRecord.member_id.in_(member_ids))).all()
@@ -76,7 +76,7 @@ def _terms(session: Session, member_ids: Sequence[int]) -> dict[int, list[Consen
 
 
 def _of_record(case: _Case) -> Iterator[Fault]:
-    """Hold a record against its own history and against the rule that gives its state."""
+    """Compare a record with its own history and with the rule that gives its state."""
     record, last = case.record, case.last
     yield from unlike(case.name, (("变动次数", record.changes, last.events if last else 0),))
     if last is not None:
