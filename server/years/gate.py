@@ -1,6 +1,6 @@
-"""Whether branches' results stand, asked so that none takes a step before the transaction ends.
+"""Whether branches' results stand, with a lock so that no branch takes a step before the transaction ends.
 
-It is the organization's row that is locked, for sharing, since a branch that has taken no step has no other.
+The lock is a shared one on the organization's row, since a branch that has taken no step has no other row.
 """
 
 from collections.abc import Collection
@@ -45,7 +45,7 @@ def drafted(session: Session, organization_ids: Collection[int], *, year: int, l
 def refuse_drafted(session: Session, organization_ids: Collection[int], *, since: date, today: date) -> None:
     """Raise DomainError 409 `year_drafted` where a branch's results stand for the year of `since` or a later one.
 
-    For what holds from a day on, such as a membership. The branches take no step before the transaction ends.
+    For changes that hold from a day on, such as a membership. The branches take no step before the transaction ends.
     """
     if not may_have_ended(since.year, today=today):
         return

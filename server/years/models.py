@@ -26,8 +26,8 @@ class BranchYear(Base):
 
 
 class BranchYearStep(Base):
-    """A change of a branch's year, only ever added. `claim_until` is set where the cut-off was moved; by nobody
-    (`account_id` None) means by the clock."""
+    """A change of a branch's year, only ever added. `claim_until` is set if the cut-off was moved. `account_id`
+    None means by the clock."""
 
     __tablename__ = "branch_year_steps"
     __table_args__ = (Index(None, "branch_year_id"), Base.__table_args__)

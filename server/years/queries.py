@@ -59,12 +59,12 @@ def own_cut_offs(session: Session, root_id: int, year: int) -> dict[int, date]:
 
 
 def cut_off_of_root(session: Session, root_id: int, year: int) -> date:
-    """Return the last day for claims in a university's branches, but those for which it was moved."""
+    """Return the last day for claims in a university's branches, except those for which it was moved."""
     return cut_off_day(year, session.get_one(Organization, root_id).settings.get(SETTING, DEFAULT_CUT_OFF))
 
 
 def year_drafted(year: int) -> DomainError:
-    """The refusal of whatever would change results that stand."""
+    """The error for anything that would change results that stand."""
     return conflict(YearErrorCode.year_drafted, drafted_words(year), year=year)
 
 

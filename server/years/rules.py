@@ -43,7 +43,7 @@ _FOLLOWING = {
 _ORDER = list(YearState)
 _FINAL = {YearState.filed, YearState.archived}
 DRAFTED = frozenset(_ORDER[_ORDER.index(YearState.drafted) :])
-"""The states in which the results stand: nothing is posted into the year but by a warrant."""
+"""The states in which the results stand: nothing is posted into the year without a warrant."""
 
 
 def is_drafted(state: YearState) -> bool:
@@ -64,7 +64,7 @@ class YearStanding:
 
 
 def may_have_ended(year: int, *, today: date) -> bool:
-    """Whether a year's state can be another than open: no branch closes a year that still runs."""
+    """Whether a year's state can be other than open: no branch closes a year that still runs."""
     return year < today.year
 
 
@@ -74,12 +74,12 @@ def entry_refusal(state: YearState) -> ErrorCode | None:
 
 
 def claim_refusal(state: YearState, *, claimed_on: date, cut_off: date) -> ErrorCode | None:
-    """Return why a fact may not be claimed that first came in on `claimed_on`; the cut-off's own day is in time."""
+    """Return why a fact first claimed on `claimed_on` may not be claimed; the cut-off day itself is in time."""
     return entry_refusal(state) or (YearErrorCode.past_cut_off if claimed_on > cut_off else None)
 
 
 def drafted_words(year: int) -> str:
-    """Return what people read of `year_drafted`."""
+    """Return the message for `year_drafted`."""
     return f"所在党支部{year}年度积分已形成年度结果，不能再记入或更改{year}年度的事项；确有错误的，请提出异议"
 
 
@@ -119,7 +119,7 @@ class WarrantKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warrant:
-    """What lets an entry into a year whose results stand, by its id: an upheld objection or a negative decision."""
+    """What allows an entry into a year whose results stand, by its id: an upheld objection or a negative decision."""
 
     kind: WarrantKind
     subject_id: int

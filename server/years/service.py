@@ -1,4 +1,4 @@
-"""Moving a branch's year on or back. Which step is right, and what must hold for it, is for the caller to say."""
+"""Moving a branch's year on or back. The caller decides which step is right and what must hold for it."""
 
 from datetime import date, datetime
 
@@ -24,7 +24,7 @@ _WORDS = {
 
 
 def begun(session: Session, *, organization_id: int, year: int, now: datetime) -> BranchYear:
-    """Return a branch's year, begun as open where nothing was done in it yet. Safe to repeat and for two at once."""
+    """Return a branch's year, created as open if nothing was done in it yet. Safe to repeat and for two at once."""
     query = select(BranchYear).where(BranchYear.organization_id == organization_id, BranchYear.year == year)
     root_id = session.get_one(Organization, organization_id).root_id
 
@@ -53,7 +53,7 @@ def move(
 ) -> BranchYear:
     """Move a year into a state, by an account or (None) by the clock; the same again changes nothing.
 
-    Waits for whoever is posting into the year, and whoever comes to post waits for it. Callers that lock the ledgers of
+    Waits for postings into the year that are under way; later ones wait for the move. Callers that lock the ledgers of
     the branch's members (`points.lock`) do so first, as postings do. Raises DomainError 409 `year_not_over`,
     `wrong_status`.
     """
