@@ -16,7 +16,7 @@ WARNED_FROM_MONTH = 11
 """From 1 November on the next year's standard is awaited."""
 
 ALWAYS_WARNED = (OrganizationKind.party_committee, OrganizationKind.general_branch)
-"""Other organizations answer for a standard only where they have one of their own."""
+"""Other organizations are responsible for a standard only if they have one of their own."""
 
 TITLES = {Audience.members: "积分标准", Audience.activists: "积分标准（发展对象、积极分子）"}
 
@@ -25,7 +25,7 @@ TITLES = {Audience.members: "积分标准", Audience.activists: "积分标准（
 class AwaitedStandard:
     """An organization whose members nobody published a standard for; last year's is carried where there is one.
 
-    `own`: it is the organization's own standard that has no successor, and not that of one above it.
+    `own`: the standard without a successor is the organization's own, not that of one above it.
     """
 
     organization_id: int

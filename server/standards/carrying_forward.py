@@ -16,7 +16,7 @@ from server.standards.versions import find_own
 
 
 def carry_forward(engine: Engine, *, year: int, now: datetime) -> int:
-    """Carry every version that last year leaves without a successor, a transaction each; return how many.
+    """Carry every version of last year without a successor, each in a transaction of its own; return how many.
 
     Safe to run again, beside itself, and after it died half-way.
     """
@@ -54,7 +54,7 @@ def carry(session: Session, *, standard_id: int, year: int, now: datetime) -> bo
 
 
 def _without_successor(year: int) -> Select[int]:
-    """Last year's versions in force, root first, whose organization stands and has none in force for the year."""
+    """Last year's versions in force, root first, whose organization still exists and has none in force for the year."""
     successor = aliased(Standard)
     same = (
         successor.organization_id == Standard.organization_id,

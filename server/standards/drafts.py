@@ -144,7 +144,7 @@ def edit_draft(
     edited_by: int,
     now: datetime,
 ) -> Standard:
-    """Save a draft as the editor left it; `revision` is the one he began from. Raises DomainError `stale_version`."""
+    """Save a draft as the editor left it; `revision` is the one they began from. Raises DomainError `stale_version`."""
     draft = locked_draft(session, standard_id, revision)
     if document.audience != draft.audience:
         raise DomainError(StandardErrorCode.audience_fixed, "适用对象不能更改，请为其另建草稿")

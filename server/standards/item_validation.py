@@ -13,7 +13,7 @@ SOURCES = {
     Method.levels: {Evidence.claim, Evidence.decision},
     Method.measured: {Evidence.decision},
 }
-"""Where the entries of a method can come from: nobody claims his own miss or enters his own appraisal."""
+"""Where the entries of a method can come from: nobody claims their own miss or enters their own appraisal."""
 
 WITH_MONTH_CAP = {Method.earn, Method.levels}
 JOINT = {Method.earn, Method.levels}

@@ -10,7 +10,7 @@ from server.standards.schemas import ChangeOut, FieldChangeOut, ProblemOut, Stan
 
 
 def standard_out(context: Context, standard: Standard, *, year: int | None = None) -> StandardOut:
-    """`year`: the one it stands for, where last year's is not carried forward yet."""
+    """`year`: the one it stands in for, if last year's is not carried forward yet."""
     return StandardOut(**heading(context, standard, year), document=standard.document)
 
 

@@ -1,4 +1,4 @@
-"""A fault in a standard, and the words to tell it in. Pure."""
+"""A fault in a standard, and the words for it. Pure."""
 
 from dataclasses import dataclass
 from decimal import Decimal

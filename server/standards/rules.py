@@ -35,7 +35,7 @@ Stages = Annotated[frozenset[Stage], PlainSerializer(sorted, return_type=list[St
 
 
 class Audience(StrEnum):
-    """For whom a standard is: the notice's members, or 发展对象 and 积极分子 by a standard of their own."""
+    """Who a standard is for: the notice's members, or 发展对象 and 积极分子 by a standard of their own."""
 
     members = "members"
     activists = "activists"
@@ -102,7 +102,7 @@ class Level(_Data):
 
 
 class Item(_Data):
-    """One line of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
+    """One item of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
 
     `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
     facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that

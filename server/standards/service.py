@@ -84,7 +84,7 @@ def _keep_year(session: Session, draft: Standard, current: Standard | None) -> N
 def _put_in_force(
     session: Session, draft: Standard, current: Standard | None, published_by: int | None, now: datetime
 ) -> None:
-    """Swap the versions; where two publishers got this far, the unique key lets one through."""
+    """Swap the versions; if two publishers got this far, the unique key lets one through."""
     if current is not None:
         current.in_force = None
         session.flush()

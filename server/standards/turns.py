@@ -13,7 +13,7 @@ from server.standards.awaited import awaited
 
 
 def _owed(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
-    """A standard that its organization owes; officers below are told too, but nobody in their stead."""
+    """A standard that its organization has yet to publish; officers below are told too, but nobody in their place."""
     today = shanghai_date(now)
     roles = RULES[Permission.standard_manage].roles
     for each in awaited(session, root_id=officers.root_id, today=today):

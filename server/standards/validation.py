@@ -205,7 +205,7 @@ def _base_sum(
 
 
 def _base_fields(document: StandardDocument, section: Section) -> tuple[str, ...]:
-    """Any of these may be what does not fit."""
+    """The fields that may be at fault."""
     found = ["audience"]
     for i, item in enumerate(document.items):
         if item.section == section.code:

@@ -1,4 +1,4 @@
-"""Proof that published standards are what was published."""
+"""Proof that published standards have not changed since."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

@@ -50,7 +50,7 @@ def find_own(session: Session, *, organization_id: int, year: int, audience: str
 
 
 def in_force_everywhere(year: int, places: Select[int] | None = None) -> Subquery:
-    """What `find_in_force` says of many organizations at once, by default all: id, audience and the standard's id."""
+    """`find_in_force` for many organizations at once, by default all: id, audience and the standard's id."""
     owner, place = aliased(Organization), aliased(Organization)
     near_first = (func.length(owner.path).desc(), Standard.year.desc())
     nearness = func.row_number().over(partition_by=(place.id, Standard.audience), order_by=near_first)
@@ -104,7 +104,7 @@ def document_of(session: Session, standard_id: int) -> StandardDocument:
 
 
 def documents_of(session: Session, standard_ids: Collection[int]) -> dict[int, StandardDocument]:
-    """Return what versions say, by id; like `document_of`. A session asks once for each that is published."""
+    """Return what versions say, by id; like `document_of`. A session queries once for each published one."""
     published: dict[int, StandardDocument] = session.info.setdefault("published_documents", {})
     found = {each: published[each] for each in standard_ids if each in published}
     says = select(Standard.id, Standard.status, Standard.content_hash)

@@ -215,7 +215,7 @@ def file(context: Context, path: StandardPath) -> StandardFilingOut:
 
 
 def _readable(context: Context, standard_id: int) -> Standard:
-    """A published version within reach of the caller, or a draft he may manage."""
+    """A published version within reach of the caller, or a draft they may manage."""
     target = of_standard(context.session, standard_id)
     if target is None or not allows(context.actor, Permission.standard_read, target):
         raise not_found("积分标准")
