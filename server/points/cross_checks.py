@@ -1,6 +1,6 @@
 """Proofs that the ledger and what stands beside it agree: decisions, reversals, exemptions, the negative list.
 
-A feature above holds its own sources against the ledger; these are the sources that the ledger's feature keeps itself.
+A feature above compares its own sources with the ledger; these are the sources that the ledger's feature keeps.
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ FIGURES = {"points": "分值", "owed": "应到", "attended": "到会", "made_up"
 
 
 def verify_postings(session: Session) -> Findings:
-    """Yield every entry that its standard, its decision, what it reverses or an exemption contradicts; return how many
+    """Yield every entry contradicted by its standard, its decision, what it reverses or an exemption; return how many
     entries there are."""
     looked, document = 0, documents(session)
     for member_ids in member_pages(session):
@@ -54,7 +54,7 @@ def verify_postings(session: Session) -> Findings:
 
 def verify_negatives(session: Session) -> Findings:
     """Yield every negative decision whose status does not follow from who confirmed and changed it; return how many
-    there are. That the years of those in force are set to zero is for `scores`."""
+    there are. That those in force set their years to zero is for `scores` to check."""
     looked = 0
     for member_ids in member_pages(session):
         rows: Iterable[Row[Any]] = session.execute(

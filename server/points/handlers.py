@@ -35,13 +35,13 @@ def member_transferred(session: Session, event: MemberTransferred) -> None:
 
 
 def member_left(session: Session, event: MemberLeft) -> None:
-    """Let the scores of years go in which the member belongs nowhere: who died on 30 December has no next year."""
+    """Remove scores of years in which the member belongs nowhere: a member who died on 30 December has no next year."""
     for year in published_years(session, since=event.on.year):
         set_scores(session, member_ids=[event.member_id], year=year, now=event.now)
 
 
 def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
-    """Have a ratio of which nothing was owed all year count in full while the results stand, and no longer."""
+    """Have a ratio item with nothing owed all year count in full while the results stand, and only then."""
     if is_drafted(event.before) == is_drafted(event.after):
         return
     scored = select(Score.member_id).where(Score.organization_id == event.organization_id, Score.year == event.year)

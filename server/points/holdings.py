@@ -108,7 +108,7 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "决定时间": BranchDecision.decided_at,
         },
     )
-    # What is not confirmed yet is not for his eyes: nothing has been decided (server/points/decisions/negatives.py).
+    # What is not confirmed is kept from the member: nothing has been decided (server/points/decisions/negatives.py).
     confirmed = and_(NegativeDecision.member_id == subject.member_id, NegativeDecision.confirmed_at.is_not(None))
     yield Holding(
         "负面清单决定",

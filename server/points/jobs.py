@@ -10,7 +10,7 @@ from server.scheduling import WEEK, CatchUp, Job, every_minutes
 
 
 def open_years(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Open the year for whom nothing has opened it, and re-base whom another standard measures now."""
+    """Open the year for members who have not had it opened, and re-base those whom another standard measures now."""
     points.open_years_due(engine, now=now)
 
 

@@ -27,7 +27,7 @@ class PointEntry(Base):
     `points` is what the posting says before any cap. Ratio items carry quantities instead: `owed`, `attended`,
     `made_up`, `excused`. `achievement` groups levels of one achievement. `reverses_seq` names the entry a reversal
     takes back; a reversal's figures are the negatives of that entry's. `hash_version` says what `hash` covers
-    (`chain.py`); what a release without the column writes is of version 1.
+    (`chain.py`); entries written by a release without the column are of version 1.
     """
 
     __tablename__ = "point_entries"
@@ -84,7 +84,7 @@ class EntryText(Base):
 
 
 class LedgerHead(Base):
-    """The end of a member's chain; locking this row serialises his postings."""
+    """The end of a member's chain; locking this row serialises the member's postings."""
 
     __tablename__ = "ledger_heads"
 
@@ -97,7 +97,7 @@ class Score(Base):
     """A member's year by section (`section` = "" is the total), set in the transaction of every posting.
 
     `negative` marks a year that a negative-list decision sets to zero. `standard_id` is the version under which the
-    year was opened last; where another one measures it, openings are due (`points/ledger/due.py`).
+    year was opened last; if another one measures it, openings are due (`points/ledger/due.py`).
     """
 
     __tablename__ = "scores"

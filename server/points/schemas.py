@@ -233,7 +233,7 @@ class ProposedChangeOut(BaseModel):
 
 
 class NegativeDecisionOut(BaseModel):
-    """A decision. Until it is confirmed only who entered it (`mine`) sees 文号 and day: another types them from paper.
+    """A decision. Until it is confirmed only its author (`mine`) sees 文号 and day: another types them from paper.
 
     `name` is who entered it; both are for the deciding organizations.
     """

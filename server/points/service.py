@@ -1,4 +1,4 @@
-"""Posting to the ledger and taking back. Everything that changes a score comes through here.
+"""Posting to the ledger and reversing. Everything that changes a score comes through here.
 
 Callers keep a transaction to some 1,000 postings. A posting replayed, in any order or on two machines at once, pays
 once: the member's chain is locked first, then looked through, and a unique key stands behind that.
@@ -57,7 +57,7 @@ def post(
 ) -> list[PointEntry]:
     """Post facts and set the scores; return the entries in the order of the postings, earlier ones where replayed.
 
-    Only with a `warrant` anything is posted into a year whose results stand. Raises DomainError `no_membership`,
+    Nothing is posted into a year whose results stand without a `warrant`. Raises DomainError `no_membership`,
     `member_exempt`, `no_standard`, `unknown_item`, `item_not_applicable`, `points_out_of_range`, 409 `year_drafted`.
     """
     return amend(session, reversing=(), postings=postings, reason="", decided_by=None, now=now, warrant=warrant)
@@ -89,7 +89,7 @@ def amend(
 
 
 def lock(session: Session, member_ids: Collection[int]) -> None:
-    """Hold the members' ledgers until the transaction ends, so that what is read of them next stays true."""
+    """Lock the members' ledgers until the transaction ends, so that what is read from them next stays true."""
     lock_heads(session, member_ids)
 
 
@@ -119,8 +119,8 @@ def reverse(
 def open_year(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
     """Ensure the openings of members' year, re-basing them where another standard measures it now.
 
-    Safe to repeat. A member without a branch in that year or a standard for it is left out, and so is one whose results
-    of it stand.
+    Safe to repeat. Members without a branch in that year or a standard for it are left out, and so are those whose
+    results of it stand.
     """
     wanted = sorted(set(member_ids))
     for start in range(0, len(wanted), OPENED_AT_ONCE):
@@ -131,21 +131,21 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
 
 
 def drafted(session: Session, member_ids: Collection[int], *, year: int, now: datetime) -> frozenset[int]:
-    """Return the members into whose year nothing may be posted any more; that holds until the transaction ends."""
+    """Return the members whose year takes no more postings; that holds until the transaction ends."""
     today = shanghai_date(now)
-    if not may_have_ended(year, today=today):  # most often, and then not even the members are read
+    if not may_have_ended(year, today=today):  # the usual case: not even the members are read
         return frozenset()
     return MemberTimelines(session, member_ids).drafted_in(year, lock=True)
 
 
 def refuse_drafted(session: Session, member_ids: Collection[int], *, year: int, now: datetime) -> None:
-    """Raise DomainError 409 `year_drafted` where nothing may be posted into one of the members' year any more."""
+    """Raise DomainError 409 `year_drafted` if the year of any of the members takes no more postings."""
     if drafted(session, member_ids, year=year, now=now):
         raise year_drafted(year)
 
 
 def set_scores(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
-    """Set the stored scores of a year anew for whoever has any, because something else than an entry changed them.
+    """Set the stored scores of a year anew for members who have any, since something other than an entry changed them.
 
     A year that is not opened has none; whoever reads it sees the change all the same.
     """

@@ -9,7 +9,7 @@ from server.points.models import NegativeDecision
 
 
 def of_negative_decision(session: Session, decision_id: int) -> Target | None:
-    """Whoever reaches the member's branch, not his group, may act; the decision concerns the member."""
+    """Whoever reaches the member's branch, not only their group, may act; the decision concerns the member."""
     decision = session.get(NegativeDecision, decision_id)
     return of_member(session, decision.member_id) if decision else None
 

@@ -191,7 +191,7 @@ def _differences(session: Session, member_ids: Sequence[int], year: int) -> Iter
 
 
 def _repair(session: Session, *, member_ids: Sequence[int], year: int, now: datetime) -> list[Difference]:
-    """Look again under lock: a posting may have come between."""
+    """Look again under lock: a posting may have come in between."""
     batch = LedgerBatch(session, member_ids, now=now)
     found = list(_differences(session, member_ids, year))
     for member_id in member_ids:

@@ -160,7 +160,7 @@ def _this_year(context: Context) -> int:
 
 
 def _position(cursor: str | None) -> tuple[Decimal, int] | None:
-    """The total, as stored in ten-thousandths, and the member after which a page begins."""
+    """The total, as stored in ten-thousandths, and the member after whom a page begins."""
     if cursor is None:
         return None
     total, member_id = decode_numbers(cursor, 2)

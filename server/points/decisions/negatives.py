@@ -1,7 +1,7 @@
 """负面清单: records of competent bodies' decisions that set a year to zero. Never computed, inferred or suggested.
 
 Entered by one person and confirmed by another, who types 文号 and day again; in force from then on, until suspended or
-revoked, each time by two persons as well.
+revoked, each time by two people as well.
 """
 
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ def confirm(
     decided_on: date,
     now: datetime,
 ) -> NegativeDecision:
-    """Let a decision take effect, as another than who entered it, who types 文号 and day from the paper again.
+    """Let a decision take effect, as a second person, who types 文号 and day from the paper again.
 
     A mismatch is kept in the trail and says nothing of what is right. Raises DomainError `own_decision`,
     `same_person`, `does_not_match`, 409 `wrong_status`, and as `four_eyes.refuse`.
@@ -157,9 +157,9 @@ def propose(
 def confirm_change(
     session: Session, *, actor: Actor, account_id: int, decision_id: int, change_id: int, now: datetime
 ) -> NegativeDecision:
-    """Carry out the change that was proposed, as another than who proposed it, and set the year's score accordingly.
+    """Carry out the change that was proposed, as a second person, and set the year's score accordingly.
 
-    Only now the member is told. Raises DomainError `own_decision`, `same_person`, 409 `moved_on`, and as
+    Only now is the member told. Raises DomainError `own_decision`, `same_person`, 409 `moved_on`, and as
     `four_eyes.refuse`.
     """
     decision, proposal = _proposed(session, actor, decision_id, change_id)
@@ -180,7 +180,7 @@ def confirm_change(
 def withdraw_change(
     session: Session, *, actor: Actor, account_id: int, decision_id: int, change_id: int, now: datetime
 ) -> NegativeDecision:
-    """Take back a proposed change, whoever of the deciding does it. Raises DomainError as `confirm_change`."""
+    """Take back a proposed change; anyone who may decide can do it. Raises DomainError as `confirm_change`."""
     decision, proposal = _proposed(session, actor, decision_id, change_id)
     action = NegativeAction(proposal.action)
     _note_change(
@@ -200,7 +200,7 @@ def proposals_of(session: Session, decisions: Sequence[NegativeDecision]) -> dic
 
 
 def of_member(session: Session, *, member_id: int, effective_only: bool) -> Sequence[NegativeDecision]:
-    """Return a member's decisions, the latest first; those not yet confirmed are not for his eyes."""
+    """Return a member's decisions, the latest first; those not yet confirmed are not for the member's eyes."""
     rows = select(NegativeDecision).where(NegativeDecision.member_id == member_id)
     if effective_only:
         rows = rows.where(NegativeDecision.confirmed_at.is_not(None))
@@ -222,7 +222,7 @@ def _following(decision: NegativeDecision, action: NegativeAction) -> NegativeSt
 def _proposed(
     session: Session, actor: Actor, decision_id: int, change_id: int
 ) -> tuple[NegativeDecision, NegativeChange]:
-    """Return a decision, locked, with the very change that was seen as proposed."""
+    """Return a decision, locked, with the change that was seen as proposed."""
     decision = _locked(session, decision_id)
     _refuse_own(actor, decision.member_id)
     if decision.proposal_id != change_id:
@@ -266,7 +266,7 @@ def _refuse_partial(
     since: datetime | None,
     now: datetime,
 ) -> None:
-    """Ask `four_eyes` of the member and, for a second person, of the first, who did their part at `since`."""
+    """Ask `four_eyes` about the member and, for a second person, about the first, who acted at `since`."""
     four_eyes.refuse(
         session,
         account_id=account_id,

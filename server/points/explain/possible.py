@@ -63,7 +63,7 @@ def still_possible(
 
 
 def _room(section: SectionScore) -> Decimal:
-    """What the section still takes, also to climb out of a sum below its floor."""
+    """What the section still takes, including what it takes to climb from a sum below its floor."""
     return ZERO if section.section.deducts else section.section.cap - section.points
 
 

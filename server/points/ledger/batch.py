@@ -72,13 +72,13 @@ class LedgerBatch:
         return entry
 
     def touch(self, member_id: int, year: int) -> None:
-        """Have the score set anew although nothing is added."""
+        """Have the score set anew even if nothing is added."""
         self._touched.add((member_id, year))
 
     def open(self, member_id: int, year: int) -> None:
         """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage.
 
-        Where the results of the year stand nothing is opened any more.
+        Once the results of the year stand, nothing is opened any more.
         """
         if self._is_shut(member_id, year):
             return
@@ -101,7 +101,7 @@ class LedgerBatch:
             self._open_item(member_id, code, points, standard_id=owner, year=year, on=on)
 
     def drafted(self, year: int) -> frozenset[int]:
-        """Return the members whose results of a year stand; until the transaction ends that changes for nobody."""
+        """Return the members whose results of a year stand; that holds until the transaction ends."""
         if year not in self._drafted:
             today = shanghai_date(self.now)
             self._drafted[year] = self.standing.drafted_in(year, today=today, lock=True)
@@ -163,7 +163,7 @@ class LedgerBatch:
                 self._store(member_id, year, result, stored)
 
     def _store(self, member_id: int, year: int, result: YearScore | None, stored: dict[tuple[int, str], Score]) -> None:
-        """Set the member's rows to the result; rows of sections that are no more go."""
+        """Set the member's rows to the result; rows of sections that no longer exist are deleted."""
         membership = self.standing.last_in(member_id, year)
         if result is not None and membership is not None:
             for section, points in result.figures.items():

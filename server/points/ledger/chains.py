@@ -14,7 +14,7 @@ IN_ONE_QUERY = 500
 
 
 def lock_heads(session: Session, member_ids: Collection[int]) -> dict[int, LedgerHead]:
-    """Lock the members' chain heads in sorted order, beginning the chains that do not exist."""
+    """Lock the members' chain heads in sorted order, beginning chains that do not exist yet."""
     wanted = sorted(set(member_ids))
     heads = _locked(session, wanted)
     missing = [member_id for member_id in wanted if member_id not in heads]
@@ -68,7 +68,7 @@ def _locked(session: Session, member_ids: Sequence[int]) -> dict[int, LedgerHead
 
 
 def _begin(session: Session, member_ids: Sequence[int]) -> None:
-    """Insert empty heads; where another transaction was first, its head is the one."""
+    """Insert empty heads; if another transaction was first, its head is used."""
     if added(session, *map(_empty_head, member_ids)) or len(member_ids) == 1:
         return
     for member_id in member_ids:

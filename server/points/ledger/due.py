@@ -1,4 +1,4 @@
-"""Whose year is to be opened, or re-based: everyone whom another standard measures than opened it."""
+"""Whose year is to be opened, or re-based because a standard other than the one that opened it now measures it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -23,7 +23,7 @@ LATE = timedelta(days=31)
 
 
 def openings_due(*, year: int, today: date, places: Select[int] | None = None) -> Select[int]:
-    """Return the query for members whose year is not opened, or under another version than measures it.
+    """Return the query for members whose year is not opened, or opened under another version than now measures it.
 
     `places` are the branches to look at, by default all. Whoever has left by today or is exempt all year is left out,
     and so are branches whose results stand.
@@ -43,7 +43,7 @@ def openings_due(*, year: int, today: date, places: Select[int] | None = None) -
 
 
 def open_due(engine: Engine, *, year: int, now: datetime) -> int:
-    """Open the year for whom it is due, chunk by chunk; return how many they were. Safe to break off and to repeat."""
+    """Open the year for those due, chunk by chunk; return how many they were. Safe to break off and to repeat."""
     opened = after = 0
     while member_ids := _next(engine, year, after, now):
         transaction(engine, partial(open_year, member_ids=member_ids, year=year, now=now))
@@ -52,7 +52,7 @@ def open_due(engine: Engine, *, year: int, now: datetime) -> int:
 
 
 def open_years_due(engine: Engine, *, now: datetime) -> None:
-    """Open what is due of this year and the next, in January also of the last, where there is a standard."""
+    """Open what is due of this year and the next, in January also of the last, if there is a standard."""
     today = shanghai_date(now)
     with reading(engine) as session:
         years = published_years(session, since=(today - LATE).year)
@@ -68,7 +68,7 @@ def _next(engine: Engine, year: int, after: int, now: datetime) -> Sequence[int]
 
 
 def _last_in(year: int, today: date) -> ColumnElement[bool]:
-    """The condition that a membership is the member's last in the year (`Standing.last_in`) and not over yet."""
+    """The condition that a membership is the member's last in the year (`MemberTimelines.last_in`) and not over yet."""
     later, last_day = aliased(Membership), date(year, 12, 31)
     superseded = select(later.id).where(later.member_id == Membership.member_id, later.from_date <= last_day)
     return and_(

@@ -30,7 +30,7 @@ _SAYS_NOTHING = dict.fromkeys(COVERED[VERSION])
 
 @dataclass(frozen=True, slots=True)
 class _NewcomerKind:
-    """What newcomers may have in common: all that decides their openings and their score."""
+    """What newcomers may have in common: everything that decides their openings and their score."""
 
     standard_id: int
     category: Category
@@ -40,9 +40,9 @@ class _NewcomerKind:
 
 
 def open_ledgers(session: Session, member_ids: Sequence[int], year: int, *, now: datetime) -> set[int]:
-    """Begin the ledgers of those who have none and open their year; return whom that concerned.
+    """Begin the ledgers of those who have none and open their year; return who they are.
 
-    Nobody, where another transaction was first with any of them.
+    Empty if another transaction was first with any of them.
     """
     begun = set(session.scalars(select(LedgerHead.member_id).where(LedgerHead.member_id.in_(member_ids))))
     newcomers = [member_id for member_id in member_ids if member_id not in begun]

@@ -17,7 +17,7 @@ Figures = frozenset[tuple[str, Decimal, frozenset[Category], frozenset[Stage]]]
 
 
 def opening_figures(document: StandardDocument) -> Figures:
-    """Return what of a standard decides openings: two versions that differ only in words open alike."""
+    """Return the part of a standard that decides openings: two versions that differ only in words open alike."""
     return frozenset((item.code, item.cap, item.categories, item.stages) for item in _opening(document.items))
 
 
@@ -39,7 +39,7 @@ def differences(wanted: Mapping[str, Decimal], present: Mapping[str, Decimal]) -
 def opening_columns(
     item: Item, points: Decimal, *, standard_id: int, year: int, on: date, revision: int = 1
 ) -> dict[str, Any]:
-    """Return what an opening entry says, whosever it is and wherever its place in the chain."""
+    """Return what an opening entry says, no matter whose it is and where it stands in the chain."""
     return {
         "year": year,
         "standard_id": standard_id,

@@ -1,4 +1,4 @@
-"""What members' ledgers say of one kind of source, for the proofs that hold the sources against it.
+"""What members' ledgers say of one kind of source, for the proofs that compare the sources with it.
 
 Members are taken some at a time by id, so that each proof reads the ledger once and holds little of it.
 """

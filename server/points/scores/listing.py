@@ -41,7 +41,7 @@ def figures_of(
 ) -> list[MemberFigures]:
     """Return the members' figures of an organization and all below it, the highest total first.
 
-    Members whose year nothing has opened yet stand there too, with what they read themselves.
+    Members whose year is not opened yet are included, with the figures they read themselves.
     """
     organization = session.get_one(Organization, organization_id)
     stored = select(Score.member_id).where(Score.year == year, Score.section == TOTAL, _within(organization, on))

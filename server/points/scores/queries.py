@@ -37,7 +37,7 @@ _POSTED = (
 
 
 def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
-    """Return the member's stored figures of a year by one look at the primary key; empty where nothing was posted."""
+    """Return the member's stored figures of a year by one look at the primary key; empty if nothing was posted."""
     return session.scalars(_STORED, {"member_id": member_id, "year": year}).all()
 
 
@@ -83,7 +83,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
 
 
 def year_scores(session: Session, *, member_ids: Collection[int], year: int) -> dict[int, YearScore]:
-    """Compute the members' scores of a year; who is not measured in it has none."""
+    """Compute the members' scores of a year; members whom no standard measures in it have none."""
     standing, entries = MemberTimelines(session, member_ids), entries_of(session, member_ids, year)
     negative, drafted = negative_members(session, list(member_ids), year), standing.drafted_in(year)
     known: Known = {}

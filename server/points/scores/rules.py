@@ -61,7 +61,7 @@ class NegativeStep(StrEnum):
 
 
 DONE = (NegativeStep.alone, NegativeStep.confirmed)
-"""The steps by which a decision changes; the others say what somebody wanted."""
+"""The steps that change a decision; the others only say what somebody wanted."""
 
 _BRACKETS = str.maketrans("〔【[〕】]", "((()))")
 
@@ -224,7 +224,7 @@ def live(facts: Sequence[Fact]) -> list[Fact]:
 @dataclass(frozen=True, slots=True)
 class _Line:
     code: str
-    items: tuple[Item, ...]  # those that concern the member, or else those he has facts of
+    items: tuple[Item, ...]  # those that concern the member, or else those they have facts of
     methods: Mapping[str, Item]
     facts: tuple[Fact, ...]
 
@@ -242,7 +242,7 @@ def _by_line(document: StandardDocument, facts: Iterable[Fact]) -> dict[str, lis
 def _lines(
     document: StandardDocument, section: Section, by_line: Mapping[str, list[Fact]], category: Category, stage: Stage
 ) -> list[_Line]:
-    """The section's lines in the standard's order: those that concern the member, and those he has facts of."""
+    """The section's lines in the standard's order: those that concern the member, and those they have facts of."""
     variants: dict[str, list[Item]] = {}
     for item in document.items:
         if item.section == section.code:
@@ -356,7 +356,7 @@ def _cut_months(line: _Line, counted: dict[int, Decimal]) -> None:
 
 
 def _cut(counted: dict[int, Decimal], facts: Sequence[Fact], excess: Decimal, *, sign: int) -> None:
-    """Take `excess` back from the facts of that sign, the latest first: who came first keeps."""
+    """Take `excess` back from the facts of that sign, the latest first: the earliest keep theirs."""
     for fact in reversed(facts):
         part = min(max(counted[fact.seq] * sign, ZERO), excess)
         counted[fact.seq] -= part * sign

@@ -91,16 +91,16 @@ class MemberTimelines:
         return organization_id in above or organization_id == membership.group_id
 
     def last_in(self, member_id: int, year: int) -> Membership | None:
-        """Return the membership he held last in the year: its branch owns the year's result."""
+        """Return the member's last membership in the year: its branch owns the year's result."""
         held = [m for m in self._memberships.get(member_id, ()) if m.from_date <= date(year, 12, 31)]
         if not held or (held[-1].until_date is not None and held[-1].until_date <= date(year, 1, 1)):
             return None
         return held[-1]
 
     def drafted_in(self, year: int, *, today: date | None = None, lock: bool = False) -> frozenset[int]:
-        """Return whose results of a year stand: those of the branch each belonged to last in it.
+        """Return the members whose results of a year stand: the branch each belonged to last in it decides.
 
-        A year that still runs on `today` costs no look; `lock` as in `years.gate.drafted`.
+        A year that still runs on `today` needs no query; `lock` as in `years.gate.drafted`.
         """
         if today is not None and not may_have_ended(year, today=today):
             return frozenset()
@@ -109,13 +109,13 @@ class MemberTimelines:
         return frozenset(each for each, organization_id in branches.items() if organization_id in found)
 
     def opening_branch(self, member_id: int, year: int, on: date) -> int:
-        """Return the branch that openings dated `on` belong to: the last one, unless he came to it later."""
+        """Return the branch that openings dated `on` belong to: the last one, unless the member came to it later."""
         membership = self.last_in(member_id, year)
         assert membership is not None
         return membership.organization_id if membership.from_date <= on else self.branch_on(member_id, on)
 
     def first_day_in(self, member_id: int, year: int) -> date | None:
-        """Return the day his year begins: 1 January, the day he came, or the day an exemption ended; None for never."""
+        """Return the day the member's year begins: 1 January, when they came or an exemption ended; None for never."""
         for membership in self._memberships.get(member_id, ()):
             day = self._first_managed(member_id, max(membership.from_date, date(year, 1, 1)))
             if day.year == year and membership.ends_after(day):
