@@ -17,7 +17,7 @@ from server.years.rules import YearStanding, claim_refusal, drafted_words
 """The finest points the ledger stores."""
 
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
-"""How long a reviewer may take back what he has just decided: long enough for a slip of the hand."""
+"""How long a reviewer may take back what they have just decided: long enough for a slip of the hand."""
 
 DECEMBER, FIRST_REMINDER_DAY = 12, 25
 SECOND_REMINDER = timedelta(days=5)
