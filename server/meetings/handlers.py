@@ -1,4 +1,4 @@
-"""What meetings do when members come, move or change, and when a standard begins to measure what nothing measured."""
+"""What meetings do when members come, move or change, and when a standard comes into force for a year that had none."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -21,12 +21,12 @@ def members_joined(session: Session, event: MembersJoined) -> None:
 
 
 def member_transferred(session: Session, event: MemberTransferred) -> None:
-    """The branch he left takes him off its lists, the new one invites him."""
+    """Take the member off the lists of the branch they left, and invite them to the new one's meetings."""
     _invite_anew(session, [event.member_id], event.now)
 
 
 def stage_changed(session: Session, event: StageChanged) -> None:
-    """Who becomes probationary is invited to the members' meetings."""
+    """Invite members who become probationary to the members' meetings."""
     _invite_anew(session, [event.member_id], event.now)
 
 
@@ -47,7 +47,7 @@ def standard_published(session: Session, event: StandardPublished) -> None:
 
 
 def _invite_anew(session: Session, member_ids: Collection[int], now: datetime) -> None:
-    """Invite these members, or no longer, to the planned meetings that have not closed, where they are or were."""
+    """Bring in line these members' invitations to planned meetings that have not closed, where they are or were."""
     still_ahead = (Meeting.status == MeetingStatus.planned) & (Meeting.closes_at > now)
     concerned = select(Roster.meeting_id).where(Roster.organization_id.in_(_places(session, member_ids)))
     ids = session.scalars(select(Meeting.id).where(Meeting.id.in_(concerned), still_ahead)).all()

@@ -1,4 +1,4 @@
-"""The meetings a person was invited to, how he came to them, and his leaves."""
+"""The meetings a person was invited to, how they came to them, and their leaves."""
 
 from collections.abc import Iterator
 

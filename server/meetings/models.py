@@ -132,7 +132,7 @@ class Invitation(Base):
 class Attendance(Base):
     """That someone came, or made up for it. `scan_id` is of the request that wrote it, `ticket_id` of the ticket used.
 
-    `account_id` acted: the member's own, his helper's or the officer's. Nothing is deleted silently: every change by
+    `account_id` acted: the member's own, their helper's or the officer's. Nothing is deleted silently: every change by
     hand leaves an `AttendanceChange`.
 
     `ticket_place` and `helper_place` number the accounts of a ticket and the people of a helper from 1 on, as far as
@@ -166,7 +166,7 @@ class HeldCheckIn(Base):
     """A check-in beyond what a ticket or a helper is good for: it counts once the host has confirmed it.
 
     `state`, `via`, `account_id`, `scan_id` and `ticket_id` are as an attendance would have them; `held_at` is when it
-    was written. Who comes in another way meanwhile has an attendance, and nobody waits for this one any more.
+    was written. A member who comes in another way meanwhile has an attendance, and this one is no longer waited for.
     `reason`: why the host did not confirm it.
     """
 
@@ -235,7 +235,7 @@ class Leave(Base):
     """A member's leave from one meeting; asked again after a refusal it is the same row.
 
     `makeup_until` is set when it was granted on condition of a 补课 by that day. `on_behalf_reason`: why an officer
-    asked for him. `version` grows whenever it is asked, decided or withdrawn.
+    asked for them. `version` grows whenever it is asked, decided or withdrawn.
     """
 
     __tablename__ = "leaves"

@@ -72,7 +72,7 @@ class RosterStatus(StrEnum):
 
 
 class Scope(StrEnum):
-    """Whom of an organization a meeting invites."""
+    """Who of an organization a meeting invites."""
 
     all = "all"
     committee = "committee"
@@ -81,7 +81,7 @@ class Scope(StrEnum):
 
 
 class Part(StrEnum):
-    """As what a person is invited; who is exempt comes as an observer, and nothing is posted for observers."""
+    """As what a person is invited; exempt people come as observers, and nothing is posted for observers."""
 
     invited = "invited"
     observer = "observer"
@@ -113,10 +113,10 @@ class HoldReason(StrEnum):
 
 
 MOST_ACCOUNTS = 2
-"""Accounts that one ticket checks in: a couple with one phone between them."""
+"""How many accounts one ticket checks in: a couple with one phone between them."""
 
 MOST_HELPED = 1
-"""People whom one account enters at a meeting (代签)."""
+"""How many people one account enters at a meeting (代签)."""
 
 
 class HeldStatus(StrEnum):

@@ -38,7 +38,7 @@ _TAKES_PLACE = Meeting.status != MeetingStatus.cancelled
 
 @dataclass(frozen=True)
 class Appearance:
-    """One person at one meeting he was invited to; `closed` once nobody can check in any more."""
+    """One person at one meeting they were invited to; `closed` once nobody can check in any more."""
 
     meeting: Meeting
     invitation: Invitation
@@ -57,7 +57,7 @@ class Appearance:
 
     @property
     def is_owed(self) -> bool:
-        """Whether it counts for him: observers owe nothing, and nothing is owed before check-in has closed."""
+        """Whether it counts for them: observers owe nothing, and nothing is owed before check-in has closed."""
         return self.closed and not self.observes
 
     @property
@@ -95,7 +95,7 @@ def of_member(session: Session, *, member_id: int, year: int, now: datetime) -> 
 
 @dataclass(slots=True)
 class AttendanceRow:
-    """One member's month in one branch: who moved within a 总支 has a row in each."""
+    """One member's month in one branch: a member who moved within a 总支 has a row in each."""
 
     member: Member
     branch: Organization
@@ -166,7 +166,7 @@ class _People:
         return self._id in self.places[organization_id].ancestor_ids
 
     def branch_of(self, appearance: Appearance, roster: Roster) -> Organization | None:
-        """Return in which branch someone came: the list's, or his own that day; None where he is not of these."""
+        """Return the branch someone came in: the list's, or their own that day; None if outside the organization."""
         place = self.places[roster.organization_id]
         if place.kind == OrganizationKind.branch and self.is_below(place.id):
             return place

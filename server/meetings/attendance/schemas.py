@@ -94,7 +94,7 @@ class TableCellOut(BaseModel):
 
 
 class TableRowOut(BaseModel):
-    """A member's month in a branch; `cells` follow the meetings, null where he was not invited."""
+    """A member's month in a branch; `cells` follow the meetings, null where they were not invited."""
 
     member_id: int
     name: str

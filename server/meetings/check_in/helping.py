@@ -21,7 +21,7 @@ from server.organizations.rules import normal_work_number
 
 @dataclass(frozen=True, slots=True)
 class HelpedPerson:
-    """Who is to be checked in, and the member who helps and has to be invited himself, if any."""
+    """Who is to be checked in, and the member who helps and has to be invited too, if any."""
 
     member_id: int
     via: Via
@@ -29,12 +29,12 @@ class HelpedPerson:
 
 
 def own(actor: Actor, ticket: Ticket) -> HelpedPerson:
-    """Return the caller himself. Raises DomainError 403 `not_bound`."""
+    """Return the caller. Raises DomainError 403 `not_bound`."""
     return HelpedPerson(own_member(actor), Via.digits if ticket.digits else Via.qr)
 
 
 def own_member(actor: Actor) -> int:
-    """Return the caller's member. Raises DomainError 403 `not_bound` when he is none."""
+    """Return the caller's member. Raises DomainError 403 `not_bound` if they are not a member."""
     if actor.member_id is None:
         raise DomainError(IdentityErrorCode.not_bound, message("not_bound"), status=HTTPStatus.FORBIDDEN)
     return actor.member_id
@@ -51,6 +51,6 @@ def helped(session: Session, actor: Actor, ticket: Ticket, work_number: str) -> 
 
 
 def _receives_for_host(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """Whether the caller keeps the host's rosters: he may help at the door without being on a list."""
+    """Whether the caller keeps the host's rosters: they may help at the door without being on a list."""
     host = session.scalar(select(Meeting.organization_id).where(Meeting.public_id == ticket.public_id))
     return host is not None and allows(actor, Permission.roster_record, Target(ancestor_ids(session, host)))

@@ -63,7 +63,7 @@ class TicketUsage:
     helped: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
 
     def take(self, use: TicketUse) -> TakenPlaces | HoldReason:
-        """Take the next places and return them, or why there is none; who needs none goes without."""
+        """Take the next places and return them, or why there is none; an `unlimited` use then goes without."""
         found = self._next(use)
         return UNCOUNTED if use.unlimited and isinstance(found, HoldReason) else found
 

@@ -39,7 +39,7 @@ from server.meetings.rules import (
 from server.presentation import local_time
 
 NOBODY = 0
-"""The member behind a 工号 that does not exist: he is answered as one who is not invited."""
+"""The member behind a 工号 that does not exist: the answer is that of a member who is not invited."""
 
 
 class CheckInResult(StrEnum):
@@ -61,8 +61,8 @@ _NEW = {AttendanceState.present: CheckInResult.checked_in, AttendanceState.late:
 class Scan:
     """A ticket that held, in someone's hand. `scan_id` is this request's own.
 
-    `helper_id` is the member who enters another (代签) and has to be invited himself; None for one's own, and for an
-    officer of the host. `beyond`: where the ticket was exchanged, far more were than people are expected.
+    `helper_id` is the member who enters another (代签) and has to be invited too; None for one's own, and for an
+    officer of the host. `beyond`: far more tickets were exchanged in the same place than people are expected.
     """
 
     scan_id: str
@@ -197,7 +197,7 @@ class _Batch:
     people: Mapping[Key, AnyRow]
 
     def answer(self, scan: Scan) -> Answer | None:
-        """Return the answer that needs nothing written, or None where an attendance or a visit is to be."""
+        """Return the answer if nothing has to be written, or None if an attendance or a visit has to."""
         meeting = self.meetings.get(scan.public_id)
         if meeting is None:
             return ticket_invalid()
@@ -214,7 +214,7 @@ class _Batch:
         return self._invited(scan, self.meetings[scan.public_id]) is not None
 
     def _invited(self, scan: Scan, meeting: AnyRow) -> AnyRow | None:
-        """Return the one to be checked in, if he is invited and whoever helps him is too."""
+        """Return the member to be checked in, if they are invited and so is their helper, if any."""
         if scan.helper_id is not None and (meeting.id, scan.helper_id) not in self.people:
             return None
         return self.people.get((meeting.id, scan.member_id))
@@ -285,7 +285,7 @@ class _Batch:
         )
 
     def _of_stranger(self, scan: Scan, meeting: AnyRow) -> Answer | None:
-        """Refuse who is not invited, unless they ask to be received as a guest and belong to the same 党委."""
+        """Refuse members who are not invited, unless they ask to be received as a guest and belong to the same 党委."""
         if not (scan.as_guest and _may_visit(scan, meeting)):
             return _not_invited(scan, meeting)
         return window_refusal(meeting, scanned_at=scan.scanned_at)

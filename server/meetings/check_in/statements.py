@@ -155,7 +155,7 @@ def _insert(
 
 
 def ask_again(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Put a new scan of whom the host has decided about before in place of the old one."""
+    """Replace the held scan of members on whom the host has decided before with their new one."""
     for row in rows:
         here = (_held.c.meeting_id == row["meeting_id"], _held.c.member_id == row["member_id"])
         nothing_decided = {"decided_by": None, "decided_at": None, "reason": None}
@@ -163,7 +163,7 @@ def ask_again(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def end_leaves(session: Session, people: Iterable[AnyRow]) -> None:
-    """销假: who comes after all is on leave no more, nor asks for it."""
+    """销假: members who come after all are no longer on leave, nor asking for it."""
     ids = sorted({person.leave_id for person in people if person.leave_status in _ENDING})
     if ids:
         session.execute(_END_LEAVES, {"leave_ids": ids})

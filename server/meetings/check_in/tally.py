@@ -1,4 +1,4 @@
-"""How often codes were exchanged: by each step for the host, and by whom, so that one place does not get any number.
+"""How often codes were exchanged: by step for the host; by person or network, so that no one place takes too many.
 
 Counted in memory, and added to the tables about once a second; what other processes have counted is known then.
 """
@@ -21,17 +21,17 @@ from server.upserts import insert_or_add, table_of
 log = structlog.get_logger()
 
 OWN_EXCHANGES = 5
-"""Tickets that one who has signed in gets for a meeting."""
+"""Tickets that a signed-in person gets for a meeting."""
 
 EXCHANGES_FREELY = 10
 EXCHANGES_EACH = 2
-"""Tickets for a meeting that go to one network: these, and so many for each one expected there, or already there."""
+"""Tickets for a meeting that go to one network: these, and so many for each person expected at it, or already there."""
 
 WINDOW = timedelta(days=1)
 """For how long exchanges are added up; no meeting checks in for longer."""
 
 MOST_KNOWN = 10_000
-"""Of how many a process remembers what they have exchanged; it reads the others' again from the table."""
+"""How many counts of people and networks a process remembers; it reads the others from the table again."""
 
 
 class CheckInTally:
@@ -52,7 +52,7 @@ class CheckInTally:
     def is_beyond(self, session: Session, *, meeting_id: int, identity: str | None, network: str) -> bool:
         """Count one exchange of somebody, and return whether they have had more than anyone needs by now.
 
-        Who has signed in is counted by themselves; the others by their network, where a whole hall may stand.
+        People who have signed in are counted one by one; the others by their network, which a whole hall may share.
         """
         if identity is not None:
             return self._count(f"{meeting_id} identity {identity}") > OWN_EXCHANGES

@@ -1,7 +1,7 @@
 """Signed tickets: what a fresh code is exchanged for, before anyone has signed in. Pure.
 
 A ticket says when which meeting's code was seen; it is good for ten minutes, so that a cold start or a first binding
-does not cost the member his check-in. The database knows nothing of it until it is used.
+does not cost members their check-in. The database knows nothing of it until it is used.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How leaves are shown, and who reads their reasons: the member and the officers of his own list."""
+"""How leaves are shown, and who reads their reasons: the member and the officers of their own list."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ OFFICERS = RULES[Permission.leave_ask].roles
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Whose leave it is, and where his list hangs, root first."""
+    """Whose leave it is, and the organizations their list belongs to, root first."""
 
     leave_id: int
     member_id: int
@@ -36,7 +36,7 @@ class Absence:
 def readable(session: Session, actor: Actor, absences: Iterable[Absence], *, on: date) -> set[int]:
     """Return the leaves whose reasons the caller may read.
 
-    From above one reads only what one has to decide oneself: the leave of the branch's own officers.
+    Officers above read only the reasons they have to decide on: those of the branch's own officers.
     """
     found, deciding = set(), []
     for absence in absences:
@@ -67,14 +67,14 @@ def many(context: Context, found: Sequence[tuple[Leave, Meeting, Organization]])
 
 
 def _own(actor: Actor, absence: Absence) -> bool:
-    """Whether it is his own leave, or he is an officer where the list hangs."""
+    """Whether it is the caller's own leave, or they are an officer where the list belongs."""
     if actor.member_id == absence.member_id or roles_at(actor, absence.places) & OFFICERS:
         return True
     return bool(roles_at(actor, absence.places[-1:]) & RULES[Permission.leave_decide].roles)
 
 
 def _of_officers(session: Session, absences: Sequence[Absence], *, on: date) -> set[int]:
-    """Return those leaves whose member is an officer where his list hangs."""
+    """Return those leaves whose member is an officer where the list belongs."""
     if not absences:
         return set()
     query = (

@@ -1,4 +1,4 @@
-"""请假 on the wire. Who may not read the reason gets null."""
+"""请假 on the wire. The reason is null for callers who may not read it."""
 
 from datetime import date
 from typing import Annotated
@@ -57,7 +57,7 @@ class RefuseLeaveIn(Body):
 
 
 class LeaveOut(BaseModel):
-    """A leave. `reason`, `on_behalf_reason` and `answer` are for the member and his branch's officers."""
+    """A leave. `reason`, `on_behalf_reason` and `answer` are for the member and their branch's officers."""
 
     id: int
     meeting_id: int

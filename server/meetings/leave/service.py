@@ -1,4 +1,4 @@
-"""请假: asked by the member or for him, before the meeting or after it, and decided by another."""
+"""请假: asked by the member or for them, before the meeting or after it, and decided by another."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -171,7 +171,7 @@ def last_day_to_ask(meeting: Meeting) -> date:
 
 
 def end_waiting(session: Session, *, meeting_id: int, member_id: int) -> None:
-    """Withdraw a leave that still waits, since its member came; a granted one stays, should that prove a mistake."""
+    """Withdraw a leave that still waits, since its member came; a granted one stays, in case that proves a mistake."""
     leave = leave_of(session, meeting_id=meeting_id, member_id=member_id)
     following = next_leave_status(leave.status, LeaveAction.withdraw) if leave else None
     if leave is not None and leave.status == LeaveStatus.asked and following is not None:
@@ -180,7 +180,7 @@ def end_waiting(session: Session, *, meeting_id: int, member_id: int) -> None:
 
 
 def _as_asked_by(wish: LeaveRequest, member_id: int, actor: Actor) -> LeaveRequest:
-    """Return the wish as it is kept: who asks for another says why, who asks for himself need not."""
+    """Return the request as it is kept: those who ask for another say why, those who ask for themselves need not."""
     if actor.member_id == member_id:
         return LeaveRequest(wish.kind, wish.reason)
     if not wish.on_behalf_reason:
@@ -203,7 +203,7 @@ def _check_time(meeting: Meeting, now: datetime) -> None:
 
 
 def _check_absent(session: Session, meeting_id: int, member_id: int, *, but: AttendanceState | None = None) -> None:
-    """Refuse a leave of who came (`but`: of who has made up for it, say, it may be granted)."""
+    """Refuse the leave of a member who came, unless their attendance is `but` (made up, say)."""
     attendance = session.get(Attendance, (meeting_id, member_id), populate_existing=True)
     if attendance is not None and attendance.state != but:
         raise conflict(
@@ -252,12 +252,12 @@ def _decidable(session: Session, leave_id: int, actor: Actor, now: datetime) -> 
 
 
 def _decided_so(leave: Leave, status: LeaveStatus, answer: str | None, account_id: int) -> bool:
-    """Whether this very officer decided so before: a repeated request."""
+    """Whether the same officer decided so before: a repeated request."""
     return leave.status == status and leave.answer == answer and leave.decided_by == account_id
 
 
 def _check_seen(session: Session, leave: Leave, action: LeaveAction, version: int | None) -> None:
-    """Raise unless the leave still is as the officer saw it; without a version he saw it undecided."""
+    """Raise unless the leave is still as the officer saw it; without a version they saw it undecided."""
     if leave.status == LeaveStatus.withdrawn:
         raise conflict(MeetingErrorCode.leave_withdrawn, "这份请假已撤回，不用审批", version=leave.version)
     as_seen = leave.status == LeaveStatus.asked if version is None else leave.version == version
@@ -267,7 +267,7 @@ def _check_seen(session: Session, leave: Leave, action: LeaveAction, version: in
 
 
 def _overtaken(session: Session, leave: Leave) -> DomainError:
-    """Say by whom and when a leave was decided."""
+    """Return an error saying who decided a leave and when."""
     detail = {"status": leave.status, "version": leave.version}
     if leave.decided_by is None or leave.decided_at is None:
         return conflict(CoreErrorCode.stale_version, "这份请假已有变动，请刷新后再决定", **detail)
@@ -298,7 +298,7 @@ def _check_makeup(meeting: Meeting, terms: LeaveTerms, today: date) -> None:
 
 
 def _standard_requires(session: Session, leave: Leave, meeting: Meeting) -> bool:
-    """Whether an item of the meeting asks for a 补课 after such a leave, by what measures the member there."""
+    """Whether an item of the meeting asks for a 补课 after such a leave, by the standard that measures the member."""
     measure = measure_of(session, meeting, leave.member_id)
     if measure is None:
         return False

@@ -57,7 +57,7 @@ class MeetingChange:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """A checked change: how the meeting's times move, what it counts for and whom it invites where that changes."""
+    """A checked change: how the meeting's times move, what it counts for and who is invited, if that changes."""
 
     change: MeetingChange
     before: Times

@@ -44,7 +44,7 @@ class _List:
 def invite(session: Session, meeting: Meeting, *, only: Collection[int] | None = None) -> None:
     """Bring a meeting's invitations, or those of `only` these members, in line with its rosters; it is locked.
 
-    Who came, asked for leave or stands on a confirmed list is left as he is. Seven statements, however many people.
+    Leaves alone people who came, asked for leave or stand on a confirmed list. Seven statements, however many people.
     """
     session.flush()
     day = meeting.day
@@ -117,7 +117,7 @@ def _open_lists(session: Session, meeting_id: int) -> list[_List]:
 def _wanted(
     session: Session, kind: MeetingKind, lists: Sequence[_List], day: date, only: Collection[int] | None
 ) -> dict[int, int]:
-    """Return roster by member; who is meant by several lists stands on the one nearest to him."""
+    """Return roster by member; a member meant by several lists stands on the nearest one."""
     officers = _officers(session, lists, day)
     by_organization = {each.organization_id: each for each in lists}
     wanted: dict[int, int] = {}
@@ -174,7 +174,7 @@ def _is_above(each: _List) -> bool:
 
 
 def _officers(session: Session, lists: Sequence[_List], day: date) -> set[tuple[int, int]]:
-    """Return (member, the list's organization) of who sits on a committee; his own branch may be another."""
+    """Return (member, the list's organization) of committee members; their own branch may be another."""
     meant = [each for each in lists if each.scope is Scope.committee]
     if not meant:
         return set()
@@ -204,7 +204,7 @@ def _move(
     wanted: Mapping[int, tuple[int, Part]],
     exempt: Collection[int],
 ) -> None:
-    """Put who is listed already where he belongs now; who was named by hand keeps his place."""
+    """Move people already listed to where they belong now; people named by hand keep their place."""
     moves: dict[tuple[int, Part], list[int]] = {}
     for row in rows:
         before = (row.roster_id, Part(row.part))
@@ -230,7 +230,7 @@ def _invitations(session: Session, meeting_id: int, only: Collection[int] | None
 
 
 def add(session: Session, meeting_id: int, people: Sequence[tuple[int, int, Part]], *, chosen: bool) -> None:
-    """Invite people: each a member, the roster he stands on, and as what."""
+    """Invite people: each a member, the roster they stand on, and as what."""
     rows = [
         {"meeting_id": meeting_id, "member_id": member_id, "roster_id": roster_id, "part": part, "chosen": chosen}
         for member_id, roster_id, part in people

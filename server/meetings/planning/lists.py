@@ -21,9 +21,9 @@ from server.organizations.models import Membership, Organization, OrganizationKi
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Checked lists: the rosters (None: as they are), and by member on whose list he is named and as what.
+    """Checked lists: the rosters (None: as they are), and by member on whose list they are named and as what.
 
-    `replaces` are the parts in which whoever is not named any more loses his place.
+    `replaces` are the parts in which members who are no longer named lose their place.
     """
 
     rosters: tuple[RosterPlan, ...] | None
@@ -128,7 +128,7 @@ def _check_groups(session: Session, rosters: Sequence[RosterPlan]) -> None:
 
 
 def _homes(session: Session, member_ids: Collection[int], on: date) -> dict[int, tuple[int, ...]]:
-    """Return by member the ids from the root to his group or branch on a day. Raises DomainError `not_found`."""
+    """Return by member the ids from the root to their group or branch on a day. Raises DomainError `not_found`."""
     if not member_ids:
         return {}
     rows = session.execute(
@@ -153,7 +153,7 @@ def _chosen(
 
 
 def _nearest(home: Sequence[int], places: Sequence[int]) -> int:
-    """Return the organization on whose list an observer stands: the nearest above him, or the first."""
+    """Return the organization on whose list an observer stands: the nearest above them, or the first."""
     return next((place for place in reversed(home) if place in places), places[0])
 
 
@@ -236,7 +236,7 @@ def _remove(session: Session, meeting_id: int, rosters: Sequence[Roster]) -> Non
 
 
 def _forget_named(session: Session, meeting_id: int, lists: Lists, bound: Collection[int]) -> None:
-    """Who is no longer named keeps a place only where a roster's scope means him."""
+    """Let members who are no longer named keep a place only if a roster's scope includes them."""
     named = select(Invitation.member_id).where(
         Invitation.meeting_id == meeting_id, Invitation.chosen.is_(True), Invitation.part.in_(lists.replaces)
     )

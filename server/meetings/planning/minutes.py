@@ -24,7 +24,7 @@ def write_minutes(
     account_id: int,
     now: datetime,
 ) -> Meeting:
-    """Set a meeting's minutes and photos; new photos are ones that the writer (`member_id`) uploaded for himself.
+    """Set a meeting's minutes and photos; new photos are ones that the writer (`member_id`) uploaded as their own.
 
     Raises DomainError `not_begun`, 409 `meeting_cancelled`, or what attaching photos raises.
     """

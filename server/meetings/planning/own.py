@@ -1,4 +1,4 @@
-"""A member's own view of meetings: which are his, where he stands, and what they mean for his points."""
+"""A member's own view of meetings: which concern them, where they stand, and what it means for their points."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class OwnMeeting:
         return Part(self.invitation.part) if self.invitation else None
 
     def standing(self, now: datetime) -> AttendanceStanding | None:
-        """Where he stands; nothing is expected of an observer, nor of anyone where the meeting is called off."""
+        """Where they stand; nothing is expected of an observer, nor of anyone where the meeting is called off."""
         phase = phase_of(self.meeting, now)
         if phase is MeetingPhase.cancelled or (self.part is not Part.invited and self.attendance is None):
             return None

@@ -1,4 +1,4 @@
-"""How meetings are shown: to the host with figures, in lists, and to one member with his own part."""
+"""How meetings are shown: to the host with figures, in lists, and to one member with their own part."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -115,7 +115,7 @@ def own_lines(session: Session, found: Sequence[OwnMeeting], now: datetime) -> l
 
 
 def own_whole(context: Context, found: OwnMeeting, member_id: int) -> OwnMeetingOut:
-    """Return a meeting as one member sees it, with what it means for his points."""
+    """Return a meeting as one member sees it, with what it means for their points."""
     session, meeting = context.session, found.meeting
     measure = measure_of(session, meeting, member_id)
     items = own.items_of(found, measure)

@@ -1,7 +1,7 @@
 """What the invited are to be told of a meeting, as rows for the pushes to take over.
 
-Of what has begun already only that it is called off. Of a recurring meeting only the first is announced: the others are
-told of the day before, so that planning a year is one message and not twelve.
+Of a meeting that has begun they are only told if it is called off. Of a recurring meeting only the first is announced;
+the others get a reminder the day before, so that planning a year is one message and not twelve.
 """
 
 from datetime import datetime, time, timedelta

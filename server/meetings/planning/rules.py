@@ -1,4 +1,4 @@
-"""What holds when a meeting is planned: its times, what it counts for, how it recurs, whom it may invite. Pure."""
+"""What holds when a meeting is planned: its times, what it counts for, how it recurs, who may be invited. Pure."""
 
 import calendar
 from collections.abc import Collection, Iterator, Sequence
@@ -65,7 +65,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class WindowWish:
-    """What the planner says of the check-in window himself; None is for the defaults."""
+    """What the planner says about the check-in window; None takes the defaults."""
 
     opens_at: datetime | None = None
     late_after: datetime | None = None
@@ -113,7 +113,7 @@ def _window_problem(times: Times) -> PlanProblem | None:
 
 
 def class_hours(times: Times) -> Decimal:
-    """Return the 学时 (45 minutes each) of a meeting in halves, at least half a one."""
+    """Return the 学时 (45 minutes each) of a meeting in halves, at least half of one."""
     halves = Decimal((times.ends_at - times.starts_at) / (CLASS_HOUR / 2))
     return max(halves.quantize(Decimal(1), rounding=ROUND_HALF_UP), Decimal(1)) / 2
 
@@ -202,7 +202,7 @@ def _day_in(first: date, year: int, month: int, by: RepeatBy) -> date:
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """Whom of an organization a plan invites."""
+    """Who of an organization a plan invites."""
 
     organization_id: int
     scope: Scope = Scope.all
@@ -232,7 +232,7 @@ def are_neighbours(host: tuple[OrganizationKind, int | None], other: tuple[Organ
 PROSPECTS_COME_TO = frozenset(
     {MeetingKind.lecture, MeetingKind.training, MeetingKind.volunteering, MeetingKind.theme_day}
 )
-"""To what 发展对象 and 积极分子 are invited where the branch manages them."""
+"""The kinds that invite 发展对象 and 积极分子 if the branch manages them."""
 
 
 def invited_stages(kind: MeetingKind, *, manages_prospects: bool) -> Collection[Stage]:

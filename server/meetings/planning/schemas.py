@@ -52,7 +52,7 @@ class CountedIn(Body):
 
 
 class RosterIn(Body):
-    """Whom of an organization the meeting invites: `group_ids` for the scope group, `member_ids` for chosen."""
+    """Who of an organization is invited: `group_ids` for the scope group, `member_ids` for chosen."""
 
     organization_id: Id
     scope: Scope = Scope.all
@@ -77,7 +77,7 @@ Observers = Annotated[list[Id], Field(max_length=200)]
 
 
 class OutlineIn(Body):
-    """A plan without its words: all that decides when it is, what it counts for and whom it invites."""
+    """A plan without its words: all that decides when it is, what it counts for and who is invited."""
 
     kind: MeetingKind
     starts_at: When
@@ -179,7 +179,7 @@ class ExtendCheckInIn(Body):
 
 
 class MinutesIn(Body):
-    """The minutes and, in this order, the photos; new ones are uploaded by the caller for himself beforehand."""
+    """The minutes and, in this order, the photos; the caller uploads new ones as their own beforehand."""
 
     text: Annotated[Lines, Field(max_length=20_000)]
     photo_ids: Annotated[list[Id], Field(max_length=9, default_factory=list)]
@@ -316,7 +316,7 @@ class MeetingOut(BaseModel):
 
 
 class OwnMeetingLineOut(ListedMeetingOut):
-    """A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing."""
+    """A meeting as one member sees it; `part`, `roster_id` and `standing` are None if they are not invited."""
 
     part: Part | None
     standing: AttendanceStanding | None
@@ -341,7 +341,7 @@ class LeaveRuleOut(BaseModel):
 
 
 class OwnHeldOut(BaseModel):
-    """A check-in that the host has to confirm, or has decided; `reason`: why not."""
+    """A check-in that the host has to confirm, or has decided; `reason`: why it was not confirmed."""
 
     status: HeldStatus
     words: str

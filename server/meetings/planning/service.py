@@ -1,4 +1,4 @@
-"""Plan a meeting or a series of them: what it counts for, whom it invites, whom it reminds."""
+"""Plan a meeting or a series of them: what it counts for, who is invited and who is reminded."""
 
 import secrets
 import string
@@ -44,7 +44,7 @@ _PUBLIC_ID_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned; words may wait until it is not only looked at. None leaves title, items, make-up day and lists
+    """What is planned; words may be missing in a preview. None leaves title, items, make-up day and lists
     to the defaults."""
 
     kind: MeetingKind
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPlan:
-    """A plan that can stand: when its meetings are, what they count for and whom they invite."""
+    """A plan that can stand: when its meetings are, what they count for and who is invited."""
 
     host: Organization
     times: Times
@@ -173,7 +173,7 @@ def checked_makeup(makeup_until: date, times: Times) -> date:
 
 
 def refuse(problem: PlanProblem | None, **detail: object) -> None:
-    """Raise what is wrong as a DomainError, if anything is."""
+    """Raise the problem as a DomainError, if there is one."""
     if problem is not None:
         raise DomainError(problem.code, problem.message, detail=detail)
 

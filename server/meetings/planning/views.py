@@ -1,4 +1,4 @@
-"""Meetings over HTTP: the organizers plan and look after them, a member sees his own."""
+"""Meetings over HTTP: the organizers plan and look after them, members see their own."""
 
 from datetime import datetime
 from http import HTTPStatus

@@ -12,7 +12,7 @@ from server.meetings.rules import AttendanceState
 from server.organizations.models import Member, Membership, Stage
 
 CAME = (AttendanceState.present, AttendanceState.late)
-"""Who made up for the meeting later was not there for the vote."""
+"""Members who made up for the meeting later were not there for the vote."""
 
 
 @dataclass(frozen=True, slots=True)

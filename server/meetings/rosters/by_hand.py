@@ -58,9 +58,9 @@ class _Place:
 def enter(
     session: Session, hand: ManualEdit, *, state: AttendanceState, reason: str, at: datetime | None = None
 ) -> Attendance:
-    """Enter that someone came; entered before, the first entry stays.
+    """Enter that someone came; if that was entered before, the first entry stays.
 
-    `at` is when he came; by default now while check-in runs, else the meeting's beginning. Someone of the roster's
+    `at` is when they came; by default now while check-in runs, else the meeting's beginning. Someone of the roster's
     organization who is not on the list is put there. Raises DomainError 403 `own_attendance`; 409 `too_early`,
     `not_invited`, `already_recorded`, `meeting_cancelled`; 422 `use_makeup`, `outside_meeting`.
     """
@@ -100,7 +100,7 @@ def correct(session: Session, hand: ManualEdit, *, state: AttendanceState, reaso
 
 
 def undo(session: Session, hand: ManualEdit, *, reason: str) -> None:
-    """Remove a record that was a mistake; undone before, nothing happens.
+    """Remove a record that was a mistake; if it was undone before, nothing happens.
 
     A visit elsewhere that stood for this meeting stays spent. Raises DomainError 403 `own_attendance`; 409
     `nothing_recorded`.
@@ -123,7 +123,7 @@ def undo(session: Session, hand: ManualEdit, *, reason: str) -> None:
 def make_up(
     session: Session, hand: ManualEdit, *, on: date, evidence: str, late_reason: str | None = None
 ) -> Attendance:
-    """Enter a 补课 of who was absent or on leave, done on a day until the deadline, or later with a reason.
+    """Enter a 补课 of someone who was absent or on leave, done on a day until the deadline, or later with a reason.
 
     Raises DomainError 403 `own_attendance`; 409 `not_invited`, `check_in_open`, `invalid_makeup`, `makeup_too_late`,
     `already_recorded`; 422 `in_the_future`.
@@ -188,7 +188,7 @@ def _came_at(meeting: Meeting, at: datetime | None, now: datetime) -> datetime:
 
 
 def _invite(session: Session, place: _Place) -> None:
-    """Put someone of the roster's organization on its list; who is exempt comes as an observer."""
+    """Put someone of the roster's organization on its list; people who are exempt come as observers."""
     member, day = one(session, place.hand.member_id), place.meeting.day
     if place.roster.organization_id not in home_of(session, member.id, day):
         raise _not_invited()

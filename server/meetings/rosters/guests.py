@@ -1,8 +1,8 @@
-"""双重组织生活, 流动党员: who came to a meeting without being on any of its rosters, and what it counts for at home.
+"""双重组织生活, 流动党员: members who came without being on any roster of the meeting, and what it counts for at home.
 
 A visit counts once the host has confirmed it (`hosting.py`). It then stands for a meeting of the same kind and month
 at home, as an attendance `elsewhere`; where there is none in that month, it stays a confirmed visit without
-`counts_for_meeting_id`, and the settlement of the host's meeting posts that meeting's `earn` items for him.
+`counts_for_meeting_id`, and the settlement of the host's meeting posts that meeting's `earn` items for the guest.
 """
 
 from calendar import monthrange
@@ -104,7 +104,7 @@ def _waiting_visits(session: Session, home: Meeting) -> list[tuple[GuestVisit, M
 
 
 def _take(session: Session, guest_visit: GuestVisit, home: Meeting) -> bool:
-    """Take a visit for a meeting at home, unless another meeting took it or the host thought better at this moment."""
+    """Take a visit for a meeting at home, unless another meeting took it or the host changed their mind meanwhile."""
     free = (
         GuestVisit.meeting_id == guest_visit.meeting_id,
         GuestVisit.member_id == guest_visit.member_id,

@@ -31,14 +31,14 @@ ORDER = (
     AttendanceStanding.made_up,
     AttendanceStanding.present,
 )
-"""Whom an officer has to look after comes first."""
+"""People whom an officer has to look after come first."""
 
 STATE_TITLES = {state: STANDING_TITLES[AttendanceStanding(state.value)] for state in AttendanceState}
 
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One person of a roster. `helper` is who checked in for him (代签)."""
+    """One person of a roster. `helper` is who checked in for them (代签)."""
 
     member_id: int
     name: str

@@ -103,7 +103,7 @@ class RosterCountsOut(BaseModel):
 
 
 class RosterLeaveOut(BaseModel):
-    """`reason` is for the member and the officers of his list."""
+    """`reason` is for the member and the officers of their list."""
 
     id: int
     kind: LeaveKind
@@ -116,7 +116,7 @@ class RosterLeaveOut(BaseModel):
 
 
 class RosterLineOut(BaseModel):
-    """`scanned_at` is when he came (of a 补课: its day); `helper` who checked in for him (代签)."""
+    """`scanned_at` is when they came (of a 补课: its day); `helper` who checked in for them (代签)."""
 
     member_id: int
     name: str
@@ -130,7 +130,7 @@ class RosterLineOut(BaseModel):
 
 
 class RosterOut(BaseModel):
-    """The list of one organization; who has not come stands first. The counts are of the whole list."""
+    """The list of one organization; people who have not come stand first. The counts are of the whole list."""
 
     id: int
     organization_id: int

@@ -1,6 +1,6 @@
 """Opening the screen on a computer that nobody is signed in on.
 
-An officer makes a link on his phone: a key in the address, or eight digits to be typed at `/screen`. Either opens the
+An officer makes a link on their phone: a key in the address, or eight digits to be typed at `/screen`. Either opens the
 screen once, within five minutes. What the computer then holds names the link: it is good for this one screen, until the
 link ends or is ended, and only as long as the officer may still manage the meeting.
 """

@@ -86,7 +86,7 @@ def _codes(
 
 
 def _organization(session: Session, organization_id: int) -> str:
-    """Return “总支 · 支部”, or the title alone of what stands right below the 党委."""
+    """Return “总支 · 支部”, or the title alone of an organization right below the 党委."""
     own = session.get_one(Organization, organization_id)
     above = session.get(Organization, own.parent_id) if own.parent_id else None
     if above is None or above.parent_id is None:

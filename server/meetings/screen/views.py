@@ -1,4 +1,4 @@
-"""The screen over HTTP: for the officer's own phone, and for a computer that he let in."""
+"""The screen over HTTP: for the officer's own phone, and for a computer that they let in."""
 
 from server.identity import limits
 from server.identity.access import Context

@@ -48,7 +48,7 @@ NOBODY = Case(Part.observer, None, None, None)
 
 @dataclass(frozen=True, slots=True)
 class MemberCase:
-    """A member and his case. `posted` counts what the meeting ever posted by item, `live` is what of it stands."""
+    """A member and their case. `posted` counts what the meeting ever posted by item, `live` is what of it stands."""
 
     member: Member
     roster: Roster | None
@@ -78,7 +78,7 @@ def ids_on_roster(session: Session, roster_id: int) -> list[int]:
 
 
 def ids_of_guests(session: Session, meeting_id: int) -> list[int]:
-    """Return who came as a guest, whatever became of the visit."""
+    """Return everyone who came as a guest, whatever became of the visit."""
     return sorted(session.scalars(select(GuestVisit.member_id).where(GuestVisit.meeting_id == meeting_id)))
 
 
@@ -89,14 +89,14 @@ def ids_concerned(session: Session, meeting_id: int) -> list[int]:
 
 
 def concerned(session: Session, meeting: Meeting, member_ids: Collection[int]) -> Iterator[MemberCase]:
-    """Yield the members by id, each with what decides his ledger; a few statements for every 500."""
+    """Yield the members by id, each with what decides their ledger; a few statements for every 500."""
     wanted = sorted(set(member_ids))
     for start in range(0, len(wanted), READ_AT_ONCE):
         yield from _Part(session, meeting, wanted[start : start + READ_AT_ONCE]).read()
 
 
 def measure_of(session: Session, meeting: Meeting, member_id: int) -> MemberMeasure | None:
-    """Return by what a member is measured at the meeting; None for who is exempt or has no standard."""
+    """Return what a member is measured by at the meeting; None if they are exempt or have no standard."""
     return _Part(session, meeting, [member_id]).measure(member_id)
 
 
@@ -184,7 +184,7 @@ class _Part:
 
 
 class Measuring:
-    """By what these members were measured on the day of a meeting, and whose miss was theirs."""
+    """What these members were measured by on the day of a meeting, and whether a miss counts for them."""
 
     def __init__(self, standing: MemberTimelines) -> None:
         self._standing = standing
@@ -193,8 +193,8 @@ class Measuring:
     def measure(
         self, member_id: int, day: date, planned: Sequence[PlannedItem], ours: Sequence[Any]
     ) -> MemberMeasure | None:
-        """By what the member was measured that day, if by anything: what the meeting posted before tells it first, for
-        standard, category and stage may have changed since."""
+        """What the member was measured by that day, if anything. What the meeting posted before decides first, since
+        standard, category and stage may have changed."""
         membership = self._standing.membership_on(member_id, day)
         if membership is None or self._standing.is_exempt(member_id, day):
             return None
@@ -208,7 +208,7 @@ class Measuring:
         return as_posted(measure, planned, last_posted(document, ours)) if ours else measure
 
     def is_spared(self, member_id: int, day: date, organization_id: int) -> bool:
-        """Whether a miss is not his: he came to his branch that very day, or is not of the list's organization."""
+        """Whether a miss does not count: they came to their branch that day, or are not of the list's organization."""
         membership = self._standing.membership_on(member_id, day)
         if membership is None or membership.from_date == day:
             return True
@@ -232,7 +232,7 @@ class Entries:
         self.live = tuple(entry for entry in self.ours if entry.seq not in self._undone)
 
     def claimed(self) -> Iterator[str]:
-        """Yield the items of claims that count, but of those approved while our entry stood: the reviewer saw it."""
+        """Yield the items of claims that count, except those approved while our entry stood: the reviewer saw it."""
         for claim in self._all:
             if claim.source_kind != SourceKind.claim or claim.seq in self._undone:
                 continue

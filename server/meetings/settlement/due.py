@@ -20,7 +20,7 @@ from server.meetings.settlement import service as settlement
 log = structlog.get_logger()
 
 Step = Callable[..., bool]
-"""Called with a session and `key`, the id of a meeting or list; whether nobody is left."""
+"""Called with a session and `key`, the id of a meeting or list; returns whether everyone is done."""
 
 
 class Unsettled(RuntimeError):
@@ -57,7 +57,7 @@ def count_missed_makeups(engine: Engine, *, now: datetime, limit: int = AT_ONCE)
 
 
 def _each(engine: Engine, keys: Sequence[int], step: Step) -> int:
-    """Take each part by part to its end; return how many came to it. Raises Unsettled once all had their turn."""
+    """Finish each, part by part; return how many were finished. Raises Unsettled once all had their turn."""
     done, failed = 0, list[int]()
     for key in keys:
         try:

@@ -28,7 +28,7 @@ class PlannedItem:
 
 
 class OutcomeReason(StrEnum):
-    """What became of a member, or why the meeting means nothing to his ledger."""
+    """What became of a member, or why the meeting means nothing for their ledger."""
 
     present = "present"
     late = "late"
@@ -77,7 +77,7 @@ class GrantedLeave:
 
 @dataclass(frozen=True, slots=True)
 class MemberMeasure:
-    """By what a member was measured on the day of the meeting: `document` is that of standard `standard_id`."""
+    """What a member was measured by on the day of the meeting: `document` is that of standard `standard_id`."""
 
     standard_id: int
     document: StandardDocument
@@ -89,9 +89,9 @@ class MemberMeasure:
 class Case:
     """All that decides what a meeting means for a member.
 
-    `measure` is None for who is exempt, belongs nowhere or has no standard. `spared`: a miss is not his, for he moved
-    that day or is not of the list's organization. `claimed` are the items of his claims of that day that count. `held`:
-    a check-in waits for the host's word.
+    `measure` is None for a member who is exempt, belongs nowhere or has no standard. `spared`: a miss is not counted,
+    since they moved that day or are not of the list's organization. `claimed` are the items of their claims of that day
+    that count. `held`: a check-in waits for the host's word.
     """
 
     part: Part
@@ -123,7 +123,7 @@ class EntryFigures:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What an item comes to. `item` is None where his standard has none; `costs`: it waits for an officer's word."""
+    """What an item comes to. `item` is None if their standard has none; `costs`: it waits for an officer's word."""
 
     item: Item | None
     reason: OutcomeReason
@@ -148,7 +148,7 @@ def postings(found: Collection[ItemOutcome], *, settled: bool, confirmed: bool) 
 
 
 def fate(attendance: AttendanceState | None, leave: GrantedLeave | None, *, today: date) -> OutcomeReason:
-    """Return what became of an invited member: what he did counts before the leave he was granted."""
+    """Return what became of an invited member: what they did counts before the leave they were granted."""
     if attendance is not None:
         return ATTENDED[attendance]
     if leave is None:

@@ -45,7 +45,7 @@ class ListPreview:
 
     @property
     def held(self) -> list[int]:
-        """Whose check-ins have to be decided before the list is confirmed."""
+        """The people whose check-ins have to be decided before the list is confirmed."""
         return [row.person.member.id for row in self.rows if row.person.case.held]
 
     @property

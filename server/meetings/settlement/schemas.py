@@ -21,7 +21,7 @@ class SettlementPath(BaseModel):
 
 
 class ConfirmationIn(Body):
-    """`absent` is whom the officer saw as absent; `count_anyway` whose claim of the day is of something else."""
+    """`absent`: those the officer saw as absent; `count_anyway`: those whose claim of the day is of something else."""
 
     absent: MemberIds
     count_anyway: MemberIds = Field(default_factory=list)

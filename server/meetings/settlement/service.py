@@ -1,4 +1,4 @@
-"""Settling a meeting: presence is posted a day after it, absences once an officer confirmed his list (design §5).
+"""Settling a meeting: presence is posted a day after it, absences once an officer confirmed their list (design §5).
 
 Each function takes the meeting's lock first and changes at most 500 members' ledgers; where more are left, the list's
 `due_at` says so and `due.py` goes on. Repeating any of them changes nothing.
@@ -34,7 +34,7 @@ from server.points import service as points
 
 
 def settle(session: Session, *, meeting_id: int, now: datetime) -> bool:
-    """Post the presence of a meeting whose time has come; return whether nobody is left."""
+    """Post the presence of a meeting whose time has come; return whether everyone is done."""
     meeting = _locked(session, meeting_id)
     following = next_status(meeting.status, MeetingAction.settle)
     if following is None or now < meeting.settles_at:
@@ -123,7 +123,7 @@ def reopen(session: Session, *, roster_id: int, reason: str, account_id: int, no
 
 
 def catch_up(session: Session, *, roster_id: int, now: datetime) -> bool:
-    """Bring a list in line whose `due_at` has come; return whether nobody is left."""
+    """Bring a list in line whose `due_at` has come; return whether everyone is done."""
     meeting, roster = _locked_roster(session, roster_id)
     if roster.due_at is None or now < roster.due_at:
         return True
@@ -214,7 +214,7 @@ def _check_held_decided(session: Session, roster: Roster) -> None:
 
 
 def _look_again(session: Session, meeting: Meeting) -> None:
-    """Have the other open lists looked at once it is settled again: called off instead, they lose what they got."""
+    """Have the other open lists looked at once it settles again: if called off instead, they lose what they got."""
     others = (Roster.meeting_id == meeting.id) & (Roster.status == RosterStatus.open) & Roster.due_at.is_(None)
     session.execute(update(Roster).where(others).values(due_at=meeting.settles_at))
 

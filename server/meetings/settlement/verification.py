@@ -1,8 +1,8 @@
 """Proof that the ledger says of every meeting what its lists, attendance and leave come to.
 
 What a settlement would do today is worked out by the same rules, for a page of members at a time instead of a meeting,
-and must be nothing. Where a member's data changed after a settlement, nobody can know what they said then: there only
-what no change explains is a finding.
+and must be nothing. If a member's data changed after a settlement, nobody can know what they said then: only what no
+change explains is a finding.
 """
 
 from collections import defaultdict
@@ -241,7 +241,7 @@ class _MembersPage:
         return unchanged and not self._standing.may_have_been_exempt(member_id, day)
 
     def _must_stand(self, outcome: ItemOutcome, known: bool, meeting: _Held, member_id: int) -> bool:
-        """A claim that counted in its place, and was taken back later, leaves a presence unposted."""
+        """Whether an entry must stand; not a presence if a claim counted in its place and was taken back later."""
         if not known:
             return False
         came = outcome.reason in ATTENDED.values()
