@@ -1,4 +1,4 @@
-"""Whose turn it is: the branch reviews, and where it has nobody else who may, the organization above does."""
+"""Whose turn it is: the branch reviews, or the organization above if the branch has nobody who may."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -48,7 +48,7 @@ Outcome = Answer | Exception
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A scan, and where whoever sent it waits for the outcome."""
+    """A scan, and where its sender waits for the outcome."""
 
     scan: Scan
     outcome: SimpleQueue[Outcome] = field(default_factory=SimpleQueue)
@@ -106,7 +106,7 @@ class Committer:
         self._write_soon()
 
     def is_beyond(self, session: Session, *, meeting_id: int, identity: str | None, network: str) -> bool:
-        """Note who exchanged, and return whether they have had more tickets than anyone needs (`Tally.is_beyond`)."""
+        """Note who exchanged; return whether they have had more tickets than they need (`CheckInTally.is_beyond`)."""
         beyond = self._tally.is_beyond(session, meeting_id=meeting_id, identity=identity, network=network)
         self._write_soon()
         return beyond

@@ -26,7 +26,7 @@ from server.upserts import insert_or_keep, table_of
 MAX_WRONG_DIGITS = 5
 
 Watch = Callable[[int], bool]
-"""Told of the meeting of each exchange; whether whoever exchanges has had too many tickets for it."""
+"""Called with the meeting of each exchange; returns whether the client has had too many tickets for it."""
 
 
 def _unwatched(_meeting_id: int) -> bool:

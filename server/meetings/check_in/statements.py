@@ -119,7 +119,7 @@ def read(
 
 
 def insert_attendances(session: Session, rows: Sequence[dict[str, Any]]) -> dict[Key, AnyRow]:
-    """Insert who has not come yet and has a free place, and return who is there now."""
+    """Insert members who have not come yet and have a free place, and return who is there now."""
     return _insert(session, _attendances, _RECORDED, rows)
 
 

@@ -44,7 +44,7 @@ class HostDecision:
 
 
 def decide(session: Session, decision: HostDecision) -> None:
-    """Confirm or dismiss; whoever is decided so already stays as they are. Safe to repeat.
+    """Confirm or dismiss; check-ins already decided that way stay as they are. Safe to repeat.
 
     Raises DomainError 403 `own_attendance` and as `four_eyes.refuse`, 404 `not_found`, 409 `meeting_cancelled`,
     `not_invited`.

@@ -1,4 +1,4 @@
-"""Which lists a plan may ask for, and writing them: whose organizations, which groups, who is named by hand."""
+"""Which lists a plan may ask for, and writing them: which organizations, which groups, who is named by hand."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

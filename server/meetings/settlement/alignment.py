@@ -29,7 +29,7 @@ CORRECTED = "考勤更正"
 
 @dataclass(frozen=True, slots=True)
 class AlignmentCause:
-    """Why the ledger is brought in line: by whose hand (None: in time), and the reason that stands in reversals."""
+    """Why the ledger is brought in line: by whom (None: the clock), and the reason that stands in reversals."""
 
     now: datetime
     settled: bool
