@@ -132,7 +132,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (BulletinPublished, bulletins.published),
     (WorkdaysChanged, confirming.workdays_changed),
 )
-"""Who listens to what (server/events.py)."""
+"""The handlers of each event (server/events.py)."""
 
 DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
     (SourceKind.claim, claim_sources.describe),
@@ -140,13 +140,13 @@ DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
     (SourceKind.dues, dues_sources.describe),
     (SourceKind.meeting, meeting_sources.describe),
 )
-"""Who describes what stands behind a ledger entry (server/points/sources.py)."""
+"""What describes the source of a ledger entry (server/points/sources.py)."""
 
 FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
     (FilingSubject.exemption, exemptions.check_filing),
     (FilingSubject.standard, standards.check_filing),
 )
-"""Who says whether a subject may be filed now (server/organizations/filings.py)."""
+"""What decides whether a subject may be filed now (server/organizations/filings.py)."""
 
 identity.know_places(organizations)
 for holder in brought("holdings"):

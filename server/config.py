@@ -24,7 +24,7 @@ SANDBOX_OPEN = "anybody-signs-in-as-anybody"
 
 @dataclass(frozen=True, slots=True)
 class WechatTemplate:
-    """A message template as WeChat knows it: its id, and its fields' names in the order of our catalogue."""
+    """A message template as WeChat knows it: its id, and the names of its fields in the order of our catalogue."""
 
     id: str
     fields: tuple[str, ...]
@@ -147,7 +147,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _refuse_open_sandbox(env: Environment) -> None:
-    """In the sandbox anybody signs in as anybody: it listens to this machine alone unless told in so many words."""
+    """In the sandbox anybody signs in as anybody: it listens on loopback only, unless told otherwise."""
     said = env.text("XIANFENG_SANDBOX_OPEN")
     if not (env.text("WECHAT_APP_ID") or _is_loopback(env.text("XIANFENG_HOST")) or said == SANDBOX_OPEN):
         raise ConfigurationError(
@@ -164,7 +164,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _base_url(env: Environment, production: bool, port: int) -> str:
-    """The address people see; what they send over http anybody on the way reads."""
+    """Return the address people see. Over http, anybody on the way can read what they send."""
     url = (env.text("XIANFENG_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     parts = urlsplit(url)
     if production and parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
@@ -275,7 +275,7 @@ def _head_keys(env: Environment, data_dir: Path, production: bool) -> tuple[byte
 
 
 def _random(key: bytes, name: str, production: bool) -> bytes:
-    """Return a key; in production not one that was typed rather than drawn. What repeats itself shrinks by zlib."""
+    """Return a key; in production a typed one is refused: it repeats itself, so zlib shrinks it."""
     if production and len(zlib.compress(key)) < 32:
         raise ConfigurationError(f"{name} can be guessed in production; draw a key with: openssl rand -hex 32")
     return key

@@ -204,7 +204,7 @@ def database_now(session: Session) -> datetime:
 
 
 def added(session: Session, *rows: object) -> bool:
-    """Insert rows; False, and nothing happens, where another transaction inserted the like at the same moment."""
+    """Insert rows. Return False, and insert nothing, if another transaction inserted the same at the same moment."""
     try:
         with session.begin_nested():
             session.add_all(rows)
@@ -214,7 +214,7 @@ def added(session: Session, *rows: object) -> bool:
 
 
 def found_or_added(session: Session, query: Select[T], make: Callable[[], T]) -> T:
-    """Return the row that a query finds, or else a new one; of two who make it at once both get the first."""
+    """Return the row that a query finds, or else a new one; if two callers create it at once, both get the first."""
     row = session.scalar(query.execution_options(populate_existing=True))
     if row is not None:
         return row
@@ -223,7 +223,7 @@ def found_or_added(session: Session, query: Select[T], make: Callable[[], T]) ->
 
 
 def changed_rows(session: Session, statement: Update | Delete) -> int:
-    """Carry out an UPDATE or DELETE and return how many rows it changed; rows the session knows stay as they were."""
+    """Run an UPDATE or DELETE and return how many rows it changed; rows loaded in the session are not refreshed."""
     result = session.execute(statement, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)
     return result.rowcount
@@ -232,9 +232,9 @@ def changed_rows(session: Session, statement: Update | Delete) -> int:
 def versioned_step(
     session: Session, row: Base, counter: InstrumentedAttribute[int], *, seen: int, **changes: Any
 ) -> bool:
-    """Change a row and count it up if it still is as seen; of two at once exactly one passes. Return whether it did.
+    """Change a row and raise its version if it is still as seen; of two at once exactly one succeeds. Return whether.
 
-    `counter` is the column that counts the row's versions. Where it did not, `row` says what the other made of it.
+    `counter` is the column that counts the row's versions. If it failed, `row` holds what the other caller wrote.
     """
     keys = inspect(type(row)).primary_key
     same = [column == getattr(row, column.name) for column in keys]

@@ -1,4 +1,4 @@
-"""Every variable of the environment that the server reads: what it is for, when it is needed, what holds without it.
+"""Every environment variable that the server reads: what it is for, when it is needed, what applies without it.
 
 `config.load` reads through this table and nothing else, and `docs/settings.md` is printed from it.
 """
@@ -20,7 +20,7 @@ class Needed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable; `without` says in words what holds without it where `default` does not say it.
+    """One variable; `without` says in words what applies without it where `default` does not.
 
     `low` and `high` bound whole numbers.
     """
@@ -154,7 +154,7 @@ VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in _TA
 
 
 class Environment:
-    """The environment as the table knows it: empty counts as not set, and a name that is not there cannot be read."""
+    """The environment as the table knows it: empty counts as not set, and a name not in the table cannot be read."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
@@ -176,7 +176,7 @@ class Environment:
         return value
 
     def require(self, *reasons: Needed) -> None:
-        """Raise ConfigurationError naming all that is needed for these reasons and not set; a default does not do."""
+        """Raise ConfigurationError naming all that is needed for these reasons but not set; defaults do not count."""
         missing = [
             each.name for each in VARIABLES.values() if each.needed in reasons and not self._values.get(each.name)
         ]

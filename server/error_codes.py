@@ -1,6 +1,6 @@
 """The codes by which programs tell refusals apart: one word, one meaning.
 
-Each feature has its own in its `error_codes.py`; words that several features say alike stand here. The app and the
+Each feature has its own in its `error_codes.py`; codes that several features share are here. The app and the
 pages get them as `src/api/error-codes.ts` and `static/error_codes.js` (`make types`). See docs/adr/0042.
 """
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """What every enum of codes derives from, so that no DomainError is raised with a code of no enum."""
+    """Base of every enum of codes, so that no DomainError is raised with a code that is in no enum."""
 
 
 class CoreErrorCode(ErrorCode):
-    """What the core refuses, and what features refuse alike."""
+    """What the core refuses, and refusals that several features share."""
 
     already_decided = "already_decided"  # somebody else was faster
     already_published = "already_published"
@@ -30,11 +30,11 @@ class CoreErrorCode(ErrorCode):
     invalid_cursor = "invalid_cursor"
     invalid_dates = "invalid_dates"
     invalid_input = "invalid_input"
-    key_missing = "key_missing"  # of what is sealed
+    key_missing = "key_missing"  # for sealed values
     link_expired = "link_expired"
     link_invalid = "link_invalid"
     method_not_allowed = "method_not_allowed"
-    moved_on = "moved_on"  # its status is another by now
+    moved_on = "moved_on"  # its status has changed since
     not_found = "not_found"
     not_published = "not_published"
     not_started = "not_started"

@@ -47,6 +47,6 @@ def conflict(code: ErrorCode, message: str, **detail: Any) -> DomainError:
 
 
 def unavailable(code: ErrorCode, message: str, *, retry_after_seconds: int) -> DomainError:
-    """What was asked for may be asked for again in a while; the header Retry-After says when."""
+    """The caller may ask again in a while; the header Retry-After says when."""
     detail = {"retry_after_seconds": retry_after_seconds}
     return DomainError(code, message, status=HTTPStatus.SERVICE_UNAVAILABLE, detail=detail)

@@ -1,6 +1,6 @@
 """What features bring, found by the names of their files: nothing lists them.
 
-A feature is a folder of `server`, or the bot. What waits with officers, say, it brings in a module `turns`, in the
+A feature is a folder of `server`, or the bot. What waits for officers, say, it brings in a module `turns`, in the
 folder itself or in one of its parts; the feature that gathers them says what has to be in such a module.
 """
 

@@ -1,4 +1,4 @@
-"""What is held about one person: each feature says it of its own tables (`holdings.py`), `server/export` reads it."""
+"""What is held about one person: each feature describes its own tables (`holdings.py`), `server/export` reads them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ Join = tuple[Any, ColumnElement[bool]]
 class DataSubject:
     """The person: as a member, as the account that acts for him, and by the names he receives pushes under.
 
-    `phone` is his number, opened for this one purpose, or why it cannot be read. `account_id` is 0 for who never had
-    an account.
+    `phone` is their number, opened for this one purpose, or why it cannot be read. `account_id` is 0 for a person who
+    never had an account.
     """
 
     member_id: int

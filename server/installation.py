@@ -67,13 +67,13 @@ def pair(engine: Engine, data_dir: Path) -> None:
     if id_of(engine) is None and not (data_dir / MARK).exists():
         with suppress(IntegrityError, FileNotFoundError):  # another process has just done it
             database_id = drawn_once(data_dir / DRAFT)
-            (data_dir / DRAFT).chmod(0o644)  # no secret: who upgrades may be another user than who serves
+            (data_dir / DRAFT).chmod(0o644)  # no secret: the user who upgrades may not be the user who serves
             name(engine, database_id)
     assert_own(engine, data_dir)
 
 
 def adopt(engine: Engine, data_dir: Path) -> None:
-    """Let the directory belong to this database, whosever it was; one without an id gets it at its next upgrade."""
+    """Let the directory belong to this database, whosever it was; a database without an id gets one when upgraded."""
     (data_dir / MARK).unlink(missing_ok=True)
     if (ours := id_of(engine)) is not None:
         (data_dir / MARK).write_text(ours, encoding="ascii")
@@ -87,7 +87,7 @@ def keep_private(data_dir: Path) -> None:
     os.umask(0o077)
     data_dir.mkdir(parents=True, exist_ok=True)
     for path in (data_dir, *data_dir.iterdir()):
-        with suppress(FileNotFoundError, PermissionError):  # just gone, or of who upgraded
+        with suppress(FileNotFoundError, PermissionError):  # just gone, or owned by the user who upgraded
             if path.stat().st_mode & 0o077 and path.name not in (MARK, DRAFT):
                 path.chmod(0o700 if path.is_dir() else 0o600)
 

@@ -1,7 +1,7 @@
 """Taking turns at some work: a row per name that one process holds, by the database's clock.
 
 A job, the next access token of an app and the import of a roster have a lease each. A lease only saves work. Its token
-is the fence: who has lost it can no longer mark anything as done (`lock`).
+is the fence: a process that has lost it can no longer mark anything as done (`lock`).
 """
 
 import os
@@ -53,7 +53,7 @@ def _this_process() -> str:
 
 def take(engine: Engine, name: str, *, lasts: timedelta = LASTS) -> HeldLease | None:
     """Take a lease for this process if nobody holds it, by compare-and-set; return None if someone does."""
-    with reading(engine) as session:  # whoever waits asks again and again: not for the right to write
+    with reading(engine) as session:  # a process that waits asks again and again, and needs no write lock for that
         if is_held(session, name):
             return None
     try:

@@ -76,7 +76,7 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
 
 
 class Repeated:
-    """A structlog processor: an exception that comes again and again is traced once a while, and counted otherwise."""
+    """A structlog processor: a repeated exception is traced once in a while, and counted otherwise."""
 
     def __init__(self, *, time: Callable[[], float] = monotonic) -> None:
         self._time = time
@@ -125,7 +125,7 @@ def _place_of(error: BaseException) -> tuple[str, int]:
 
 
 class Scrubber:
-    """A structlog processor: hides what is named like a secret, looks like one, or is one of our own settings."""
+    """A structlog processor: hide what is named like a secret, looks like one, or is one of our own settings."""
 
     def __init__(self, settings: Settings) -> None:
         keys = [key.hex() for key in (*settings.phone_keys.values(), *settings.head_keys)]

@@ -42,7 +42,7 @@ class DatabaseCollector(Collector):
 
 
 class KeptPage:
-    """The page as it was at most fifteen seconds ago; of those who ask at once, one asks the database."""
+    """The page as it was at most fifteen seconds ago; if several ask at once, one of them reads the database."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.registry = CollectorRegistry(auto_describe=False)

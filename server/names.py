@@ -1,4 +1,4 @@
-"""People's names: how one is stored, and by what two are the same, whoever wrote them and with whatever. Pure."""
+"""People's names: how one is stored, and when two are the same, whoever wrote them and with whatever tool. Pure."""
 
 import re
 import unicodedata
@@ -34,9 +34,9 @@ def normal_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return that by which names are compared: their letters, of whichever width, case and encoding.
+    """Return the key by which names are compared: their letters, whatever their width, case and encoding.
 
-    Dots, spaces and selectors of glyphs do not count; a name of nothing else is compared as it is.
+    Dots, spaces and selectors of glyphs do not count; a name that has nothing else is compared as it is.
     """
     if _PLAIN.fullmatch(name):
         return name
@@ -52,6 +52,6 @@ def is_name(text: str) -> bool:
 
 
 def _counts(character: str) -> bool:
-    """Whether it is a letter, a mark or a digit; what Python does not know yet is a newer ideograph."""
+    """Whether it is a letter, a mark or a digit. A character that Python does not know yet is a newer ideograph."""
     category = unicodedata.category(character)
     return category[0] in "LMN" or category in ("Cn", "Co")

@@ -1,4 +1,4 @@
-"""What holds from a day, inclusive, until a day, exclusive; without a last one it is open."""
+"""What holds from a day, inclusive, until a day, exclusive; without an end it is open."""
 
 from datetime import date
 

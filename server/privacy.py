@@ -1,6 +1,6 @@
 """Phone numbers: encrypted at rest, found by a keyed blind index, masked in views (design §5 Privacy). Names outside.
 
-A key can be lost. What it sealed is then unreadable, not gone, and can be written anew under the present key.
+A key can be lost. What it sealed is then unreadable but not gone, and can be written again under the present key.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from server.text import plain_code
 
 
 class KeyMissing(DomainError):
-    """The key that sealed a value is not among ours, or another bears its id."""
+    """The key that sealed a value is not among ours, or another key has its id."""
 
     def __init__(self, key_id: str) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class PhoneVault:
         return f"{self._current}:{(nonce + sealed).hex()}"
 
     def open(self, sealed: str) -> str:
-        """Raise KeyMissing while its key is not here."""
+        """Return the plain value. Raise KeyMissing if its key is not here."""
         key_id, _, body = sealed.partition(":")
         raw = bytes.fromhex(body)
         try:
@@ -112,7 +112,7 @@ _SURNAME = re.compile(f"(?:{_COMPOUND})(?=.)|.")
 
 
 def masked_name(name: str) -> str:
-    """Return a name for those it is not meant for: the surname and one asterisk, however long the rest is.
+    """Return a name masked for readers who may not see it: the surname and one asterisk, however long the rest is.
 
     张敏 → 张*, 欧阳修 → 欧阳*. Of a name that is not Chinese the first letter stays.
     """

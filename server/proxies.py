@@ -1,6 +1,6 @@
 """Who calls: the address behind the proxies that we trust, written as one address is always written.
 
-A header names whom it likes; only what the trusted proxies appended to it counts, from its end.
+A header can claim any address; only what the trusted proxies appended counts, read from the end.
 """
 
 import re
@@ -21,7 +21,7 @@ _WITH_PORT = re.compile(r"\[(?P<six>[^\]]*)\](?::\d*)?|(?P<four>[\d.]+):\d*")
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Have `request.remote_addr` be who calls; scheme and host are those the trusted proxies were asked for."""
+    """Set `request.remote_addr` to the caller's address; scheme and host are what the trusted proxies were asked."""
     hops = settings.trusted_proxies
     proxied = ProxyFix(app.wsgi_app, x_for=0, x_proto=hops, x_host=hops) if hops else app.wsgi_app
     app.wsgi_app = _Callers(proxied, hops)  # type: ignore[method-assign]
@@ -48,7 +48,7 @@ def network_of(text: str | None) -> str:
 
 
 class _Callers:
-    """WSGI: set REMOTE_ADDR, and warn once where a proxy seems to stand before us that nobody told us of."""
+    """WSGI: set REMOTE_ADDR, and warn once if an unconfigured proxy seems to stand before us."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], trusted: int) -> None:
         self.app = app

@@ -1,6 +1,6 @@
 """A request is received whole on the event loop, and only then takes a thread (docs/adr/0029).
 
-Whoever promises a body and does not send it holds a socket, and nothing that others need. What goes wrong on the way is
+A client that promises a body and does not send it holds a socket, and nothing that others need. An error on the way is
 handed to the app with the request, so that it is refused in the words and the shape of every other refusal.
 """
 
@@ -39,7 +39,7 @@ _COMMON: Environ = {
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """A body may take `grace_seconds`, and a second more for every `bytes_a_second` of it that came.
+    """A body may take `grace_seconds`, and one second more for every `bytes_a_second` received.
 
     `in_memory` bytes of each stay there and the rest goes to a file without a name, `on_disk` bytes for all together.
     Bodies of more than `large` bytes are worked on `large_at_once`, since reading one may take fifty times its size, on
@@ -59,7 +59,7 @@ LIMITS = BodyLimits()
 
 
 class Receiver:
-    """An RSGI app: receives what the WSGI app is asked, and lets it answer on one of `threads` threads."""
+    """An RSGI app: receives the requests of the WSGI app, and lets it answer on one of `threads` threads."""
 
     def __init__(self, app: Flask, *, threads: int, limits: BodyLimits = LIMITS) -> None:
         self._app = app
@@ -84,7 +84,7 @@ class Receiver:
     async def _receive(self, environ: Environ, protocol: HTTPProtocol, body: Body) -> None:
         """Write to `body` what is sent. Raise DomainError `too_slow`, `busy`.
 
-        What is too large is not read to its end: the app refuses it by the length that it is told.
+        A body that is too large is not read to its end: the app refuses it by the length it is told.
         """
         chunked = environ.pop("HTTP_TRANSFER_ENCODING", None)
         promised = int(environ.get("CONTENT_LENGTH", 0))

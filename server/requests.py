@@ -29,16 +29,16 @@ MAX_JSON_PARTS = 20_000
 """How many values and fields a body may have: each takes fifty times its two bytes while it is read."""
 
 MAX_PROBLEMS = 1_000
-"""Input with more is refused without saying which: each takes half a kilobyte to say."""
+"""Input with more errors is refused without listing them: each takes half a kilobyte to describe."""
 
 REFUSAL = "xianfeng.refusal"
-"""Where a request brings the DomainError with which it is to be refused (server/receiving.py)."""
+"""Where a request carries the DomainError with which it is to be refused (server/receiving.py)."""
 
 _OURS = "Value error, "
 """What pydantic puts before the words of a ValueError."""
 
 FOR_MACHINES = ("/api/", "/wechat/", "/healthz", "/readyz", "/metrics")
-"""Below these nobody reads pages: whatever is asked for, an error is JSON."""
+"""Below these nobody reads pages: an error is always JSON."""
 
 ErrorPage = Callable[[DomainError], Response]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -83,7 +83,7 @@ class _Json:
 
 
 def _finite(number: str) -> float:
-    """Return a number of JSON, which knows neither NaN nor infinity, nor 1e999. Raise ValueError."""
+    """Return a JSON number. Raise ValueError for what JSON does not have: NaN, infinity, 1e999."""
     if not math.isfinite(value := float(number)):
         raise ValueError("not a finite number")
     return value
@@ -159,7 +159,7 @@ def _refused(refusal: DomainError) -> Response:
 
 
 def _wants_page() -> bool:
-    """Whether it is a browser that asks, and for a page."""
+    """Whether a browser asks for a page."""
     asked = request.accept_mimetypes
     return not request.path.startswith(FOR_MACHINES) and asked["text/html"] > asked["application/json"]
 

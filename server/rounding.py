@@ -14,12 +14,12 @@ def rounded(points: Decimal) -> Decimal:
 
 
 def finest(points: Decimal) -> Decimal:
-    """Round half up to what points are kept to."""
+    """Round half up to as fine as points are kept."""
     return points.quantize(_FINEST, ROUND_HALF_UP)
 
 
 def part(points: Decimal) -> Decimal:
-    """Round a part of points down to what they are kept to: parts never come to more than the whole."""
+    """Round a part of points down to as fine as they are kept: parts never come to more than the whole."""
     return points.quantize(_FINEST, ROUND_DOWN)
 
 

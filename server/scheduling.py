@@ -59,7 +59,7 @@ def quarterly(day: int, at: str) -> Schedule:
 
 
 class CatchUp(StrEnum):
-    """What becomes of periods that were missed: `every` one in order, or only the `latest`."""
+    """Which missed periods are made up for: `every` one in order, or only the `latest`."""
 
     every = "every"
     latest = "latest"
@@ -97,12 +97,12 @@ _last_done: list[LastDone] = []
 
 
 def know_runs(last_done: LastDone) -> None:
-    """Take up who knows when a job was last done: `server/jobs` does, above the features."""
+    """Register what knows when a job was last done: `server/jobs`, which is above the features."""
     _last_done[:] = [last_done]
 
 
 def last_done(session: Session, job: str, *, now: datetime) -> datetime | None:
-    """Return when a job was last done to its end, as far as this clock has come; None where nobody keeps account."""
+    """Return when a job was last done to its end, as far as this clock has come; None if nobody keeps account."""
     return _last_done[0](session, job, now) if _last_done else None
 
 

@@ -30,7 +30,7 @@ SILENT_MS = 15_000
 
 MAX_HEAD_BYTES = 32 * 1024
 STARTS_EACH = 2
-"""How often each worker is started while none has come up. Then whoever looks after the server is told."""
+"""How often each worker is started while none has come up. Then the operator is told."""
 
 
 class Starts:
@@ -53,7 +53,7 @@ class Starts:
         return self._given_up.is_set()
 
     def load(self, target: str) -> Receiver:
-        """Load the app in a worker. The server is stopped by who finds that none has come up in so many starts.
+        """Load the app in a worker. A worker that finds that none has come up in so many starts stops the server.
 
         Granian stops by itself only where a worker dies twice within five seconds: not one that takes longer to start,
         or is killed for its memory.
@@ -73,7 +73,7 @@ class Starts:
 def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
     """Print the address and serve until stopped. `app` is `module:name`, imported by each worker.
 
-    Raise DomainError `port_taken`, `port_unusable`, `not_started` where no worker comes up.
+    Raise DomainError `port_taken`, `port_unusable`, or `not_started` if no worker comes up.
     """
     logs.configure_logging(settings)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -87,7 +87,7 @@ def run(settings: Settings, *, app: str = "server.wsgi:app") -> None:
             address=settings.host,
             port=settings.port,
             interface=Interfaces.RSGI,
-            http=HTTPModes.http1,  # of HTTP/2 one connection may hold hundreds of requests
+            http=HTTPModes.http1,  # one HTTP/2 connection may hold hundreds of requests
             http1_settings=HTTP1Settings(header_read_timeout=SILENT_MS, max_buffer_size=MAX_HEAD_BYTES),
             workers=settings.workers,
             backlog=CONNECTIONS,

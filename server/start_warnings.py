@@ -1,4 +1,4 @@
-"""What an operator should know before the first person notices; nothing of it stops a start."""
+"""What an operator should know before the first person notices; none of it stops a start."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
 """What counts as text, one rule for every field that people write: of one line, or of several. Pure.
 
-What only looks the same is made the same without a word: NFC, ends of lines, padding, the marks of direction that come
-with copied text. What no paper can show is refused in words. Joiners and selectors belong to the letters before them,
-in emoji as in Mongolian, Tibetan and Uyghur: they stay.
+What only looks the same is made the same silently: NFC, ends of lines, padding, the marks of direction that come
+with copied text. What no paper can show is refused with a message. Joiners and selectors belong to the letters before
+them, in emoji as in Mongolian, Tibetan and Uyghur: they stay.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 STORED = {"stored": True}
-"""The context in which a model reads what lies in the database: it was judged when it came in."""
+"""The context in which a model reads what is in the database: it was checked when it came in."""
 
 _EQUIVALENTS = Path(__file__).with_name("equivalent_ideographs.json")
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -54,7 +54,7 @@ def line(raw: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return what a document can hold of a text that was never judged: from an old row, a chat, a file's name."""
+    """Return what a document can hold of a text that was never checked: from an old row, a chat, a file's name."""
     return _UNREADABLE.sub("", _BREAKS.sub("\n", text))
 
 

@@ -61,7 +61,7 @@ class Triggers:
 
 
 def insert_only(table: str, words: str, same_key: str) -> Triggers:
-    """Return the triggers that refuse, with these words, whatever but an INSERT of a row.
+    """Return the triggers that refuse, with these words, anything but an INSERT of a row.
 
     `same_key` is the condition on SQLite that a row with a key of NEW is there: INSERT OR REPLACE deletes without
     firing DELETE triggers.

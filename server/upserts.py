@@ -16,7 +16,7 @@ def table_of(model: type[Base]) -> Table:
 
 @lru_cache(maxsize=16)
 def insert_or_keep(table: Table, dialect: str) -> Insert:
-    """Return an INSERT that leaves a row with the same primary or another unique key as it is."""
+    """Return an INSERT that leaves an existing row with the same primary or another unique key as it is."""
     if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     kept = next(iter(table.primary_key))
@@ -25,7 +25,7 @@ def insert_or_keep(table: Table, dialect: str) -> Insert:
 
 @lru_cache(maxsize=16)
 def insert_or_add(table: Table, column: str, dialect: str) -> Insert:
-    """Return an INSERT that adds to `column` where there is a row with the same primary key."""
+    """Return an INSERT that adds to `column` if there is a row with the same primary key."""
     if dialect == "sqlite":
         on_sqlite = sqlite.insert(table)
         total = table.c[column] + on_sqlite.excluded[column]

@@ -1,4 +1,4 @@
-"""Every proof there is, and how `xianfeng verify` goes through them: in one moment's state, and only reading."""
+"""Every proof there is, and how `xianfeng verify` goes through them: on the state of one moment, and only reading."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

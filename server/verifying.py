@@ -25,7 +25,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One column of a row that says something else than what it is held against, in words for people."""
+    """One column of a row that differs from what it is compared with, in words for people."""
 
     row: str
     column: str

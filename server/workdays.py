@@ -1,7 +1,7 @@
-"""Working days: the national calendar (chinesecalendar), and what a university counts otherwise. Pure.
+"""Working days: the national calendar (chinesecalendar), and the days a university counts differently. Pure.
 
 The State Council announces a year's days off and the weekends worked for them late in the year before. Until then a
-year is unknown: its statutory holidays (`statutory_holidays.json`) and weekends are off, and whoever is shown a
+year is unknown: its statutory holidays (`statutory_holidays.json`) and weekends are off, and anyone who is shown a
 day counted that way is told so.
 """
 
