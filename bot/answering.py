@@ -1,4 +1,4 @@
-"""The one entry: what came in from a person becomes what goes back to him."""
+"""The one entry point: turns what came in from a person into what goes back to them."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -51,7 +51,7 @@ def answer(session: Session, *, settings: Settings, incoming: Incoming, now: dat
 
 
 def _guarded(turn: Turn) -> list[str]:
-    """Let the conversation go on; whatever it refuses undoes what it wrote, and its question waits no longer."""
+    """Continue the conversation; a refusal undoes what was written, and its question waits no longer."""
     savepoint = turn.session.begin_nested()
     try:
         texts = conversation.respond(turn)

@@ -1,4 +1,4 @@
-"""From a message to the words that answer it: what waits for an answer first, then what goes on, then anything new."""
+"""From a message to the words that answer it: first a pending question, then the running flow, then anything new."""
 
 import re
 from dataclasses import replace
@@ -62,7 +62,7 @@ def _understood(text: str, today: date, moment: str | None) -> Meaning:
 
 
 def _goes_on(turn: Turn, text: str) -> list[str] | None:
-    """Answer to what was asked last, or go on with what is being done; None for something new."""
+    """Answer the last question, or go on with the running flow; None for something new."""
     pending, turn.dialogue.pending = turn.dialogue.pending, None
     turn.asked = pending
     if pending is not None and "options" in pending:
@@ -75,7 +75,7 @@ def _goes_on(turn: Turn, text: str) -> list[str] | None:
 
 
 def _decided(turn: Turn, pending: dict[str, object], text: str) -> list[str] | None:
-    """Carry out what waited for 是, and only at 是; nothing else is ever taken for it."""
+    """Carry out what waited for 是, and only on 是; nothing else ever counts as 是."""
     meaning = _meaning_of(turn, text, "confirm")
     act = replies.of(str(pending["act"]))
     if meaning.intent == "yes":
@@ -97,7 +97,7 @@ def _in_flow(turn: Turn, meaning: Meaning, text: str) -> list[str] | None:
 
 
 def _anew(turn: Turn, meaning: Meaning) -> list[str]:
-    """Answer something new; what was going on is not forgotten, and said to be so."""
+    """Answer something new; say that the running flow is not forgotten."""
     flow = turn.dialogue.flow
     if meaning.intent == UNKNOWN and _meaning_of(turn, _text_of(turn.incoming), "confirm").intent == "yes":
         meaning = Meaning("yes")

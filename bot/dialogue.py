@@ -18,7 +18,7 @@ PENDING_LASTS = timedelta(minutes=30)
 
 
 class DialogueRow(Base):
-    """`version` grows with every message; `account_id` is whose conversation it is: another's ends what was begun."""
+    """`version` grows with every message; `account_id` owns the conversation: another account ends what was begun."""
 
     __tablename__ = "bot_dialogues"
 
@@ -70,5 +70,5 @@ def keep(session: Session, row: DialogueRow, dialogue: Dialogue, *, account_id: 
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Delete what no longer counts: unfinished words of people are not kept."""
+    """Delete what no longer counts: what people left unfinished is not kept."""
     session.execute(delete(DialogueRow).where(DialogueRow.updated_at < now - FLOW_LASTS))

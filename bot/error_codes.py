@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class BotErrorCode(ErrorCode):
-    """What a conversation is refused for besides what the services refuse."""
+    """Why a conversation is refused, besides the services' own refusals."""
 
     no_member = "no_member"
     only_in_sandbox = "only_in_sandbox"

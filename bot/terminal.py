@@ -1,4 +1,4 @@
-"""The bot in a terminal: the same conversation as in WeChat, for who has no phone at hand. Only in the sandbox."""
+"""The bot in a terminal: the same conversation as in WeChat, for when no phone is at hand. Only in the sandbox."""
 
 from dataclasses import dataclass
 from datetime import datetime

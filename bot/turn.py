@@ -45,7 +45,7 @@ class Turn:
 
     @property
     def member_id(self) -> int:
-        """The speaker's own member. Raises DomainError `not_bound`, or `no_member` for who is none."""
+        """The speaker's own member. Raises DomainError `not_bound`, or `no_member` if the speaker is not a member."""
         if self.actor.account_id is None:
             raise _not_bound()
         if self.actor.member_id is None:
@@ -59,7 +59,7 @@ class Turn:
         return target
 
     def require_own(self, permission: Permission) -> Target:
-        """Return the speaker's own member as the target, if he may do this to himself."""
+        """Return the speaker's own member as the target, if they may do this to themselves."""
         return self.require(permission, of_member(self.session, self.member_id))
 
     def page(self, path: str) -> str:

@@ -36,7 +36,7 @@ ORDER = order(
 
 
 def _read(saying: Saying) -> Slots | None:
-    """“减1分” is none: it does not say to how many."""
+    """“减1分” does not count: it does not say how many points are left."""
     found = given(saying, ORDER, BESIDE)
     reason = reason_in(found.words, saying) if found is not None else None
     if found is None or reason is None:

@@ -32,7 +32,7 @@ BESIDE = re.compile(f"{LEAD}(?>{APPROVAL}|{POSITIVE}|情况|材料|照片|证明
 
 
 def _read(saying: Saying) -> Slots | None:
-    """What else is said must not take the approval back; where it might, the reviewer is asked."""
+    """The rest of the message must not take the approval back; if it might, the reviewer is asked."""
     found = given(saying, ORDER, BESIDE)
     if found is None:
         return {} if saying.clauses and all(_BARE.fullmatch(each) for each in saying.clauses) else None

@@ -27,12 +27,12 @@ _STOPS = re.compile(
         "(?<!能)取消 算了 再说$ 以后再 下次再 回头再 作废 不对 不要了",
     )
 )
-"""That nothing is to be done, after whatever reason."""
+"""Words that ask for nothing to be done, whatever reason comes before them."""
 _LONGEST = 12
 
 
 def _read(saying: Saying) -> Slots | None:
-    """To refuse is safe, so that it need not be said exactly."""
+    """A refusal is safe, so it need not be exact."""
     core = saying.core
     if len(core) > _LONGEST or re.search(r"[?？吗]|怎|为|什么|啥|没错|不错|问题|(?<!不)(.)不\1", saying.text):
         return None

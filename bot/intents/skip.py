@@ -39,7 +39,7 @@ _LONGEST = 30
 
 
 def _read(saying: Saying) -> Slots | None:
-    """Why one puts it off does not matter, if it is neither a question nor decides."""
+    """The reason for putting it off does not matter, unless it is a question or a decision."""
     if is_question(saying) or decides(saying.text) or len(saying.text) > 60:
         return None
     return {} if any(len(clause) <= _LONGEST and _WHOLLY.fullmatch(clause) for clause in saying.clauses) else None

@@ -29,7 +29,7 @@ _NOT_SO = re.compile(r"[别不没]要?撤|不用撤|没说|不是要|不是说|�
 
 
 def _read(saying: Saying) -> Slots | None:
-    """A decision just made was a slip, or is to be taken back."""
+    """The decision just made was a slip, or is to be taken back."""
     text = saying.plain
     of_a_decision = _JUST.search(text) or _DECIDED_WRONG.search(text)
     if not of_a_decision or _NOT_OF_A_REVIEW.search(text) or _NOT_SO.search(text):

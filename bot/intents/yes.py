@@ -28,7 +28,7 @@ _LONGEST = 20
 _RELUCTANT = re.compile(r"[?？]|(?:是|对|没错)吧")
 _APART = re.compile(r"[\s,，.。!！~～、;；…]+")
 _SIGNS = frozenset("👌✅🆗✔☑")
-"""Alone they say yes; 👍 may only mean to praise."""
+"""Alone they mean yes; 👍 may only be praise."""
 
 _SHADES = frozenset("\ufe0f\ufe0e" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
 _BESIDE = ("So", "Sk", "Mn", "Cf")
@@ -36,7 +36,7 @@ _BESIDE = ("So", "Sk", "Mn", "Cf")
 
 
 def _read(saying: Saying) -> Slots | None:
-    """Nothing but assent, said without doubt: one character more and it is none."""
+    """Nothing but a clear yes: with one character more it no longer counts."""
     if _RELUCTANT.search(saying.raw):
         return None
     seen = "".join(" " if unicodedata.category(each) in _BESIDE else each for each in saying.raw)

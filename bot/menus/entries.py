@@ -49,7 +49,7 @@ def _view(name: str, url: str) -> Json:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two menus are alike, however WeChat writes down what is empty."""
+    """Whether two menus are the same, however WeChat writes empty fields."""
     return _plain(one) == _plain(other)
 
 

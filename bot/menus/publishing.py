@@ -67,7 +67,7 @@ class PublishedMenus:
 
 
 def changes(session: Session, account: PublishedMenus, settings: Settings, *, today: date) -> Iterator[PublishingStep]:
-    """Yield what differs, each to be made before the next is asked for."""
+    """Yield the changes to make; make each before asking for the next."""
     home = f"{settings.base_url}/m/"
     everyone, conditional = account.menus()
     if everyone is None or not entries.same(everyone, entries.for_members(home)):
@@ -99,7 +99,7 @@ def _menu_changes(
 def tag_changes(
     session: Session, account: PublishedMenus, settings: Settings, tag_id: int | None, *, today: date
 ) -> Iterator[PublishingStep]:
-    """Yield whom to tag and whom no longer."""
+    """Yield the changes that tag people or remove their tag."""
     wanted = reviewers(session, accounts.official_of(settings), today=today)
     tagged = account.tagged(tag_id) if tag_id is not None else set()
     for words, path, openids in (
@@ -127,7 +127,7 @@ def reviewers(session: Session, app_id: str, *, today: date) -> set[str]:
 
 
 def publish(engine: Engine, settings: Settings, *, dry_run: bool) -> list[str]:
-    """Make what differs alike, or only say it; return each change in words. Raises WechatError."""
+    """Make the changes, or only list them; return each in words. Raises WechatError."""
     account = PublishedMenus(accounts.official(engine, settings))
     made = []
     with reading(engine) as session:
@@ -139,7 +139,7 @@ def publish(engine: Engine, settings: Settings, *, dry_run: bool) -> list[str]:
 
 
 def tag_reviewers(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Follow the grants: who reviews from today sees that menu. Nothing to do where no menu was ever published."""
+    """Follow the grants: who reviews from today sees that menu. Nothing to do if no menu was ever published."""
     if not accounts.official_of(settings):
         return
     account = PublishedMenus(accounts.official(engine, settings))

@@ -8,7 +8,7 @@ from server.wechat.sandbox.accounts import CALLBACK_AES_KEY, CALLBACK_TOKEN
 
 
 def envelope_of(settings: Settings, channel: ChatChannel) -> Envelope | None:
-    """Return how an account's posts are opened, or None where it takes none."""
+    """Return how an account's posts are opened, or None if it takes none."""
     app_id = app_id_of(settings, channel)
     if settings.sandbox:
         return Envelope(app_id, CALLBACK_TOKEN, CALLBACK_AES_KEY)
@@ -19,7 +19,7 @@ def envelope_of(settings: Settings, channel: ChatChannel) -> Envelope | None:
 
 
 def mini_program_envelope(settings: Settings) -> Envelope | None:
-    """Return how the mini-program's posts are opened, or None where it takes none."""
+    """Return how the mini-program's posts are opened, or None if it takes none."""
     app_id = accounts.mini_program_of(settings)
     if settings.sandbox:
         return Envelope(app_id, CALLBACK_TOKEN, CALLBACK_AES_KEY)

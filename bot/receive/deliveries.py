@@ -17,7 +17,7 @@ from server.db import added
 
 
 class Replayed(Exception):
-    """A signature that was used for another message comes again."""
+    """A signature that was already used for another message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class DeliveryAnswer:
 
 
 class Race:
-    """Whether an answer goes back in time. Decided once: by the worker about to commit, or by who waits no longer."""
+    """Whether an answer goes back in time. Decided once: by the worker about to commit, or by the waiter giving up."""
 
     def __init__(self, *, late: bool | None = None, alone: bool = False) -> None:
         self.alone = alone
@@ -39,11 +39,11 @@ class Race:
 
     @property
     def promise(self) -> str:
-        """Return what goes back where the answer is not there in time."""
+        """Return what goes back if the answer is not there in time."""
         return rules.RECEIVED_ALONE if self.alone else rules.RECEIVED
 
     def is_late(self, otherwise: bool) -> bool:
-        """Return what is decided; where nothing is yet, `otherwise` is from now on."""
+        """Return the decision; if there is none yet, `otherwise` becomes it."""
         with self._lock:
             if self._late is None:
                 self._late = otherwise
@@ -51,7 +51,7 @@ class Race:
 
 
 def admit(session: Session, heard: ReceivedMessage, *, signature: str, now: datetime) -> Delivery:
-    """Write a message down, or find it where it has come before. Raises Replayed."""
+    """Write a message down, or find it if it has come before. Raises Replayed."""
     incoming = heard.incoming
     use(session, app_id=incoming.app_id, signature=signature, key=incoming.key, now=now)
     query = select(Delivery).where(Delivery.app_id == incoming.app_id, Delivery.key == incoming.key)
@@ -73,7 +73,7 @@ def admit(session: Session, heard: ReceivedMessage, *, signature: str, now: date
 
 
 def use(session: Session, *, app_id: str, signature: str, key: str, now: datetime) -> None:
-    """Note which post a signature was used for. Raises Replayed where it was another."""
+    """Note which post a signature was used for. Raises Replayed if it was another post."""
     known = session.get(Signature, (app_id, signature))
     if known is None and not added(session, Signature(app_id=app_id, signature=signature, key=key, seen_at=now)):
         known = session.get_one(Signature, (app_id, signature))
@@ -110,7 +110,7 @@ def finish(
 
 
 def _owed(session: Session, delivery: Delivery, now: datetime) -> list[str]:
-    """Return what should have followed earlier answers to this person and was refused; now it is told."""
+    """Return the follow-ups to this person's earlier answers that WeChat refused; they go out with this answer."""
     owed = select(FollowUp).where(
         FollowUp.app_id == delivery.app_id,
         FollowUp.openid == delivery.openid,
@@ -124,7 +124,7 @@ def _owed(session: Session, delivery: Delivery, now: datetime) -> list[str]:
 
 
 def is_alone(session: Session, app_id: str) -> bool:
-    """Whether the last that was to follow an answer of this account was not allowed to: then nothing is promised."""
+    """Whether this account was not allowed to send its last follow-up: then nothing is promised."""
     settled = (FollowUpStatus.sent, FollowUpStatus.refused, FollowUpStatus.given)
     last = select(FollowUp.errcode).where(FollowUp.app_id == app_id, FollowUp.status.in_(settled))
     return session.scalar(last.order_by(FollowUp.id.desc()).limit(1)) in rules.UNAUTHORIZED
@@ -133,7 +133,7 @@ def is_alone(session: Session, app_id: str) -> bool:
 def _follow_up(
     delivery: Delivery, position: int, text: str, now: datetime, lasts: timedelta, *, first: str
 ) -> FollowUp:
-    """What follows an answer is sent by who gave it; only if he is gone, by the job, a moment later."""
+    """The worker that answered sends the follow-up; the job sends it a moment later, only if that worker is gone."""
     return FollowUp(
         delivery_id=delivery.id,
         position=position,
@@ -161,7 +161,7 @@ def heard_of(delivery: Delivery) -> ReceivedMessage:
 
 
 def is_overtaken(session: Session, delivery: Delivery) -> bool:
-    """Whether the person has been answered a later message: what he said before may mean something else by now."""
+    """Whether a later message of this person was answered: what they said before may mean something else by now."""
     later = select(Delivery.id).where(
         Delivery.app_id == delivery.app_id,
         Delivery.openid == delivery.openid,

@@ -1,7 +1,7 @@
-"""What WeChat writes as text where it shows something else: emoticons, and words in place of what it does not pass on.
+"""What WeChat sends as text for something else: emoticons, and words in place of what it does not pass on.
 
-The codes and names are those of WeChat's own keyboard. Only a message of nothing else is one: 【请假】 is an order, and
-the emoticon behind one changes nothing about it.
+The codes and names are those of WeChat's own keyboard. Only a message with nothing else counts: 【请假】 is an order,
+and the emoticon behind one changes nothing about it.
 """
 
 import re

@@ -58,7 +58,7 @@ def send(engine: Engine, client_of: Callable[[ChatChannel], Client], *, delivery
 
 
 def _claim(session: Session, *, delivery_id: int | None, now: datetime) -> FollowUpCall | None:
-    """Take the next; a person's messages go out one after the other, whoever sends them."""
+    """Claim the next follow-up; a person's messages go out one after the other, whoever sends them."""
     earlier = aliased(FollowUp)
     before = select(earlier.id).where(
         earlier.app_id == FollowUp.app_id,

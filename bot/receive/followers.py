@@ -19,14 +19,14 @@ log = structlog.get_logger()
 
 
 class UnionidLookup(Protocol):
-    """Who can tell the unionid behind an openid."""
+    """Knows the unionid behind an openid."""
 
     def follower(self, openid: str, /) -> str | None:
         """Return the unionid, if there is one. Raises WechatError."""
 
 
 def introduce(engine: Engine, wechat: UnionidLookup, incoming: Incoming, *, now: datetime) -> None:
-    """Let a person who is known in the app be known here too; whom nobody knows the conversation leads to bind."""
+    """Make a person who is known in the app known here too; the conversation leads an unknown person to binding."""
     known_as = WechatIdentity.app_id == incoming.app_id, WechatIdentity.openid == incoming.openid
     with reading(engine) as session:
         row = session.scalar(select(WechatIdentity).where(*known_as))

@@ -1,4 +1,4 @@
-"""What came in, each once, and what is still to be said after the answer."""
+"""What came in, each message once, and what is still to be sent after the answer."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ class Delivery(Base):
     """One message of one person, however often WeChat delivers it. Written before it is worked on.
 
     `content` is what it says, kept until it is answered. `answer` is what goes back in the answer to the post, the same
-    each time: '' when there is nothing to say, or nothing but by follow-ups.
+    each time: '' when there is nothing to say, or everything goes out as follow-ups.
     """
 
     __tablename__ = "bot_deliveries"
@@ -39,7 +39,7 @@ class Delivery(Base):
 
 
 class Signature(Base):
-    """A signature that was used, and for which message: in plain text it would prove any other as well."""
+    """A signature that was used, and for which message: in plain text it would prove any other message as well."""
 
     __tablename__ = "bot_signatures"
 

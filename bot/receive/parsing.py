@@ -61,7 +61,7 @@ class ReceivedMessage:
 
 
 def heard_in(xml: str, *, channel: ChatChannel, app_id: str, now: datetime) -> ReceivedMessage | None:
-    """Return what a post says to the conversation, or None where nobody awaits a word. Raises UnreadablePost."""
+    """Return what a post says to the conversation, or None if nobody expects an answer. Raises UnreadablePost."""
     fields, kind, event = parsed(xml, channel)
     if kind is Kind.event and event not in _HEARD_EVENTS:
         return None
@@ -109,7 +109,7 @@ def _kind_of(fields: Mapping[str, Any]) -> Kind:
 
 
 def _key(fields: Mapping[str, Any], openid: str, event: str, scene: str) -> str:
-    """Return what is the same whenever the message is delivered: its id, for an event who did what with what when."""
+    """Return what is the same at each delivery of a message: its id, or for an event who did what with what when."""
     if message_id := text_of(fields, "MsgId"):
         return message_id[:MAX_KEY]
     created = text_of(fields, "CreateTime")
@@ -133,7 +133,7 @@ def _scene(fields: Mapping[str, Any], event: str) -> str:
 
 
 def text_of(fields: Mapping[str, Any], name: str) -> str:
-    """Return a field's text, '' where it has none."""
+    """Return a field's text, '' if it has none."""
     value = fields.get(name)
     return value if isinstance(value, str) else ""
 

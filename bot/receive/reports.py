@@ -1,4 +1,4 @@
-"""What WeChat posts about our own messages: that one arrived or not, that a person wants no more of them.
+"""What WeChat posts about our own messages: whether one arrived, or that a person wants no more of them.
 
 公众号, template messages: `TEMPLATESENDJOBFINISH` with `MsgID` and `Status`, which is `success`, `failed:user block` or
 `failed: system failed` (https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html;
@@ -13,7 +13,7 @@ each with one or several `List`:
 - `subscribe_msg_popup_event`: what a person answered to the question. The app reports that itself: counted here as
   well, one consent would be two.
 
-企业微信 reports nothing of the kind; whom it leaves out it says at once (`server/wechat/work.py`). Pure.
+企业微信 reports nothing of the kind; it says at once whom it leaves out (`server/wechat/work.py`). Pure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def _report_of(entry: Mapping[str, Any]) -> Report | None:
 
 
 def _entries(fields: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    """Return what stands in an event's `List`: one is no list to the parser."""
+    """Return the entries of an event's `List`; the parser does not make a list of a single one."""
     outer = fields.get(name)
     inner = outer.get("List") if isinstance(outer, dict) else None
     return [each for each in (inner if isinstance(inner, list) else [inner]) if isinstance(each, dict)]

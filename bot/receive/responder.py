@@ -1,6 +1,6 @@
-"""Where messages are answered: by threads of its own, while the request waits no longer than WeChat does.
+"""Answers messages on threads of its own, while the request waits no longer than WeChat does.
 
-A message is written down, worked on and answered in time; or it is acknowledged, and what it comes to follows as a
+A message is written down, worked on and answered in time; or it is acknowledged, and the answer follows as a
 message of ours. Should the process die in between, `upkeep.py` goes on.
 """
 
@@ -37,7 +37,7 @@ THREADS = 16
 
 
 class Responder:
-    """One per process. Raises what the database raises, where a message could not even be written down."""
+    """One per process. Raises what the database raises if a message could not even be written down."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine

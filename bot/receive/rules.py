@@ -1,4 +1,4 @@
-"""How long WeChat waits, how often it may be told more, and what becomes of what was left half done. Pure."""
+"""How long WeChat waits, how many messages may follow, and what happens to unfinished work. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ class FollowUpStatus(StrEnum):
     sending = "sending"  # committed before the call, so that a crash is seen
     sent = "sent"
     unknown = "unknown"  # crash or time-out after the call went out: never sent again
-    refused = "refused"  # WeChat took it not: `errcode` says why; it goes with the answer to the person's next message
+    refused = "refused"  # WeChat did not take it: `errcode` says why; it goes with the answer to the person's next one
     given = "given"  # refused, and told with a later answer
-    expired = "expired"  # WeChat's time for it was over first
+    expired = "expired"  # WeChat's time for it ran out first
 
 
 ANSWER_SECONDS = 4.0
@@ -31,10 +31,10 @@ AFTER_ANSWER = timedelta(seconds=2)
 """So that what follows an answer does not arrive before it."""
 
 REPEATED_WITHIN = timedelta(seconds=60)
-"""WeChat repeats a post three times, five seconds apart. Whoever repeats it later is not WeChat, and learns nothing."""
+"""WeChat repeats a post three times, five seconds apart. A later repetition is not from WeChat, and learns nothing."""
 
 STALE_AFTER = timedelta(seconds=30)
-"""What was received so long ago and not answered has no worker any more."""
+"""A message received this long ago and not answered has no worker any more."""
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """Later nobody would know what an answer answers."""
@@ -45,7 +45,7 @@ MOST_BYTES = 2048
 
 RECEIVED = "收到，正在处理，结果稍后发给您。"
 RECEIVED_ALONE = "收到，正在处理。请过一会儿再发一条消息（例如“好了吗”），我把结果告诉您。"
-"""Where nothing can follow: the account may not send 客服消息."""
+"""For when nothing can follow: the account may not send 客服消息."""
 
 UNAUTHORIZED = frozenset({48001, 48002, 48004})
 """The account may not send by itself: no right to (公众号, 企业微信), or the right was taken away."""
@@ -60,7 +60,7 @@ def allowance(*, tapped: bool) -> tuple[int, timedelta]:
 
 
 def packed(texts: Sequence[str], most: int) -> list[str]:
-    """Return the texts as at most so many messages: short ones are put together, what is left over is said to be."""
+    """Return the texts as at most so many messages: short ones are joined, and the last one says if any is cut."""
     found: list[str] = []
     for text in texts:
         together = f"{found[-1]}\n\n{text}" if found else text
@@ -75,7 +75,7 @@ def packed(texts: Sequence[str], most: int) -> list[str]:
 
 
 def joined(texts: Sequence[str]) -> list[str]:
-    """Return the texts as few messages as they fit into, whole."""
+    """Return the texts, each whole, as the fewest messages that they fit into."""
     found: list[str] = []
     for text in texts:
         together = f"{found[-1]}\n\n{text}" if found else text

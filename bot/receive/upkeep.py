@@ -1,4 +1,4 @@
-"""Jobs: what a dead process left unanswered or unsent, and what nobody needs any more."""
+"""Jobs: finish what a dead process left unanswered or unsent, and delete what nobody needs any more."""
 
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,7 @@
 """What the bot does about each intent: a module per intent, found by its name (CONTRIBUTING.md, “Add a bot intent”).
 
-A module has `reply(turn, meaning)`. One that writes has `carry_out(turn, arguments)`, called after 是 and never else.
-One that leads through several messages has `go_on(turn, meaning, text)`: None leaves a message to whomever it is for.
+A module has `reply(turn, meaning)`. One that writes has `carry_out(turn, arguments)`, called only after 是.
+One that leads through several messages has `go_on(turn, meaning, text)`: None leaves the message to other intents.
 """
 
 from collections.abc import Callable

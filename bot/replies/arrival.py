@@ -27,7 +27,7 @@ def reply(turn: Turn) -> list[str]:
 
 
 def _scanned(turn: Turn, scene: str) -> list[str]:
-    """Check in by a meeting's code; who is not bound keeps his ticket while he binds."""
+    """Check in by a meeting's code; a person who is not bound keeps their ticket while they bind."""
     if turn.actor.account_id is not None:
         return check_in.by_code(turn, scene)
     ticket = check_in.ticket_for(turn, scene)

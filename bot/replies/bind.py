@@ -16,7 +16,7 @@ GOING_ON = "绑定还没完成。"
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
-    """Say to who is bound already whom he is bound to."""
+    """Tell someone who is already bound who they are bound as."""
     name = identity.name_of(turn.session, turn.actor)
     return [f"您已绑定为{name}，不用再绑定。换人或换微信请联系支部书记解除绑定。"]
 

@@ -51,7 +51,7 @@ def by_code(turn: Turn, payload: str) -> list[str]:
 
 
 def ticket_for(turn: Turn, payload: str) -> str:
-    """Return a ticket of ten minutes, good also for who has to bind first."""
+    """Return a ticket of ten minutes, also good for someone who has to bind first."""
     key = turn.settings.secret_key
     return exchange.exchange_code(turn.session, secret_key=key, text=payload, now=turn.now).ticket
 

@@ -90,7 +90,7 @@ def _next(turn: Turn, wished: dict[str, str]) -> str:
 
 
 def _which(turn: Turn, found: list[OwnMeeting], wished: dict[str, str]) -> str:
-    """Ask which meeting is meant: of those that fit, or of all to come where none does."""
+    """Ask which meeting is meant: of those that fit, or of all to come if none fits."""
     offered = found or _possible(turn, back=False)
     if not offered:
         return f"没有可以请假的会议。\n{turn.page(pages.MEETINGS)}"

@@ -68,7 +68,7 @@ def go_on(turn: Turn, meaning: Meaning, text: str) -> list[str] | None:
 
 
 def shown(turn: Turn) -> Claim:
-    """Return the claim before the reviewer, in the version he has seen. Raises DomainError `not_opened`."""
+    """Return the claim before the reviewer, in the version they have seen. Raises DomainError `not_opened`."""
     data = turn.dialogue.data
     if turn.dialogue.flow != "review" or "claim" not in data:
         raise DomainError(ClaimErrorCode.not_opened, NOTHING)

@@ -32,7 +32,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def _year_before(turn: Turn) -> list[str]:
-    """Say what the year before comes to while it can still be claimed for."""
+    """Say what last year's score is while claims for it are still possible."""
     year = turn.today.year - 1
     branch_id = year_branch(turn.session, turn.member_id, year)
     if branch_id is None:

@@ -1,8 +1,8 @@
 """Orders in a review: of a message's clauses one kind gives the order, and the others remark on the claim. Pure.
 
-Nothing here goes by likeness. A clause gives an order if it is made of an order's words alone, or if it begins or ends
-with them and the rest may stand beside them. Whoever asks, waits, sets a condition, reports what others said, speaks of
-several claims or decides twice has given no order: the reviewer is asked.
+Nothing here is guessed from likeness. A clause gives an order if it is made of an order's words alone, or if it begins
+or ends with them and the rest may stand beside them. A message that asks, waits, sets a condition, reports what others
+said, speaks of several claims or decides twice gives no order: the reviewer is asked.
 """
 
 import re
@@ -45,7 +45,7 @@ TAIL = run_of(
     _CLAIM,
     "申报 申请 谢谢 辛苦了? 辛苦大家 同志 老师 好的?",
 )
-"""What may trail it."""
+"""What may follow it."""
 
 _BEFORE_IN_ONE = run_of(
     "那就? 就 则 先 直接 还是 坚决 果断 必须 只能 只好 应[该当]? 需要? 要 暂时? 请 麻烦(?:您|你)? 建议 决定",
@@ -57,12 +57,12 @@ _UNFINISHED = re.compile(
     r"(?:[不没别可]+可?以|不[能会该得]|不至于|不忍心?|差一?点|几乎|险些|没必要|犯不着|舍不得|考虑|打算|准备|可能|也许|估计|犹豫|反对|主张|倾向)$|"
     r"[别不没勿莫甭想能会说是非未让等或和跟但把被给得经过时]$"
 )
-"""A remark cannot end so: what follows is not an order but part of what it says."""
+"""A remark cannot end like this: what follows is not an order but part of the remark."""
 
 _ON_THE_ORDER = re.compile(
     r"不太|有点|有些|太|会|就|也|是|的|了|以?后|之后|前|时|合适|要|能|可|得|过|还|都|不?好|不[合妥对]|比较|算|中|得了|或|和|跟|吧"
 )
-"""What begins so after a verb speaks of the order and gives no reason."""
+"""What begins like this after a verb speaks of the order and gives no reason."""
 
 _COURTEOUS = re.compile(
     r"(?:谢谢|多谢|感谢|辛苦|麻烦|老师|书记|同志|你好|您好|您|你|大家|了|啦|好的?|行吧?|嗯+|ok|可以|哦|哈|啊|那)+|"

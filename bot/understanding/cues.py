@@ -19,7 +19,7 @@ BY_SOUND = 0.8
 """What a word counts that only sounds right."""
 
 WHOLE = 10.0
-"""What it counts that nothing else was said."""
+"""What it counts when nothing else was said."""
 
 Slots = dict[str, str]
 SlotReader = Callable[[Saying, date], Mapping[str, str]]

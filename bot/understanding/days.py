@@ -118,7 +118,7 @@ Dated = tuple[re.Match[str], Mention | None]
 
 
 def _days(text: str, today: date, lean: DayDirection) -> list[Dated]:
-    """Every way of naming a day that occurs, the most exact first: where two begin at one place, it counts."""
+    """Every way of naming a day that occurs, the most exact first: it wins if two begin at one place."""
     found: list[Dated] = []
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, DayDirection], date | None]], ...] = (
         (_FULL, _full),

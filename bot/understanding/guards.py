@@ -1,4 +1,4 @@
-"""What is not for the bot, however much it sounds so: others' scores, other apps, points as a gift. Pure."""
+"""What is not for the bot, however much it sounds like it: others' scores, other apps, points as a gift. Pure."""
 
 import re
 
@@ -70,7 +70,7 @@ _OTHER_THINGS = re.compile(
         "转正申请 转正 组织关系 党徽 党章 党旗 思想汇报 二十大 入党 党龄 团员 多少党员 多少人",
     )
 )
-"""Not the bot's business, unless something that is stands beside it: 监考高数，请假."""
+"""Not the bot's business, unless it stands beside something that is: 监考高数，请假."""
 
 _OURS = re.compile(
     any_of(
@@ -113,7 +113,7 @@ def is_of_oneself(saying: Saying) -> bool:
 
 
 def _is_of_the_claim(text: str) -> bool:
-    """Whether a reviewer speaks of what is before him without an order: it is no question of his own points."""
+    """Whether a reviewer speaks of the claim before them without an order: it is no question about their own points."""
     if _OF_OTHER_CLAIMS.search(text) or (_OF_THE_CLAIM.search(text) and not _OWN.search(text)):
         return True
     return bool(_DECISION.search(text) and not _NO_DECISION.search(text))

@@ -1,4 +1,4 @@
-"""Who a stranger says they are: a number and a code have a shape; what is neither is the name. Pure."""
+"""Who a stranger says they are: a number and a code have a shape; the rest is the name. Pure."""
 
 import re
 import unicodedata
@@ -55,7 +55,7 @@ def read(said: str, *, wanted: Container[str] = ()) -> dict[str, str]:
 
 
 def _code_in(text: str) -> str | None:
-    """Return the code as written: the last that could be one, with a dash or a digit in it if there is such."""
+    """Return the code as written: the last that could be one, preferably with a dash or a digit in it."""
     words = [match[0] for match in _WORD.finditer(text)]
     codes = [word for word in words if not word.isdigit() and normal_activation_code(word)]
     codes = codes or [match[0] for match in _HALVES.finditer(text) if _are_halves(match)]
@@ -95,7 +95,7 @@ def _number_alone(text: str, wanted: Container[str]) -> dict[str, str]:
 
 
 def _name_in(rest: str, *, alone: bool) -> str | None:
-    """Return the name in what is left; alone it counts only where it is called a name: 帮助 is none."""
+    """Return the name in what is left; alone it counts only if it is called a name: 帮助 is none."""
     pieces: list[str] = []
     called = False
     for piece in _pieces(rest):
@@ -126,5 +126,5 @@ def _pieces(text: str) -> list[str]:
 
 
 def _known(character: str) -> bool:
-    """What Python does not know yet is a newer ideograph."""
+    """A character that Python does not know yet is a newer ideograph."""
     return unicodedata.category(character) not in ("Cn", "Co")

@@ -21,7 +21,7 @@ BACKING = 4.0
 """Utterances of any label that stand in for those of a label not seen yet."""
 
 FARTHEST = -30.0
-"""However unlike: a single utterance does not show more."""
+"""The floor, however unlike: a single utterance does not show more."""
 
 _NUMBERS = re.compile(r"\d+|[一二两三四五六七八九十]+(?=个?[分月号日次])")
 

@@ -2,12 +2,12 @@
 
 
 def any_of(*words: str) -> str:
-    """Return a pattern of any of these words, patterns themselves; a string holds a theme of them between spaces."""
+    """Return a pattern of any of these words, themselves patterns; each string is a theme, split at spaces."""
     return "(?:" + "|".join(word for theme in words for word in theme.split()) + ")"
 
 
 def run_of(*words: str) -> str:
-    """Return a pattern of any number of such words in a row.
+    """Return a pattern of any number of these words in a row.
 
     Each is read in one way only (an atomic group), so that a long message made of them takes no longer than another.
     """

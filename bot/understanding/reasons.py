@@ -1,4 +1,4 @@
-"""Why someone asks for leave, in his own words: the clause that is left when all else is taken away. Pure."""
+"""Why someone asks for leave, in their own words: the clause that is left when all else is taken away. Pure."""
 
 import re
 from collections.abc import Mapping

@@ -125,7 +125,7 @@ def takes_nothing_back(words: str, *, in_one: bool) -> bool:
 
 
 def reason_in(words: str, saying: Saying) -> str | None:
-    """Return the reason beside an order as it was written, '' where there is none, None where it decides otherwise."""
+    """Return the reason beside an order as it was written, '' if there is none, None if it decides otherwise."""
     if _DECIDES.search(_MENTIONED.sub("", words)) or _OF_ONESELF.search(words):
         return None
     reason = _REASON_LEAD.sub("", words.strip(EDGES)).strip(EDGES).rstrip("哈啊呀哦呢吧嘛")

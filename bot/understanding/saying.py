@@ -23,7 +23,7 @@ _ADDRESS = re.compile(
     r"支部)们?(?:您好|你好|好)?[呀啊]?[\s,，:：!！。、~～]+(?=\S)"
     r"|(?<=\S)[\s,，]+[\u4e00-\u9fff]?(?:老师|书记|同志)[。!！~]*$"
 )
-"""Whom one speaks to, set off by a comma or a space."""
+"""Who is spoken to, set off by a comma or a space."""
 
 _THANKS = re.compile(r"(?:谢谢|多谢|感谢|拜托|辛苦)(?:您|你|老师|书记|同志)?(?:了|啦|哈)?$")
 ASKING = re.compile(

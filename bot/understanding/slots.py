@@ -20,7 +20,7 @@ def month(saying: Saying, today: date) -> Found:
 
 
 def year(saying: Saying, today: date) -> Found:
-    """A year that is only part of a month is not named for itself."""
+    """A year that is only part of a month does not count as a year of its own."""
     named = days.year_in(saying.text, today)
     of_month = days.month_in(saying.text, today)
     if named is None or (of_month is not None and named.words in of_month.words):
@@ -78,7 +78,7 @@ def quantity(saying: Saying, today: date) -> Found:
 
 
 def leave_kind(saying: Saying, today: date) -> Found:
-    """The kind that was named, or that a plain reason is of: one's own illness, the family's needs."""
+    """The kind that was named, or that a plain reason implies: one's own illness, the family's needs."""
     text = saying.plain
     for kind, words in lexicon.LEAVE_WORDS.items():
         if any(word in text for word in words):
@@ -90,7 +90,7 @@ def leave_kind(saying: Saying, today: date) -> Found:
 
 
 def _first(table: Mapping[str, tuple[str, ...]], saying: Saying) -> str | None:
-    """Return what a word stands for: written right first, then by its sound."""
+    """Return what a word stands for: first as written, then by its sound."""
     for value, words in table.items():
         if any(_has(saying.plain, word) for word in words):
             return value
@@ -122,5 +122,5 @@ def item_of_claim(saying: Saying, today: date) -> Found:
 
 
 def day_of_leave(saying: Saying, today: date) -> Found:
-    """A day that is of a meeting, not of a claim."""
+    """A day of a meeting, not of a claim."""
     return NOTHING if re.search("报|交的|材料", saying.plain) else day_ahead(saying, today)

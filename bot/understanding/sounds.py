@@ -12,7 +12,7 @@ _LATIN = re.compile("[a-z]+|.")
 
 @lru_cache(maxsize=4096)
 def syllable(character: str) -> str:
-    """Return a character's commonest reading without tone, with what southern ears mix up made equal."""
+    """Return a character's commonest reading without tone, with what southern speakers mix up made equal."""
     reading = pinyin_dict.get(ord(character), character)
     return _blurred(reading.split(",")[0].translate(_TONES))
 
