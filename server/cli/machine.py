@@ -34,7 +34,7 @@ class Machine:
 
     @cached_property
     def database(self) -> Engine:
-        """The engine whatever the schema is: for what brings it up to date."""
+        """The engine, whatever the schema: for commands that bring it up to date."""
         return make_engine(self.settings.database_url)
 
     @cached_property
@@ -67,7 +67,7 @@ class Machine:
 
 @contextmanager
 def saying_outages() -> Iterator[None]:
-    """Turn what a database says that cannot serve into one line."""
+    """Turn the error of a database that cannot serve into one line."""
     try:
         yield
     except DBAPIError as error:

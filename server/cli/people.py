@@ -104,7 +104,7 @@ def login_link(machine: Machine, work_number: str) -> None:
 @click.argument("work_number", metavar="工号")
 @click.pass_obj
 def reset_binding(machine: Machine, work_number: str) -> None:
-    """Unbind this person from WeChat and print a new activation code: for who has nobody above them."""
+    """Unbind this person from WeChat and print a new activation code: for people with nobody above them."""
     from server.organizations import binding
 
     def reset(session: Session) -> tuple[str, str, datetime]:

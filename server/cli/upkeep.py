@@ -57,7 +57,7 @@ def verify(machine: Machine, names: tuple[str, ...]) -> None:
 
 
 def _verify_printed(machine: Machine, text: str) -> None:
-    """Say whether today's books still lead to this head; exit 1 if they do not, or nobody can know."""
+    """Say whether today's books still lead to this head; exit 1 if they do not, or if that cannot be known."""
     from server.db import snapshot
     from server.heads import wording
     from server.heads.queries import HeadVerdict, check
@@ -95,7 +95,7 @@ def recompute(machine: Machine, year: int | None) -> None:
 @click.option("--year", type=int, help="By default the one that runs.")
 @click.pass_obj
 def open_year(machine: Machine, year: int | None) -> None:
-    """Open a year for whom nothing has opened it yet, as the job `open_years` does; again changes nothing."""
+    """Open a year for members who do not have it open yet, as the job `open_years` does; again changes nothing."""
     from server.points.ledger import due
     from server.standards.versions import published_years
 

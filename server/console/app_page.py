@@ -32,7 +32,7 @@ def app_without_slash() -> Response:
 @pages.get("/m/")
 @pages.get("/m/<path:place>")
 def app_in_browser(place: str = "") -> Response:
-    """Any place that is no file is a page of the app, which reads the address itself."""
+    """Serve a file, or else the app, which reads the address itself."""
     if place.startswith("assets/"):
         return _file(place, FOREVER)
     if place.startswith("static/"):
@@ -47,7 +47,7 @@ def app_in_browser(place: str = "") -> Response:
 
 
 def _file(name: str, caching: str) -> Response:
-    """Send a built file, packed where the browser takes it and the build has it. Raises NotFound."""
+    """Send a built file, packed if the browser takes it and the build has it. Raises NotFound."""
     built = _settings().app_dir
     packed = next((packing for packing in PACKINGS if _is_packed(built / name, packing)), None)
     response = send_from_directory(built, name + PACKINGS[packed] if packed else name)

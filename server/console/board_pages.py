@@ -8,7 +8,7 @@ from server.console.views import POLICY, page
 
 pages = Blueprint("board_pages", __name__, template_folder="templates")
 APP_PAGE = "/m/pages/branch/branch"
-"""Where the app shows the member his branch's board."""
+"""Where the app shows the member their branch's board."""
 
 QUIET_ZONE = 4
 

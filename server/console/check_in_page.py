@@ -11,7 +11,7 @@ from server.console.views import POLICY, page
 from server.meetings.check_in.wording import for_a_page
 
 APP_PAGE = "/m/pages/check-in/check-in"
-"""Where a ticket is handed over, so that who has not signed in can do so, and bind. The code is exchanged before."""
+"""Where a ticket is handed over, so that someone not signed in can sign in, and bind. The code is exchanged before."""
 
 EXCHANGE_FIRST = (Path(__file__).parent / "templates" / "exchange_first.js").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(EXCHANGE_FIRST.encode()).digest()).decode()
@@ -24,7 +24,7 @@ pages = Blueprint("check_in_page", __name__, template_folder="templates")
 @pages.get("/c/<public_id>")
 @pages.get("/c/<public_id>/")
 def check_in_page(public_id: str) -> Response:
-    """Look nothing up: the code goes from the address to the API, which says what it is worth."""
+    """Look nothing up: the code goes from the address to the API, which checks it."""
     settings: Settings = current_app.extensions["settings"]
     app = APP_PAGE if settings.has_app else None
     values = {"sandbox": settings.sandbox, "app": app, "public_id": public_id, "exchange_first": EXCHANGE_FIRST}

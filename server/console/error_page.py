@@ -1,4 +1,4 @@
-"""What a browser shows where an address leads nowhere or something failed: a sentence, and the ways on."""
+"""What a browser shows if an address leads nowhere or something failed: a sentence, and links to go on."""
 
 from flask import Response, current_app, render_template
 

@@ -38,7 +38,7 @@ def sandbox() -> Response:
 
 @pages.get("/sandbox/overview")
 def overview() -> Response:
-    """What the product knows and the phones do not: who people are, and what became of their pushes."""
+    """What the product knows and the phones do not: who people are, and what happened to their pushes."""
     now = clock.now()
     with reading(current_app.extensions["engine"]) as session:
         body = {
@@ -54,7 +54,7 @@ def overview() -> Response:
 
 @pages.get("/sandbox/codes")
 def codes() -> Response:
-    """What hangs on the walls at this moment: the code of each meeting that is taking check-ins, to be scanned here."""
+    """The codes on the walls at this moment: one for each meeting that is taking check-ins, to be scanned here."""
     now = clock.now()
     settings: Settings = current_app.extensions["settings"]
     with reading(current_app.extensions["engine"]) as session:
@@ -77,7 +77,7 @@ def _code(meeting: Meeting, settings: Settings, now: datetime) -> dict[str, str]
 
 
 def _people(session: Session) -> list[dict[str, Any]]:
-    """Return whose each openid is."""
+    """Return the person behind each openid."""
     query = (
         select(WechatIdentity.app_id, WechatIdentity.openid, Account.id, Account.name)
         .join(Account, Account.id == WechatIdentity.account_id)

@@ -1,4 +1,4 @@
-"""The export as files: a workbook to read, and an archive with the same as JSON and the photos beside it."""
+"""The export as files: a workbook to read, and an archive with the workbook, the same as JSON, and the photos."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""Everything held about one person, as tables of words with nobody else in them."""
+"""Everything held about one person, as tables of text that name nobody else."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ExportTable:
 
 
 def subject_of(session: Session, vault: PhoneVault, member_id: int) -> DataSubject:
-    """Return who a member is in every way he is known by."""
+    """Return every way in which a member is known."""
     member = session.get_one(Member, member_id)
     account_id = session.scalar(select(Account.id).where(Account.member_id == member_id)) or 0
     identities = session.scalars(select(WechatIdentity.id).where(WechatIdentity.account_id == account_id)).all()

@@ -1,4 +1,4 @@
-"""Take other people out of what is handed to one: their names and phone numbers, wherever someone wrote them."""
+"""Take other people out of a person's export: their names and phone numbers, wherever someone wrote them."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 class Redactor:
-    """Knows everyone's names, and who the text belongs to: he keeps his own name and number.
+    """Knows everyone's names, and who the text belongs to: that person's own name and number stay.
 
     Names are looked up in a set at every place of a text, the longest first: ten thousand cost no more than ten.
     """

@@ -1,4 +1,4 @@
-"""Who holds something about a person, and the tables that hold nothing of their own."""
+"""Which features hold something about a person, and the tables that hold nothing of their own."""
 
 from collections.abc import Iterator
 
@@ -45,11 +45,11 @@ LEFT_OUT = {
     "wechat_access_tokens": "the university's own keys",
     "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",
 }
-"""Every table that no holding speaks of, and why. A test holds this list against the database's tables."""
+"""Every table that no holding mentions, and why. A test holds this list against the database's tables."""
 
 
 def register(hold: Hold, *, place: int) -> None:
-    """Have one feature say what it holds. Raises ValueError where another has its place."""
+    """Register what one feature holds. Raises ValueError if another feature has its place."""
     if _holds.setdefault(place, hold) is not hold:
         raise ValueError(f"two features have their holdings at place {place}")
 

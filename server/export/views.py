@@ -1,4 +1,4 @@
-"""导出我的数据: everything held about a member, for himself alone."""
+"""导出我的数据: everything held about a member, for that member alone."""
 
 import io
 import tempfile

@@ -1,4 +1,4 @@
-"""The scheduler inside a web worker: several may have one, the leases decide who works."""
+"""The scheduler inside a web worker: several workers may have one; the leases decide which one works."""
 
 from threading import Event, Thread
 

@@ -1,4 +1,4 @@
-"""The jobs in figures for Prometheus: which failed, and when each was last done."""
+"""Figures about the jobs for Prometheus: which failed, and when each was last done."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -19,7 +19,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job's latest run, whether someone works it off now, and its runs that failed last time they were tried."""
+    """A job's latest run, whether it is being run now, and its runs that failed the last time they were tried."""
 
     latest: JobRun | None
     running: bool
@@ -27,7 +27,7 @@ class JobRecord:
 
 
 def past_of(session: Session, job: str, catch_up: CatchUp, *, now: datetime) -> Past:
-    """Return what is known of a job's runs; where only the latest is caught up, only that one counts as unfinished."""
+    """Return what is known of a job's runs; if only the latest is made up for, only that one counts as unfinished."""
     last = session.scalar(select(func.max(JobRun.period)).where(JobRun.job == job, JobRun.period <= now))
     if last is None:
         ahead = session.scalar(select(JobRun.id).where(JobRun.job == job).limit(1)) is not None

@@ -1,7 +1,7 @@
 """When jobs run and which of their periods are due. Pure.
 
 A period is one firing of a job's schedule, named by its instant: the job of 03:30 on 18 June has the period 03:30 on
-18 June, whenever it is in fact worked off. All schedules are Asia/Shanghai's, where the clocks do not change.
+18 June, whenever it is in fact run. All schedules are Asia/Shanghai's, where the clocks do not change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,8 +39,8 @@ class Unfinished:
 class Past:
     """What is known of a job at some instant. `last` is the latest period with a run, `unfinished` oldest first.
 
-    Only periods up to that instant are meant; `ahead` says that there are later ones, so the clock was set back. Of a
-    job that never ran `begun` is when there was something for it to do, if that is known.
+    Only periods up to that instant are meant; `ahead` says that there are later ones, so the clock was set back. For a
+    job that never ran, `begun` is when there was first something for it to do, if that is known.
     """
 
     last: datetime | None = None
@@ -50,7 +50,7 @@ class Past:
 
 
 def next_period(trigger: Trigger, after: datetime) -> datetime | None:
-    """Return the first period after an instant, in UTC, or None if there is none any more."""
+    """Return the first period after an instant, in UTC, or None if no more follow."""
     fires = trigger.get_next_fire_time(None, (after + INSTANT).astimezone(SHANGHAI))
     return None if fires is None else fires.astimezone(UTC)
 
@@ -79,9 +79,9 @@ def latest_period(trigger: Trigger, now: datetime) -> datetime | None:
 def due_periods(trigger: Trigger, catch_up: CatchUp, past: Past, *, now: datetime, most: int) -> list[datetime]:
     """Return up to `most` periods to run now, in order.
 
-    A job that never ran begins with the latest period; where every period counts, with the first since `begun`.
-    Where the clock is behind every run there is, nothing is due
-    until it has caught up, or someone has run a period by hand: it might have run before and been forgotten.
+    A job that never ran begins with the latest period; if every period counts, with the first since `begun`.
+    If the clock is behind every recorded run, nothing is due until it has caught up, or someone has run a period by
+    hand: the period might have run before and been forgotten.
     """
     if past.last is None:
         return [] if past.ahead else _first_due(trigger, catch_up, past.begun, now, most)
@@ -90,7 +90,7 @@ def due_periods(trigger: Trigger, catch_up: CatchUp, past: Past, *, now: datetim
     periods: list[datetime] = []
     for run in past.unfinished:
         if not may_try_again(run, now):
-            return periods[:most]  # what comes after it has to wait for it
+            return periods[:most]  # later periods have to wait for it
         periods.append(run.period)
     return [*periods, *islice(periods_between(trigger, past.last, now), most)][:most]
 

@@ -1,4 +1,4 @@
-"""Working off what is due: under the job's lease, period by period, each marked as done at its very end."""
+"""Run what is due: under the job's lease, period by period, each marked as done at its very end."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,11 +20,11 @@ from server.scheduling import CatchUp, Job
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 100
-"""How many missed periods one look works off; the next look takes the rest."""
+"""How many missed periods one look runs; the next look takes the rest."""
 
 
 def work_off(engine: Engine, settings: Settings, job: Job) -> int:
-    """Run a job's due periods in order and return how many were done; 0 when someone else is at it."""
+    """Run a job's due periods in order and return how many were done; 0 if another process is running it."""
     if not due(engine, job):
         return 0
     held = leases.take(engine, job.name)
@@ -40,7 +40,7 @@ def work_off(engine: Engine, settings: Settings, job: Job) -> int:
 
 
 def run_by_hand(engine: Engine, settings: Settings, job: Job, period: datetime | None) -> datetime | None:
-    """Run one period now, finished before or not; default the next one due, else the latest. Return it if it was done.
+    """Run one period now, finished before or not; by default the next one due, else the latest. Return it if done.
 
     Raises DomainError `not_a_period`, 409 `other_job_first`, `earlier_period_first` or `job_running`.
     """
@@ -59,7 +59,7 @@ def run_period(
 ) -> bool:
     """Run one period and return whether it is marked as done. A failure is recorded, not raised.
 
-    Who runs it by hand vouches for the clock.
+    Anyone who runs it by hand vouches for the clock.
     """
     now = clock.now()
     lines = log.bind(job=job.name, period=period.isoformat())
@@ -119,7 +119,7 @@ def _open_periods(engine: Engine, job: Job, now: datetime) -> Sequence[datetime]
 
 
 def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
-    """Raise DomainError `clock_not_trusted` if what the job would delete may be old by a wrong clock only."""
+    """Raise DomainError `clock_not_trusted` if what the job would delete may only look old by a wrong clock."""
     with reading(engine) as session:
         last = queries.last_done(session, job.name, now=now)
         first = last and queries.first_open(session, job.name, after=last, now=now)
@@ -133,6 +133,6 @@ def _assert_clock_trusted(engine: Engine, job: Job, now: datetime) -> None:
 
 
 def _words_of(error: Exception, settings: Settings) -> str:
-    """Return what to keep of an error: no secret and no phone number may come to rest in the table."""
+    """Return what to keep of an error: no secret and no phone number may end up in the table."""
     text = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
     return str(Scrubber(settings)(None, "", {"error": text})["error"])

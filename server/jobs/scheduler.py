@@ -1,7 +1,7 @@
-"""Who looks at the clock: one APScheduler per process, as many processes as one likes.
+"""Looks at the clock: one APScheduler per process, in as many processes as you like.
 
-Nothing is kept in APScheduler (memory job store): it only says when to look. What is due, and whether someone else is
-at it, is read from the database each time.
+Nothing is kept in APScheduler (memory job store): it only says when to look. What is due, and whether another process
+is running it, is read from the database each time.
 """
 
 import logging
@@ -26,8 +26,8 @@ LOOK_SECONDS = 60
 
 
 class Worker:
-    """Works off a job, and at once those that may have waited for it, in a thread that does not keep the process from
-    stopping: a run cut off is resumed. While it is at it, it is not sent off again."""
+    """Runs a job, and right after it those that may have waited for it, in a thread that does not keep the process from
+    stopping: a run cut off is resumed. It is not started again while it is running."""
 
     def __init__(self, engine: Engine, settings: Settings, jobs: Sequence[Job]) -> None:
         self._engine, self._settings, self._jobs = engine, settings, jobs
@@ -47,7 +47,7 @@ class Worker:
 
 
 def run(engine: Engine, settings: Settings, stop: Event, *, jobs: Sequence[Job] = JOBS) -> None:
-    """Work jobs off until `stop` is set: at once what was missed, then each at its time.
+    """Run jobs until `stop` is set: first what was missed, then each at its time.
 
     The minute's look goes by a clock nobody can set; APScheduler alone would sleep through one that was set back.
     """
@@ -62,7 +62,7 @@ def run(engine: Engine, settings: Settings, stop: Event, *, jobs: Sequence[Job] 
 
 
 def _scheduler(engine: Engine, settings: Settings, jobs: Sequence[Job]) -> BackgroundScheduler:
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it narrates every run and every look that found one
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it logs every run and every look that found one
     scheduler = BackgroundScheduler(
         timezone=SHANGHAI,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},

@@ -1,4 +1,4 @@
-"""The record of what ran: add to it, forget what is long over."""
+"""The record of what ran: add to it, and delete old runs."""
 
 from datetime import datetime
 
@@ -47,7 +47,7 @@ def _one(job: str, period: datetime) -> Select[JobRun]:
 def forget_runs(session: Session, job: str, *, before: datetime) -> int:
     """Delete up to 1,000 runs of periods before an instant that are done or overtaken; call again while it is 1,000.
 
-    The newest of them stays: it shows where the periods go on after an outage.
+    The newest run stays: it shows where the periods go on after an outage.
     """
     old = (JobRun.job == job, JobRun.period < before)
     newest = session.scalar(select(func.max(JobRun.period)).where(*old))

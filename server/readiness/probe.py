@@ -1,4 +1,4 @@
-"""The look that `/readyz` takes: an answer in time, also when the database gives none."""
+"""The check behind `/readyz`: an answer in time, even if the database gives none."""
 
 import os
 from concurrent.futures import Future
@@ -23,11 +23,11 @@ NEEDED_BYTES = 64 * 1024 * 1024
 """Below this much space a disk counts as full: photos are written whole, and SQLite's journal needs room."""
 
 DISK_REMEMBERED_SECONDS = 30
-"""How long a write that found the database's own disk full is remembered: no free space can be asked for there."""
+"""How long a write that found the database's own disk full is remembered: its free space cannot be asked for."""
 
 
 class Probe:
-    """Looks at the database in one thread, over a connection of its own; who asks meanwhile waits for the same look."""
+    """Checks the database in one thread, over a connection of its own; callers who ask meanwhile share that check."""
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self._engine = engine
@@ -84,7 +84,7 @@ class Probe:
 
 def _outage(connection: Connection) -> Outage | None:
     outage = revision.outage(connection)
-    if outage not in (None, Outage.schema_newer):  # a newer one serves the release before it, too
+    if outage not in (None, Outage.schema_newer):  # a newer schema serves the release before it, too
         return outage
     try:
         protection.assert_protected(connection)

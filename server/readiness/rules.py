@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 CHANGES = frozenset({"UPDATE", "DELETE", "DELETE HISTORY", "ALTER", "DROP", "INDEX", "TRIGGER"})
-"""Rights on a table by which a row of it, or what guards it, could be changed. TRUNCATE needs DROP."""
+"""Rights that let an account change a table's rows, or what guards them. TRUNCATE needs DROP."""
 
 EVERYTHING = "ALL PRIVILEGES"
 _ABOVE_GRANTS = frozenset({"SUPER", "SET USER", "CREATE USER", "BINLOG REPLAY", "REPLICATION SLAVE ADMIN"})
-"""Rights on the server by which an account could act, or let act, as another one."""
+"""Rights on the server that let an account act as another one, or let others do so."""
 
 _GRANTS_SCHEMA = "mysql"
 _NAME = r"(?:\*|`(?:[^`]|``)*`)"
@@ -20,7 +20,7 @@ _COLUMNS = re.compile(r"\((?:[^()`]|`(?:[^`]|``)*`)*\)")
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Rights on `schema`.`table`, as `SHOW GRANTS` says it: '*' is all, a schema's name may hold % and _."""
+    """Rights on `schema`.`table`, as `SHOW GRANTS` says it: '*' means all, a schema's name may hold % and _."""
 
     names: frozenset[str]
     schema: str

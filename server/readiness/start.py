@@ -1,4 +1,4 @@
-"""What `run` and `scheduler` look at in the database before they start (docs/adr/0022)."""
+"""What `run` and `scheduler` check in the database before they start (docs/adr/0022)."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ _OTHER_COLLATIONS = text("""
 
 
 def refusals(engine: Engine, settings: Settings) -> list[str]:
-    """Return in Chinese what must be put right before this database is served on; nothing where it is fit."""
+    """Return in Chinese what must be put right before this database can be served; nothing if it is fit."""
     with engine.connect() as connection:
         found = [*_unprotected(connection)]
         if connection.dialect.name == "sqlite":
@@ -82,7 +82,7 @@ def _collations(connection: Connection) -> Iterator[str]:
 
 
 def _account(connection: Connection) -> Iterator[str]:
-    """Say what the account may do and must not, and the other way round."""
+    """Say what the account may do but must not, and what it may not do but must."""
     schema = connection.engine.url.database or ""
     account = connection.exec_driver_sql("SELECT CURRENT_USER()").scalar()
     lines = _grants(connection)

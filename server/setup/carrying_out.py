@@ -1,4 +1,4 @@
-"""Setting an installation up: tried without writing, then in steps of which each may be cut off and done again."""
+"""Setting an installation up: first tried without writing, then in steps that may each be cut off and done again."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -103,7 +103,7 @@ def _outlook(
 
 
 def _remarks(notes: Sequence[str], problems: Iterable[RosterProblem]) -> list[str]:
-    """What the roster's reader should know although nothing is wrong enough to stop."""
+    """Remarks on the roster for the operator, none serious enough to stop."""
     return [*notes, *(problem.text for problem in problems)]
 
 
@@ -124,7 +124,7 @@ def _suggested(decisions: Sequence[RowEffect], wishes: SetupOptions) -> list[App
 def carry_out(
     engine: Engine, settings: Settings, wishes: SetupOptions, *, slips_file: Path, new_codes: bool = False
 ) -> SetupResult:
-    """Found, import and appoint; cut off anywhere, it is done again from the start and finds what stands.
+    """Found, import and appoint; if cut off anywhere, start again: what is done already is found.
 
     Codes reach the file before they are committed: a code that counts is never lost. Raises DomainError as `try_out`.
     """

@@ -1,4 +1,4 @@
-"""`xianfeng setup` as an operator sees it: what would be done, what was done, what comes next."""
+"""`xianfeng setup` as an operator sees it: what would be done, what was done, and what comes next."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class SetupErrorCode(ErrorCode):
-    """What the beginning of an installation is refused for."""
+    """Why the setup of an installation is refused."""
 
     already_set_up = "already_set_up"
     another_name = "another_name"

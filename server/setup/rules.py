@@ -13,12 +13,12 @@ from server.setup.error_codes import SetupErrorCode
 from server.text import line
 
 LATE_IN_THE_YEAR = 11
-"""The month from which next year's standard is spoken of."""
+"""The month from which next year's standard is mentioned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A role asked for. `place` is a title, None for the 党委 itself; `name` is told of who is on no roster."""
+    """A role asked for. `place` is a title, None for the 党委 itself; `name` is given for a person on no roster."""
 
     role: Role
     work_number: str
@@ -31,7 +31,7 @@ class Appointment:
 
 
 def read_appointment(role: Role, text: str) -> Appointment:
-    """Read `工号`, `工号:姓名` of who is on no roster, or `工号@党组织`. Raises DomainError `not_an_appointment`."""
+    """Read `工号`, `工号:姓名` for a person on no roster, or `工号@党组织`. Raises DomainError `not_an_appointment`."""
     try:
         who, _, place = unicodedata.normalize("NFKC", line(text)).partition("@")
     except ValueError as unreadable:

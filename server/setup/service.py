@@ -29,14 +29,14 @@ from server.standards.models import Standard
 from server.text import line
 
 FIRST_ROOT_ID = 1
-"""The first 党委 has this id, so that two who begin at once make one: the primary key lets one through."""
+"""The first 党委 has this id, so that two who begin at once create only one: the primary key lets one through."""
 
 LONGEST_TITLE = 128
 
 
 @dataclass(frozen=True, slots=True)
 class FirstOfficer:
-    """Who is to hold which role where; `member_id` is None of who is on no roster, or only in the file yet."""
+    """Who is to hold which role where; `member_id` is None for a person on no roster, or so far only in the file."""
 
     appointment: Appointment
     organization: Organization
@@ -91,10 +91,10 @@ def _existing_root(session: Session, title: str) -> Organization | None:
 def officers(
     session: Session, root: Organization, appointments: Iterable[Appointment], *, roster: Mapping[str, str], on: date
 ) -> list[FirstOfficer]:
-    """Return whom the appointments mean. `roster` are the names, by number, of who is about to be imported.
+    """Return the people whom the appointments mean. `roster`: the names, by number, of those about to be imported.
 
-    Raises DomainError `not_appointed`, which names every wrong 工号 and 党组织, or 409 `department_appoints` where that
-    is 组织部's by now.
+    Raises DomainError `not_appointed`, which names every wrong 工号 and 党组织, or 409 `department_appoints` if
+    appointing is 组织部's by now.
     """
     tree = _Tree(session, root)
     meant, wrong = [], []
@@ -172,9 +172,9 @@ def appoint(
 ) -> tuple[list[FirstOfficer], list[Slip]]:
     """Give the roles that are not held yet, and return the officers with slips for those who have no way in yet.
 
-    A code that someone may hold in hands stays good unless `new_codes`. Raises DomainError as `officers`.
+    A code that someone may already have stays good unless `new_codes`. Raises DomainError as `officers`.
     """
-    grants.has_department(session, root.id)  # locks: two who appoint at once do so one after the other
+    grants.has_department(session, root.id)  # locks: two callers who appoint at once do so one after the other
     today = shanghai_date(now)
     named = officers(session, root, appointments, roster={}, on=today)
     duties: dict[int, list[FirstOfficer]] = defaultdict(list)

@@ -20,7 +20,7 @@ _TEMPLATE = Path(__file__).parent / "data" / "slips.typ"
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A code that is shown this once, and to whom it is handed."""
+    """A code that is shown only this once, and the person it is for."""
 
     name: str
     work_number: str
@@ -60,7 +60,7 @@ def _table(slips: Sequence[Slip]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
     writer.writerows([guarded(cell) for cell in slip.cells] for slip in slips)
-    return text.getvalue().encode("utf-8-sig")  # Excel reads it as Chinese only with the mark
+    return text.getvalue().encode("utf-8-sig")  # Excel reads it as Chinese only with the byte order mark
 
 
 def _sheets(slips: Sequence[Slip], root_title: str, address: str) -> bytes:
