@@ -1,4 +1,4 @@
-"""Our own thin WeChat client: the few calls we make, with WeChat's answers checked before anyone believes them."""
+"""Our own thin WeChat client: the few calls we make, with WeChat's answers checked before they are used."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What WeChat says of a message it was given: `errcode` 0 for taken, and the id by which it speaks of it later.
+    """WeChat's answer to a message it was given: `errcode` 0 for taken, and the id by which it refers to it later.
 
     Not every answer has an id: 小程序's subscribe/send often leaves it out
     (https://developers.weixin.qq.com/community/develop/doc/0006ca06b2c38868be44ab04a61400).
@@ -160,7 +160,7 @@ def download_authorized(transport: Transport, tokens: TokenStore, media_id: str,
 
 
 def errcode_of(answer: Mapping[str, Any]) -> int:
-    """Return what WeChat says became of a message; an answer that does not say is none. Raises WechatError."""
+    """Return WeChat's errcode for a message. Raises WechatError if the answer has none."""
     errcode = answer.get("errcode")
     if not is_integer(errcode):
         raise unavailable(maybe_done=True)

@@ -1,7 +1,7 @@
-"""Callbacks: who posts here must know our token; what he sealed is opened, and what we answer is sealed.
+"""Callbacks: the sender must know our token; sealed posts are opened, and our answers are sealed.
 
 The 公众号 posts in plain text or sealed (安全模式), 企业微信 always sealed. In plain text WeChat's signature does not
-cover the body: whoever takes such a callback must see that a signature is used for one message only.
+cover the body: the caller must make sure that a signature is used for one message only.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,10}));", re.IGNORECASE)
 
 
 class NotFromWechat(Exception):
-    """The post does not prove that it comes from WeChat, or it is an old one. Nothing may be answered."""
+    """The post does not prove that it comes from WeChat, or it is an old one. Give no answer."""
 
 
 class UnreadablePost(Exception):
@@ -34,7 +34,7 @@ class UnreadablePost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPost:
-    """A verified post; `signature` proves it, so that a repeated one is recognised."""
+    """A verified post; `signature` proves it, so that a repeated post is recognised."""
 
     xml: str
     signature: str
@@ -51,7 +51,7 @@ class Envelope:
     def echo(self, query: Mapping[str, str], *, now: datetime) -> str:
         """Return what WeChat wants to hear when it tries a new address. Raises NotFromWechat, Unreadable."""
         said = query.get("echostr", "")
-        if "msg_signature" in query:  # 企业微信 seals the word it tries us with
+        if "msg_signature" in query:  # 企业微信 seals the string it tries us with
             self._verify(query, now, said)
             return self._decrypted(said).decode("utf-8", "replace")
         self._verify(query, now)
@@ -76,7 +76,7 @@ class Envelope:
         """Return an answer, or a post, as it goes out."""
         if not self.aes_key:
             return xml
-        from wechatpy.crypto import PrpCrypto  # 企业微信's differs in the name of an error only
+        from wechatpy.crypto import PrpCrypto  # that of 企业微信 differs only in the name of an error
 
         sealed = PrpCrypto(self._key).encrypt(xml, self.app_id).decode("ascii")
         timestamp = str(int(now.timestamp()))

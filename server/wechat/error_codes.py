@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class WechatErrorCode(ErrorCode):
-    """What WeChat, or its stand-in, does not do for us."""
+    """Why WeChat, or its stand-in, refuses us."""
 
     no_official_account = "no_official_account"
     phone_unsupported = "phone_unsupported"

@@ -20,7 +20,7 @@ DAILY_QUOTA = 45009
 class WechatError(DomainError):
     """WeChat refused with `errcode`, or could not be understood (`errcode` None).
 
-    `maybe_done`: the call went out and no answer says what became of it, so that WeChat may have carried it out.
+    `maybe_done`: the call went out and no answer came that says how it ended, so WeChat may have carried it out.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class WechatError(DomainError):
 
 
 def unavailable(errcode: int | None = None, *, maybe_done: bool = False) -> WechatError:
-    """WeChat is slow, down, or talks nonsense: worth trying again, where twice does no harm."""
+    """WeChat is slow, down, or talks nonsense: worth trying again, if doing it twice does no harm."""
     error = WechatError(
         WechatErrorCode.wechat_unavailable, "微信服务暂时不可用，请稍后再试", errcode=errcode, retry_after_seconds=5
     )

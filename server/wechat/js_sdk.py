@@ -15,7 +15,7 @@ from server.wechat.transport import Transport
 
 TICKET_PATH = "/cgi-bin/ticket/getticket"
 MARGIN = timedelta(seconds=5)
-"""WeChat checks a signature at once: a ticket is of use to its very end."""
+"""WeChat checks a signature at once: a ticket is useful to its very end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class JsSdk:
 
 
 def signature_of(ticket: str, url: str, *, nonce: str, timestamp: int) -> str:
-    """Return WeChat's SHA-1 over the four, by name in this order."""
+    """Return WeChat's SHA-1 over the four values, in order of their names."""
     text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url}"
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _ask_ticket(tokens: TokenStore) -> Ask:
-    """Return how a ticket is asked for: with the account's token. There is no giving one up."""
+    """Return how a ticket is asked for: with the account's token. A ticket cannot be given up."""
 
     def ask(transport: Transport, _key: str, _secret: str, _force: bool) -> dict[str, Any]:
         answer = call_authorized(transport, tokens, "GET", TICKET_PATH, params={"type": "jsapi"})

@@ -16,4 +16,4 @@ class AccessToken(Base):
     app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     token: Mapped[str] = mapped_column(String(2048), default="")
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    fetching_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the release before: its workers read it
+    fetching_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # for the release before: its workers read it

@@ -1,4 +1,4 @@
-"""Where WeChat's own browser goes to have a page of ours know its reader (公众号网页授权)."""
+"""Where WeChat's own browser goes so that a page of ours knows its reader (公众号网页授权)."""
 
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ def official_address(settings: Settings, state: str) -> str | None:
     """Return the address, or None without a 公众号. WeChat brings the reader back with `code` and the same `state`.
 
     `state` is a random word that only the reader's browser knows: a way back that it did not ask for is not taken.
-    Only his openid is asked for (snsapi_base): no window opens, and neither name nor picture is learned.
+    Only their openid is asked for (snsapi_base): no window opens, and neither name nor picture is learned.
     """
     if not settings.official_app_id:
         return None

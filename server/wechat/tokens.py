@@ -23,10 +23,10 @@ MARGIN = timedelta(minutes=4)
 MAX_TOKEN_LENGTH = 2048
 _PAUSE_SECONDS = 0.05
 _REMEMBERED = timedelta(seconds=5)
-"""How long a store goes without looking at the row: a sender of hundreds a second would ask it for each."""
+"""How long a store goes without reading the row: a sender of hundreds a second would read it for each message."""
 
 Ask = Callable[[Transport, str, str, bool], dict[str, Any]]
-"""Asks for a token with transport, app id and secret; the last says whether the old one is to be given up."""
+"""Asks for a token with transport, app id and secret; the last says whether to give up the old one."""
 
 
 def ask_stable(transport: Transport, app_id: str, secret: str, force: bool) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class TokenStore:
         token, lifetime = self._fetch(force=False)
         if token == refused_token:
             token, lifetime = self._fetch(force=True)
-        with suppress(LeaseLost):  # whoever took over keeps theirs
+        with suppress(LeaseLost):  # the worker that took over keeps its own
             transaction(self._engine, partial(self._keep, held=held, token=token, expires_at=clock.now() + lifetime))
         return token
 

@@ -25,7 +25,7 @@ logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 POOL: Mapping[str, Any] = {"maxsize": 256, "retries": False}
-"""Enough connections for every sender's thread. Nothing is repeated behind our back, nor followed elsewhere."""
+"""Enough connections for every sender's thread. Nothing is retried or redirected behind our back."""
 
 
 def through_proxy(base_url: str) -> PoolManager:
@@ -90,7 +90,7 @@ class Transport:
 
 
 def _went_out(error: Exception) -> bool:
-    """Whether WeChat may have received the call: everywhere but where no connection came about."""
+    """Whether WeChat may have received the call: always, unless no connection was made."""
     reason = error.original_error if isinstance(error, ProxyError) else error
     return not isinstance(reason, NewConnectionError | ConnectTimeoutError) and not _is_untrusted(reason)
 

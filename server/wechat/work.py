@@ -12,11 +12,11 @@ from server.wechat.transport import Transport
 
 WORK_BASE_URL = "https://qyapi.weixin.qq.com"
 MARGIN = timedelta(seconds=5)
-"""Until its end, 企业微信 answers the same token: asking earlier brings nothing."""
+"""Until it ends, 企业微信 answers with the same token: asking earlier brings nothing."""
 
 UNKNOWN_USER = 81013
 _LEFT_OUT = ("invaliduser", "unlicenseduser")
-"""Whom a message did not go to although errcode is 0: not to be seen by our application, or without a licence for it
+"""People a message did not go to although errcode is 0: our application cannot see them, or they have no licence for it
 (https://developer.work.weixin.qq.com/document/path/90236; had it gone to nobody at all, it might also be 81013)."""
 
 
@@ -29,7 +29,7 @@ class WorkClient:
         self.tokens = TokenStore(engine, transport, app_id=corp_id, secret=secret, ask=_ask_token, margin=MARGIN)
 
     def send(self, path: str, body: Mapping[str, Any]) -> SendResult:
-        """Send a message to one person and return what became of it; a person it leaves out is 81013."""
+        """Send a message to one person and return the result; 81013 if the person was left out."""
         answer = post_authorized(self.transport, self.tokens, path, {"agentid": self.agent_id, **body})
         result = send_result(answer)
         left_out = result.errcode == 0 and any(answer.get(name) for name in _LEFT_OUT)

@@ -11,14 +11,14 @@ from server.wechat.sandbox.errcodes import CallRefused
 
 LIFETIME = timedelta(seconds=7200)
 OVERLAP = timedelta(minutes=5)
-"""WeChat gives the next token out so long before the last one ends; both work meanwhile."""
+"""How long before the last token ends WeChat gives the next one out; both work meanwhile."""
 
 FORCED_PAUSE = timedelta(seconds=30)
 FORCED_PER_DAY = 20
 
 CALLBACK_TOKEN = "sandboxtoken"
 CALLBACK_AES_KEY = "sandbox0123456789abcdefghijABCDEFGHIJ012345"
-"""What the sandbox's accounts sign and seal their callbacks with: no secret, as little as a persona's openid."""
+"""What the sandbox's accounts sign and seal their callbacks with: no more a secret than a persona's openid."""
 
 
 class App(StrEnum):
@@ -81,7 +81,7 @@ class Tokens:
             return app_tokens.latest, int((end - now).total_seconds())
 
     def check(self, app: App, token: str, *, now: datetime) -> None:
-        """Raise CallRefused unless the token is one of this app's that is still good."""
+        """Raise CallRefused unless the token belongs to this app and is still good."""
         end = self.by_app[app].good.get(token)
         if end is not None:
             if end <= now:
@@ -92,7 +92,7 @@ class Tokens:
         raise CallRefused(40014 if app is App.work else 40001)
 
     def _may_force(self, app_tokens: AppTokens, now: datetime) -> bool:
-        """Forced again within half a minute nothing is refreshed; beyond the day's limit it is refused."""
+        """If forced again within half a minute, nothing is refreshed; beyond the day's limit it is refused."""
         if app_tokens.forced_at is not None and now - app_tokens.forced_at < FORCED_PAUSE:
             return False
         today = shanghai_date(now)

@@ -66,7 +66,7 @@ ROUTES: Mapping[tuple[str, str], Route] = MappingProxyType(
 
 
 def answer(state: SandboxState, ask: Ask) -> SandboxReply:
-    """Answer one call of the product, or of whoever steers the sandbox."""
+    """Answer one call of the product, or of whatever steers the sandbox."""
     route = ROUTES.get((ask.method, ask.path))
     if route is None:
         return control.answer(state, ask)
@@ -104,7 +104,7 @@ def _outcome(state: SandboxState, ask: Ask, route: Route, rule: FaultRule | None
 
 
 def _faulty(reply: SandboxReply, rule: FaultRule | None) -> SandboxReply:
-    """Return what of the answer comes through."""
+    """Return the part of the answer that comes through."""
     if rule is None:
         return reply
     if rule.fault is PlayedFault.time_out:
@@ -123,7 +123,7 @@ def _reply(outcome: CallOutcome) -> SandboxReply:
 
 
 def _recipient(ask: Ask) -> str:
-    """Return whom a call is about, as far as it says."""
+    """Return the person a call is about, as far as it says."""
     if ask.method == "GET":
         code = ask.query.get("js_code") or ask.query.get("code", "")
         return ask.query.get("openid") or code.partition(":")[2]
@@ -150,7 +150,7 @@ def _note(
 
 
 def _template(ask: Ask) -> str:
-    """Return what kind of message it is: a template, or the title of one that has none."""
+    """Return what kind of message it is: a template, or the title of a message without one."""
     body = ask.json.get(ask.text("msgtype"))
     title = body.get("title") if isinstance(body, dict) else None
     return ask.text("template_id") or (title if isinstance(title, str) else ask.text("msgtype"))

@@ -1,4 +1,4 @@
-"""How tests, simulations and the page steer the sandbox and read what it recorded. WeChat has none of this."""
+"""How tests, simulations and the page steer the sandbox and read its record. WeChat has none of this."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def list_rules(state: SandboxState, _ask: Ask) -> SandboxReply:
 def add_rule(state: SandboxState, ask: Ask) -> SandboxReply:
     """`{"fault", "calls"?, "times"?, "openid"?, "share"?, "seed"?, "milliseconds"?}`.
 
-    Without `calls` it is all that send; `share` is in percent.
+    Without `calls` it applies to all calls that send; `share` is in percent.
     """
     calls = ask.json.get("calls")
     share = ask.json.get("share")
@@ -128,7 +128,7 @@ def read_settings(state: SandboxState, _ask: Ask) -> SandboxReply:
 
 
 def change_settings(state: SandboxState, ask: Ask) -> SandboxReply:
-    """Change those that are named."""
+    """Change the settings that are named."""
     state.latency_ms = _whole(ask, "latency_ms", state.latency_ms, 0, 60_000)
     state.tokens.forced_per_day = _whole(ask, "forced_per_day", state.tokens.forced_per_day, 0, 10**9)
     if isinstance(ask.json.get("unbounded"), bool):
@@ -240,7 +240,7 @@ def read_menu(state: SandboxState, _ask: Ask, app: str, openid: str) -> SandboxR
 
 
 def verify_page(state: SandboxState, ask: Ask) -> SandboxReply:
-    """What WeChat does when a page calls `wx.config`: `{"noncestr", "timestamp", "url", "signature"}`."""
+    """Check a page as WeChat does when it calls `wx.config`: `{"noncestr", "timestamp", "url", "signature"}`."""
     return plain_json({"ok": js_sdk.verifies(state, ask.json, clock.now()), "fetches": state.js_ticket.fetches})
 
 

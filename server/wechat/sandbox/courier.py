@@ -61,7 +61,7 @@ def words_in(envelope: Envelope, body: bytes, *, now: datetime) -> str:
 def deliver(
     state: SandboxState, app: App, openid: str, fields: Mapping[str, str], *, copies: int, delay_seconds: float
 ) -> Thread:
-    """Post what a person said, in a thread of its own: several times at once, or late, where that is to be tried."""
+    """Post what a person said, in a thread of its own; several times at once, or late, if asked to."""
 
     def carry() -> None:
         state.released.wait(delay_seconds)
@@ -91,7 +91,7 @@ def _carried(state: SandboxState, app: App, xml: str) -> str:
 
 
 def _put_down(state: SandboxState, app: App, openid: str, answers: list[str]) -> None:
-    """Show the answer on the phone, once for however many deliveries, and note it."""
+    """Show the answer on the phone, once for any number of deliveries, and record it."""
     now, text = clock.now(), answers[0]
     agree = len(set(answers)) == 1
     note = "" if len(answers) == 1 else f"投递 {len(answers)} 次，应答{'相同' if agree else '不同'}"

@@ -22,7 +22,7 @@ class Ask:
 
     @cached_property
     def json(self) -> Json:
-        """The body as an object; whatever else it is counts as empty."""
+        """The body as an object; anything else counts as empty."""
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -36,7 +36,7 @@ class Ask:
 
 
 class Fate(StrEnum):
-    """What becomes of an answer."""
+    """What happens to an answer."""
 
     answered = "answered"
     hangs = "hangs"  # nothing ever comes back

@@ -63,7 +63,7 @@ ERRCODES = {
 
 @dataclass(slots=True)
 class FaultRule:
-    """One way to fail. `times` None: each time. `openid`: that recipient alone. `share`: so many of a hundred calls."""
+    """One way to fail. `times` None: each time. `openid`: only that recipient. `share`: so many of a hundred calls."""
 
     fault: PlayedFault
     calls: frozenset[PlayedCall]
@@ -80,7 +80,7 @@ class FaultRule:
         self._random = Random(self.seed)
 
     def strikes(self, call: PlayedCall, recipient: str | None) -> bool:
-        """Whether this call fails by this rule; counts it."""
+        """Whether this call fails by this rule; counts the call."""
         if call not in self.calls or (self.openid is not None and self.openid != recipient):
             return False
         if self.share is not None and self._random.random() * 100 >= self.share:

@@ -1,4 +1,4 @@
-"""What WeChat lets stand in the fields of a template. Pure."""
+"""What WeChat allows in the fields of a template. Pure."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The sandbox's own listener: one thread, any number of kept-alive connections, and hanging answers cost nothing.
+"""The sandbox's own listener: one thread, any number of kept-alive connections; hanging answers cost nothing.
 
 It does not use the app's threads: if the app called itself on the port it serves, as many sign-ins at once as it has
 threads would leave none to play WeChat.
@@ -26,7 +26,7 @@ _TICK_SECONDS = 0.05
 
 
 class Listener:
-    """Serves `find_state()` on a loopback port, from the first time someone asks where."""
+    """Serves `find_state()` on a loopback port, from the first time someone asks for its address."""
 
     def __init__(self, find_state: Callable[[], SandboxState], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._find_state = find_state

@@ -50,7 +50,7 @@ class Menus:
         self.everyone, self.conditional = None, []
 
     def seen_by(self, tag_ids: list[int]) -> list[Json]:
-        """Return the buttons a person sees: of the menus that are meant for him, the one made last."""
+        """Return the buttons a person sees: of the menus meant for them, the newest."""
         for menu in reversed(self.conditional):
             if menu.tag_id in tag_ids:
                 return menu.buttons

@@ -18,7 +18,7 @@ _PAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_/.-]{0,127}(\?[^\s#]{0,512})?")
 
 
 def send_subscribed(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
-    """One agreed message of a template: it uses up one consent."""
+    """Send one agreed message of a template: it uses up one consent."""
     openid = ask.text("touser")
     phone = state.phones.known(App.miniprogram, openid)
     template = _template(ask)
@@ -67,7 +67,7 @@ def send_template(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
 
 
 def send_custom(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
-    """A 客服消息: only for so long, and so often, after the person's own word."""
+    """A 客服消息: allowed only for so long, and so often, after the person's own message."""
     openid = ask.text("touser")
     phone = state.phones.known(App.official, openid)
     text = _custom_text(ask)

@@ -1,4 +1,4 @@
-"""What an official account asks WeChat: who follows, who has which tag, which menu there is, and for files."""
+"""What an official account asks WeChat for: followers, tags, menus and files."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.wechat.sandbox.state import SandboxState
 from server.wechat.sandbox.tags import MOST_TAGGED_AT_ONCE
 
 PREFIX = "of_"
-"""A persona's openid here is the one of the mini-program with this before it."""
+"""A persona's openid here is that of the mini-program with this prefix."""
 
 DONE = {"errcode": 0, "errmsg": "ok"}
 

@@ -26,9 +26,9 @@ class Window:
 
 @dataclass(slots=True)
 class Phone:
-    """One person in one app. Whoever has an official account's openid follows it until he stops.
+    """One person in one app. A person who has an official account's openid follows it until they stop.
 
-    `licensed`: 企业微信 lets our application write to him.
+    `licensed`: 企业微信 lets our application write to them.
     """
 
     agreed: dict[str, int] = field(default_factory=dict)
@@ -79,7 +79,7 @@ def tapped(phone: Phone, now: datetime) -> None:
 
 
 def answer_once(phone: Phone, now: datetime) -> int:
-    """Use one of the answers a person's word allows; return how many are left. Raises CallRefused 45015 or 45047."""
+    """Use one of the answers a person's message allows; return how many are left. Raises CallRefused 45015 or 45047."""
     windows = sorted((each for each in phone.windows if each.until > now), key=lambda each: each.until)
     if not windows:
         raise CallRefused(45015)

@@ -18,9 +18,9 @@ KEPT_CALLS = 500
 
 @dataclass(slots=True)
 class PhoneMessage:
-    """One message on one phone. `times`: the how manyth with the same key; `answered`: the caller heard of it.
+    """One message on one phone. `times`: its number among those with one key; `answered`: the caller got an answer.
 
-    `own`: the person said it himself.
+    `own`: the person said it themselves.
     """
 
     seq: int
@@ -123,7 +123,7 @@ class SandboxRecord:
         return list(islice(messages, max(0, len(messages) - limit), None))
 
     def calls(self, *, after: int = 0) -> list[dict[str, Any]]:
-        """Return the calls with a greater number, each with the how manyth try it was and how the first one ended."""
+        """Return the calls with a greater number, each with the number of the try and how the first one ended."""
         tries: dict[tuple[str, ...], list[CallMade]] = {}
         lines = []
         for made in self._calls:

@@ -63,7 +63,7 @@ def say(
     delay_seconds: float = 0,
     now: datetime,
 ) -> None:
-    """Put what a person says on his phone and post it. Raises DomainError."""
+    """Put what a person says on their phone and post it. Raises DomainError."""
     if app not in courier.PATHS or not (USER_ID if app is App.work else OPENID).fullmatch(openid):
         raise DomainError(CoreErrorCode.invalid_input, "只能和公众号或企业微信对话")
     written = MESSAGES.get(kind) or TAPS.get(kind)

@@ -51,7 +51,7 @@ def play(_path: str) -> Response:
 
 
 def _response(reply: SandboxReply) -> Response:
-    """What hangs or is dropped ends here as an empty answer: a WSGI app cannot just fall silent."""
+    """A call that hangs or is dropped ends here as an empty answer: a WSGI app cannot just fall silent."""
     return Response(reply.body, status=reply.status, content_type=reply.mimetype)
 
 

@@ -45,7 +45,7 @@ def send(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
 
 
 def say_in_group(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
-    """webhook/send: a robot says something in its group. Any key is a robot's, but those of robots that are gone."""
+    """webhook/send: a robot says something in its group. Any key is a robot's, except those of robots that are gone."""
     key = ask.query.get("key", "")
     if not ROBOT_KEY.fullmatch(key) or state.phones.at(App.work, key).gone:
         raise CallRefused(93000)
