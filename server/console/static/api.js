@@ -12,7 +12,7 @@ export function api(path, options = {}) {
   return read(fetch(`/api/v1${path}`, { headers, ...options }));
 }
 
-/** What an answer of the API that is on its way says; throws as `api` does. */
+/** Return what a pending answer of the API says; throws as `api` does. */
 export async function read(answer) {
   const response = await answer.catch(() => {
     throw new Error("连不上服务，请确认它在运行");

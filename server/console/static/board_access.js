@@ -32,7 +32,7 @@ export async function readBoard() {
   return api(`/boards/${branch}${query && `?${query}`}`, { headers: { "X-Board-Token": linked } });
 }
 
-/** Return what to say where there is no board: a heading, sentences, and whether it is worth trying again by itself. */
+/** Return what to say if there is no board: a heading, sentences, and whether to try again by itself. */
 export function wordsFor({ status, code, message }) {
   if (code === nothing_confirmed) return ["还没有公示", [message, "确认之后，本页自动显示。"], true];
   if (status === 401) {

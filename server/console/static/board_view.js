@@ -110,7 +110,7 @@ function line(board, row, places) {
   return el("tr", classes.filter(Boolean).join(" "), cells);
 }
 
-/** The distribution, for a branch that shows no list; the reader's own place where he is signed in. */
+/** The distribution, for a branch that shows no list; the reader's own place if they are signed in. */
 function spread(board) {
   byId("cols").className = "cols spread";
   const most = Math.max(1, ...board.distribution.map((band) => band.count));

@@ -3,7 +3,7 @@
 /** Return the last of a list. */
 export const lastOf = (list) => list[list.length - 1];
 
-/** Return points with a sign, minus as −; an unchanged total has none, and so has what there is no earlier month for. */
+/** Return points with a sign, minus as −; an unchanged total has none, nor has one without an earlier month. */
 export function signed(points) {
   if (points === null) return "—";
   if (Number(points) === 0) return "0.00";
@@ -56,7 +56,7 @@ export function remarks(board) {
   return `${says.join("；")}。${apart}${late(board)}`;
 }
 
-/** Return why names are not whole and where they are; empty where they are. */
+/** Return why names are not whole, and where they are; empty if they are whole. */
 export const whyMasked = (board) =>
   board.rows !== null && board.masked ? "姓名只显示姓氏；本支部党员请在“先锋积分”小程序内查看完整名单。" : "";
 
@@ -65,7 +65,7 @@ function late({ late: found }) {
   return found ? `年末补记（未封存，随时更新）：${found.members} 人 ${found.entries} 笔，共 ${signed(found.points)}。` : "";
 }
 
-/** Return one member's 年末补记 in a sentence; empty where there is none. */
+/** Return one member's 年末补记 in a sentence; empty if there is none. */
 export function ownLate(line) {
   if (!line) return "";
   const months = line.months.map((each) => `${month(each.month)} ${each.entries} 笔 ${signed(each.points)}`);

@@ -57,7 +57,7 @@ async function exchange() {
   await goOn();
 }
 
-/** The answer that was asked for before this script had come; whoever tries again asks anew. */
+/** The answer that was asked for before this script had come; another try asks anew. */
 function firstAnswer() {
   const { answer } = scanned;
   scanned.answer = null;
@@ -160,7 +160,7 @@ async function help() {
   else document.getElementById("missing").textContent = "请填写对方的工号或学号";
 }
 
-/** Close what the scan has opened; where that is not allowed, say how to get back. */
+/** Close what the scan has opened; if that is not allowed, say how to get back. */
 function leave() {
   const page = shown;
   if (window.WeixinJSBridge) window.WeixinJSBridge.call("closeWindow");
@@ -187,7 +187,7 @@ function show(page) {
   scrollTo(0, 0);
 }
 
-/** Chinese may break between any two characters; what is read at arm's length breaks where one breathes. */
+/** Chinese may break between any two characters; text read at arm's length breaks at pauses. */
 function clauses(words) {
   return (words.match(/[^，。；]+[，。；]?/g) || []).map((clause) => el("span", "clause", clause));
 }

@@ -75,7 +75,7 @@ const LOOKS = {
   dismissed: { seal: "look", links: [SCAN_AGAIN] },
 };
 
-/** Return the page of a refusal. `meeting`: where the code held, else nothing. */
+/** Return the page of a refusal. `meeting`: if the code was valid, else nothing. */
 export function refused(error, { wish, meeting, sandbox }) {
   const helped = Boolean(wish.for_work_number);
   const which = caseOf(error, helped, meeting);
@@ -119,7 +119,7 @@ const WAYS_ON = {
   offline_with_ticket: { seal: "offline" },
 };
 
-/** Return heading, words, note and tips of an answer; `helped`: another was to be checked in. */
+/** Return heading, words, note and tips of an answer; `helped`: someone else was to be checked in. */
 function said(which, values, helped) {
   const { heading, helped: ofAnother, words, note, tips = [], by_hand: byHand } = ANSWERS[which];
   const filled = (text) => text && text.replace(/\{(\w+)\}/g, (_place, name) => values[name]);

@@ -18,7 +18,7 @@ export function fill(element, ...parts) {
   element.append(...parts);
 }
 
-/** Return a line of a card: what it is, what stands below it, and a figure or word at its end. */
+/** Return a line of a card: what it is, what is below it, and a figure or word at its end. */
 export function row(title, below, figure) {
   return el("div", "row", [el("span", "t", title), el("span", "b", below), el("b", null, figure)]);
 }

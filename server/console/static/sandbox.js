@@ -70,7 +70,7 @@ function accountOf(persona) {
   return known.people.find((each) => each.app === "sandbox" && each.openid === persona?.openid)?.account_id;
 }
 
-/** Return a persona's openid in an app, or undefined if he is not there. */
+/** Return a persona's openid in an app, or undefined if they are not there. */
 function openidOf(persona, app) {
   const account = accountOf(persona);
   return known.people.find((each) => each.app === app && each.account_id === account)?.openid;
@@ -191,7 +191,7 @@ function option(value, words) {
 
 let latest = 0;
 
-/** Do what was asked, say what came of it and show the new state. What was asked last has the last word. */
+/** Do what was asked, show the result and the new state. The last request wins. */
 async function attempt(work) {
   const mine = ++latest;
   const say = (words) => {

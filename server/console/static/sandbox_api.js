@@ -19,7 +19,7 @@ export async function meetingCodes() {
   return (await answered(await sent("/sandbox/codes", {}))).items;
 }
 
-/** Return who is who, and what the product knows of its pushes. */
+/** Return who is who, and what the product knows about its pushes. */
 export async function overview() {
   return answered(await sent("/sandbox/overview", {}));
 }
@@ -49,7 +49,7 @@ async function answered(response) {
   return body;
 }
 
-/** Return JSON, null where there is none, or undefined where it is something else. */
+/** Return JSON, null if there is none, or undefined if it is something else. */
 function parsed(text) {
   try {
     return text ? JSON.parse(text) : null;

@@ -1,14 +1,14 @@
-/** Chatting from a phone: words, pictures, the menu, the code on the wall; as often or as late as one wants to try. */
+/** Chatting from a phone: words, pictures, the menu, the code on the wall; as often or as late as you want to try. */
 import { el } from "./elements.js";
 import { meetingCodes, sandbox, sendPicture } from "./sandbox_api.js";
 
 const COPIES = 5;
 const DELAY = 3000;
 
-/** A persona's openid where the product does not know him yet: the one he would follow or be listed with. */
+/** A persona's openid if the product does not know them yet: the one they would follow or be listed with. */
 export const openidAt = (app, persona) => (app === "sandbox-official" ? `of_${persona.openid}` : persona.openid);
 
-/** Let a phone's bar speak. `who()` is the openid that speaks, `attempt` does it, says what came of it and looks again. */
+/** Let a phone's bar speak. `who()` is the openid that speaks, `attempt` does it, shows the result and looks again. */
 export function startChat(section, { who, attempt }) {
   const bar = section.querySelector(".chatting");
   if (!bar) return;
@@ -44,7 +44,7 @@ export function startChat(section, { who, attempt }) {
 
 const ticked = (bar, name) => bar.querySelector(`[name=${name}]`).checked;
 
-/** Scan the code that hangs on a wall; where several do, ask which. */
+/** Scan the code that hangs on a wall; if there are several, ask which. */
 async function scan(bar, say) {
   const codes = await meetingCodes();
   if (!codes.length) return "现在没有正在签到的会议：用书记的身份在手机端开一场";

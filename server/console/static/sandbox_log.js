@@ -1,4 +1,4 @@
-/** The log of calls: each with its result and what came of it. */
+/** The log of calls: each with its result and what followed. */
 import { el } from "./elements.js";
 import { callName, channelName, moment, resultWords, templateName } from "./sandbox_words.js";
 

@@ -148,7 +148,7 @@ function drawStopped({ seenAt, at }) {
   drawNotice("stopped", "请暂缓扫码", words, "网络恢复后，本页自动显示新的签到码", ["已断开", countdown(at - seenAt)]);
 }
 
-/** Say something in place of the code: a heading, what people can do, and a figure below. */
+/** Show something in place of the code: a heading, what people can do, and a figure below. */
 function drawNotice(name, heading, words, how, figureBelow) {
   whenChanged("frame", name, () => {
     const items = words.map(([plain, strong], index) => {

@@ -55,7 +55,7 @@ function entrance(button, persona) {
   return button;
 }
 
-/** Sign in as this person: in the app in the frame, or, where it is not built, in the small view of this page. */
+/** Sign in as this person: in the app in the frame, or, if it is not built, in the small view of this page. */
 async function enter(persona, button) {
   press(button);
   if (app) await enterApp(persona);
@@ -81,7 +81,7 @@ async function enterApp(persona) {
   }
 }
 
-/** Say who is signed in in the app, also after he chose or left there. uni-app keeps what it stores in `data`. */
+/** Say who is signed in in the app, also after they chose or left there. uni-app keeps what it stores in `data`. */
 function followApp({ key, newValue }) {
   if (key !== "me") return;
   const me = JSON.parse(newValue ?? "null")?.data;
@@ -101,7 +101,7 @@ async function enterView(persona) {
   }
 }
 
-/** Return what this person sees first: today's meeting, what waits for him, and his score. */
+/** Return what this person sees first: today's meeting, what waits for them, and their score. */
 async function cards(me) {
   const found = await todayCards(me);
   for (const role of me.roles) found.push(...(await waitingCards(role)));

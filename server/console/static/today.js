@@ -1,6 +1,6 @@
 /**
- * Today's meetings on the start page, and one of yesterday that goes on: a member sees whether he has checked in, a host
- * opens the screen.
+ * Today's meetings on the start page, and one of yesterday that goes on: a member sees whether they have checked in,
+ * a host opens the screen.
  */
 
 import { api } from "./api.js";
@@ -31,7 +31,7 @@ async function ownMeetings(me) {
   return items.filter(isOfToday);
 }
 
-/** Until when he can still check in: `14:45`, `明天 14:45`, or nothing where that is settled. */
+/** Until when they can still check in: `14:45`, `明天 14:45`, or nothing if that is settled. */
 async function checkInEnd(me, line) {
   if (line.standing !== "expected") return null;
   const whole = await api(`/members/${me.member_id}/meetings/${line.id}`);
