@@ -20,7 +20,7 @@ PAGES = ROOT / "server/console/static/error_codes.js"
 IMPORTED = re.compile(r'import \{([^}]*)\} from "\./error_codes\.js";')
 
 REASONS: tuple[type[ErrorCode], ...] = (CheckInRefusal, Objection, Outage)
-"""Enums of codes that stand beside the rule which gives them as reasons."""
+"""Enums of codes that are beside the rule that gives them as reasons."""
 
 
 def enums() -> list[type[ErrorCode]]:
@@ -35,7 +35,7 @@ def every_code() -> list[str]:
 
 
 def files() -> dict[Path, str]:
-    """Return what the generated files have to say. Raise ValueError where a page imports a code that no enum has."""
+    """Return the text of the generated files. Raise ValueError if a page imports a code that no enum has."""
     codes = every_code()
     imported = sorted(set(_imported()))
     if unknown := set(imported) - set(codes):

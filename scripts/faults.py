@@ -1,8 +1,8 @@
 """python -m scripts.faults [only=claims] [jobs=2]: plant one fault after another in a copy, and see a test fail.
 
 `faults.toml` lists them: what the fault `says`, the `file`, the text `old` that becomes `new`, and the `tests` that
-should notice. Its table `utc` has the tests of each file that asks what day it is: there UTC is asked at a place after
-the other, except where that comes to the `same`, with the reason. It fails where no test notices, and where the text is
+should notice. Its table `utc` has the tests of each file that asks what day it is: UTC is asked at one place after
+another, except where that comes to the `same`, with the reason. It fails where no test notices, and where the text is
 no longer there exactly once. `only` picks those whose file or words contain it; `jobs` is how many are tried at once.
 """
 
@@ -47,12 +47,12 @@ class Fault:
 
 
 def faults() -> list[Fault]:
-    """Return those that are listed one by one."""
+    """Return the faults that are listed one by one."""
     return [Fault(**each) for each in listed()["fault"]]
 
 
 def day_faults() -> list[DayFault]:
-    """Return those of the files that ask what day it is."""
+    """Return the faults of the files that ask what day it is."""
     table, same = listed()["utc"], listed()["same"]
     found = [
         fault

@@ -13,7 +13,7 @@ from pathlib import Path
 
 MUTMUT = str(Path(sys.executable).with_name("mutmut"))
 FOUND = ("killed", "timeout", "segfault", "suspicious", "caught by type check")
-"""What counts as noticed: a test failed, or the change kept it from ever ending."""
+"""What counts as noticed: a test failed, or the change kept it from ending."""
 
 UNNOTICED = ("survived", "no tests")
 _LINE = re.compile(r"^\s*(\S+): (.+)$", re.MULTILINE)

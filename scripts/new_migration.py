@@ -1,4 +1,4 @@
-"""Write the next migration: what the models say that a scratch database at the latest migration does not have.
+"""Write the next migration: what the models have and a scratch database at the latest migration does not.
 
 python -m scripts.new_migration 'add pairing'
 """

@@ -3,7 +3,7 @@
     python -m scripts.seed_demo
 
 On SQLite it is built in a file of its own that takes the database's place when it is whole: killed half-way, it begins
-anew. What is written stands in scripts/demo/.
+anew. What is written is in scripts/demo/.
 """
 
 import os

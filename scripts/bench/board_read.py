@@ -60,7 +60,7 @@ def _hash(organization_id: int) -> Select[Any]:
 
 
 def _decide(engine: Engine, view: str) -> None:
-    """Have every branch show as much."""
+    """Have every branch show the same view."""
     with engine.begin() as connection:
         connection.execute(update(Organization).values(settings={"board_visibility": view}))
 

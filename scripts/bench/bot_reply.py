@@ -1,4 +1,4 @@
-"""What a reply of the bot takes, from the sealed post to the sealed answer, beside a callback that has nothing to say.
+"""How long a reply of the bot takes, from the sealed post to the sealed answer, beside a callback with no reply.
 
 In this process, through the whole app, on SQLite with the demo's 600 members; each reply is durable when it is given.
 """

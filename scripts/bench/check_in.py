@@ -23,7 +23,7 @@ SEATS = 10_000
 ROUNDS = 3
 PHONES = 64
 WORKERS = {"sqlite": 1, "mariadb": 2}
-"""SQLite has one writer at a time, whoever asks."""
+"""SQLite has only one writer at a time."""
 
 ONE_BY_ONE = program_serving("scripts.bench.served.one_by_one:app")
 EMPTY_SHARE = 0.4
@@ -88,7 +88,7 @@ class Bench:
         return Round(empty, self._check_in(server, room, count))
 
     def _check_in(self, server: Server, room: Room, count: int, *, remembered: bool = True) -> Answers:
-        """Let each member check in once; where he is to be remembered, he was refused with a bad ticket just before."""
+        """Let each member check in once; if `remembered`, they were refused with a bad ticket just before."""
         seats = self.hall.seats[:count]
         now = clock.now()
         before = [_check_in(seat, "no.ticket") for seat in seats] if remembered else []
@@ -128,7 +128,7 @@ class Bench:
         return self._line(metric, answers.rate, "requests/s", against=against, ratio=answers.rate / empty)
 
     def _on_gunicorn(self, room: Room, rounds: Sequence[Round]) -> Iterator[Line]:
-        """Where gunicorn can be imported (it is none of our dependencies): the same on its threads."""
+        """The same on gunicorn's threads, if it can be imported (it is not one of our dependencies)."""
         bind = [f"--workers={WORKERS[self.database]}", "--threads=32", "--worker-class=gthread", "--keep-alive=60"]
         program = ["-m", "gunicorn", "--reuse-port", *bind, "server.wsgi:app"]
         with self._server(program) as server:

@@ -19,12 +19,12 @@ from server.organizations.models import Category, Member, Membership, Organizati
 
 SECRET = "the server and whoever plays its phones both know this secret"
 ENVIRONMENT = {"XIANFENG_SECRET_KEY": SECRET}
-"""What the server has to be told, so that the tickets written here are its own."""
+"""The server's settings, so that the tickets written here count as its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A member and the bearer token on his phone."""
+    """A member and the bearer token on their phone."""
 
     member_id: int
     token: str
@@ -42,7 +42,7 @@ class Room:
         return code_of(meeting_key(SECRET.encode(), self.public_id), step_at(now))
 
     def ticket(self, seat: Seat, now: datetime, *, sharing: int = 1) -> str:
-        """Return the ticket for which one member's phone exchanged the code, and which so many neighbours use."""
+        """Return the ticket that one member's phone got for the code; `sharing` neighbours use the same one."""
         ticket_id = f"{self.meeting_id}-{seat.member_id // sharing}"
         return write_ticket(SECRET.encode(), Ticket(self.public_id, ticket_id, now))
 

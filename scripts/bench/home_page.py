@@ -1,8 +1,8 @@
-"""How soon a signed-in member sees his score, in a Chromium held back to slow 4G and a quarter of this processor.
+"""How soon a signed-in member sees their score, in a Chromium throttled to slow 4G and a quarter of this processor.
 
 The line is Lighthouse's slow 4G. The app is opened three times: with nothing on the phone but who it is, then with what
 it showed last but nothing in the browser's cache, then with both. The yardstick is the line alone: what those bytes and
-two round trips take without any work. When an opening paints anything at all (the app's name) is told, too.
+two round trips take without any work. The figures also say when an opening first paints anything (the app's name).
 """
 
 from collections.abc import Iterator, Sequence

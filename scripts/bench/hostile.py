@@ -1,4 +1,4 @@
-"""What others notice of connections that promise and do not give, and what hostile bodies cost in memory.
+"""What others notice of connections that promise a body and send none, and what hostile bodies cost in memory.
 
 Two hundred connections of each kind hold while `/healthz` is asked; then bodies of the largest size that is read, in
 the shapes that cost most to read, come from as many senders as there are threads.
@@ -64,7 +64,7 @@ def run(size: str) -> Iterator[Line]:
 
 @contextmanager
 def held(port: int, opening: bytes, count: int) -> Iterator[None]:
-    """Hold that many connections which have sent `opening` and no more."""
+    """Hold that many connections that have sent `opening` and nothing more."""
     with ExitStack() as stack:
         for _ in range(count):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS))

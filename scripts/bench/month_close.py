@@ -63,7 +63,7 @@ TERM = month_before(CUTOFF)
 
 
 def _be_patient(dialect: Dialect, _record: object, _arguments: object, parameters: dict[str, Any]) -> None:
-    """A million members' entries are not added up within the time that the product waits for a statement."""
+    """Wait longer: adding up a million members' entries takes longer than the product waits for a statement."""
     if dialect.name != "sqlite":
         parameters["read_timeout"] = 600
 

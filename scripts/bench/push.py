@@ -73,7 +73,7 @@ class _Bench:
         requests.post(f"{self.sandbox_url}/phones/agree", json=consents, timeout=60)
 
     def lines(self, database: str, latency_ms: int) -> Iterator[Line]:
-        """Yield the outbox against the loop that anyone would write, and against our own client in such a loop."""
+        """Yield the outbox against a simple loop, and against our own client in such a loop."""
         rounds = [(self._bare(self._plain_call()), self._bare(self._own_call), self._outbox()) for _ in range(ROUNDS)]
         plain, own, outbox = (median(rates) for rates in zip(*rounds, strict=True))
         ratio = median(sent / bare for bare, _, sent in rounds)
@@ -101,7 +101,7 @@ class _Bench:
     def _bare(self, call: Call) -> float:
         """Make the calls of one round with nothing around them; return calls per second."""
         bodies = self._bodies()
-        assert call(bodies[0]) == 0  # whatever is fetched once is there now
+        assert call(bodies[0]) == 0  # everything that is fetched once is there now
         with ThreadPoolExecutor(CONCURRENCY) as pool:
             begun = perf_counter()
             errcodes = list(pool.map(call, bodies))
@@ -125,7 +125,7 @@ class _Bench:
         return call
 
     def _bodies(self) -> Sequence[Mapping[str, Any]]:
-        """Return what the sender would send of a round, and leave everything as it is."""
+        """Return what the sender would send in a round, and leave everything as it is."""
         with Session(self.engine) as session:
             self._enqueue(session)
             claimed = claiming.claim(session, self.configured, most=self.count, now=clock.now())

@@ -1,6 +1,6 @@
 """How long a read takes beside an empty route with one indexed SELECT, in this process and through the whole app.
 
-The server in front would add the same nothing to each.
+The server in front would add the same small amount to each.
 """
 
 import time
@@ -46,7 +46,7 @@ def app_with_empty_route(engine: Engine, directory: Path, query: Callable[[int],
 
 
 def some_of(all_ids: Sequence[int]) -> Sequence[int]:
-    """Return up to so many ids as read, spread over all."""
+    """Return up to so many ids to read, spread over all."""
     return all_ids[:: max(len(all_ids) // READERS, 1)][:READERS]
 
 

@@ -1,4 +1,4 @@
-"""10,000 roster rows from .xlsx to an opened year, against bare inserts of the very rows that this wrote."""
+"""10,000 roster rows from .xlsx to an opened year, against bare inserts of the same rows."""
 
 import json
 import subprocess
@@ -77,7 +77,7 @@ def _lines(name: str, rows: int, first: dict[str, Any], again: dict[str, Any], b
 
 
 def _roster_alone(name: str, rows: int, first: dict[str, Any], bare: float) -> Line:
-    """What the roster itself costs, from file to memberships, without what listens to it (the points' openings)."""
+    """What the roster itself costs, from file to memberships, without its listeners (the points' openings)."""
     seconds = first["seconds"] - first["listening"]
     return measured(
         BENCH,
@@ -155,7 +155,7 @@ def _import_once(url: str, roster: Path, directory: Path) -> dict[str, Any]:
 
 
 class _Listening:
-    """Adds up the time that those who listen to the import take."""
+    """Adds up the time that the import's listeners take."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -190,7 +190,7 @@ def _count(engine: Engine) -> int:
 
 
 def _bare_seconds(url: str, kinds: Sequence[type[Base]]) -> float:
-    """Time executemany of the rows of these kinds into bare tables beside, 500 members to a transaction."""
+    """Time executemany of the rows of these kinds into separate bare tables, 500 members to a transaction."""
     source = make_engine(url)
     with source.connect() as connection:
         tables = [table for kind in kinds if isinstance(table := kind.__table__, Table)]

@@ -17,7 +17,7 @@ LISTENING = "0A"
 """How the kernel writes that state in /proc/net/tcp."""
 
 PORTS = range(20_000, 32_000)
-"""Below those that Linux gives to connections and to who binds to port 0 (ip_local_port_range)."""
+"""Below those that Linux gives to connections and to binds to port 0 (ip_local_port_range)."""
 
 XIANFENG_RUN = ("-m", "server.cli", "run")
 
@@ -134,8 +134,8 @@ def _listeners(port: int) -> int:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, of those that the kernel gives nobody who asks for any: others who run the
-    same at the same time hardly ever choose it before it is taken."""
+    """Return a port that nobody listens on, from those that the kernel never hands out for port 0: other runs at the
+    same time hardly ever choose it before it is taken."""
     while True:
         port = PORTS.start + secrets.randbelow(len(PORTS))
         with socket.socket() as probe, suppress(OSError):

@@ -11,7 +11,7 @@ Key = tuple[int, int]
 
 
 class Fault(StrEnum):
-    """Each is a SIGKILL."""
+    """What is killed; each is a SIGKILL."""
 
     worker = "worker"  # the web server starts another
     server = "server"  # with all its workers; started again here
@@ -31,13 +31,13 @@ class Report:
 
     @property
     def lost(self) -> list[Key]:
-        """Who was told that he is checked in and is not, or not as he was told."""
+        """Members who were told that they are checked in and are not, or not as they were told."""
         there = dict(self.recorded)
         return sorted(key for key, scanned_at in self.acknowledged.items() if there.get(key) != scanned_at)
 
     @property
     def doubled(self) -> list[Key]:
-        """Who is there more than once."""
+        """Members who are there more than once."""
         times = Counter(key for key, _ in self.recorded)
         return sorted(key for key, count in times.items() if count > 1)
 

@@ -25,7 +25,7 @@ SHARING = 3
 ACKNOWLEDGED = (200, 201, 202)
 
 PAUSE_SECONDS = 0.05
-"""Between two tries of one who was not answered."""
+"""Between two tries of a phone that got no answer."""
 
 Key = tuple[int, int]
 """(meeting, member)."""
@@ -81,7 +81,7 @@ class Log:
 class Rush:
     """Threads that check people in at `port`, which changes when the server starts anew, until they are stopped.
 
-    Each member tries until he is acknowledged, with the ticket of his first try; some try again later.
+    Each member tries until they are acknowledged, with the ticket of their first try; some try again later.
     """
 
     def __init__(self, hall: Hall, log: Log, port: int, chance: Random) -> None:
@@ -137,7 +137,7 @@ class Rush:
 
 
 def _everyone(hall: Hall, chance: Random) -> Iterator[tuple[Room, Seat]]:
-    """Fill one meeting after the other, in any order; those who share a ticket come together."""
+    """Fill one meeting after the other, in any order; members who share a ticket come together."""
     sharing = [list(seats) for _, seats in groupby(hall.seats, lambda seat: seat.member_id // SHARING)]
     for room in hall.rooms:
         chance.shuffle(sharing)

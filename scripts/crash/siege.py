@@ -60,7 +60,7 @@ def battlefield(kind: str) -> Iterator[tuple[str, Path, PrivateMariaDB | None]]:
 
 
 def _kill(running: Machine, hall: Hall, log: Log, chance: Random, kills: int) -> Counter[Fault]:
-    """Kill at random moments while the hall checks in, and see it get on after each; return what was killed."""
+    """Kill at random moments while the hall checks in, and see check-ins go on after each; return what was killed."""
     order = [running.faults[number % len(running.faults)] for number in range(kills)]
     chance.shuffle(order)
     with Rush(hall, log, running.server.port, Random(chance.random())) as rush:
@@ -91,7 +91,7 @@ def crowded(engine: Engine) -> list[str]:
 
 
 def _await(log: Log, running: Machine, rush: Rush, more: int) -> None:
-    """Wait until the hall got on, starting the server if it gave up. Raises TimeoutError."""
+    """Wait until check-ins go on, starting the server if it gave up. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not log.grows_by(more, seconds=0.5):
         if time.monotonic() > deadline:

@@ -34,7 +34,7 @@ PHOTOS_AT_MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A claim to be: who did what on which day."""
+    """A planned claim: who did what on which day."""
 
     number: int
     day: date

@@ -131,7 +131,7 @@ def _open_account(university: University, session: Session, person: DemoMember, 
 
 
 def _let_in(university: University, session: Session, persona: Persona, now: datetime) -> None:
-    """Bind the persona's openid to his account; who is on no roster gets one without a member."""
+    """Bind the persona's openid to their account; a persona on no roster gets an account without a member."""
     person = university.named(persona.name)
     account = identity.ensure_account(
         session,

@@ -19,7 +19,7 @@ from server.statements.rules import StatementTerm, month_before
 
 FREEZE_DAY, FREEZE_HOUR, CONFIRM_HOUR = 3, 2, 10
 EVERY_WAITING = 3
-"""Of the newest month, so many branches' go to one that still waits."""
+"""In the newest month, one in so many branches still waits."""
 
 
 def sum_up(university: University) -> None:
@@ -34,7 +34,7 @@ def sum_up(university: University) -> None:
 
 
 def _leave_the_latest(university: University) -> None:
-    """Note the earlier periods of jobs of which every one counts as run: the scheduler begins with the latest."""
+    """Note as run the earlier periods of jobs that make up every one: the scheduler begins with the latest."""
     since = at(university.begin.replace(day=1), 0)
     with university.transaction() as session:
         for job in (job for job in JOBS if job.catch_up is CatchUp.every):

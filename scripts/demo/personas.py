@@ -1,4 +1,4 @@
-"""Whose part a visitor can play."""
+"""The people a visitor can play."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ FIRST = "计算机科学与技术学院党总支"
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """An openid of the sandbox, and the role that comes with it; None when the roster gives him what he has.
+    """An openid of the sandbox, and the role that comes with it; None when their role comes from the roster.
 
     `place` is the title path of the organization of the role.
     """

@@ -15,8 +15,8 @@ from server.statements.models import Statement, StatementLine
 
 Figures = Mapping[Any, Any]
 OF_THE_DAY = {Occasion.review_digest, Occasion.year_end, Occasion.daily_head}
-"""What is told of a day as it is: a day without a scheduler has none, and of the two reminders of the cut-off the first
-is not made up for once the second is due."""
+"""What people are told on the day itself: a day without a scheduler has none, and of the two reminders of the cut-off
+the first is not made up for once the second is due."""
 
 SHOWN = 3
 
@@ -30,7 +30,7 @@ class Books:
     told: Figures
 
     def unlike(self, other: "Books") -> Iterator[str]:
-        """Yield in which figures the other differs."""
+        """Yield the figures in which the other differs."""
         for name in ("ledger", "statements", "told"):
             mine, others = getattr(self, name), getattr(other, name)
             unlike = [key for key in {**mine, **others} if mine.get(key) != others.get(key)]
@@ -40,7 +40,7 @@ class Books:
 
 
 def books_of(engine: Engine, pushes: tuple[Ended, ...]) -> Books:
-    """Return what stands in the books, and who was told of what how often, in whichever way it ended."""
+    """Return what is in the books, and how often each person was told of what, however it ended."""
     by_item = (PointEntry.member_id, PointEntry.year, PointEntry.item_code)
     sums = select(*by_item, func.sum(PointEntry.points), func.count()).group_by(*by_item)
     whose = (Statement.organization_id, Statement.period)

@@ -1,4 +1,4 @@
-"""Who does what when, from December to February: the same, to the minute, however the schedulers fare."""
+"""Who does what when, from December to February: the same, to the minute, whatever happens to the schedulers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ def kind_of(number: int) -> Kind:
 
 @dataclass(slots=True)
 class Days:
-    """The people's own acts. `refused` says what the product would not let them do, which it should."""
+    """The people's own acts. `refused` lists what the product wrongly would not let them do."""
 
     engine: Engine
     settings: Settings
@@ -134,7 +134,7 @@ class Days:
         return able[:CLAIMS_A_DAY]
 
     def _chance(self, day: date, number: int = 0) -> Random:
-        """Return a die that falls alike whatever was thrown before."""
+        """Return a die that falls the same whatever was thrown before."""
         return Random(f"{self.seed} {day} {number}")
 
     def _do(self, act: Callable[..., T], **values: Any) -> T | None:

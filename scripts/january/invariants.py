@@ -94,7 +94,7 @@ def _openings(session: Session, member_ids: Sequence[int]) -> dict[int, dict[str
 
 
 def measured(_evening: Evening, session: Session) -> Iterator[str]:
-    """Nobody has a line in a month, and so a push of it, without a standard that measured them."""
+    """Nobody has a line in a month, and so a push about it, without a standard that measured them."""
     lines = select(StatementLine.member_id).join(Statement, Statement.id == StatementLine.statement_id)
     found = session.scalars(lines.where(StatementLine.standard_id.is_(None))).all()
     yield from _some(found, "frozen without a standard")
@@ -150,7 +150,7 @@ def _late_entries() -> Select[int, int, int]:
 
 
 def reminded(evening: Evening, session: Session) -> Iterator[str]:
-    """Before the last day for the old year's claims is over, whoever was in it and still is here has been told."""
+    """Before the last day for the old year's claims is over, everyone who was in it and is still here was told."""
     if evening.day != CUT_OFF or not evening.schedulers:
         return
     told = select(Push.member_id).where(Push.occasion == Occasion.year_end)
@@ -160,7 +160,7 @@ def reminded(evening: Evening, session: Session) -> Iterator[str]:
 
 
 def visible(evening: Evening, session: Session) -> Iterator[str]:
-    """While a scheduler runs nothing waits longer than a day, and what was not sent says why."""
+    """While a scheduler runs, nothing waits longer than a day, and every unsent push has a reason."""
     silent = (PushStatus.unreachable, PushStatus.expired, PushStatus.unknown)
     without = select(Push.id).where(Push.status.in_(silent), or_(Push.reason.is_(None), Push.reason == ""))
     yield from _some(session.scalars(without).all(), "pushes not sent, without a reason")

@@ -38,7 +38,7 @@ MONDAY = 0
 
 
 class Schedule(StrEnum):
-    """How the schedulers fare."""
+    """What happens to the schedulers."""
 
     running = "running"
     stopped = "stopped"  # for `Scale.outage`, then it catches up
@@ -77,7 +77,7 @@ class Rehearsed:
     books: Books
 
     def sentences(self) -> Iterator[str]:
-        """Yield what must not be; nothing where the product held."""
+        """Yield what must not happen; nothing if the product held."""
         for name, fault in self.faults.items():
             yield f"{name}: {fault.evenings} evenings, {fault.first} to {fault.last}: {'; '.join(fault.words[:3])}"
         for refused in sorted(set(self.refused)):
@@ -189,7 +189,7 @@ def _reader(app: Flask, token: str) -> FlaskClient:
 
 
 def compared(rehearsals: Sequence[Rehearsed]) -> Iterator[str]:
-    """Yield in which figures the others differ from the first."""
+    """Yield the figures in which the others differ from the first."""
     first, *others = rehearsals
     for other in others:
         yield from (f"{other.schedule} and {first.schedule}, {words}" for words in other.books.unlike(first.books))

@@ -54,7 +54,7 @@ def announce(session: Session, *, world: World, day: date, now: datetime) -> int
 
 
 def remind(session: Session, *, notice_id: int, readers: Sequence[int], account_id: int, now: datetime) -> int:
-    """Let some have read a notice and have the others reminded; return how many these are."""
+    """Let some read a notice and have the others reminded; return how many are reminded."""
     seen = [{"notice_id": notice_id, "member_id": each, "read_at": now} for each in readers]
     session.execute(insert(NoticeReading), seen)
     return notices.remind(session, notice_id, account_id=account_id, now=now)

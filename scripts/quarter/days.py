@@ -21,7 +21,7 @@ CLAIMS_A_DAY = 1 / 250
 
 CALLED_OFF, MOVED, ON_LEAVE, GRANTED, HAS_READ, HAS_PAID = 0.05, 0.15, 0.02, 0.8, 0.6, 0.9
 A_WHILE = timedelta(days=60)
-"""Nobody is reminded of what is so far off while, after the last day, the last pushes are tried again."""
+"""So far off that nobody is reminded of it while the last pushes are tried again, after the last day."""
 
 SATURDAY = 5
 CONFIRMING_DAY, PLANNING_DAY, DUES_DAY, NOTICE_DAYS = 4, 5, 20, (1,)

@@ -14,7 +14,7 @@ from scripts.sandbox import ROOT
 
 @dataclass(slots=True)
 class Schedulers:
-    """Some schedulers at once, on the simulated clock. Whoever is killed is started again."""
+    """Some schedulers at once, on the simulated clock. One that is killed is started again."""
 
     directory: Path
     clock_file: Path
@@ -56,7 +56,7 @@ class Schedulers:
         self.kills += 1
 
     def are_idle(self, step: int) -> bool:
-        """Whether all that run found nothing left to do in this step. Raises RuntimeError where one gave up."""
+        """Whether all that run found nothing left to do in this step. Raises RuntimeError if one gave up."""
         if any(process.poll() is not None for process in self._running):
             raise RuntimeError(f"a scheduler ended by itself; see {self.directory}")
         return all(self._idle_step(number) == step for number in range(len(self._running)))

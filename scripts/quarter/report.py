@@ -1,4 +1,4 @@
-"""What was due, what became of it and what arrived, held against each other."""
+"""What was due, how it ended and what arrived, compared with each other."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A push as the outbox tells of it, and how often it arrived."""
+    """A push as the outbox records it, and how often it arrived."""
 
     id: int
     recipient: str
@@ -45,7 +45,7 @@ class Report:
 
     @property
     def faults(self) -> list[str]:
-        """What must not be; empty where the product held."""
+        """What must not happen; empty if the product held."""
         return [*self._miscounted(), *self._badly_ended(), *self._strange()]
 
     def lines(self) -> Iterator[str]:

@@ -38,7 +38,7 @@ PERCENT = 5
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a university, how long and how often something is killed. `until` is not lived through any more."""
+    """How large a university, how long and how often something is killed. `until` itself is not simulated."""
 
     members: int
     kills: int

@@ -39,7 +39,7 @@ class Stage:
     chance: Random
 
     def settle(self, now: datetime, owed: int = 0) -> int:
-        """Let minutes pass until nothing is due; return how many were killed, of those that were owed, as it sent."""
+        """Let minutes pass until nothing is due; return how many of the kills that were owed came while it sent."""
         killed = self._await_idleness(owed, now)
         while self.schedulers.running and self._is_due(now):
             now += ONE_MINUTE
@@ -99,7 +99,7 @@ def instant(day: date, step: tuple[int, int]) -> datetime:
 
 
 def environment_of(url: str, directory: Path, address: str) -> Mapping[str, str]:
-    """Return what schedulers are told."""
+    """Return the environment of the schedulers."""
     return {
         "XIANFENG_DATABASE_URL": url,
         "XIANFENG_DATA": str(directory),

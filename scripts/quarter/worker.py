@@ -1,7 +1,7 @@
 """python -m scripts.quarter.worker CLOCK IDLE: a scheduler that goes by the simulated clock, until it is killed.
 
 It works the jobs off as `xianfeng scheduler` does. Each time it finds nothing to do it writes the step of the clock to
-the file IDLE. Leases are shorter than usual, and calls given up sooner: what a killed one
+the file IDLE. Leases are shorter than usual, and calls given up sooner: what a killed worker
 leaves is soon taken up.
 """
 

@@ -52,7 +52,7 @@ class Branch:
 
     @property
     def ordinary_ids(self) -> Sequence[int]:
-        """Who holds no office; in the smallest branch everyone."""
+        """Members who hold no office; in the smallest branch everyone."""
         return self.member_ids[len(OFFICES) :] or self.member_ids
 
     def member(self, member_id: int) -> Actor:
@@ -98,7 +98,7 @@ def found(
     general_size: int = GENERAL_SIZE,
     kind_of: Callable[[int], Kind] = _staff,
 ) -> World:
-    """Fill an empty database; the year's openings are posted. `kind_of` says who is what, by their number."""
+    """Fill an empty database; the year's openings are posted. `kind_of` says what each member is, by their number."""
     with Session(engine) as session:
         root = organizations.create_root(session, title="山海大学党委", now=now)
         standards.install_default(session, organization_id=root.id, year=now.year, published_by=None, now=now)

@@ -1,1 +1,1 @@
-"""Pictures of every page of the app, for docs/screens and for whoever wants to look."""
+"""Pictures of every page of the app, for docs/screens and for anyone who wants to look."""

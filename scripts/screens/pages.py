@@ -1,4 +1,4 @@
-"""Which pages of the app are photographed, as whom, and by what one knows that a page has come."""
+"""Which pages of the app are photographed, as whom, and how to tell that a page has come."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Ask = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """`place` stands behind `/m/`, or is found with the API; `shown` and `tap` are CSS selectors.
+    """`place` follows `/m/`, or is found with the API; `shown` and `tap` are CSS selectors.
 
     A page has come when `shown` is there; `tap` is tapped then.
     """
@@ -23,7 +23,7 @@ class Shot:
 
 
 def _opinions(ask: Ask) -> str:
-    """Where the representative is asked for his opinion."""
+    """Where the representative is asked for their opinion."""
     place = next(todo["organization"]["id"] for todo in ask("/me/todos")["items"] if todo["kind"] == "opinions")
     return f"pages/opinions/opinions?organization={place}"
 
@@ -40,7 +40,7 @@ def _of_office(place: str, phase: str, kind: str = "") -> Callable[[Ask], str]:
 
 
 def _of_charge(page: str) -> Callable[[Ask], str]:
-    """A page about the organization in which the persona holds his first office."""
+    """A page about the organization in which the persona holds their first office."""
     return lambda ask: f"pages/{page}/{page}?organization={ask('/me')['roles'][0]['organization']['id']}"
 
 
@@ -50,7 +50,7 @@ def _decided_claim(ask: Ask) -> str:
 
 
 def _member(page: str) -> Callable[[Ask], str]:
-    """A page about a member of his branch who has no WeChat yet; `{id}` is filled in."""
+    """A page about a member of the persona's branch who has no WeChat yet; `{id}` is filled in."""
     return lambda ask: page.format(**ask("/organizations/{branch}/members?bound=false")["items"][0])
 
 

@@ -1,1 +1,1 @@
-"""What a benchmark lets the server serve instead of the product."""
+"""Apps that a benchmark lets the server serve instead of the product."""

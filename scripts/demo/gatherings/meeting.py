@@ -20,7 +20,7 @@ from server.organizations.models import Member, Membership, Organization, Organi
 SEED = 2018
 BATCH = 50
 GIVES_TO_WHO_CAME = {MeetingKind.training, MeetingKind.organizational_life}
-"""Of the other kinds the ledger hears only who was absent."""
+"""For the other kinds the ledger only learns who was absent."""
 
 
 def meet(university: University, *, months: int) -> None:
@@ -55,7 +55,7 @@ def _is_held(university: University, occasion: Occasion) -> bool:
 
 
 def _post(session: Session, held: Held) -> None:
-    """Post what the meeting gave and cost, as its settlement does; who neither earned nor lost need not be read."""
+    """Post what the meeting gave and cost, as its settlement does; those who neither earned nor lost need not be read."""
     member_ids = held.absent if held.confirmed else ()
     if held.occasion.kind in GIVES_TO_WHO_CAME:
         member_ids += held.came

@@ -50,7 +50,7 @@ CONFIRMED_AFTER = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A meeting that was held, and who was absent or was not; of the lists of one day all are confirmed or none."""
+    """A meeting that was held, and who was absent; of the lists of one day, all are confirmed or none."""
 
     occasion: Occasion
     meeting_id: int
@@ -158,13 +158,13 @@ class Records:
         return at(day, 9) if day < self.university.today else None
 
     def _invite(self, meeting_id: int, roster_id: int, person: DemoMember) -> Values:
-        """Put him on the list; return the meeting and the member as columns."""
+        """Put a member on the list; return the meeting and the member as columns."""
         both = {"meeting_id": meeting_id, "member_id": self.member_id(person)}
         self._add(Invitation, **both, roster_id=roster_id, part=Part.invited, chosen=False)
         return both
 
     def _note(self, both: Values, roster_id: int, person: DemoMember, turnout: Turnout, *, starts_at: datetime) -> None:
-        """Note what became of him."""
+        """Note what the member did."""
         if turnout.fate in (Fate.leave, Fate.makeup):
             self._leave(both, roster_id, person, turnout, starts_at=starts_at)
         if turnout.fate in _BY_HAND:
@@ -182,7 +182,7 @@ class Records:
         self._add(Attendance, **both, **times, state=state, via=via, account_id=account_id, scan_id=scan_id)
 
     def receive_guest(self, meeting: Meeting, person: DemoMember, instant: datetime) -> None:
-        """Note that someone of another branch came; the host has still to confirm him."""
+        """Note that someone of another branch came; the host has still to confirm them."""
         both = {"meeting_id": meeting.id, "member_id": self.member_id(person)}
         account_id = self.account_id(person)
         self._add(GuestVisit, **both, state=AttendanceState.present, scanned_at=instant, account_id=account_id)
@@ -229,12 +229,12 @@ class Records:
             roster["due_at"] = due_at
 
     def _neighbour_of(self, person: DemoMember) -> DemoMember:
-        """Return the one before him on the branch's list, his spouse for this purpose; the first takes the last."""
+        """Return the one before the member on the branch's list, who plays their spouse; the first takes the last."""
         colleagues = [other for other in self.university.people if other.path == person.path]
         return colleagues[colleagues.index(person) - 1]
 
     def _officer_for(self, person: DemoMember) -> DemoMember:
-        """The secretary; for his own leave the 支委."""
+        """The secretary; for the secretary's own leave the 支委."""
         secretary, colleague, *_ = self._officers(person.path)
         return colleague if person is secretary else secretary
 

@@ -32,7 +32,7 @@ _AT_LEAST = timedelta(hours=3)
 def times_around(now: datetime) -> tuple[datetime, datetime]:
     """Return when a meeting begins whose check-in opened some minutes ago, and the end of that day in Shanghai.
 
-    Late in the evening it is the end of the next day: whoever looks at the demo then has time for it, too.
+    Late in the evening it is the end of the next day, so that a late visitor of the demo has time for it, too.
     """
     day, last = shanghai_date(now), shanghai_date(now + _AT_LEAST)
     soon = now + timedelta(minutes=2)
@@ -126,7 +126,7 @@ def _ask_leave(
 
 
 def _check_in(university: University, records: Records, meeting: Meeting, coming: list[DemoMember]) -> None:
-    """One after the other since check-in opened; the last but one on the phone of the one before him."""
+    """One after the other since check-in opened; the last but one on the phone of the one before them."""
     step = (university.now - meeting.opens_at) / (len(coming) + 1)
     for number, person in enumerate(coming, start=1):
         helped = number == len(coming) - 1

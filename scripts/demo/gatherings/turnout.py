@@ -1,4 +1,4 @@
-"""Who comes and who does not: drawn by chance, except for those of whom the documents tell."""
+"""Who comes and who does not: drawn by chance, except for those the documents mention."""
 
 import random
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ MADE_UP = "已阅读会议材料并与书记谈话交流"
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """What became of one person: how long before or after the beginning he checked in, and his leave."""
+    """What one person did: how long before or after the beginning they checked in, and their leave."""
 
     fate: Fate
     offset: timedelta
@@ -49,7 +49,7 @@ class Turnout:
 
 
 def draw(chance: random.Random, person: DemoMember, kind: MeetingKind, month: int) -> Turnout:
-    """Return what becomes of a person; always as many draws, so that one fate does not move the next."""
+    """Return what a person does; always as many draws, so that one result does not change the next."""
     dice, seconds = chance.random(), chance.randrange(60)
     leave_kind = chance.choice(tuple(REASONS))
     reason = chance.choice(REASONS[leave_kind])

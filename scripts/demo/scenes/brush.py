@@ -66,7 +66,7 @@ def lighter(colour: Colour, part: float = 0.3) -> Colour:
 
 
 class Brush:
-    """Draws on a canvas of `width` × `height` in their coordinates, through a camera that may be nearer and aside.
+    """Draws on a canvas of `width` × `height` in their coordinates, through a camera that may be nearer or aside.
 
     `fine` is how many canvas pixels make one of the photo's; `photo()` brings them together, which smooths the edges.
     """

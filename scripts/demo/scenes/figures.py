@@ -29,7 +29,7 @@ SHIRTS: Sequence[Colour] = (
 
 
 def standing(brush: Brush, chance: Random, feet: Point, height: float, *, shirt: Colour, raised: int = 0) -> None:
-    """Someone on his feet; `raised` = −1 or 1 lifts the left or right arm."""
+    """Someone standing; `raised` = −1 or 1 lifts the left or right arm."""
     x, ground = feet
     unit = height / 8
     skin, hair = chance.choice(SKINS), chance.choice(HAIRS)
@@ -67,7 +67,7 @@ def _head(brush: Brush, middle: Point, unit: float, *, skin: Colour, hair: Colou
 
 
 def seated(brush: Brush, chance: Random, x: float, y: float, unit: float) -> None:
-    """Someone behind a table, facing us; (x, y) is where the table's edge cuts him off."""
+    """Someone behind a table, facing us; (x, y) is where the table's edge cuts them off."""
     shirt = chance.choice(SHIRTS)
     skin = chance.choice(SKINS)
     brush.box((x - unit * 0.3, y - unit * 2.9, unit * 0.6, unit), darker(skin, 0.1))
@@ -80,7 +80,7 @@ def seated(brush: Brush, chance: Random, x: float, y: float, unit: float) -> Non
 
 
 def from_behind(brush: Brush, chance: Random, x: float, y: float, unit: float) -> None:
-    """Someone seated with his back to us; (x, y) is below the middle of the shoulders."""
+    """Someone seated with their back to us; (x, y) is below the middle of the shoulders."""
     shirt, hair, skin = chance.choice(SHIRTS), chance.choice(HAIRS), chance.choice(SKINS)
     brush.box((x - unit * 1.6, y - unit * 2.4, unit * 3.2, unit * 4.4), shirt, unit * 1.1)
     brush.box((x - unit * 0.35, y - unit * 2.8, unit * 0.7, unit * 0.7), darker(skin, 0.12))
