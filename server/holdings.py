@@ -14,7 +14,7 @@ Join = tuple[Any, ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """The person: as a member, as the account that acts for him, and by the names he receives pushes under.
+    """The person: as a member, as the account that acts for them, and by the names they receive pushes under.
 
     `phone` is their number, opened for this one purpose, or why it cannot be read. `account_id` is 0 for a person who
     never had an account.

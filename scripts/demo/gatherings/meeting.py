@@ -55,7 +55,7 @@ def _is_held(university: University, occasion: Occasion) -> bool:
 
 
 def _post(session: Session, held: Held) -> None:
-    """Post what the meeting gave and cost, as its settlement does; those who neither earned nor lost need not be read."""
+    """Post what the meeting gave and cost, as its settlement does; those who neither gain nor lose need not be read."""
     member_ids = held.absent if held.confirmed else ()
     if held.occasion.kind in GIVES_TO_WHO_CAME:
         member_ids += held.came
