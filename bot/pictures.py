@@ -1,6 +1,6 @@
 """Pictures sent in a chat, decoded once: a transaction that is run again, or that follows, finds them ready.
 
-Whoever receives a picture calls `decoded` before opening the transaction, as the app's upload does: decoding takes
+Code that receives a picture calls `decoded` before opening the transaction, as the app's upload does: decoding takes
 a second, and SQLite has one writer.
 """
 

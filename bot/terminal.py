@@ -30,7 +30,7 @@ LEAVING = frozenset({"exit", "quit", "再见"})
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whom the terminal speaks for."""
+    """The person the terminal speaks for."""
 
     name: str
     openid: str

@@ -26,7 +26,7 @@ RENEWED_AFTER_SECONDS = 15
 
 
 class Lease(Base):
-    """Who may do what `name` says until `expires_at` (the database's time). `token` grows whenever it changes hands."""
+    """Which process may do `name` until `expires_at` (the database's time). `token` grows whenever it changes hands."""
 
     __tablename__ = "job_leases"
 

@@ -1,4 +1,4 @@
-"""Who calls: the address behind the proxies that we trust, written as one address is always written.
+"""The caller's address, behind the proxies that we trust; the same address is always written the same way.
 
 A header can claim any address; only what the trusted proxies appended counts, read from the end.
 """

@@ -81,7 +81,7 @@ def _claim(session: Session, *, delivery_id: int | None, now: datetime) -> Follo
 
 
 def _called(client: Client, call: FollowUpCall) -> tuple[FollowUpStatus, int | None, datetime]:
-    """Return what became of a call, WeChat's errcode and when to look at it next."""
+    """Return the result of a call, WeChat's errcode and when to look at it next."""
     body = {"touser": call.openid, "msgtype": "text", "text": {"content": call.text}}
     now = clock.now()
     try:

@@ -91,7 +91,7 @@ def _cut(text: str, most_bytes: int) -> str:
 
 
 def after_call(errcode: int, *, tries: int, now: datetime) -> tuple[FollowUpStatus, datetime]:
-    """Return what becomes of a follow-up after WeChat's answer, and when it is looked at next."""
+    """Return the status of a follow-up after WeChat's answer, and when to look at it next."""
     meaning = verdict(PushChannel.official, errcode)
     if meaning is AnswerVerdict.sent:
         return FollowUpStatus.sent, now

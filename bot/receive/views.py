@@ -40,7 +40,7 @@ def callback(account: str) -> Response:
 
 @pages.route("/wechat/mini-program", methods=["GET", "POST"])
 def mini_program() -> Response:
-    """Nobody talks here; WeChat tells what became of subscription messages."""
+    """Nobody talks here; WeChat reports on subscription messages."""
     responder: Responder = current_app.extensions["bot_responder"]
     return _called_back(mini_program_envelope(responder.settings), partial(_taken_note_of, responder))
 

@@ -35,7 +35,7 @@ LONGEST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What was meant. `rivals` are intents almost as likely, the meant one first, where it is not clear."""
+    """What was meant. `rivals` are intents almost as likely, the meant one first, if it is not clear."""
 
     intent: str
     slots: Slots = field(default_factory=dict)

@@ -74,7 +74,7 @@ _GOOD = any_of(
     "[核审查看问对了验]{1,2}[核对实过查看解完验]{0,2}(?:过|完|好|了)+ (?:核|审|查|看|验)(?:对|实|查|证|阅|完)? 看了",
 )
 POSITIVE = f"(?:{_NOTHING_WRONG}|(?<![不没未别无缺]){_GOOD})"
-"""That the claim is good, or has been checked."""
+"""Words that say the claim is good, or has been checked."""
 
 _POSITIVE = re.compile(POSITIVE)
 _NO_QUESTION = re.compile(rf"{_UNTOLD}|{_NOTHING_WRONG}")

@@ -30,7 +30,7 @@ FLAT = 1.25
 EMPTY = "/empty/{}"
 
 Reader = tuple[int, str]
-"""The id that stands in the path, and a token."""
+"""The id in the path, and a token."""
 
 
 def app_with_empty_route(engine: Engine, directory: Path, query: Callable[[int], Select[Any]]) -> Flask:
@@ -46,7 +46,7 @@ def app_with_empty_route(engine: Engine, directory: Path, query: Callable[[int],
 
 
 def some_of(all_ids: Sequence[int]) -> Sequence[int]:
-    """Return up to so many ids to read, spread over all."""
+    """Return at most `READERS` of the ids, spread over all."""
     return all_ids[:: max(len(all_ids) // READERS, 1)][:READERS]
 
 

@@ -1,4 +1,4 @@
-"""A meeting's screen for the projector: `/screen` for whoever has the digits, `/screen/<id>` behind a link."""
+"""A meeting's screen for the projector: `/screen` for anyone with the digits, `/screen/<id>` behind a link."""
 
 from flask import Blueprint, Response, render_template
 

@@ -1,4 +1,4 @@
-"""The sandbox's page `/sandbox`: phones, faults, and what became of each message. Registered in the sandbox only."""
+"""The sandbox's page `/sandbox`: phones, faults, and what happened to each message. Registered in the sandbox only."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

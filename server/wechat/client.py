@@ -102,7 +102,7 @@ class WechatClient:
         return download_authorized(self.transport, self.tokens, media_id, max_bytes)
 
     def follower(self, openid: str) -> str | None:
-        """Return the unionid of who follows the official account, if WeChat knows one. Raises WechatError."""
+        """Return the unionid of a follower of the official account, if WeChat knows one. Raises WechatError."""
         unionid = self.get("/cgi-bin/user/info", {"openid": openid, "lang": "zh_CN"}).get("unionid")
         return unionid if _is_id(unionid) else None
 

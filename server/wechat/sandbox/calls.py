@@ -1,4 +1,4 @@
-"""Which call stands behind which path, and how a call is played: token, limits, fault, answer, log."""
+"""Which call belongs to which path, and how a call is played: token, limits, fault, answer, log."""
 
 import json
 from collections.abc import Callable, Mapping

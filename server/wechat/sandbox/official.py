@@ -16,7 +16,7 @@ DONE = {"errcode": 0, "errmsg": "ok"}
 
 
 def follower(state: SandboxState, ask: Ask, now: datetime) -> CallOutcome:
-    """user/info: the unionid of who follows."""
+    """user/info: the unionid of a follower."""
     openid = ask.query.get("openid", "")
     if not state.phones.known(App.official, openid).follows:
         return CallOutcome({"subscribe": 0, "openid": openid})
