@@ -54,7 +54,7 @@ def test_every_listed_fault_says_what_it_is_where_it_is_and_who_should_notice() 
     assert len({fault.says for fault in listed}) == len(listed)
     for fault in listed:
         assert fault.old != fault.new
-        assert (faults.ROOT / fault.file).is_file(), fault.says
+        assert (faults.ROOT / fault.file).read_text(encoding="utf-8").count(fault.old) == 1, fault.says
         assert all((faults.ROOT / each).exists() for each in fault.tests.split()), fault.says
 
 
