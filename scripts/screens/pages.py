@@ -28,14 +28,9 @@ def _opinions(ask: Ask) -> str:
     return f"pages/opinions/opinions?organization={place}"
 
 
-<<<<<<< HEAD
 def _of_office(place: str, phase: str, kind: str = "") -> Callable[[Ask], str]:
     """Return how to find the page of their newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
     wanted = f"phase={phase}" + (f"&kind={kind}" if kind else "")
-=======
-def _of_office(place: str, phase: str) -> Callable[[Ask], str]:
-    """Return how to find the page of his office's newest meeting in a phase; `{id}` and `{roster_id}` are filled in."""
->>>>>>> 01631dc (Leave to merge the docstring that it has already mended)
 
     def find(ask: Ask) -> str:
         office = ask("/me")["roles"][0]["organization"]["id"]
