@@ -1146,7 +1146,7 @@ export interface components {
     };
     /**
      * Audience
-     * @description For whom a standard is: the notice's members, or 发展对象 and 积极分子 by a standard of their own.
+     * @description Who a standard is for: the notice's members, or 发展对象 and 积极分子 by a standard of their own.
      * @enum {string}
      */
     Audience: "members" | "activists";
@@ -2009,7 +2009,7 @@ export interface components {
     };
     /**
      * ConfirmationIn
-     * @description `absent` is whom the officer saw as absent; `count_anyway` whose claim of the day is of something else.
+     * @description `absent`: those the officer saw as absent; `count_anyway`: those whose claim of the day is of something else.
      */
     ConfirmationIn: {
       /** Absent */
@@ -2396,7 +2396,7 @@ export interface components {
     };
     /**
      * DuesOut
-     * @description A member's month, by when it is due, and how it came to be.
+     * @description A member's month, the day by which it is due, and how the record came to be.
      */
     DuesOut: {
       /** Due Cents */
@@ -3172,7 +3172,7 @@ export interface components {
     ImportStatus: "ready" | "queued" | "applying" | "done" | "discarded";
     /**
      * Item
-     * @description One line of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
+     * @description One item of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
      *
      * `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
      * facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that
@@ -3387,7 +3387,7 @@ export interface components {
     LeaveKind: "official" | "sick" | "maternity" | "personal" | "abroad" | "other";
     /**
      * LeaveOut
-     * @description A leave. `reason`, `on_behalf_reason` and `answer` are for the member and his branch's officers.
+     * @description A leave. `reason`, `on_behalf_reason` and `answer` are for the member and their branch's officers.
      */
     LeaveOut: {
       /** Answer */
@@ -4012,7 +4012,7 @@ export interface components {
     Method: "earn" | "deduct" | "ratio" | "levels" | "measured";
     /**
      * MinutesIn
-     * @description The minutes and, in this order, the photos; new ones are uploaded by the caller for himself beforehand.
+     * @description The minutes and, in this order, the photos; the caller uploads new ones as their own beforehand.
      */
     MinutesIn: {
       /** Photo Ids */
@@ -4156,7 +4156,7 @@ export interface components {
     };
     /**
      * NegativeDecisionOut
-     * @description A decision. Until it is confirmed only who entered it (`mine`) sees 文号 and day: another types them from paper.
+     * @description A decision. Until it is confirmed only its author (`mine`) sees 文号 and day: another types them from paper.
      *
      * `name` is who entered it; both are for the deciding organizations.
      */
@@ -4540,13 +4540,13 @@ export interface components {
     };
     /**
      * OutcomeReason
-     * @description What became of a member, or why the meeting means nothing to his ledger.
+     * @description What became of a member, or why the meeting means nothing for their ledger.
      * @enum {string}
      */
     OutcomeReason: "present" | "late" | "made_up" | "missed" | "makeup_missed" | "excused" | "makeup_open" | "held" | "observer" | "outside" | "not_in_standard" | "elsewhere" | "already_counted";
     /**
      * OutlineIn
-     * @description A plan without its words: all that decides when it is, what it counts for and whom it invites.
+     * @description A plan without its words: all that decides when it is, what it counts for and who is invited.
      */
     OutlineIn: {
       /**
@@ -4620,7 +4620,7 @@ export interface components {
     };
     /**
      * OwnHeldOut
-     * @description A check-in that the host has to confirm, or has decided; `reason`: why not.
+     * @description A check-in that the host has to confirm, or has decided; `reason`: why it was not confirmed.
      */
     OwnHeldOut: {
       /** Advice */
@@ -4635,7 +4635,7 @@ export interface components {
     };
     /**
      * OwnMeetingLineOut
-     * @description A meeting as one member sees it; `part` and `roster_id` are None for who is not invited, with no standing.
+     * @description A meeting as one member sees it; `part`, `roster_id` and `standing` are None if they are not invited.
      */
     OwnMeetingLineOut: {
       /** Ends At */
@@ -4988,7 +4988,7 @@ export interface components {
     };
     /**
      * Part
-     * @description As what a person is invited; who is exempt comes as an observer, and nothing is posted for observers.
+     * @description As what a person is invited; exempt people come as observers, and nothing is posted for observers.
      * @enum {string}
      */
     Part: "invited" | "observer";
@@ -5001,7 +5001,7 @@ export interface components {
     };
     /**
      * ParticipantOut
-     * @description Someone the claim pays, the claimant included; `points` is his part, None while a draft.
+     * @description Someone the claim pays, the claimant included; `points` is their part, None while a draft.
      */
     ParticipantOut: {
       /** Member Id */
@@ -5096,7 +5096,7 @@ export interface components {
     };
     /**
      * PaymentIn
-     * @description What is told of a month: paid so far, the last part of it on `paid_on`; nothing paid is 0 and null.
+     * @description What is registered for a month: paid so far, the last part of it on `paid_on`; nothing paid is 0 and null.
      */
     PaymentIn: {
       /**
@@ -5756,8 +5756,8 @@ export interface components {
     };
     /**
      * ReviewOut
-     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: the
-     * least of what its line and its section do.
+     * @description A claim opened for review, with what a reviewer should see. `room` is what its item still takes this year: what
+     * its line or its section still takes, whichever is less.
      */
     ReviewOut: {
       /** Already Counted */
@@ -5859,7 +5859,7 @@ export interface components {
     };
     /**
      * RosterIn
-     * @description Whom of an organization the meeting invites: `group_ids` for the scope group, `member_ids` for chosen.
+     * @description Who of an organization is invited: `group_ids` for the scope group, `member_ids` for chosen.
      */
     RosterIn: {
       /** Group Ids */
@@ -5873,7 +5873,7 @@ export interface components {
     };
     /**
      * RosterLeaveOut
-     * @description `reason` is for the member and the officers of his list.
+     * @description `reason` is for the member and the officers of their list.
      */
     RosterLeaveOut: {
       /** Id */
@@ -5893,7 +5893,7 @@ export interface components {
     };
     /**
      * RosterLineOut
-     * @description `scanned_at` is when he came (of a 补课: its day); `helper` who checked in for him (代签).
+     * @description `scanned_at` is when they came (of a 补课: its day); `helper` who checked in for them (代签).
      */
     RosterLineOut: {
       /** Helper */
@@ -5975,7 +5975,7 @@ export interface components {
     };
     /**
      * RosterOut
-     * @description The list of one organization; who has not come stands first. The counts are of the whole list.
+     * @description The list of one organization; people who have not come stand first. The counts are of the whole list.
      */
     RosterOut: {
       /** Confirmed At */
@@ -6116,7 +6116,7 @@ export interface components {
     };
     /**
      * Scope
-     * @description Whom of an organization a meeting invites.
+     * @description Who of an organization a meeting invites.
      * @enum {string}
      */
     Scope: "all" | "committee" | "group" | "chosen";
@@ -6999,7 +6999,7 @@ export interface components {
     };
     /**
      * TableRowOut
-     * @description A member's month in a branch; `cells` follow the meetings, null where he was not invited.
+     * @description A member's month in a branch; `cells` follow the meetings, null where they were not invited.
      */
     TableRowOut: {
       /** Cells */
