@@ -1,4 +1,4 @@
-"""What each occasion looks like and by which channels it goes, in which order: `data/occasions.json`."""
+"""What each occasion looks like, and the order in which channels are tried: `data/occasions.json`."""
 
 import json
 from collections.abc import Mapping
@@ -37,8 +37,8 @@ class TemplateField(BaseModel):
 class OccasionEntry(BaseModel):
     """`template` is our key of a WeChat template, shared by occasions of one shape: a person agrees to each template.
 
-    `channels` are tried in this order; `figures` are the keys hidden for who hides figures. What is `urgent` goes by
-    every channel that takes it, whatever the hour, and nobody can mute it.
+    `channels` are tried in this order; `figures` are the keys hidden from those who hide figures. What is `urgent` goes
+    by every channel that takes it, whatever the hour, and nobody can mute it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,7 +63,7 @@ Catalogue = Mapping[Occasion, OccasionEntry]
 
 
 def read(raw: Any) -> Catalogue:
-    """Return a catalogue. Raises ValueError where it is incomplete or contradicts itself."""
+    """Return a catalogue. Raises ValueError if it is incomplete or contradicts itself."""
     catalogue = TypeAdapter(dict[Occasion, OccasionEntry]).validate_python(raw)
     if missing := set(Occasion) - catalogue.keys():
         raise ValueError(f"not in the catalogue: {', '.join(sorted(missing))}")
@@ -81,7 +81,7 @@ def _check(occasion: Occasion, entry: OccasionEntry) -> None:
 
 
 def _templates(catalogue: Catalogue) -> Mapping[str, tuple[FieldKind, ...]]:
-    """Return the shape of each template. Raises ValueError where two occasions of one template differ."""
+    """Return the shape of each template. Raises ValueError if two occasions of one template differ."""
     shapes: dict[str, tuple[FieldKind, ...]] = {}
     for occasion, entry in catalogue.items():
         if shapes.setdefault(entry.template, entry.shape) != entry.shape:

@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class PushErrorCode(ErrorCode):
-    """What subscriptions, robots and what did not arrive are refused for."""
+    """Why a request about subscriptions, robots or undelivered messages is refused."""
 
     not_in_the_mini_program = "not_in_the_mini_program"
     not_unreached = "not_unreached"

@@ -1,7 +1,7 @@
-"""A cause that concerns many, turned into pushes in parts of 1,000 members, each in a transaction of its own.
+"""A cause that concerns many people, turned into pushes 1,000 members at a time, each part in its own transaction.
 
-The row is locked while a part is written and keeps how far it has come, so that two machines take turns and what one
-leaves when it dies the next goes on with. Who is concerned is asked when it is turned out, not when it was caused.
+The row is locked while a part is written and records how far it has come. So two machines take turns, and when one dies
+the next carries on. Who is concerned is looked up when the pushes are written, not at the time of the cause.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,31 +23,31 @@ log = structlog.get_logger()
 
 PART = 1_000
 AT_ONCE = 1_000
-"""How many fan-outs one run takes up."""
+"""The number of fan-outs that one run takes up."""
 
 
 @dataclass(frozen=True, slots=True)
 class FanoutPart:
-    """Drafts for the next members; `after_id` is the last of them, None where nobody is left."""
+    """Drafts for the next members; `after_id` is the last of them, or None where nobody is left."""
 
     drafts: Sequence[Draft] = ()
     after_id: int | None = None
 
 
 Drafting = Callable[[Session, Fanout, int, datetime], FanoutPart]
-"""Called with the fan-out, how many members to take and the time now; `Fanout.after_id` is the last one done."""
+"""Called with the fan-out, the number of members to take and the time now; `Fanout.after_id` is the last one done."""
 
 
 _draftings: dict[Occasion, Drafting] = {}
 
 
 def register(draftings: Mapping[Occasion, Drafting]) -> None:
-    """Have these occasions drafted by those functions; a feature brings its own in a module `occasions`."""
+    """Have these functions draft these occasions; a feature brings its own in a module `occasions`."""
     _draftings.update(draftings)
 
 
 def and_at_its_end(draft: Drafting, act: Callable[[Session, Fanout, datetime], None]) -> Drafting:
-    """Return a drafting at whose end something else is written down as well, in the same transaction."""
+    """Return a drafting that calls `act` at its end, in the same transaction."""
 
     def drafted(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
         part = draft(session, fanout, limit, now)
@@ -59,7 +59,7 @@ def and_at_its_end(draft: Drafting, act: Callable[[Session, Fanout, datetime], N
 
 
 class NotTurnedOut(RuntimeError):
-    """Some fan-outs failed; the log says why."""
+    """Some fan-outs failed; see the log."""
 
 
 def add(
@@ -72,7 +72,7 @@ def add(
     due_at: datetime,
     now: datetime,
 ) -> None:
-    """Note that a cause is to be told to many; the same again changes nothing."""
+    """Note that many people are to be told of a cause; noting it again changes nothing."""
     values = {
         "root_id": root_id,
         "occasion": occasion,
@@ -86,7 +86,7 @@ def add(
 
 
 def turn_out_due(engine: Engine, *, now: datetime) -> int:
-    """Turn out what is due, to its end; return how many. Raises NotTurnedOut once all had their turn."""
+    """Finish the fan-outs that are due; return how many. Raises NotTurnedOut at the end if some failed."""
     due = (
         select(Fanout.id)
         .where(Fanout.done_at.is_(None), Fanout.due_at <= now)
@@ -102,7 +102,7 @@ def turn_out_due(engine: Engine, *, now: datetime) -> int:
 
 
 def turn_out_part(session: Session, *, fanout_id: int, now: datetime) -> bool:
-    """Turn out the next part; return whether nobody is left."""
+    """Write the next part; return whether nobody is left."""
     query = select(Fanout).where(Fanout.id == fanout_id).with_for_update()
     fanout = session.scalars(query.execution_options(populate_existing=True)).one()
     if fanout.done_at is not None:

@@ -1,4 +1,4 @@
-"""The occasions as people choose among them, in groups: `data/groups.json`."""
+"""The groups in which people choose among occasions: `data/groups.json`."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a person was told, how it was sent, what he agreed to and what he chose."""
+"""What a person was told, how it was sent, what they agreed to and what they chose."""
 
 from collections.abc import Iterator
 

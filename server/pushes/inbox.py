@@ -1,4 +1,4 @@
-"""A person's inbox: all that was due for him, whether or not it could be sent."""
+"""A person's inbox: everything that was due for them, whether or not it could be sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ def received(
     limit: int,
     now: datetime,
 ) -> list[Push]:
-    """Return what was due, the newest first; `before` is the instant and the id of the last one seen."""
+    """Return what was due, newest first; `before` is the instant and the id of the last one seen."""
     query = select(Push).where(_is_his(recipients, now))
     if unread_only:
         query = query.where(Push.read_at.is_(None))
@@ -48,7 +48,7 @@ def read(session: Session, recipients: Sequence[str], push_id: int, *, now: date
 
 
 def read_all(session: Session, recipients: Sequence[str], *, now: datetime) -> int:
-    """Note that a person has read all there is by now; return how many were unread."""
+    """Note that a person has read everything so far; return how many were unread."""
     unread = update(Push).where(_is_his(recipients, now), Push.read_at.is_(None)).values(read_at=now)
     return changed_rows(session, unread)
 

@@ -19,12 +19,12 @@ def prepare_pushes(engine: Engine, settings: Settings, now: datetime, period: da
 
 
 def remind_of_dues(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Remind of dues that are not registered as paid."""
+    """Remind members of dues that are not registered as paid."""
     occasions.remind_of_dues(engine, now=now, period=period)
 
 
 def remind_of_cut_off(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Remind of the last day for claims of the year, in its season."""
+    """Remind members of the last day for claims of the year, in its season."""
     occasions.remind_of_cut_off(engine, now=now)
 
 
@@ -34,7 +34,7 @@ def send_pushes(engine: Engine, settings: Settings, now: datetime, period: datet
 
 
 def say_in_groups(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Let the branches' robots say what is due."""
+    """Have the branches' robots post what is due."""
     robots.send_due(engine, settings)
 
 

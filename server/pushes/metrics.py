@@ -1,7 +1,7 @@
-"""The outbox in figures for Prometheus, counted in the database: the same whichever worker is asked.
+"""Figures of the outbox for Prometheus, counted in the database: the same whichever worker is asked.
 
-What is over is counted for the last hour, so that a question costs as much as an hour's pushes and not as all there
-ever were.
+What is over is counted for the last hour only, so that a scrape costs as much as an hour's pushes and not as all pushes
+ever.
 """
 
 from collections.abc import Iterator
@@ -113,7 +113,7 @@ def _movements(now: datetime) -> Select[str, str, int]:
 
 
 def _counted(session: Session, family: GaugeMetricFamily, query: Select[*tuple[Any, ...]]) -> GaugeMetricFamily:
-    """Fill a family: a row's last column is the figure, those before are its labels."""
+    """Fill a family: a row's last column is the figure, the columns before it are its labels."""
     for *labels, figure in session.execute(query):
         family.add_metric(["" if label is None else str(label) for label in labels], float(figure))
     return family

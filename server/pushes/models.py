@@ -1,4 +1,4 @@
-"""The outbox, its attempts, what people have subscribed to and what they choose."""
+"""The outbox, its attempts, what people have subscribed to and what they have chosen."""
 
 from datetime import datetime, time
 from typing import Any
@@ -13,9 +13,9 @@ from server.wechat.client import LONGEST_MESSAGE_ID
 
 
 class Fanout(Base):
-    """A cause that concerns many (a notice, a meeting): written with it, turned into pushes by a job, member by member.
+    """A cause that concerns many (a notice, a meeting): written with it; a job turns it into pushes, member by member.
 
-    `after_id` is the last member done; `done_at` is set at the end. Turning it out twice adds nothing.
+    `after_id` is the last member done; `done_at` is set at the end. Doing it twice adds nothing.
     """
 
     __tablename__ = "push_fanouts"
@@ -37,9 +37,9 @@ class Fanout(Base):
 
 
 class Push(Base):
-    """One message for one person: his inbox's entry, and the outbox's. `recipient` is `member:<id>` or `account:<id>`.
+    """One message for one person, in their inbox and in the outbox. `recipient` is `member:<id>` or `account:<id>`.
 
-    `organization_id` is his branch of that day, which is told if he could not be reached. `content` holds what the
+    `organization_id` is their branch on that day, which is told if they could not be reached. `content` holds what the
     templates need, by field name; `page` is where a tap leads. Not sent before `due_at` nor from `expires_at` on;
     `next_at` is when it is looked at next, `channel` the one that is being tried or that delivered it.
     """
@@ -82,7 +82,7 @@ class Push(Base):
 
 
 class PushAttempt(Base):
-    """One call to one channel, committed as `sending` before it is made. `message_id` is what WeChat called it."""
+    """One call to one channel, committed as `sending` before it is made. `message_id` is WeChat's id of the message."""
 
     __tablename__ = "push_attempts"
     __table_args__ = (
@@ -104,7 +104,7 @@ class PushAttempt(Base):
 
 
 class Receipt(Base):
-    """What WeChat reported of a message: the first word counts. Without `applied_at` no push of it is known so far."""
+    """What WeChat reported of a message: the first report counts. Without `applied_at`, its push is not known yet."""
 
     __tablename__ = "push_receipts"
     __table_args__ = (Index(None, "applied_at", "received_at"), Base.__table_args__)
@@ -118,7 +118,7 @@ class Receipt(Base):
 
 
 class ChannelPause(Base):
-    """A channel that WeChat told us to leave alone until `until`, for all senders. `errcode` says why."""
+    """A channel that WeChat told us to leave alone until `until`; it holds for all senders. `errcode` says why."""
 
     __tablename__ = "push_channel_pauses"
 
@@ -128,7 +128,7 @@ class ChannelPause(Base):
 
 
 class SubscriptionQuota(Base):
-    """How many messages of a template a person has agreed to and not had yet; one accept is one message."""
+    """How many messages of a template a person has agreed to and not yet received; one accept is one message."""
 
     __tablename__ = "subscription_quotas"
     __table_args__ = (CheckConstraint("balance >= 0", name="balance"), Base.__table_args__)
@@ -160,7 +160,7 @@ class SubscriptionEntry(Base):
 
 
 class PushPreference(Base):
-    """What a person chose: quiet hours (Shanghai; equal ends: none), no figures, occasions for the inbox only."""
+    """What a person chose: quiet hours (Shanghai time; equal ends: none), no figures, occasions for the inbox only."""
 
     __tablename__ = "push_preferences"
 

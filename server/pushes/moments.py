@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Moment(StrEnum):
-    """When asking makes sense; WeChat only lets a tap ask."""
+    """When asking makes sense; WeChat allows it only after a tap."""
 
     check_in = "check_in"  # after check-in
     claim_submitted = "claim_submitted"  # after submitting a claim
@@ -17,7 +17,7 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The templates worth asking everyone for, and those that only officers get; the most useful first."""
+    """The templates to ask everyone for, and those that only officers get; the most useful first."""
 
     everyone: tuple[str, ...]
     officers: tuple[str, ...]
@@ -25,7 +25,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """`enough`: with so many messages left a template is not asked for."""
+    """`enough`: a template with this many messages left is not asked for."""
 
     enough: int
     askings: Mapping[Moment, Asking]

@@ -48,15 +48,15 @@ class Draft:
 
 
 def enqueue(session: Session, drafts: Iterable[Draft], *, now: datetime) -> int:
-    """Add pushes and return how many; those that exist are left as they are.
+    """Add pushes and return how many; existing ones are left as they are.
 
-    What a person muted is added as `muted`; within their quiet hours a push waits for their end. What comes too late to
-    be sent, because the system stood still, is added as `expired`: it stands in the inbox and in 未送达.
+    What a person muted is added as `muted`; in their quiet hours a push waits until those end. What comes too late to
+    be sent, because the system was down, is added as `expired`: it appears in the inbox and in 未送达.
     """
     by_key: dict[Key, Draft] = {}
     for draft in drafts:
         by_key.setdefault(draft.key, draft)
-    # sorted, so that two that add the same rows wait for each other and do not deadlock
+    # sorted, so that two senders of the same rows wait for each other and do not deadlock
     ordered = sorted(by_key.items(), key=lambda item: item[0])
     batches = (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
     return sum(_add(session, batch, now) for batch in batches)

@@ -1,7 +1,7 @@
 """Where a tap on a message leads: the mini-program's pages, in one place. Pure."""
 
 HOME = "pages/home/home"
-"""What waits with an officer stands there, too."""
+"""It also shows what waits for an officer."""
 
 DUES = "pages/dues/dues"
 
@@ -23,7 +23,7 @@ def score(year: int) -> str:
 
 
 def month(period: str) -> str:
-    """A member's month as it was summed up; `period` as of a statement: 2026-06."""
+    """A member's month as it was summed up; `period` is that of a statement: 2026-06."""
     return f"pages/score/score?month={period}"
 
 
@@ -37,12 +37,12 @@ def bulletin(bulletin_id: int) -> str:
 
 
 def key_reset(member_id: int) -> str:
-    """What two officers do to the keys of a member's account."""
+    """The page on which two officers reset the keys of a member's account."""
     return f"pages/key-reset/key-reset?member={member_id}"
 
 
 def claim_for(year: int) -> str:
-    """The form for a claim, its day in that year."""
+    """The form for a claim with a day in that year."""
     return f"pages/claim-form/claim-form?year={year}"
 
 
@@ -52,4 +52,4 @@ def year(number: int) -> str:
 
 
 INBOX = "pages/inbox/inbox"
-"""Where a push stands in full: for an occasion that says all there is to know."""
+"""Where a push is shown in full: for an occasion whose message says all there is to know."""

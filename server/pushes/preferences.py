@@ -1,4 +1,4 @@
-"""What a person chooses of pushes: quiet hours, whether figures are shown, and what he wants in the inbox only."""
+"""What a person chooses for pushes: quiet hours, whether figures are shown, and what they want in the inbox only."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 def of(session: Session, recipients: Iterable[str]) -> dict[str, Preferences]:
-    """Return what these people chose, each recipient in it; who chose nothing has the defaults."""
+    """Return what these people chose, for every recipient; those who chose nothing have the defaults."""
     wanted = list(recipients)
     rows = session.execute(select(*_COLUMNS).where(PushPreference.recipient.in_(wanted)))
     chosen = {row.recipient: _chosen(row) for row in rows}
@@ -39,7 +39,7 @@ def of(session: Session, recipients: Iterable[str]) -> dict[str, Preferences]:
 
 
 def choose(session: Session, recipients: Sequence[str], preferences: Preferences, *, now: datetime) -> None:
-    """Set what a person chose, under each name he receives by; it holds for what waits, too. Safe to repeat."""
+    """Set what a person chose, under each of their recipient names; waiting pushes follow it, too. Safe to repeat."""
     for recipient in sorted(recipients):
         row = _locked_or_added(session, recipient, now)
         before = _chosen(row)
@@ -61,7 +61,7 @@ def _mute_waiting(session: Session, recipient: str, muted: Iterable[Occasion], n
 
 
 def _postpone_waiting(session: Session, recipient: str, quiet: QuietHours, now: datetime) -> None:
-    """Let what was not tried yet come when the new quiet hours are over."""
+    """Postpone what was not tried yet until the new quiet hours are over."""
     untried = (Push.recipient == recipient, Push.status == PushStatus.waiting, Push.attempts == 0)
     for push in session.scalars(select(Push).where(*untried).order_by(Push.id).with_for_update()):
         push.next_at = quiet.over_at(max(push.due_at, now))
@@ -85,7 +85,7 @@ def _locked_or_added(session: Session, recipient: str, now: datetime) -> PushPre
 
 
 def _chosen(row: Any) -> Preferences:
-    """Read a row, whether of the table or of its columns alone."""
+    """Read a row, whether it is a model or a row of its columns."""
     return Preferences(
         quiet=QuietHours(row.quiet_from, row.quiet_until),
         hides_figures=row.hides_figures,

@@ -1,7 +1,7 @@
-"""How many subscription messages a person still agrees to: one accept is one message, and none is for ever.
+"""How many subscription messages a person still agrees to: one accept is one message, none lasts for ever.
 
 Every movement is a row of the ledger; a balance is always the sum of its movements and never below zero. Balances are
-locked sorted by (identity, template), so that senders and phones at once do not block each other for good.
+locked in the order of (identity, template), so that senders and phones do not deadlock.
 """
 
 from collections import Counter
@@ -48,10 +48,10 @@ def accept(session: Session, *, identity_id: int, templates: Iterable[str], now:
 
 
 def spend(session: Session, spends: Iterable[Spend], *, now: datetime, wary: bool = True) -> set[int]:
-    """Take one from the balance behind each; return the push ids for which there was one to take.
+    """Take one from the balance behind each; return the push ids for which there was one.
 
-    Senders call this for every batch, with a few statements whatever its size. Who is not `wary` saves himself the look
-    at the balances, and gets Overtaken where one was not there.
+    Senders call this for every batch; it takes a few statements whatever the size. Without `wary` the balances are not
+    looked at first, and Overtaken is raised if one is missing.
     """
     wanted = sorted(spends, key=lambda each: (each.key, each.push_id))
     taken = _there(session, wanted) if wary else wanted
@@ -100,7 +100,7 @@ def _used(spend: Spend, now: datetime) -> dict[str, Any]:
 
 
 def empty(session: Session, spends: Iterable[Spend], *, now: datetime) -> None:
-    """Set balances to zero: WeChat says that the person agreed to none (43101). Safe to repeat."""
+    """Set balances to zero: WeChat says that the person has agreed to none (43101). Safe to repeat."""
     wanted = {each.key: each for each in spends}
     for key, quota in _locked(session, wanted).items():
         if quota.balance > 0:
@@ -117,7 +117,7 @@ def withdraw(session: Session, *, identity_id: int, templates: Iterable[str], no
 
 
 def balances(session: Session, identity_ids: Iterable[int]) -> dict[Key, int]:
-    """Return what is left, by identity and template; a template never agreed to is not there."""
+    """Return what is left, by identity and template; templates never agreed to are missing."""
     query = select(SubscriptionQuota.identity_id, SubscriptionQuota.template, SubscriptionQuota.balance)
     rows = session.execute(query.where(SubscriptionQuota.identity_id.in_(list(identity_ids))))
     return {(identity_id, template): balance for identity_id, template, balance in rows}
@@ -136,7 +136,7 @@ def _locked(session: Session, keys: Iterable[Key]) -> dict[Key, SubscriptionQuot
 
 def _added(session: Session, identity_id: int, template: str, now: datetime) -> SubscriptionQuota:
     quota = SubscriptionQuota(identity_id=identity_id, template=template, balance=0, updated_at=now)
-    if not added(session, quota):  # another phone of the same second made it
+    if not added(session, quota):  # another phone made it in the same second
         return _locked(session, [(identity_id, template)])[identity_id, template]
     return quota
 

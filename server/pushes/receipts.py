@@ -1,9 +1,9 @@
-"""What WeChat reports of messages it had taken: a push it could not deliver waits again, for the next channel.
+"""What WeChat reports of messages it had accepted: a push it could not deliver waits again, for the next channel.
 
-A report is written down when it comes and applied when a sender looks (`sending/sender.py`), within a minute. So
-nothing depends on which is first, the report or the commit of the answer that named the message. Reported twice, the
-first counts; of a message that is none of ours nothing happens, and the report is forgotten after a day. Ids are known
-by channel: what another account reports under the same id is another message.
+A report is stored when it comes and applied when a sender looks (`sending/sender.py`), within a minute. So it does not
+matter which comes first, the report or the commit of the answer with the message's id. Of two reports the first counts.
+A report on a message that is not ours changes nothing and is deleted after a day. Ids belong to a channel: the same id
+reported by another account is another message.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ from server.pushes.rules import AttemptStatus, Channel, PushStatus, ReceiptKind
 
 AT_ONCE = 500
 UNKNOWN_LIFETIME = timedelta(days=1)
-"""How long a report waits for a message of ours to have its id."""
+"""How long a report waits for a message of ours with its id."""
 
 USER_BLOCKS = 43101
-"""What WeChat answers where it knows at once that a person wants nothing from an account."""
+"""What WeChat answers if it knows at once that a person wants nothing from an account."""
 
 ATTEMPTS = cast(Table, PushAttempt.__table__)
 RECEIPTS = cast(Table, Receipt.__table__)
@@ -38,7 +38,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One word of WeChat on one message."""
+    """One report of WeChat on one message."""
 
     channel: Channel
     message_id: str
@@ -47,7 +47,7 @@ class Report:
 
 
 def write_down(session: Session, reports: Iterable[Report], *, now: datetime) -> None:
-    """Keep reports until they are applied; what was reported before stays as it was."""
+    """Keep reports until they are applied; earlier reports stay as they were."""
     for report in sorted(set(reports), key=lambda each: each.message_id):
         if session.get(Receipt, (report.channel, report.message_id)) is None:
             _add(session, report, now)
@@ -66,7 +66,7 @@ def _add(session: Session, report: Report, now: datetime) -> None:
 
 
 def apply(session: Session, *, now: datetime) -> int:
-    """Let attempts and pushes know of reports; return of how many, at most `AT_ONCE`."""
+    """Apply reports to attempts and pushes; return how many, at most `AT_ONCE`."""
     told = (
         select(Receipt, PushAttempt)
         .join(PushAttempt, and_(PushAttempt.channel == Receipt.channel, PushAttempt.message_id == Receipt.message_id))
@@ -98,7 +98,7 @@ def _apply(session: Session, rows: Sequence[tuple[Receipt, PushAttempt]], status
 
 
 def _take_back(session: Session, attempts: Sequence[PushAttempt], now: datetime) -> None:
-    """Let pushes wait again whose last call did not bring them to the person."""
+    """Let pushes wait again if their last call did not reach the person."""
     numbers = {attempt.push_id: attempt.number for attempt in attempts}
     pushes = select(Push).where(Push.id.in_(numbers), Push.status == PushStatus.sent).order_by(Push.id)
     for push in session.scalars(pushes.with_for_update().execution_options(populate_existing=True)):
@@ -108,7 +108,7 @@ def _take_back(session: Session, attempts: Sequence[PushAttempt], now: datetime)
 
 
 def withdraw_consents(session: Session, *, app_id: str, openid: str, templates: Iterable[str], now: datetime) -> None:
-    """A person told WeChat that he wants no more messages of these templates."""
+    """A person told WeChat that they want no more messages of these templates."""
     known = WechatIdentity.app_id == app_id, WechatIdentity.openid == openid
     identity_id = session.scalar(select(WechatIdentity.id).where(*known))
     if identity_id is not None:

@@ -34,7 +34,7 @@ class Occasion(StrEnum):
 
 
 class Channel(StrEnum):
-    """Ways out of the app. The inbox is not one of them: every push stands there from the beginning."""
+    """Ways out of the app. The inbox is not one of them: every push is there from the beginning."""
 
     subscription = "subscription"  # 小程序订阅消息
     official = "official"  # 公众号模板消息
@@ -55,14 +55,14 @@ class AttemptStatus(StrEnum):
     sending = "sending"
     sent = "sent"
     delivered = "delivered"  # WeChat reported later that it arrived
-    undelivered = "undelivered"  # it had taken it, and reported later that it did not arrive
+    undelivered = "undelivered"  # WeChat had accepted it, and reported later that it did not arrive
     retry = "retry"  # not delivered, may be tried again on this channel
     refused = "refused"  # final on this channel
     unknown = "unknown"
 
 
 class ReceiptKind(StrEnum):
-    """What WeChat reports of a message that it had taken."""
+    """What WeChat reports of a message that it had accepted."""
 
     delivered = "delivered"
     blocked = "blocked"  # the person wants nothing from this account
@@ -70,7 +70,7 @@ class ReceiptKind(StrEnum):
 
 
 class Overtaken(RuntimeError):
-    """Rows are no longer as they were seen: another sender or a phone was faster, and nothing may be written."""
+    """Rows have changed since they were read: another sender or a phone was faster, so nothing may be written."""
 
 
 class QuotaChange(StrEnum):
@@ -78,21 +78,21 @@ class QuotaChange(StrEnum):
 
     accepted = "accepted"  # +1: the person agreed to one more message
     used = "used"  # -1: one was sent
-    emptied = "emptied"  # to 0: WeChat says there is none (43101), or the person took it back
+    emptied = "emptied"  # to 0: WeChat says there is none (43101), or the person withdrew it
 
 
 class UnreachedReason(StrEnum):
-    """Why a person was not reached; it stands in `Push.reason`."""
+    """Why a person was not reached; stored in `Push.reason`."""
 
     no_channel = "no_channel"  # none of the occasion's channels is set up
     not_bound = "not_bound"  # no WeChat identity on any channel
-    not_subscribed = "not_subscribed"  # none of the channels has his consent
+    not_subscribed = "not_subscribed"  # none of the channels has their consent
     refused = "refused"  # WeChat refused: blocked, unfollowed, openid gone
-    undelivered = "undelivered"  # WeChat took it and could not deliver it
+    undelivered = "undelivered"  # WeChat accepted it and could not deliver it
     misconfigured = "misconfigured"  # WeChat refused the template or its fields
     timed_out = "timed_out"  # no answer, or a crash: it may have arrived
     too_late = "too_late"  # its time was over before it could be sent
-    stood_still = "stood_still"  # its time was over when it was written: no job ran meanwhile
+    stood_still = "stood_still"  # its time was over when it was written: no job had run
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class QuietHours:
     end: time = time(8)
 
     def over_at(self, instant: datetime) -> datetime:
-        """Return the instant itself where it is not quiet, or the end of the quiet hours it falls into."""
+        """Return the end of the quiet hours that the instant falls into, or else the instant itself."""
         local = instant.astimezone(SHANGHAI)
         now = local.timetz().replace(tzinfo=None)
         over_midnight = self.begin > self.end

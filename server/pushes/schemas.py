@@ -1,4 +1,4 @@
-"""Pushes on the wire: the inbox, what a person chooses, what he agreed to, and who was not reached."""
+"""Pushes on the wire: the inbox, what a person chose, what they agreed to, and who was not reached."""
 
 from datetime import time
 from typing import Annotated
@@ -12,7 +12,7 @@ from server.pushes.rules import Occasion, PushStatus
 from server.text import Opaque
 
 MOST_TEMPLATES = 5
-"""As many as the newest WeChat asks for in one tap; older ones take three."""
+"""As many as the newest WeChat can ask for in one tap; older ones ask for three."""
 
 
 def _minute(value: object) -> time:
@@ -64,7 +64,7 @@ class UnreadOut(BaseModel):
 
 
 class PushPreferencesIn(Body):
-    """Equal ends mean that it is never quiet."""
+    """Equal ends mean no quiet hours."""
 
     quiet_from: Minute
     quiet_until: Minute
@@ -98,7 +98,7 @@ class SubscriptionsQuery(BaseModel):
 
 
 class SubscriptionOut(BaseModel):
-    """A template with the id that `wx.requestSubscribeMessage` takes, what comes by it, and how many are left."""
+    """A template with the id that `wx.requestSubscribeMessage` takes, its occasions, and how many are left."""
 
     template: str
     template_id: str
@@ -107,7 +107,7 @@ class SubscriptionOut(BaseModel):
 
 
 class SubscriptionsOut(BaseModel):
-    """`ask`: the ids of the templates worth asking for at this moment, those with the lowest balance first."""
+    """`ask`: the ids of the templates to ask for at this moment, lowest balance first."""
 
     items: list[SubscriptionOut]
     ask: list[str]
@@ -119,19 +119,19 @@ class SubscriptionAnswerIn(Body):
 
 
 class SubscriptionAnswersIn(Body):
-    """What a person answered when he was asked; sent once with an Idempotency-Key, however often it is repeated."""
+    """What a person answered when asked; an Idempotency-Key keeps a repeated request from counting twice."""
 
     answers: Annotated[list[SubscriptionAnswerIn], Field(min_length=1, max_length=MOST_TEMPLATES)]
 
 
 class UnreachedQuery(PageQuery):
-    """`with_settled`: also what was told in person, or has been read in the app since."""
+    """`with_settled`: include what was told in person or has been read in the app since."""
 
     with_settled: bool = False
 
 
 class UnreachedOut(BaseModel):
-    """Who was not reached and why; of the message no more than what it was about."""
+    """Who was not reached and why; of the message only what it was about."""
 
     push_id: int
     member_id: int | None
@@ -147,7 +147,7 @@ class UnreachedOut(BaseModel):
 
 
 class UnreachedPlaceOut(BaseModel):
-    """`unreachable` and `unknown` still wait for someone to tell them."""
+    """`unreachable` and `unknown` count those who still wait to be told."""
 
     organization_id: int
     organization_title: str

@@ -1,4 +1,4 @@
-"""Which subscription messages a person may be asked for, and what he answered."""
+"""Which subscription messages a person may be asked for, and what they answered."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,7 @@ def template_ids(settings: Settings) -> dict[str, str]:
 
 
 def keys_of(settings: Settings, ids: Iterable[str]) -> list[str]:
-    """Return our keys of templates that WeChat names by its ids; those that are none of ours are left out."""
+    """Return our keys of templates by WeChat's ids; ids that are not ours are left out."""
     keys = {template_id: key for key, template_id in template_ids(settings).items()}
     return [keys[template_id] for template_id in ids if template_id in keys]
 

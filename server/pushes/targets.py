@@ -1,4 +1,4 @@
-"""A push in a path stands for the organization its recipient belonged to."""
+"""A push in a path stands for the organization that its recipient belonged to."""
 
 from sqlalchemy.orm import Session
 

@@ -1,4 +1,4 @@
-"""Who was not reached, or may not have been, so that someone tells him; and that someone did."""
+"""Who was not reached, or may not have been, so that someone tells them; and that someone did."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ UNREACHED = (PushStatus.unreachable, PushStatus.unknown, PushStatus.expired)
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A push that did not arrive for sure, whose it was, and of which organization he was then."""
+    """A push that did not arrive or may not have, its recipient, and the organization they belonged to then."""
 
     push: Push
     name: str
@@ -28,7 +28,7 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True)
 class UnreachedCount:
-    """How many pushes of an organization did not arrive, how many may not have, and how many of both are settled."""
+    """For an organization: how many pushes did not arrive, how many may not have, and how many of both are settled."""
 
     organization_id: int
     title: str
@@ -57,9 +57,9 @@ def unreached(
     before: tuple[datetime, int] | None,
     limit: int,
 ) -> list[Unreached]:
-    """Return what did not reach people at or below an organization, the latest first.
+    """Return what did not reach people at or below an organization, latest first.
 
-    What a person was told, or has read since, is settled and left out unless `with_settled`.
+    What a person was told, or has read since, is settled, and left out unless `with_settled`.
     """
     query = _UNREACHED.where(_is_unreached(session, organization_id))
     if not with_settled:
@@ -86,7 +86,7 @@ def counts(session: Session, organization_id: int) -> list[UnreachedCount]:
 
 
 def tell(session: Session, push_id: int, *, account_id: int, now: datetime) -> Push:
-    """Note that an officer told a person what did not reach him; the first time counts.
+    """Note that an officer told a person what did not reach them; the first time counts.
 
     Raises DomainError `not_found`, 409 `not_unreached` for what was delivered or is still under way.
     """

@@ -1,4 +1,4 @@
-"""未送达 over HTTP, for officers: who was not reached, and that someone told him."""
+"""未送达 over HTTP, for officers: who was not reached, and that someone told them."""
 
 from server.audit.subjects import AuditSubject
 from server.identity.access import Context

@@ -1,4 +1,4 @@
-"""Deleting what nobody needs any more: old pushes with all that hangs on them, and the record of calls.
+"""Delete what nobody needs any more: old pushes with all that belongs to them, and the record of calls.
 
 Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
 """
@@ -28,7 +28,7 @@ def purge_pushes(session: Session, *, now: datetime) -> int:
 
 
 def purge_receipts(session: Session, *, now: datetime) -> int:
-    """Delete reports that were applied, or of which nobody here knows the message."""
+    """Delete reports that were applied, or that are on messages unknown here."""
     long_ago = or_(
         Receipt.applied_at <= now - ATTEMPT_LIFETIME,
         and_(Receipt.applied_at.is_(None), Receipt.received_at <= now - receipts.UNKNOWN_LIFETIME),
@@ -40,7 +40,7 @@ def purge_receipts(session: Session, *, now: datetime) -> int:
 
 
 def purge_attempts(session: Session, *, now: datetime) -> int:
-    """Delete the record of calls; what became of each push stands in the push."""
+    """Delete the record of calls; the push itself keeps its result."""
     old = select(PushAttempt.id).where(PushAttempt.started_at <= now - ATTEMPT_LIFETIME)
     ids = session.scalars(old.order_by(PushAttempt.started_at).limit(BATCH)).all()
     session.execute(delete(PushAttempt).where(PushAttempt.id.in_(ids)))

@@ -1,4 +1,4 @@
-"""推送 over HTTP, for the person himself: his inbox, what he chooses, and what he agreed to receive."""
+"""推送 over HTTP, for the caller: their inbox, what they choose, and what they agreed to receive."""
 
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -92,5 +92,5 @@ def answer_subscriptions(context: Context, body: SubscriptionAnswersIn) -> Subsc
 
 
 def _names(context: Context) -> tuple[str, ...]:
-    """Return by which names the caller receives. Raises DomainError `not_bound`."""
+    """Return the names under which the caller receives. Raises DomainError `not_bound`."""
     return recipients.names(member_id=context.actor.member_id, account_id=context.account_id)

@@ -1,4 +1,4 @@
-"""What became of a push, in words for the person and for the officers who have to tell him. Pure."""
+"""What became of a push, in words for the person and for the officers who have to tell them. Pure."""
 
 from server.pushes.rules import Channel, PushStatus, UnreachedReason
 
@@ -37,7 +37,7 @@ def reason(status: PushStatus, code: str | None) -> str:
 
 
 def outcome(status: PushStatus, channel: Channel | None, code: str | None, *, told: bool) -> str:
-    """Return how it went, as the person himself reads it in his inbox."""
+    """Return how it went, in the words of the person's own inbox."""
     if status in (PushStatus.unreachable, PushStatus.expired):
         words = f"未能送达（{reason(status, code)}）"
     elif status is PushStatus.sent and channel is not None:

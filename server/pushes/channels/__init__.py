@@ -1,1 +1,1 @@
-"""Ways out of the app, each a folder of its own; `table.py` lists them (CONTRIBUTING.md: Add a push channel)."""
+"""Ways out of the app, each in a folder of its own; `table.py` lists them (CONTRIBUTING.md: Add a push channel)."""

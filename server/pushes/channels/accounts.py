@@ -1,4 +1,4 @@
-"""How channels reach WeChat: by its addresses, or by those of the sandbox, with one client per account."""
+"""How channels reach WeChat: at its addresses, or at those of the sandbox, with one client per account."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,7 +27,7 @@ def mini_program_of(settings: Settings) -> str:
 
 
 def official_of(settings: Settings) -> str:
-    """Return the official account's app id, '' when there is none."""
+    """Return the official account's app id, or '' when there is none."""
     return SANDBOX_OFFICIAL_ID if settings.sandbox else settings.official_app_id
 
 
@@ -53,7 +53,7 @@ def corporation(engine: Engine, settings: Settings) -> WorkClient:
 
 
 def webhook(settings: Settings) -> Transport:
-    """Return the way to 企业微信's group robots: each call carries the robot's own key, no token is needed."""
+    """Return the way to 企业微信's group robots: each call carries the robot's own key, so no token is needed."""
     return _to(_work_url(settings), settings)
 
 
@@ -67,7 +67,7 @@ def template_of(settings: Settings, channel: Channel, key: str) -> WechatTemplat
 
 
 def missing_templates(settings: Settings) -> Mapping[Channel, Sequence[str]]:
-    """Return by channel that is on the keys without a usable template: their messages are never sent there."""
+    """Return, for each channel that is on, the keys without a usable template: their messages are never sent there."""
     on = {Channel.subscription: mini_program_of(settings), Channel.official: official_of(settings)}
     missing = {
         channel: sorted(
@@ -90,7 +90,7 @@ def _work_url(settings: Settings) -> str:
 
 
 def _sandbox_url(settings: Settings, part: str) -> str:
-    """The sandbox in a process of its own, or the one within the app that listens on our port."""
+    """The sandbox in its own process, or the one inside the app that listens on our port."""
     if settings.sandbox_url is None:
         return f"http://127.0.0.1:{settings.port}/sandbox/{part}"
     return settings.sandbox_url if part == "wechat" else f"{settings.sandbox_url}/{part}"

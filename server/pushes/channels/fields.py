@@ -1,4 +1,4 @@
-"""Texts within WeChat's limits: what is too long is cut by code point, what may not stand there is left out. Pure."""
+"""Texts within WeChat's limits: long ones are cut by code point, characters not allowed are left out. Pure."""
 
 import re
 
@@ -22,13 +22,13 @@ _FOREIGN = {
     FieldKind.character_string: re.compile(r"[^\x20-\x7e]"),
     FieldKind.number: re.compile(r"[^0-9.-]"),
 }
-"""Per kind, the characters WeChat refuses in it."""
+"""The characters that WeChat refuses in each kind of field."""
 
 _INSTEAD = {FieldKind.character_string: "-", FieldKind.number: "0"}
 
 
 def fitted(kind: FieldKind, text: str) -> str:
-    """Return a text that WeChat takes in a field of this kind; what is blank becomes 无."""
+    """Return a text that WeChat accepts in a field of this kind; a blank one becomes 无."""
     line = readable_line(text)
     if kind in _FOREIGN:
         line = _FOREIGN[kind].sub("", line).strip()
@@ -36,5 +36,5 @@ def fitted(kind: FieldKind, text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """Return one line of at most so many characters; blank becomes 无."""
+    """Return one line of at most `longest` characters; a blank one becomes 无."""
     return readable_line(text)[:longest].strip() or EMPTY

@@ -1,4 +1,4 @@
-"""What every channel is given: a push made ready for one address, its texts not yet fitted to the channel."""
+"""What every channel is given: a push ready for one address, its texts not yet fitted to the channel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ChannelMessage:
 
     @property
     def path(self) -> str:
-        """The page as WeChat wants it, without a slash before it; it says which push led there."""
+        """The page as WeChat wants it, without a leading slash; it says which push led there."""
         return f"{self.page.lstrip('/')}{'&' if '?' in self.page else '?'}push={self.push_id}"
 
     def text(self, field: TemplateField) -> str:
@@ -34,6 +34,6 @@ class ChannelMessage:
         return fitted(field.kind, HIDDEN if hidden else str(self.content.get(field.key, "")))
 
     def data(self) -> dict[str, dict[str, str]]:
-        """Return the values as template messages carry them, under WeChat's names of the fields."""
+        """Return the values as template messages carry them, under WeChat's field names."""
         names = self.template.fields if self.template else ()
         return {name: {"value": self.text(field)} for name, field in zip(names, self.entry.fields, strict=True)}

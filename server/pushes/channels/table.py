@@ -16,7 +16,7 @@ from server.wechat.client import SendResult
 
 
 class ChannelAdapter(Protocol):
-    """What a channel's folder gives. `NEEDS_CONSENT`: it spends the person's subscriptions, one for each message."""
+    """What a channel's folder provides. `NEEDS_CONSENT`: each message uses up one of the person's subscriptions."""
 
     NEEDS_CONSENT: bool
 
@@ -24,16 +24,16 @@ class ChannelAdapter(Protocol):
         """Whether this installation can send our template here at all."""
 
     def app_id(self, settings: Settings, /) -> str:
-        """Return which identities are its addresses."""
+        """Return the app whose identities are its addresses."""
 
     def client(self, engine: Engine, settings: Settings, /) -> Any:
-        """Return what `send` talks through; opened once per run."""
+        """Return the client that `send` uses; opened once per run."""
 
     def body(self, message: ChannelMessage, /) -> Mapping[str, Any]:
-        """Return the body of the call. Pure."""
+        """Return the request body of the call. Pure."""
 
     def send(self, client: Any, body: Mapping[str, Any], /) -> SendResult:
-        """Call and return what WeChat says. Raises WechatError; `maybe_done` where nobody knows."""
+        """Make the call and return WeChat's answer. Raises WechatError; `maybe_done` where nobody knows."""
 
 
 ADAPTERS: Mapping[Channel, ChannelAdapter] = MappingProxyType(

@@ -1,6 +1,6 @@
-"""What leads to a push of what is below: handlers in the cause's transaction, fan-outs and jobs, one module per source.
+"""What in the features below leads to a push: handlers in the cause's transaction, fan-outs, jobs; a module per source.
 
-Features above bring occasions of their own, by a module or package of this name with its `DRAFTINGS`.
+Features above bring their own occasions in a module or package of this name, with its `DRAFTINGS`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""申报: what became of a review. A joint work's other people are told of their own part, never of a refusal."""
+"""申报: the result of a review. The others in a joint work are told of their own part, never of a refusal."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from server.pushes.rules import Occasion
 
 
 def reviewed(session: Session, event: ClaimReviewed) -> None:
-    """Tell the member, or everyone whom the claim pays; each version of a claim is told once."""
+    """Tell the member, or everyone who gets points from the claim; once for each version of a claim."""
     claim = session.get_one(Claim, event.claim_id)
     contents = _contents(session, claim, event.status)
     message = DraftedMessage(

@@ -15,12 +15,12 @@ from server.pushes.outbox import Draft
 from server.pushes.rules import Occasion
 
 OPENS_AT = time(9)
-"""When months are told, in Shanghai."""
+"""When people are told of months, in Shanghai."""
 
 
 @dataclass(frozen=True, slots=True)
 class HomePlace:
-    """Where someone belongs; `organization_id` is told if he cannot be reached."""
+    """Where someone belongs; `organization_id` is told if they cannot be reached."""
 
     root_id: int
     organization_id: int
@@ -28,7 +28,7 @@ class HomePlace:
 
 @dataclass(frozen=True, slots=True)
 class DraftedMessage:
-    """What is said to everyone whom one cause concerns; `content` may be each person's own."""
+    """What everyone concerned by one cause is told; `content` may differ from person to person."""
 
     occasion: Occasion
     subject: str
@@ -73,7 +73,7 @@ def _draft(
 
 
 def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[int, HomePlace]:
-    """Return the members' branches on a day; who belongs to none is left out."""
+    """Return the members' branches on a day; members of none are left out."""
     query = (
         select(Member.id, Member.root_id, Membership.organization_id)
         .join(Membership, Membership.member_id == Member.id)
@@ -83,9 +83,9 @@ def places_of(session: Session, member_ids: Collection[int], on: date) -> dict[i
 
 
 def concerned(session: Session, message: DraftedMessage, member_ids: Collection[int], now: datetime) -> Collection[int]:
-    """Return whom of these it concerns: everyone while it can be acted on, but what is over only who was here for it.
+    """Return which of these members it concerns: all while they can act on it, later only those who were here then.
 
-    Whoever joined while the system stood still does not read of what they could not have known.
+    Those who joined while the system was down do not read of things they could not have known.
     """
     if message.expires_at is None or now < message.expires_at:
         return member_ids
@@ -93,10 +93,10 @@ def concerned(session: Session, message: DraftedMessage, member_ids: Collection[
 
 
 def at_nine(now: datetime) -> datetime:
-    """Return nine o'clock of the day if it is still ahead, else now."""
+    """Return nine o'clock of the day if it is still ahead, or else now."""
     return max(now, at_time(shanghai_date(now), OPENS_AT))
 
 
 def instant_key(instant: datetime) -> str:
-    """Return an instant as it stands in a subject."""
+    """Return an instant as it is written in a subject."""
     return f"{instant:%Y%m%dT%H%M%S%f}"

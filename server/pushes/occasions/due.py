@@ -1,4 +1,4 @@
-"""What the clock leads to: fan-outs every minute, reminders of dues and of the cut-off."""
+"""What is done on schedule: fan-outs every minute, reminders of dues and of the cut-off."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from server.pushes.occasions import dues, meetings, year_end
 
 
 def prepare(engine: Engine, *, now: datetime) -> None:
-    """Take the meetings' reminders over and turn every fan-out into pushes."""
+    """Take over the meetings' reminders and turn every fan-out into pushes."""
     while transaction(engine, partial(meetings.take_over, now=now)) >= meetings.TAKEN_AT_ONCE:
         continue
     while fanouts.turn_out_due(engine, now=now) >= fanouts.AT_ONCE:
@@ -23,12 +23,12 @@ def prepare(engine: Engine, *, now: datetime) -> None:
 
 
 def remind_of_dues(engine: Engine, *, now: datetime, period: datetime) -> None:
-    """Remind of the month's dues."""
+    """Remind members of the month's dues."""
     _by_parts(engine, partial(dues.remind, period=period, now=now))
 
 
 def remind_of_cut_off(engine: Engine, *, now: datetime) -> None:
-    """Remind every tree of the last day for claims of the year."""
+    """Remind the members of every tree of the last day for claims of the year."""
     with reading(engine) as session:
         roots = _roots(session)
     for root_id in roots:
@@ -40,7 +40,7 @@ def _roots(session: Session) -> Sequence[int]:
 
 
 def _by_parts(engine: Engine, remind: Callable[..., int | None]) -> None:
-    """Remind 1,000 members in a transaction, until nobody is left."""
+    """Remind 1,000 members per transaction, until nobody is left."""
     after_id: int | None = 0
     while after_id is not None:
         step: Callable[[Session], int | None] = partial(remind, after_id=after_id, limit=PART)

@@ -1,4 +1,4 @@
-"""党费: a reminder before the month ends, for those of whom no payment is registered. Never an amount."""
+"""党费: a reminder before the month ends, for members with no payment registered. Never an amount."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,10 +23,10 @@ SETTLED = (DuesState.paid, DuesState.waived)
 
 
 def remind(session: Session, *, period: datetime, now: datetime, after_id: int, limit: int) -> int | None:
-    """Remind the next members after `after_id`; return the last of them, None where nobody is left.
+    """Remind the next members after `after_id`; return the last of them, or None where nobody is left.
 
-    Who may pay later by the branch's consent is reminded in the month of that day, of all that is due by then. Of a
-    month that is over meanwhile they read in the inbox, and it stands among what did not arrive.
+    Those who may pay later by the branch's consent are reminded in the month of that day, of all that is due by then.
+    If the month is over by now, they read of it in the inbox, and it is listed as not delivered.
     """
     month = f"{shanghai_date(period):%Y-%m}"
     until = last_day(month)
@@ -69,7 +69,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
 
 
 def _first_due(session: Session, member_ids: Sequence[int], month: str) -> dict[int, str]:
-    """Return by member the earliest month that is due by the end of this one and not settled."""
+    """Return, by member, the earliest month that is due by the end of this one and not settled."""
     due = months_due(session, member_ids=member_ids, month=month)
     settled = select(DuesRecord.member_id, DuesRecord.month).where(
         DuesRecord.member_id.in_(member_ids),

@@ -13,7 +13,7 @@ from server.pushes.rules import Occasion
 
 
 def decided(session: Session, event: HeldCheckInDecided) -> None:
-    """Tell the member; a check-in decided anew is told anew."""
+    """Tell the member; they are told again when a check-in is decided again."""
     meeting = session.get_one(Meeting, event.meeting_id)
     held = session.get_one(HeldCheckIn, (event.meeting_id, event.member_id))
     confirmed = event.status is HeldStatus.confirmed

@@ -1,4 +1,4 @@
-"""账号: its owner is told when two officers reset its keys, by every channel and before it happens."""
+"""账号: the owner is told when two officers reset its keys, by every channel and before it happens."""
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from server.pushes.rules import Occasion
 
 
 def told(session: Session, event: KeysReset) -> None:
-    """Tell the owner what is proposed, what was done, and what was called off, unless they did that themselves."""
+    """Tell the owner what was proposed, done or called off, unless they did that themselves."""
     reset = session.get_one(KeyReset, event.key_reset_id)
     member_id = session.get_one(Account, reset.account_id).member_id
     if member_id is None or (event.status is ResetStatus.stopped and reset.stopped_by == reset.account_id):

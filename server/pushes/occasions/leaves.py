@@ -13,7 +13,7 @@ from server.pushes.rules import Occasion
 
 
 def answered(session: Session, event: LeaveAnswered) -> None:
-    """Tell the member; a leave answered anew is told anew."""
+    """Tell the member; they are told again when a leave is answered again."""
     leave, meeting = session.get_one(Leave, event.leave_id), session.get_one(Meeting, event.meeting_id)
     if event.status is LeaveStatus.granted:
         content = wording.leave_granted(meeting.title, leave.makeup_until)

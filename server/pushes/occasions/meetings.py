@@ -1,4 +1,4 @@
-"""会议: planned, tomorrow, changed, cancelled. Takes over what planning left in `MeetingReminder`."""
+"""会议: planned, tomorrow, changed, cancelled. Takes over what planning a meeting left in `MeetingReminder`."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ TAKEN_AT_ONCE = 500
 
 
 def take_over(session: Session, *, now: datetime) -> int:
-    """Turn up to 500 due reminders into fan-outs; return how many, so that it is called again while it is 500."""
+    """Turn up to 500 due reminders into fan-outs; return how many. Call it again while it returns 500."""
     due = (
         select(MeetingReminder)
         .where(MeetingReminder.taken_at.is_(None), MeetingReminder.due_at <= now)
@@ -41,10 +41,10 @@ def take_over(session: Session, *, now: datetime) -> int:
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
-    """Draft for the next of the invited, with the meeting as it is now.
+    """Draft for the next of those invited, with the meeting as it is now.
 
-    Who is on leave is not reminded; that it moves or is called off they must know, too: they may be able to come now.
-    What comes after the meeting has begun is not sent any more, but it is told: see `outbox`.
+    Those on leave are not reminded. But they must know if it moves or is called off: they may be able to come now.
+    What comes after the meeting has begun is no longer sent, but it is in the inbox: see `outbox`.
     """
     meeting = session.get_one(Meeting, fanout.subject_id)
     occasion = Occasion(fanout.occasion)
@@ -69,7 +69,7 @@ def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> Fanout
 
 
 def still_holds(meeting: Meeting, occasion: Occasion, due_at: datetime) -> bool:
-    """Whether no later cause has taken this one's place: calling the meeting off, or moving it from that day."""
+    """Whether no later cause has replaced this one: the meeting called off, or moved from that day."""
     if occasion is Occasion.meeting_cancelled:
         return meeting.status == MeetingStatus.cancelled
     if occasion is Occasion.meeting_tomorrow and meeting.day != shanghai_date(due_at) + timedelta(days=1):
@@ -95,7 +95,7 @@ def _add(session: Session, reminder: MeetingReminder, now: datetime) -> None:
 
 
 def announce_tomorrow(session: Session, fanout: Fanout, now: datetime) -> None:
-    """Have the branch's group told of it as well, in general words, where the branch chose so."""
+    """Have the branch's group told of it as well, in general words, if the branch chose so."""
     meeting = session.get_one(Meeting, fanout.subject_id)
     robot = robots_queries.robot_of(session, meeting.organization_id)
     holds = still_holds(meeting, Occasion.meeting_tomorrow, fanout.due_at)

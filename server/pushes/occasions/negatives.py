@@ -1,4 +1,4 @@
-"""负面清单: the member alone is told that a decision changed, with neither reason nor figure."""
+"""负面清单: only the member is told that a decision changed, with neither reason nor figure."""
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ RESULTS = {
 
 
 def changed(session: Session, event: NegativeDecisionChanged) -> None:
-    """Tell the member; a decision may be suspended and resumed more than once."""
+    """Tell the member. A decision may be suspended and resumed more than once."""
     decision = session.get_one(NegativeDecision, event.decision_id)
     message = DraftedMessage(
         Occasion.negative_decision,

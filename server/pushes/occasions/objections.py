@@ -1,4 +1,4 @@
-"""异议: how an objection goes on, told to who raised it by the feature that handles it. Never its words."""
+"""异议: the steps of an objection. The feature that handles it tells the person who raised it. Never its words."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from server.pushes.rules import Occasion
 
 
 class ObjectionStep(StrEnum):
-    """What who objected is told."""
+    """The steps of which the person who objected is told."""
 
     received = "received"
     investigating = "investigating"
@@ -43,9 +43,9 @@ def announce(
     member_id: int | None = None,
     account_id: int | None = None,
 ) -> int:
-    """Tell who objected, a member or an account without one; return 0 where he was told of this version before.
+    """Tell the person who objected, a member or an account without one; return 0 if they were told of this version.
 
-    `matter` names what is objected to (个人申报, 年度积分), not why; `until` is by when he is answered.
+    `matter` names what is objected to (个人申报, 年度积分), not why; `until` is the last day for the answer.
     """
     result, hint = _WORDS[step]
     message = DraftedMessage(Occasion.objection_progress, f"{objection_id}:{version}", pages.INBOX, due_at=now)

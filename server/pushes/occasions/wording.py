@@ -1,6 +1,6 @@
 """What messages say: a value for each field of the catalogue, never a reason, never another's figures. Pure.
 
-Hints are at most 20 characters, WeChat's limit; what people wrote themselves is cut by the channel.
+Hints have at most 20 characters, WeChat's limit; the channel cuts what people wrote themselves.
 """
 
 from collections import Counter
@@ -72,9 +72,9 @@ def _fact(occurred_on: date) -> str:
 
 
 def digest(place: str, waiting: Iterable[tuple[str, str, int]]) -> Content:
-    """`waiting` is a field, the words with `{}` for how many, and how many, in the order in which they are told.
+    """`waiting` holds fields, their words with `{}` for the number, and the number, in the order of the message.
 
-    Kinds of the same words are told together.
+    Kinds with the same words are added up.
     """
     counts = Counter[tuple[str, str]]()
     for field, words, count in waiting:
@@ -136,7 +136,7 @@ def month_score(period: str, *, total: Decimal, change: Decimal | None, position
 
 
 def month_score_elsewhere(period: str) -> Content:
-    """Of a member under a negative-list decision: no figure at all."""
+    """For a member under a negative-list decision: no figure at all."""
     return {"month": month(period), "points": ELSEWHERE, "change": NOTHING, "hint": OPEN}
 
 
@@ -195,7 +195,7 @@ def year_end(title: str, organization: str, on: date, hint: str) -> Content:
 
 
 def daily_head(organization: str, head: str, on: date, *, named: bool) -> Content:
-    """Tell the officers who keep it, or 组织部 as long as nobody is named."""
+    """For the officers who keep it, or for 组织部 as long as nobody is named."""
     hint = "请抄存，核对账目时使用" if named else "请组织部指定两名接收人"
     return {"organization": organization, "head": head, "date": day(on), "hint": hint}
 

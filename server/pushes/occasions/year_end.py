@@ -1,4 +1,4 @@
-"""年终: the steps of a year's close, told by the feature that takes them, and the cut-off of claims."""
+"""年终: the steps of a year's close, announced by the feature that takes them, and the cut-off of claims."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from server.years.queries import cut_off_of_root, own_cut_offs
 
 
 class YearStep(StrEnum):
-    """What of a year's close people are told."""
+    """The steps of a year's close that people are told of."""
 
     publicity = "publicity"  # the results are on show
     filed = "filed"
@@ -48,10 +48,10 @@ def announce(
     now: datetime,
     round_number: int = 1,
 ) -> int:
-    """Tell members of a step; return how many are newly told. `on` is its day, or the last one of a period.
+    """Tell members of a step; return how many were not told before. `on` is its day, or the last one of a period.
 
-    A step taken again (publicity after an upheld objection, say) has another `round_number`. Callers keep a
-    transaction to some 1,000 members.
+    A step taken again (publicity after an upheld objection, say) has another `round_number`. Callers pass about 1,000
+    members per transaction.
     """
     title, hint = _WORDS[step]
     organization = session.get_one(Organization, organization_id)
@@ -68,11 +68,11 @@ def announce(
 
 
 def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id: int, limit: int) -> int | None:
-    """Remind the next members after `after_id` of the last day for claims of the year; return the last of them, None
-    where nobody is left or no reminder is due.
+    """Remind the next members after `after_id` of the last day for claims of the year; return the last of them, or
+    None where nobody is left or no reminder is due.
 
-    Each of the two is told once per person and year, and again of a day that was moved for the branch: run every day,
-    it catches up by itself.
+    There are two reminders, each once per person and year, and again if the day was moved for the branch. Run every
+    day, it catches up by itself.
     """
     today = shanghai_date(now)
     year = year_to_claim_for(today)
@@ -101,7 +101,7 @@ def remind_of_cut_off(session: Session, *, root_id: int, now: datetime, after_id
 
 
 def _reminder(year: int, today: date, last: date, usual: date, now: datetime) -> DraftedMessage | None:
-    """Return the reminder that is due of a last day, if one is."""
+    """Return the reminder of a last day that is due today, if there is one."""
     number = cut_off_reminder(today, last)
     if number is None:
         return None
@@ -110,5 +110,5 @@ def _reminder(year: int, today: date, last: date, usual: date, now: datetime) ->
 
 
 def _is_measured(standing: MemberTimelines, member_id: int, year: int) -> bool:
-    """Whether the member was managed on a day of the year, under a standard: only then can anything be claimed."""
+    """Whether the member was managed on some day of the year, under a standard: only then can they claim anything."""
     return standing.first_day_in(member_id, year) is not None and standing.year_standard_id(member_id, year) is not None

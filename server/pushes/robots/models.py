@@ -1,4 +1,4 @@
-"""A branch's robot, and what it says, each once."""
+"""A branch's robot, and its messages, each sent once."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.pushes.robots.rules import AnnouncementKind, AnnouncementStatus
 
 
 class GroupRobot(Base):
-    """`sealed_key` is the webhook's key, encrypted: whoever has it may write in the group. `hint` is its end."""
+    """`sealed_key` is the webhook's key, encrypted: anyone who has it can write in the group. `hint` is its end."""
 
     __tablename__ = "group_robots"
 

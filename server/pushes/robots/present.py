@@ -1,4 +1,4 @@
-"""群机器人 as the API shows it: of the webhook only its end."""
+"""群机器人 as the API shows it: only the end of the webhook."""
 
 from sqlalchemy.orm import Session
 

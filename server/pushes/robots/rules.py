@@ -1,4 +1,4 @@
-"""What a robot says and in which words, whose address it has, and what becomes of a call. Pure."""
+"""What a robot says and in which words, what its address looks like, and what becomes of a call. Pure."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from server.pushes.sending.rules import AnswerVerdict, verdict
 LONGEST_CALL = timedelta(minutes=2)
 MOST_TRIES = 6
 KEY_MISSING_FOR = timedelta(hours=1)
-"""Until an announcement whose robot's address cannot be read is looked at again."""
+"""How long until an announcement is looked at again if its robot's address cannot be read."""
 
 NO_ROBOT = 93000
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -54,13 +54,13 @@ def meeting_tomorrow(title: str, when: str, place: str) -> str:
 
 
 def month_published(period: str) -> str:
-    """`period` as of a statement: 2026-06."""
+    """`period` is that of a statement: 2026-06."""
     year, month = period.split("-")
     return f"【月度积分已公布】{year}年{int(month)}月积分已经公布，请在小程序查看本人积分；有异议请在公示期内提出。"
 
 
 def after_call(errcode: int, *, tries: int, now: datetime) -> tuple[AnnouncementStatus, datetime]:
-    """Return what becomes of an announcement, and when it is looked at next. A robot may say 20 things a minute."""
+    """Return what becomes of an announcement, and when it is looked at next. A robot may post 20 times a minute."""
     meaning = verdict(Channel.work, errcode)
     if meaning is AnswerVerdict.sent:
         return AnnouncementStatus.sent, now

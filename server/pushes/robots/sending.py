@@ -1,4 +1,4 @@
-"""Saying what waits, at most once each: committed as `sending`, called, the result committed (ADR 0014)."""
+"""Sending what waits, at most once each: commit it as `sending`, call, commit the result (ADR 0014)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ class RobotCall:
 
 
 def send_due(engine: Engine, settings: Settings) -> int:
-    """Say what is due, one after the other; return how many calls were made."""
+    """Send what is due, one after the other; return how many calls were made."""
     transport, vault = accounts.webhook(settings), PhoneVault(settings.phone_keys)
     transaction(engine, partial(_recover, now=clock.now()))
     made = 0
@@ -47,7 +47,7 @@ def send_due(engine: Engine, settings: Settings) -> int:
 
 
 def _claim(session: Session, *, vault: PhoneVault, now: datetime) -> RobotCall | None:
-    """Take the next; what is too late, or has lost its robot, is put away. What cannot be read waits for its key."""
+    """Take the next. One that is too late or has lost its robot expires; one that cannot be read waits for its key."""
     query = (
         select(Announcement)
         .where(Announcement.status == AnnouncementStatus.waiting, Announcement.next_at <= now)
@@ -90,7 +90,7 @@ def _called(transport: Transport, call: RobotCall) -> tuple[AnnouncementStatus, 
 
 
 def _settle(session: Session, *, call_id: int, values: dict[str, Any], now: datetime) -> None:
-    """Write a result down, unless the call was given up meanwhile."""
+    """Store a result, unless the call was given up meanwhile."""
     finished_at = None if values["status"] == AnnouncementStatus.waiting else now
     ours = update(Announcement).where(Announcement.id == call_id, Announcement.status == AnnouncementStatus.sending)
     session.execute(ours.values(**values, finished_at=finished_at))

@@ -1,4 +1,4 @@
-"""A branch's robot: set up, changed, taken away, tried."""
+"""A branch's robot: set it up, change it, remove it, try it out."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ def set_up(
     account_id: int,
     now: datetime,
 ) -> GroupRobot:
-    """Set a robot up or change it; without a webhook the one there is stays. Raises DomainError `webhook_invalid`."""
+    """Set up or change a robot; without a webhook the present one stays. Raises DomainError `webhook_invalid`."""
     robot = session.get(GroupRobot, organization_id, with_for_update=True, populate_existing=True)
     key = rules.webhook_key(webhook) if webhook is not None else None
     if key is None and (robot is None or webhook is not None):
@@ -46,7 +46,7 @@ def set_up(
 
 
 def take_away(session: Session, organization_id: int) -> None:
-    """Forget the robot; what it had not said yet stays unsaid."""
+    """Remove the robot; what it has not sent yet is never sent."""
     session.execute(delete(GroupRobot).where(GroupRobot.organization_id == organization_id))
 
 
@@ -70,7 +70,7 @@ def add(
     until: datetime,
     now: datetime,
 ) -> None:
-    """Have something said; the same again changes nothing."""
+    """Add an announcement; adding it again changes nothing."""
     said = Announcement(
         organization_id=organization_id,
         kind=kind,
@@ -86,5 +86,5 @@ def add(
     )
     if session.scalar(same) is not None:
         return
-    if not added(session, said):  # another machine turned the same cause out
+    if not added(session, said):  # another machine handled the same cause
         return

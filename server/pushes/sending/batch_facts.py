@@ -1,4 +1,4 @@
-"""What a batch of pushes needs to be decided: addresses, consents, choices, earlier calls, pauses; a query for each."""
+"""What is needed to decide a batch of pushes: addresses, consents, choices, earlier calls, pauses; a query for each."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ Addresses = Mapping[Channel, Address]
 
 
 class BatchFacts:
-    """The facts about a batch. A consent that one push of the batch takes is not there for the next."""
+    """The facts about a batch. A consent that one push of the batch uses is gone for the next."""
 
     def __init__(
         self, session: Session, configured: ConfiguredChannels, pushes: Sequence[Row[Any]], *, now: datetime
@@ -76,9 +76,9 @@ class BatchFacts:
 def _addresses(
     session: Session, configured: ConfiguredChannels, pushes: Sequence[Row[Any]], now: datetime
 ) -> Mapping[str, Addresses]:
-    """Return by recipient where they are known.
+    """Return each recipient's addresses by channel.
 
-    What is urgent goes where they were before their keys were reset in the last days, whoever is signed in since.
+    Urgent pushes go to the addresses from before a recent key reset, whoever has signed in since.
     """
     found: dict[str, dict[Channel, Address]] = defaultdict(dict)
     urgent = [push for push in pushes if CATALOGUE[push.occasion].urgent]

@@ -1,4 +1,4 @@
-"""Taking due pushes: from now on they are `sending`, and no other sender takes them."""
+"""Claim due pushes: from then on they are `sending`, and no other sender takes them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ class Claimed:
 
 
 def claim(session: Session, configured: ConfiguredChannels, *, most: int, now: datetime) -> Claimed:
-    """Decide the next due pushes, at most so many, and mark those that are to be sent."""
+    """Decide the next due pushes, at most `most`, and mark those that are to be sent."""
     due = select(*_COLUMNS).where(Push.status == PushStatus.waiting, Push.next_at <= now)
     locked = due.order_by(Push.next_at, Push.id).limit(most).with_for_update(skip_locked=True)
     pushes = session.execute(locked).all()
@@ -93,7 +93,7 @@ def _write(
             values |= {"channel": decision.channel, "attempts": PUSHES.c.attempts + 1}
         elif decision.status is PushStatus.waiting:
             values |= {"next_at": decision.next_at}
-        elif decision.status in (PushStatus.sent, PushStatus.unknown):  # urgent, by whichever channels took it
+        elif decision.status in (PushStatus.sent, PushStatus.unknown):  # urgent, by all channels that accepted it
             values |= {"reason": decision.reason, "finished_at": now}
         else:
             values |= {"channel": None, "reason": decision.reason, "finished_at": now}
@@ -112,7 +112,7 @@ def _begin_attempts(session: Session, push_ids: Sequence[int]) -> None:
 
 
 def change_guarded(session: Session, push_ids: Sequence[int], seen: PushStatus, values: Mapping[str, Any]) -> None:
-    """Change pushes that were seen in one state. Raises Overtaken where one has left it: nothing at all may happen."""
+    """Change pushes that were seen in one state. Raises Overtaken if one has left it: then nothing may be written."""
     as_seen = update(PUSHES).where(PUSHES.c.id.in_(push_ids), PUSHES.c.status == seen)
     changed = changed_rows(session, as_seen.values(values))
     if changed != len(push_ids):

@@ -1,4 +1,4 @@
-"""The channels as this installation has them: which are set up, and a client for each, opened once."""
+"""The channels of this installation: which are set up, and a client for each, opened once."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,7 +14,7 @@ from server.pushes.rules import Channel, Occasion
 
 
 class ConfiguredChannels:
-    """What a sender needs to know of channels; tests may hand in adapters of their own."""
+    """What a sender needs to know about channels; tests may pass their own adapters."""
 
     def __init__(
         self, engine: Engine, settings: Settings, adapters: Mapping[Channel, ChannelAdapter] = ADAPTERS
@@ -25,7 +25,7 @@ class ConfiguredChannels:
 
     @cached_property
     def routes(self) -> Mapping[Occasion, Sequence[Channel]]:
-        """By occasion the channels that are set up, in the catalogue's order."""
+        """The channels that are set up, by occasion, in the catalogue's order."""
         return {
             occasion: [
                 channel
@@ -37,7 +37,7 @@ class ConfiguredChannels:
 
     @cached_property
     def app_ids(self) -> Mapping[str, Channel]:
-        """Whose identities are the addresses of which channel."""
+        """The channel by the app id whose identities are its addresses."""
         return {
             adapter.app_id(self.settings): channel
             for channel, adapter in self.adapters.items()

@@ -1,4 +1,4 @@
-"""Writing down what became of calls; and of those whose sender is gone."""
+"""Store what became of calls, and of those whose sender is gone."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """`errcode` is None where no answer came, or none was asked for."""
+    """`errcode` is None if no answer came, or if no call was made."""
 
     call: ChannelCall
     meaning: AnswerVerdict
@@ -34,7 +34,7 @@ class SendOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _OutcomeKind:
-    """Outcomes that are written alike. `tries` only matters where it decides how long to wait."""
+    """Outcomes that are written together. `tries` only matters where it decides how long to wait."""
 
     channel: Channel
     meaning: AnswerVerdict
@@ -51,9 +51,9 @@ def settle(
     now: datetime,
     wary: bool = True,
 ) -> None:
-    """Write outcomes down. Those of pushes that are no longer `sending` were given up meanwhile, and stay so.
+    """Store outcomes. Pushes that are no longer `sending` were given up meanwhile, and stay so.
 
-    Who is not `wary` does not look first, and gets Overtaken where pushes or consents are not as he left them.
+    Without `wary` nothing is looked at first, and Overtaken is raised if pushes or consents have changed since.
     """
     if not outcomes:
         return
@@ -127,13 +127,13 @@ def _count_consents(
 
 
 def _pause(session: Session, channel: Channel, until: datetime, errcode: int) -> None:
-    """Leave a channel alone for so long, whoever sends; a longer pause stays."""
+    """Leave a channel alone until then, for all senders; a longer pause stays."""
     there = session.get(ChannelPause, channel, with_for_update=True, populate_existing=True)
     if there is None:
         try:
             with session.begin_nested():
                 session.add(ChannelPause(channel=channel, until=until, errcode=errcode))
-        except IntegrityError:  # another sender heard it in the same moment
+        except IntegrityError:  # another sender was told at the same moment
             there = session.get_one(ChannelPause, channel, with_for_update=True, populate_existing=True)
     if there is not None and there.until < until:
         there.until, there.errcode = until, errcode

@@ -10,10 +10,10 @@ from server.days import SHANGHAI
 from server.pushes.rules import AttemptStatus, Channel, PushStatus, QuietHours, UnreachedReason
 
 LONGEST_CALL = timedelta(minutes=2)
-"""Tokens fetched and fetched again, two calls and a slow commit; a `sending` push older than this has no sender."""
+"""Time for fetching tokens twice, two calls and a slow commit; a `sending` push older than this has no sender."""
 
 MOST_TRIES = 10
-"""On one channel: nine pauses of backoff, together some six hours."""
+"""On one channel: nine backoff pauses, about six hours in all."""
 
 _SHORTEST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -23,10 +23,10 @@ class AnswerVerdict(StrEnum):
     """What an answer means for the push."""
 
     sent = "sent"
-    backoff = "backoff"  # nothing was delivered: again, later and later
-    next_minute = "next_minute"  # 45011: the account is too fast, all of it waits
-    tomorrow = "tomorrow"  # 45009: the account's day is over
-    emptied = "emptied"  # 43101 where consents are counted: there is none after all
+    backoff = "backoff"  # nothing was delivered: try again, later and later
+    next_minute = "next_minute"  # 45011: the account is too fast, the whole account waits
+    tomorrow = "tomorrow"  # 45009: the account's daily limit is used up
+    emptied = "emptied"  # 43101 where consents are counted: there was none
     refused = "refused"  # the person cannot be reached here
     misconfigured = "misconfigured"  # our template, page or rights are wrong
     unknown = "unknown"  # it may have arrived
@@ -42,11 +42,11 @@ _VERDICTS: Mapping[int, AnswerVerdict] = {
     ),
 }
 FINAL = frozenset({AnswerVerdict.emptied, AnswerVerdict.refused, AnswerVerdict.misconfigured})
-"""Nothing more on this channel; the next one may take it."""
+"""No more tries on this channel; the next one may deliver it."""
 
 
 def verdict(channel: Channel, errcode: int) -> AnswerVerdict:
-    """Return what a channel's answer means. A refusal in so many words that we do not know is one of the person."""
+    """Return what a channel's answer means. An unknown errcode: the person cannot be reached here."""
     if errcode == 43101 and channel is Channel.subscription:
         return AnswerVerdict.emptied
     return _VERDICTS.get(errcode, AnswerVerdict.refused)
@@ -68,14 +68,14 @@ def next_status(meaning: AnswerVerdict, *, urgent: bool = False) -> PushStatus:
 
 
 def next_at(meaning: AnswerVerdict, *, tries: int, now: datetime) -> datetime:
-    """Return when a push that waits again is looked at; `tries` counts the one just made."""
+    """Return when a push that waits again is looked at; `tries` includes the one just made."""
     if meaning is AnswerVerdict.backoff:
         return now + min(_SHORTEST_PAUSE * (1 << min(tries, 10) - 1), _LONGEST_PAUSE)
     return pause_until(meaning, now) or now
 
 
 def pause_until(meaning: AnswerVerdict, now: datetime) -> datetime | None:
-    """Return until when the whole account is left alone, or None."""
+    """Return the time until which the whole account is left alone, or None."""
     if meaning is AnswerVerdict.next_minute:
         return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     if meaning is AnswerVerdict.tomorrow:
@@ -86,7 +86,7 @@ def pause_until(meaning: AnswerVerdict, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """One earlier call for a push; refused without an errcode: it could not even be written."""
+    """One earlier call for a push; refused without an errcode, it could not even be written."""
 
     channel: Channel
     status: AttemptStatus
@@ -103,7 +103,7 @@ class Pause:
 class DeliveryFacts:
     """All that decides what becomes of a push now. `channels`: those of its occasion that are set up, in order.
 
-    `addressed` are those on which the person is known; `agreed` says whether consent is left where it is needed.
+    `addressed` are the channels with an address of the person; `agreed` those where any consent needed is left.
     What is `urgent` goes by all of them, once each, whatever the hour.
     """
 
@@ -128,7 +128,7 @@ class SendDecision:
 
 
 def decide(standing: DeliveryFacts, *, now: datetime) -> SendDecision:
-    """Return what becomes of a push whose turn has come."""
+    """Return what becomes of a push that is due."""
     if standing.expires_at is not None and standing.expires_at <= now:
         return SendDecision(PushStatus.expired, reason=UnreachedReason.too_late)
     over_at = standing.quiet.over_at(now)
@@ -138,7 +138,7 @@ def decide(standing: DeliveryFacts, *, now: datetime) -> SendDecision:
 
 
 def _by_channel(standing: DeliveryFacts, now: datetime) -> SendDecision:
-    """Take the first channel that may; one whose day is over only holds a push up that has no other."""
+    """Take the first channel that is free; one whose daily limit is used up only delays a push that has no other."""
     later: list[datetime] = []
     for channel in standing.channels:
         if obstacle(standing, channel) is not None or _went_out(standing, channel):
@@ -160,7 +160,7 @@ def _by_channel(standing: DeliveryFacts, now: datetime) -> SendDecision:
 
 
 def _went_out(standing: DeliveryFacts, channel: Channel) -> AttemptStatus | None:
-    """Return whether an urgent push was sent by a channel, or may have been, so that only others are left."""
+    """Return whether an urgent push was sent by a channel, or may have been: then only the others are left."""
     ended = {each.status for each in standing.tries if each.channel is channel}
     if not standing.urgent:
         return None

@@ -1,7 +1,7 @@
 """The sender: a few pushes are `sending` at a time, each called once by a thread, results and claims in one commit.
 
-While some calls are under way, those that ended are written down together with the next claims: neither the database
-nor WeChat waits for the other.
+While some calls are under way, the results of finished ones are stored together with the next claims: neither the
+database nor WeChat waits for the other.
 """
 
 from collections.abc import Sequence
@@ -29,11 +29,11 @@ from server.wechat.errors import WechatError
 
 log = structlog.get_logger()
 _GATHER_SECONDS = 0.1
-"""How long a commit waits for more results than the first."""
+"""How long a commit waits for more results after the first."""
 
 
 class Sender:
-    """Sends what is due. Any number of them may run at once, here and elsewhere."""
+    """Sends what is due. Any number of senders may run at once, here and elsewhere."""
 
     def __init__(self, configured: ConfiguredChannels, *, concurrency: int) -> None:
         self._configured = configured
@@ -41,7 +41,7 @@ class Sender:
         self._ended: SimpleQueue[SendOutcome] = SimpleQueue()
 
     def run(self, stop: Event) -> int:
-        """Send until nothing is due or `stop` is set, and finish what began; return how many calls were made."""
+        """Send until nothing is due or `stop` is set, finish the calls under way, and return how many were made."""
         self._catch_up()
         made = under_way = 0
         outcomes: Sequence[SendOutcome] = ()
@@ -65,13 +65,13 @@ class Sender:
             self._ended.put(SendOutcome(call, AnswerVerdict.backoff))
 
     def _catch_up(self) -> None:
-        """Give up what dead senders left, and learn what WeChat has reported since the last time."""
+        """Give up what dead senders left, and apply what WeChat has reported since the last time."""
         for step in (results.recover, receipts.apply):
             while transaction(self._configured.engine, partial(step, now=clock.now())) >= results.AT_ONCE:
                 continue
 
     def _step(self, outcomes: Sequence[SendOutcome], room: int) -> Claimed:
-        """Write results down and claim the next, in one transaction; where someone was faster, looking first."""
+        """Store results and claim the next, in one transaction; if someone was faster, again with a look first."""
         now = clock.now()
 
         def work(session: Session, *, wary: bool) -> Claimed:
@@ -84,7 +84,7 @@ class Sender:
             return transaction(self._configured.engine, partial(work, wary=True))
 
     def _gathered(self, under_way: int) -> Sequence[SendOutcome]:
-        """Return the outcomes of most of what is under way, or of what ends within a moment after the first."""
+        """Return most outcomes of the calls under way, or those that come within a moment of the first."""
         if under_way == 0:
             return ()
         ended = [self._ended.get()]
@@ -122,14 +122,14 @@ class Sender:
 
 
 def _stopped(stop: Event) -> bool:
-    """Whether to claim no more: asked to, or the process is about to end."""
+    """Whether to claim no more: it was asked to stop, or the process is about to end."""
     return stop.is_set() or not main_thread().is_alive()
 
 
 def send_due(engine: Engine, settings: Settings, *, stop: Event | None = None) -> int:
     """Send what is due and return how many calls were made.
 
-    In a thread that the process waits for at its end: a call cut off would be `unknown` for good.
+    It runs in a thread that the process waits for at its end: a call cut off would be `unknown` for good.
     """
     sender = Sender(ConfiguredChannels(engine, settings), concurrency=settings.push_concurrency)
     made: list[int] = []

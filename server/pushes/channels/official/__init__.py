@@ -1,1 +1,1 @@
-"""公众号模板消息: for who follows the official account."""
+"""公众号模板消息: for people who follow the official account."""

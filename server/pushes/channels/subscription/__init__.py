@@ -1,1 +1,1 @@
-"""小程序订阅消息: one message for each consent the person has given."""
+"""小程序订阅消息: one message for each consent that the person has given."""

@@ -39,5 +39,5 @@ def body(message: ChannelMessage) -> Mapping[str, Any]:
 
 
 def send(client: WechatClient, body: Mapping[str, Any]) -> SendResult:
-    """Return what WeChat says of the message. Raises WechatError."""
+    """Return WeChat's answer. Raises WechatError."""
     return client.send(PATH, body)

@@ -1,1 +1,1 @@
-"""企业微信小程序通知消息: for who is a member of the corporation there."""
+"""企业微信小程序通知消息: for people who are members of the corporation there."""

@@ -44,5 +44,5 @@ def body(message: ChannelMessage) -> Mapping[str, Any]:
 
 
 def send(client: WorkClient, body: Mapping[str, Any]) -> SendResult:
-    """Return what 企业微信 says of the message. Raises WechatError."""
+    """Return the answer of 企业微信. Raises WechatError."""
     return client.send(PATH, body)
