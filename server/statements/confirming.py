@@ -1,4 +1,4 @@
-"""Confirming a month: by the secretary or deputy or whoever is above, or by itself when the time for it has passed."""
+"""Confirming a month: by the secretary, the deputy or someone above, or automatically once its time has passed."""
 
 from datetime import date, datetime
 from functools import partial
@@ -24,7 +24,7 @@ AT_ONCE = 200
 
 
 def confirm(session: Session, *, statement_id: int, account_id: int, now: datetime) -> Statement:
-    """Let the month stand. Raises DomainError 409 `already_confirmed`."""
+    """Confirm a month. Raises DomainError 409 `already_confirmed`."""
     statement = _locked(session, statement_id)
     if statement.status == StatementStatus.confirmed:
         raise conflict(StatementErrorCode.already_confirmed, "这期月汇总已经确认过，支部已可查看")
@@ -33,10 +33,10 @@ def confirm(session: Session, *, statement_id: int, account_id: int, now: dateti
 
 
 def confirm_overdue(engine: Engine, *, now: datetime) -> int:
-    """Confirm what nobody confirmed in its working days, one transaction each; return how many.
+    """Confirm what nobody confirmed within its working days, one transaction each; return how many.
 
-    On a working day only, so that no month is told of in a holiday, announced or not. Safe to run again and beside
-    itself or a secretary: whoever comes second finds it confirmed.
+    On working days only, so that nobody is told of a month on a holiday, announced or not. Safe to run again, and
+    alongside itself or a secretary: whoever comes second finds it confirmed.
     """
     today, confirmed = shanghai_date(now), 0
     with reading(engine) as session:
@@ -50,12 +50,12 @@ def confirm_overdue(engine: Engine, *, now: datetime) -> int:
 
 
 def workdays_changed(session: Session, event: WorkdaysChanged) -> None:
-    """Count the open deadlines anew: a university counts its days otherwise."""
+    """Recount the open deadlines: a university has changed its working days."""
     recount(session, root_id=event.root_id, today=shanghai_date(event.now))
 
 
 def recount(session: Session, *, root_id: int, today: date) -> Calendar:
-    """Count anew by when a university's frozen months have to be confirmed, by its calendar of now; return that."""
+    """Recount the deadlines for confirming a university's frozen months by its present calendar, and return that."""
     calendar = calendar_of(session, root_id=root_id, around=today)
     waiting = (Statement.root_id == root_id, Statement.status == StatementStatus.frozen)
     for frozen_at in session.scalars(select(Statement.frozen_at).where(*waiting).distinct()).all():

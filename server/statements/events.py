@@ -1,4 +1,4 @@
-"""What statements and bulletins tell the features beside them."""
+"""The events by which statements and bulletins inform other features."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class StatementFrozen:
-    """A branch's month is drawn up: its officers are to confirm it."""
+    """A branch's month is drawn up: its officers should confirm it."""
 
     statement_id: int
     now: datetime
@@ -14,7 +14,7 @@ class StatementFrozen:
 
 @dataclass(frozen=True, slots=True)
 class StatementConfirmed:
-    """A month stands: the branch's members may be told."""
+    """A month is confirmed: the branch's members may be told."""
 
     statement_id: int
     now: datetime

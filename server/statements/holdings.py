@@ -1,4 +1,4 @@
-"""A person's lines in the frozen monthly statements that his branch has confirmed."""
+"""A person's lines in the frozen monthly statements that their branch has confirmed."""
 
 from collections.abc import Iterator
 

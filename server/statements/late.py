@@ -28,7 +28,7 @@ class LateMonth:
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """A member's late entries; `total` is what the year comes to with them."""
+    """A member's late entries; `total` is the year's total with them."""
 
     member_id: int
     name: str
@@ -45,9 +45,9 @@ class LateLine:
 
 
 def late_lines(session: Session, statement: Statement, *, member_id: int | None = None) -> Sequence[LateLine] | None:
-    """Return what came after a December, by member; None where the statement is no December or its year is closed.
+    """Return what came after a December, by member; None if the statement is not a December's or its year is closed.
 
-    Members under a negative-list decision are left out: their year is told apart.
+    Members under a negative-list decision are left out: their year is reported separately.
     """
     closing = closing_of_december(statement.period)
     if closing is None or _is_frozen(session, statement.organization_id, closing):

@@ -18,9 +18,9 @@ class Statement(Base):
     """A branch's month (design §5 Month): facts up to `until`, the month's last day, posted before `cutoff_at`.
 
     `period` is `YYYY-MM`, or `YYYY-closing` for what was posted for a year after its December. `exempt` counts those
-    不列入管理范围, who have no line. Averages leave out members under a negative-list decision. `hash` covers the head,
-    every line and section, and the previous statement's hash, by `hash_version` (`freezing/sealing.py`).
-    `confirmed_by` None with `confirmed_at` set: by itself.
+    who are 不列入管理范围 and have no line. Averages leave out members under a negative-list decision. `hash` covers
+    the head, every line and section, and the previous statement's hash, by `hash_version` (`freezing/sealing.py`).
+    `confirmed_by` None with `confirmed_at` set: confirmed automatically.
     """
 
     __tablename__ = "statements"
@@ -54,12 +54,12 @@ class Statement(Base):
 
 
 class StatementLine(Base):
-    """One member's figures: the year's total so far, its change since his previous statement of the year (None without
-    one), his position in the branch (None under a negative-list decision), and where his chain stood.
+    """One member's figures: the year's total so far, its change since their previous statement of the year (None
+    without one), their position in the branch (None under a negative-list decision), and where their chain stood.
 
     `standard_id`, `category`, `stage` and `negative` are what the figures were computed with, kept so that they can be
-    computed again: the facts are his entries of the year up to `head_seq` that occurred by the statement's `until`.
-    `previous_id` is the statement of the same year that holds his line before this one.
+    computed again: the facts are their entries of the year up to `head_seq` that occurred by the statement's `until`.
+    `previous_id` is the statement of the same year that holds their line before this one.
     """
 
     __tablename__ = "statement_lines"
@@ -127,7 +127,7 @@ class Bulletin(Base):
 
 
 class BulletinReceipt(Base):
-    """That a branch has acknowledged a bulletin and its internal annex."""
+    """A branch's acknowledgement of a bulletin and its internal annex."""
 
     __tablename__ = "bulletin_receipts"
 
@@ -138,7 +138,7 @@ class BulletinReceipt(Base):
 
 
 class BoardLink(Base):
-    """A branch's board opened to screens that nobody signs in on; only the key's hash is kept.
+    """A branch's board opened to screens where nobody signs in; only the key's hash is kept.
 
     Good until the end of `until_date`, in any browser (`opens` counts them), as long as `made_by` may manage the board.
     """

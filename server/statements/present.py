@@ -1,4 +1,4 @@
-"""How statements are shown, and to whom what of them."""
+"""How statements are shown, and how much of them to whom."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """What a reader is told of a member's month; `told`: its sections and what was posted late, too."""
+    """What a reader sees of a member's month; `told`: also its sections and what was posted late."""
 
     position: int | None
     total: Decimal | None
@@ -52,7 +52,7 @@ class ShownLine:
 def shown(line: StatementLine | BoardLine, *, place: bool, is_own: bool) -> ShownLine:
     """Return what a statement and a board show of a line; `place`: the position, too.
 
-    Who is under a negative-list decision reads their own sections, nobody else does, and nobody a total.
+    Under a negative-list decision only the member sees their sections, and nobody sees a total.
     """
     if line.negative:
         return ShownLine(line.position if place else None, None, None, NEGATIVE_NOTE, told=is_own)
@@ -60,7 +60,7 @@ def shown(line: StatementLine | BoardLine, *, place: bool, is_own: bool) -> Show
 
 
 def is_officer(actor: Actor, target: Target) -> bool:
-    """Whether he sees months that are not yet confirmed, and every line: by a role over the branch."""
+    """Whether the reader sees unconfirmed months and every line: by a role over the branch."""
     return bool(roles_at(actor, target.ancestor_ids) & RULES[Permission.statement_read].roles)
 
 
@@ -81,7 +81,7 @@ def detail_out(
 
 
 def late_out(lines: Sequence[LateLine] | None, shown: Collection[int]) -> StatementLateOut | None:
-    """Return a branch's 年末补记 with the lines of those whose totals the reader sees, None where nothing is late."""
+    """Return a branch's 年末补记 with the lines of those whose totals the reader sees; None if nothing is late."""
     if not lines:
         return None
     return StatementLateOut(
@@ -156,7 +156,7 @@ def _lines(
 ) -> list[StatementLineOut]:
     """Everyone for officers; for members what the branch decided: only themselves, all by name, or the whole list.
 
-    Who is under a negative-list decision stands in no list of members; they read their own line.
+    Members under a negative-list decision are in no list that members see; they see their own line.
     """
     if officer:
         return [_line(row, place=True, is_own=row.line.member_id == reader.member_id) for row in rows]

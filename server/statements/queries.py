@@ -1,4 +1,4 @@
-"""Statements read: a branch's months, one with its lines, a member's own months. Nothing here writes."""
+"""Read statements: a branch's months, one with its lines, a member's own months. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class StatementRow:
 def statements_of(
     session: Session, *, organization_id: int, all_states: bool, before: int | None, limit: int
 ) -> Sequence[Statement]:
-    """Return a branch's statements, the latest first; only the confirmed ones unless `all_states`."""
+    """Return a branch's statements, latest first; only the confirmed ones unless `all_states`."""
     query = select(Statement).where(Statement.organization_id == organization_id)
     if not all_states:
         query = query.where(Statement.status == StatementStatus.confirmed)
@@ -39,7 +39,7 @@ def statements_of(
 
 
 def coming(session: Session, *, organization_id: int, now: datetime) -> str | None:
-    """Return which month is a branch's first and when it comes, in words; None once it has come."""
+    """Return in words which month is a branch's first and when it comes; None once it has come."""
     began_on = session.get_one(Organization, organization_id).began_on
     return coming_words(first_month(began_on), shanghai_date(now)) if began_on else None
 
@@ -66,7 +66,7 @@ def rows_of(session: Session, statement_id: int) -> list[StatementRow]:
 
 
 def history(session: Session, *, member_id: int, year: int, all_states: bool) -> list[tuple[Statement, StatementRow]]:
-    """Return a member's lines of a year, whichever branch they stand with, in order."""
+    """Return a member's lines of a year, in whichever branch, in order."""
     query = (
         select(Statement, StatementLine, Member.name)
         .join(StatementLine, StatementLine.statement_id == Statement.id)

@@ -15,15 +15,15 @@ from server.workdays import Calendar
 K = TypeVar("K", bound=Hashable)
 
 CONFIRM_WORKDAYS = 3
-"""A statement nobody confirms stands by itself after so many working days (design §5 Month)."""
+"""A statement nobody confirms is confirmed automatically after this many working days (design §5 Month)."""
 
 FREEZE_DAY, FREEZE_TIME = 3, "02:00"
 """When the month before is summed up, in Shanghai."""
 
 
 class StatementStatus(StrEnum):
-    frozen = "frozen"  # drawn up, seen by the branch's officers only
-    confirmed = "confirmed"  # by the secretary, or by itself after three working days: the branch sees it
+    frozen = "frozen"  # drawn up, seen only by the branch's officers
+    confirmed = "confirmed"  # by the secretary, or automatically after three working days: the branch sees it
 
 
 class BulletinStatus(StrEnum):
@@ -54,7 +54,7 @@ class StatementTerm:
 
 
 def month_before(cutoff_at: datetime) -> StatementTerm:
-    """Return the month that a cutoff ends: the one before that in which it lies, as clocks in Shanghai show."""
+    """Return the month that a cutoff ends: the one before the month it lies in, by Shanghai time."""
     last = shanghai_date(cutoff_at).replace(day=1) - timedelta(days=1)
     return StatementTerm(f"{last:%Y-%m}", last.year, last, cutoff_at)
 
@@ -71,12 +71,12 @@ def closing_of_december(period: str) -> str | None:
 
 
 def confirm_by_of(calendar: Calendar, frozen_at: datetime) -> date:
-    """Return the last day on which people decide whether a statement stands."""
+    """Return the last day on which people can confirm a statement."""
     return calendar.workday_after(shanghai_date(frozen_at), CONFIRM_WORKDAYS)
 
 
 def coming_words(first_month: date, today: date) -> str | None:
-    """Return when the first statement comes and of which month (by its first day), or None once its day has come."""
+    """Return when the first statement comes and for which month (by its first day), or None once its day has come."""
     on = (first_month + timedelta(days=31)).replace(day=FREEZE_DAY)
     if today >= on:
         return None
@@ -103,11 +103,11 @@ def positions(totals: Mapping[K, Decimal]) -> dict[K, int]:
 
 
 def average(totals: Sequence[Decimal]) -> Decimal | None:
-    """Return the mean, exact to a ten-thousandth, or None of nobody."""
+    """Return the mean, exact to a ten-thousandth, or None for nobody."""
     return finest(sum(totals, Decimal(0)) / len(totals)) if totals else None
 
 
 def median(totals: Sequence[Decimal]) -> Decimal | None:
-    """Return the middle, or the mean of the two in the middle, exact to a ten-thousandth, or None of nobody."""
+    """Return the middle, or the mean of the two in the middle, exact to a ten-thousandth, or None for nobody."""
     ordered, middle = sorted(totals), len(totals) // 2
     return average(ordered[middle - 1 : middle + 1] if len(totals) % 2 == 0 else [ordered[middle]]) if totals else None

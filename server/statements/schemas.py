@@ -18,9 +18,9 @@ class StatementYearQuery(BaseModel):
 
 
 class StatementOut(BaseModel):
-    """`confirmed_by` null with `confirmed_at`: by itself, its working days having passed.
+    """`confirmed_by` null with `confirmed_at`: confirmed automatically, as its working days had passed.
 
-    `confirm_note` says that `confirm_by` is not certain: the holidays in between are not announced yet.
+    `confirm_note` says if `confirm_by` is not certain because holidays in between are not announced yet.
     """
 
     id: int
@@ -43,7 +43,7 @@ class StatementOut(BaseModel):
 
 
 class StatementsOut(Page[StatementOut]):
-    """`coming`: which month is the first and when it comes, as long as there is none."""
+    """`coming`: which month is the first and when it comes, as long as there is no statement."""
 
     coming: str | None
 
@@ -54,7 +54,7 @@ class StatementSectionOut(BaseModel):
 
 
 class StatementBackdatedOut(BaseModel):
-    """补记: what was posted since the statement before for an earlier month; points before any cap."""
+    """补记: what was posted since the previous statement for an earlier month; points before any cap."""
 
     month: str
     entries: int
@@ -62,7 +62,7 @@ class StatementBackdatedOut(BaseModel):
 
 
 class StatementLateLineOut(BaseModel):
-    """A member's late entries by month, points before any cap; `total` is what the year comes to with them."""
+    """A member's late entries by month, points before any cap; `total` is the year's total with them."""
 
     member_id: int
     name: str
@@ -75,7 +75,7 @@ class StatementLateLineOut(BaseModel):
 class StatementLateOut(BaseModel):
     """年末补记: what was posted for the year after this December was frozen, live until the year is closed.
 
-    Sums are of the branch; `lines` are those the reader may see.
+    Sums are for the branch; `lines` are those the reader may see.
     """
 
     members: int
@@ -108,7 +108,7 @@ class StatementBandOut(BaseModel):
 
 
 class StatementDetailOut(StatementOut):
-    """`lines`: everyone for officers; for members as the branch decided, at least the reader's own."""
+    """`lines`: everyone's for officers; for members as the branch decided, at least the reader's own."""
 
     lines: list[StatementLineOut]
     distribution: list[StatementBandOut]

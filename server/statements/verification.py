@@ -1,7 +1,7 @@
 """Proof that frozen statements are what was frozen, and that the ledger as of that moment gives the same figures.
 
-Every line is computed anew by the pure `score`; nothing of what froze it is used again but what it says it was computed
-with. Streams, whatever the size.
+Every line is computed again by the pure `score`, only from what the line says it was computed with. It streams,
+whatever the size.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -26,14 +26,14 @@ from server.verifying import Verification
 STATEMENTS_AT_ONCE = 20
 CLOSING = "-closing"
 TAMPERED = (ValueError, LookupError, ArithmeticError, TypeError, NoResultFound)
-"""What the rules raise on facts that no freezing leaves behind."""
+"""What the rules raise on facts that freezing never leaves behind."""
 
 Sections = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What a statement says, and what the ledger as of then gives; `member_id` None where it is of the branch."""
+    """What a statement says, and what the ledger as of then gives; `member_id` None if it concerns the branch."""
 
     statement_id: int
     member_id: int | None
@@ -47,7 +47,7 @@ class Deviation:
 
 
 def verify_statements(session: Session) -> Generator[Deviation, None, int]:
-    """Yield whatever does not fit, by statement; return how many there are."""
+    """Yield whatever does not match, by statement; return how many statements there are."""
     looked = after = 0
     query = select(Statement).order_by(Statement.id).limit(STATEMENTS_AT_ONCE)
     while statements := session.scalars(query.where(Statement.id > after)).all():
@@ -59,7 +59,7 @@ def verify_statements(session: Session) -> Generator[Deviation, None, int]:
 
 
 def verify_statement(session: Session, statement: Statement) -> Iterator[Deviation]:
-    """Yield what of one statement does not fit, its hash first."""
+    """Yield what does not match in one statement, its hash first."""
     seal = seals(session, [statement])[statement.id]
     yield from _unlike(statement.id, None, "校验值", statement.hash, seal)
     yield from _unlike(statement.id, None, "年度", str(statement.year), statement.period[:4])
@@ -78,9 +78,9 @@ def verify_statement(session: Session, statement: Statement) -> Iterator[Deviati
 def _computed(
     session: Session, statement: Statement, lines: Sequence[StatementLine]
 ) -> tuple[Mapping[int, YearScore | None], Mapping[int, str]]:
-    """Return the scores, and why there is none of whose line says what nobody could have computed with.
+    """Return the scores, and why a line has none if nobody could have computed with what it says.
 
-    All are computed together; only where that fails, one by one.
+    All are computed together, and one by one only if that fails.
     """
     closed = statement.period.endswith(CLOSING)
 
@@ -111,7 +111,7 @@ def _unlike(statement_id: int, member_id: int | None, what: str, stored: object,
 
 
 def _heads(session: Session, lines: Sequence[StatementLine]) -> Iterator[Deviation]:
-    """The chain still passes through the hash that the line names."""
+    """Check that the chain still passes through the hash that the line names."""
     same = and_(PointEntry.member_id == StatementLine.member_id, PointEntry.seq == StatementLine.head_seq)
     ids = {line.statement_id for line in lines}
     query = select(StatementLine.member_id, PointEntry.hash).join(PointEntry, same)
@@ -152,7 +152,7 @@ def _sums(session: Session, statement: Statement, lines: Sequence[StatementLine]
 
 
 def _before(session: Session, statement_id: int) -> dict[int, Decimal]:
-    """Return everyone's total in the statement before."""
+    """Return everyone's total in their previous statement."""
     before = aliased(StatementLine)
     same = and_(before.statement_id == StatementLine.previous_id, before.member_id == StatementLine.member_id)
     query = select(StatementLine.member_id, before.total).join(before, same)
@@ -168,7 +168,7 @@ def _stored_backdated(session: Session, statement: Statement) -> Backdated:
 
 
 def _backdated(session: Session, statement: Statement) -> Backdated:
-    """Add up what was posted since the statement before for its month or an earlier one."""
+    """Add up what was posted since the previous statement for that one's month or an earlier one."""
     before, earlier = aliased(StatementLine), aliased(Statement)
     query = (
         select(PointEntry)

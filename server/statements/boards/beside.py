@@ -1,6 +1,6 @@
-"""What stands on a board and is no part of the frozen month: names, the secretary, the days it is on show, 年末补记.
+"""What a board shows that is not part of the frozen month: names, the secretary, the days it is on show, 年末补记.
 
-A process remembers it for 30 seconds, as it does its callers' grants: after nine o'clock a branch comes all at once.
+A process remembers it for 30 seconds, as it does its callers' grants: after nine o'clock a whole branch looks at once.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _NAMES = select(Member.id, Member.name).where(Member.id.in_(bindparam("member_id
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beside:
-    """`organization` is “总支 · 支部”. `confirmed_by` None: it stood by itself. `earlier`, `later`: the next months."""
+    """`organization` is “总支 · 支部”. `confirmed_by` None: it was automatic. `earlier`, `later`: the next months."""
 
     names: dict[int, str]
     organization: str
@@ -50,7 +50,7 @@ _memory: LruCache[Beside] = LruCache()
 
 
 def beside(session: Session, head: BoardHead, figures: BoardFigures, *, now: datetime) -> Beside:
-    """Return what stands beside a statement, as it was at most 30 seconds ago."""
+    """Return what a board shows beside a statement, at most 30 seconds old."""
     found = _memory.recall(head.hash)
     if found is not None and found.holds(now):
         return found
@@ -108,7 +108,7 @@ def _later() -> ScalarSelect[str]:
 
 
 def _siblings(other: type[Statement]) -> Select[str]:
-    """The branch's confirmed statements beside the one at hand."""
+    """The branch's confirmed statements other than the current one."""
     same = other.organization_id == Statement.organization_id
     return select(other.period).where(same, other.status == StatementStatus.confirmed).correlate(Statement)
 

@@ -1,4 +1,4 @@
-"""The figures of a frozen statement, read once per process since they never change. No name is among them."""
+"""The figures of a frozen statement, read once per process since they never change. They hold no names."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from server.statements.models import StatementBackdated, StatementLine, Statemen
 T = TypeVar("T")
 
 KEPT = 256
-"""Statements a process remembers; one of 27 members takes some 20 kB."""
+"""The number of statements a process remembers; one of 27 members takes some 20 kB."""
 
 _ID = bindparam("statement_id", type_=BigInteger)
 _LINES = (
@@ -70,7 +70,7 @@ class SectionColumn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoardFigures:
-    """A statement's lines by position, who is 另行通报 last; `ranked` counts those with a position."""
+    """A statement's lines by position, those of 另行通报 last; `ranked` counts the lines with a position."""
 
     lines: tuple[BoardLine, ...]
     columns: tuple[SectionColumn, ...]
@@ -83,7 +83,7 @@ class BoardFigures:
         return sum(not line.negative for line in self.lines)
 
     def listed(self, view: View) -> tuple[BoardLine, ...]:
-        """Return the lines that stand beside names in a list, by position."""
+        """Return the lines shown with names in a list, by position."""
         return self.lines if view.names_apart else self.lines[: self.ranked]
 
     def line_of(self, member_id: int | None) -> BoardLine | None:
@@ -91,7 +91,7 @@ class BoardFigures:
 
 
 class LruCache(Generic[T]):
-    """Statement hash → what was read of it; the one not asked for longest is forgotten first."""
+    """Statement hash → what was read of it; the least recently used is forgotten first."""
 
     def __init__(self, size: int = KEPT) -> None:
         self._size = size
@@ -168,7 +168,7 @@ def _line(
 
 
 def _document(session: Session, standard_ids: list[int]) -> StandardDocument | None:
-    """Return what the standard of most lines says, the lower id where two are even."""
+    """Return the document of the standard of most lines; on a tie, of the lower id."""
     if not standard_ids:
         return None
     most = max(sorted(set(standard_ids)), key=standard_ids.count)

@@ -1,4 +1,4 @@
-"""Which month a board shows, and what is frozen of it as a whole: one look-up for every reader."""
+"""Which month a board shows, and its frozen figures as a whole: one look-up for every reader."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +25,7 @@ from server.statements.rules import StatementStatus
 class BoardHead:
     """A confirmed statement, and how much of it its branch (`branch` is its title) shows.
 
-    `names_outside`: also those outside the branch see whole names.
+    `names_outside`: people outside the branch see whole names, too.
     """
 
     statement_id: int
@@ -46,7 +46,7 @@ class BoardHead:
 
 
 class NamedBy(Enum):
-    """By what a statement is looked up."""
+    """The key by which a statement is looked up."""
 
     newest = "newest"
     period = "period"
@@ -54,7 +54,7 @@ class NamedBy(Enum):
 
 
 def read_head(session: Session, *, organization_id: int, month: str | None, now: datetime) -> BoardHead:
-    """Return the head of a branch's confirmed month, the newest by default. Raises DomainError 404."""
+    """Return the head of a branch's confirmed month, the newest by default. Raises DomainError 404 if there is none."""
     named = NamedBy.newest if month is None else NamedBy.period
     row = session.execute(_heads(named), {"organization_id": organization_id, "period": month}).one_or_none()
     if row is None:

@@ -1,8 +1,8 @@
-"""Opening a board on a screen that nobody is signed in on.
+"""Open a board on a screen where nobody is signed in.
 
-A leader of the branch makes a link with a last day. Its key stands behind the # of the address; each browser that opens
-it exchanges it for a token of this one board. The token ends with the link: on its last day, when it is revoked, or
-when who made it may no longer manage the board.
+A leader of the branch makes a link with a last day. Its key follows the # of the address; each browser that opens it
+exchanges the key for a token of this one board. The token ends with the link: after its last day, when it is revoked,
+or when its maker may no longer manage the board.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ LONGEST = timedelta(days=366)
 def make_link(
     session: Session, *, organization_id: int, place: str, until_date: date, account_id: int, now: datetime
 ) -> tuple[BoardLink, str]:
-    """Return a link to the branch's board and its key, which is seen only now.
+    """Return a link to the branch's board and its key, which is shown only now.
 
     Raises DomainError `not_a_branch`, `invalid_dates`.
     """
@@ -61,7 +61,7 @@ def make_link(
 
 
 def revoke(session: Session, *, link_id: int, account_id: int, now: datetime) -> BoardLink:
-    """End a link at once, and what browsers hold of it; the second time changes nothing."""
+    """End a link and its browsers' tokens at once; doing it again changes nothing."""
     link = session.get_one(BoardLink, link_id, with_for_update=True)
     if link.revoked_at is None:
         link.revoked_at, link.revoked_by = now, account_id
@@ -71,7 +71,7 @@ def revoke(session: Session, *, link_id: int, account_id: int, now: datetime) ->
 
 
 def links_of(session: Session, organization_id: int, *, now: datetime) -> list[tuple[BoardLink, str]]:
-    """Return the branch's links that still open something, the latest first, each with the name of who made it."""
+    """Return the branch's links that still open the board, latest first, each with its maker's name."""
     rows = (
         select(BoardLink, Account.name)
         .join(Account, Account.id == BoardLink.made_by)
@@ -86,7 +86,7 @@ def links_of(session: Session, organization_id: int, *, now: datetime) -> list[t
 
 
 def maker(session: Session, link: BoardLink) -> str:
-    """Return the name of who made a link."""
+    """Return the name of a link's maker."""
     return session.get_one(Account, link.made_by).name
 
 
@@ -102,7 +102,7 @@ def open_session(session: Session, secret_key: bytes, key: str, *, now: datetime
 
 
 def check_token(session: Session, secret_key: bytes, text: str, *, organization_id: int, now: datetime) -> None:
-    """Raises DomainError 403 `board_closed` unless the token opens this branch's board now."""
+    """Raise DomainError 403 `board_closed` unless the token opens this branch's board now."""
     values = read_signed(secret_key, PURPOSE, text)
     link = session.get(BoardLink, values[0]) if values and values[1] == organization_id else None
     if link is None or not _stands(session, link, now):

@@ -31,7 +31,7 @@ from server.statements.present import late_line_out, late_out, shown
 from server.statements.rules import period_title
 
 SHORT = 8
-"""Digits of a chain's head that stand beside a row."""
+"""How many digits of a chain's head a row shows."""
 
 
 def board_out(board: Board) -> BoardOut:
@@ -56,14 +56,14 @@ def board_out(board: Board) -> BoardOut:
 
 
 def _listed(board: Board) -> set[int]:
-    """Return whose lines the reader sees beside a name."""
+    """Return the members whose lines the reader sees with a name."""
     lines = () if board.masked or not board.view.lists else board.figures.listed(board.view)
     return {line.member_id for line in (*lines, board.own) if line is not None}
 
 
 @lru_cache(maxsize=KEPT)
 def rows_out(figures: BoardFigures, beside: Beside, view: View, *, masked: bool) -> list[BoardRowOut]:
-    """Present a list as long as what stands beside it holds: the same for everyone who sees it."""
+    """Present a list, by position or else by name: it is the same for everyone who sees it."""
     lines, places = figures.listed(view), view.places_all
     if not places:  # by name: an order by totals would show positions after all
         lines = tuple(sorted(lines, key=lambda line: by_name(beside.names[line.member_id])))

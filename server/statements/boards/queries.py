@@ -15,7 +15,7 @@ from server.statements.boards.rules import View
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`own` is the reader's own line, whatever the branch shows. `masked`: names are not for who stands before it."""
+    """`own` is the reader's own line, whatever the branch shows. `masked`: the viewer may not see whole names."""
 
     head: BoardHead
     figures: BoardFigures
@@ -36,10 +36,10 @@ def read_board(
     posted: bool,
     now: datetime,
 ) -> Board:
-    """Return the branch's board of a month, or of the newest that stands, for a member or for nobody in particular.
+    """Return the branch's board of a month, or of the newest confirmed one, for a member or for nobody in particular.
 
     `view` None: as the branch decided. `posted`: as it hangs where anybody passes by.
-    Raises DomainError 404 where no such month is confirmed.
+    Raises DomainError 404 if no such month is confirmed.
     """
     head = read_head(session, organization_id=organization_id, month=month, now=now)
     figures = figures_of(session, head.statement_id, head.hash)
@@ -55,11 +55,11 @@ def read_board(
 
 
 def officers_view(actor: Actor, target: Target) -> View | None:
-    """Return that those with a role over the branch see everything; None for its members."""
+    """Return `everything` for those with a role over the branch; None for its members."""
     roles = roles_at(actor, target.ancestor_ids) & RULES[Permission.board_read].roles
     return View.everything if roles else None
 
 
 def is_fellow(actor: Actor, target: Target) -> bool:
-    """Whether the reader belongs to the branch himself."""
+    """Whether the reader belongs to the branch."""
     return target.ancestor_ids[-1] in actor.organization_ids

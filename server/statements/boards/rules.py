@@ -1,4 +1,4 @@
-"""What a board shows to whom, how totals spread, and until when a month is on show. Pure."""
+"""What a board shows to whom, how totals are distributed, and how long a month is on show. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ HUNDRED = Decimal(100)
 
 
 class View(StrEnum):
-    """How much of a board someone sees: his own place and the distribution, scores without places, or everything.
+    """How much of a board someone sees: their own place and the distribution, scores without places, or everything.
 
     The first three are the branch's own settings; `everything` is for its officers and those above.
     """
@@ -39,7 +39,7 @@ class View(StrEnum):
 
     @property
     def names_apart(self) -> bool:
-        """Whether who is 另行通报 stands in the list; others read how many are 未参评, and nobody's name."""
+        """Whether the list includes those who are 另行通报; other views only say how many are 未参评, without names."""
         return self is View.everything
 
     @property
@@ -77,7 +77,7 @@ class PublicityPeriod:
 
 
 def publicity(confirmed: datetime, calendar: Calendar) -> PublicityPeriod:
-    """Return when a month confirmed at that instant, in Shanghai's time, is on show: from nine, or at once after it."""
+    """Return when a month confirmed at that instant (Shanghai time) is on show: from nine, or at once if later."""
     first = confirmed.date()
     days = [calendar.workday_after(first - timedelta(days=1), 1)]
     while len(days) < PUBLICITY_DAYS:
@@ -87,15 +87,15 @@ def publicity(confirmed: datetime, calendar: Calendar) -> PublicityPeriod:
 
 
 def by_name(name: str) -> bytes:
-    """Return a key that sorts Chinese names roughly by their sound, so that a list without places gives none away."""
+    """Return a key that sorts Chinese names roughly by sound, so that a list without places gives no place away."""
     return name.encode("gb18030")
 
 
 def closes_year(period: str) -> bool:
-    """Whether a statement is the one that follows a December's."""
+    """Whether a statement is the closing one that follows a December's."""
     return period.endswith("-closing")
 
 
 def title_of(period: str) -> str:
-    """Return what stands over a board."""
+    """Return a board's title."""
     return f"{period_title(period)}党员积分公示"

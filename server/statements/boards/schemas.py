@@ -15,7 +15,7 @@ from server.text import Line, Opaque
 
 Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
 PointsText = str
-"""Points already written with two decimals: rows are laid out once and sent to many."""
+"""Points already written with two decimals: rows are formatted once and sent to many."""
 
 Place = Annotated[Line, Field(min_length=1, max_length=64)]
 
@@ -25,7 +25,7 @@ class BoardLinkPath(BaseModel):
 
 
 class MonthQuery(BaseModel):
-    """`month` (YYYY-MM) defaults to the newest that is confirmed; `YYYY-closing` is what followed a December."""
+    """`month` (YYYY-MM) defaults to the newest confirmed one; `YYYY-closing` is what followed a December."""
 
     month: Period | None = None
 
@@ -54,7 +54,7 @@ class BoardSessionIn(Body):
 
 
 class BoardLinkOut(BaseModel):
-    """`opens`: in how many browsers it was opened. `url` is told only when the link is made."""
+    """`opens`: in how many browsers it was opened. `url` is given only when the link is made."""
 
     id: int
     place: str
@@ -98,7 +98,7 @@ class BoardBackdatedOut(BaseModel):
 class BoardRowOut(BaseModel):
     """`total`, `change`, `position` and the sections are left out under a negative-list decision: `note` says 另行通报.
 
-    `position` is null, too, where the branch does not show it. `head_hash` is the chain's beginning of eight digits.
+    `position` is also null if the branch does not show it. `head_hash` has the first eight digits of the chain's head.
     """
 
     member_id: int
@@ -114,7 +114,7 @@ class BoardRowOut(BaseModel):
 
 
 class BoardBandOut(BaseModel):
-    """How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's is among them."""
+    """How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's own total is among them."""
 
     at_least: PointsOut | None
     below: PointsOut | None
@@ -123,9 +123,9 @@ class BoardBandOut(BaseModel):
 
 
 class PublicityOut(BaseModel):
-    """公示期: `days` are its working days, `left` those of them that are not over, today's included.
+    """公示期: `days` are its working days, `left` how many are left, today included.
 
-    `note` says so where the State Council has not announced the holidays yet.
+    `note` says so if the State Council has not announced the holidays yet.
     """
 
     starts_at: TimeOut
@@ -135,7 +135,7 @@ class PublicityOut(BaseModel):
 
 
 class BoardHeadOut(BaseModel):
-    """`confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any.
+    """`confirmed_by` null: confirmed automatically. `earlier` and `later` are the months beside it, if there are any.
 
     `apart`: how many are 未参评, whatever the reason.
     """
@@ -162,9 +162,9 @@ class BoardHeadOut(BaseModel):
 
 
 class BoardOut(BoardHeadOut):
-    """A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
+    """A branch's month. `view` says how much of it is shown; `rows` is null if only the distribution is.
 
-    Who is 未参评 is in the list of the branch's officers alone. `masked`: of the names in it the surname is left.
+    Only the branch's officers see in the list who is 未参评. `masked`: only the surname of each name is left.
     `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
     """
 
@@ -180,7 +180,7 @@ class BoardOut(BoardHeadOut):
 
 
 class SheetOut(BaseModel):
-    """A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows a member his own."""
+    """A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows members their own."""
 
     head: BoardHeadOut
     row: BoardRowOut

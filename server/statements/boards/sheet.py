@@ -1,7 +1,7 @@
 """A member's month on paper, for those without a phone: each line with its entries, as the statement counted them.
 
-The figures are the frozen ones. The entries beneath them are read from the ledger up to where his chain stood: it is
-append-only, so they are the same whenever they are read.
+The figures are the frozen ones. The entries below them are read from the ledger, up to where the member's chain stood:
+it is append-only, so they are the same whenever they are read.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from server.years.queries import standing_of
 
 @dataclass(frozen=True, slots=True)
 class BoardSheet:
-    """`explanation` None where no standard measured the month."""
+    """`explanation` is None if no standard measured the month."""
 
     head: BoardHead
     figures: BoardFigures
@@ -49,7 +49,7 @@ class BoardSheet:
 
 
 def read_sheet(session: Session, *, member_id: int, month: str | None, now: datetime) -> BoardSheet:
-    """Return a member's confirmed month, the newest by default. Raises DomainError 404 where there is none."""
+    """Return a member's confirmed month, the newest by default. Raises DomainError 404 if there is none."""
     frozen = _frozen(session, member_id, month)
     head = head_of(session, frozen.statement_id)
     figures = figures_of(session, head.statement_id, head.hash)
@@ -81,7 +81,7 @@ def _frozen(session: Session, member_id: int, month: str | None) -> StatementLin
 def _explained(session: Session, head: BoardHead, frozen: StatementLine, today: date) -> Explanation | None:
     """Explain the figures by the entries they were computed from, with the standard and category of that day.
 
-    What can still be earned is as of today: who is handed the sheet can act on nothing else.
+    What can still be earned is as of today: whoever is handed the sheet can act on nothing else.
     """
     if frozen.standard_id is None:
         return None
@@ -135,7 +135,7 @@ def _entries(session: Session, frozen: StatementLine, year: int, until: date) ->
 
 
 def _openings_due(document: StandardDocument, frozen: StatementLine, year: int, facts: Sequence[Fact]) -> list[Fact]:
-    """起始分 of whom nothing was posted for by then: they were his from the year's first day."""
+    """起始分 of a member who had none posted by then: they counted from the year's first day."""
     if any(fact.opening for fact in facts):
         return []
     return opening_facts(openings(document, frozen.category, frozen.stage), date(year, 1, 1))

@@ -1,1 +1,1 @@
-"""季通报: what an organization reports each quarter on the branches it supervises, as data, Word and PDF."""
+"""季通报: an organization's quarterly report on the branches it supervises, as data, Word and PDF."""

@@ -16,7 +16,7 @@ BARS_AT_MOST = 30
 LABEL_AT_MOST = 28
 WHOLE_IN_TEXT = 12
 WHOLE_IN_ANNEX = 30
-"""Rows up to which a table stands whole: in the annex, as many as fit on a page of their own."""
+"""The number of rows up to which a table is kept whole: in the annex, as many as fit on one page."""
 
 
 def compose(
@@ -30,7 +30,7 @@ def compose(
     dated: datetime,
     only: int | None = None,
 ) -> Paper:
-    """Return the paper; `issued_on` None marks a draft, `only` keeps one branch's part of the annex."""
+    """Return the paper; `issued_on` None marks a draft, `only` keeps just one branch's part of the annex."""
     return Paper(
         notice="内部资料　注意保存" if issued_on else "内部资料　注意保存　草稿",
         issuer=content.facts.issuer,
@@ -164,7 +164,7 @@ def _rates(content: Content) -> list[Chart]:
 
 
 def _bar_charts(caption: str, marks: Sequence[ChartValue], line: ChartValue | None) -> list[Chart]:
-    """One chart, or several of a page each where there are many branches; none of nothing."""
+    """One chart, or several of a page each if there are many branches; none without values."""
     parts = [tuple(marks[start : start + BARS_AT_MOST]) for start in range(0, len(marks), BARS_AT_MOST)]
     more = [""] if len(parts) == 1 else [f"（{number}/{len(parts)}）" for number in range(1, len(parts) + 1)]
     most = 10 * ceil(max((mark.value for mark in marks), default=1) / 10) or 10
@@ -204,6 +204,6 @@ def _member(
 
 
 def _label(title: str) -> str:
-    """Shorten a long title in its middle: what tells branches apart often stands at the end."""
+    """Shorten a long title in the middle: what tells branches apart is often at the end."""
     half = LABEL_AT_MOST // 2
     return title if len(title) <= LABEL_AT_MOST else f"{title[:half]}…{title[1 - half :]}"

@@ -1,6 +1,6 @@
-"""What a bulletin says, as it is frozen: figures and ids, and the titles of organizations; no member's name.
+"""What a bulletin says, as frozen: figures, ids and the titles of organizations; no member's name.
 
-`facts` are what the figures were made of besides statements, as they stood at `as_of`: attendance may be
+`facts` are what the figures were made from besides statements, as they stood at `as_of`: attendance may be
 corrected by hand later, and a branch may be renamed. With them and the statements every figure can be computed again.
 """
 
@@ -14,7 +14,7 @@ from server.statements.bulletins.rules import Quarter
 from server.statements.rules import Band
 
 Exact = Annotated[Decimal, PlainSerializer(lambda value: format(value.normalize(), "f"), return_type=str)]
-"""A figure as text without trailing zeros, so that 85 and 85.00 are the same content."""
+"""A figure as text without trailing zeros, so that 85 and 85.00 give the same content."""
 
 
 class _Frozen(BaseModel):
@@ -32,7 +32,7 @@ class BandData(_Frozen):
 
 
 class CountData(BandData):
-    """A count stands in the table of branches, or else in the opening paragraph."""
+    """A count appears in the table of branches, or else in the opening paragraph."""
 
     in_table: bool
 
@@ -46,7 +46,7 @@ class Form(_Frozen):
 
 
 class MeetingFacts(_Frozen):
-    """One meeting as far as one branch owed it."""
+    """One meeting, as far as one branch owed attendance."""
 
     meeting_id: int
     on: date
@@ -57,7 +57,7 @@ class MeetingFacts(_Frozen):
 
 
 class BranchFacts(_Frozen):
-    """A branch, its meetings of the quarter, and how long its claims waited before each decision, in seconds in all."""
+    """A branch, its meetings of the quarter, and how long its claims waited before each decision, in total seconds."""
 
     organization_id: int
     title: str
@@ -76,7 +76,7 @@ class Facts(_Frozen):
 
 
 class BulletinFigures(_Frozen):
-    """`members` with those not managed (`exempt`), `lines` all who have points; `prospects` are lines, not members."""
+    """`members` includes the not managed (`exempt`), `lines` all with points; `prospects` are lines, not members."""
 
     members: int
     exempt: int
@@ -105,7 +105,7 @@ class AnnexLine(_Frozen):
 
 
 class BranchPart(_Frozen):
-    """A branch's part; `statement_hash` names the statement it rests on."""
+    """A branch's part; `statement_hash` names the statement it is based on."""
 
     organization_id: int
     title: str
@@ -143,7 +143,7 @@ class Content(_Frozen):
         return next((each for each in self.branches if each.organization_id == organization_id), None)
 
     def concerns(self, organization_id: int) -> bool:
-        """Whether a branch stands in this bulletin, if only as missing."""
+        """Whether a branch is in this bulletin, if only as missing."""
         return organization_id in {
             *(each.organization_id for each in self.branches),
             *(each.organization_id for each in self.missing),

@@ -1,4 +1,4 @@
-"""Draw up a bulletin's content from frozen statements and from facts: the same of both gives the same content."""
+"""Draw up a bulletin's content from frozen statements and facts: the same input gives the same content."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ AT_ONCE = 500
 
 
 def gather(session: Session, *, issuer: Organization, quarter: Quarter, as_of: datetime) -> Facts:
-    """Return what has to be known besides statements, as it stood at an instant."""
+    """Return what is needed besides statements, as of an instant."""
     last = quarter.months[-1]
     branches = branches_of(session, issuer.id, period=last, until=quarter.ends, as_of=as_of)
     waited = reviews_of(session, branch_ids=[branch.id for branch in branches], quarter=quarter, as_of=as_of)
@@ -56,7 +56,7 @@ def gather(session: Session, *, issuer: Organization, quarter: Quarter, as_of: d
 
 
 def draw_up(session: Session, *, quarter: Quarter, facts: Facts, as_of: datetime) -> Content:
-    """Return the content: every figure from the quarter's statements and these facts, nothing else."""
+    """Return the content: every figure comes from the quarter's statements and these facts, nothing else."""
     statements = _statements(session, facts, quarter.months[-1])
     earlier = quarter.before
     before = _Before(session, facts, earlier.months[-1] if earlier else None)
@@ -112,7 +112,7 @@ class _Sums:
 
 
 class _Before:
-    """The quarter before: averages of the same branches, and the total of a member, whichever his branch was."""
+    """The quarter before: averages of the same branches, and members' totals, whichever branch they were in."""
 
     def __init__(self, session: Session, facts: Facts, period: str | None) -> None:
         self._session = session
@@ -142,7 +142,7 @@ class _Before:
 
 
 class _BranchFigures:
-    """One branch's part, read once and summed twice: for itself and for the whole."""
+    """One branch's part, read once and added up twice: for itself and for the whole."""
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class _BranchFigures:
         )
 
     def _annex(self) -> Iterable[AnnexLine]:
-        """The best total first, 另行通报 at the end."""
+        """The highest total first, 另行通报 at the end."""
         earlier = self._before.totals_of([line.member_id for line in self.sums.lines])
         for line in sorted(self.sums.lines, key=lambda each: (each.negative, -each.total, each.member_id)):
             if line.negative:

@@ -1,4 +1,4 @@
-"""What the job of the quarter does: draft what every organization above branches is to report."""
+"""The quarterly job: draft the bulletin of every organization above branches."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from server.statements.bulletins.rules import Quarter, quarter_due
 def draw_up_due(engine: Engine, *, period: datetime, now: datetime) -> int:
     """Draft the bulletins of the quarter that had ended by a period, one transaction each; return how many there are.
 
-    Safe to run again and beside itself: what is drafted stays.
+    Safe to run again and in parallel: existing drafts stay.
     """
     return draw_up_quarter(engine, quarter_due(shanghai_date(period)), as_of=period, now=now)
 

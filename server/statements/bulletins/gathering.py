@@ -1,4 +1,4 @@
-"""The facts of a quarter besides statements, as they stood at an instant: attendance and reviews of branches."""
+"""The facts of a quarter besides statements, as of an instant: attendance and reviews of branches."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ MeetingMember = tuple[int, int]
 
 
 def meetings_of(session: Session, *, branch_id: int, quarter: Quarter, as_of: datetime) -> tuple[MeetingFacts, ...]:
-    """Return what a branch's people owed and did at the meetings of a quarter, as far as recorded before `as_of`."""
+    """Return what a branch's people owed and attended at the meetings of a quarter, as recorded before `as_of`."""
     found: dict[int, list[Appearance]] = {}
     for month in quarter.months:
         table = month_table(session, organization_id=branch_id, month=month, now=as_of)
@@ -47,21 +47,21 @@ def _facts(
 def _standing(
     appearance: Appearance, before: dict[MeetingMember, AttendanceState | None], as_of: datetime
 ) -> AttendanceStanding:
-    """Where someone stood at an instant: what was changed by hand since is taken back."""
+    """Someone's attendance at an instant: later changes by hand are undone."""
     key = (appearance.meeting.id, appearance.invitation.member_id)
     attendance, leave = appearance.attendance, appearance.leave
     known = attendance is not None and attendance.recorded_at < as_of
     state = AttendanceState(attendance.state) if attendance is not None and known else None
     granted = leave is not None and leave.status == LeaveStatus.granted
     decided = leave is not None and leave.decided_at is not None and leave.decided_at < as_of
-    # What waited then may have been decided since; either way nobody had counted it.
+    # What waited then may have been decided since; either way it was not counted then.
     return standing(before.get(key, state), held=False, on_leave=granted and decided, closed=True)
 
 
 def _before(
     session: Session, meeting_ids: Collection[int], as_of: datetime
 ) -> dict[MeetingMember, AttendanceState | None]:
-    """Return what the first change by hand since an instant found in its place."""
+    """Return the state that the first change by hand since an instant replaced."""
     rows = select(AttendanceChange).where(AttendanceChange.meeting_id.in_(meeting_ids), AttendanceChange.at >= as_of)
     found: dict[MeetingMember, AttendanceState | None] = {}
     for change in session.scalars(rows.order_by(AttendanceChange.id)):

@@ -1,4 +1,4 @@
-"""Who issues bulletins, and under which name it stands at the head of a document."""
+"""Who issues bulletins, and the name at the head of their documents."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ _OFFICE = "组织部"
 
 
 def issuers(session: Session) -> list[Organization]:
-    """Return the organizations right above branches: every 总支, and the 党委 for its 直属支部."""
+    """Return the organizations directly above branches: every 总支, and the 党委 for its 直属支部."""
     below = select(Organization.parent_id).where(Organization.kind == OrganizationKind.branch)
     return list(session.scalars(select(Organization).where(Organization.id.in_(below)).order_by(Organization.id)))
 
@@ -22,7 +22,7 @@ def issuers(session: Session) -> list[Organization]:
 def branches_of(
     session: Session, organization_id: int, *, period: str, until: date, as_of: datetime
 ) -> list[Organization]:
-    """Return the branches a bulletin speaks of: who has a statement of the month, and who ought to have one."""
+    """Return the branches a bulletin covers: those with a statement of the month, and those that ought to have one."""
     stated = exists().where(Statement.organization_id == Organization.id, Statement.period == period)
     open_then = or_(Organization.closed_on.is_(None), Organization.closed_on > until) & (
         Organization.created_at < as_of
@@ -44,7 +44,7 @@ def official_name(organization: Organization, root: Organization) -> tuple[str, 
 
 
 def full_title(title: str) -> str:
-    """Return a 总支's title as it signs: 计算机学院党总支 → 计算机学院总支部委员会. Others stay as they are."""
+    """Return the title with which a 总支 signs: 计算机学院党总支 → 计算机学院总支部委员会. Others stay as they are."""
     ending = _ending(title)
     return title.removesuffix(ending) + _BRANCH_ENDINGS[ending] if ending else title
 

@@ -1,4 +1,4 @@
-"""A bulletin as a paper: what stands on it and in what order, for Word and PDF alike."""
+"""A bulletin as a paper: what it contains and in what order, for both Word and PDF."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from server.documents.blocks import Block, PaperTable
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`dated` is when it was published, or drawn up: files carry it in place of the time they were made."""
+    """`dated` is when it was published, or drawn up: files carry it instead of the time they were made."""
 
     notice: str
     issuer: tuple[str, ...]

@@ -87,7 +87,7 @@ def verification(session: Session, bulletin: Bulletin) -> BulletinVerificationOu
 
 
 def names_of(session: Session, branches: Sequence[BranchPart]) -> dict[int, str]:
-    """Return the members' names as they are today: an erased one stays erased in every later print."""
+    """Return the members' names as of today: an erased one stays erased in every later print."""
     ids = [line.member_id for branch in branches for line in branch.lines]
     found: dict[int, str] = {}
     for start in range(0, len(ids), 500):

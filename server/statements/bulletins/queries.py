@@ -1,4 +1,4 @@
-"""Bulletins read, and held against what the statements give today."""
+"""Read bulletins, and compare them with what the statements give today."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,9 +15,9 @@ from server.statements.rules import BulletinStatus
 
 
 def verify(session: Session, bulletin: Bulletin) -> str:
-    """Return the hash of what the statements and the kept facts give today: the bulletin's own if all is as it was.
+    """Return the hash of what the statements and the kept facts give today: the bulletin's own if nothing has changed.
 
-    A statement that has changed or gone since shows as another hash.
+    If a statement has changed or gone since, the hash is another.
     """
     content = content_of(bulletin)
     again = draw_up(session, quarter=content.period, facts=content.facts, as_of=content.as_of)
@@ -33,14 +33,14 @@ def find(session: Session, bulletin_id: int) -> Bulletin:
 
 
 def find_published(session: Session, bulletin_id: int, organization_id: int) -> Bulletin:
-    """Return a published bulletin that speaks of this branch. Raises DomainError `not_found`."""
+    """Return a published bulletin that covers this branch. Raises DomainError `not_found`."""
     bulletin = find(session, bulletin_id)
     check_told(bulletin, organization_id)
     return bulletin
 
 
 def check_told(bulletin: Bulletin, organization_id: int) -> None:
-    """Raise `not_found` where a bulletin is not (yet) for a branch."""
+    """Raise `not_found` if a bulletin is not (yet) for a branch."""
     if bulletin.status != BulletinStatus.published or not content_of(bulletin).concerns(organization_id):
         raise not_found("季通报")
 
@@ -48,7 +48,7 @@ def check_told(bulletin: Bulletin, organization_id: int) -> None:
 def list_of(
     session: Session, organization_id: int, *, drafts: bool, before_id: int | None, limit: int
 ) -> Sequence[Bulletin]:
-    """Return an organization's own bulletins, and the published ones from above that speak of it, newest first."""
+    """Return an organization's own bulletins, and the published ones from above that cover it, newest first."""
     places = ancestor_ids(session, organization_id)
     rows = select(Bulletin).where(Bulletin.organization_id.in_(places))
     if before_id is not None:
@@ -67,7 +67,7 @@ def list_of(
 
 
 def receipts_of(session: Session, bulletin_ids: Iterable[int]) -> dict[int, list[BulletinReceipt]]:
-    """Return which branches have acknowledged, by bulletin."""
+    """Return the branches' acknowledgements, by bulletin."""
     rows = select(BulletinReceipt).where(BulletinReceipt.bulletin_id.in_(list(bulletin_ids)))
     found: dict[int, list[BulletinReceipt]] = {}
     for receipt in session.scalars(rows.order_by(BulletinReceipt.acknowledged_at)):

@@ -52,7 +52,7 @@ class Quarter:
 
     @property
     def months(self) -> tuple[str, str, str]:
-        """The months `YYYY-MM`; the statements of the last one are what a bulletin rests on."""
+        """The months `YYYY-MM`; a bulletin is based on the statements of the last one."""
         last = self.number * MONTHS
         first, second, third = (f"{self.year}-{month:02}" for month in range(last - 2, last + 1))
         return first, second, third
@@ -68,12 +68,12 @@ class Quarter:
 
     @property
     def before(self) -> "Quarter | None":
-        """The quarter to compare with: none before a year's first, where all totals began at zero."""
+        """The quarter to compare with: none for a year's first, as all totals began at zero."""
         return Quarter(self.year, self.number - 1) if self.number > 1 else None
 
 
 def quarter_due(on: date) -> Quarter:
-    """Return the quarter that had ended by a day."""
+    """Return the latest quarter that had ended by a day."""
     return Quarter.of(on.replace(day=1, month=(on.month - 1) // MONTHS * MONTHS + 1) - timedelta(days=1))
 
 
@@ -84,22 +84,22 @@ def count_in(bands: Sequence[Band], totals: Iterable[Decimal]) -> list[int]:
 
 
 def average(total: Decimal, count: int) -> Decimal | None:
-    """Return an average with two decimals, rounded half up; None of nothing."""
+    """Return an average with two decimals, rounded half up; None if nothing was counted."""
     return rounded(total / count) if count else None
 
 
 def difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
-    """Return how far a figure has moved, None where one is missing."""
+    """Return how much a figure has changed, or None if one is missing."""
     return None if now is None or before is None else now - before
 
 
 def rate(attended: int, due: int) -> Decimal | None:
-    """Return 出勤率 in percent with one decimal; None where nothing was owed."""
+    """Return 出勤率 in percent with one decimal; None if nothing was owed."""
     return tenths(Decimal(100 * attended) / due) if due else None
 
 
 def days(seconds: int, count: int) -> Decimal | None:
-    """Return an average in days with one decimal; None of nothing."""
+    """Return an average in days with one decimal; None if nothing was counted."""
     return tenths(Decimal(seconds) / (count * _DAY)) if count else None
 
 
@@ -114,7 +114,7 @@ class TimelineStep:
 _BEGINS = {EventKind.submitted, EventKind.resubmitted, EventKind.reopened}
 _DECIDES = {EventKind.approved, EventKind.returned, EventKind.rejected}
 REVIEW_STEPS = _BEGINS | _DECIDES | {EventKind.withdrawn}
-"""The steps between which a claim waits for its reviewer."""
+"""The steps at which a claim starts or stops waiting for its reviewer."""
 
 
 def waits(steps: Iterable[TimelineStep], *, since: datetime, until: datetime) -> list[int]:
@@ -137,5 +137,5 @@ def content_hash(content: dict[str, Any]) -> str:
 
 
 def snapshot_name(quarter: str, digest: str) -> str:
-    """Return what is printed in the foot: `2026-Q3 / 5be0 92d7 c1f4`."""
+    """Return what is printed in the footer: `2026-Q3 / 5be0 92d7 c1f4`."""
     return f"{quarter} / {digest[:4]} {digest[4:8]} {digest[8:12]}"

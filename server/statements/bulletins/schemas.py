@@ -31,7 +31,7 @@ class BulletinFileQuery(BaseModel):
 
 
 class BulletinDescriptionIn(Body):
-    """文号 and remarks as they are to be printed; empty or null takes them out. Remarks: one paragraph per line."""
+    """文号 and remarks as they are to be printed; empty or null removes them. Remarks: one paragraph per line."""
 
     document_number: Annotated[Line, Field(max_length=64)] | None = None
     remarks: Annotated[Lines, Field(max_length=4000)] | None = None
@@ -47,7 +47,7 @@ class BandOut(BaseModel):
 
 
 class BulletinFiguresOut(BaseModel):
-    """`rate` is in percent, `review_days` in days; null where there was nothing to count."""
+    """`rate` is in percent, `review_days` in days; null if there was nothing to count."""
 
     members: int
     exempt: int
@@ -74,7 +74,7 @@ class BulletinBranchOut(BaseModel):
 
 
 class MissingBranchOut(BaseModel):
-    """A branch whose month was not drawn up: named, and left out of all figures."""
+    """A branch whose month was not drawn up: it is named and left out of all figures."""
 
     organization_id: int
     title: str
@@ -98,7 +98,7 @@ class BulletinSummaryOut(BaseModel):
 
 
 class BulletinOut(BulletinSummaryOut):
-    """`compared_with`: the quarter that changes refer to, none in a year's first. `hash` covers the whole content."""
+    """`compared_with`: the quarter that changes refer to, null in a year's first. `hash` covers the whole content."""
 
     remarks: str | None
     until: date
@@ -116,7 +116,7 @@ class AnnexSectionOut(BaseModel):
 
 
 class AnnexLineOut(BaseModel):
-    """A member in the annex; under a negative-list decision 另行通报 stands in place of all figures."""
+    """A member in the annex; under a negative-list decision 另行通报 replaces all figures."""
 
     member_id: int
     name: str

@@ -24,7 +24,7 @@ from server.statements.rules import BulletinStatus
 def draw_up_draft(
     session: Session, *, organization_id: int, quarter: Quarter, as_of: datetime, now: datetime
 ) -> Bulletin | None:
-    """Add the draft of an organization's quarter; the one there is stays. None while no branch has a statement of it.
+    """Add the draft of an organization's quarter; an existing one stays. None while no branch has a statement of it.
 
     Facts besides statements are taken as they stood at `as_of`, however much later it is drawn up.
     """
@@ -86,7 +86,7 @@ def describe(
 
 
 def publish(session: Session, bulletin_id: int, *, account_id: int, now: datetime) -> Bulletin:
-    """Publish a draft to its branches; published before, nothing happens. Raises `document_number_missing`."""
+    """Publish a draft to its branches; publishing it again changes nothing. Raises `document_number_missing`."""
     bulletin = _locked(session, bulletin_id)
     if bulletin.status == BulletinStatus.published:
         return bulletin
@@ -105,7 +105,7 @@ def acknowledge(
 ) -> BulletinReceipt:
     """Note that a branch has received the bulletin and its annex; the first time counts.
 
-    Raises DomainError `not_found` for a draft or a bulletin that does not speak of the branch.
+    Raises DomainError `not_found` for a draft or a bulletin that does not cover the branch.
     """
     bulletin = _locked(session, bulletin_id)
     check_told(bulletin, organization_id)

@@ -14,7 +14,7 @@ BULLETINS_AT_ONCE = 20
 
 
 def verify_bulletins(session: Session) -> Findings:
-    """Yield every bulletin that would be another one today, or whose content is not what its hash was made of."""
+    """Yield every bulletin that would come out differently today, or whose content does not match its hash."""
     looked = after = 0
     while bulletins := _after(session, after):
         for bulletin in bulletins:

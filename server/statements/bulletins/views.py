@@ -73,7 +73,7 @@ def get_bulletin(context: Context, path: BulletinPath) -> BulletinOut:
 
 
 def _visible(context: Context, bulletin_id: int) -> Bulletin:
-    """Return a bulletin; a draft is for those who issue it."""
+    """Return a bulletin; only those who issue it see a draft."""
     bulletin = queries.find(context.session, bulletin_id)
     manages = allows(context.actor, Permission.bulletin_manage, context.target)
     if bulletin.status != BulletinStatus.published and not manages:

@@ -1,4 +1,4 @@
-"""What a bulletin's figures read like in an official document. Pure."""
+"""How a bulletin's figures read in an official document. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -34,7 +34,7 @@ def overall(content: Content) -> str:
 
 
 def remaining(content: Content) -> list[str]:
-    """Sentences on who is counted otherwise: prospects, and members who are reported apart."""
+    """Sentences on people who are counted differently: prospects, and members who are reported separately."""
     total, said = content.total, []
     if total.prospects:
         said.append(f"另有发展对象、入党积极分子{total.prospects}人参照管理，计入平均积分和分布。")
@@ -51,7 +51,7 @@ def missing(content: Content) -> str | None:
 
 
 def distribution(content: Content) -> str:
-    """The paragraph of 积分分布: how many lie in each band, and which branches lead and follow."""
+    """The paragraph of 积分分布: how many totals lie in each band, and which branches lead and follow."""
     bands = zip(content.facts.form.bands, content.total.bands, strict=True)
     said = f"从积分分布看，{'，'.join(f'{band.title}{count}人' for band, count in bands)}。"
     ranked = sorted(

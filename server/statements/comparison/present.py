@@ -1,4 +1,4 @@
-"""Turn branches beside each other into what goes over the wire."""
+"""Turn a comparison of branches into what goes over the wire."""
 
 from server.statements.comparison.queries import Overview
 from server.statements.comparison.rules import Sums

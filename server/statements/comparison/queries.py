@@ -1,4 +1,4 @@
-"""Branches beside each other: score, attendance, reviews, and what waits; a fixed number of statements."""
+"""Branches side by side: score, attendance, reviews, and what waits; a fixed number of statements."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ Found = Iterator[tuple[int, Sums]]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """An organization's units beside each other; averages are of the month `period`, the rest since `since`."""
+    """An organization's units side by side; averages are of the month `period`, the rest since `since`."""
 
     organization: Organization
     units: Sequence[Organization]
@@ -35,7 +35,7 @@ class Overview:
 
 
 def overview(session: Session, *, organization_id: int, now: datetime) -> Overview:
-    """Compare the units right below an organization; a branch stands by itself."""
+    """Compare the units directly below an organization; a branch is a unit by itself."""
     top = session.get_one(Organization, organization_id)
     below = list(session.scalars(_below(top).order_by(Organization.title)))
     units = [each for each in below if _is_unit(each, top)]
@@ -78,7 +78,7 @@ def _scores(session: Session, top: Organization, period: str | None) -> Found:
 
 
 def _attendance(session: Session, top: Organization, since: datetime, now: datetime) -> Found:
-    """Who was invited to meetings whose check-in has closed, but for those on leave who did not come."""
+    """Those invited to meetings whose check-in has closed, except those on leave who did not come."""
     same = (Invitation.meeting_id, Invitation.member_id)
     excused = and_(Attendance.member_id.is_(None), Leave.status == LeaveStatus.granted)
     came = case((Attendance.member_id.is_not(None), 1), else_=0)
@@ -103,7 +103,7 @@ def _attendance(session: Session, top: Organization, since: datetime, now: datet
 
 
 def _reviews(session: Session, top: Organization, since: datetime) -> Found:
-    """How long each claim decided since then waited; added up here, as databases subtract times each in its own way."""
+    """How long each claim decided since then waited; added up here, as each database subtracts times in its own way."""
     query = select(Claim.organization_id, Claim.submitted_at, Claim.decided_at).where(
         Claim.root_id == top.root_id, Claim.organization_id.in_(_ids(top)), Claim.decided_at >= since
     )

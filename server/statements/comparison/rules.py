@@ -1,4 +1,4 @@
-"""What an organization's branches are compared by, and how figures of several are put together. Pure."""
+"""What an organization's branches are compared by, and how their figures are added up. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,7 +14,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What is added up: members today; points of `scored` lines of the month; who was `due` at meetings and `came`;
+    """What is added up: members today; points of `scored` lines of the month; people `due` at meetings and who `came`;
     seconds that `decided` claims waited; and what waits."""
 
     members: int = 0
@@ -60,7 +60,7 @@ class ComparedPlace:
 
 @dataclass(slots=True)
 class Comparison:
-    """The sums of each unit right below an organization, and what is the organization's own."""
+    """The sums of each unit directly below an organization, and the organization's own."""
 
     units: dict[int, Sums] = field(default_factory=dict)
     own: Sums = Sums()

@@ -41,7 +41,7 @@ class ComparedUnitOut(BaseModel):
 
 
 class OverviewOut(BaseModel):
-    """`own` is what is the organization's own and of no unit; `total` is all of it. Averages are of `period`,
+    """`own` is what belongs to the organization and to no unit; `total` is all of it. Averages are of `period`,
     attendance and reviews since `since`."""
 
     organization_id: int

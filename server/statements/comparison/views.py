@@ -1,4 +1,4 @@
-"""The overview over HTTP: an organization's branches beside each other, and what waits with them."""
+"""The overview over HTTP: an organization's branches side by side, and what waits with them."""
 
 from server.identity.access import Context
 from server.identity.guard import Api

@@ -1,4 +1,4 @@
-"""The figures of lines: computed by `score` where the ledger has moved since the cutoff, copied where it has not."""
+"""The figures of lines: computed by `score` if the ledger has changed since the cutoff, copied if it has not."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from server.years.queries import is_drafted_at
 
 @dataclass(frozen=True, slots=True)
 class LineMeasure:
-    """What a line's figures are computed with."""
+    """What a line's figures are computed from."""
 
     statement_id: int
     member_id: int
@@ -37,9 +37,9 @@ class LineMeasure:
 
 
 def write_figures(session: Session, statement_ids: Sequence[int], term: StatementTerm) -> set[int]:
-    """Set totals and sections: copied where the stored score is that of the cutoff, else computed.
+    """Set totals and sections: copied if the stored score is that of the cutoff, else computed.
 
-    Returned are the statements that have a computed line.
+    Return the statements that have a computed line.
     """
     if not term.closes_year:
         _copy_sections(session, statement_ids, term)
@@ -52,14 +52,14 @@ def write_figures(session: Session, statement_ids: Sequence[int], term: Statemen
 def computed(
     session: Session, measures: Collection[LineMeasure], *, year: int, until: date, year_closed: bool
 ) -> Mapping[int, YearScore | None]:
-    """Return the score of each by his entries up to `head_seq` that occurred by `until`; None without a standard."""
+    """Return each member's score by entries up to `head_seq` that occurred by `until`; None without a standard."""
     entries = _entries(session, {each.member_id: each for each in measures}, year, until)
     scoring = _Scoring(_Documents(session), year, year_closed)
     return {each.member_id: scoring.of(each, entries[each.member_id]) for each in measures}
 
 
 class _Documents(dict[int, StandardDocument]):
-    """Standards by id, each read when it is first asked for."""
+    """Standards by id, each read on first use."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -88,7 +88,7 @@ class _Scoring:
         return self._known[key]
 
     def _openings_due(self, document: StandardDocument, facts: Sequence[Fact], each: LineMeasure) -> list[Fact]:
-        """起始分 of whom nothing was posted for yet: they are his from the first day, as the explained score says."""
+        """起始分 of a member who has none posted yet: they count from the first day, as the explained score says."""
         if any(fact.opening for fact in facts):
             return []
         return opening_facts(openings(document, each.category, each.stage), self._begins)
@@ -121,9 +121,9 @@ def _entries(
 
 
 def _copy_sections(session: Session, statement_ids: Sequence[int], term: StatementTerm) -> None:
-    """Take the stored points of whoever's ledger is still as it was when his line was written, by one statement.
+    """Copy the stored points of members whose ledger is unchanged since their line was written, by one SQL statement.
 
-    Not those of a branch whose results stand: they are of a closed year, and a month is not.
+    Not in a branch whose results stand: those points are of a closed year, and a month's are not.
     """
     plain = and_(
         LedgerHead.seq == StatementLine.head_seq,
@@ -140,7 +140,7 @@ def _copy_sections(session: Session, statement_ids: Sequence[int], term: Stateme
 
 
 def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequence[Row[int, int]]:
-    """Return whose lines (`statement_id`, `member_id`) have no figures yet, in the order of members."""
+    """Return the lines (`statement_id`, `member_id`) that have no figures yet, in the order of members."""
     section = select(StatementSection.section).where(
         StatementSection.statement_id == StatementLine.statement_id,
         StatementSection.member_id == StatementLine.member_id,
@@ -151,14 +151,14 @@ def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequenc
 
 
 def _counts_otherwise(term: StatementTerm) -> ColumnElement[bool]:
-    """An entry of the year is of a later day than the statement, or was posted under another standard than measures."""
+    """An entry of the year has a later day than the statement, or was posted under a standard other than the line's."""
     other = or_(PointEntry.occurred_on > term.until, PointEntry.standard_id != StatementLine.standard_id)
     entry = select(PointEntry.seq).where(PointEntry.member_id == StatementLine.member_id, PointEntry.year == term.year)
     return entry.where(other).exists()
 
 
 def _moves_on(term: StatementTerm) -> ColumnElement[bool]:
-    """A later membership of the year measures the score that is stored."""
+    """The stored score is measured by a later membership of the year."""
     later = and_(Membership.from_date > term.until, Membership.from_date <= date(term.year, 12, 31))
     return select(Membership.id).where(Membership.member_id == StatementLine.member_id, later).exists()
 

@@ -1,4 +1,4 @@
-"""Whom a statement has a line for, under which standard, and where everybody's chain stood at the cutoff."""
+"""Who has a line in a statement, under which standard, and where each member's chain stood at the cutoff."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ MANAGES_PROSPECTS = "manages_prospects"
 
 @dataclass(frozen=True, slots=True)
 class MeasuredBranch:
-    """A branch, and the standards (ids) by which its people are measured, by audience; nobody else has a line."""
+    """A branch, and the standards (ids) that measure its people, by audience; nobody else has a line."""
 
     id: int
     standards: tuple[tuple[Audience, int], ...]
@@ -48,7 +48,7 @@ def branches_without(session: Session, root_id: int, term: StatementTerm) -> Seq
 def still_without(
     session: Session, root_id: int, term: StatementTerm, branch_ids: Sequence[int]
 ) -> list[MeasuredBranch]:
-    """Return those of these branches that have no statement of the term even now, but a standard for it."""
+    """Return those of these branches that still have no statement of the term, but a standard for it."""
     found = _Standards(session, root_id, term.year)
     places = session.scalars(_without(root_id, term).where(Organization.id.in_(branch_ids)))
     branches = [MeasuredBranch(place.id, tuple(found.of(place))) for place in places]
@@ -69,7 +69,7 @@ def _without(root_id: int, term: StatementTerm) -> Select[Organization]:
 
 
 class _Standards:
-    """The standards in force in a tree's year; each way up the tree is looked at once."""
+    """The standards in force in a tree's year; each path up the tree is looked up once."""
 
     def __init__(self, session: Session, root_id: int, year: int) -> None:
         self._session, self._year = session, year
@@ -78,7 +78,7 @@ class _Standards:
         self._known: dict[tuple[tuple[int, ...], Audience], int | None] = {}
 
     def of(self, place: Organization) -> Iterator[tuple[Audience, int]]:
-        """Yield who is measured in a branch, and by what."""
+        """Yield the audiences measured in a branch, each with its standard's id."""
         managed = list(Audience) if place.settings.get(MANAGES_PROSPECTS) else [Audience.members]
         above = tuple(each for each in ids_in(place.path) if each in self._owners)
         for audience in managed:
@@ -98,7 +98,7 @@ def write_lines(
 ) -> set[int]:
     """Add a line for everyone, with the stored total; `statements` are ids by branch.
 
-    The position is that among those measured alike; returned are the statements where others are measured, too.
+    The position is among those measured alike; return the statements where others are measured, too.
     """
     groups: dict[tuple[Audience, int], list[int]] = {}
     for branch in branches:
@@ -111,7 +111,7 @@ def write_lines(
 
 
 def exempt_counts(session: Session, branches: Sequence[MeasuredBranch], on: date) -> Mapping[int, int]:
-    """Return how many of each branch's people are not managed that day, by branch."""
+    """Return how many people are not managed that day, by branch."""
     query = (
         select(Membership.organization_id, func.count())
         .join(Member, Member.id == Membership.member_id)
@@ -156,7 +156,7 @@ def _lines(
 
 
 def _last(column: InstrumentedAttribute[T], term: StatementTerm) -> ScalarSelect[T]:
-    """What the last entry posted before the cutoff says."""
+    """A column of the last entry posted before the cutoff."""
     before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < term.cutoff_at)
     return before.order_by(PointEntry.seq.desc()).limit(1).scalar_subquery()
 

@@ -1,7 +1,7 @@
 """A statement's words for its hash: every figure in one order, the same on every machine and database.
 
-The hash covers the head, each line, section and 补记, and the hash of the branch's statement before. No name is in it,
-so that a person's can be erased; whose line it is says the member's id. What it covers goes by the statement's
+The hash covers the head, each line, section and 补记, and the hash of the branch's statement before. It holds no
+names, so that they can be erased; the member's id says whose line it is. What it covers depends on the statement's
 `hash_version`: a version that has been used is never changed (ADR 0035).
 """
 
@@ -44,11 +44,11 @@ UNKNOWN = "未知版本"
 NOTHING = "-"
 LONGEST = 8 << 20
 LONGEST_LINE = 300
-"""Bytes: half of what MariaDB sends at once, and more than any line here has."""
+"""In bytes: half of what MariaDB sends at once, and longer than any line here."""
 
 
 def seals(session: Session, statements: Sequence[Statement]) -> dict[int, str]:
-    """Return what the hash of each statement must be by what is stored, by id; UNKNOWN where no version of ours is."""
+    """Return, by id, what each statement's hash must be by what is stored; UNKNOWN for a version we do not know."""
     found = {each.id: UNKNOWN for each in statements}
     before = _hashes(session, statements)
     for version, tables in COVERED.items():
@@ -84,9 +84,9 @@ def _hashes(session: Session, statements: Sequence[Statement]) -> Mapping[int, s
 
 
 def _words(session: Session, table: type[Any], columns: Sequence[str], ids: Sequence[int]) -> Mapping[int, str]:
-    """Return a statement's rows of one table as text, a line each; MariaDB puts them together itself.
+    """Return each statement's rows of one table as text, a line per row; MariaDB joins them itself.
 
-    Its result may have `LONGEST` bytes; whether a branch's could exceed that is asked first, since it would be cut.
+    Its result may have `LONGEST` bytes and would be cut, so whether a branch's could exceed that is asked first.
     """
     parts = [_text(getattr(table, column)) for column in columns]
     line = reduce(lambda words, part: words + "|" + part, parts)

@@ -24,16 +24,16 @@ from server.statements.rules import StatementStatus, StatementTerm, closing_of, 
 
 BRANCHES_AT_ONCE = 100
 WORKERS = 2
-"""Batches at a time: a database computes each on one of its processors. SQLite writes one after the other anyway."""
+"""Batches at a time: the database computes each on one processor. SQLite writes one after the other anyway."""
 
 MOST_MEETINGS = 10
-"""How often in a row two machines may meet over a batch before it counts as a failure."""
+"""How often in a row two machines may collide over a batch before it counts as a failure."""
 
 
 def freeze(engine: Engine, term: StatementTerm, *, now: datetime) -> int:
-    """Freeze a term wherever it is not yet; return how many statements were added.
+    """Freeze a term wherever it is not frozen yet; return how many statements were added.
 
-    Nothing is frozen twice, whether run again, by two machines at once, or after one died half-way.
+    Nothing is frozen twice, whether it runs again, on two machines at once, or after one died half-way.
     """
     with reading(engine) as session:
         batches = [
@@ -46,14 +46,14 @@ def freeze(engine: Engine, term: StatementTerm, *, now: datetime) -> int:
 
 
 def batches_of(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Cut into batches that keep all workers busy to the end: equally many for each, and of much the same size."""
+    """Cut into batches that keep all workers busy to the end: equally many for each, of about the same size."""
     rounds = ceil(len(branch_ids) / (BRANCHES_AT_ONCE * WORKERS))
     size = ceil(len(branch_ids) / (WORKERS * max(rounds, 1))) or 1
     return (branch_ids[start : start + size] for start in range(0, len(branch_ids), size))
 
 
 def _some(engine: Engine, work: Callable[[Session], int]) -> int:
-    """Freeze a batch. Where another machine was at the same, its statements stand: look again at what is left."""
+    """Freeze a batch. If another machine did so at the same time, its statements stay: look again at what is left."""
     if not main_thread().is_alive():
         raise RuntimeError("the process is about to end: what is left is frozen by the next")
     for _ in range(MOST_MEETINGS):

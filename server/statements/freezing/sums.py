@@ -18,7 +18,7 @@ _MONTH_LENGTH = len("2026-06")
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A branch's members with a line, and their average and median but for those under a negative-list decision."""
+    """A branch's members with a line, and their average and median without those under a negative-list decision."""
 
     members: int
     average: Decimal | None
@@ -42,7 +42,7 @@ def position(statement_id: Any, negative: Any, total: Any) -> ColumnElement[int 
 
 
 def write_positions(session: Session, statement_ids: Collection[int]) -> None:
-    """Set the positions anew, for statements whose lines did not all come at once with the totals they have."""
+    """Set the positions again, for statements whose lines were not all written at once with their present totals."""
     place = position(StatementLine.statement_id, StatementLine.negative, StatementLine.total)
     ranked = (
         select(StatementLine.statement_id, StatementLine.member_id, place.label("place"))
@@ -57,7 +57,7 @@ def write_positions(session: Session, statement_ids: Collection[int]) -> None:
 
 
 def write_backdated(session: Session, statement_ids: Sequence[int], year: int) -> None:
-    """Add what was posted since the statement before for its month or an earlier one; openings are no facts."""
+    """Add what was posted since the previous statement for its month or an earlier one; openings do not count."""
     before, statement = aliased(StatementLine), aliased(Statement)
     month = func.substr(cast(PointEntry.occurred_on, String(10)), 1, _MONTH_LENGTH).label("month")
     since = and_(PointEntry.seq > before.head_seq, PointEntry.seq <= StatementLine.head_seq)

@@ -1,4 +1,4 @@
-"""提醒: which base points a 补课 can still save, after each month; nobody is told of what is lost for good."""
+"""提醒: after each month, which base points a 补课 can still save; nobody is told of points lost for good."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -33,8 +33,8 @@ from server.statements.occasions.saving import MakeupChance, Saving, saving
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
     """Draft for those of the next members of a confirmed month who could still save base points of its year.
 
-    As of when it was due: whose last chance went by while the system stood still is told so, too late. Their ledgers
-    are held: a settlement between the score and what stands of its meetings would make the difference wrong.
+    It goes by when it was due: those whose last chance passed while the system was down are told so, too late. Their
+    ledgers are locked: a settlement between reading the score and its meetings would make the difference wrong.
     """
     statement = session.get_one(Statement, fanout.subject_id)
     member_ids = [line.member_id for line in lines_after(session, fanout, limit)]
@@ -60,7 +60,7 @@ def _draft(statement: Statement, member_id: int, saved: Saving, due_at: datetime
 
 
 def _open(chances: Sequence[MakeupChance], today: date) -> Sequence[MakeupChance]:
-    """Return the chances that are left, or all of them where none is."""
+    """Return the chances that are left, or all of them if none is."""
     return [chance for chance in chances if chance.until >= today] or chances
 
 
@@ -81,7 +81,7 @@ def _chances(
 
 
 def _not_made_up(member_ids: Collection[int], today: date) -> Select[int, int, date]:
-    """Select meeting, member and last day of every absence that may be made up for, in time, without an excuse."""
+    """Select meeting, member and last day of every absence that may still be made up for in time."""
     same = and_(Leave.meeting_id == Invitation.meeting_id, Leave.member_id == Invitation.member_id)
     until = case((Leave.id.is_(None), Meeting.makeup_until), else_=Leave.makeup_until)
     came = and_(Attendance.meeting_id == Invitation.meeting_id, Attendance.member_id == Invitation.member_id)
@@ -102,7 +102,7 @@ def _not_made_up(member_ids: Collection[int], today: date) -> Select[int, int, d
 
 
 def _of_meeting(meeting: Meeting, one: MemberCase, until: date) -> Iterator[MakeupChance]:
-    """Yield what each of the meeting's items comes to for a member, missed or made up."""
+    """Yield what each of the meeting's items is worth to a member, missed or made up."""
     if one.case.measure is None or one.case.spared:
         return
     planned = planned_items(meeting)

@@ -1,4 +1,4 @@
-"""季通报: 总支每季度将党员积分情况进行通报. Members are told that it is there; figures and names stay inside."""
+"""季通报: 总支每季度将党员积分情况进行通报. Members are told that it is out; figures and names stay in the app."""
 
 from datetime import date, datetime
 
@@ -33,7 +33,7 @@ def published(session: Session, event: BulletinPublished) -> None:
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
-    """Draft for the next members below; those who acknowledge it for a branch are asked to."""
+    """Draft for the next members below; those who may acknowledge it for a branch are asked to do so."""
     bulletin = session.get_one(Bulletin, fanout.subject_id)
     publisher, on = session.get_one(Organization, bulletin.organization_id), shanghai_date(now)
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""月汇总: the officers are to confirm a frozen month; the members are told a confirmed one, each his own."""
+"""月汇总: officers are asked to confirm a frozen month; members are told their own figures of a confirmed one."""
 
 from datetime import datetime, timedelta
 
@@ -28,14 +28,14 @@ from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated, StatementLine
 
 CONFIRMERS = RULES[Permission.statement_confirm].roles
-"""The branch's secretary and deputy, or who is above them."""
+"""The branch's secretary and deputy, or those above them."""
 
 MONTH_LASTS = timedelta(days=2)
 """How long a group may still be told that a month is published."""
 
 
 def frozen(session: Session, event: StatementFrozen) -> None:
-    """Have the officers told whose turn it is to confirm; freezing thousands of branches must not wait for that."""
+    """Have the officers whose turn it is told to confirm; freezing thousands of branches must not wait for that."""
     _fan_out(session, event.statement_id, Occasion.statement_to_confirm, event.now)
 
 
@@ -90,7 +90,7 @@ def _fan_out(session: Session, statement_id: int, occasion: Occasion, now: datet
 
 
 def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
-    """Draft for the next members of a confirmed month: points, change, and the position where it is shown to him."""
+    """Draft for the next members of a confirmed month: points, change, and the position if it is shown to them."""
     statement = session.get_one(Statement, fanout.subject_id)
     lines = lines_after(session, fanout, limit)
     message = DraftedMessage(
@@ -110,7 +110,7 @@ def draft_scores(session: Session, fanout: Fanout, limit: int, now: datetime) ->
 
 
 def lines_after(session: Session, fanout: Fanout, limit: int) -> list[StatementLine]:
-    """Return the next lines of the statement that is fanned out, by member."""
+    """Return the next lines of the fan-out's statement, by member."""
     query = select(StatementLine).where(
         StatementLine.statement_id == fanout.subject_id, StatementLine.member_id > fanout.after_id
     )
@@ -137,7 +137,7 @@ def _to_officer(message: DraftedMessage, statement: Statement, officer: Officer,
 
 
 def announce(session: Session, fanout: Fanout, now: datetime) -> None:
-    """Have the branch's group told that a month is published, in general words, where the branch chose so."""
+    """Have the branch's group told that a month is published, in general words, if the branch chose so."""
     statement = session.get_one(Statement, fanout.subject_id)
     robot = robots_queries.robot_of(session, statement.organization_id)
     if robot is None or not robot.month_published:

@@ -1,4 +1,4 @@
-"""What a 补课 can still save of a member's base points, exactly: with all made up against with all missed. Pure."""
+"""What a 补课 can still save of a member's base points, exactly: all made up compared with all missed. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class MakeupChance:
-    """A meeting's item that can be made up for until a day: what it comes to, missed or made up, and what of it
-    stands in the ledger by now."""
+    """A meeting's item that can be made up for until a day: what it is worth, missed or made up, and what is in the
+    ledger for it by now."""
 
     item: Item
     until: date
@@ -27,7 +27,7 @@ class MakeupChance:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """`until` is the first day by which something has to be made up, `several` whether there are later ones."""
+    """`until` is the first day by which something has to be made up, `several` whether there are later ones, too."""
 
     points: Decimal
     until: date
@@ -35,7 +35,7 @@ class Saving:
 
 
 def saving(score: YearScore, chances: Sequence[MakeupChance]) -> Saving | None:
-    """Return what can be saved of the base sections, or None where it comes to nothing; also under a negative-list
+    """Return what can be saved of the base sections, or None if that is nothing; also under a negative-list
     decision, which leaves nothing to save."""
     if score.negative:
         return None
