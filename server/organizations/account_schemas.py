@@ -14,7 +14,7 @@ from server.text import Line, Opaque
 
 
 class CodeOut(BaseModel):
-    """The code is shown this once."""
+    """The code is shown only once."""
 
     code: str
     expires_at: TimeOut
@@ -29,14 +29,14 @@ class KeyResetPath(BaseModel):
 
 
 class KeyResetIn(Body):
-    """Without a phone the account is unbound and gets a new code; with one, that number becomes its key."""
+    """Without a phone the account is unbound and gets a new code; with one, the account binds by that number."""
 
     reason: Annotated[Line, Field(min_length=2, max_length=200)]
     phone: Annotated[Line, Field(max_length=32)] | None = None
 
 
 class KeyResetOut(BaseModel):
-    """`phone` is the new number, masked. `may_confirm`: whether the caller is another person with standing."""
+    """`phone` is the new number, masked. `may_confirm`: whether the caller is another person who may."""
 
     id: int
     member_id: int
@@ -66,7 +66,7 @@ class KeyResetsOut(BaseModel):
 
 
 class ConfirmedResetOut(KeyResetOut):
-    """The code is shown this once; a new phone needs none."""
+    """The code is shown only once; a new phone needs none."""
 
     code: str | None
     code_expires_at: TimeOut | None
@@ -98,7 +98,7 @@ class GrantsQuery(PageQuery):
 
 
 class GrantIn(Body):
-    """To a member, or to an account that has none. `until_date` is exclusive; left out means open."""
+    """To a member, or to an account without one. `until_date` is exclusive; left out means open."""
 
     role: Role
     member_id: Id | None = None
@@ -132,7 +132,7 @@ class GrantOut(BaseModel):
 
 
 class AuditQuery(PageQuery):
-    """Narrow the trail to one account's acts, or to what happened to one thing."""
+    """Narrow the trail to one account's acts, or to one subject."""
 
     actor_id: Id | None = None
     subject_kind: Annotated[Opaque, Field(min_length=1, max_length=32)] | None = None
@@ -140,7 +140,7 @@ class AuditQuery(PageQuery):
 
 
 class AuditLineOut(BaseModel):
-    """One act or look. `actor` is None where the system acted itself."""
+    """One act or look. `actor` is None if the system acted itself."""
 
     id: int
     at: TimeOut

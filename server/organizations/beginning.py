@@ -1,6 +1,6 @@
-"""From which month on an organization is summed up, reminded and reported: the first that lies wholly in its time here.
+"""The month from which an organization is summed up, reminded and reported: the first in which it was here throughout.
 
-What was here before beginnings were recorded has had its months and keeps them.
+Organizations from before beginnings were recorded have had their months and keep them.
 """
 
 from datetime import date, timedelta

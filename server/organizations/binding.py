@@ -36,10 +36,10 @@ CODE_LIFETIME = timedelta(days=7)
 def bind_by_phone(session: Session, vault: PhoneVault, *, identity_id: int, phone: str, now: datetime) -> Account:
     """Bind to the one member on a roster with this verified phone.
 
-    WeChat has verified the phone, so there is nothing to guess: wrong codes typed before do not stand in the way.
+    WeChat has verified the phone, so there is nothing to guess: wrong codes typed before do not matter.
 
     Raises DomainError `phone_not_on_roster`, 409 `phone_shared`, `account_taken` or `already_bound`, 503 `key_missing`
-    where the roster has numbers that nobody can read.
+    if the roster has numbers that nobody can read.
     """
     number = normal_phone(phone)
     found = _members_with(session, vault, number, now) if number else []
@@ -71,9 +71,9 @@ def _members_with(session: Session, vault: PhoneVault, number: str, now: datetim
 def bind_by_code(
     session: Session, *, identity_id: int, name: str, work_number: str, code: str, now: datetime
 ) -> Account:
-    """Bind to whom the code was issued for; one answer whichever of the three is wrong.
+    """Bind to the person the code was issued for; the answer is the same whichever of the three is wrong.
 
-    What cannot be a number or a code is no try. Raises DomainError `binding_refused` (of a try: counted and kept), 409
+    What cannot be a number or a code is no try. Raises DomainError `binding_refused` (for a try: counted and kept), 409
     `account_taken`, `already_bound`, `code_outdated`, 429 `too_many_tries`.
     """
     number, typed = normal_work_number(work_number), normal_activation_code(code)
@@ -128,7 +128,7 @@ def _bind(session: Session, identity_id: int, account: Account, how: str, now: d
 
 
 def issue_for_member(session: Session, *, actor: Actor, member_id: int, now: datetime) -> tuple[str, datetime]:
-    """Return a new code, shown this once, and when it expires; an earlier one becomes void.
+    """Return a new code, shown only once, and when it expires; an earlier one becomes void.
 
     Raises DomainError as `custody.refuse_new_code`.
     """
@@ -223,7 +223,7 @@ def release(session: Session, *, actor: Actor, account_id: int, now: datetime) -
 
 
 def reset(session: Session, *, account: Account, now: datetime) -> tuple[str, datetime]:
-    """Unbind an account and return a new code for it, as the operator of the machine."""
+    """Unbind an account and return a new code for it, as the operator of the machine does."""
     number = session.scalar(select(Member.work_number).where(Member.id == account.member_id)) or session.scalar(
         select(ActivationCode.work_number)
         .where(ActivationCode.account_id == account.id)
@@ -238,7 +238,7 @@ def reset(session: Session, *, account: Account, now: datetime) -> tuple[str, da
 def renew(
     session: Session, account: Account, work_number: str, renewed_by: int | None, now: datetime
 ) -> tuple[str, datetime]:
-    """Unbind an account and return a new code, whoever asks for it; what was unbound still hears of it."""
+    """Unbind an account and return a new code, whoever asks for it; the identities that were unbound are still told."""
     _release(session, account, renewed_by, now, heard=True)
     return issue(session, account, work_number, renewed_by, now)
 
@@ -261,7 +261,7 @@ def is_idle(session: Session, *, account_id: int, on: date) -> bool:
 
 
 def account_numbered(session: Session, work_number: str) -> Account:
-    """Return the one account with this 工号/学号: the member's, or else of someone who was told it with a code.
+    """Return the one account with this 工号/学号: the member's, or else that of someone who got it with a code.
 
     Raises DomainError 404 `not_on_roster`, 409 `not_bound_yet` or `work_number_shared`.
     """
@@ -285,7 +285,7 @@ def account_numbered(session: Session, work_number: str) -> Account:
 def invited_account(session: Session, *, root_id: int, name: str, work_number: str) -> Account | None:
     """Return the account of someone on no roster to whom the operator once issued a code under this name and number.
 
-    Whom a branch invited under them may be anybody.
+    Someone whom a branch invited under them may be anybody.
     """
     told = select(ActivationCode.account_id).where(
         ActivationCode.work_number == work_number, ActivationCode.created_by.is_(None)

@@ -1,4 +1,4 @@
-"""Binding over HTTP: by the member himself, and what the secretary does for it."""
+"""Binding over HTTP: by the members themselves, and what the secretary does for it."""
 
 from server.days import shanghai_date
 from server.errors import not_found

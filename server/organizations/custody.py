@@ -1,8 +1,8 @@
 """Who may touch the keys to an account: its activation code, its WeChat binding, and the phone that can bind it.
 
-Whoever resets these could become that person, so they must stand above every role that the account holds or is to hold:
+Anyone who resets these could become that person. So they must be above every role that the account holds or will hold:
 a branch secretary cannot take over the 总支书记 who is a member of the branch, nor another secretary, nor a 群众代表
-who meanwhile works in the 组织部. Whoever has nobody above them goes to the operator (`xianfeng reset-binding`).
+who meanwhile works in the 组织部. Those with nobody above them go to the operator (`xianfeng reset-binding`).
 
 The keys of an account that holds a role are reset by two persons (`key_resets`); one alone is refused here.
 """
@@ -27,9 +27,9 @@ from server.organizations.rules import stands_above
 
 
 def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
-    """Raise DomainError 403 `holds_higher_role` where an account holds, or is to hold, a role not below the actor's.
+    """Raise DomainError 403 `holds_higher_role` if an account holds, or will hold, a role not below the actor's.
 
-    One's own keys are one's own.
+    It never refuses the actor's own account.
     """
     if account_id != actor.account_id and not _is_above(session, actor.grants, account_id, shanghai_date(now)):
         message = "该同志另有任职，激活码、绑定和手机号请由其任职的上级党组织办理；没有上级的，请系统运维人员办理"
@@ -37,7 +37,7 @@ def refuse_unless_above(session: Session, *, actor: Actor, account_id: int, now:
 
 
 def refuse_alone(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
-    """Raise DomainError as `refuse_unless_above`, and 409 `two_persons_needed` where the account holds a role."""
+    """Raise DomainError as `refuse_unless_above`, and 409 `two_persons_needed` if the account holds a role."""
     refuse_unless_above(session, actor=actor, account_id=account_id, now=now)
     if account_id != actor.account_id and needs_two(session, account_id=account_id, on=shanghai_date(now)):
         message = "该同志有任职，重置账号须两人办理：请在该同志的页面提出重置，再由另一位负责人确认"
@@ -45,16 +45,16 @@ def refuse_alone(session: Session, *, actor: Actor, account_id: int, now: dateti
 
 
 def needs_two(session: Session, *, account_id: int, on: date) -> bool:
-    """Whether an account's keys are reset by two: it holds, or is to hold, a role.
+    """Whether an account's keys are reset by two: it holds, or will hold, a role.
 
-    A 群众代表 is invited by one person, with a code, and can be so again: two would protect nothing.
+    A 群众代表 is invited by one person, with a code, and can be invited again: two would protect nothing.
     """
     role = select(Grant.id).where(Grant.account_id == account_id, Grant.role != Role.representative, _not_over(on))
     return session.scalar(role.limit(1)) is not None
 
 
 def standing_above(session: Session, *, account_id: int, on: date) -> tuple[int | None, frozenset[Role]]:
-    """Return who may confirm a reset of an account's keys: these roles, held at this organization or above it."""
+    """Return an organization and roles: a holder of one there or above may confirm a reset of the account's keys."""
     held = session.scalars(select(Grant).where(Grant.account_id == account_id, _not_over(on))).all()
     paths = [ancestor_ids(session, each.organization_id) for each in held]
     common = [place for place, *others in zip(*paths, strict=False) if all(other == place for other in others)]
@@ -67,7 +67,7 @@ def standing_above(session: Session, *, account_id: int, on: date) -> tuple[int 
 
 
 def refuse_technical(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
-    """Raise DomainError 403 `technical_role` where only a role that neither sees points nor decides stands above."""
+    """Raise DomainError 403 `technical_role` if only a role that neither sees points nor decides is above."""
     held = [each for each in actor.grants if sees_or_decides(each.role)]
     if not _is_above(session, held, account_id, shanghai_date(now)):
         message = "系统管理员可以提出重置，须由上级党组织负责人确认"
@@ -84,8 +84,8 @@ def refuse_new_code(session: Session, *, actor: Actor, account_id: int, now: dat
 def refuse_outgrown_code(
     session: Session, *, issuer_id: int | None, issued_at: datetime, account_id: int, now: datetime
 ) -> None:
-    """Raise DomainError 409 `code_outdated` where the account was given a role since its code was issued, by one person
-    perhaps, or has risen to or above its issuer."""
+    """Raise DomainError 409 `code_outdated` if the account was given a role since its code was issued, perhaps by one
+    person, or has risen to or above its issuer."""
     if issuer_id is None:  # the operator
         return
     today = shanghai_date(now)
@@ -101,12 +101,12 @@ def refuse_outgrown_code(
 
 
 def has_any_role(session: Session, *, account_id: int, on: date) -> bool:
-    """Whether an account holds, or is to hold, any role."""
+    """Whether an account holds, or will hold, any role."""
     return session.scalar(select(Grant.id).where(Grant.account_id == account_id, _not_over(on)).limit(1)) is not None
 
 
 def office_holders(session: Session, member_ids: Collection[int], *, on: date) -> frozenset[int]:
-    """Return which of these members hold, or are to hold, any role."""
+    """Return those of these members who hold, or will hold, any role."""
     held = select(Account.member_id).join(Grant, Grant.account_id == Account.id)
     return frozenset(
         member_id
@@ -116,7 +116,7 @@ def office_holders(session: Session, member_ids: Collection[int], *, on: date) -
 
 
 def _is_above(session: Session, held: Collection[HeldRole], account_id: int, on: date) -> bool:
-    """Whether these roles stand above each role of the account, where it is held."""
+    """Whether these roles are above each role of the account, at the place where it is held."""
     actor = Actor(identity_id=0, grants=tuple(held))
     managing = RULES[Permission.account_manage].roles
     grants = session.scalars(select(Grant).where(Grant.account_id == account_id, _not_over(on)))
@@ -127,5 +127,5 @@ def _is_above(session: Session, held: Collection[HeldRole], account_id: int, on:
 
 
 def _not_over(on: date) -> ColumnElement[bool]:
-    """Held on this day or to be held; what was taken back before it began never is."""
+    """Held on this day or later; a role taken back before it began is not."""
     return or_(Grant.until_date.is_(None), (Grant.until_date > on) & (Grant.until_date > Grant.from_date))

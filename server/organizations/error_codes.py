@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class OrganizationErrorCode(ErrorCode):
-    """What changes of the tree, its members, officers and filings are refused for."""
+    """Why a change to the tree, its members, officers or filings is refused."""
 
     already_submitted = "already_submitted"
     already_there = "already_there"

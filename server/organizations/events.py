@@ -1,4 +1,4 @@
-"""What this feature tells the features above it."""
+"""The events by which this feature informs the features above it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ class MembersJoined:
 
 @dataclass(frozen=True, slots=True)
 class MemberTransferred:
-    """A member moved between two branches of one root; his points go with him."""
+    """A member moved between two branches of one root; their points go with them."""
 
     member_id: int
     from_organization_id: int
@@ -57,7 +57,7 @@ class FilingDecided:
 
 @dataclass(frozen=True, slots=True)
 class WorkdaysChanged:
-    """A university counts days otherwise than before."""
+    """A university's working days have changed."""
 
     root_id: int
     now: datetime

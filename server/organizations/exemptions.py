@@ -33,12 +33,12 @@ class ExemptionProgress:
 
 
 def is_exempt(session: Session, member_id: int, on: date) -> bool:
-    """Whether a member is outside the managed range on a day: filing received, begun and not yet ended."""
+    """Whether a member is outside the managed range on a day: the filing is received, begun and not yet ended."""
     return session.scalar(exempting(on).where(Exemption.member_id == member_id).limit(1)) is not None
 
 
 def filed() -> Select[int]:
-    """The exemptions whose 备案 was received: these hold on their days."""
+    """The exemptions whose 备案 was received: these are in force on their days."""
     query = select(Exemption.id).join(Filing, Filing.id == Exemption.filing_id)
     return query.where(Filing.status == FilingStatus.received)
 
@@ -125,7 +125,7 @@ def check_filing(session: Session, exemption_id: int) -> None:
 def end(
     session: Session, *, exemption_id: int, on: date, note: str, account_id: int, now: datetime
 ) -> ExemptionProgress:
-    """End an exemption in force from `on`, or give up one that is not yet.
+    """End an exemption in force from `on`, or give up one that is not in force yet.
 
     Raises DomainError `moved_on`, `invalid_dates`, 409 `year_drafted`.
     """
@@ -156,7 +156,7 @@ def standing(session: Session, exemption: Exemption) -> ExemptionProgress:
 
 
 def list_below(session: Session, *, organization_id: int, before_id: int | None, limit: int) -> list[ExemptionProgress]:
-    """Return exemptions at and below an organization, latest first."""
+    """Return the exemptions at and below an organization, latest first."""
     path = session.get_one(Organization, organization_id).path
     query = (
         select(Exemption, Filing.status)

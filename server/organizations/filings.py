@@ -1,6 +1,6 @@
 """备案: one mechanism for everything that is filed with the supervising organization. Filing is not approval.
 
-What may be filed is for others to say: the feature that owns the subject, and whichever else has a say in it.
+Others decide what may be filed: the feature that owns the subject, and any other with a say in it.
 """
 
 from collections import defaultdict
@@ -27,19 +27,19 @@ NOT_APPROVAL = "备案不是审批：收到备案只表示已登记在案，不�
 
 
 Precondition = Callable[[Session, int], None]
-"""Takes a subject's id; raises DomainError where it may not be filed now."""
+"""Takes a subject's id; raises DomainError if it may not be filed now."""
 
 _preconditions: dict[FilingSubject, list[Precondition]] = defaultdict(list)
 
 
 def register(subject_kind: FilingSubject, precondition: Precondition) -> None:
-    """Ask `precondition` before each time a subject of this kind is filed; registering twice is once."""
+    """Ask `precondition` each time before a subject of this kind is filed; registering twice counts once."""
     if precondition not in _preconditions[subject_kind]:
         _preconditions[subject_kind].append(precondition)
 
 
 def check(session: Session, subject_kind: FilingSubject, subject_id: int) -> None:
-    """Raise DomainError as the subject's owner does, LookupError for a subject that nobody owns."""
+    """Raise DomainError as the subject's owner does, or LookupError for a subject without an owner."""
     preconditions = _preconditions[subject_kind]
     if not preconditions:
         raise LookupError(f"no feature owns filings of {subject_kind!r}")
@@ -120,7 +120,7 @@ def _decide(
 
 
 def _refuse_partial(session: Session, filing: Filing, account_id: int, now: datetime) -> None:
-    """Whoever filed below does not decide above; the 党委 files with its own 组织部, which may be one person."""
+    """Those who filed below do not decide above; the 党委 files with its own 组织部, which may be the same person."""
     if account_id == filing.submitted_by and filing.from_organization_id != filing.to_organization_id:
         message = "报送人不能自行办理收悉或退回，请由上级党组织的其他负责人办理"
         raise DomainError(OrganizationErrorCode.same_person, message, status=HTTPStatus.FORBIDDEN)
@@ -143,7 +143,7 @@ def _refuse_partial(session: Session, filing: Filing, account_id: int, now: date
 
 
 def resubmit(session: Session, *, filing_id: int, note: str | None, account_id: int, now: datetime) -> Filing:
-    """File again what was returned. Raises DomainError as `check` does, or `moved_on`."""
+    """File again a filing that was returned. Raises DomainError as `check` does, or `moved_on`."""
     filing = session.get_one(Filing, filing_id)
     check(session, FilingSubject(filing.subject_kind), filing.subject_id)
     return _again(session, filing_id, note=note, account_id=account_id, now=now)

@@ -1,12 +1,12 @@
 """Who may not be the second pair of eyes: the one rule, asked by everything that reviews, decides or confirms.
 
-Two persons are two only while neither made the other. So an account decides nothing of
+Two persons are two only if neither owes their position to the other. So an account decides no matter of
 
-- who reset its keys, if that was done or first used in the last seven days: they may be the one who is signed in
+- a person who reset its keys, if that was done or first used in the last seven days: they may be the one signed in
   (docs/adr/0030);
-- who gave it the role by which it would decide, after the matter came up or within the last seven days;
+- the person who gave it the role by which it would decide, after the matter came up or within the last seven days.
 
-and what two persons must agree on is confirmed only by who held the role before it was entered.
+And what two persons must agree on is confirmed only by someone who held the role before it was entered.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -63,7 +63,7 @@ class Mandate:
 class Matter:
     """What is to be decided: the accounts whom it concerns or who entered it.
 
-    `since` is when it came in, None where it comes about by being decided. With `held_before` it is for a second
+    `since` is when it came in, None if it only comes about by being decided. With `held_before` it is for a second
     person, who held the role before that moment.
     """
 
@@ -73,7 +73,7 @@ class Matter:
 
 
 class RecentKeyResets:
-    """Whose keys were reset by whom (`still_bars`): few at any time."""
+    """The recent key resets and who made them (`still_bars`): few at any time."""
 
     def __init__(self, session: Session, *, now: datetime) -> None:
         self._now = now
@@ -109,7 +109,7 @@ def refuse(
 ) -> None:
     """Raise DomainError 403 with the code of an Objection unless some role of the account lets it decide the matter.
 
-    Whether it holds one that reaches the `place`, an organization, is the guard's to say.
+    Whether it holds one that reaches the `place`, an organization, is for the guard to check.
     """
     decider = Decider(session, account_id=account_id, permission=permission, now=now, bars=bars)
     decider.refuse(session, matter, place=place)
@@ -142,7 +142,7 @@ class Decider:
             raise _refusal(objection)
 
     def may(self, session: Session, matter: Matter, *, place: int) -> bool:
-        """Whether `refuse` lets it pass."""
+        """Whether `refuse` would let it pass."""
         return self._objection(session, matter, place) is None
 
     def _objection(self, session: Session, matter: Matter, place: int | None) -> Objection | None:
@@ -154,7 +154,7 @@ class Decider:
         return objections[0] if objections and None not in objections else None
 
     def is_beyond_question(self, came_up: datetime) -> bool:
-        """Whether no matter that came up by then could be objected to: whose it is need not be looked up."""
+        """Whether there can be no objection in any matter that came up by then: whose it is need not be looked up."""
         known = min(came_up, self._now - BARRED_FOR)
         old = all(each.granted_by is None or each.created_at <= known for each in self._held)
         return old and self._account_id not in self._bars
@@ -171,7 +171,7 @@ def refuse_of_member(
     since: datetime | None = None,
     place: int | None = None,
 ) -> None:
-    """As `refuse`, of a member's matter; the place is theirs today, if no other is named."""
+    """As `refuse`, for a member's matter; the place is theirs today, unless another is given."""
     if account_id is None:
         return
     home = home_of(session, member_id, shanghai_date(now)) if place is None else (place,)
@@ -194,7 +194,7 @@ def refuse_of_members(
     place: int,
     now: datetime,
 ) -> None:
-    """As `refuse`, of several members' matters at one place: `parties` says by member which account entered each."""
+    """As `refuse`, for several members at one place: `parties` has the account that entered each matter, by member."""
     decider = Decider(session, account_id=account_id, permission=permission, now=now)
     accounts = accounts_of(session, parties.keys())
     for member_id, entered_by in parties.items():
@@ -226,7 +226,7 @@ def matter(
 
 
 def unquestioned(now: datetime, came_up: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
-    """The grants to which `Bars` objects in no matter that came up by then: enough for a query to leave them alone."""
+    """The grants to which nothing can be objected in a matter that came up by then: a query need not check them."""
     reset = select(KeyReset.id).where(KeyReset.account_id == Grant.account_id, still_bars(now))
     old = and_(Grant.created_at <= came_up, Grant.created_at <= now - BARRED_FOR)
     return and_(~reset.exists(), or_(Grant.granted_by.is_(None), old))

@@ -1,4 +1,4 @@
-"""Roles given over HTTP: each fits its kind of organization, and nobody gives one above his own."""
+"""Roles given over HTTP: each fits its kind of organization, and nobody gives one above their own."""
 
 from datetime import date, datetime
 
@@ -104,7 +104,7 @@ def end(session: Session, *, actor: Actor, grant_id: int, until_date: date, now:
 def list_grants(
     session: Session, *, organization_id: int, on: date, include_ended: bool, after_id: int | None, limit: int
 ) -> list[tuple[Grant, Account]]:
-    """Return roles held at exactly this organization, with whom."""
+    """Return the roles held at exactly this organization, each with its holder."""
     query = (
         select(Grant, Account)
         .join(Account, Account.id == Grant.account_id)
@@ -118,7 +118,7 @@ def list_grants(
 def may_still(
     session: Session, account_id: int, permission: Permission, *, organization_id: int, now: datetime
 ) -> bool:
-    """Whether an account that nobody is signed in with now, having left a link behind, may use a permission there."""
+    """Whether an account that left a link behind may still use a permission there, without being signed in."""
     account = session.get(Account, account_id)
     if account is None:
         return False
@@ -167,7 +167,7 @@ def _refuse_partial(
 
 
 def _keep_a_department(session: Session, granted: Grant, now: datetime) -> None:
-    """Refuse to end the last 组织部: only 组织部 itself could give the next (`may_give`)."""
+    """Refuse to end the last 组织部 role: only 组织部 itself could give the next one (`may_give`)."""
     if granted.role != Role.organization_department:
         return
     has_department(session, granted.organization_id)
@@ -200,7 +200,7 @@ def _audit(
 def dismiss_representative(
     session: Session, *, actor: Actor, organization_id: int, account_id: int, now: datetime
 ) -> bool:
-    """End a 群众代表's role at a branch today; False when there is none."""
+    """End a 群众代表's role at a branch today; return False if there is none."""
     today = shanghai_date(now)
     granted = session.scalar(
         select(Grant).where(

@@ -19,14 +19,14 @@ OFFICERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """The accounts that are told; `named` False where 组织部 stands in."""
+    """The accounts that are told; `named` is False if 组织部 stands in."""
 
     account_ids: Sequence[int]
     named: bool
 
 
 def recipients(session: Session, root_id: int, *, on: date) -> Recipients:
-    """Return who is told of a root's head on a day: the two who are named, until then its 组织部."""
+    """Return who is told of a root's head on a day: the two named officers, or its 组织部 until they are named."""
     named = session.get_one(Organization, root_id).settings.get(SETTING) or []
     if named:
         return Recipients(named, named=True)
@@ -40,7 +40,7 @@ def recipients(session: Session, root_id: int, *, on: date) -> Recipients:
 
 
 def check(session: Session, organization: Organization, account_ids: Sequence[int]) -> None:
-    """Raise DomainError `not_a_root`, `two_officers` or `unknown_account`; nobody at all takes the names back."""
+    """Raise DomainError `not_a_root`, `two_officers` or `unknown_account`; an empty list removes the names."""
     if organization.parent_id is not None:
         raise DomainError(OrganizationErrorCode.not_a_root, "校验码接收人按全校指定，请选择学校党委")
     if not account_ids:

@@ -1,4 +1,4 @@
-"""What is held about a person on the roster: who he is, where he belongs, his offices."""
+"""What is held about a person on the roster: who they are, where they belong, their offices."""
 
 from collections.abc import Iterator
 

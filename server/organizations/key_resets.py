@@ -1,7 +1,7 @@
 """The keys of an account that holds a role: one person proposes to reset them, another confirms it.
 
-Its owner is told of both and may stop it, as may who proposed it and whoever could confirm it. Who has not two persons
-above them goes to the operator (`xianfeng reset-binding`). Why: docs/adr/0030.
+Its owner is told of both and may stop it; so may the person who proposed it and anyone who could confirm it. Those
+without two persons above them go to the operator (`xianfeng reset-binding`). Why: docs/adr/0030.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ def status_of(reset: KeyReset, *, now: datetime) -> ResetStatus:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedReset:
-    """A confirmed reset, with the new code, shown this once; a new phone needs none."""
+    """A confirmed reset, with the new code, shown only once; a new phone needs none."""
 
     reset: KeyReset
     code: str | None = None
@@ -60,7 +60,7 @@ def propose(
     phone: str | None,
     now: datetime,
 ) -> KeyReset:
-    """Propose to unbind a member and give them a new code, or another `phone`. It waits for three days.
+    """Propose to unbind a member and give them a new code, or to set another `phone`. It waits for three days.
 
     Raises DomainError as `custody.refuse_unless_above`, `four_eyes.refuse`; 409 `one_person_is_enough`,
     `reset_waiting`; 422 `own_keys`, `invalid_phone`.
@@ -97,7 +97,7 @@ def propose(
 def confirm(
     session: Session, vault: PhoneVault, *, actor: Actor, account_id: int, reset_id: int, now: datetime
 ) -> ConfirmedReset:
-    """Carry a proposed reset out, as another than who proposed it.
+    """Carry out a proposed reset, as someone other than the proposer.
 
     Raises DomainError as `propose`, 403 `same_person`, `technical_role`, 409 `moved_on`.
     """
@@ -111,7 +111,7 @@ def confirm(
 
 
 def stop(session: Session, *, actor: Actor, account_id: int, reset_id: int, now: datetime) -> KeyReset:
-    """Call a proposed reset off: its owner, who proposed it, or who could confirm it. Raises as `confirm`."""
+    """Call off a proposed reset, as its owner, its proposer, or someone who could confirm it. Raises as `confirm`."""
     reset = _waiting(session, reset_id, now)
     _refuse_stopping(session, reset, session.get_one(Account, reset.account_id), actor, now)
     reset.open, reset.stopped_by, reset.stopped_at = None, account_id, now
@@ -162,14 +162,14 @@ def _refuse_confirming(session: Session, reset: KeyReset, account: Account, acto
 
 
 def of_member(session: Session, member_id: int) -> Sequence[KeyReset]:
-    """Return the resets of a member's account, the latest first."""
+    """Return the resets of a member's account, latest first."""
     query = select(KeyReset).join(Account, Account.id == KeyReset.account_id).where(Account.member_id == member_id)
     return session.scalars(query.order_by(KeyReset.id.desc()).limit(20)).all()
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingReset:
-    """A reset that waits for a second person: one with these roles at a place, or above it."""
+    """A reset that waits for a second person: someone with one of these roles at a place, or above it."""
 
     reset: KeyReset
     member_id: int
@@ -192,7 +192,7 @@ def waiting(session: Session, *, root_id: int, now: datetime) -> Iterator[Waitin
 
 
 def _matter(reset: KeyReset) -> four_eyes.Matter:
-    """A reset is a matter of its owner and of who proposed it, for a second person."""
+    """A reset is a matter of its owner and its proposer, for a second person to decide."""
     parties = frozenset({reset.account_id, reset.proposed_by})
     return four_eyes.Matter(parties, since=reset.proposed_at, held_before=reset.proposed_at)
 

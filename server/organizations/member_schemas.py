@@ -51,7 +51,7 @@ class MembersQuery(PageQuery):
 
 
 class MemberIn(Body):
-    """`from_date`: since when he has belonged to the branch; today if left out."""
+    """`from_date`: since when the member has belonged to the branch; today if left out."""
 
     name: Name
     work_number: WorkNumber
@@ -67,7 +67,7 @@ class MemberIn(Body):
 
 
 class MemberChange(Body):
-    """Only what is named is changed; null empties what may be empty. The factories only keep fields optional."""
+    """Only the given fields are changed; null empties what may be empty. The factories only keep fields optional."""
 
     name: Annotated[Name, Field(default_factory=str)]
     gender: Gender | None = None

@@ -31,7 +31,7 @@ from server.privacy import PhoneVault, normal_phone
 
 @dataclass(frozen=True, slots=True)
 class MemberPlacement:
-    """A member, where he belongs, and whether a WeChat is bound to him."""
+    """A member, where they belong, and whether a WeChat is bound to them."""
 
     member: Member
     membership: Membership
@@ -85,7 +85,7 @@ def _below(query: Select[Member, Membership, bool], organization: Organization) 
 
 
 def _found(session: Session, query: Select[Member, Membership, bool], search: str, limit: int) -> list[int]:
-    """Return the first members of a query whose name or work number begins so. No database compares names as we do."""
+    """Return the first members whose name or work number begins with `search`. No database compares names as we do."""
     name, number = name_key(search), normal_work_number(search)
     people = session.execute(query.with_only_columns(Member.id, Member.name, Member.work_number))
     begins = (row.id for row in people if name_key(row.name).startswith(name) or row.work_number.startswith(number))
@@ -144,7 +144,7 @@ def edit_member(
     account_id: int,
     now: datetime,
 ) -> Member:
-    """Change the named values; `group_id` moves him within his branch.
+    """Change the named values; `group_id` moves the member within their branch.
 
     Raises DomainError `invalid_dates`, `invalid_phone`, `wrong_group`, `stage_by_decision`.
     """
@@ -173,7 +173,7 @@ def correct_stage(
 ) -> Member:
     """Correct a stage that was recorded wrongly as `before`. What was posted stays; the openings follow the stage.
 
-    Raises DomainError `own_stage`, or 409 `moved_on` where it is another by now. Repeated it changes nothing.
+    Raises DomainError `own_stage`, or 409 `moved_on` if it is another by now. Repeating it changes nothing.
     """
     if actor.account_id is None or actor.member_id == member_id:
         message = "不能更正本人的党员类别，请由其他负责人办理"
@@ -194,7 +194,7 @@ def correct_stage(
 
 
 def name_accounts(session: Session, member_ids: Collection[int]) -> None:
-    """Let the members' accounts bear their names: what people do is shown by the account's."""
+    """Give the members' accounts their names: what people do is shown under the account's name."""
     named = select(Member.name).where(Member.id == Account.member_id).scalar_subquery()
     session.execute(update(Account).where(Account.member_id.in_(member_ids)).values(name=named))
 

@@ -1,4 +1,4 @@
-"""The calendar in figures for Prometheus."""
+"""Figures of the calendar for Prometheus."""
 
 from collections.abc import Iterator
 from datetime import date

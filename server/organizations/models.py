@@ -45,7 +45,7 @@ def ids_in(path: str) -> tuple[int, ...]:
 class Organization(Base):
     """A node of the tree. `path` is `/root/…/self/`; units keep their own title (分党委, 总支).
 
-    `began_on` is the day it was entered here, None for what was here before that was recorded (`beginning`).
+    `began_on` is the day it was entered here, None for those from before that was recorded (`beginning`).
     """
 
     __tablename__ = "organizations"
@@ -116,7 +116,7 @@ class Membership(InForce, Base):
 
     @hybrid_property
     def home_id(self) -> int:
-        """The group, or the branch of who is in none."""
+        """The group, or the branch if the member is in none."""
         return self.group_id or self.organization_id
 
     @home_id.inplace.expression
@@ -128,7 +128,7 @@ class Membership(InForce, Base):
 class ActivationCode(Base):
     """A one-time code with which an account is bound; only its hash is kept. At most one is `active` per account.
 
-    `work_number` is what has to be typed beside it: a 群众代表 has no roster entry that holds one.
+    `work_number` has to be typed with it: a 群众代表 has no roster entry that holds one.
     """
 
     __tablename__ = "activation_codes"
@@ -155,9 +155,9 @@ class ResetStatus(StrEnum):
 class KeyReset(Base):
     """What two persons do to the keys of an account that holds a role: one proposes, another confirms (`key_resets`).
 
-    `open` while it waits; at most one does per account. With a phone, that number becomes the account's key; without
-    one the account is unbound and gets a new code. For seven days after `confirmed_at`, and after `used_at`, when
-    somebody bound by it, the account decides nothing of either of the two (`four_eyes`).
+    `open` while it waits; at most one does per account. With a phone, the account binds by that number; without
+    one it is unbound and gets a new code. For seven days after `confirmed_at`, and after `used_at`, when
+    somebody bound by it, the account decides nothing on matters of either of the two (`four_eyes`).
     """
 
     __tablename__ = "key_resets"
@@ -239,7 +239,7 @@ class Exemption(InForce, Base):
     """不列入管理范围 (《实施方案》一（三）): 支委会研究 → 党员大会通过 → 总支备案, each step with date and note.
 
     In force from `from_date` once its filing is received, until `until_date` (exclusive). `open` is True until it is
-    ended or given up, then NULL: a member has at most one that is open.
+    ended or given up, then NULL: a member has at most one open exemption.
     """
 
     __tablename__ = "exemptions"
@@ -265,7 +265,7 @@ class Exemption(InForce, Base):
 
 
 class WorkdayOverride(Base):
-    """A day that counts otherwise than in the national calendar, or that the calendar does not know yet."""
+    """A day that counts differently from the national calendar, or that the calendar does not know yet."""
 
     __tablename__ = "workday_overrides"
 

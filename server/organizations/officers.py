@@ -1,4 +1,4 @@
-"""Whose turn it is: the officers of a place, or of the nearest place above that has one who may."""
+"""Whose turn it is: the officers of a place, or of the nearest place above with one who may act."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -24,7 +24,7 @@ class Officer:
 
 
 class Officers:
-    """Who holds which office on a day: in a whole tree, or in a place and above it; read once."""
+    """Who holds which office on a day: in a whole tree, or at a place and above it; read once."""
 
     def __init__(self, session: Session, root_id: int, on: date, *, places: Collection[int] | None = None) -> None:
         """`places` leaves out all other organizations of the tree."""
@@ -65,7 +65,7 @@ class Officers:
     ) -> list[Officer]:
         """Return those who may act at the place itself, or at the nearest above where somebody may; each once.
 
-        With a matter, whom `bars` object to is not among them.
+        With a matter, those to whom `bars` object are left out.
         """
         for place in reversed(self._paths.get(organization_id, ())):
             found = {

@@ -1,4 +1,4 @@
-"""Whether something may still begin or end in a year that is over: the feature that keeps the years is asked."""
+"""Ask the feature that keeps the years whether something may still begin or end in a year that is over."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from server.days import shanghai_date
 
 
 class Check(Protocol):
-    """Raises DomainError where one of the organizations has its results of the year of `since`, or of a later one."""
+    """Raises DomainError if one of the organizations has its results of the year of `since`, or of a later one."""
 
     def __call__(self, session: Session, organization_ids: Collection[int], *, since: date, today: date) -> None: ...
 
@@ -19,13 +19,13 @@ _checks: list[Check] = []
 
 
 def register(check: Check) -> None:
-    """Ask `check` before anything is dated in a year that is over; registering twice is once."""
+    """Ask `check` before anything is dated in a year that is over; registering twice counts once."""
     if check not in _checks:
         _checks.append(check)
 
 
 def refuse_drafted(session: Session, organization_ids: Collection[int], *, since: date, now: datetime) -> None:
-    """Raise DomainError as the registered check does, LookupError where a past year meets none."""
+    """Raise DomainError as the registered check does, or LookupError for a past year if none is registered."""
     today = shanghai_date(now)
     if since.year < today.year and not _checks:
         raise LookupError("no feature keeps the years of branches")

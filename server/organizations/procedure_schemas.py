@@ -35,7 +35,7 @@ class ReturnIn(Body):
 
 
 class FilingOut(BaseModel):
-    """`notice` says what a filing is not."""
+    """`notice` says that a filing is no approval."""
 
     id: int
     subject_kind: FilingSubject

@@ -50,7 +50,7 @@ def branch_of(session: Session, *, member_id: int, on: date) -> Organization | N
 
 
 def home_of(session: Session, member_id: int, on: date) -> tuple[int, ...]:
-    """Return the ids from the root down to a member's group (or branch) on a day; empty if he belongs nowhere."""
+    """Return the ids from the root down to a member's group (or branch) on a day; empty if they belong nowhere."""
     path = session.scalar(_HOME, {"member_id": member_id, "day": on})
     return ids_in(path) if path is not None else ()
 

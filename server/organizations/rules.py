@@ -1,4 +1,4 @@
-"""What holds in the tree, for roles, for dates, for numbers and titles. Pure."""
+"""The rules for the tree, for roles, dates, numbers and titles. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ CHILD_KINDS: dict[OrganizationKind, frozenset[OrganizationKind]] = {
     OrganizationKind.branch: frozenset({OrganizationKind.group}),
     OrganizationKind.group: frozenset(),
 }
-"""Which kinds may stand below which; a branch right below the committee is a 直属党支部."""
+"""Which kinds may be below which; a branch directly below the committee is a 直属党支部."""
 
 KIND_TITLES = {
     OrganizationKind.party_committee: "党委",
@@ -26,7 +26,7 @@ KIND_TITLES = {
 STAGE_BY_DECISION = (
     "党员类别的变化须经组织决定，名册导入和信息修改不能更改；原来登记有误的，请上级党组织在该党员的页面“更正党员类别”"
 )
-"""Why roster and edit refuse another stage, and what the way is."""
+"""Why roster and edit refuse another stage, and how to change it."""
 
 _ENDINGS = {
     "党支部": OrganizationKind.branch,
@@ -37,12 +37,12 @@ _ENDINGS = {
 
 
 def likely_kind(title: str) -> OrganizationKind | None:
-    """Return the kind that a title's ending names, or None where it names none."""
+    """Return the kind that a title's ending names, or None if it names none."""
     return next((kind for ending, kind in _ENDINGS.items() if title.endswith(ending)), None)
 
 
 def founded(by_kind: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return in words what a roster founds, a line for each kind, the highest first."""
+    """Return in words what a roster founds, a line for each kind, highest first."""
     return [
         f"{KIND_TITLES[kind]} {len(titles)} 个：{'、'.join(titles)}"
         for kind in OrganizationKind
@@ -80,8 +80,8 @@ _RANKS = {
 def may_give(granter_roles: frozenset[Role], role: Role, *, first: bool = False) -> bool:
     """Whether someone with these roles over a place may give or end `role` there: none above their own.
 
-    The administrator gives nothing that sees points or decides (docs/adr/0030), but 组织部 to the `first` who ever
-    holds it (docs/adr/0021).
+    The administrator gives no role that sees points or decides (docs/adr/0030), except 组织部 to the `first` who
+    ever holds it (docs/adr/0021).
     """
     if sees_or_decides(role) and not first:
         granter_roles -= {Role.administrator}
@@ -89,7 +89,7 @@ def may_give(granter_roles: frozenset[Role], role: Role, *, first: bool = False)
 
 
 def stands_above(roles: frozenset[Role], role: Role) -> bool:
-    """Whether someone with these roles over a place stands above who holds `role` there: 组织部 above all others."""
+    """Whether someone with these roles over a place is above a holder of `role` there: 组织部 is above all others."""
     if Role.organization_department in roles and role is not Role.organization_department:
         return True
     return any(_RANKS[own] > _RANKS[role] for own in roles)
@@ -98,7 +98,7 @@ def stands_above(roles: frozenset[Role], role: Role) -> bool:
 def is_within_two_years(on: date, *, today: date) -> bool:
     """Whether a membership may begin or end on a day: not ahead, and in this year or the last.
 
-    Of the last only while the branch's results do not stand, which `past_years` asks.
+    The last year only counts while the branch has no results, which `past_years` asks.
     """
     return on <= today and on.year >= today.year - 1
 
@@ -162,7 +162,7 @@ _FILING_MOVES = {
 
 
 def next_filing_status(current: FilingStatus, action: FilingAction) -> FilingStatus | None:
-    """Return the status an action leads to, or None where it is not possible."""
+    """Return the status an action leads to, or None if it is not possible."""
     return _FILING_MOVES.get((current, action))
 
 
@@ -172,7 +172,7 @@ def normal_work_number(text: str) -> str:
 
 
 def is_work_number(number: str) -> bool:
-    """Whether a normal 工号/学号 has the shape of one: 1–32 letters, digits, `-` or `_`, not these two alone."""
+    """Whether a normal 工号/学号 has the shape of one: 1–32 letters, digits, `-` or `_`, but not only `-` and `_`."""
     return 0 < len(number) <= 32 and number.isascii() and number.replace("-", "").replace("_", "").isalnum()
 
 
@@ -181,7 +181,7 @@ CODE_LENGTH = 10
 
 
 def normal_activation_code(text: str) -> str | None:
-    """Return the ten characters of an activation code, or None where it cannot be one."""
+    """Return the ten characters of an activation code, or None if it cannot be one."""
     code = plain_code(text).replace("-", "").upper()
     return code if len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET) else None
 

@@ -53,8 +53,8 @@ class BoardVisibility(StrEnum):
 class SettingsIn(Body):
     """Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
 
-    `head_officers`: the accounts of the two who are sent the university's daily heads; none takes the names back.
-    `board_names_outside`: what passers-by see of the board, on a screen or a poster, has whole names.
+    `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
+    `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
     """
 
     board_visibility: BoardVisibility | None = None

@@ -1,4 +1,4 @@
-"""Make, rename, set up and close organizations."""
+"""Create, rename, set up and close organizations."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,7 @@ def get_open(session: Session, organization_id: int) -> Organization:
 
 
 def create_root(session: Session, *, title: str, now: datetime, root_id: int | None = None) -> Organization:
-    """Found a party committee, the root of a tree of its own. Raises `title_taken` when there is one with that id."""
+    """Found a party committee, the root of its own tree. Raises `title_taken` if there is one with that id."""
     root = _insert(
         session, parent=None, kind=OrganizationKind.party_committee, title=title, now=now, organization_id=root_id
     )
@@ -106,7 +106,7 @@ def rename_organization(
 def change_settings(
     session: Session, organization_id: int, *, settings: dict[str, Any], account_id: int, now: datetime
 ) -> Organization:
-    """Set the named settings and leave the others. Raises DomainError by `head_officers.check`."""
+    """Set the named settings and leave the others. Raises DomainError as `head_officers.check`."""
     organization = get_open(session, organization_id)
     if head_officers.SETTING in settings:
         head_officers.check(session, organization, settings[head_officers.SETTING])

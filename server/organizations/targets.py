@@ -1,4 +1,4 @@
-"""What the ids in a path stand for, as far as organizations and members go."""
+"""What the ids in a path stand for: organizations and members."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -32,7 +32,7 @@ def of_group(session: Session, group_id: int) -> Target | None:
 
 
 def of_member(session: Session, member_id: int) -> Target | None:
-    """A member belongs to his latest branch, and to his group in it: a group leader reaches only his own group."""
+    """A member belongs to their latest branch, and to their group in it: group leaders reach only their own."""
     path = session.scalar(_LATEST_HOME, {"member_id": member_id})
     return Target(ids_in(path), member_id) if path is not None else None
 
@@ -48,13 +48,13 @@ def of_exemption(session: Session, exemption_id: int) -> Target | None:
 
 
 def of_filing(session: Session, filing_id: int) -> Target | None:
-    """Whoever reaches the organization that filed may read."""
+    """For reading: those who reach the organization that filed."""
     filing = session.get(Filing, filing_id)
     return of_organization(session, filing.from_organization_id) if filing else None
 
 
 def of_filing_receiver(session: Session, filing_id: int) -> Target | None:
-    """Whoever reaches the supervising organization may receive or return."""
+    """For receiving or returning: those who reach the supervising organization."""
     filing = session.get(Filing, filing_id)
     return of_organization(session, filing.to_organization_id) if filing else None
 
@@ -65,7 +65,7 @@ def of_roster_import(session: Session, import_id: int) -> Target | None:
 
 
 def of_key_reset(session: Session, key_reset_id: int) -> Target | None:
-    """Whoever reaches the member whose account it is; the account is theirs."""
+    """For those who reach the member whose account it is; the account is theirs."""
     query = select(Account.member_id).join(KeyReset, KeyReset.account_id == Account.id)
     member_id = session.scalar(query.where(KeyReset.id == key_reset_id))
     return of_member(session, member_id) if member_id is not None else None

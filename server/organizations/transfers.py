@@ -1,4 +1,4 @@
-"""组织关系转接: a member moves between branches and keeps his points, or leaves."""
+"""组织关系转接: a member moves between branches and keeps their points, or leaves."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -32,11 +32,11 @@ def transfer(
     account_id: int | None,
     now: datetime,
 ) -> Membership:
-    """End the membership and begin one in the target branch, both on `on`; the points go with him.
+    """End the membership and begin one in the target branch, both on `on`; the points go with the member.
 
     A second transfer on the same day corrects the first, and repeating one changes nothing. Someone who had left comes
     back as a newcomer. Raises DomainError `already_there`, `invalid_dates`, `not_a_branch`, `other_root`, 409
-    `year_drafted` where one of the branches has its results of that year.
+    `year_drafted` if one of the branches has its results of that year.
     """
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     branch = get_open(session, to_organization_id)

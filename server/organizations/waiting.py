@@ -1,4 +1,4 @@
-"""Work that waits for officers. Each feature says what of its own does (`turns.py`); 待办 and the digest gather it."""
+"""Work that waits for officers. Each feature says what waits in it (`turns.py`); 待办 and the digest gather it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from server.organizations.officers import Officer, Officers
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """One thing that waits where it does, and with whom.
+    """One thing that waits, where, and for whom.
 
-    `subject_id` is the claim's, the leave's, the meeting's, the statement's, of a standard its organization's, of
+    `subject_id` is the id of the claim, leave, meeting or statement; for a standard its organization's, for
     holidays the university's. `day` is when the claim came in, the meeting's, the last on which the statement can be
     confirmed, or the year's first. `words` is what else there is to know.
     """
@@ -30,9 +30,9 @@ class WaitingItem:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCount:
-    """How many things wait with the caller in an organization, and of them the first by day with its words.
+    """How many things wait for the caller in an organization, and the first of them by day with its words.
 
-    党费 has the month's last day there; what has no order has neither.
+    For 党费 the day is the month's last; kinds without an order have neither.
     """
 
     organization_id: int
@@ -46,16 +46,16 @@ class Mine(Protocol):
     """Whose turn it is, seen by one officer."""
 
     def at(self, organization_id: int, permission: Permission) -> bool:
-        """Whether it is his turn to use a permission in an organization."""
+        """Whether it is their turn to use a permission in an organization."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingKind:
-    """A kind of waiting work: `place` among all kinds says in which order an officer should turn to them.
+    """A kind of waiting work: `place` is its place in the order in which an officer should turn to the kinds.
 
-    Either `turns` says of each thing whose turn it is (in the organizations the officers are of), or `counts` says how
-    many there are for one officer. The morning's digest tells of turns: `digest` is its field, and the words with `{}`
-    for how many. `in_workdays`: the first day is counted in working days, so what is not known of them is said.
+    Either `turns` says for each thing whose turn it is (in the officers' organizations), or `counts` says how many
+    there are for one officer. The morning's digest tells of turns: `digest` is its field, and the words with `{}` for
+    the number. `in_workdays`: the first day is counted in working days, so it is said if those are not known yet.
     """
 
     code: str
@@ -68,5 +68,5 @@ class WaitingKind:
 
 
 def within(officers: Officers, place: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
-    """Nothing beyond the officers' places, where they are not those of a whole tree."""
+    """Nothing beyond the officers' places, unless they are those of a whole tree."""
     return () if officers.places is None else (place.in_(officers.places),)

@@ -23,7 +23,7 @@ class WorkdayPath(OrganizationPath):
 
 
 class WorkdayIn(Body):
-    """`works`: whether the day is worked; `note` says why it counts otherwise than in the national calendar."""
+    """`works`: whether the day is worked; `note` says why it differs from the national calendar."""
 
     works: bool
     note: Note
@@ -45,7 +45,7 @@ class WorkdayOut(BaseModel):
 
 
 class WorkdayYearOut(BaseModel):
-    """`known` false: the State Council's arrangement of the year is neither in the calendar nor entered; `notice` says
+    """`known` false: the State Council's arrangement for the year is neither in the calendar nor entered; `notice` says
     how days are counted until then."""
 
     year: int

@@ -1,4 +1,4 @@
-"""Working days over HTTP: what the university counts otherwise than the national calendar."""
+"""Working days over HTTP: where the university differs from the national calendar."""
 
 from server.errors import DomainError
 from server.identity.access import Context

@@ -1,4 +1,4 @@
-"""The days that a university counts otherwise than the national calendar, and what follows for working days."""
+"""The days on which a university differs from the national calendar, and what follows for working days."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -37,7 +37,7 @@ def of_year(session: Session, *, root_id: int, year: int) -> Sequence[WorkdayOve
 def override(
     session: Session, *, root_id: int, day: date, works: bool, note: str, account_id: int, now: datetime
 ) -> WorkdayOverride:
-    """Say how a day counts; saying it again replaces what was said."""
+    """Set how a day counts; setting it again replaces the earlier setting."""
     _lock(session, root_id)
     row = _set(session, root_id=root_id, day=day, works=works, note=note, account_id=account_id, now=now)
     _changed(session, root_id, "workday_override", account_id, now, day=day.isoformat(), works=works)
@@ -66,7 +66,7 @@ def enter_year(
 ) -> None:
     """Enter a year's announced days off and weekends worked; from now on the year is known. Safe to repeat.
 
-    It replaces what was entered for the year as a whole before; single days with a note of their own stay.
+    It replaces an earlier entry of the whole year; single days with a note of their own stay.
 
     Raises DomainError `wrong_year` or `day_twice`.
     """
@@ -86,7 +86,7 @@ def enter_year(
 
 
 def forget_year(session: Session, *, root_id: int, year: int, account_id: int, now: datetime) -> None:
-    """Take back a year as it was entered; single days with a note of their own stay. Raises DomainError `not_found`."""
+    """Remove a year that was entered; single days with a note of their own stay. Raises DomainError `not_found`."""
     _lock(session, root_id)
     entry = year_entry(session, root_id=root_id, year=year)
     if entry is None:

@@ -44,7 +44,7 @@ def start(engine: Engine, import_id: int) -> Thread:
 
 
 def start_unfinished(engine: Engine) -> list[Thread]:
-    """Take up imports that a killed process left behind; a living one keeps its lease."""
+    """Resume imports that a killed process left behind; a living one keeps its lease."""
     with reading(engine) as session:
         ids = session.scalars(select(RosterImport.id).where(RosterImport.status.in_(UNFINISHED))).all()
     return [start(engine, import_id) for import_id in ids]
@@ -61,7 +61,7 @@ def _run(engine: Engine, import_id: int) -> None:
 
 
 def apply(engine: Engine, import_id: int) -> None:
-    """Apply every chunk that is left. Returns at once when the import is not confirmed, done, or someone else's."""
+    """Apply every chunk that is left. Return at once if the import is unconfirmed, done, or being applied elsewhere."""
     held = leases.take(engine, lease_of(import_id))
     if held is None:
         return
@@ -98,13 +98,13 @@ def _begin(session: Session, import_id: int, held: HeldLease) -> bool:
 
 
 def _held(session: Session, import_id: int, held: HeldLease) -> RosterImport:
-    """Return the import, locked as its lease is. Raises LeaseLost."""
+    """Return the import, locked together with its lease. Raises LeaseLost."""
     leases.lock(session, held)
     return locked(session, import_id)
 
 
 def _apply_chunk(engine: Engine, import_id: int, number: int, held: HeldLease) -> None:
-    """Apply a chunk at once; when the database or a rule refuses it, row by row, so that one bad row loses nothing."""
+    """Apply a chunk at once; if the database or a rule refuses it, row by row, so that one bad row costs no others."""
     try:
         transaction(engine, lambda session: _whole_chunk(session, import_id, number, held))
     except (IntegrityError, DataError, DomainError) as error:
@@ -154,7 +154,7 @@ def _one_row(
 def apply_entries(
     session: Session, roster: RosterImport, entries: Sequence[ImportEntry], *, now: datetime
 ) -> tuple[Counter[str], list[RosterProblem]]:
-    """Compare once more with what is stored now, and write."""
+    """Compare again with what is stored now, and write."""
     organization = session.get_one(Organization, roster.organization_id)
     create = creator(session, account_id=roster.created_by, now=now) if roster.create_missing else None
     places = RosterPlaces(session, organization, create)
@@ -166,7 +166,7 @@ def apply_entries(
 
 
 def creator(session: Session, *, account_id: int | None, now: datetime) -> Creator:
-    """Return what founds the organizations that a roster names and the tree lacked when it was read."""
+    """Return a function that founds the organizations that a roster names and the tree lacked when it was read."""
 
     def create(parent_id: int, kind: OrganizationKind, title: str) -> int:
         try:
@@ -201,7 +201,7 @@ def _founded_meanwhile(session: Session, parent_id: int, kind: OrganizationKind,
 def _mark(
     roster: RosterImport, chunk: RosterChunk, counts: Counter[str], problems: Sequence[RosterProblem], now: datetime
 ) -> None:
-    """Note the chunk as applied; its personal data goes."""
+    """Mark the chunk as applied; its personal data is deleted."""
     chunk.payload = chunk.preview = None
     chunk.problems = pack_problems(problems) if problems else None
     chunk.applied_at = now

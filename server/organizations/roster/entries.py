@@ -1,4 +1,4 @@
-"""A good row on its way to the database, phone sealed, and how chunks of them are stored."""
+"""Good rows on their way to the database, phones sealed, and how chunks of them are stored."""
 
 import json
 import zlib

@@ -1,4 +1,4 @@
-"""Importing a roster file from the command line: the same dry run, then the same application."""
+"""Import a roster file from the command line: the same dry run, then the same application."""
 
 from dataclasses import dataclass
 from pathlib import Path

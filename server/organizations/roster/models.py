@@ -25,8 +25,8 @@ class ImportStatus(StrEnum):
 class RosterImport(Base):
     """One uploaded roster. The file itself is not kept; `problems` are the compressed row errors of the dry run.
 
-    The thread that applies it holds a lease: a dead one is taken over. Only workers of the release before read `runner`
-    and `heartbeat_at`.
+    The thread that applies it holds a lease: a dead thread's import is taken over. Only workers of the previous release
+    read `runner` and `heartbeat_at`.
     """
 
     __tablename__ = "roster_imports"

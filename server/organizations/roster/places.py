@@ -1,4 +1,4 @@
-"""Which organization a row means, within the reach of the import; missing ones are made or refused."""
+"""Which organization a row means, within the import's reach; missing ones are founded or refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Node:
 
 
 class PlaceProblem(Exception):
-    """Why a row's organization cannot be found, and in which column that shows."""
+    """Why a row's organization cannot be found, and which column shows it."""
 
     def __init__(self, column: RosterColumn, message: str) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class PlaceProblem(Exception):
 
 
 class RosterPlaces:
-    """The organizations at and below the import's own. `create` is None where missing ones are an error."""
+    """The organizations at and below the import's own. `create` is None if missing ones are an error."""
 
     def __init__(self, session: Session, organization: Organization, create: Creator | None) -> None:
         self.base = _node(organization)

@@ -30,7 +30,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowEffect:
-    """One row's effect. `member` is None for a newcomer, `membership` None when he begins a membership."""
+    """One row's effect. `member` is None for a newcomer, `membership` None if a new one begins."""
 
     entry: ImportEntry
     action: Action
@@ -76,7 +76,7 @@ def _latest_memberships(session: Session, member_ids: Sequence[int]) -> dict[int
 
 
 def _copies(session: Session, query: Select[T]) -> list[T]:
-    """Return rows the session no longer holds: bulk updates would leave its own copies stale for event handlers."""
+    """Return rows detached from the session: bulk updates would leave its own copies stale for event handlers."""
     rows = list(session.scalars(query))
     for row in rows:
         session.expunge(row)
@@ -122,7 +122,7 @@ def _newcomer(places: RosterPlaces, entry: ImportEntry, branch_id: int | None) -
 
 
 def _compare(entry: ImportEntry, member: Member) -> tuple[dict[str, Any], list[str]]:
-    """Return Member's columns to set, and each change in words (a phone's only as such)."""
+    """Return Member's columns to set, and each change in words (a phone change without the number)."""
     columns = {name: value for name, value in entry.columns.items() if getattr(member, name) != value}
     changes = [
         f"{RosterColumn[name].value}：{_shown(getattr(member, name))} → {_shown(value)}"
@@ -139,7 +139,7 @@ def _has_other_phone(entry: ImportEntry, member: Member) -> bool:
 
 
 def _why_phone_stays(entry: ImportEntry, member: Member, holders: frozenset[int]) -> str | None:
-    """A phone can bind an account, so a roster never changes that of someone who holds a role (custody.py)."""
+    """A phone can bind an account, so a roster never changes the phone of someone who holds a role (custody.py)."""
     if member.id not in holders or not _has_other_phone(entry, member):
         return None
     key_id = (member.phone_index or "").partition(":")[0]

@@ -1,4 +1,4 @@
-"""What is read of roster imports: their preview, their problems, those of an organization."""
+"""Read roster imports: their preview, their problems, the imports of an organization."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From cells to a roster row, or to what is wrong with them, cell by cell. Pure: any cell value is answered."""
+"""Turn cells into a roster row, or into what is wrong with them, cell by cell. Pure: any cell value gets an answer."""
 
 import math
 import re
@@ -79,9 +79,9 @@ GENDERS = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
 
 @dataclass(frozen=True, slots=True)
 class RosterProblem:
-    """What is wrong, where. `column` is None when it concerns the whole row, `sheet` where only one was read.
+    """What is wrong, and where. `column` is None if it concerns the whole row, `sheet` if only one was read.
 
-    After a warning the row is taken all the same, without the cell or with what could be read of it.
+    After a warning the row is taken anyway, without the cell or with what could be read of it.
     """
 
     row: int
@@ -105,12 +105,12 @@ def row_words(row: int, sheet: str | None) -> str:
 
 
 def errors_of(problems: Iterable[RosterProblem]) -> list[RosterProblem]:
-    """Return those that cost a row."""
+    """Return the problems that cost a row."""
     return [problem for problem in problems if not problem.warning]
 
 
 def settled(problems: Collection[RosterProblem]) -> list[RosterProblem]:
-    """Return problems by place; what would have been a warning is none where its row is lost anyway."""
+    """Return problems by place, without the warnings of rows that are lost anyway."""
     lost = {problem.place for problem in errors_of(problems)}
     return sorted(
         (replace(problem, warning=problem.warning and problem.place not in lost) for problem in problems),
@@ -140,14 +140,14 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the columns stand, and notes on those left aside."""
+    """Where the columns are, and notes on those left aside."""
 
     positions: dict[RosterColumn, int]
     notes: tuple[str, ...]
 
 
 class CellProblem(ValueError):
-    """What is wrong with one cell, in Chinese; `taken` is what could be read of it all the same."""
+    """What is wrong with one cell, in Chinese; `taken` is what could be read of it anyway."""
 
     def __init__(self, message: str, taken: str | None = None) -> None:
         super().__init__(message)
@@ -190,7 +190,7 @@ def parse_row(
     sheet: str | None = None,
     epoch: date = EPOCH_1900,
 ) -> tuple[RosterRow | None, list[RosterProblem]]:
-    """Return the row unless something costs it, and every problem in it. `number` is the row's number in the sheet."""
+    """Return the row (None if a problem costs it) and its problems. `number` is the row's number in the sheet."""
     values: dict[str, Any] = {}
     problems: list[RosterProblem] = []
 
@@ -387,7 +387,7 @@ _PARSERS = {
 
 
 def suggested_role(duty: str) -> Role | None:
-    """Return the role a duty's words suggest; a role itself is only ever given explicitly."""
+    """Return the role that a duty's words suggest; roles themselves are only given explicitly."""
     if "副书记" in duty:
         return None if "总支" in duty else Role.deputy_secretary
     if "总支书记" in duty or "分党委书记" in duty:

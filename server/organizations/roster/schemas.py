@@ -33,7 +33,7 @@ class RosterForm(BaseModel):
 
 
 class SuggestedGrantOut(BaseModel):
-    """A role that a 职务 suggests; it is only ever given explicitly."""
+    """A role that a 职务 suggests; roles are only given explicitly."""
 
     row: int
     sheet: str | None = None
@@ -67,7 +67,7 @@ class RosterResultOut(BaseModel):
 
 
 class RosterProblemOut(BaseModel):
-    """`warning`: the row is taken all the same; `sheet` where several were read."""
+    """`warning`: the row is taken anyway; `sheet` is set if several were read."""
 
     row: int
     sheet: str | None

@@ -36,7 +36,7 @@ _MAX_SUGGESTIONS = 200
 
 
 def read(file: IO[bytes], *, now: datetime) -> ParsedRoster:
-    """Parse and check a file by itself; takes seconds, so hold no lock meanwhile."""
+    """Parse and check a file by itself; this takes seconds, so hold no lock meanwhile."""
     return read_roster(file, today=shanghai_date(now))
 
 
@@ -111,7 +111,7 @@ def plan_all(
 
 
 def _require_branches(entries: Sequence[ImportEntry]) -> None:
-    """Say once what every row lacks. Raises DomainError `no_branch_column`."""
+    """Raise DomainError `no_branch_column`, once, for what every row lacks."""
     if all(entry.branch is None for entry in entries):
         raise DomainError(
             OrganizationErrorCode.no_branch_column,
@@ -177,7 +177,7 @@ def _preview(decision: RowEffect, places: RosterPlaces) -> dict[str, Any]:
 
 
 def confirm(session: Session, *, import_id: int, account_id: int | None, now: datetime) -> RosterImport:
-    """Queue an import for its thread; confirming it again changes nothing, except that a dead one is taken up anew.
+    """Queue an import for its thread; confirming it again changes nothing, except that a dead one is resumed.
 
     Raises DomainError 409 `import_discarded`.
     """
@@ -208,7 +208,7 @@ def locked(session: Session, import_id: int) -> RosterImport:
 
 
 def _purge_forgotten(session: Session, root_id: int, now: datetime) -> None:
-    """Discard imports that were never confirmed: personal data does not wait for ever."""
+    """Discard imports that were never confirmed: personal data is not kept for ever."""
     forgotten = session.scalars(
         select(RosterImport).where(
             RosterImport.root_id == root_id,

@@ -1,4 +1,4 @@
-"""From the sheets of a file to the rows of a roster, with a word on everything that was left aside."""
+"""Turn the sheets of a file into the rows of a roster, with a note on everything that was left aside."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +85,7 @@ def _seek_heading(sheet: Sheet) -> tuple[Header, list[tuple[int, Row]]] | None:
 
 
 class _Reading:
-    """One pass through the sheets: whom each row means, who came twice, which rows are nobody."""
+    """One pass through the sheets: who each row means, who came twice, which rows are no person."""
 
     def __init__(self, today: date, *, several: bool) -> None:
         self.parsed = ParsedRoster()
@@ -122,7 +122,7 @@ class _Reading:
         self._say(sheet, self.parsed.total - before, [*notes, *_branch_note(branch), *_left_out(left_out, repeated)])
 
     def _keep(self, row: RosterRow) -> bool:
-        """Keep a row unless its number came before; return whether it was the very same."""
+        """Keep a row unless its number came before; return whether it was exactly the same row."""
         earlier = self._seen.setdefault(row.work_number, row)
         if earlier is row:
             self.parsed.rows.append(row)
@@ -142,7 +142,7 @@ class _Reading:
 
 
 def _branch_named_by(sheet: Sheet, header: Header) -> str | None:
-    """One sheet per branch: where no column names the branch, the sheet does."""
+    """One sheet per branch: if no column names the branch, the sheet does."""
     if RosterColumn.branch in header.positions or sheet.title is None:
         return None
     title = normal_title(sheet.title)
@@ -174,7 +174,7 @@ _SENTENCE = re.compile(r"[:：,，。;；、\d]")
 
 
 def is_remark(cells: Sequence[object], positions: Mapping[RosterColumn, int]) -> bool:
-    """Whether a row is no person, but a note, a sum or a signature: those have a number only by chance."""
+    """Whether a row is not a person but a note, a sum or a signature: those have a number only by chance."""
     name, number = (_text(cells[positions[column]]) if positions[column] < len(cells) else "" for column in REQUIRED)
     first = next(filter(None, map(_text, cells)), "")
     if _SUM.match(first) or _SUM.match(name):
@@ -185,5 +185,5 @@ def is_remark(cells: Sequence[object], positions: Mapping[RosterColumn, int]) ->
 
 
 def _text(cell: object) -> str:
-    """Return words trimmed, "?" for what is no words."""
+    """Return text trimmed, "?" for anything else."""
     return cell.strip() if isinstance(cell, str) else "" if cell is None else "?"

@@ -1,4 +1,4 @@
-"""Carrying out decisions in bulk: a handful of statements per chunk, and the events that go with them."""
+"""Carry out decisions in bulk: a handful of statements per chunk, and the events that go with them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def carry_out(
     account_id: int | None,
     now: datetime,
 ) -> Counter[str]:
-    """Write what was decided, tell the features above, and return how many rows of each action there were."""
+    """Write what was decided, tell the features above, and return the number of rows by action."""
     left = {
         decision.membership.member_id: decision.membership.organization_id
         for decision in decisions
@@ -105,7 +105,7 @@ def _write_memberships(session: Session, decisions: Sequence[RowEffect], ids: di
 
 
 def member_since(decision: RowEffect, on: date) -> date:
-    """The first roster does not say since when: since the year began, or since he joined the Party in this year."""
+    """The first roster does not say since when: since the year began, or since they joined the Party in this year."""
     joined_on: date | None = decision.entry.columns.get("joined_on")
     return max(date(on.year, 1, 1), joined_on or date.min)
 
