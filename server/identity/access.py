@@ -1,4 +1,4 @@
-"""Who may come to what: sign-in, permission, one retried transaction, and the audit lines of looks.
+"""Who may reach what: sign-in, permission, one retried transaction, and the audit lines of looks.
 
 Faces build on it: the guarded JSON routes (server/identity/guard.py) bring a bearer token; a page may bring another
 credential and answer in HTML. See docs/adr/0002.
@@ -30,7 +30,7 @@ MAX_ID = 2**63 - 1
 NOWHERE = Target(ancestor_ids=())
 
 TargetResolver = Callable[[Session, int], Target | None]
-"""Return what a path's id stands for, or None where there is no such thing."""
+"""Returns what a path's id stands for, or None if there is no such thing."""
 
 Look = tuple[str, AuditSubject, int]
 """What was done, and the kind and id of what was seen."""
@@ -57,12 +57,12 @@ class Context:
     looks: list[Look] = field(default_factory=list)
 
     def audit_look(self, subject_kind: AuditSubject, subject_id: int) -> None:
-        """Note that the caller sees another's details; the audit line is written once the answer stands."""
+        """Note that the caller sees another person's details; the audit line is written once the answer is certain."""
         if self.target.member_id is None or self.target.member_id != self.actor.member_id:
             self.looks.append(("look", subject_kind, subject_id))
 
     def audit_export(self, subject_kind: AuditSubject, subject_id: int) -> None:
-        """Note that data leave the house, whoever takes them; written as a look is."""
+        """Note that data are exported, whoever takes them; written as a look is."""
         self.looks.append(("export", subject_kind, subject_id))
 
     @property
@@ -80,17 +80,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whom a route lets in (`permission`; None is everyone), to what (`target`), and whether it only `reads`."""
+    """Who may use a route (`permission`; None means everyone), on what (`target`), and whether it only `reads`."""
 
     permission: Permission | None
     target: TargetParameter | None
     reads: bool
 
     def run(self, token: Callable[[], str], path: Mapping[str, Any], work: Callable[[Context], T]) -> T:
-        """Return what `work` comes to for the caller who brings `token`.
+        """Return the result of `work` for the caller who brings `token`.
 
-        It runs again where the database refuses the transaction. Raises DomainError: who is not signed in, may not,
-        or aims at what lies out of their reach, and whatever `work` refuses.
+        It runs again if the database refuses the transaction. Raises DomainError if the caller is not signed in, may
+        not do this, or aims at something out of their reach, and whatever `work` raises.
         """
         engine: Engine = current_app.extensions["engine"]
         actor = self._caller(engine, token)
@@ -106,7 +106,7 @@ class Access:
         return result
 
     def _caller(self, engine: Engine, token: Callable[[], str]) -> Actor:
-        """Return who calls; what changes something never trusts the cache of grants."""
+        """Return the caller; a route that changes something never trusts the cache of grants."""
         if self.permission is None:
             return Actor(identity_id=0)
         actor = service.authenticate(engine, token(), now=clock.now(), fresh=not self.reads)

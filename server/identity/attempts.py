@@ -1,4 +1,4 @@
-"""Five wrong tries within an hour lock for an hour. Pure."""
+"""Five wrong tries within an hour cause a lock for an hour. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

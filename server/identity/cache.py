@@ -24,7 +24,7 @@ class _Entry:
 class CallerCache:
     """Token hash → caller, for at most 30 seconds and one Shanghai day (grants begin and end at midnight).
 
-    A caller looked up while someone was being forgotten is not remembered: the look-up may have been the older one.
+    A caller looked up while someone was being forgotten is not remembered: the look-up may have come first.
     """
 
     def __init__(self, size: int = MAX_CALLERS) -> None:

@@ -13,7 +13,7 @@ from server.identity.models import PrivacyConsent
 
 
 def refuse_outdated(version: int) -> None:
-    """Raises DomainError 409 `privacy_notice_changed` for any version but the current one."""
+    """Raise DomainError 409 `privacy_notice_changed` for any version but the current one."""
     current = privacy_notice.current().version
     if version != current:
         raise conflict(

@@ -1,4 +1,4 @@
-"""Counting in the database, for all processes together: how often something happened since a window began."""
+"""Count in the database, for all processes together: how often something happened since a window began."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ class AttemptCount:
 
 
 def key_of(scope: str, whose: str) -> str:
-    """Return under what to count; the table holds neither codes nor addresses."""
+    """Return the key to count under; the table holds neither codes nor addresses."""
     return hashlib.sha256(f"{scope}\0{whose}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -35,12 +35,12 @@ def read(session: Session, keys: Iterable[str], *, now: datetime) -> dict[str, A
 
 
 def add(session: Session, key: str, *, window: timedelta, now: datetime) -> AttemptCount:
-    """Count one more and return the count with it; exact, however many count at once. The first begins a window."""
+    """Count one more and return the new count; exact, however many count at once. The first begins a window."""
     return add_all(session, {key: 1}, window=window, now=now)[key]
 
 
 def add_all(session: Session, times: Mapping[str, int], *, window: timedelta, now: datetime) -> dict[str, AttemptCount]:
-    """Count so many more under each key, and return the counts with them; 500 keys in two statements."""
+    """Add `times` to the count of each key, and return the new counts; 500 keys in two statements."""
     found: dict[str, AttemptCount] = {}
     ordered = sorted(times)
     for start in range(0, len(ordered), AT_ONCE):
@@ -61,7 +61,7 @@ def _more(dialect: str, rows: Sequence[dict[str, Any]], now: datetime) -> Insert
 
 
 def _anew(given: ReadOnlyColumnCollection[str, Any], now: datetime) -> list[tuple[str, ColumnElement[Any]]]:
-    """What a row there becomes: added to, or begun anew where its window is over."""
+    """What an existing row becomes: added to, or begun again if its window is over."""
     is_over: ColumnElement[bool] = Counter.ends_at <= now
     return [  # MariaDB assigns in this order, and `tries` needs the old end
         ("tries", case((is_over, given.tries), else_=Counter.tries + given.tries)),

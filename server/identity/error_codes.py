@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class IdentityErrorCode(ErrorCode):
-    """What sign-in, binding, roles and repeated requests are refused for."""
+    """Why sign-in, binding, a role or a repeated request is refused."""
 
     account_taken = "account_taken"  # the person is bound to another WeChat
     already_bound = "already_bound"  # the WeChat is bound to another person
@@ -14,7 +14,7 @@ class IdentityErrorCode(ErrorCode):
     idempotency_mismatch = "idempotency_mismatch"  # the key came with another request before
     idempotency_running = "idempotency_running"
     invalid_idempotency_key = "invalid_idempotency_key"
-    link_spent = "link_spent"  # a sign-in link, used or out of date
+    link_spent = "link_spent"  # a sign-in link was used or has expired
     not_bound = "not_bound"  # the caller has no account yet
     not_bound_yet = "not_bound_yet"  # the person has no WeChat yet
     not_signed_in = "not_signed_in"

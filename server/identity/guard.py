@@ -47,7 +47,7 @@ class Body(BaseModel):
 
 
 def _refers_to_error() -> dict[str, Any]:
-    """A response in the API document by reference: deriving the schema anew for each is half of a start."""
+    """A response in the API document by reference: deriving the schema for each again is half of a start."""
     return {"content": {"application/json": {"schema": {"$ref": f"{OPENAPI3_REF_PREFIX}/{ErrorOut.__name__}"}}}}
 
 
@@ -81,11 +81,11 @@ class Api(APIBlueprint):
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Add a route. `permission=None` opens it to everyone.
 
-        `idempotent=False` ignores Idempotency-Key: for what is the same when sent again, and for every answer that
+        `idempotent=False` ignores Idempotency-Key: for requests that may be repeated, and for every answer that
         holds a secret, which is shown once and kept nowhere.
 
         A view with `transacts=False` writes by other means than its session, if at all: it runs as a GET does, in a
-        session that only reads and for the caller as they are remembered.
+        session that only reads and for the caller as the cache remembers them.
         """
         if permission not in (None, Permission.signed_in) and target is None:
             raise ValueError(f"{method} {rule}: a permission other than signed_in needs a target")
@@ -175,7 +175,7 @@ def _as_response(result: Any) -> Response:
 def _once(context: Context, key: str, act: Callable[[], Response]) -> Response:
     """Answer a repeated Idempotency-Key with the first answer; the row is written with the effect.
 
-    A refusal uses up no key, also where it keeps what it wrote.
+    A refusal uses up no key, even if it keeps what it wrote.
     """
     if not 1 <= len(key) <= 128 or not key.isascii():
         raise DomainError(IdentityErrorCode.invalid_idempotency_key, "Idempotency-Key 应为 1–128 个 ASCII 字符")

@@ -1,4 +1,4 @@
-"""What is held about how a person signs in, and what he agreed to."""
+"""What is held about how a person signs in, and what they agreed to."""
 
 from collections.abc import Iterator
 

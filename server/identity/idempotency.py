@@ -16,8 +16,8 @@ def claim(
 ) -> IdempotencyRecord:
     """Return the finished record of this key, or a new one with status 0 for the caller to fill.
 
-    While the first call of a key is still at work, its row is locked: an equal call waits here until it is known
-    how the first one ended. Raises DomainError `idempotency_mismatch` (422) for another route or body.
+    While the first call with a key is at work, its row is locked: an equal call waits here until the first one
+    has ended. Raises DomainError `idempotency_mismatch` (422) for another route or body.
     """
     record = IdempotencyRecord(
         identity_id=identity_id, key=key, route=route, body_hash=body_hash, status=0, body="", created_at=now

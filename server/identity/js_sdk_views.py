@@ -1,4 +1,4 @@
-"""Signatures for the app's pages inside WeChat's own browser, whoever opens them."""
+"""Signatures for the app's pages inside WeChat's own browser, for anyone who opens them."""
 
 import secrets
 from urllib.parse import urlsplit

@@ -1,7 +1,7 @@
-"""How often one caller may knock (docs/adr/0024).
+"""How often one caller may try (docs/adr/0024).
 
-Failures are counted by what failed, and by the network they came from so generously that a campus behind one address
-passes; each scope counts for itself. Who succeeds is not counted there.
+Failures are counted by what failed, and by the network they came from, generously enough for a campus behind one
+address. Each scope counts separately. Successes are not counted there.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` within a window that the first one begins. `whose` names whom it counts, or None."""
+    """At most `most` within a window that the first one begins. `whose` names the one it counts, or None."""
 
     scope: str
     most: int
@@ -40,7 +40,7 @@ class Limit:
 
 
 def failures(*limits: Limit) -> tuple[Callable[[View], View], ...]:
-    """Return decorators for a route whose failures count. Where a limit is spent it is refused, and not counted."""
+    """Return decorators for a route whose failures count. If a limit is spent, a call is refused and not counted."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -61,7 +61,7 @@ def failures(*limits: Limit) -> tuple[Callable[[View], View], ...]:
 
 
 def calls(limit: Limit) -> tuple[Callable[[View], View], ...]:
-    """Return decorators for a route of which every call counts."""
+    """Return decorators for a route where every call counts."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -112,12 +112,12 @@ def _refusal(what: str, until: datetime, now: datetime) -> DomainError:
 
 
 def network() -> str:
-    """Return from which network the request comes."""
+    """Return the network the request comes from."""
     return network_of(request.remote_addr)
 
 
 def caller() -> str | None:
-    """Return whoever is signed in, with whichever token, or None; the guard refuses the others."""
+    """Return who is signed in, with whichever token, or None; the guard refuses the others."""
     try:
         return str(service.authenticate(current_app.extensions["engine"], bearer_token(), now=clock.now()).identity_id)
     except DomainError:
@@ -125,7 +125,7 @@ def caller() -> str | None:
 
 
 def _sent(field: str) -> Callable[[], str | None]:
-    """Return what reads a field of the body."""
+    """Return a function that reads a field of the body."""
 
     def read() -> str | None:
         body = request.get_json(silent=True)
@@ -136,7 +136,7 @@ def _sent(field: str) -> Callable[[], str | None]:
 
 
 def _guessing(scope: str, field: str, most: int) -> tuple[Callable[[View], View], ...]:
-    """Return decorators for a route that something secret opens: `most` failures a minute from one network."""
+    """Return decorators for a route opened by a secret: `most` failures a minute from one network."""
     return failures(
         Limit(f"{scope}: {field}", 5, TEN_MINUTES, _sent(field)), Limit(f"{scope}: network", most, MINUTE, network)
     )

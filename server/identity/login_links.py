@@ -1,6 +1,6 @@
-"""Links that sign a person in once, in a browser: for who has no phone at hand (docs/adr/0021).
+"""Links that sign a person in once, in a browser: for those without a phone at hand (docs/adr/0021).
 
-The secret stands behind the `#` of the address, which no browser sends to a server: no log has it.
+The secret follows the `#` of the address, which no browser sends to a server: no log has it.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ from server.text import plain_code
 
 LIFETIME = timedelta(minutes=10)
 SESSION_DAYS = 1
-"""A desk is shared more often than a phone is: who came by a link is asked again tomorrow."""
+"""A desk is shared more often than a phone: those who came by a link sign in again tomorrow."""
 
 PAGE = "/m/pages/sign-in/sign-in"
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedLink:
-    """`secret` is known to nobody else, and shown this once."""
+    """`secret` is known to nobody else, and shown only once."""
 
     link_id: int
     secret: str
@@ -35,7 +35,7 @@ class IssuedLink:
     expires_at: datetime
 
     def address(self, base_url: str) -> str:
-        """Return where it leads; the id makes a browser load the page anew for each link."""
+        """Return the link's address; the id makes a browser load the page again for each link."""
         return f"{base_url}{PAGE}?link={self.link_id}#{self.secret}"
 
 
@@ -52,9 +52,9 @@ def issue(session: Session, *, account: Account, now: datetime) -> IssuedLink:
 
 
 def use(session: Session, *, secret: str, now: datetime) -> WechatIdentity:
-    """Use a link up and return the identity that it signs in; of two at once one gets in. A whole address will do.
+    """Use up a link and return the identity that it signs in; of two at once one gets in. A whole address works, too.
 
-    Raises DomainError `link_spent`: used, expired, unknown, or of who has been unbound since.
+    Raises DomainError `link_spent` if it is used, expired or unknown, or its person has been unbound since.
     """
     typed = plain_code(secret.rpartition("#")[2])
     unused = (LoginLink.secret_hash == _hash(typed)) & LoginLink.used_at.is_(None) & (LoginLink.expires_at > now)

@@ -28,7 +28,7 @@ class Account(Base):
 class WechatIdentity(Base):
     """An openid under one of our apps. It signs in unbound; binding sets `account_id`, unbinding clears it.
 
-    `former_account_id` is the account whose keys two officers reset: whose it was hears of that where they are.
+    `former_account_id` is the account whose keys two officers reset: its former owner is still told of that here.
     """
 
     __tablename__ = "wechat_identities"
@@ -75,7 +75,7 @@ class LoginLink(Base):
 
 
 class Grant(InForce, Base):
-    """A role at an organization for a time: `from_date` inclusive, `until_date` exclusive, None = open."""
+    """A role at an organization for some time: `from_date` inclusive, `until_date` exclusive, None = open."""
 
     __tablename__ = "grants"
 

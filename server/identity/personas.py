@@ -1,4 +1,4 @@
-"""The sandbox's personas: whom one can sign in as without a phone. Registered only in the sandbox."""
+"""The sandbox's personas: people to sign in as without a phone. Registered only in the sandbox."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def list_personas(context: Context) -> PersonasOut:
 
 
 def personas(session: Session, *, now: datetime) -> list[PersonaOut]:
-    """Return the bound sandbox identities, first made first."""
+    """Return the bound sandbox identities, oldest first."""
     bound = select(WechatIdentity).where(
         WechatIdentity.app_id == SANDBOX_APP_ID, WechatIdentity.account_id.is_not(None)
     )

@@ -1,6 +1,6 @@
 """The privacy notice by version: `data/privacy/<version>.json`. The highest is the one people are asked to agree to.
 
-A version that anyone agreed to is never edited; a change is a new file, and the app asks everyone again.
+A version that anyone has agreed to is never edited; a change is a new file, and the app asks everyone again.
 """
 
 import json

@@ -13,7 +13,7 @@ from server.identity.rules import Actor, HeldRole
 
 
 class OrganizationLookup(Protocol):
-    """What this module asks about organizations, which lie above it: `server.organizations.queries` answers."""
+    """What this module asks about organizations, a layer above it: `server.organizations.queries` answers."""
 
     def home_of(self, session: Session, member_id: int, on: date) -> tuple[int, ...]:
         """Return a member's own group or branch on a day and everything above it, root first."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 
 def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
-    """Return what reads the current request's query as `model`, or aborts with the app's validation answer."""
+    """Return a function that reads the request's query as `model`, or aborts with the app's validation answer."""
     lists = _lists(model)
 
     def read() -> BaseModel:

@@ -33,19 +33,19 @@ ROLE_TITLES = {
 
 
 class Permission(StrEnum):
-    signed_in = "signed_in"  # anyone with a token, bound or not; touches only the caller himself
-    data_export = "data_export"  # everything held about a member: for himself alone
+    signed_in = "signed_in"  # anyone with a token, bound or not; touches only the caller
+    data_export = "data_export"  # everything held about a member: only for the member
     account_manage = "account_manage"  # activation codes, unbinding
-    key_reset_see = "key_reset_see"  # what two officers do to an account's keys; its owner too, who may stop it
+    key_reset_see = "key_reset_see"  # what two officers do to an account's keys; also for its owner, who may stop it
     grant_manage = "grant_manage"
     audit_read = "audit_read"
     organization_read = "organization_read"
     organization_manage = "organization_manage"
-    workday_manage = "workday_manage"  # days that the university counts otherwise than the national calendar
-    branch_manage = "branch_manage"  # what a branch settles itself: its settings and groups
+    workday_manage = "workday_manage"  # days on which the university differs from the national calendar
+    branch_manage = "branch_manage"  # what a branch decides for itself: its settings and groups
     member_read = "member_read"
     member_manage = "member_manage"
-    stage_correct = "stage_correct"  # an error of recording, by who stands above the branch
+    stage_correct = "stage_correct"  # an error of recording, by someone above the branch
     roster_import = "roster_import"
     transfer_manage = "transfer_manage"
     exemption_manage = "exemption_manage"
@@ -92,14 +92,14 @@ class Permission(StrEnum):
     overview_read = "overview_read"  # branches compared, and how much waits with each; no member's name
     notice_manage = "notice_manage"
     notice_read = "notice_read"
-    notice_inbox = "notice_inbox"  # one's own: what to read, and that one has read it
+    notice_inbox = "notice_inbox"  # one's own: what to read, and noting that it is read
     robot_manage = "robot_manage"  # what a robot says in the branch's group
-    unreached_manage = "unreached_manage"  # whom no push reached, and that someone told him
+    unreached_manage = "unreached_manage"  # people whom no push reached, and that someone told them
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who holds a permission: the member himself (`own`), everyone of that organization (`fellow`), or these roles."""
+    """Who holds a permission: the member concerned (`own`), everyone of that organization (`fellow`), or roles."""
 
     roles: frozenset[Role]
     own: bool = False
@@ -179,7 +179,7 @@ RULES: dict[Permission, Rule] = {
 
 
 def sees_or_decides(role: Role) -> bool:
-    """Whether a role may do what the table withholds from the administrator, who sees no points (design §7)."""
+    """Whether a role may do what the table denies the administrator, who sees no points (design §7)."""
     return any(role in rule.roles and Role.administrator not in rule.roles for rule in RULES.values())
 
 
@@ -193,8 +193,8 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller. `account_id` and `member_id` are None until he is bound; `organization_ids` are his own branch and
-    everything above it, root first."""
+    """The caller. `account_id` and `member_id` are None until they are bound; `organization_ids` are their own branch
+    and everything above it, root first."""
 
     identity_id: int
     account_id: int | None = None
@@ -207,7 +207,7 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), the member
-    it concerns, if any, and who shares in it with him. `row` is kept so that its session need not read it again."""
+    it concerns, if any, and who shares in it with them. `row` is kept so that its session need not read it again."""
 
     ancestor_ids: tuple[int, ...]
     member_id: int | None = None
@@ -216,7 +216,7 @@ class Target:
 
 
 def holds(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor could ever use this permission, wherever it be."""
+    """Whether the actor could use this permission anywhere."""
     if permission is Permission.signed_in:
         return True
     rule = RULES[permission]

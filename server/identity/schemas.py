@@ -1,4 +1,4 @@
-"""What sign-in takes and tells."""
+"""What sign-in takes and returns."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ class SignPageQuery(BaseModel):
 
 
 class PageSignatureOut(BaseModel):
-    """What `wx.config` wants beside the list of calls."""
+    """What `wx.config` needs besides the list of calls."""
 
     app_id: str
     timestamp: int
@@ -63,9 +63,9 @@ class RoleOut(BaseModel):
 
 
 class MeOut(BaseModel):
-    """The caller. `organization` is his own group or branch, `organizations` that and all above it, root first.
+    """The caller. `organization` is their own group or branch, `organizations` that and all above it, root first.
 
-    `privacy_due`: he has an account, and has yet to agree to the current privacy notice.
+    `privacy_due`: they have an account, and have yet to agree to the current privacy notice.
     """
 
     bound: bool

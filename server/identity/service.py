@@ -45,7 +45,7 @@ def issue_token(session: Session, *, identity_id: int, now: datetime, days: int)
 
 
 def authenticate(engine: Engine, token: str, *, now: datetime, fresh: bool = False) -> Actor:
-    """Return the caller with the grants he holds today; `fresh` goes past the cache.
+    """Return the caller with the grants they hold today; `fresh` bypasses the cache.
 
     Raises DomainError 401 `not_signed_in` (unknown or revoked) or `token_expired`.
     """
@@ -80,7 +80,7 @@ def _hash(token: str) -> str:
 
 
 def _forget_afterwards(session: Session, identity_ids: Iterable[int]) -> None:
-    """Forget callers once the change stands; other processes notice within the cache's 30 seconds."""
+    """Forget callers once the change is committed; other processes notice within the cache's 30 seconds."""
     session.info.setdefault(_CHANGED, set()).update(identity_ids)
 
 
@@ -108,7 +108,7 @@ def find_or_add_identity(
 
 
 def adopt_by_unionid(session: Session, identity: WechatIdentity) -> None:
-    """Let a new identity act for the account that the same person, by his unionid, has bound in another of our apps."""
+    """Let a new identity act for the account that the same person, by unionid, has bound in another of our apps."""
     if identity.account_id is not None or identity.unionid is None:
         return
     same = select(WechatIdentity.account_id).where(
@@ -122,14 +122,14 @@ def adopt_by_unionid(session: Session, identity: WechatIdentity) -> None:
     try:
         with session.begin_nested():
             identity.account_id = account_id
-    except IntegrityError:  # the account has another identity in this app: that one stays
+    except IntegrityError:  # the account has another identity in this app, which stays
         session.refresh(identity)
         return
     _forget_afterwards(session, [identity.id])
 
 
 def ensure_account(session: Session, *, member_id: int | None, root_id: int, name: str, now: datetime) -> Account:
-    """Return the member's account, made if he has none; without a member (群众代表) always a new one."""
+    """Return the member's account, made if they have none; without a member (群众代表) always a new one."""
     query = select(Account).where(Account.member_id == member_id, Account.member_id.is_not(None))
     return found_or_added(
         session, query, lambda: Account(root_id=root_id, member_id=member_id, name=name, created_at=now)
@@ -159,7 +159,7 @@ def bind(session: Session, *, identity_id: int, account_id: int, now: datetime) 
 def unbind(session: Session, *, account_id: int, now: datetime, heard: bool = False) -> int:
     """Detach all identities of an account and end their tokens; return how many were detached.
 
-    With `heard` they are still told of what happens to the account's keys (`WechatIdentity.former_account_id`).
+    With `heard`, these are still told what happens to the account's keys (`WechatIdentity.former_account_id`).
     """
     earlier = update(WechatIdentity).where(WechatIdentity.former_account_id == account_id)
     session.execute(earlier.values(former_account_id=None))
@@ -177,7 +177,7 @@ def unbind(session: Session, *, account_id: int, now: datetime, heard: bool = Fa
 
 
 def not_bound_yet(name: str) -> DomainError:
-    """What to answer of a person whom no WeChat identity acts for yet."""
+    """The refusal for a person without a WeChat identity so far."""
     return conflict(IdentityErrorCode.not_bound_yet, f"{name}还没有绑定微信，请先用激活码或手机号绑定")
 
 

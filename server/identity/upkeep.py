@@ -1,4 +1,4 @@
-"""Deleting what is over: kept answers, dead tokens and links, old counters.
+"""Delete what is over: kept answers, dead tokens and links, old counters.
 
 Each deletes at most 1,000 rows and returns how many: call it again, in a new transaction, while it returns 1,000.
 """

@@ -17,7 +17,7 @@ from server.presentation import when_again
 def refuse_if_locked(session: Session, *, identity_id: int, now: datetime, subject: str | None = None) -> None:
     """Refuse a try while the identity, or the roster entry it claims, is locked.
 
-    Holds the counters until the transaction ends, so that tries sent at once are counted one after the other.
+    It locks the counters until the transaction ends, so that tries sent at once are counted one after the other.
     `subject` is any stable text of at most 100 characters for the claimed entry, found or not.
     Raises DomainError 429 `too_many_tries`.
     """
@@ -64,12 +64,12 @@ def _attempt(session: Session, key: str, now: datetime) -> BindingAttempt:
 
 
 def forgive_subject(session: Session, subject: str) -> None:
-    """Forget wrong tries at a roster entry, as when a new code is issued for it: who asked for it need not wait."""
+    """Forget wrong tries at a roster entry, as when a new code is issued for it: the person who asked need not wait."""
     _forgive(session, _subject_key(subject))
 
 
 def forgive_identity(session: Session, identity_id: int) -> None:
-    """Forget wrong tries of an identity, as when it is bound."""
+    """Forget the wrong tries of an identity, as when it is bound."""
     _forgive(session, _identity_key(identity_id))
 
 
