@@ -1,4 +1,4 @@
-"""What the audit trail says of a person: what he did, and what others looked at or did to him."""
+"""What the audit trail says of a person: what they did, and what others looked at or did to them."""
 
 from collections.abc import Iterator
 
@@ -201,7 +201,7 @@ SUBJECTS: dict[str, str] = {
     AuditSubject.personal_data: "个人数据",
 }
 WORDS = ACTIONS | SUBJECTS
-"""What the codes of audit lines are called, whichever field they stand in."""
+"""The names of the codes in audit lines, whichever field they are in."""
 FIELDS = {"时间": AuditLine.at, "事项": AuditLine.action, "对象": AuditLine.subject_kind}
 
 

@@ -10,7 +10,7 @@ from server.db import Base, BigId, UtcDateTime
 
 
 class AuditLine(Base):
-    """One act or look. Subject and actor are plain ids, so that a line outlives what it speaks of."""
+    """One act or look. Subject and actor are plain ids, so that a line outlives what it refers to."""
 
     __tablename__ = "audit_lines"
     __table_args__ = (
@@ -34,9 +34,9 @@ class AuditLine(Base):
 class AuditSeal(Base):
     """A batch of a root's lines as they were when it was sealed; `root_id` 0 is for lines without one.
 
-    `marks` names each line and the beginning of its hash (`rules.marks`), so that one that is changed, gone or new is
-    named; `hash` covers the lines whole and the seal before. `late` counts those that became visible after a seal of
-    later ones. Ids run from `from_id` to `to_id`, but which of them belong here say the marks alone.
+    `marks` names each line and the beginning of its hash (`rules.marks`), so that one that is changed, gone or new can
+    be named; `hash` covers the whole lines and the previous seal. `late` counts lines that became visible after a seal
+    of later ones. Ids run from `from_id` to `to_id`, but only the marks say which of them belong here.
     """
 
     __tablename__ = "audit_seals"

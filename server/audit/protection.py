@@ -1,4 +1,4 @@
-"""What keeps the audit trail and its seals insert-only: triggers on both databases, beside the account's rights."""
+"""What keeps the audit trail and its seals insert-only: triggers on both databases, besides the account's rights."""
 
 from server.audit.models import AuditLine, AuditSeal
 from server.triggers import insert_only

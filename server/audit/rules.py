@@ -1,6 +1,6 @@
 """A line's one canonical form, its hash, and the hash of a batch of lines. Pure.
 
-A line's hash is that of a leaf (a byte 0 before it), so that a Merkle tree can be built over the same lines.
+A line's hash is that of a leaf (with a 0 byte in front), so that a Merkle tree can be built over the same lines.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ GENESIS = "0" * 64
 
 COVERED = ("id", "root_id", "at", "actor_id", "action", "subject_kind", "subject_id", "detail", "request_id")
 MARK = 12
-"""Hex digits of a line's hash that its mark shows: to name a line. What proves it is the hash of the batch."""
+"""How many hex digits of a line's hash its mark shows: they name the line. The hash of the batch proves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ def batch_hash(batch: SealedBatch) -> str:
 
 
 def marks(leaves: Mapping[int, str]) -> str:
-    """Return `id:beginning` of each line, parted by spaces."""
+    """Return `id:beginning` of each line, separated by spaces."""
     return " ".join(f"{key}:{leaf[:MARK]}" for key, leaf in leaves.items())
 
 
 def marked(text: str) -> dict[int, str]:
-    """Return the beginnings by id. What nobody wrote by `marks` is left out, and so found missing."""
+    """Return the beginnings by id. Anything not written by `marks` is left out, and so found missing."""
     parts = (part.partition(":") for part in text.split())
     return {int(key): mark for key, _, mark in parts if key.isdecimal()}
 
 
 def sealable(ids_at: Sequence[tuple[int, datetime]], *, young_since: datetime, young_until: datetime) -> list[int]:
-    """Return the ids before the first line that is young: one with a lower id may not be visible yet.
+    """Return the ids before the first young line: a line with a lower id than that may not be visible yet.
 
-    A time further ahead than `young_until` comes from a clock that is wrong, and holds nothing up.
+    A time later than `young_until` comes from a wrong clock and holds nothing up.
     """
     found = []
     for key, at in ids_at:

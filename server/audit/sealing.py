@@ -1,8 +1,8 @@
 """Sealing the audit trail in batches, by a job: no request waits for it (docs/adr/0032).
 
-A transaction with a lower id may commit after one with a higher. So lines wait a while before they are sealed, and a
-seal names its lines one by one. What became visible late all the same is looked for among the last days and goes into
-the next seal.
+A transaction with a lower id may commit after one with a higher id. So lines wait a while before they are sealed, and a
+seal names its lines one by one. Lines that still became visible late are looked for in the last days and go into the
+next seal.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ log = structlog.get_logger()
 
 LINES_AT_ONCE = 1000
 SETTLED_AFTER = timedelta(minutes=10)
-"""After so long hardly any transaction is still open."""
+"""After this time hardly any transaction is still open."""
 
 LOOKED_BACK = timedelta(days=2)
 """How long a line may become visible late and still be sealed. What comes later is for `xianfeng verify audit`."""
 
 
 def seal_due(engine: Engine, *, now: datetime) -> int:
-    """Seal what has settled, root by root; return how many lines. Two machines may do this at once."""
+    """Seal the lines that have settled, root by root; return how many. Two machines may do this at once."""
     with reading(engine) as session:
         roots = session.scalars(select(AuditLine.root_id).distinct()).all()
     return sum(_seal_root(engine, root_id or 0, now) for root_id in sorted({root_id or 0 for root_id in roots}))
@@ -40,7 +40,7 @@ def _seal_root(engine: Engine, root_id: int, now: datetime) -> int:
     while True:
         try:
             sealed = transaction(engine, partial(seal_some, root_id=root_id, now=now))
-        except IntegrityError:  # another machine wrote the same seal first: go on behind it
+        except IntegrityError:  # another machine wrote the same seal first: go on after it
             continue
         lines += sealed
         if sealed < LINES_AT_ONCE:
@@ -48,7 +48,7 @@ def _seal_root(engine: Engine, root_id: int, now: datetime) -> int:
 
 
 def seal_some(session: Session, *, root_id: int, now: datetime) -> int:
-    """Write a root's next seal, if there is anything for it; return how many lines it has."""
+    """Write a root's next seal, if there is anything to seal; return how many lines it has."""
     last = last_seal(session, root_id)
     late = _late(session, root_id, last, now)[:LINES_AT_ONCE]
     ids = sorted([*late, *_fresh(session, root_id, last, now, LINES_AT_ONCE - len(late))])
@@ -102,7 +102,7 @@ def _fresh(session: Session, root_id: int, last: AuditSeal | None, now: datetime
 
 
 def _late(session: Session, root_id: int, last: AuditSeal | None, now: datetime) -> Sequence[int]:
-    """Return the lines of the last days that stand before the last seal's end, and in no seal."""
+    """Return the lines of the last days that are before the last seal's end, but in no seal."""
     if last is None:
         return []
     of_root = AuditSeal.root_id == root_id

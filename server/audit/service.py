@@ -1,4 +1,4 @@
-"""Write an audit line; every feature calls `record`, with the row that the line speaks of where there is one."""
+"""Write an audit line; every feature calls `record`, with the row that the line is about if there is one."""
 
 from datetime import datetime
 from typing import Any, Protocol, TypedDict
@@ -10,7 +10,7 @@ from server.audit.subjects import AuditSubject
 
 
 class Audited(Protocol):
-    """A row of a university that audit lines speak of: its model names the `audit_subject`."""
+    """A row of a university that audit lines can be about: its model names the `audit_subject`."""
 
     @property
     def id(self) -> int: ...
@@ -27,9 +27,9 @@ class SpokenOf(TypedDict):
 
 
 def of(row: Audited, subject: AuditSubject | None = None) -> SpokenOf:
-    """Return what a line says of the row that it speaks of, for `record`: by default as what its model is.
+    """Return, for `record`, what a line says of its row; the subject is by default that of the row's model.
 
-    The row has its id: flush a new one.
+    The row needs its id: flush a new one first.
     """
     return {"root_id": row.root_id, "subject_kind": subject or row.audit_subject, "subject_id": row.id}
 

@@ -1,4 +1,4 @@
-"""What audit lines speak of, in one list. Rows keep the text; `holdings.py` has the words."""
+"""The subjects of audit lines, in one list. Rows keep the text; `holdings.py` has the words."""
 
 from enum import StrEnum
 

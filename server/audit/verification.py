@@ -1,4 +1,4 @@
-"""Proof that every sealed line of the audit trail is there, unchanged, and that no other was put among them."""
+"""Proof that every sealed line of the audit trail is there, unchanged, and that none was inserted among them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ SEALS_AT_ONCE = 20
 
 
 def verify_audit(session: Session) -> Findings:
-    """Yield every line that is changed, gone or put in, and every seal that does not fit; return how many lines are
+    """Yield every line that is changed, gone or inserted, and every seal that does not match; return how many lines are
     sealed."""
     looked = 0
     for root_id in session.scalars(select(AuditSeal.root_id).distinct().order_by(AuditSeal.root_id)).all():
@@ -87,7 +87,7 @@ def _pages(session: Session, root_id: int, until: int | None) -> Iterator[Sequen
 
 
 def _leaves(session: Session, root_id: int, seals: Sequence[AuditSeal], *, after: int | None = None) -> dict[int, str]:
-    """Return the hashes of the lines among which these seals' are, and of those `after` an id."""
+    """Return the hashes of all lines in the range of these seals, and of those `after` an id."""
     first = min(seal.from_id for seal in seals)
     since = first if after is None else min(first, after + 1)
     rows = select(*AuditLine.__table__.c).where(lines_of(root_id), AuditLine.id.between(since, seals[-1].to_id))
