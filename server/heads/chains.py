@@ -1,4 +1,4 @@
-"""How far each chain of a root has come, and the hash at a position: as it is stored, or as today's rows give it."""
+"""How far each chain of a root has come, and the hash at a position: as stored, or as today's rows give it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +21,18 @@ from server.statements.models import Statement
 SUBJECTS_AT_ONCE = 500
 STATEMENTS_AT_ONCE = 50
 NO_ROOT = 0
-"""Whose audit lines belong to no root: every root's head covers them."""
+"""For audit lines that belong to no root: every root's head covers them."""
 
 _COLUMNS: Mapping[ChainKind, tuple[Any, Any, Any]] = {
     ChainKind.audit: (AuditSeal.root_id, AuditSeal.number, AuditSeal.hash),
     ChainKind.ledger: (PointEntry.member_id, PointEntry.seq, PointEntry.hash),
     ChainKind.statements: (Statement.organization_id, Statement.id, Statement.hash),
 }
-"""Whose chain, where in it, and the hash there."""
+"""Whose chain, the position in it, and the hash there."""
 
 Positions = dict[tuple[ChainKind, int], int]
 Wanted = Mapping[int, Sequence[int]]
-"""The positions at which a subject's hash is asked for."""
+"""The positions at which a subject's hash is wanted."""
 
 
 def now_at(session: Session, root_id: int) -> Positions:
@@ -49,7 +49,7 @@ def now_at(session: Session, root_id: int) -> Positions:
 
 
 def noted(session: Session, root_id: int, until: int) -> Positions:
-    """Return how far the chains had come at the head of that number."""
+    """Return how far the chains had come at the head with that number."""
     rows = (
         select(HeadPosition.kind, HeadPosition.subject_id, func.max(HeadPosition.position))
         .where(HeadPosition.root_id == root_id, HeadPosition.number <= until)
@@ -59,7 +59,7 @@ def noted(session: Session, root_id: int, until: int) -> Positions:
 
 
 def stored(session: Session, kind: ChainKind, wanted: Wanted) -> Mapping[tuple[int, int], str]:
-    """Return the hashes that are stored at these positions of some subjects."""
+    """Return the stored hashes at these positions of some subjects."""
     pairs = [(subject, position) for subject, positions in wanted.items() for position in positions]
     subject, at, found = _COLUMNS[kind]
     rows = session.execute(select(subject, at, found).where(tuple_(subject, at).in_(pairs)))
@@ -67,7 +67,7 @@ def stored(session: Session, kind: ChainKind, wanted: Wanted) -> Mapping[tuple[i
 
 
 def worked_out(session: Session, kind: ChainKind, wanted: Wanted) -> Mapping[tuple[int, int], str]:
-    """Return the hashes that the rows themselves give today from the beginning of each chain; where a row is missing,
+    """Return the hashes that the rows themselves give today from the beginning of each chain; if a row is missing,
     the chain gives none from there on."""
     return {ChainKind.ledger: _entries, ChainKind.statements: _statements, ChainKind.audit: _seals}[kind](
         session, wanted
@@ -90,7 +90,7 @@ def _entries(session: Session, wanted: Wanted) -> dict[tuple[int, int], str]:
 
 
 def _statements(session: Session, wanted: Wanted) -> dict[tuple[int, int], str]:
-    """A seal covers the hash that is stored of the statement before: it has to be the one worked out there."""
+    """A seal covers the stored hash of the previous statement: it has to be the one worked out there."""
     found: dict[tuple[int, int], str] = {}
     rows = select(Statement).where(Statement.organization_id.in_(list(wanted)))
     by_branch: dict[int, list[Statement]] = defaultdict(list)
@@ -122,7 +122,7 @@ def _seals(session: Session, wanted: Wanted) -> dict[tuple[int, int], str]:
 def positions_by_subject(
     session: Session, root_id: int, kind: ChainKind, until: int
 ) -> Iterator[list[tuple[int, list[tuple[int, int]]]]]:
-    """Yield some subjects at a time in order of id, each with its (head's number, position) in order."""
+    """Yield some subjects at a time in order of id, each with its (head number, position) pairs in order."""
     own = and_(HeadPosition.root_id == root_id, HeadPosition.kind == kind, HeadPosition.number <= until)
     ids = select(HeadPosition.subject_id).where(own).distinct().order_by(HeadPosition.subject_id)
     after = -1

@@ -1,4 +1,4 @@
-"""The file of heads beside the database: one line a head, only ever added to, on the disk before anyone is told."""
+"""The file of heads beside the database: one line per head, only added to, on disk before anyone is told."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ def line_of(head: DailyHead) -> str:
 
 
 def lines(directory: Path) -> frozenset[str]:
-    """Return the lines that are there; what a kill left half-written is none."""
+    """Return the lines that are there, without a line that a kill left half-written."""
     try:
         text = (directory / NAME).read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:
@@ -27,7 +27,7 @@ def lines(directory: Path) -> frozenset[str]:
 
 
 def add_missing(directory: Path, heads: Iterable[DailyHead]) -> int:
-    """Add the lines that are not there yet, and return how many once they are on the disk.
+    """Add the missing lines, and return how many once they are on disk.
 
     Two processes at once wait for each other. A line that was cut off is ended and written again.
     """
@@ -59,7 +59,7 @@ def _ends_a_line(path: Path) -> bool:
 
 
 def _sync(directory: Path) -> None:
-    """Let the file's name be on the disk too."""
+    """Get the file's name onto the disk, too."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -18,7 +18,7 @@ class ChainKind(StrEnum):
 
 
 class DailyHead(Base):
-    """A root's head of a Shanghai day. `number` counts in the order of making, whatever the clock said."""
+    """A root's head of a Shanghai day. `number` counts in the order they were made, whatever the clock said."""
 
     __tablename__ = "daily_heads"
     __table_args__ = (UniqueConstraint("root_id", "day"), Base.__table_args__)
@@ -31,9 +31,9 @@ class DailyHead(Base):
 
 
 class HeadPosition(Base):
-    """How far a chain had come at head `number`; a row only where it had come further than at the head before.
+    """How far a chain had come at head `number`; there is a row only if it had come further than at the previous head.
 
-    So what was committed later than the head, whatever its time, is not part of it, and can be told from it for ever.
+    So what was committed after the head, whatever its time, is not part of it, and can always be told from it.
     """
 
     __tablename__ = "head_positions"

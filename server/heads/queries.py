@@ -1,4 +1,4 @@
-"""Tell whether today's books still lead to a head (docs/adr/0032)."""
+"""Check whether today's books still lead to a head (docs/adr/0032)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from server.organizations.models import Organization
 
 
 class HeadVerdict(StrEnum):
-    """What today's books say to a head that somebody kept."""
+    """What today's books say of a head that somebody kept."""
 
     leads = "leads"
     differs = "differs"
-    gone = "gone"  # it was issued, and the database knows nothing of it
-    foreign = "foreign"  # no key of ours made it, or it was misspelt
+    gone = "gone"  # it was issued, but is not in the database
+    foreign = "foreign"  # no key of ours made it, or it was mistyped
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedHead:
-    """A verdict, with the root and when the head was made where they are known."""
+    """A verdict, with the root and when the head was made if they are known."""
 
     verdict: HeadVerdict
     root_id: int | None = None
@@ -50,7 +50,7 @@ def check(session: Session, head: Head, keys: Sequence[bytes]) -> CheckedHead:
 
 
 def worked_out(session: Session, root_id: int, heads: Sequence[DailyHead], keys: Sequence[bytes]) -> dict[int, str]:
-    """Return by number the tag that today's rows give for each of these heads, under the key of each, in one pass."""
+    """Return, by number, the tag that today's rows give for each of these heads, under its own key, in one pass."""
     books = {head.number: Books(key, root_id, head.day) for head, key in zip(heads, keys, strict=True)}
     numbers = sorted(books)
     for kind in ChainKind:
@@ -63,7 +63,7 @@ def worked_out(session: Session, root_id: int, heads: Sequence[DailyHead], keys:
 
 
 def _at_each(numbers: Sequence[int], steps: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield where a chain stood at each of these heads, from the first on that has anything of it."""
+    """Yield where a chain stood at each of these heads, from the first head that covers any of it."""
     at, coming = 0, iter([*steps, (numbers[-1] + 1, 0)])
     since, position = next(coming)
     for number in numbers:

@@ -1,8 +1,8 @@
-"""A daily head: 32 characters that say the day, what the books come to, and that we issued them. Pure.
+"""A daily head: 32 characters that say the day, the state of the books, and that we issued them. Pure.
 
-`260612-XXXXXX-XXXXXX-XXXXXX-XXXX`: the day, then Crockford's Base32, which has no letter that is taken for a digit. The
-first 16 of those are the tag of the books (80 bits), the last 6 (30 bits) prove that day and tag were issued here, so
-that a misspelt head is told from one that the books no longer lead to.
+`260612-XXXXXX-XXXXXX-XXXXXX-XXXX`: the day, then Crockford's Base32, which has no letter that looks like a digit. The
+first 16 of those are the tag of the books (80 bits), the last 6 (30 bits) prove that day and tag were issued here. So
+a mistyped head can be told from one that the books no longer lead to.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ ALIKE = str.maketrans("ILO", "110")
 TAG, PROOF = 16, 6
 GROUPS = (6, 6, 6, 4)
 NOTHING = "-"
-"""What stands for a hash where the row is gone."""
+"""What replaces a hash if the row is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Head:
 
 
 class Books:
-    """What of a root's books a head covers, taken in row by row in one order; `tag` says what they come to."""
+    """The part of a root's books that a head covers, added row by row in a fixed order; `tag` sums it up."""
 
     def __init__(self, key: bytes, root_id: int, day: date) -> None:
         self._mac = hmac.new(key, f"books|{root_id}|{day.isoformat()}\n".encode(), hashlib.sha256)
 
     def add(self, kind: str, subject_id: int, position: int, found: str | None) -> None:
-        """Take in where a chain stood, and the hash there."""
+        """Add where a chain stood, and the hash there."""
         self._mac.update(f"{kind}|{subject_id}|{position}|{found or NOTHING}\n".encode())
 
     @property
@@ -66,7 +66,7 @@ def key_of(head: Head, keys: Sequence[bytes], root_id: int) -> bytes | None:
 
 
 def read(text: str) -> Head | None:
-    """Read a head as somebody typed it: in small letters, full width, with or without its dashes. None: it is none."""
+    """Read a head as somebody typed it: in small letters, full width, with or without dashes. None if it is no head."""
     plain = unicodedata.normalize("NFKC", text).upper().translate(ALIKE)
     letters = "".join(each for each in plain if each.isalnum())
     digits, rest = letters[:6], letters[6:]

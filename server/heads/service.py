@@ -13,9 +13,9 @@ from server.heads.rules import Books, issue
 
 
 def make(session: Session, *, root_id: int, day: date, key: bytes, now: datetime) -> DailyHead | None:
-    """Write the root's head of a day; None where it has one already.
+    """Write the root's head of a day; return None if there is one already.
 
-    Of two at once one is refused by the key (root, number); run again it finds the other's.
+    Of two at once, the key (root, number) refuses one; run again, it finds the other's.
     """
     if session.scalar(select(DailyHead.number).where(DailyHead.root_id == root_id, DailyHead.day == day)):
         return None
@@ -34,7 +34,7 @@ def make(session: Session, *, root_id: int, day: date, key: bytes, now: datetime
 
 
 def _tag(session: Session, books: Books, positions: Positions) -> str:
-    """Return what the books come to by the hashes that are stored; whether they are true is for the proofs."""
+    """Return the tag of the books by the stored hashes; whether they are true is for the proofs to check."""
     for kind in ChainKind:
         subjects = iter(sorted(subject for each, subject in positions if each is kind))
         while part := list(islice(subjects, chains.SUBJECTS_AT_ONCE)):

@@ -1,7 +1,7 @@
 """The job of every day: a head for each root, told to its officers and written beside the database.
 
-The head and the messages are one transaction; the file follows. Killed in between, the next run writes what the file
-lacks. A day that was missed has no head: what the books were then, nobody can say any more. The next head covers it.
+The head and the messages are one transaction; the file follows. After a kill in between, the next run writes what the
+file lacks. A missed day has no head: nobody can say any more what the books were then. The next head covers it.
 """
 
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Proof that the books still lead to every head that was made of them, and that the file beside the database agrees."""
+"""Proof that the books still lead to every head made of them, and that the file beside the database agrees."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What is said of a head, in words for the office that kept it."""
+"""The answer on a head, in words for the office that kept it."""
 
 from server.heads.queries import CheckedHead, HeadVerdict
 from server.heads.rules import Head
@@ -28,6 +28,6 @@ _ANSWERS = {
 
 
 def answer(head: Head, checked: CheckedHead) -> str:
-    """Return what today's books say to a head."""
+    """Return what today's books say of a head."""
     made = spoken_time(checked.made_at) if checked.made_at else ""
     return _ANSWERS[checked.verdict].format(day=f"{head.day.year} 年 {head.day.month} 月 {head.day.day} 日", made=made)
