@@ -4,7 +4,7 @@ from server.error_codes import ErrorCode
 
 
 class NoticeErrorCode(ErrorCode):
-    """What notices and their files are refused for."""
+    """Why a request about notices or their files is refused."""
 
     all_have_read = "all_have_read"
     file_not_allowed = "file_not_allowed"

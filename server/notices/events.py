@@ -1,4 +1,4 @@
-"""What this feature tells the features above it."""
+"""The events by which this feature informs the features above it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ class NoticePublished:
 
 @dataclass(frozen=True, slots=True)
 class UnreadReminded:
-    """Those who have not read a notice are to be reminded; who they are is asked when it is sent."""
+    """Those who have not read a notice are to be reminded; who they are is looked up when it is sent."""
 
     notice_id: int
     now: datetime

@@ -1,4 +1,4 @@
-"""The files attached to a notice: taken in while it is a draft, handed out by signed link."""
+"""The files attached to a notice: accepted while it is a draft, served by signed link."""
 
 import hashlib
 import hmac
@@ -70,7 +70,7 @@ def attach(
 
 
 def remove(session: Session, storage: Storage, *, notice_id: int, file_id: int, account_id: int, now: datetime) -> None:
-    """Take a file off a draft; what is gone already is fine."""
+    """Remove a file from a draft; it is fine if it is gone already."""
     notice = service.draft(session, notice_id)
     file = session.get(NoticeFile, file_id)
     if file is not None and file.notice_id == notice_id:
@@ -85,7 +85,7 @@ def of_notice(session: Session, notice_id: int) -> list[NoticeFile]:
 
 
 def of_notices(session: Session, notice_ids: Iterable[int]) -> dict[int, list[NoticeFile]]:
-    """Return the files of several notices, in the order they were attached."""
+    """Return the files of several notices, in the order in which they were attached."""
     found: dict[int, list[NoticeFile]] = {}
     rows = session.scalars(select(NoticeFile).where(NoticeFile.notice_id.in_(list(notice_ids))).order_by(NoticeFile.id))
     for file in rows:

@@ -11,7 +11,7 @@ from server.notices.rules import NoticeAudience, NoticeStatus
 
 
 class Notice(Base):
-    """通知公告 of an organization for itself and all below. `version` grows with every change of a draft."""
+    """通知公告 of an organization for itself and all below. `version` grows with every change to a draft."""
 
     __tablename__ = "notices"
     audit_subject = AuditSubject.notice
@@ -34,7 +34,7 @@ class Notice(Base):
 
 
 class NoticeFile(Base):
-    """A file attached to a notice; it lies in the storage under `key`."""
+    """A file attached to a notice; it is in the storage under `key`."""
 
     __tablename__ = "notice_files"
     __table_args__ = (Index(None, "notice_id"), Base.__table_args__)
@@ -55,7 +55,7 @@ class NoticeFile(Base):
 
 
 class NoticeReading(Base):
-    """That a member has opened a notice, or was told of it by an officer (`told_by`), once."""
+    """Notes that a member has opened a notice, or was told of it by an officer (`told_by`); once."""
 
     __tablename__ = "notice_readings"
     __table_args__ = (Index(None, "member_id"), Base.__table_args__)

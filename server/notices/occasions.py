@@ -1,4 +1,4 @@
-"""通知公告: published, and once more for who has not read. Only title and organization leave the app."""
+"""通知公告: published, and again for those who have not read it. Only title and organization leave the app."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from server.pushes.occasions.drafting import DraftedMessage, instant_key, places
 from server.pushes.rules import Occasion
 
 GOOD_FOR = timedelta(days=7)
-"""After so long a notice is read in the app only."""
+"""After this time a notice is only read in the app."""
 
 
 def published(session: Session, event: NoticePublished) -> None:
@@ -32,7 +32,7 @@ def unread_reminded(session: Session, event: UnreadReminded) -> None:
 
 
 def draft(session: Session, fanout: Fanout, limit: int, now: datetime) -> FanoutPart:
-    """Draft for the next of those the notice is for today; a reminder passes by who has read it meanwhile."""
+    """Draft for the next of those the notice is for today; a reminder skips those who have read it meanwhile."""
     notice = session.get_one(Notice, fanout.subject_id)
     if notice.status != NoticeStatus.published or notice.published_at is None:
         return FanoutPart()

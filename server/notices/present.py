@@ -47,7 +47,7 @@ def one(context: Context, notice: Notice) -> NoticeOut:
 
 
 def mine(context: Context, rows: Sequence[tuple[Notice, NoticeReading | None]]) -> list[MyNoticeOut]:
-    """Return a reader's notices with when he read them."""
+    """Return a reader's notices with when they read them."""
     shown = notices(context, [notice for notice, _ in rows])
     return [
         MyNoticeOut(

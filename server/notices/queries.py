@@ -1,4 +1,4 @@
-"""Notices read: one, and those of an organization."""
+"""Read notices: one, and those of an organization."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ def found(session: Session, notice_id: int) -> Notice:
 def of_organization(
     session: Session, organization_id: int, *, status: NoticeStatus | None, before_id: int | None, limit: int
 ) -> list[Notice]:
-    """Return what an organization wrote, the newest first."""
+    """Return the notices of an organization, newest first."""
     query = select(Notice).where(Notice.organization_id == organization_id)
     if status is not None:
         query = query.where(Notice.status == status)

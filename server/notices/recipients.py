@@ -1,4 +1,4 @@
-"""For whom a notice is today, and which of them have read it."""
+"""Who a notice is for today, and which of them have read it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,7 +27,7 @@ OFFICERS = (
 
 @dataclass(frozen=True, slots=True)
 class PlaceCount:
-    """How many of a branch a notice is for, and how many of them have read it."""
+    """How many people of a branch a notice is for, and how many of them have read it."""
 
     organization_id: int
     title: str
@@ -89,7 +89,7 @@ def is_for(session: Session, notice: Notice, *, member_id: int, now: datetime) -
 def inbox(
     session: Session, *, member_id: int, unread_only: bool, before_id: int | None, limit: int, now: datetime
 ) -> list[tuple[Notice, NoticeReading | None]]:
-    """Return what was published for a member, the newest first, with his reading of it."""
+    """Return what was published for a member, newest first, with their reading of it."""
     on = shanghai_date(now)
     for_all = Notice.audience == NoticeAudience.everyone
     query = (

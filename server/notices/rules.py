@@ -1,4 +1,4 @@
-"""The states of a notice, for whom it is, and which files may be attached to it. Pure."""
+"""The states of a notice, who it is for, and which files may be attached to it. Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,19 +27,19 @@ _MOVES = {
 
 
 def next_status(current: NoticeStatus, action: NoticeAction) -> NoticeStatus | None:
-    """Return the status an action leads to, or None where it is not possible."""
+    """Return the status an action leads to, or None if it is not possible."""
     return _MOVES.get((current, action))
 
 
 class NoticeAudience(StrEnum):
-    """For whom of the organization and all below it."""
+    """Who it is for in the organization and all below it."""
 
     everyone = "everyone"
     officers = "officers"
 
 
 class FileKind(StrEnum):
-    """What may be attached, by what its first bytes say; the value is its usual ending."""
+    """What may be attached, by its first bytes; the value is the usual ending."""
 
     pdf = "pdf"
     jpeg = "jpg"
@@ -68,7 +68,7 @@ MEDIA_TYPES = {
     "xls": (FileKind.old_office, "application/vnd.ms-excel"),
     "ppt": (FileKind.old_office, "application/vnd.ms-powerpoint"),
 }
-"""By the ending of the name: what the content must be, and the media type it is sent with."""
+"""By the ending of the name: the kind of content it must be, and the media type it is sent with."""
 
 
 def media_type(name: str, content: bytes) -> str | None:

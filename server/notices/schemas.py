@@ -64,7 +64,7 @@ class ReadersQuery(PageQuery):
 class NoticeForm(BaseModel):
     """One file: PDF, Word, Excel, PPT, JPEG or PNG; its name's ending must agree with its content.
 
-    `filename` is what the file is called where the sender's own name for it is lost: WeChat uploads temporary names.
+    `filename` is the file's name if the sender's own name for it is lost: WeChat uploads temporary names.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -85,7 +85,7 @@ class NoticeForm(BaseModel):
         return self.file.stream.read()
 
     def name(self) -> str:
-        """Return the file's name without a path or what a name must not hold, its ending kept."""
+        """Return the file's name without a path or forbidden characters, its ending kept."""
         raw = (self.filename or self.file.filename or "").replace("\\", "/").rpartition("/")[2]
         clean = line(readable(raw))
         stem, dot, ending = clean.rpartition(".")
@@ -130,7 +130,7 @@ class NoticeOut(BaseModel):
 
 
 class MyNoticeOut(BaseModel):
-    """A notice as its reader sees it; `told`: an officer told him of it."""
+    """A notice as its reader sees it; `told`: an officer told them of it."""
 
     notice: NoticeOut
     read_at: TimeOut | None
@@ -145,7 +145,7 @@ class NoticePlaceOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """How far a notice has come: in all and by branch."""
+    """How many have read a notice: in all and by branch."""
 
     people: int
     read: int

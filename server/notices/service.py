@@ -80,7 +80,7 @@ def change(
 
 
 def publish(session: Session, notice_id: int, *, account_id: int, now: datetime) -> Notice:
-    """Publish a draft; publishing again changes nothing. What is published can be withdrawn, not rewritten."""
+    """Publish a draft; publishing again changes nothing. A published notice can be withdrawn, not rewritten."""
     notice = _locked(session, notice_id)
     if notice.status == NoticeStatus.published:
         return notice
@@ -107,7 +107,7 @@ def withdraw(session: Session, notice_id: int, *, reason: str, account_id: int, 
 def note_read(session: Session, notice_id: int, *, member_id: int, now: datetime, told_by: int | None = None) -> None:
     """Note that a member has read a notice, or was told of it by an officer; the first time counts.
 
-    Raises DomainError `not_found` for a notice that is not for him, 409 `not_published`.
+    Raises DomainError `not_found` for a notice that is not for them, 409 `not_published`.
     """
     notice = found(session, notice_id)
     if not recipients.is_for(session, notice, member_id=member_id, now=now):
@@ -123,7 +123,7 @@ def note_read(session: Session, notice_id: int, *, member_id: int, now: datetime
 
 
 def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) -> int:
-    """Have those who have not read reminded; return how many they are.
+    """Have those who have not read it reminded; return how many they are.
 
     Raises 409 `not_published`, `all_have_read`, or 429 `reminded_recently`: at most once in twelve hours.
     """
@@ -145,7 +145,7 @@ def remind(session: Session, notice_id: int, *, account_id: int, now: datetime) 
 
 
 def draft(session: Session, notice_id: int) -> Notice:
-    """Return a draft, locked. Raises 409 `already_published` for what is no draft any more."""
+    """Return a draft, locked. Raises 409 `already_published` if it is no longer a draft."""
     notice = _locked(session, notice_id)
     if notice.status != NoticeStatus.draft:
         raise conflict(CoreErrorCode.already_published, "这份通知已经发布，不能再改；如有错误，请撤回后另发")

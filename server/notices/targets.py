@@ -1,4 +1,4 @@
-"""A notice in a path stands for the organization that speaks."""
+"""A notice in a path stands for the organization that wrote it."""
 
 from sqlalchemy.orm import Session
 

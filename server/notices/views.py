@@ -103,7 +103,7 @@ def get_notice(context: Context, path: NoticePath) -> NoticeOut:
 
 
 def _may_see(context: Context, notice: Notice) -> bool:
-    """Officers see all; a fellow sees what was published for him."""
+    """Officers see all; other members see what was published for them."""
     if allows(context.actor, Permission.notice_manage, context.target):
         return True
     if notice.published_at is None or context.actor.member_id is None:
