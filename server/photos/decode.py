@@ -24,7 +24,7 @@ MAX_FILE_DESCRIPTORS = 32
 
 STEEP = 4
 MIN_STEEP_STEPS = 12
-"""A dHash means something when at least this many of its 64 steps differ by `STEEP` grey levels or more."""
+"""A dHash is meaningful if at least this many of its 64 steps differ by `STEEP` grey levels or more."""
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -41,11 +41,11 @@ pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_image
 
 
 class Refused(Exception):
-    """The photo is not taken; `args[0]` is the code."""
+    """The photo is refused; `args[0]` is the code."""
 
 
 class Reencoded(NamedTuple):
-    """JPEG without metadata. `dhash` is None when the picture is too even to be told from others."""
+    """JPEG without metadata. `dhash` is None if the picture is too even to be told from others."""
 
     full: bytes
     thumb: bytes
@@ -55,7 +55,7 @@ class Reencoded(NamedTuple):
 
 
 def reencode(content: bytes) -> Reencoded:
-    """Decode, turn upright, shrink and encode afresh. Raises Refused."""
+    """Decode, turn upright, shrink and encode again. Raises Refused."""
     try:
         return _reencoded(content)
     except Refused:
@@ -80,7 +80,7 @@ def _reencoded(content: bytes) -> Reencoded:
 
 
 def _opened(content: bytes) -> Image.Image:
-    """Read the header only, and refuse by what it declares before anything is unpacked."""
+    """Read only the header, and refuse by what it declares before anything is unpacked."""
     image = Image.open(io.BytesIO(content), formats=FORMATS)
     if image.width * image.height > MAX_PIXELS:
         raise Refused("photo_too_many_pixels")
@@ -88,7 +88,7 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return EXIF's orientation; a photo is not refused for its broken EXIF."""
+    """Return EXIF's orientation; a photo is not refused for broken EXIF."""
     try:
         return int(image.getexif().get(ORIENTATION_TAG, 1))
     except Exception:
@@ -144,7 +144,7 @@ def dhash(image: Image.Image) -> str | None:
 
 
 def limit(memory_bytes: int, cpu_seconds: int) -> None:
-    """Bind this process before it sees the file: memory, processor time, no files written, few opened, no core."""
+    """Limit this process before it sees the file: memory, processor time, no files written, few opened, no core."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))  # SIGXCPU tells why, a second later SIGKILL
     bounds = (
         (resource.RLIMIT_AS, memory_bytes),

@@ -14,7 +14,7 @@ from server.photos.rules import SIMILAR_WITHIN, MatchKind, distance, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class PhotoMatch:
-    """A photo of the claim (`photo_id`) and one of another claim that shows the same: whose, when, how near.
+    """A photo of the claim (`photo_id`) and one of another claim that shows the same: whose, when, how similar.
 
     `distance` counts differing bits of 64; `earlier` says that the other was uploaded first.
     """
@@ -30,7 +30,7 @@ class PhotoMatch:
 
 
 class ComparedPhoto(NamedTuple):
-    """A photo of another claim, as far as comparing needs."""
+    """A photo of another claim, as much of it as comparing needs."""
 
     photo_id: int
     member_id: int
@@ -41,7 +41,7 @@ class ComparedPhoto(NamedTuple):
 
 
 def matches_of_claim(session: Session, claim_id: int) -> list[PhotoMatch]:
-    """Return what to warn the reviewer of: exact ones first, then the nearest. Erased photos still count."""
+    """Return what to warn the reviewer of: exact matches first, then the most similar. Erased photos still count."""
     own = list(session.scalars(select(Photo).where(Photo.claim_id == claim_id).order_by(Photo.position)))
     if not own:
         return []

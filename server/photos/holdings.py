@@ -1,4 +1,4 @@
-"""The photos a person uploaded or that were uploaded for him; the files themselves go beside the tables."""
+"""The photos a person uploaded or that were uploaded for them; the files themselves go beside the tables."""
 
 from collections.abc import Iterator
 

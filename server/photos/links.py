@@ -1,4 +1,4 @@
-"""Short-lived signed links to photo files: whoever holds one may look until it expires, and nobody else."""
+"""Short-lived signed links to photo files: only those who hold one may look, until it expires."""
 
 import hashlib
 import hmac
@@ -24,7 +24,7 @@ def signed_url(settings: Settings, photo: Photo, variant: Variant, *, now: datet
 def check_link(
     settings: Settings, *, public_id: str, variant: Variant, expires: int, signature: str, now: datetime
 ) -> int:
-    """Return how many seconds the link is good for. Raises DomainError `link_expired`, whatever is wrong."""
+    """Return how many seconds the link is still good for. Raises DomainError `link_expired`, whatever is wrong."""
     expected = _signature(settings, public_id, variant, expires)
     genuine = hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
     remaining = expires - int(now.timestamp())

@@ -1,4 +1,4 @@
-"""Photos: rows for what lies in the storage, and for what once lay there."""
+"""Photos: rows for files that are in the storage, and for those that once were."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.photos.rules import Variant
 
 
 class Photo(Base):
-    """A photo of one member, waiting, or evidence of one claim or meeting at `position`.
+    """A photo of one member, either waiting or evidence of one claim or meeting, at `position`.
 
     `original_sha256` identifies what was uploaded, `stored_sha256` what is kept; `dhash` is 16 hex digits or None.
     `waiting_sha256` is the original's hash while the photo waits: it makes a repeated upload find the first. An erased
@@ -46,7 +46,7 @@ class Photo(Base):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def key(self, variant: Variant) -> str:
-        """Return where the file lies: by content, and apart for each row, so that erasing one never takes another's."""
+        """Return the file's key: by content, but separate for each row, so that erasing one never takes another's."""
         suffix = ".thumb.jpg" if variant is Variant.thumb else ".jpg"
         return f"{self.stored_sha256[:2]}/{self.stored_sha256[2:]}-{self.public_id}{suffix}"
 

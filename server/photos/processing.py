@@ -31,10 +31,10 @@ BROKEN_BY = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -
 
 DECODER = (sys.executable, "-I", str(Path(__file__).with_name("decode.py")))
 SEATS = max(1, (os.cpu_count() or 2) // 2)
-"""Children at once in this process."""
+"""The number of children at once in this process."""
 
 WAITERS = 4
-"""Threads of this process that may wait for a seat; whoever comes then is asked to come again."""
+"""The number of threads of this process that may wait for a seat; later ones are asked to try again."""
 
 _seats = threading.BoundedSemaphore(SEATS)
 _places = threading.BoundedSemaphore(SEATS + WAITERS)
@@ -42,7 +42,7 @@ _places = threading.BoundedSemaphore(SEATS + WAITERS)
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """What one child may use. A 48-megapixel lossy WebP, the greediest ordinary case, takes 0.8 GB and 3 s here."""
+    """What one child may use. A 48-megapixel lossy WebP, the hardest ordinary case, takes 0.8 GB and 3 s here."""
 
     memory_bytes: int = 1024 * 1024 * 1024
     cpu_seconds: int = 20
@@ -100,7 +100,7 @@ def too_large(max_bytes: int) -> DomainError:
 
 
 def check_kind(original: bytes) -> None:
-    """Refuse what is no photo by its first bytes."""
+    """Refuse a file that is no photo by its first bytes."""
     if not original:
         raise DomainError(PhotoErrorCode.photo_unreadable, "收到的照片是空文件，请重新选择")
     if rules.kind_of(original) is None:

@@ -1,4 +1,4 @@
-"""Photos read: those that wait, those of a claim or a meeting, and their files."""
+"""Read photos: those that wait, those of a claim or a meeting, and their files."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def waiting_photos(session: Session, *, member_id: int, uploaded_by: int | None 
 
 
 def find(session: Session, photo_id: int, *, member_id: int | None, account_id: int) -> Photo:
-    """Return a photo as far as this caller may know of it: one that waits is its member's and its uploader's alone."""
+    """Return a photo if this caller may know of it: one that waits is only for its member and its uploader."""
     photo = session.get(Photo, photo_id)
     if photo is None or (photo.claim_id is None and member_id != photo.member_id and account_id != photo.uploaded_by):
         raise not_found("照片")
@@ -45,7 +45,7 @@ def evidence_hash(photos: Sequence[Photo]) -> str | None:
 
 
 def read(session: Session, storage: Storage, *, public_id: str, variant: Variant) -> bytes:
-    """Return a file's content. Raises DomainError `not_found` when it is erased or gone."""
+    """Return a file's content. Raises DomainError `not_found` if it is erased or gone."""
     photo = session.scalar(select(Photo).where(Photo.public_id == public_id, Photo.erased_at.is_(None)))
     if photo is None:
         raise not_found("照片")

@@ -1,4 +1,4 @@
-"""Files go only after the transaction that lets go of them has committed; what a crash leaves, the sweep takes."""
+"""Files go only after the transaction that gives them up has committed; the sweep deletes what a crash leaves."""
 
 from collections.abc import Iterable
 

@@ -16,7 +16,7 @@ QUARANTINED_FOR = timedelta(days=30)
 MOST_UNKNOWN = 50
 MOST_UNKNOWN_PERCENT = 1
 FEW_UNKNOWN = 4
-"""Two photos with their thumbnails: what one killed upload or two leave in a store of any size."""
+"""Two photos with their thumbnails: what one or two killed uploads leave in a store of any size."""
 
 SIMILAR_WITHIN = 8
 """Bits of 64 by which two dHashes may differ and still be called similar."""
@@ -64,7 +64,7 @@ class Trace(StrEnum):
 
 
 def may_put_away(unknown: int, *, stored: int) -> bool:
-    """Whether so many files without a row are what crashes leave over, and not a database that is not theirs.
+    """Whether this many files without a row can come from crashes, and not from a database that is not theirs.
 
     At most 50, and at most 1 % of all files; up to four in any case.
     """
@@ -73,9 +73,9 @@ def may_put_away(unknown: int, *, stored: int) -> bool:
 
 
 def may_unlink_unattached(last_sweep: datetime | None, *, now: datetime) -> bool:
-    """Whether a photo that waits may be deleted for good: the database has been at work all the time it waited.
+    """Whether a photo that waits may be deleted for good: only if the database has been at work all that time.
 
-    After an outage, or in a database that was restored, it may have been attached where these rows do not show it.
+    After an outage, or in a restored database, it may have been attached without these rows showing it.
     """
     return last_sweep is not None and now - last_sweep <= UNATTACHED_FOR
 

@@ -28,7 +28,7 @@ class PhotoLinkQuery(BaseModel):
 
 
 class PhotoForm(BaseModel):
-    """One photo: JPEG, PNG, WebP or HEIC, told by its content."""
+    """One photo: JPEG, PNG, WebP or HEIC, recognised by its content."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Keep photos, tie them to claims, let go of them. Files are written before rows and deleted after the commit."""
+"""Keep photos, attach them to claims, delete them. Files are written before rows and deleted after the commit."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ def upload(
     now: datetime,
     decode: Callable[[bytes], CleanPhoto] = processing.process,
 ) -> tuple[Photo, bool]:
-    """Return the member's waiting photo of this file and whether it is new. Raises DomainError `photo_…`."""
+    """Return the member's waiting photo of this file, and whether it is new. Raises DomainError `photo_…`."""
     found = expect(session, member_id=member_id, original=original)
     if found is not None:
         return found, False
@@ -56,7 +56,7 @@ def expect(session: Session, *, member_id: int, original: bytes) -> Photo | None
 def keep(
     session: Session, storage: Storage, *, member_id: int, picture: CleanPhoto, uploaded_by: int, now: datetime
 ) -> tuple[Photo, bool]:
-    """Write the files, then the row. When the same file came in at the same time, the other's row stands."""
+    """Write the files, then the row. If the same file came in at the same time, the other row stays."""
     photo = _new_photo(session, member_id, picture, uploaded_by, now)
     _write(storage, photo, picture)
     try:
@@ -121,8 +121,8 @@ def attach(
 ) -> None:
     """Make exactly these photos, in this order, the claim's evidence; others of the claim go back to waiting.
 
-    With `uploaded_by`, a waiting photo must have come from that account: who enters a claim for a member cannot take
-    what the member keeps in store. Raises DomainError `photo_too_many`, `photo_repeated`, `photo_unavailable`.
+    With `uploaded_by`, a waiting photo must have come from that account: someone who enters a claim for a member cannot
+    take what the member keeps in store. Raises DomainError `photo_too_many`, `photo_repeated`, `photo_unavailable`.
     """
     if len(photo_ids) > MAX_PER_CLAIM:
         raise DomainError(PhotoErrorCode.photo_too_many, f"一次申报最多 {MAX_PER_CLAIM} 张照片")
@@ -191,7 +191,7 @@ def _detach(session: Session, photos: Sequence[Photo]) -> None:
 
 
 def _let_wait(session: Session, photos: Sequence[Photo]) -> None:
-    """Let detached photos be found again, unless the same file has been uploaded anew meanwhile."""
+    """Let detached photos be found again, unless the same file has been uploaded again meanwhile."""
     for photo in photos:
         if photo.erased_at is None and not _waiting_twin(session, photo.member_id, photo.original_sha256):
             photo.waiting_sha256 = photo.original_sha256

@@ -1,4 +1,4 @@
-"""Where photos and other files lie. Few verbs, so that an object store can take the disk's place."""
+"""Where photos and other files are kept. Few verbs, so that an object store can replace the disk."""
 
 import os
 import re
@@ -21,20 +21,20 @@ _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}-[0-9a-f]{32}((\.thumb)?\.jpg)?")
 
 
 class Storage(Protocol):
-    """Files by key. A key is written once; what `put` returned from is durable."""
+    """Files by key. A key is written once; once `put` has returned, the file is durable."""
 
     def put(self, key: str, content: bytes) -> None: ...
 
     def open(self, key: str) -> BinaryIO:
-        """Return a file, which comes back out of quarantine by this. Raise FileNotFoundError if there is none."""
+        """Return a file; this brings it back from quarantine. Raise FileNotFoundError if there is none."""
         ...
 
     def delete(self, key: str) -> None:
-        """Delete a file wherever it lies; deleting what is not there is fine."""
+        """Delete a file, also from quarantine; deleting what is not there is fine."""
         ...
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
-        """Yield every file's key and when it was written, unfinished ones included, those in quarantine not."""
+        """Yield every file's key and when it was written, including unfinished ones but not those in quarantine."""
         ...
 
     def put_away(self, key: str, *, now: datetime) -> None:
@@ -46,12 +46,12 @@ class Storage(Protocol):
         ...
 
     def quarantined(self) -> Iterator[tuple[str, datetime]]:
-        """Yield the key of every file in quarantine and since when it is there."""
+        """Yield the key of every file in quarantine and since when it has been there."""
         ...
 
 
 class DiskStorage:
-    """Files under one directory. `durable=False` leaves out the fsyncs: for a demo that can be drawn again."""
+    """Files under one directory. `durable=False` leaves out the fsyncs: for a demo that can be made again."""
 
     def __init__(self, root: Path, *, durable: bool = True) -> None:
         self._root = root

@@ -23,7 +23,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
-    """How many files there are, how many of them no row speaks of, and how many lie in quarantine."""
+    """How many files there are, how many of them have no row, and how many are in quarantine."""
 
     stored: int
     unknown: int
@@ -42,8 +42,8 @@ class SweepResult:
 def purge_unattached(session: Session, storage: Storage, *, for_good: bool, now: datetime) -> int:
     """Delete up to 200 photos that have waited for more than 48 hours; call again while it returns 200.
 
-    Their files go to quarantine at once, and come back should the rows not go; from there, if `for_good`, after the
-    commit. A kill in between leaves none for the sweep to wonder about.
+    Their files go to quarantine at once, and come back if the rows are not deleted. With `for_good` they are deleted
+    from there after the commit. A kill in between leaves no unknown files for the sweep.
     """
     query = select(Photo).where(
         Photo.claim_id.is_(None),
@@ -63,7 +63,7 @@ def purge_unattached(session: Session, storage: Storage, *, for_good: bool, now:
 
 
 def count(session: Session, storage: Storage, *, now: datetime) -> FileCount:
-    """Count the files; one of the last hour may still get its row and is not called unknown."""
+    """Count the files; one from the last hour may still get its row and does not count as unknown."""
     stored = unknown = 0
     for _, trace, written in _traced(session, storage.stored()):
         stored += 1
@@ -74,9 +74,9 @@ def count(session: Session, storage: Storage, *, now: datetime) -> FileCount:
 def sweep(session: Session, storage: Storage, *, now: datetime, however_many: bool = False) -> SweepResult:
     """Bring the files in line with the rows, and return what was done.
 
-    What has a row comes back from quarantine; what has none goes there, and is deleted after 30 days. What was erased,
-    or never written to its end, is deleted. Raise DomainError `too_many_unknown` before anything goes
-    if more files have no row than crashes leave over.
+    Files with a row come back from quarantine; those without go there, and are deleted after 30 days. Erased files, and
+    those never completely written, are deleted. Raise DomainError `too_many_unknown`, before anything is deleted,
+    if more files have no row than crashes can leave.
     """
     swept = SweepResult()
     for key, trace, _ in _traced(session, storage.quarantined()):

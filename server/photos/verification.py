@@ -1,4 +1,4 @@
-"""Proof that every photo's files lie where its row says, and that the picture is the one that was stored."""
+"""Proof that every photo's files are where its row says, and that the picture is the one that was stored."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ PHOTOS_AT_ONCE = 500
 
 
 def verify_photos(session: Session, storage: Storage) -> Findings:
-    """Yield what is missing or another picture; erased photos have no files."""
+    """Yield files that are missing or hold another picture; erased photos have no files."""
     looked = after = 0
     while photos := _after(session, after):
         for photo in photos:
