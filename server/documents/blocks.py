@@ -1,4 +1,4 @@
-"""What stands in a document, for Word and PDF alike."""
+"""The parts of a document, for both Word and PDF."""
 
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 
 class ChartKind(StrEnum):
-    bars = "bars"  # one lying bar for each value
-    columns = "columns"  # one upright column for each value
+    bars = "bars"  # one horizontal bar for each value
+    columns = "columns"  # one vertical column for each value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Heading:
 class PaperTable:
     """The first `left` columns are words, the others figures; `widths` are parts of the whole.
 
-    `summed`: the last row is a sum. `whole`: not torn between pages; others repeat their head.
+    `summed`: the last row is a sum. `whole`: not split across pages; other tables repeat their head.
     """
 
     caption: str
@@ -46,7 +46,7 @@ class PaperTable:
 
 @dataclass(frozen=True, slots=True)
 class ChartValue:
-    """One value of a chart, and how it is written beside its bar."""
+    """One value of a chart, and its text beside the bar."""
 
     label: str
     value: float
@@ -55,7 +55,7 @@ class ChartValue:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars from zero to `most`, each labelled itself; `line` is a value that all are compared with."""
+    """Bars from zero to `most`, each with its label; `line` is a value that all are compared with."""
 
     caption: str
     form: ChartKind
@@ -69,7 +69,7 @@ Block = Paragraph | Heading | PaperTable | Chart
 
 
 def legible(document: T) -> T:
-    """Return a dataclass, and all that it holds, without characters that no file can hold: old rows may have some."""
+    """Return a dataclass, with all its contents, without characters that no file can hold: old rows may have some."""
     return cast(T, _legible(document))
 
 

@@ -1,4 +1,4 @@
-"""How a document is laid out, from `data/`: Word and the templates of Typst read the same file."""
+"""How a document is laid out, from `data/`: Word and the Typst templates read the same file."""
 
 from functools import cache
 from pathlib import Path
@@ -38,13 +38,13 @@ class TableLayout(_LayoutPart):
 
 
 class WideTableLayout(TableLayout):
-    """Of a table with at least so many columns."""
+    """For a table with at least this many columns."""
 
     columns: int
 
 
 class Layout(_LayoutPart):
-    """Sizes and heights of lines in points; `fonts` by use, the best first; `word_fonts` are named, not embedded."""
+    """Sizes and line heights in points; `fonts` by use, the best first; `word_fonts` are named, not embedded."""
 
     source: str
     page: PageLayout

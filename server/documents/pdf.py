@@ -14,7 +14,7 @@ PIXELS_PER_INCH = 300.0
 
 
 def render(template: Path, data: Mapping[str, Any], *, dated: datetime) -> bytes:
-    """Return what a template makes of the data, fonts embedded; `dated` stands in place of the time it is made.
+    """Return a template filled with the data, fonts embedded; `dated` replaces the time it is made.
 
     Raises DomainError as `compiled`.
     """
@@ -23,6 +23,6 @@ def render(template: Path, data: Mapping[str, Any], *, dated: datetime) -> bytes
 
 
 def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:
-    """Return charts as they stand in the PDF, without their captions."""
+    """Return charts as they appear in the PDF, without their captions."""
     options = {"format": "png", "ppi": PIXELS_PER_INCH}
     return compiled([TypesettingJob(DATA / "chart.typ", {"chart": asdict(chart)}, options) for chart in charts])

@@ -1,7 +1,7 @@
 """The child process that sets documents with Typst (docs/adr/0011). Run by path; imports nothing of ours.
 
-On stdin `{"root", "fonts", "jobs"}`: the folder above all templates, by use the font families in order of preference,
-and per file `{"template", "data", "options"}`. On stdout `{"files": [base64]}`, or `{"missing": [use]}` where no font
+On stdin `{"root", "fonts", "jobs"}`: the folder above all templates, the font families by use in order of preference,
+and per file `{"template", "data", "options"}`. On stdout `{"files": [base64]}`, or `{"missing": [use]}` if no font
 is found. Data reaches a template as JSON in `sys.inputs`, so that nothing in it can be taken for markup.
 """
 
@@ -18,7 +18,7 @@ Families = Mapping[str, Sequence[str]]
 
 
 def chosen(wanted: Families, found: Collection[str]) -> dict[str, list[str]]:
-    """Return by use the wanted families that are there, in order."""
+    """Return, by use, the wanted families that are there, in order."""
     return {use: [family for family in families if family in found] for use, families in wanted.items()}
 
 

@@ -20,7 +20,7 @@ from server.documents.layout import official
 from server.errors import DomainError
 
 ROOT = Path(__file__).parents[1]
-"""Templates lie below it, beside what they belong to, and import each other by their path from here."""
+"""Templates are below it, beside the code they belong to, and import each other by their path from here."""
 
 LONGEST_SECONDS = 60
 _CHILD = Path(__file__).with_name("typeset.py")

@@ -1,4 +1,4 @@
-"""A document as Word, in the same layout as its PDF, for offices that go on writing in it.
+"""A document as Word, in the same layout as its PDF, for offices that continue to edit it.
 
 Fonts are named, not embedded: they are on every Chinese Windows and in WPS. The same document gives the same bytes.
 """
@@ -43,7 +43,7 @@ NONE = Pt(0)
 _CHART_WIDTH = Mm(_LAYOUT.page.text_width - 4)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CLOSER = ceil(20 * (BODY.pt - WIDTH.pt / _LAYOUT.characters))
-"""Twentieths of a point by which the characters of a line come to stand on its width."""
+"""Twentieths of a point by which the characters of a line are moved to fit its width."""
 
 
 class WordDocument:
@@ -125,7 +125,7 @@ class WordDocument:
                 self._chart(block, pictures[block])
 
     def saved(self, *, title: str, author: str, dated: datetime) -> bytes:
-        """Return the file; `dated` stands in place of the time it is made."""
+        """Return the file; `dated` replaces the time it is made."""
         properties = self._document.core_properties
         properties.title, properties.author, properties.comments = title, author, ""
         properties.last_modified_by = ""
@@ -212,7 +212,7 @@ def _set_widths(grid: WordTable, widths: Sequence[int]) -> None:
 
 
 def _with_fixed_dates(saved: io.BytesIO) -> bytes:
-    """Pack the parts anew: python-docx stamps them with the time of day."""
+    """Pack the parts again: python-docx stamps them with the time of day."""
     packed = io.BytesIO()
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():

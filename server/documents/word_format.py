@@ -1,4 +1,4 @@
-"""What python-docx has no words for: eastern fonts, the grid of characters, borders, fields, repeated rows."""
+"""What python-docx has no functions for: eastern fonts, the grid of characters, borders, fields, repeated rows."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def add_field(paragraph: Paragraph, code: str, *, size: Length) -> None:
 
 
 def condense(run: Run, twentieths: int) -> None:
-    """Set characters closer, in twentieths of a point."""
+    """Set characters closer together, by twentieths of a point."""
     spacing = OxmlElement("w:spacing")
     spacing.set(qn("w:val"), str(-twentieths))
     properties = run._r.get_or_add_rPr()
@@ -57,7 +57,7 @@ def condense(run: Run, twentieths: int) -> None:
 
 
 def border(paragraph: Paragraph, side: str, eighths: int, color: str = BLACK) -> None:
-    """Rule a paragraph above or below; `eighths` of a point."""
+    """Draw a line above or below a paragraph; `eighths` of a point thick."""
     properties = paragraph._p.get_or_add_pPr()
     borders = properties.find(qn("w:pBdr"))
     if borders is None:
@@ -67,7 +67,7 @@ def border(paragraph: Paragraph, side: str, eighths: int, color: str = BLACK) ->
 
 
 def cell_border(row: _Row, side: str, eighths: int, color: str = BLACK) -> None:
-    """Rule all cells of a row on one side."""
+    """Draw a line on one side of all cells of a row."""
     for cell in row.cells:
         properties = cell._tc.get_or_add_tcPr()
         borders = properties.find(qn("w:tcBorders"))
@@ -103,7 +103,7 @@ def keep_row_whole(row: _Row) -> None:
 
 
 def keep_with_next(row: _Row) -> None:
-    """Keep a row on the page of the next one."""
+    """Keep a row on the same page as the next one."""
     for cell in row.cells:
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.keep_with_next = True
