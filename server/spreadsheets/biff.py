@@ -1,4 +1,4 @@
-"""The .xls of Excel 97 and of WPS, read by xlrd: it alone tells number formats and merged cells."""
+"""The .xls of Excel 97 and of WPS, read by xlrd: only xlrd gives number formats and merged cells."""
 
 import io
 from typing import Any
@@ -7,7 +7,7 @@ from server.spreadsheets.cells import EPOCH_1900, EPOCH_1904, Area, Cell, Row, S
 from server.spreadsheets.reading import has_password
 
 _NOTHING = b"\0\6"
-"""The types of a cell that is empty, and of one that has only a format."""
+"""The types of an empty cell, and of one that has only a format."""
 
 
 def read_biff(content: bytes) -> list[Sheet]:

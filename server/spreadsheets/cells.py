@@ -1,4 +1,4 @@
-"""What a spreadsheet holds once it is read: sheets of rows of cells, each as a person sees it."""
+"""What a spreadsheet holds after reading: sheets of rows of cells, each as a person sees it."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A cell whose content the file does not hold; `why` names the cell."""
+    """A cell whose content is not in the file; `why` names the cell."""
 
     why: str
 
@@ -24,12 +24,12 @@ EPOCH_1900 = date(1899, 12, 30)
 EPOCH_1904 = date(1904, 1, 1)
 
 MAX_CELLS = 1_500_000
-"""Of a whole file, counted from A1 to the last cell that holds something, sheet by sheet."""
+"""For a whole file, counted from A1 to the last cell that holds something, sheet by sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` are those that hold something, by their number; none of a hidden sheet. Days count from `epoch`."""
+    """`rows` are those that hold something, by their number; a hidden sheet has none. Days count from `epoch`."""
 
     title: str | None
     rows: list[tuple[int, Row]]
@@ -43,7 +43,7 @@ def numbered(rows: list[Row]) -> list[tuple[int, Row]]:
 
 
 def fill_down(rows: list[Row], top: int, bottom: int, column: int) -> int:
-    """Write what stands atop a merged range into its other rows, and return how many those are."""
+    """Copy the top cell of a merged range into its other rows, and return how many those are."""
     below = rows[top + 1 : bottom + 1]
     if below and column < len(rows[top]):
         for row in below:
@@ -71,13 +71,13 @@ def failed(row: int, column: int) -> Unread:
 
 
 class Area:
-    """Counts the cells a reader will make, before it makes them."""
+    """Counts the cells that a reader will create, before it creates them."""
 
     def __init__(self) -> None:
         self.cells = 0
 
     def add(self, cells: int, row: int, column: int) -> None:
-        """Count cells that end at this place. Raises DomainError `file_too_large`, which names it."""
+        """Count cells that end at this place. Raises DomainError `file_too_large`, which names the place."""
         self.cells += cells
         if self.cells > MAX_CELLS:
             place = address(row, column)
@@ -91,7 +91,7 @@ _MAX_EXACT = 10**15
 
 
 def shown(number: float, code: str) -> str | None:
-    """Return a whole number as its format shows it: 123 in 00000 is 00123. None where the format adds nothing."""
+    """Return a whole number as its format shows it: 123 in 00000 is 00123. None if the format adds nothing."""
     template = _template(code)
     if template is None or not 0 <= number < _MAX_EXACT or not float(number).is_integer():
         return None
@@ -104,7 +104,7 @@ def shown(number: float, code: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _template(code: str) -> tuple[tuple[str, str], ...] | None:
-    """Return digits and literals of a format that pads or surrounds a whole number, else None."""
+    """Return the digits and literals of a format that pads or surrounds a whole number, else None."""
     parts: list[tuple[str, str]] = []
     position = 0
     while position < len(code) and code[position] != ";":

@@ -1,7 +1,7 @@
-"""An .xlsx or .xlsm: repacked within limits, looked over tag by tag, then read by calamine.
+"""An .xlsx or .xlsm: repacked within limits, checked tag by tag, then read by calamine.
 
 calamine reads what openpyxl refuses (strict Open XML, odd styles), but shows 00123 as 123, leaves a formula without
-result empty, and makes a table as wide as its farthest cell. So each part is looked over first, as a stream of tags.
+result empty, and makes a table as wide as its farthest cell. So each part is checked first, as a stream of tags.
 """
 
 import io
@@ -33,7 +33,7 @@ MAX_PARTS = 5_000
 MAX_XML_BYTES = 32 * 1024 * 1024
 MAX_TAGS = 3_000_000
 MAX_ROWS = 100_000
-"""Of one sheet, empty ones and merged ranges included."""
+"""For one sheet, including empty ones and merged ranges."""
 _MAX_COLUMNS = 16_384
 _CHUNK = 256 * 1024
 _OTHER_KINDS = {
@@ -70,7 +70,7 @@ def read_package(content: bytes) -> list[Sheet]:
 
 
 def _repacked(content: bytes) -> bytes:
-    """Return the parts that hold cells, and no others, in an archive that is what it says. Raises DomainError."""
+    """Return the parts that hold cells, and no others, in an archive that is what it declares. Raises DomainError."""
     packed = io.BytesIO()
     left_bytes, left_tags = MAX_XML_BYTES, MAX_TAGS
     with (
@@ -95,7 +95,7 @@ def _too_large() -> DomainError:
 
 
 def _needed(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    """Yield workbook, styles, texts and sheets, in small letters: names in a package know no case."""
+    """Yield workbook, styles, texts and sheets, in small letters: names in a package are case-insensitive."""
     parts: dict[str, zipfile.ZipInfo] = {}
     if len(archive.infolist()) > MAX_PARTS:
         raise _too_large()
@@ -118,7 +118,7 @@ def _needed(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
 
 
 def _parse(part: bytes, start: _Start | None = None) -> None:
-    """Tell `start` of every tag. No DTD, and UTF-8 only (UTF-16 has zero bytes), so that no two readers differ."""
+    """Call `start` for every tag. No DTD, and UTF-8 only (UTF-16 has zero bytes), so that all readers agree."""
     if b"\0" in part:
         raise unreadable("文件的内部结构不正常")
     parser = expat.ParserCreate("utf-8")
@@ -137,7 +137,7 @@ def _local(name: str) -> str:
 
 
 class _Outline:
-    """What the sheets need to be known of a workbook: where they are, the formats of cells, since when days count."""
+    """What reading the sheets needs of a workbook: where they are, the formats of cells, when days start to count."""
 
     def __init__(self, packed: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(packed))
@@ -146,7 +146,7 @@ class _Outline:
         self._section, self._count = "", 0
         self._codes: dict[str, str] = {}
         self.formats: dict[str, str] = {}
-        """Format codes by a cell's style."""
+        """Format codes by cell style."""
         self.epoch = EPOCH_1900
         starts = {
             "xl/workbook.xml": self._workbook,
@@ -158,7 +158,7 @@ class _Outline:
                 _parse(self._archive.read(name), starts.get(name))
 
     def part(self, title: str) -> bytes:
-        """Return a sheet's XML. Raises LookupError where the workbook does not say which it is."""
+        """Return a sheet's XML. Raises LookupError if the workbook does not say which it is."""
         return self._archive.read(self._targets[self._sheets[title]])
 
     def _workbook(self, name: str, attributes: dict[str, str]) -> None:
@@ -259,7 +259,7 @@ class _Look:
         return (self._row - 1) * _MAX_COLUMNS + self._column - 1
 
     def amend(self, rows: list[Row]) -> None:
-        """Put what a person sees into the table that calamine read."""
+        """Put what a person would see into the table that calamine read."""
         for row, column in _rows_and_columns(self._formulas):
             if _at(rows, row, column) in ("", None):
                 _put(rows, row, column, no_result(row, column))
@@ -273,7 +273,7 @@ class _Look:
 
 
 def _places() -> "array[int]":
-    """Of cells, one number each: a sheet may have a million."""
+    """An array with one number per cell: a sheet may have a million."""
     return array("q")
 
 

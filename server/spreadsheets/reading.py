@@ -1,4 +1,4 @@
-"""The one way in: a file becomes sheets, or one clear refusal, whatever the reader behind it raises."""
+"""The one way in: a file becomes sheets, or one clear refusal, whatever the reader raises."""
 
 from collections.abc import Callable
 from typing import IO
@@ -41,7 +41,7 @@ def unreadable(why: str) -> DomainError:
 
 
 def _reader(content: bytes) -> Callable[[bytes], list[Sheet]]:
-    """Return the reader for what a file is, whatever its name says. Each is loaded only when it is needed."""
+    """Return the reader for what a file is, whatever its name says. Each is only loaded when needed."""
     if content.startswith(b"PK"):
         from server.spreadsheets.packages import read_package
 

@@ -11,7 +11,7 @@ from server.spreadsheets.error_codes import SpreadsheetErrorCode
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-"""How exports keep a cell's zeros: ="00123"."""
+"""How exports keep a cell's leading zeros: ="00123"."""
 
 
 def read_text(content: bytes) -> list[Sheet]:
@@ -25,7 +25,7 @@ def read_text(content: bytes) -> list[Sheet]:
 
 
 def _decoded(content: bytes) -> str:
-    """Raises DomainError `unreadable_file`; GB18030 refuses most of what is no text."""
+    """Return the text. Raises DomainError `unreadable_file`; GB18030 refuses most of what is not text."""
     if not content.strip():
         raise DomainError(SpreadsheetErrorCode.unreadable_file, "文件是空的")
     marked = [encoding for bom, encoding in _BOMS.items() if content.startswith(bom)]

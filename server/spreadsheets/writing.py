@@ -1,4 +1,4 @@
-"""Writing .xlsx: text is written as text, never as a formula, and loses its power when it is copied elsewhere."""
+"""Write .xlsx: text is written as text, never as a formula, and stays harmless when it is copied elsewhere."""
 
 import io
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ Value = int | str
 
 
 def guarded(text: str) -> str:
-    """Return what a sheet can hold of a text, an apostrophe before what would be taken for a formula."""
+    """Return what a sheet can hold of a text, with an apostrophe before anything that would be taken for a formula."""
     text = readable(text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
@@ -50,7 +50,7 @@ class WrittenSheet:
             self.write_row(number, row)
 
     def print_on_a4(self, *, upright: bool, head_row: int) -> None:
-        """One page wide, as many long as it takes, the head row repeated on each."""
+        """One page wide, as many pages long as it takes, the head row repeated on each."""
         self.raw.set_paper(_A4)
         if upright:
             self.raw.set_portrait()
@@ -78,7 +78,7 @@ class WrittenWorkbook:
 
 
 def written(fill: Callable[[WrittenWorkbook], None], *, row_by_row: bool = False) -> bytes:
-    """Return a workbook; `row_by_row` holds one row in memory, and takes them in their order only."""
+    """Return a workbook; `row_by_row` holds one row in memory, and takes rows only in order."""
     import xlsxwriter  # only when a sheet is made
 
     buffer = io.BytesIO()
