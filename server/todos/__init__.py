@@ -1,1 +1,1 @@
-"""What waits with the officers, and whose turn each thing is."""
+"""What waits for the officers, and whose turn it is."""

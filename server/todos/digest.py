@@ -1,4 +1,4 @@
-"""待办: what waits with each reviewer this morning, routed as the reviews themselves are."""
+"""待办: what waits for each reviewer this morning, routed as the reviews themselves are."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class OfficerWork:
-    """What waits with one officer, by kind; `officer` is one of his offices."""
+    """What waits for one officer, by kind; `officer` is one of their offices."""
 
     officer: Officer
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def send_digests(engine: Engine, *, now: datetime, period: datetime) -> None:
-    """Tell the officers of every tree what waits with them, on its working days; a transaction for each tree."""
+    """Tell the officers of every tree what waits for them, on its working days; a transaction for each tree."""
     day = shanghai_date(period)
     roots = select(Organization.id).where(Organization.parent_id.is_(None))
     with reading(engine) as session:
@@ -46,9 +46,9 @@ def send_digests(engine: Engine, *, now: datetime, period: datetime) -> None:
 
 
 def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> int:
-    """Tell the officers of a tree what waits with them, those with whom anything does; return how many are told.
+    """Tell the officers of a tree what waits for them, if anything does; return how many are told.
 
-    A digest is of its own day: one that comes later than that is not sent.
+    A digest is for its own day: one that comes later than that is not sent.
     """
     day = shanghai_date(period)
     if shanghai_date(now) != day:
@@ -62,7 +62,7 @@ def send(session: Session, *, root_id: int, period: datetime, now: datetime) -> 
 
 
 def waiting_with(session: Session, officers: Officers, *, now: datetime) -> list[OfficerWork]:
-    """Return what waits with whom, by account."""
+    """Return what waits for whom, by account."""
     found: dict[int, OfficerWork] = {}
     for kind, turn in turns(session, officers, now=now):
         for officer in turn.officers:

@@ -10,7 +10,7 @@ from server.todos import digest
 
 
 def send_digests(engine: Engine, settings: Settings, now: datetime, period: datetime) -> None:
-    """Tell officers on working days what waits with them."""
+    """Tell officers on working days what waits for them."""
     digest.send_digests(engine, now=now, period=period)
 
 

@@ -1,4 +1,4 @@
-"""待办: what waits with one officer, counted by kind and organization."""
+"""待办: what waits for one officer, counted by kind and organization."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from server.todos.registry import kinds, turns
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """How many things of a kind (its code) wait in an organization; the rest as of a `WaitingCount`."""
+    """How many things of a kind (its code) wait in an organization; the rest is as in `WaitingCount`."""
 
     kind: str
     organization_id: int
@@ -30,7 +30,7 @@ class Todo:
 
 
 def todos_of(session: Session, actor: Actor, *, now: datetime) -> list[Todo]:
-    """Return what waits with an officer, in the order of its kinds; nothing with who holds no office."""
+    """Return what waits for an officer, in the order of the kinds; nothing for someone without an office."""
     if actor.account_id is None or actor.root_id is None or not actor.grants:
         return []
     today = shanghai_date(now)
@@ -60,7 +60,7 @@ class _Mine:
 
 
 def _places(session: Session, actor: Actor) -> Collection[int] | None:
-    """The organizations at and below which he holds an office; None for the whole tree."""
+    """The organizations at and below which the officer holds an office; None for the whole tree."""
     held = {grant.organization_id for grant in actor.grants}
     if actor.root_id in held:
         return None
@@ -70,7 +70,7 @@ def _places(session: Session, actor: Actor) -> Collection[int] | None:
 
 
 def _turns(session: Session, mine: _Mine, now: datetime) -> dict[str, list[WaitingCount]]:
-    """Return whose turn is his, counted by kind and organization."""
+    """Return the things whose turn is the officer's, counted by kind and organization."""
     calendar = calendar_of(session, root_id=mine.officers.root_id, around=shanghai_date(now))
     waiting = defaultdict[tuple[str, int], list[WaitingItem]](list)
     in_workdays = {kind.code for kind in kinds() if kind.in_workdays}

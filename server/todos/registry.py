@@ -12,7 +12,7 @@ _kinds: dict[str, WaitingKind] = {}
 
 
 def register(kind: WaitingKind) -> None:
-    """Have a kind gathered; registering it twice is once. Raises ValueError where two have one code."""
+    """Have a kind gathered; registering it twice counts once. Raises ValueError if two have the same code."""
     if _kinds.setdefault(kind.code, kind) is not kind:
         raise ValueError(f"two kinds of waiting work are called {kind.code}")
 
@@ -22,7 +22,7 @@ def kinds() -> Sequence[WaitingKind]:
 
 
 def turns(session: Session, officers: Officers, *, now: datetime) -> Iterator[tuple[WaitingKind, WaitingItem]]:
-    """Yield everything that waits in the organizations these officers are of, and of which kind it is."""
+    """Yield everything that waits in these officers' organizations, each with its kind."""
     for kind in kinds():
         if kind.turns is not None:
             yield from ((kind, turn) for turn in kind.turns(session, officers, now))

@@ -1,4 +1,4 @@
-"""待办 over HTTP: the caller's own, from all his offices."""
+"""待办 over HTTP: the caller's own, from all their offices."""
 
 from server.identity.access import Context
 from server.identity.guard import Api
