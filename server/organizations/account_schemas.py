@@ -36,7 +36,7 @@ class KeyResetIn(Body):
 
 
 class KeyResetOut(BaseModel):
-    """`phone` is the new number, masked. `may_confirm`: whether the caller is another person who may."""
+    """`phone` is the new number, masked. `may_confirm`: whether the caller is another person who may confirm it."""
 
     id: int
     member_id: int
