@@ -898,7 +898,7 @@ export interface components {
     };
     /**
      * AnnexLineOut
-     * @description A member in the annex; under a negative-list decision 另行通报 stands in place of all figures.
+     * @description A member in the annex; under a negative-list decision 另行通报 replaces all figures.
      */
     AnnexLineOut: {
       /** Change */
@@ -1152,7 +1152,7 @@ export interface components {
     Audience: "members" | "activists";
     /**
      * AuditLineOut
-     * @description One act or look. `actor` is None where the system acted itself.
+     * @description One act or look. `actor` is None if the system acted itself.
      */
     AuditLineOut: {
       /** Action */
@@ -1202,7 +1202,7 @@ export interface components {
     };
     /**
      * BoardBandOut
-     * @description How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's is among them.
+     * @description How many totals lie in [`at_least`, `below`); null is open. `own`: the reader's own total is among them.
      */
     BoardBandOut: {
       /** At Least */
@@ -1225,7 +1225,7 @@ export interface components {
     };
     /**
      * BoardHeadOut
-     * @description `confirmed_by` null: it stood by itself. `earlier` and `later` are the months beside it, where there are any.
+     * @description `confirmed_by` null: confirmed automatically. `earlier` and `later` are the months beside it, if there are any.
      *
      * `apart`: how many are 未参评, whatever the reason.
      */
@@ -1290,7 +1290,7 @@ export interface components {
     };
     /**
      * BoardLinkOut
-     * @description `opens`: in how many browsers it was opened. `url` is told only when the link is made.
+     * @description `opens`: in how many browsers it was opened. `url` is given only when the link is made.
      */
     BoardLinkOut: {
       /** Id */
@@ -1325,9 +1325,9 @@ export interface components {
     };
     /**
      * BoardOut
-     * @description A branch's month. `view` says how much of it is shown; `rows` is null where only the distribution is.
+     * @description A branch's month. `view` says how much of it is shown; `rows` is null if only the distribution is.
      *
-     * Who is 未参评 is in the list of the branch's officers alone. `masked`: of the names in it the surname is left.
+     * Only the branch's officers see in the list who is 未参评. `masked`: only the surname of each name is left.
      * `own` is the reader's own row, whatever the branch shows; `ranked` counts those with a position.
      */
     BoardOut: {
@@ -1394,7 +1394,7 @@ export interface components {
      * BoardRowOut
      * @description `total`, `change`, `position` and the sections are left out under a negative-list decision: `note` says 另行通报.
      *
-     * `position` is null, too, where the branch does not show it. `head_hash` is the chain's beginning of eight digits.
+     * `position` is also null if the branch does not show it. `head_hash` has the first eight digits of the chain's head.
      */
     BoardRowOut: {
       /** Backdated */
@@ -1480,7 +1480,7 @@ export interface components {
     };
     /**
      * BulletinDescriptionIn
-     * @description 文号 and remarks as they are to be printed; empty or null takes them out. Remarks: one paragraph per line.
+     * @description 文号 and remarks as they are to be printed; empty or null removes them. Remarks: one paragraph per line.
      */
     BulletinDescriptionIn: {
       /**
@@ -1496,7 +1496,7 @@ export interface components {
     };
     /**
      * BulletinFiguresOut
-     * @description `rate` is in percent, `review_days` in days; null where there was nothing to count.
+     * @description `rate` is in percent, `review_days` in days; null if there was nothing to count.
      */
     BulletinFiguresOut: {
       /** Average */
@@ -1530,7 +1530,7 @@ export interface components {
     };
     /**
      * BulletinOut
-     * @description `compared_with`: the quarter that changes refer to, none in a year's first. `hash` covers the whole content.
+     * @description `compared_with`: the quarter that changes refer to, null in a year's first. `hash` covers the whole content.
      */
     BulletinOut: {
       /** Acknowledged */
@@ -1975,7 +1975,7 @@ export interface components {
     };
     /**
      * CodeOut
-     * @description The code is shown this once.
+     * @description The code is shown only once.
      */
     CodeOut: {
       /** Code */
@@ -2019,7 +2019,7 @@ export interface components {
     };
     /**
      * ConfirmedResetOut
-     * @description The code is shown this once; a new phone needs none.
+     * @description The code is shown only once; a new phone needs none.
      */
     ConfirmedResetOut: {
       /** Code */
@@ -2865,7 +2865,7 @@ export interface components {
     };
     /**
      * FilingOut
-     * @description `notice` says what a filing is not.
+     * @description `notice` says that a filing is no approval.
      */
     FilingOut: {
       /** Decided At */
@@ -2955,7 +2955,7 @@ export interface components {
     };
     /**
      * GrantIn
-     * @description To a member, or to an account that has none. `until_date` is exclusive; left out means open.
+     * @description To a member, or to an account without one. `until_date` is exclusive; left out means open.
      */
     GrantIn: {
       /**
@@ -3273,7 +3273,7 @@ export interface components {
     JsonValue: unknown;
     /**
      * KeyResetIn
-     * @description Without a phone the account is unbound and gets a new code; with one, that number becomes its key.
+     * @description Without a phone the account is unbound and gets a new code; with one, the account binds by that number.
      */
     KeyResetIn: {
       /**
@@ -3289,7 +3289,7 @@ export interface components {
     };
     /**
      * KeyResetOut
-     * @description `phone` is the new number, masked. `may_confirm`: whether the caller is another person with standing.
+     * @description `phone` is the new number, masked. `may_confirm`: whether the caller is another person who may confirm it.
      */
     KeyResetOut: {
       /** Confirmed At */
@@ -3768,7 +3768,7 @@ export interface components {
     };
     /**
      * MemberChange
-     * @description Only what is named is changed; null empties what may be empty. The factories only keep fields optional.
+     * @description Only the given fields are changed; null empties what may be empty. The factories only keep fields optional.
      */
     MemberChange: {
       category?: components["schemas"]["Category"];
@@ -3842,7 +3842,7 @@ export interface components {
     };
     /**
      * MemberIn
-     * @description `from_date`: since when he has belonged to the branch; today if left out.
+     * @description `from_date`: since when the member has belonged to the branch; today if left out.
      */
     MemberIn: {
       category: components["schemas"]["Category"];
@@ -3953,9 +3953,9 @@ export interface components {
     };
     /**
      * MeOut
-     * @description The caller. `organization` is his own group or branch, `organizations` that and all above it, root first.
+     * @description The caller. `organization` is their own group or branch, `organizations` that and all above it, root first.
      *
-     * `privacy_due`: he has an account, and has yet to agree to the current privacy notice.
+     * `privacy_due`: they have an account, and have yet to agree to the current privacy notice.
      */
     MeOut: {
       /** Account Id */
@@ -4025,7 +4025,7 @@ export interface components {
     };
     /**
      * MissingBranchOut
-     * @description A branch whose month was not drawn up: named, and left out of all figures.
+     * @description A branch whose month was not drawn up: it is named and left out of all figures.
      */
     MissingBranchOut: {
       /** Organization Id */
@@ -4035,7 +4035,7 @@ export interface components {
     };
     /**
      * Moment
-     * @description When asking makes sense; WeChat only lets a tap ask.
+     * @description When asking makes sense; WeChat allows it only after a tap.
      * @enum {string}
      */
     Moment: "check_in" | "claim_submitted" | "month_opened";
@@ -4084,7 +4084,7 @@ export interface components {
     };
     /**
      * MyNoticeOut
-     * @description A notice as its reader sees it; `told`: an officer told him of it.
+     * @description A notice as its reader sees it; `told`: an officer told them of it.
      */
     MyNoticeOut: {
       notice: components["schemas"]["NoticeOut"];
@@ -4279,7 +4279,7 @@ export interface components {
     };
     /**
      * NoticeAudience
-     * @description For whom of the organization and all below it.
+     * @description Who it is for in the organization and all below it.
      * @enum {string}
      */
     NoticeAudience: "everyone" | "officers";
@@ -4323,7 +4323,7 @@ export interface components {
      * NoticeForm
      * @description One file: PDF, Word, Excel, PPT, JPEG or PNG; its name's ending must agree with its content.
      *
-     * `filename` is what the file is called where the sender's own name for it is lost: WeChat uploads temporary names.
+     * `filename` is the file's name if the sender's own name for it is lost: WeChat uploads temporary names.
      */
     NoticeForm: {
       /**
@@ -4597,7 +4597,7 @@ export interface components {
     };
     /**
      * OverviewOut
-     * @description `own` is what is the organization's own and of no unit; `total` is all of it. Averages are of `period`,
+     * @description `own` is what belongs to the organization and to no unit; `total` is all of it. Averages are of `period`,
      * attendance and reviews since `since`.
      */
     OverviewOut: {
@@ -4974,7 +4974,7 @@ export interface components {
     };
     /**
      * PageSignatureOut
-     * @description What `wx.config` wants beside the list of calls.
+     * @description What `wx.config` needs besides the list of calls.
      */
     PageSignatureOut: {
       /** App Id */
@@ -5164,7 +5164,7 @@ export interface components {
     };
     /**
      * PhotoForm
-     * @description One photo: JPEG, PNG, WebP or HEIC, told by its content.
+     * @description One photo: JPEG, PNG, WebP or HEIC, recognised by its content.
      */
     PhotoForm: {
       /**
@@ -5384,9 +5384,9 @@ export interface components {
     };
     /**
      * PublicityOut
-     * @description 公示期: `days` are its working days, `left` those of them that are not over, today's included.
+     * @description 公示期: `days` are its working days, `left` how many are left, today included.
      *
-     * `note` says so where the State Council has not announced the holidays yet.
+     * `note` says so if the State Council has not announced the holidays yet.
      */
     PublicityOut: {
       /** Days */
@@ -5449,7 +5449,7 @@ export interface components {
     };
     /**
      * PushPreferencesIn
-     * @description Equal ends mean that it is never quiet.
+     * @description Equal ends mean no quiet hours.
      */
     PushPreferencesIn: {
       /** Hides Figures */
@@ -5505,7 +5505,7 @@ export interface components {
     };
     /**
      * ReadingOut
-     * @description How far a notice has come: in all and by branch.
+     * @description How many have read a notice: in all and by branch.
      */
     ReadingOut: {
       /** People */
@@ -6019,7 +6019,7 @@ export interface components {
     };
     /**
      * RosterProblemOut
-     * @description `warning`: the row is taken all the same; `sheet` where several were read.
+     * @description `warning`: the row is taken anyway; `sheet` is set if several were read.
      */
     RosterProblemOut: {
       /** Column */
@@ -6308,8 +6308,8 @@ export interface components {
      * SettingsIn
      * @description Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
      *
-     * `head_officers`: the accounts of the two who are sent the university's daily heads; none takes the names back.
-     * `board_names_outside`: what passers-by see of the board, on a screen or a poster, has whole names.
+     * `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
+     * `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
      */
     SettingsIn: {
       /**
@@ -6408,7 +6408,7 @@ export interface components {
     };
     /**
      * SheetOut
-     * @description A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows a member his own.
+     * @description A member's month for printing. `head_hash` is whole. `shows_position`: the branch shows members their own.
      */
     SheetOut: {
       category: components["schemas"]["Category"];
@@ -6620,7 +6620,7 @@ export interface components {
     StandardStatus: "draft" | "published" | "withdrawn";
     /**
      * StatementBackdatedOut
-     * @description 补记: what was posted since the statement before for an earlier month; points before any cap.
+     * @description 补记: what was posted since the previous statement for an earlier month; points before any cap.
      */
     StatementBackdatedOut: {
       /** Entries */
@@ -6644,7 +6644,7 @@ export interface components {
     };
     /**
      * StatementDetailOut
-     * @description `lines`: everyone for officers; for members as the branch decided, at least the reader's own.
+     * @description `lines`: everyone's for officers; for members as the branch decided, at least the reader's own.
      */
     StatementDetailOut: {
       /** Average */
@@ -6715,7 +6715,7 @@ export interface components {
     };
     /**
      * StatementLateLineOut
-     * @description A member's late entries by month, points before any cap; `total` is what the year comes to with them.
+     * @description A member's late entries by month, points before any cap; `total` is the year's total with them.
      */
     StatementLateLineOut: {
       /** Entries */
@@ -6735,7 +6735,7 @@ export interface components {
      * StatementLateOut
      * @description 年末补记: what was posted for the year after this December was frozen, live until the year is closed.
      *
-     * Sums are of the branch; `lines` are those the reader may see.
+     * Sums are for the branch; `lines` are those the reader may see.
      */
     StatementLateOut: {
       /** Entries */
@@ -6787,9 +6787,9 @@ export interface components {
     };
     /**
      * StatementOut
-     * @description `confirmed_by` null with `confirmed_at`: by itself, its working days having passed.
+     * @description `confirmed_by` null with `confirmed_at`: confirmed automatically, as its working days had passed.
      *
-     * `confirm_note` says that `confirm_by` is not certain: the holidays in between are not announced yet.
+     * `confirm_note` says if `confirm_by` is not certain because holidays in between are not announced yet.
      */
     StatementOut: {
       /** Average */
@@ -6841,7 +6841,7 @@ export interface components {
     };
     /**
      * StatementsOut
-     * @description `coming`: which month is the first and when it comes, as long as there is none.
+     * @description `coming`: which month is the first and when it comes, as long as there is no statement.
      */
     StatementsOut: {
       /** Coming */
@@ -6916,7 +6916,7 @@ export interface components {
     };
     /**
      * SubscriptionAnswersIn
-     * @description What a person answered when he was asked; sent once with an Idempotency-Key, however often it is repeated.
+     * @description What a person answered when asked; an Idempotency-Key keeps a repeated request from counting twice.
      */
     SubscriptionAnswersIn: {
       /** Answers */
@@ -6924,7 +6924,7 @@ export interface components {
     };
     /**
      * SubscriptionOut
-     * @description A template with the id that `wx.requestSubscribeMessage` takes, what comes by it, and how many are left.
+     * @description A template with the id that `wx.requestSubscribeMessage` takes, its occasions, and how many are left.
      */
     SubscriptionOut: {
       /** Balance */
@@ -6938,7 +6938,7 @@ export interface components {
     };
     /**
      * SubscriptionsOut
-     * @description `ask`: the ids of the templates worth asking for at this moment, those with the lowest balance first.
+     * @description `ask`: the ids of the templates to ask for at this moment, lowest balance first.
      */
     SubscriptionsOut: {
       /** Ask */
@@ -6948,7 +6948,7 @@ export interface components {
     };
     /**
      * SuggestedGrantOut
-     * @description A role that a 职务 suggests; it is only ever given explicitly.
+     * @description A role that a 职务 suggests; roles are only given explicitly.
      */
     SuggestedGrantOut: {
       /** Branch */
@@ -7032,13 +7032,13 @@ export interface components {
     };
     /**
      * TodoOut
-     * @description How many things of a kind wait with the caller in an organization. Kinds may be added.
+     * @description How many things of a kind wait for the caller in an organization. Kinds may be added.
      *
-     * `first_id` and `first_day` are of the first of them: the claim and when it came in, the leave or the meeting and the
-     * meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the year's
-     * first day, the member whose keys or negative decision wait for a second person; of 党费 only the month's last day,
-     * of 放假安排 the first day of the year to be entered. `words` is what else there is to know, such as how days are
-     * counted until a year's holidays are known.
+     * `first_id` and `first_day` belong to the first of them: the claim and when it came in, the leave or the meeting and
+     * the meeting's day, the statement and the last day to confirm it, the organization that owes a standard and the
+     * year's first day, the member whose keys or negative decision wait for a second person; for 党费 only the month's
+     * last day, for 放假安排 the first day of the year to be entered. `words` is what else there is to know, such as how
+     * days are counted until a year's holidays are known.
      */
     TodoOut: {
       /** Count */
@@ -7108,7 +7108,7 @@ export interface components {
     };
     /**
      * UnreachedOut
-     * @description Who was not reached and why; of the message no more than what it was about.
+     * @description Who was not reached and why; of the message only what it was about.
      */
     UnreachedOut: {
       /** Member Id */
@@ -7135,7 +7135,7 @@ export interface components {
     };
     /**
      * UnreachedPlaceOut
-     * @description `unreachable` and `unknown` still wait for someone to tell them.
+     * @description `unreachable` and `unknown` count those who still wait to be told.
      */
     UnreachedPlaceOut: {
       /** Organization Id */
@@ -7212,7 +7212,7 @@ export interface components {
     Via: "qr" | "digits" | "helper" | "manual" | "elsewhere";
     /**
      * View
-     * @description How much of a board someone sees: his own place and the distribution, scores without places, or everything.
+     * @description How much of a board someone sees: their own place and the distribution, scores without places, or everything.
      *
      * The first three are the branch's own settings; `everything` is for its officers and those above.
      * @enum {string}
@@ -7306,7 +7306,7 @@ export interface components {
     };
     /**
      * WorkdayIn
-     * @description `works`: whether the day is worked; `note` says why it counts otherwise than in the national calendar.
+     * @description `works`: whether the day is worked; `note` says why it differs from the national calendar.
      */
     WorkdayIn: {
       /**
@@ -7348,7 +7348,7 @@ export interface components {
     };
     /**
      * WorkdayYearOut
-     * @description `known` false: the State Council's arrangement of the year is neither in the calendar nor entered; `notice` says
+     * @description `known` false: the State Council's arrangement for the year is neither in the calendar nor entered; `notice` says
      * how days are counted until then.
      */
     WorkdayYearOut: {
