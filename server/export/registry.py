@@ -43,6 +43,8 @@ LEFT_OUT = {
     "head_positions": "how far each chain had come",
     "installation": "which database this is",
     "wechat_access_tokens": "the university's own keys",
+    "branch_years": "how far a branch has come with a year",
+    "branch_year_steps": "steps of a branch's year",
     "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",
 }
 """Every table that no holding mentions, and why. A test holds this list against the database's tables."""

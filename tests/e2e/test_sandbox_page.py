@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.bench.serving import Server
-from server.db import make_engine
+from server.db import Base, make_engine
+from server.leases import Lease
 from server.wechat.client import WechatClient
 from server.wechat.errors import WechatError
+from server.wechat.models import AccessToken
 from server.wechat.tokens import TokenStore
 from server.wechat.transport import Transport
 from tests.playing_wechat import SECRET, message
@@ -21,10 +23,8 @@ SIZES = [(1440, 900), (1024, 768), (390, 844)]
 @pytest.fixture(scope="module")
 def wechat(server: Server, tmp_path_factory: pytest.TempPathFactory) -> WechatClient:
     """The product's own client, talking to the served sandbox, with a token store of its own."""
-    from server.wechat.models import AccessToken
-
     engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('tokens') / 'tokens.db'}")
-    AccessToken.metadata.create_all(engine, tables=[AccessToken.__table__])  # type: ignore[list-item]
+    Base.metadata.create_all(engine, tables=[Base.metadata.tables[each.__tablename__] for each in (AccessToken, Lease)])
     transport = Transport(lambda: f"{server.address}/sandbox/wechat")
     tokens = TokenStore(engine, transport, app_id="sandbox", secret=SECRET)
     return WechatClient(transport, tokens, app_id="sandbox", secret=SECRET)

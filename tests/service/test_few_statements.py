@@ -133,4 +133,4 @@ def test_what_members_can_still_save(session: Session, engine: Engine, cast: Cas
         emit(session, StatementConfirmed(statement.id, NOW))
     few_id, many_id = few.id, many.id
     asked = sent(session, engine, lambda: draft(few_id, 1))
-    assert sent(session, engine, lambda: draft(many_id, 4)) == asked
+    assert sent(session, engine, lambda: draft(many_id, 4)) <= asked  # the second finds the standard read already

@@ -253,7 +253,7 @@ def test_who_saw_another_version_of_a_waiting_leave_looks_again(session: Session
     leave = ask(session, meeting, cast.zhang_min)
     withdraw(session, leave, cast.zhang_min)
     ask(session, meeting, cast.zhang_min, LeaveRequest(LeaveKind.personal, "照顾家人"))
-    error = refused("already_decided", lambda: grant(session, leave, cast.li_wei, version=1))
+    error = refused("stale_version", lambda: grant(session, leave, cast.li_wei, version=1))
     assert error.detail == {"status": "asked", "version": 3}
     assert grant(session, leave, cast.li_wei, version=3).status == LeaveStatus.granted
 
