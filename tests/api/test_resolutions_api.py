@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from server.meetings.models import Attendance, Meeting
 from server.meetings.resolutions import service
+from server.meetings.resolutions.rules import VotingRuleCode
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, Via
 from server.organizations.models import Member, Stage
 from tests.api.answers import body, refusal
@@ -157,6 +158,32 @@ def test_a_mistaken_record_is_taken_back_once_and_stays_to_be_read(call: Call, c
     assert refusal(call(cast.li_wei, "POST", path, json={"reason": "再撤一次"})) == (409, "already_withdrawn")
     (row,) = shown(call, cast.li_wei, meeting)["items"]
     assert (row["withdrawn_by"], row["withdrawn_reason"], row["passed"]) == ("孙丽", "票数登记有误", True)
+
+
+def test_of_two_who_record_the_same_vote_at_once_one_does(engine: Engine, cast: Cast, meeting: Meeting) -> None:
+    meeting_id = meeting.id
+
+    def record(session: Session) -> None:
+        service.record(
+            session,
+            meeting_id=meeting_id,
+            rule=VotingRuleCode.ordinary,
+            title="关于年度工作计划的决议",
+            text="",
+            exclusions=(),
+            ballots=service.Ballots(written=0, ayes=3, nays=0, abstentions=0, invalid=0, unreturned=0),
+            account_id=cast.li_wei.account_id,
+            now=cast.now,
+        )
+
+    assert race(engine, record, record) == ["already_recorded", "done"]
+
+
+def test_what_was_taken_back_is_recorded_anew(call: Call, cast: Cast, meeting: Meeting) -> None:
+    number = body(recorded(call, cast, meeting, vote(3)))["items"][0]["id"]
+    assert refusal(recorded(call, cast, meeting, vote(2, nays=1))) == (409, "already_recorded")
+    assert call(cast.li_wei, "POST", f"/resolutions/{number}/withdraw", json={"reason": "票数有误"}).status_code == 200
+    assert [row["ayes"] for row in body(recorded(call, cast, meeting, vote(2, nays=1)))["items"]] == [3, 2]
 
 
 def test_of_two_who_take_it_back_at_once_one_does(engine: Engine, call: Call, cast: Cast, meeting: Meeting) -> None:

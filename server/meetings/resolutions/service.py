@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import service as audit
 from server.audit.subjects import AuditSubject
+from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.meetings.error_codes import MeetingErrorCode
 from server.meetings.models import Meeting
@@ -78,13 +79,15 @@ def record(
 ) -> Resolution:
     """Write down a vote and whether it carried.
 
-    Raises DomainError 409 as `refusal`, 422 `not_a_voter`, `no_quorum` (with the day by which to meet again) and
-    `votes_disagree`.
+    Raises DomainError 409 as `refusal` and `already_recorded`, 422 `not_a_voter`, `no_quorum` (with the day by which to
+    meet again) and `votes_disagree`.
     """
     meeting = locked_meeting(session, meeting_id)
     refused = refusal(meeting, now)
     if refused is not None:
         raise refused
+    if any(row.title == title and row.withdrawn_at is None for row in queries.of_meeting(session, meeting.id)):
+        raise conflict(CoreErrorCode.already_recorded, "这次会议已登记同一事项的表决；登记有误的，请先撤回")
     voters = queries.voters(session, meeting)
     excluded = {each.member_id for each in exclusions}
     if len(excluded) != len(exclusions) or not excluded <= {voter.member_id for voter in voters}:
