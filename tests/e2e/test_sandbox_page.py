@@ -90,6 +90,15 @@ def test_a_consent_raises_the_quota_of_phone_and_product(page: Page, server: Ser
     assert next(each["balance"] for each in mine["items"] if each["template"] == "meeting") >= 1
 
 
+def test_a_slow_press_is_heard_though_the_page_was_read_anew_meanwhile(page: Page) -> None:
+    page.get_by_role("button", name="同意订阅会议").hover()
+    page.mouse.down()
+    for _ in range(2):  # the first answer may have been under way
+        page.wait_for_event("requestfinished", lambda request: "/phones/sandbox/" in request.url)
+    page.mouse.up()
+    expect(page.locator("#said")).to_have_text("张敏同意再收一条“会议”")
+
+
 def test_a_fault_is_switched_by_keyboard_and_the_log_tells_what_followed(page: Page, wechat: WechatClient) -> None:
     _agree(page)
     page.get_by_label("系统繁忙：多久一次").select_option(label="接下来 1 次")

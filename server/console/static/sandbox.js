@@ -77,7 +77,7 @@ function openidOf(persona, app) {
 }
 
 function showAgreements(phone) {
-  find("agree").replaceChildren(...(find("agree").children.length ? find("agree").children : TEMPLATES.map(agreeButton)));
+  if (!find("agree").children.length) find("agree").append(...TEMPLATES.map(agreeButton));
   for (const button of find("agree").children) {
     const left = phone?.agreed[`sandbox-${button.dataset.template}`] ?? 0;
     button.querySelector("b").textContent = left;
