@@ -163,7 +163,7 @@ def queue(
     """Return up to `limit` claims below an organization that wait for this reviewer, the oldest first."""
     places = reach(actor, Permission.claim_review)
     query = _waiting(organization).where(
-        *not_his(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(now))
+        *not_their_own(actor), or_(Claim.organization_id.in_(places), ~_branch_can_review(now))
     )
     bars = RecentKeyResets(session, now=now)
     decider = four_eyes.Decider(
@@ -216,7 +216,7 @@ def waiting(session: Session, *, organization: Organization, limit: int, after_i
     return list(session.scalars(query.order_by(Claim.id).limit(limit)))
 
 
-def not_his(actor: Actor) -> list[ColumnElement[bool]]:
+def not_their_own(actor: Actor) -> list[ColumnElement[bool]]:
     """The conditions that the claim neither pays the reviewer nor was written by them."""
     written = select(ClaimEvent.id).where(
         ClaimEvent.claim_id == Claim.id, ClaimEvent.actor_id == actor.account_id, ClaimEvent.kind.in_(WRITING)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
 from server.claims.models import Claim, ClaimOpinion
-from server.claims.reviewers import not_his, whose_are
+from server.claims.reviewers import not_their_own, whose_are
 from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
 from server.identity.rules import RULES, Actor, Permission, reach
@@ -47,7 +47,10 @@ def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterato
     query = (
         select(Claim.organization_id, func.count(), func.min(Claim.id))
         .where(
-            Claim.organization_id.in_(places), Claim.status == ClaimStatus.submitted, ~said.exists(), *not_his(actor)
+            Claim.organization_id.in_(places),
+            Claim.status == ClaimStatus.submitted,
+            ~said.exists(),
+            *not_their_own(actor),
         )
         .group_by(Claim.organization_id)
     )

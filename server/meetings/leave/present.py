@@ -59,9 +59,9 @@ def many(context: Context, found: Sequence[tuple[Leave, Meeting, Organization]])
     people = names(session, [leave.member_id for leave, _, _ in found])
     accounts = account_names(session, [who for leave, _, _ in found for who in (leave.asked_by, leave.decided_by)])
     absences = [Absence(leave.id, leave.member_id, place.ancestor_ids) for leave, _, place in found]
-    open_to_him = readable(session, context.actor, absences, on=shanghai_date(context.now))
+    readable_ids = readable(session, context.actor, absences, on=shanghai_date(context.now))
     return [
-        _leave(leave, meeting, place, people, accounts, reasons=leave.id in open_to_him)
+        _leave(leave, meeting, place, people, accounts, reasons=leave.id in readable_ids)
         for leave, meeting, place in found
     ]
 
