@@ -11,7 +11,7 @@ from pathlib import Path
 from server.error_codes import CoreErrorCode, ErrorCode
 from server.features import brought
 from server.meetings.rules import CheckInRefusal
-from server.organizations.four_eyes import Objection
+from server.organizations.four_eyes import Bar
 from server.outages import Outage
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ APP = ROOT / "miniprogram/src/api/error-codes.ts"
 PAGES = ROOT / "server/console/static/error_codes.js"
 IMPORTED = re.compile(r'import \{([^}]*)\} from "\./error_codes\.js";')
 
-REASONS: tuple[type[ErrorCode], ...] = (CheckInRefusal, Objection, Outage)
+REASONS: tuple[type[ErrorCode], ...] = (CheckInRefusal, Bar, Outage)
 """Enums of codes that are beside the rule that gives them as reasons."""
 
 

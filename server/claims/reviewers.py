@@ -141,7 +141,7 @@ def _reviewing_places(
         return any(
             mandate.account_id not in claim.written_by
             and member_id not in claim.paid
-            and bars.objection(mandate, claim.matter) is None
+            and bars.why_barred(mandate, claim.matter) is None
             for mandate, member_id in holders[place]
         )
 

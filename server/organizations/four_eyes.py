@@ -30,7 +30,7 @@ from server.organizations.queries import ancestor_ids, home_of
 BARRED_FOR = timedelta(days=7)
 
 
-class Objection(ErrorCode):
+class Bar(ErrorCode):
     """Why someone may not decide a matter."""
 
     keys_were_reset = "keys_were_reset"
@@ -39,9 +39,9 @@ class Objection(ErrorCode):
 
 
 _WORDS = {
-    Objection.keys_were_reset: "您的账号七日内由事项有关人员重置，暂不能办理其事项，请由其他负责人或上级党组织办理",
-    Objection.role_from_party: "您由事项有关人员授予任职，晚于该事项或未满七日，请由其他负责人或上级党组织办理",
-    Objection.role_too_new: "您在该事项录入之后才任职，请由录入之前已任职的同志确认",
+    Bar.keys_were_reset: "您的账号七日内由事项有关人员重置，暂不能办理其事项，请由其他负责人或上级党组织办理",
+    Bar.role_from_party: "您由事项有关人员授予任职，晚于该事项或未满七日，请由其他负责人或上级党组织办理",
+    Bar.role_too_new: "您在该事项录入之后才任职，请由录入之前已任职的同志确认",
 }
 
 
@@ -85,15 +85,15 @@ class RecentKeyResets:
     def __contains__(self, account_id: int) -> bool:
         return account_id in self._resetters
 
-    def objection(self, mandate: Mandate, matter: Matter) -> Objection | None:
+    def why_barred(self, mandate: Mandate, matter: Matter) -> Bar | None:
         """Return why this role does not let its holder decide the matter, or None."""
         if matter.parties & self._resetters.get(mandate.account_id, set()):
-            return Objection.keys_were_reset
+            return Bar.keys_were_reset
         if matter.held_before is not None and not _held_before(mandate, matter.held_before):
-            return Objection.role_too_new
+            return Bar.role_too_new
         known = min(matter.since or self._now, self._now - BARRED_FOR)
         if mandate.granted_by in matter.parties and mandate.given_at > known:
-            return Objection.role_from_party
+            return Bar.role_from_party
         return None
 
 
@@ -107,7 +107,7 @@ def refuse(
     now: datetime,
     bars: RecentKeyResets | None = None,
 ) -> None:
-    """Raise DomainError 403 with the code of an Objection unless some role of the account lets it decide the matter.
+    """Raise DomainError 403 with the code of a `Bar` unless some role of the account lets it decide the matter.
 
     Whether it holds one that reaches the `place`, an organization, is for the guard to check.
     """
@@ -138,23 +138,23 @@ class Decider:
 
     def refuse(self, session: Session, matter: Matter, *, place: int | None) -> None:
         """Raise as `refuse` above."""
-        if (objection := self._objection(session, matter, place)) is not None:
-            raise _refusal(objection)
+        if (bar := self._bar(session, matter, place)) is not None:
+            raise _refusal(bar)
 
     def may(self, session: Session, matter: Matter, *, place: int) -> bool:
         """Whether `refuse` would let it pass."""
-        return self._objection(session, matter, place) is None
+        return self._bar(session, matter, place) is None
 
-    def _objection(self, session: Session, matter: Matter, place: int | None) -> Objection | None:
+    def _bar(self, session: Session, matter: Matter, place: int | None) -> Bar | None:
         if place not in self._reaching:
             above = set(ancestor_ids(session, place)) if place is not None else set()
             there = [grant for grant in self._held if grant.organization_id in above]
             self._reaching[place] = there or self._held
-        objections = [self._bars.objection(Mandate.of(grant), matter) for grant in self._reaching[place]]
-        return objections[0] if objections and None not in objections else None
+        found = [self._bars.why_barred(Mandate.of(grant), matter) for grant in self._reaching[place]]
+        return found[0] if found and None not in found else None
 
     def is_beyond_question(self, came_up: datetime) -> bool:
-        """Whether there can be no objection in any matter that came up by then: whose it is need not be looked up."""
+        """Whether there can be no bar in any matter that came up by then: whose it is need not be looked up."""
         known = min(came_up, self._now - BARRED_FOR)
         old = all(each.granted_by is None or each.created_at <= known for each in self._held)
         return old and self._account_id not in self._bars
@@ -202,8 +202,8 @@ def refuse_of_members(
         decider.refuse(session, Matter(frozenset(each for each in concerned if each is not None)), place=place)
 
 
-def _refusal(objection: Objection) -> DomainError:
-    return DomainError(objection, _WORDS[objection], status=HTTPStatus.FORBIDDEN)
+def _refusal(bar: Bar) -> DomainError:
+    return DomainError(bar, _WORDS[bar], status=HTTPStatus.FORBIDDEN)
 
 
 def accounts_of(session: Session, member_ids: Collection[int]) -> dict[int, int]:

@@ -65,7 +65,7 @@ class Officers:
     ) -> list[Officer]:
         """Return those who may act at the place itself, or at the nearest above where somebody may; each once.
 
-        With a matter, those to whom `bars` object are left out.
+        With a matter, those whom `bars` bar are left out.
         """
         for place in reversed(self._paths.get(organization_id, ())):
             found = {
@@ -74,7 +74,7 @@ class Officers:
                 if officer.role in roles
                 and officer.account_id not in not_accounts
                 and (officer.member_id is None or officer.member_id not in not_members)
-                and (bars is None or matter is None or bars.objection(officer.mandate, matter) is None)
+                and (bars is None or matter is None or bars.why_barred(officer.mandate, matter) is None)
             }
             if found:
                 return list(found.values())
