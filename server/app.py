@@ -33,6 +33,7 @@ from server.notices.events import NoticePublished, UnreadReminded
 from server.organizations import exemptions, filings, past_years
 from server.organizations import queries as organizations
 from server.organizations.events import (
+    CategoriesChanged,
     KeysReset,
     MemberLeft,
     MembersJoined,
@@ -113,6 +114,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MemberTransferred, points.member_transferred),
     (MemberLeft, points.member_left),
     (StageChanged, points.stage_changed),
+    (CategoriesChanged, points.categories_changed),
     (BranchYearMoved, points.branch_year_moved),
     (MembersJoined, meetings.members_joined),
     (MemberTransferred, meetings.member_transferred),

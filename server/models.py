@@ -14,6 +14,7 @@ from server.meetings import models as meetings
 from server.meetings.resolutions import models as resolutions
 from server.notices import models as notices
 from server.organizations import models as organizations
+from server.organizations.history import models as history
 from server.organizations.roster import models as roster
 from server.photos import models as photos
 from server.points import models as points
@@ -33,6 +34,7 @@ __all__ = [
     "claims",
     "dues",
     "heads",
+    "history",
     "identity",
     "installation",
     "jobs",

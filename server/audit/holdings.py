@@ -48,6 +48,7 @@ ACTIONS = {
     "workday_year_forget": "取消录入的节假日",
     "member_add": "录入党员",
     "member_edit": "修改信息",
+    "member_category_correct": "更正人员类别",
     "member_stage_correct": "更正党员类别",
     "member_transfer": "转接组织关系",
     "member_leave": "转出",

@@ -11,7 +11,7 @@ from server.claims.rules import item_refusal
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.error_codes import OrganizationErrorCode
-from server.organizations.models import Member
+from server.organizations.history.queries import kinds_of
 from server.organizations.queries import branch_of
 from server.points.scores.queries import explain
 from server.points.scores.rules import YearScore
@@ -51,14 +51,14 @@ def claimable_items(session: Session, *, member_id: int, year: int, now: datetim
 
     Raises DomainError `no_membership`, `no_standard`.
     """
-    member = session.get_one(Member, member_id)
-    branch = branch_of(session, member_id=member_id, on=min(shanghai_date(now), date(year, 12, 31)))
+    on = min(shanghai_date(now), date(year, 12, 31))
+    kinds, branch = kinds_of(session, member_id, on), branch_of(session, member_id=member_id, on=on)
     if branch is None:
         raise DomainError(OrganizationErrorCode.no_membership, f"{year}年度党员的组织关系不在本校任何支部")
-    standard = in_force(session, organization_id=branch.id, year=year, audience=audience_of(member.stage))
+    standard = in_force(session, organization_id=branch.id, year=year, audience=audience_of(kinds.stage))
     document = document_in(standard)
     score = _score(session, member_id, year, now)
-    items = document.items_for(member.category, member.stage)
+    items = document.items_for(kinds.category, kinds.stage)
     rooms = [(item, _room(score, item.code)) for item in items if item_refusal(item) is None]
     until = standing_of(session, year_branch(session, member_id, year) or branch.id, year).cut_off
     return Claimable([(item, room.left if room else Decimal(0)) for item, room in rooms], until)

@@ -21,6 +21,8 @@ from server.claims.steps import places_of
 from server.days import shanghai_date
 from server.errors import DomainError
 from server.organizations.exemptions import is_exempt
+from server.organizations.history.queries import kinds_on
+from server.organizations.history.rules import Kinds
 from server.organizations.models import Member
 from server.organizations.queries import membership_on
 from server.points import queries as ledger_queries
@@ -53,18 +55,19 @@ def appraise(session: Session, claim: Claim, *, now: datetime) -> Worth:
     check_same_branch(session, list(places), claim.organization_id, occurred_on)
     _check(places_refusal(list(places.values()), claim.people))
     members = {member_id: session.get_one(Member, member_id) for member_id in places}
+    kinds = kinds_on(session, places, occurred_on)
     counted = _counted_before(session, claim, occurred_on.year)
     if counted:
         standard_id = counted[-1].standard_id
     else:
-        standard_id = _in_force(session, claim, members[claim.member_id], occurred_on.year)
+        standard_id = _in_force(session, claim, kinds[claim.member_id], occurred_on.year)
     item = _claimable(document_of(session, standard_id).item(claim.item_code or ""))
     points = proposed_points(item, quantity=claim.quantity, level=claim.level)
     if isinstance(points, ClaimRefusal):
         raise as_error(points)
     for member_id, place in places.items():
         if all(entry.member_id != member_id for entry in counted):
-            _check_category(members[member_id], item)
+            _check_kinds(members[member_id], kinds[member_id], item)
         _check_managed(session, members[member_id], occurred_on)
         if share(points, item, place=place, people=claim.people) <= 0:
             raise DomainError(ClaimErrorCode.nothing_to_share, f"按积分标准，第{place}位没有可计的分值")
@@ -137,8 +140,8 @@ def _claimable(item: Item | None) -> Item:
     return item
 
 
-def _in_force(session: Session, claim: Claim, member: Member, year: int) -> int:
-    audience = audience_of(member.stage)
+def _in_force(session: Session, claim: Claim, kinds: Kinds, year: int) -> int:
+    audience = audience_of(kinds.stage)
     return in_force(session, organization_id=claim.organization_id, year=year, audience=audience).id
 
 
@@ -148,11 +151,10 @@ def _counted_before(session: Session, claim: Claim, year: int) -> list[PointEntr
     return [entry for entry in entries if (entry.item_code, entry.year) == (claim.item_code, year)]
 
 
-def _check_category(member: Member, item: Item) -> None:
-    if not item.applies_to(member.category, member.stage):
-        raise DomainError(
-            PointsErrorCode.item_not_applicable, f"“{item.title}”不适用于{member.name}的人员类别或党员类别"
-        )
+def _check_kinds(member: Member, kinds: Kinds, item: Item) -> None:
+    if not item.applies_to(kinds.category, kinds.stage):
+        message = f"“{item.title}”不适用于{member.name}当日的人员类别或党员类别"
+        raise DomainError(PointsErrorCode.item_not_applicable, message)
 
 
 def _check_managed(session: Session, member: Member, on: date) -> None:

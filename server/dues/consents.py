@@ -26,8 +26,8 @@ def record(
     Raises DomainError `own_dues`, `owes_no_dues`, `invalid_consent`, `no_membership`, `consent_overlaps`.
     """
     account_id = service.other_than(session, member_id, actor, now)
-    member = queries.debtor(session, member_id)
     today = shanghai_date(now)
+    member = queries.debtor(session, member_id, on=today)
     if (refusal := consent_refusal(term, agreed_on=agreed_on, today=today)) is not None:
         raise DomainError(DuesErrorCode.invalid_consent, refusal)
     branch = branch_of(session, member_id=member_id, on=today)

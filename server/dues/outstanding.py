@@ -10,6 +10,7 @@ from server.dues.rules import DuesState, last_day
 from server.dues.terms import due_after, running
 from server.organizations.beginning import has_begun
 from server.organizations.exemptions import exempting
+from server.organizations.history.queries import stage_on
 from server.organizations.models import Exemption, Member, Membership, Organization
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
@@ -49,7 +50,7 @@ def outstanding(
             has_begun(on),
             Membership.organization_id.in_(branch_ids),
             Membership.holds_on(on),
-            Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
+            stage_on(on).in_(AUDIENCE_STAGES[Audience.members]),
             or_(DuesRecord.id.is_(None), DuesRecord.state == DuesState.open),
             ~exempt.exists(),
             ~later.exists(),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from server.dues import terms
 from server.dues.models import DuesRecord
 from server.dues.rules import DEDUCTING, STATE_TITLES, DuesState, last_day
-from server.errors import DomainError
-from server.organizations.models import Category, Organization, Stage
+from server.organizations.history.rules import Kinds
+from server.organizations.models import Organization
 from server.points import queries as points_queries
 from server.points import service as points
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.points.service import Posting
-from server.standards.error_codes import StandardErrorCode
 from server.standards.rules import Evidence, Item, Method, StandardDocument
 
 POSTED_AT_ONCE = 500
@@ -76,7 +75,7 @@ class _Owed:
         due_on = self._due_on[record.member_id, record.month]
         if any(self._standing.is_exempt(record.member_id, day) for day in (last_day(record.month), due_on)):
             return None
-        standard_id, item = self._item(record, due_on.year)
+        standard_id, item = self._item(record, due_on)
         if item is None or self._standing.membership_on(record.member_id, due_on) is None:
             return None
         return Posting(
@@ -92,27 +91,23 @@ class _Owed:
             standard_id=standard_id,
         )
 
-    def _item(self, record: DuesRecord, year: int) -> tuple[int | None, Item | None]:
-        """Return the standard of that year and its item for dues; a scheme need not have one, nor a year a standard.
+    def _item(self, record: DuesRecord, on: date) -> tuple[int | None, Item | None]:
+        """Return the standard of that day and its item for dues; a scheme need not have one, nor a year a standard.
 
         What the record deducted in it before it was corrected was measured by what the member was then.
         """
-        earlier = [entry for entry in self._entries[record.id] if entry.year == year]
+        earlier = [entry for entry in self._entries[record.id] if entry.year == on.year]
         if earlier:
             standard_id = earlier[-1].standard_id
             return standard_id, self._standing.document(standard_id).item(earlier[-1].item_code)
-        member = self._standing.member(record.member_id)
-        try:
-            standard_id = self._standing.standard_id(member.id, record.organization_id, year)
-        except DomainError as refusal:
-            if refusal.code != StandardErrorCode.no_standard:
-                raise
+        found = self._standing.standard_id_if_any(record.member_id, record.organization_id, on)
+        if found is None:
             return None, None
-        return standard_id, dues_item(self._standing.document(standard_id), member.category, member.stage)
+        return found, dues_item(self._standing.document(found), self._standing.kinds_on(record.member_id, on))
 
 
-def dues_item(document: StandardDocument, category: Category, stage: Stage) -> Item | None:
+def dues_item(document: StandardDocument, kinds: Kinds) -> Item | None:
     """Return what a standard takes off such a member for dues, if it does."""
-    items = document.items_for(category, stage)
+    items = document.items_for(kinds.category, kinds.stage)
     fitting = (item for item in items if Evidence.dues in item.evidence and item.method is Method.deduct)
     return next(fitting, None)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.dues.error_codes import DuesErrorCode
 from server.dues.models import DuesEvent, DuesRecord
 from server.errors import DomainError, not_found
+from server.organizations.history.queries import kinds_of, stage_on
 from server.organizations.models import Member, Membership
 from server.standards.rules import AUDIENCE_STAGES, Audience
 
@@ -21,7 +22,7 @@ def debtors(session: Session, *, organization_id: int, on: date) -> list[Member]
             .where(
                 Membership.organization_id == organization_id,
                 Membership.holds_on(on),
-                Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
+                stage_on(on).in_(AUDIENCE_STAGES[Audience.members]),
             )
             .order_by(Member.id)
         )
@@ -49,11 +50,13 @@ def events_of(session: Session, record_ids: list[int]) -> dict[int, list[DuesEve
     return found
 
 
-def debtor(session: Session, member_id: int) -> Member:
-    """Return the member. Raises DomainError `not_found`, or `owes_no_dues` if they owe no dues."""
+def debtor(session: Session, member_id: int, *, on: date) -> Member:
+    """Return the member. Raises DomainError `not_found`, or `owes_no_dues` if they owe no dues on a day."""
     member = session.get(Member, member_id)
     if member is None:
         raise not_found("党员")
-    if member.stage not in AUDIENCE_STAGES[Audience.members]:
-        raise DomainError(DuesErrorCode.owes_no_dues, f"{member.name}不是正式党员或预备党员，不交纳党费")
+    if kinds_of(session, member_id, on).stage not in AUDIENCE_STAGES[Audience.members]:
+        raise DomainError(
+            DuesErrorCode.owes_no_dues, f"{member.name}在 {on.isoformat()} 不是正式党员或预备党员，不交纳党费"
+        )
     return member

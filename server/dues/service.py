@@ -57,7 +57,7 @@ def register(
     if session.get_one(Account, account_id).member_id == member_id:
         raise _own_dues()
     _refuse_partial(session, account_id, member_id, Permission.dues_record, now)
-    member = debtor(session, member_id)
+    member = debtor(session, member_id, on=last_day(month))
     points.lock(session, [member_id])
     record = _locked(session, member_id, month) or _begun(
         session, member, month, payment.due_cents, account_id=account_id, now=now
@@ -104,7 +104,7 @@ def correct(
 
 def waive(session: Session, *, member_id: int, month: str, reason: str, actor: Actor, now: datetime) -> DuesRecord:
     """Waive a month: before it is deducted nothing will be, afterwards the deduction is reversed. Safe to repeat."""
-    member = debtor(session, member_id)
+    member = debtor(session, member_id, on=last_day(month))
     if (refusal := payment_refusal(month, paid_cents=0, paid_on=None, today=shanghai_date(now))) is not None:
         raise DomainError(DuesErrorCode.invalid_payment, refusal)
     account_id = other_than(session, member_id, actor, now)

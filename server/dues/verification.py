@@ -126,11 +126,10 @@ def _deducts(case: _Case, standing: MemberTimelines) -> bool:
     membership = standing.membership_on(member_id, due_on)
     if membership is None or any(standing.is_exempt(member_id, day) for day in (last_day(month), due_on)):
         return False
-    standard_id = standing.standard_id_if_any(member_id, case.record.organization_id, due_on.year)
+    standard_id = standing.standard_id_if_any(member_id, case.record.organization_id, due_on)
     if standard_id is None:
         return False
-    member = standing.member(member_id)
-    return dues_item(standing.document(standard_id), member.category, member.stage) is not None
+    return dues_item(standing.document(standard_id), standing.kinds_on(member_id, due_on)) is not None
 
 
 def _figures(case: _Case, standing: MemberTimelines, found: Posted) -> Iterator[Fault]:

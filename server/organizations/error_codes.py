@@ -32,6 +32,7 @@ class OrganizationErrorCode(ErrorCode):
     one_person_is_enough = "one_person_is_enough"
     organization_closed = "organization_closed"
     other_root = "other_root"
+    own_category = "own_category"
     own_exemption = "own_exemption"
     own_keys = "own_keys"
     own_role = "own_role"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.organizations.models import FilingStatus, FilingSubject, ResetStatus, Stage
+from server.organizations.models import Category, FilingStatus, FilingSubject, ResetStatus, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,25 @@ class MemberLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """A member is of another category from `on`; until then, or in the record until now, they were `before`."""
+
+    member_id: int
+    before: Category
+    after: Category
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CategoriesChanged:
+    changes: tuple[CategoryChange, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StageChanged:
+    """A member is of another stage from `on`."""
+
     member_id: int
     before: Stage
     after: Stage

@@ -8,6 +8,8 @@ from sqlalchemy.orm import aliased
 from server.holdings import DataSubject, Holding
 from server.identity.models import Grant
 from server.identity.rules import ROLE_TITLES
+from server.organizations.history.models import FormerKinds
+from server.organizations.history.queries import LATEST_CATEGORY, LATEST_STAGE
 from server.organizations.models import ActivationCode, Exemption, KeyReset, Member, Membership, Organization
 from server.organizations.roster.rules import CATEGORIES, STAGES
 
@@ -30,11 +32,24 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "手机号": literal(subject.phone).label("phone"),
             "入党日期": Member.joined_on,
             "转正日期": Member.full_member_on,
-            "类别": Member.category,
-            "阶段": Member.stage,
+            "类别": LATEST_CATEGORY,
+            "阶段": LATEST_STAGE,
             "职务": Member.duty,
             "登记时间": Member.created_at,
             "更新时间": Member.updated_at,
+        },
+        words=_WORDS,
+    )
+    yield Holding(
+        "原人员类别和党员类别",
+        FormerKinds,
+        FormerKinds.member_id == subject.member_id,
+        {
+            "类别": FormerKinds.category,
+            "阶段": FormerKinds.stage,
+            "至": FormerKinds.until_date,
+            "登记时间": FormerKinds.entered_at,
+            "更正原因": FormerKinds.reason,
         },
         words=_WORDS,
     )

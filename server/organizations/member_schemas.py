@@ -67,17 +67,29 @@ class MemberIn(Body):
 
 
 class MemberChange(Body):
-    """Only the given fields are changed; null empties what may be empty. The factories only keep fields optional."""
+    """Only the given fields are changed; null empties what may be empty. The factories only keep fields optional.
+
+    `category_from`: the first day on which the member is of the new category; today if left out.
+    """
 
     name: Annotated[Name, Field(default_factory=str)]
     gender: Gender | None = None
     phone: Phone | None = None
     category: Annotated[Category, Field(default_factory=lambda: Category.staff)]
+    category_from: date | None = None
     stage: Annotated[Stage, Field(default_factory=lambda: Stage.full)]
     duty: Duty | None = None
     joined_on: date | None = None
     full_member_on: date | None = None
     group_id: Id | None = None
+
+
+class CategoryCorrectionIn(Body):
+    """`before` is the category that was recorded wrongly."""
+
+    before: Category
+    category: Category
+    reason: Annotated[Words, Field(min_length=2, max_length=200)]
 
 
 class StageCorrectionIn(Body):
@@ -114,7 +126,17 @@ class MembershipOut(BaseModel):
     until_date: date | None
 
 
+class FormerKindsOut(BaseModel):
+    """What the member was until a day, exclusive."""
+
+    category: Category
+    stage: Stage
+    until_date: date
+
+
 class MemberDetailOut(BaseModel):
+    """`former_kinds` are what they were before, latest first."""
+
     id: int
     name: str
     gender: str | None
@@ -127,6 +149,7 @@ class MemberDetailOut(BaseModel):
     full_member_on: date | None
     bound: bool
     exempt: bool
+    former_kinds: list[FormerKindsOut]
     memberships: list[MembershipOut]
 
 

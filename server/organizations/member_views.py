@@ -7,7 +7,9 @@ from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, allows
 from server.organizations import binding, custody, members, present, transfers
+from server.organizations.history import service as history
 from server.organizations.member_schemas import (
+    CategoryCorrectionIn,
     LeaveIn,
     MemberChange,
     MemberDetailOut,
@@ -118,11 +120,32 @@ def edit_member(context: Context, path: MemberPath, body: MemberChange) -> Membe
 )
 def correct_stage(context: Context, path: MemberPath, body: StageCorrectionIn) -> MemberDetailOut:
     """更正登记有误的党员类别（上级党组织办理，写明原因）；已记的积分不变"""
-    members.correct_stage(
+    history.correct_stage(
         context.session,
         member_id=path.member_id,
         before=body.before,
         stage=body.stage,
+        reason=body.reason,
+        actor=context.actor,
+        now=context.now,
+    )
+    return present.member_detail_out(context, path.member_id)
+
+
+@api.guarded(
+    "POST",
+    "/members/<int:member_id>/category-correction",
+    permission=Permission.stage_correct,
+    target=member_target,
+    responses={200: MemberDetailOut},
+)
+def correct_category(context: Context, path: MemberPath, body: CategoryCorrectionIn) -> MemberDetailOut:
+    """更正登记有误的人员类别（上级党组织办理，写明原因）；已记的积分不变"""
+    history.correct_category(
+        context.session,
+        member_id=path.member_id,
+        before=body.before,
+        category=body.category,
         reason=body.reason,
         actor=context.actor,
         now=context.now,

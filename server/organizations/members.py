@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -17,11 +16,12 @@ from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict, not_found
 from server.events import emit
 from server.identity.models import Account, WechatIdentity
-from server.identity.rules import Actor, Permission
 from server.names import name_key, normal_name
-from server.organizations import four_eyes, past_years
+from server.organizations import past_years
 from server.organizations.error_codes import OrganizationErrorCode
-from server.organizations.events import MembersJoined, StageChanged
+from server.organizations.events import MembersJoined
+from server.organizations.history import service as kinds
+from server.organizations.history.queries import category_on, latest_kinds, stage_on
 from server.organizations.models import Category, Member, Membership, Organization, OrganizationKind, Stage
 from server.organizations.queries import membership_on
 from server.organizations.rules import STAGE_BY_DECISION, date_problem, is_within_two_years, normal_work_number
@@ -62,9 +62,9 @@ def list_members(
     query = _below(select(Member, Membership, _IS_BOUND), organization)
     query = query.where(Membership.holds_on(on), Member.id > (after_id or 0))
     if stage:
-        query = query.where(Member.stage == stage)
+        query = query.where(stage_on(on) == stage)
     if category:
-        query = query.where(Member.category == category)
+        query = query.where(category_on(on) == category)
     if bound is not None:
         query = query.where(_IS_BOUND if bound else ~_IS_BOUND)
     query = query.order_by(Member.id)
@@ -146,50 +146,31 @@ def edit_member(
 ) -> Member:
     """Change the named values; `group_id` moves the member within their branch.
 
-    Raises DomainError `invalid_dates`, `invalid_phone`, `wrong_group`, `stage_by_decision`.
+    A `category` holds from the day `category_from`, by default from today. Raises DomainError `invalid_dates`,
+    `invalid_phone`, `wrong_group`, `stage_by_decision`, 409 `year_drafted`.
     """
-    member = _locked(session, member_id)
+    (member,) = kinds.locked(session, [member_id])
     today = shanghai_date(now)
     values = dict(values)
-    if values.pop("stage", member.stage) != member.stage:
+    if values.pop("stage", latest_kinds(member).stage) != latest_kinds(member).stage:
         raise conflict(OrganizationErrorCode.stage_by_decision, STAGE_BY_DECISION)
+    category, category_from = values.pop("category", None), values.pop("category_from", None)
+    changed = []
     if "group_id" in values:
         _move_to_group(session, member_id, values.pop("group_id"), today)
-        changed = ["group_id"]
-    else:
-        changed = []
+        changed.append("group_id")
     changed += _set(member, vault, values, today)
     if changed:
         member.updated_at = now
         if "name" in changed:
             name_accounts(session, [member_id])
+    if category is not None:
+        change = {member_id: (category, category_from or today)}
+        if kinds.change_categories(session, change, account_id=account_id, now=now):
+            changed.append("category")
+    if changed:
         _audit(session, member, "member_edit", account_id, now, fields=changed)
     session.flush()
-    return member
-
-
-def correct_stage(
-    session: Session, *, member_id: int, before: Stage, stage: Stage, reason: str, actor: Actor, now: datetime
-) -> Member:
-    """Correct a stage that was recorded wrongly as `before`. What was posted stays; the openings follow the stage.
-
-    Raises DomainError `own_stage`, or 409 `moved_on` if it is another by now. Repeating it changes nothing.
-    """
-    if actor.account_id is None or actor.member_id == member_id:
-        message = "不能更正本人的党员类别，请由其他负责人办理"
-        raise DomainError(OrganizationErrorCode.own_stage, message, status=HTTPStatus.FORBIDDEN)
-    four_eyes.refuse_of_member(
-        session, account_id=actor.account_id, permission=Permission.stage_correct, member_id=member_id, now=now
-    )
-    member = _locked(session, member_id)
-    if member.stage == stage:
-        return member
-    if member.stage != before:
-        raise conflict(CoreErrorCode.moved_on, "党员类别已有变化，请刷新后核对")
-    member.stage, member.updated_at = stage, now
-    _audit(session, member, "member_stage_correct", actor.account_id, now, before=before, after=stage, reason=reason)
-    session.flush()
-    emit(session, StageChanged(member.id, before, stage, shanghai_date(now), now))
     return member
 
 
@@ -197,11 +178,6 @@ def name_accounts(session: Session, member_ids: Collection[int]) -> None:
     """Give the members' accounts their names: what people do is shown under the account's name."""
     named = select(Member.name).where(Member.id == Account.member_id).scalar_subquery()
     session.execute(update(Account).where(Account.member_id.in_(member_ids)).values(name=named))
-
-
-def _locked(session: Session, member_id: int) -> Member:
-    query = select(Member).where(Member.id == member_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _set(member: Member, vault: PhoneVault, values: Mapping[str, Any], today: date) -> list[str]:

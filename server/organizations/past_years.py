@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
+from server.errors import DomainError
 
 
 class Check(Protocol):
@@ -31,3 +32,16 @@ def refuse_drafted(session: Session, organization_ids: Collection[int], *, since
         raise LookupError("no feature keeps the years of branches")
     for check in _checks:
         check(session, organization_ids, since=since, today=today)
+
+
+def open_since(session: Session, organization_ids: Collection[int], *, now: datetime) -> date:
+    """Return the first day of the first year that is still open: last year, unless one of the results of it stands.
+
+    Raises LookupError as `refuse_drafted`.
+    """
+    year = shanghai_date(now).year
+    try:
+        refuse_drafted(session, organization_ids, since=date(year - 1, 1, 1), now=now)
+    except DomainError:
+        return date(year, 1, 1)
+    return date(year - 1, 1, 1)

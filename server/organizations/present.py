@@ -13,7 +13,8 @@ from server.organizations import binding, exemptions, filings, key_resets, membe
 from server.organizations.account_schemas import AuditLineOut, GrantOut, KeyResetOut
 from server.organizations.exemptions import ExemptionProgress
 from server.organizations.filings import NOT_APPROVAL
-from server.organizations.member_schemas import BoundOut, MemberDetailOut, MemberOut, MembershipOut
+from server.organizations.history.queries import histories, latest_kinds
+from server.organizations.member_schemas import BoundOut, FormerKindsOut, MemberDetailOut, MemberOut, MembershipOut
 from server.organizations.members import MemberPlacement
 from server.organizations.models import Filing, KeyReset, Membership, Organization, WorkdayOverride
 from server.organizations.procedure_schemas import (
@@ -147,14 +148,14 @@ def members_out(context: Context, rows: Sequence[MemberPlacement]) -> list[Membe
 
 
 def _member_out(row: MemberPlacement, titles: dict[int, str]) -> MemberOut:
-    member, membership = row.member, row.membership
+    member, membership, kinds = row.member, row.membership, latest_kinds(row.member)
     return MemberOut(
         id=member.id,
         name=member.name,
         gender=member.gender,
         work_number=member.work_number,
-        category=member.category,
-        stage=member.stage,
+        category=kinds.category,
+        stage=kinds.stage,
         duty=member.duty,
         organization_id=membership.organization_id,
         organization_title=titles[membership.organization_id],
@@ -182,19 +183,24 @@ def memberships_out(context: Context, rows: Sequence[Membership]) -> list[Member
 def member_detail_out(context: Context, member_id: int) -> MemberDetailOut:
     member = members.one(context.session, member_id)
     account = binding.account_of_member(context.session, member_id)
+    history = histories(context.session, [member])[member_id]
     return MemberDetailOut(
         id=member.id,
         name=member.name,
         gender=member.gender,
         work_number=member.work_number,
         phone=context.vault.shown(member.phone_sealed, masked=True),
-        category=member.category,
-        stage=member.stage,
+        category=history.latest.category,
+        stage=history.latest.stage,
         duty=member.duty,
         joined_on=member.joined_on,
         full_member_on=member.full_member_on,
         bound=account is not None and identity.is_bound(context.session, account_id=account.id),
         exempt=exemptions.is_exempt(context.session, member_id, shanghai_date(context.now)),
+        former_kinds=[
+            FormerKindsOut(category=each.kinds.category, stage=each.kinds.stage, until_date=each.until)
+            for each in reversed(history.former)
+        ],
         memberships=memberships_out(context, members.history(context.session, member_id=member_id)),
     )
 

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.organizations.events import MemberLeft, MembersJoined, MemberTransferred, StageChanged
+from server.organizations.events import CategoriesChanged, MemberLeft, MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Organization
 from server.points.ledger.due import openings_due
 from server.points.models import Score
 from server.points.scores.queries import TOTAL
-from server.points.service import OPENED_AT_ONCE, open_year, set_scores
+from server.points.service import OPENED_AT_ONCE, open_year, rebase_openings, set_scores
 from server.standards.events import StandardPublished
 from server.standards.versions import published_years
 from server.years.events import BranchYearMoved
@@ -52,6 +52,13 @@ def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
 def stage_changed(session: Session, event: StageChanged) -> None:
     """Keep the openings; an activist who becomes probationary starts on the members' standard."""
     _open_years(session, [event.member_id], event.on, event.now)
+
+
+def categories_changed(session: Session, event: CategoriesChanged) -> None:
+    """Re-base the openings where the new category opens otherwise, by entries dated the day of the change."""
+    for year in published_years(session, since=min(change.on for change in event.changes).year):
+        concerned = [change for change in event.changes if change.on.year <= year]
+        rebase_openings(session, concerned, year=year, now=event.now)
 
 
 def standard_published(session: Session, event: StandardPublished) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
+from server.organizations.events import CategoryChange
 from server.points.error_codes import PointsErrorCode
 from server.points.ledger.batch import LedgerBatch, stored_scores
 from server.points.ledger.chains import lock_heads
@@ -31,7 +32,7 @@ OPENED_AT_ONCE = 500
 class Posting:
     """A fact to be posted. `points` is before any cap and finer parts than a ten-thousandth are rounded half up;
     a ratio item takes quantities instead. `standard_id` names the standard by which the source measured the member on
-    the day of the fact; None: the one in force, for what the member is today."""
+    the day of the fact; None: the one in force, for what the member was that day."""
 
     member_id: int
     item_code: str
@@ -144,6 +145,20 @@ def refuse_drafted(session: Session, member_ids: Collection[int], *, year: int, 
         raise year_drafted(year)
 
 
+def rebase_openings(session: Session, changes: Sequence[CategoryChange], *, year: int, now: datetime) -> None:
+    """Have the openings of a year follow changes of category, and its scores with them.
+
+    Left out are members whose year is not opened, which opens by what they are then, and those whose results stand.
+    """
+    for start in range(0, len(changes), OPENED_AT_ONCE):
+        part = changes[start : start + OPENED_AT_ONCE]
+        batch = LedgerBatch(session, {change.member_id for change in part}, now=now)
+        for change in part:
+            batch.rebase(change, year)
+        batch.close()
+    set_scores(session, member_ids=[change.member_id for change in changes], year=year, now=now)
+
+
 def set_scores(session: Session, *, member_ids: Collection[int], year: int, now: datetime) -> None:
     """Set the stored scores of a year anew for members who have any, since something other than an entry changed them.
 
@@ -182,19 +197,20 @@ def _earlier(batch: LedgerBatch, posting: Posting) -> PointEntry | None:
 
 
 def _entry(batch: LedgerBatch, posting: Posting) -> PointEntry:
-    year = posting.occurred_on.year
     organization_id = batch.standing.branch_on(posting.member_id, posting.occurred_on)
     if batch.standing.is_exempt(posting.member_id, posting.occurred_on):
         raise DomainError(
             PointsErrorCode.member_exempt, f"{posting.occurred_on.isoformat()} 该党员不列入积分管理范围，不能记分"
         )
-    standard_id = posting.standard_id or batch.standing.standard_id(posting.member_id, organization_id, year)
+    standard_id = posting.standard_id or batch.standing.standard_id(
+        posting.member_id, organization_id, posting.occurred_on
+    )
     item = _item(batch, posting, standard_id)
     return PointEntry(
         member_id=posting.member_id,
         root_id=batch.standing.member(posting.member_id).root_id,
         organization_id=organization_id,
-        year=year,
+        year=posting.occurred_on.year,
         standard_id=standard_id,
         item_code=posting.item_code,
         points=finest(posting.points),
@@ -218,8 +234,8 @@ def _item(batch: LedgerBatch, posting: Posting, standard_id: int) -> Item:
     item = batch.standing.document(standard_id).item(posting.item_code)
     if item is None:
         raise DomainError(PointsErrorCode.unknown_item, f"积分标准中没有项目 {posting.item_code}")
-    member = batch.standing.member(posting.member_id)
-    if posting.standard_id is None and not item.applies_to(member.category, member.stage):
+    kinds = batch.standing.kinds_on(posting.member_id, posting.occurred_on)
+    if posting.standard_id is None and not item.applies_to(kinds.category, kinds.stage):
         raise DomainError(PointsErrorCode.item_not_applicable, f"“{item.title}”不适用于该党员的人员类别或党员类别")
     if not _fits(item, posting):
         raise DomainError(PointsErrorCode.points_out_of_range, f"“{item.title}”的分值与积分标准不符")

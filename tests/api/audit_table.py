@@ -31,6 +31,7 @@ LINES = {
     "PUT /organizations/<int:organization_id>/settings": "organization_settings organization",
     "POST /organizations/<int:organization_id>/members": "member_add member",
     "PATCH /members/<int:member_id>": "member_edit member",
+    "POST /members/<int:member_id>/category-correction": "member_category_correct member",
     "POST /members/<int:member_id>/stage-correction": "member_stage_correct member",
     "POST /members/<int:member_id>/transfers": "member_transfer member",
     "POST /members/<int:member_id>/departure": "member_leave member",

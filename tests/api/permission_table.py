@@ -130,6 +130,7 @@ ROUTES = {
     "GET /members/<int:member_id>": "member_read",
     "POST /organizations/<int:organization_id>/members": "member_manage",
     "PATCH /members/<int:member_id>": "member_manage",
+    "POST /members/<int:member_id>/category-correction": "stage_correct",
     "POST /members/<int:member_id>/stage-correction": "stage_correct",
     "POST /members/<int:member_id>/transfers": "transfer_manage",
     "POST /members/<int:member_id>/departure": "transfer_manage",

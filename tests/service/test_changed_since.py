@@ -19,6 +19,7 @@ from server.meetings.models import Attendance, Meeting
 from server.meetings.rules import AttendanceState
 from server.meetings.settlement import due
 from server.organizations import members
+from server.organizations.history import service as history
 from server.organizations.models import Category, Stage
 from server.points.models import PointEntry, SourceKind
 from server.privacy import PhoneVault
@@ -163,7 +164,7 @@ def test_another_standard_in_force_later_reverses_nothing(
 def restage(session: Session, cast: Cast, person: Person, before: Stage, stage: Stage) -> None:
     """Correct a member's stage in July, as the level above does."""
     by = cast.chen_jing.actor
-    members.correct_stage(
+    history.correct_stage(
         session, member_id=person.member_id, before=before, stage=stage, reason="登记有误", actor=by, now=JULY
     )
     session.commit()

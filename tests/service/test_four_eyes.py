@@ -16,7 +16,8 @@ from server.dues import service as dues
 from server.identity import service as identity
 from server.identity.models import Grant
 from server.identity.rules import Role
-from server.organizations import binding, exemptions, filings, four_eyes, grants, members
+from server.organizations import binding, exemptions, filings, four_eyes, grants
+from server.organizations.history import service as history
 from server.organizations.models import Member, Organization, Stage
 from server.organizations.officers import Officers
 from server.points.decisions import service as decisions
@@ -210,7 +211,7 @@ def test_a_stage_is_not_corrected_by_who_was_just_appointed_by_its_member(sessio
     organizer = given(session, cast.wu_gang, Role.organizer, cast.general_branch, by=cast.chen_jing)
     refused(
         "role_from_party",
-        lambda: members.correct_stage(
+        lambda: history.correct_stage(
             session,
             member_id=cast.chen_jing.member_id,
             before=Stage.full,

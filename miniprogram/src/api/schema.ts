@@ -333,6 +333,10 @@ export interface paths {
     /** 党员一年的出勤：逐次会议、按类别和合计 */
     get: operations["attendance_get_member_attendance_members__int_member_id__attendance_get"];
   };
+  "/api/v1/members/{member_id}/category-correction": {
+    /** 更正登记有误的人员类别（上级党组织办理，写明原因）；已记的积分不变 */
+    post: operations["members_correct_category_members__int_member_id__category_correction_post"];
+  };
   "/api/v1/members/{member_id}/claimable-items": {
     /** 可申报的项目和各项目本年还可得的分值 */
     get: operations["claims_list_claimable_items_members__int_member_id__claimable_items_get"];
@@ -1653,6 +1657,19 @@ export interface components {
      */
     Category: "staff" | "student" | "retired";
     /**
+     * CategoryCorrectionIn
+     * @description `before` is the category that was recorded wrongly.
+     */
+    CategoryCorrectionIn: {
+      before: components["schemas"]["Category"];
+      category: components["schemas"]["Category"];
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
+    /**
      * ChangeKind
      * @enum {string}
      */
@@ -2925,6 +2942,19 @@ export interface components {
       points: string;
     };
     /**
+     * FormerKindsOut
+     * @description What the member was until a day, exclusive.
+     */
+    FormerKindsOut: {
+      category: components["schemas"]["Category"];
+      stage: components["schemas"]["Stage"];
+      /**
+       * Until Date
+       * Format: date
+       */
+      until_date: string;
+    };
+    /**
      * Gender
      * @enum {string}
      */
@@ -3769,9 +3799,16 @@ export interface components {
     /**
      * MemberChange
      * @description Only the given fields are changed; null empties what may be empty. The factories only keep fields optional.
+     *
+     * `category_from`: the first day on which the member is of the new category; today if left out.
      */
     MemberChange: {
       category?: components["schemas"]["Category"];
+      /**
+       * Category From
+       * @default null
+       */
+      category_from?: string | null;
       /**
        * Duty
        * @default null
@@ -3806,7 +3843,10 @@ export interface components {
       phone?: string | null;
       stage?: components["schemas"]["Stage"];
     };
-    /** MemberDetailOut */
+    /**
+     * MemberDetailOut
+     * @description `former_kinds` are what they were before, latest first.
+     */
     MemberDetailOut: {
       /** Bound */
       bound: boolean;
@@ -3815,6 +3855,8 @@ export interface components {
       duty: string | null;
       /** Exempt */
       exempt: boolean;
+      /** Former Kinds */
+      former_kinds: components["schemas"]["FormerKindsOut"][];
       /** Full Member On */
       full_member_on: string | null;
       /** Gender */
@@ -8905,6 +8947,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["MemberAttendanceOut"];
+        };
+      };
+    };
+  };
+  /** 更正登记有误的人员类别（上级党组织办理，写明原因）；已记的积分不变 */
+  members_correct_category_members__int_member_id__category_correction_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CategoryCorrectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MemberDetailOut"];
         };
       };
     };

@@ -15,6 +15,7 @@ from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roste
 from server.meetings.planning.rules import RosterPlan, invited_stages
 from server.meetings.rules import MeetingKind, Part, RosterStatus, Scope
 from server.organizations.exemptions import exempting
+from server.organizations.history.queries import stage_on
 from server.organizations.models import (
     Exemption,
     Filing,
@@ -152,7 +153,13 @@ def _members(session: Session, lists: Sequence[_List], day: date, only: Collecti
     if not places:
         return iter(())
     query = (
-        select(Membership.member_id, Member.stage, Membership.group_id, Organization.path, Organization.settings)
+        select(
+            Membership.member_id,
+            stage_on(day).label("stage"),
+            Membership.group_id,
+            Organization.path,
+            Organization.settings,
+        )
         .join(Organization, Organization.id == Membership.organization_id)
         .join(Member, Member.id == Membership.member_id)
         .where(or_(*places), Membership.holds_on(day))

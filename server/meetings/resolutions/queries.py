@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.meetings.models import Attendance, Meeting
 from server.meetings.resolutions.models import Resolution, VoteExclusion
 from server.meetings.rules import AttendanceState
+from server.organizations.history.queries import stage_on
 from server.organizations.models import Member, Membership, Stage
 
 CAME = (AttendanceState.present, AttendanceState.late)
@@ -33,7 +34,7 @@ def voters(session: Session, meeting: Meeting) -> list[Voter]:
         .where(
             Membership.organization_id == meeting.organization_id,
             Membership.holds_on(meeting.day),
-            Member.stage == Stage.full,
+            stage_on(meeting.day) == Stage.full,
         )
         .order_by(Member.name, Member.id)
     )

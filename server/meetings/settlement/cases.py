@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.meetings.models import Attendance, GuestVisit, HeldCheckIn, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Part, RosterStatus
 from server.meetings.settlement.outcomes import Case, GrantedLeave, MemberMeasure, PlannedItem, as_posted
-from server.organizations.models import Category, Member, Stage
+from server.organizations.models import Member
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.standards.rules import StandardDocument, audience_of
@@ -194,17 +194,15 @@ class Measuring:
         self, member_id: int, day: date, planned: Sequence[PlannedItem], ours: Sequence[Any]
     ) -> MemberMeasure | None:
         """What the member was measured by that day, if anything. What the meeting posted before decides first, since
-        standard, category and stage may have changed."""
+        the standard may have changed, and what was recorded of the member been corrected."""
         membership = self._standing.membership_on(member_id, day)
         if membership is None or self._standing.is_exempt(member_id, day):
             return None
-        standard_id = (
-            ours[-1].standard_id if ours else self._standard_id(member_id, membership.organization_id, day.year)
-        )
+        standard_id = ours[-1].standard_id if ours else self._standard_id(member_id, membership.organization_id, day)
         if standard_id is None:
             return None
-        member, document = self._standing.member(member_id), self._standing.document(standard_id)
-        measure = MemberMeasure(standard_id, document, Category(member.category), Stage(member.stage))
+        kinds, document = self._standing.kinds_on(member_id, day), self._standing.document(standard_id)
+        measure = MemberMeasure(standard_id, document, kinds.category, kinds.stage)
         return as_posted(measure, planned, last_posted(document, ours)) if ours else measure
 
     def is_spared(self, member_id: int, day: date, organization_id: int) -> bool:
@@ -214,11 +212,11 @@ class Measuring:
             return True
         return not self._standing.belongs_to(membership, organization_id)
 
-    def _standard_id(self, member_id: int, organization_id: int, year: int) -> int | None:
-        """The standard in force for the member today, if there is one."""
-        key = (organization_id, year, audience_of(self._standing.member(member_id).stage))
+    def _standard_id(self, member_id: int, organization_id: int, day: date) -> int | None:
+        """The standard in force for what the member was that day, if there is one."""
+        key = (organization_id, day.year, audience_of(self._standing.kinds_on(member_id, day).stage))
         if key not in self._in_force:
-            self._in_force[key] = self._standing.standard_id_if_any(member_id, organization_id, year)
+            self._in_force[key] = self._standing.standard_id_if_any(member_id, organization_id, day)
         return self._in_force[key]
 
 

@@ -51,7 +51,7 @@ def record(
         raise DomainError(CoreErrorCode.in_the_future, "日期不能晚于今天")
     standing = MemberTimelines(session, [member_id])
     organization_id = standing.branch_on(member_id, occurred_on)
-    standard_id = standing.standard_id(member_id, organization_id, occurred_on.year)
+    standard_id = standing.standard_id(member_id, organization_id, occurred_on)
     item = _decided(standing.document(standard_id).item(item_code))
     if item.method is Method.deduct and not document_number:
         raise DomainError(CoreErrorCode.document_number_missing, f"“{item.title}”扣分须有书面决定，请填写文号")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
+from server.organizations.events import CategoryChange
 from server.points.decisions.negative_years import negative_members
 from server.points.ledger import chains as ledger
 from server.points.ledger.openings import differences, opening_columns, opening_facts, opening_figures, openings
@@ -15,7 +16,7 @@ from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.carrying import measured_by
 from server.points.scores.rules import Fact, YearScore, score
 from server.points.scores.timelines import MemberTimelines
-from server.standards.rules import StandardDocument
+from server.standards.rules import StandardDocument, audience_of
 from server.years.queries import year_drafted
 from server.years.rules import Warrant
 
@@ -92,13 +93,37 @@ class LedgerBatch:
         opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
         if opened and self._opens_alike(opened[-1].standard_id, standard_id):
             return
-        member = self.standing.member(member_id)
-        wanted = openings(document, member.category, member.stage)
+        kinds = self.standing.year_kinds(member_id, year)
+        wanted = openings(document, kinds.category, kinds.stage)
         on = self._rebasing_day(member_id, year) if opened else begins
         for code, points in differences(wanted, _sums(opened)).items():
             left = (entry.standard_id for entry in reversed(opened) if entry.item_code == code)
             owner = standard_id if code in wanted else next(left)
             self._open_item(member_id, code, points, standard_id=owner, year=year, on=on)
+
+    def rebase(self, change: CategoryChange, year: int) -> None:
+        """Let the year's openings follow a change of category, on its day: what is lost is taken off, the rest added.
+
+        Nothing is done where there are none, and once the results of the year stand.
+        """
+        member_id = change.member_id
+        if self._is_shut(member_id, year) or self.standing.last_in(member_id, year) is None:
+            return
+        kinds = self.standing.year_kinds(member_id, year)
+        if kinds.category is not change.after:
+            return
+        audience = audience_of(kinds.stage)
+        opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == audience]
+        if not opened:
+            return
+        last = opened[-1]
+        document = self.standing.document(last.standard_id)
+        steps = differences(
+            openings(document, change.after, kinds.stage), openings(document, change.before, kinds.stage)
+        )
+        on = max(change.on, last.occurred_on)
+        for code, points in steps.items():
+            self._open_item(member_id, code, points, standard_id=last.standard_id, year=year, on=on)
 
     def drafted(self, year: int) -> frozenset[int]:
         """Return the members whose results of a year stand; that holds until the transaction ends."""
@@ -196,14 +221,14 @@ def year_score(
     if standard_id is None:
         return None
     document, facts = measured(standing, member_id, year, standard_id, entries)
-    member = standing.member(member_id)
-    key = (standard_id, member.category, member.stage, negative, year_closed, *facts)
+    kinds = standing.year_kinds(member_id, year)
+    key = (standard_id, kinds, negative, year_closed, *facts)
     if key not in known:
         known[key] = score(
             document,
             facts,
-            category=member.category,
-            stage=member.stage,
+            category=kinds.category,
+            stage=kinds.stage,
             year_closed=year_closed,
             negative=negative,
         )
@@ -222,8 +247,8 @@ def measured(
     begins = standing.first_day_in(member_id, year)
     if begins is None or any(fact.opening for fact in facts):
         return document, facts
-    member = standing.member(member_id)
-    return document, facts + opening_facts(openings(document, member.category, member.stage), begins)
+    kinds = standing.year_kinds(member_id, year)
+    return document, facts + opening_facts(openings(document, kinds.category, kinds.stage), begins)
 
 
 def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:

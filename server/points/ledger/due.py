@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from server.days import shanghai_date
 from server.db import reading, transaction
 from server.organizations.exemptions import filed
+from server.organizations.history.queries import stage_on
 from server.organizations.models import Exemption, Member, Membership
 from server.points.models import Score
 from server.points.scores.queries import TOTAL
@@ -29,7 +30,9 @@ def openings_due(*, year: int, today: date, places: Select[int] | None = None) -
     and so are branches whose results stand.
     """
     measured = in_force_everywhere(year, places)
-    audience = case(*((Member.stage.in_(stages), audience.value) for audience, stages in AUDIENCE_STAGES.items()))
+    audience = case(
+        *((stage_on(date(year, 12, 31)).in_(stages), audience.value) for audience, stages in AUDIENCE_STAGES.items())
+    )
     governs = and_(measured.c.organization_id == Membership.organization_id, measured.c.audience == audience)
     opened = and_(Score.member_id == Membership.member_id, Score.year == year, Score.section == TOTAL)
     return (

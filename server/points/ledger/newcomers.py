@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.db import Base
-from server.organizations.models import Category, Stage
+from server.organizations.history.rules import Kinds
 from server.points.decisions.negative_years import negative_members
 from server.points.ledger.chain import COVERED, GENESIS, VERSION, link
 from server.points.ledger.openings import opening_columns, opening_facts, openings
@@ -33,8 +33,7 @@ class _NewcomerKind:
     """What newcomers may have in common: everything that decides their openings and their score."""
 
     standard_id: int
-    category: Category
-    stage: Stage
+    kinds: Kinds
     begins: date
     negative: bool
 
@@ -88,7 +87,7 @@ class _Newcomers:
             self._add_chain(member_id, [])
             return
         member = self._standing.member(member_id)
-        kind = _NewcomerKind(standard_id, member.category, member.stage, begins, negative)
+        kind = _NewcomerKind(standard_id, self._standing.year_kinds(member_id, self._year), begins, negative)
         if kind not in self._known:
             self._known[kind] = self._work_out(kind)
         opened, figures = self._known[kind]
@@ -100,7 +99,7 @@ class _Newcomers:
     def _work_out(self, kind: _NewcomerKind) -> tuple[list[Row], dict[str, Decimal]]:
         """Return what the entries say and the score's figures."""
         document = self._standing.document(kind.standard_id)
-        due = openings(document, kind.category, kind.stage)
+        due = openings(document, kind.kinds.category, kind.kinds.stage)
         items = {item.code: item for item in document.items}
         common = {**_SAYS_NOTHING, "posted_at": self._now, "hash_version": VERSION}
         entries = [
@@ -108,7 +107,8 @@ class _Newcomers:
             for code, points in due.items()
         ]
         facts = opening_facts(due, kind.begins)
-        result = score(document, facts, category=kind.category, stage=kind.stage, negative=kind.negative)
+        category, stage = kind.kinds.category, kind.kinds.stage
+        result = score(document, facts, category=category, stage=stage, negative=kind.negative)
         return entries, result.figures
 
     def _add_chain(self, member_id: int, entries: list[Row]) -> None:

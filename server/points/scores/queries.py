@@ -53,12 +53,12 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
     branch_year = standing_of(session, membership.organization_id, year)
     entries, texts, names = _posted(session, member_id, year, as_of)
     document, facts = measured(standing, member_id, year, standard_id, entries)
-    member = standing.member(member_id)
+    kinds = standing.year_kinds(member_id, year)
     result = score(
         document,
         facts,
-        category=member.category,
-        stage=member.stage,
+        category=kinds.category,
+        stage=kinds.stage,
         year_closed=branch_year.drafted,
         negative=bool(negative_members(session, [member_id], year)),
     )
@@ -75,8 +75,8 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         still_possible=still_possible(
             document,
             result,
-            category=member.category,
-            stage=member.stage,
+            category=kinds.category,
+            stage=kinds.stage,
             ways=ways_left(year, today=shanghai_date(as_of), branch_year=branch_year),
         ),
     )

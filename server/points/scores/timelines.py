@@ -1,7 +1,7 @@
 """Where members stood on a day and which standard measures them, read once for a whole batch."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError, not_found
 from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.exemptions import filed
+from server.organizations.history.models import FormerKinds
+from server.organizations.history.queries import history_of
+from server.organizations.history.rules import Kinds
 from server.organizations.models import Exemption, Member, Membership, Organization, ids_in
 from server.standards.error_codes import StandardErrorCode
 from server.standards.models import Standard
@@ -19,9 +22,10 @@ from server.years.rules import may_have_ended
 
 _IDS = bindparam("member_ids", type_=BigInteger, expanding=True)
 _MEMBERS = (
-    select(Member, Membership, Organization.path)
+    select(Member, Membership, Organization.path, FormerKinds)
     .outerjoin(Membership, Membership.member_id == Member.id)
     .outerjoin(Organization, Organization.id == Membership.organization_id)
+    .outerjoin(FormerKinds, FormerKinds.member_id == Member.id)
     .where(Member.id.in_(_IDS))
     .order_by(Membership.from_date)
 )
@@ -51,11 +55,15 @@ class MemberTimelines:
         self._members: dict[int, Member] = {}
         self._memberships: dict[int, list[Membership]] = {}
         self._paths: dict[int, str] = {}
-        for member, membership, path in session.execute(_MEMBERS, {"member_ids": list(member_ids)}):
+        former: dict[int, set[FormerKinds]] = {}
+        for member, membership, path, ended in session.execute(_MEMBERS, {"member_ids": list(member_ids)}):
             self._members[member.id] = member
-            if membership is not None:
-                self._memberships.setdefault(member.id, []).append(membership)
+            held = self._memberships.setdefault(member.id, [])
+            if membership is not None and (not held or held[-1] is not membership):
+                held.append(membership)
                 self._paths[membership.organization_id] = path
+            former.setdefault(member.id, set()).update({ended} if ended else ())
+        self._kinds = {each.id: history_of(each, former[each.id]) for each in self._members.values()}
         self._exemptions: dict[int, list[tuple[date, date]]] = {}
         for exemption in exemptions_in_force(session, member_ids):
             period = (exemption.from_date or date.max, exemption.until_date or date.max)
@@ -68,6 +76,18 @@ class MemberTimelines:
         if member_id not in self._members:
             raise not_found("党员")
         return self._members[member_id]
+
+    def kinds_on(self, member_id: int, on: date) -> Kinds:
+        """Return the member's category and stage on a day. Raises DomainError `not_found`."""
+        self.member(member_id)
+        return self._kinds[member_id].on(on)
+
+    def year_kinds(self, member_id: int, year: int) -> Kinds:
+        """Return the member's category and stage on the last day counted in a year: its last, or their last in it."""
+        membership, last = self.last_in(member_id, year), date(year, 12, 31)
+        if membership is not None and membership.until_date is not None:
+            last = min(last, membership.until_date - timedelta(days=1))
+        return self.kinds_on(member_id, last)
 
     def branch_on(self, member_id: int, on: date) -> int:
         """Return the branch of that day. Raises DomainError `no_membership`."""
@@ -137,9 +157,11 @@ class MemberTimelines:
                 day = end
         return day
 
-    def standard_id(self, member_id: int, organization_id: int, year: int) -> int:
-        """Return the standard in force there for such a member. Raises DomainError `no_standard`."""
-        audience = audience_of(self.member(member_id).stage)
+    def standard_id(self, member_id: int, organization_id: int, on: date) -> int:
+        """Return the standard in force there for what the member was on a day. Raises DomainError `no_standard`."""
+        return self._measuring(organization_id, on.year, audience_of(self.kinds_on(member_id, on).stage))
+
+    def _measuring(self, organization_id: int, year: int, audience: Audience) -> int:
         key = (organization_id, year, audience)
         if key not in self._standards:
             standard = self._in_force(organization_id, year, audience)
@@ -156,12 +178,18 @@ class MemberTimelines:
     def year_standard_id(self, member_id: int, year: int) -> int | None:
         """Return the standard that measures the member's year, or None where there is no branch or no standard yet."""
         membership = self.last_in(member_id, year)
-        return None if membership is None else self.standard_id_if_any(member_id, membership.organization_id, year)
+        if membership is None:
+            return None
+        audience = audience_of(self.year_kinds(member_id, year).stage)
+        return self._measuring_if_any(membership.organization_id, year, audience)
 
-    def standard_id_if_any(self, member_id: int, organization_id: int, year: int) -> int | None:
-        """Return the standard in force there for such a member, or None where there is none yet."""
+    def standard_id_if_any(self, member_id: int, organization_id: int, on: date) -> int | None:
+        """Return the standard in force there for what the member was on a day, or None where there is none yet."""
+        return self._measuring_if_any(organization_id, on.year, audience_of(self.kinds_on(member_id, on).stage))
+
+    def _measuring_if_any(self, organization_id: int, year: int, audience: Audience) -> int | None:
         try:
-            return self.standard_id(member_id, organization_id, year)
+            return self._measuring(organization_id, year, audience)
         except DomainError as refusal:
             if refusal.code != StandardErrorCode.no_standard:
                 raise

@@ -11,6 +11,7 @@ from server.dues.models import DuesConsent, DuesRecord
 from server.dues.rules import DuesState, last_day
 from server.dues.terms import months_due, running
 from server.organizations.beginning import has_begun
+from server.organizations.history.queries import stage_on
 from server.organizations.models import Member, Membership, Organization
 from server.points.scores.timelines import exemptions_in_force
 from server.pushes import outbox, pages
@@ -40,7 +41,7 @@ def remind(session: Session, *, period: datetime, now: datetime, after_id: int, 
         .where(
             has_begun(until),
             Member.id > after_id,
-            Member.stage.in_(AUDIENCE_STAGES[Audience.members]),
+            stage_on(today).in_(AUDIENCE_STAGES[Audience.members]),
             or_(DuesRecord.id.is_(None), DuesRecord.state.not_in(SETTLED), agreed.where(running(month)).exists()),
         )
         .order_by(Member.id)

@@ -13,6 +13,7 @@ from server.claims.rules import ClaimStatus
 from server.days import day_start, shanghai_date
 from server.meetings.models import Attendance, Invitation, Leave, Meeting, Roster
 from server.meetings.rules import LeaveStatus, MeetingStatus, Part, RosterStatus
+from server.organizations.history.queries import stage_on
 from server.organizations.models import Member, Membership, Organization, OrganizationKind, Stage
 from server.pushes import unreachable
 from server.statements.comparison.rules import WINDOW_DAYS, ComparedPlace, Comparison, Sums, compare
@@ -60,7 +61,9 @@ def _members(session: Session, top: Organization, today: date) -> Found:
     query = (
         select(Membership.organization_id, func.count())
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.organization_id.in_(_ids(top)), Membership.holds_on(today), Member.stage.in_(PARTY_MEMBERS))
+        .where(
+            Membership.organization_id.in_(_ids(top)), Membership.holds_on(today), stage_on(today).in_(PARTY_MEMBERS)
+        )
         .group_by(Membership.organization_id)
     )
     return ((place, Sums(members=number)) for place, number in session.execute(query))

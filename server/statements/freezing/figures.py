@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from server.organizations.history.queries import changes_between
 from server.organizations.models import Category, Membership, Stage
 from server.points.decisions.negative_years import negative_members
 from server.points.ledger.chains import chunks
@@ -127,7 +128,12 @@ def _copy_sections(session: Session, statement_ids: Sequence[int], term: Stateme
     """
     plain = and_(
         LedgerHead.seq == StatementLine.head_seq,
-        *(~_counts_otherwise(term), ~_moves_on(term), ~is_drafted_at(Score.organization_id, term.year)),
+        *(
+            ~_counts_otherwise(term),
+            ~_moves_on(term),
+            ~_is_other_later(term),
+            ~is_drafted_at(Score.organization_id, term.year),
+        ),
     )
     stored = (
         select(StatementLine.statement_id, StatementLine.member_id, Score.section, Score.points)
@@ -161,6 +167,11 @@ def _moves_on(term: StatementTerm) -> ColumnElement[bool]:
     """The stored score is measured by a later membership of the year."""
     later = and_(Membership.from_date > term.until, Membership.from_date <= date(term.year, 12, 31))
     return select(Membership.id).where(Membership.member_id == StatementLine.member_id, later).exists()
+
+
+def _is_other_later(term: StatementTerm) -> ColumnElement[bool]:
+    """The stored score is measured by what the member is on a later day of the year, and was not on the term's last."""
+    return changes_between(StatementLine.member_id, after=term.until, until=date(term.year, 12, 31))
 
 
 def _compute(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int], term: StatementTerm) -> None:

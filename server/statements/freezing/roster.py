@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.organizations.beginning import has_begun
 from server.organizations.exemptions import exempting
+from server.organizations.history.queries import category_on, stage_on
 from server.organizations.models import (
     Exemption,
     Member,
@@ -137,8 +138,8 @@ def _lines(
             Statement.id.label("statement_id"),
             Member.id.label("member_id"),
             literal(standard_id, BigInteger).label("standard_id"),
-            Member.category.label("category"),
-            Member.stage.label("stage"),
+            category_on(term.until).label("category"),
+            stage_on(term.until).label("stage"),
             negative.label("negative"),
             total.label("total"),
             position(Statement.id, negative, total).label("position"),
@@ -151,7 +152,9 @@ def _lines(
         )
         .join(Member, Member.id == Membership.member_id)
         .outerjoin(Score, is_total)
-        .where(Statement.id.in_(statement_ids), Member.stage.in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until))
+        .where(
+            Statement.id.in_(statement_ids), stage_on(term.until).in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until)
+        )
     )
 
 

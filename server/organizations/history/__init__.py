@@ -1,0 +1,1 @@
+"""Category and stage of members, by day."""
