@@ -11,7 +11,7 @@ from server.identity.rules import ROLE_TITLES
 from server.organizations.history.models import FormerKinds
 from server.organizations.history.queries import LATEST_CATEGORY, LATEST_STAGE
 from server.organizations.models import ActivationCode, Exemption, KeyReset, Member, Membership, Organization
-from server.organizations.roster.rules import CATEGORIES, STAGES
+from server.organizations.roster.cells import CATEGORIES, STAGES
 
 PLACE = 20
 """Among the holdings of all features, in the order in which a person reads them."""

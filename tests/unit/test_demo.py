@@ -19,7 +19,7 @@ from scripts.demo.stories import STORIES, Story
 from server.days import shanghai_date
 from server.meetings.planning.rules import DEFAULT_CODES, OPENS_BEFORE
 from server.meetings.rules import MeetingKind
-from server.organizations.roster.rules import CATEGORIES
+from server.organizations.roster.cells import CATEGORIES
 from server.photos.processing import process_trusted
 from server.photos.rules import SIMILAR_WITHIN, distance, fingerprint
 from server.standards.default import default_document

@@ -9,13 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.organizations.models import Category, Stage
+from server.organizations.roster.cells import CellProblem, read_date
 from server.organizations.roster.rules import (
-    CellProblem,
     RosterColumn,
     RosterProblem,
     RosterRow,
     find_header,
-    parse_date,
     parse_row,
     suggested_role,
 )
@@ -69,7 +68,7 @@ def refused(**changes: Any) -> list[str]:
     ],
 )
 def test_a_date_is_read_however_it_is_written(cell: object) -> None:
-    assert parse_date(cell) == date(2019, 7, 1)
+    assert read_date(cell) == date(2019, 7, 1)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +77,7 @@ def test_a_date_is_read_however_it_is_written(cell: object) -> None:
 )
 def test_what_is_no_date_is_refused(cell: object) -> None:
     with pytest.raises(CellProblem):
-        parse_date(cell)
+        read_date(cell)
 
 
 @pytest.mark.parametrize(

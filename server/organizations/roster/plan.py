@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from server.organizations.custody import office_holders
 from server.organizations.models import Category, Member, Membership, Stage
+from server.organizations.roster.cells import CATEGORIES, STAGES
 from server.organizations.roster.entries import ImportEntry
 from server.organizations.roster.places import PlaceProblem, RosterPlaces
-from server.organizations.roster.rules import CATEGORIES, STAGES, RosterColumn, RosterProblem
+from server.organizations.roster.rules import RosterColumn, RosterProblem
 from server.organizations.rules import STAGE_BY_DECISION, date_problem
 
 T = TypeVar("T")
