@@ -16,10 +16,10 @@ from server.organizations.history.queries import category_on, kinds_of, kinds_on
 from server.organizations.history.rules import Kinds
 from server.organizations.models import Category, Member, Membership, Stage
 from server.privacy import PhoneVault
-from server.years import service as years
 from server.years.rules import YearState
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.refusing import refused
+from tests.years import moved_to
 
 assert app.SUBSCRIPTIONS
 DAY = timedelta(days=1)
@@ -91,9 +91,7 @@ def close_last_year(session: Session, cast: Cast) -> None:
     """Have the branch's results of 2025 stand, and 张敏 have belonged to it since 2024."""
     since = select(Membership).where(Membership.member_id == cast.zhang_min.member_id)
     session.scalars(since).one().from_date = date(2024, 9, 1)
-    year = years.begun(session, organization_id=cast.branch, year=2025, now=NOW)
-    for state in (YearState.closing, YearState.drafted):
-        years.move(session, year, state, account_id=None, now=NOW)
+    moved_to(session, cast.branch, YearState.drafted, year=2025, now=NOW)
 
 
 def test_a_change_is_not_dated_in_a_year_whose_results_stand(session: Session, cast: Cast) -> None:

@@ -21,6 +21,7 @@ from server.identity.rules import Role
 from server.leases import HeldLease
 from server.organizations import queries as organizations_queries
 from server.organizations import service as organizations
+from server.organizations.history.models import FormerKinds
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.roster import applying, queries, service, sheets
 from server.organizations.roster.files import ImportReport, import_file
@@ -28,10 +29,12 @@ from server.organizations.roster.models import ImportStatus, RosterChunk, Roster
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
 from server.standards.error_codes import StandardErrorCode
+from server.years.rules import YearState
 from tests.at_once import at_once
 from tests.cast import Cast
 from tests.refusing import refused
 from tests.rosters import GENERAL_BRANCH, HEADINGS, person, workbook
+from tests.years import moved_to
 
 pytestmark = pytest.mark.usefixtures("_frozen_time")
 assert app.SUBSCRIPTIONS
@@ -102,6 +105,59 @@ def test_a_roster_counts_from_the_day_it_is_applied(import_rows: Import, session
     session.rollback()
     (tomorrow,) = import_rows([person("钱新", "T2", 入党日期="2026-06-19", 转正日期=None)]).problems
     assert "入党日期" in tomorrow.text
+
+
+def ends_of(session: Session, work_number: str) -> list[tuple[date, str]]:
+    """Return until when a member was of which category."""
+    rows = session.scalars(select(FormerKinds).where(FormerKinds.member_id == member_of(session, work_number).id))
+    return [(row.until_date, row.category) for row in rows]
+
+
+@pytest.mark.at_the_edges_of_the_day
+def test_another_category_holds_from_the_day_of_the_row_or_of_the_import(
+    import_rows: Import, session: Session, cast: Cast
+) -> None:
+    import_rows([person("张敏", "T1"), person("王芳", "T2")])
+    report = import_rows(
+        [person("张敏", "T1", 人员类别="离退休", 生效日期="2026-06-01"), person("王芳", "T2", 人员类别="离退休")]
+    )
+    assert (report.problems, report.roster.result) == ([], {"changed": 2})
+    assert member_of(session, "T1").category == member_of(session, "T2").category == "retired"
+    assert ends_of(session, "T1") == [(date(2026, 6, 1), "staff")]
+    assert ends_of(session, "T2") == [(cast.today, "staff")]
+    session.rollback()
+    again = import_rows([person("张敏", "T1", 人员类别="离退休"), person("王芳", "T2", 人员类别="离退休")])
+    assert again.roster.rows_total == 0
+    assert len(ends_of(session, "T1")) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("2026-06-19", "变更日期不能晚于今天"),
+        ("2024-12-31", "变更日期应在本年度或上一年度内"),
+        ("2025-12-31", "已形成年度结果"),
+    ],
+)
+def test_a_day_from_which_no_category_can_hold_costs_the_row(
+    import_rows: Import, session: Session, cast: Cast, given: str, problem: str
+) -> None:
+    import_rows([person("张敏", "T1")])
+    held = select(Membership.organization_id).where(Membership.member_id == member_of(session, "T1").id)
+    moved_to(session, session.scalars(held).one(), YearState.drafted, year=2025, now=cast.now)
+    (found,) = import_rows([person("张敏", "T1", 人员类别="离退休", 生效日期=given)]).problems
+    assert found.text.startswith("第 3 行「生效日期」")
+    assert problem in found.message
+    assert (member_of(session, "T1").category, ends_of(session, "T1")) == ("staff", [])
+
+
+def test_a_day_without_another_category_is_left_aside_in_words(import_rows: Import, session: Session) -> None:
+    rows = [person("张敏", "T1", 生效日期="2026-06-01")]
+    (first,) = import_rows(rows).problems
+    assert "未采用" in first.text
+    assert first.warning
+    assert [problem.warning for problem in import_rows(rows).problems] == [True]
+    assert ends_of(session, "T1") == []
 
 
 def test_importing_the_same_roster_again_changes_nothing(import_rows: Import, session: Session) -> None:

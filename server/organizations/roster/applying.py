@@ -158,7 +158,7 @@ def apply_entries(
     organization = session.get_one(Organization, roster.organization_id)
     create = creator(session, account_id=roster.created_by, now=now) if roster.create_missing else None
     places = RosterPlaces(session, organization, create)
-    decisions, problems = plan(session, places, entries, root_id=roster.root_id, today=roster.effective_on)
+    decisions, problems = plan(session, places, entries, root_id=roster.root_id, today=roster.effective_on, now=now)
     counts = carry_out(
         session, decisions, root_id=roster.root_id, on=roster.effective_on, account_id=roster.created_by, now=now
     )

@@ -17,7 +17,10 @@ _COLUMNS = ("name", "gender", "joined_on", "full_member_on", "category", "stage"
 
 @dataclass(frozen=True, slots=True)
 class ImportEntry:
-    """`columns` are Member's that the row fills; `phone_indexes` is the blind index under every key, current first."""
+    """`columns` are Member's that the row fills; `phone_indexes` is the blind index under every key, current first.
+
+    `effective_on` is the first day of another category, None for the day of the import.
+    """
 
     number: int
     work_number: str
@@ -28,6 +31,7 @@ class ImportEntry:
     phone_sealed: str | None
     phone_indexes: tuple[str, ...]
     sheet: str | None = None
+    effective_on: date | None = None
 
     def problem(self, column: RosterColumn | None, message: str, *, warning: bool = False) -> RosterProblem:
         return RosterProblem(self.number, column, message, self.sheet, warning)
@@ -45,6 +49,7 @@ def seal(row: RosterRow, vault: PhoneVault) -> ImportEntry:
         phone_sealed=vault.seal(row.phone) if row.phone else None,
         phone_indexes=tuple(vault.indexes(row.phone)) if row.phone else (),
         sheet=row.sheet,
+        effective_on=row.effective_on,
     )
 
 
@@ -68,18 +73,23 @@ def unpack_entries(blob: bytes | None) -> list[ImportEntry]:
 def _as_json(entry: ImportEntry) -> list[Any]:
     columns = {name: value.isoformat() if name in _DATES else value for name, value in entry.columns.items()}
     places = [entry.general_branch, entry.branch, entry.group]
-    return [entry.number, entry.work_number, *places, columns, entry.phone_sealed, entry.phone_indexes, entry.sheet]
+    day = entry.effective_on.isoformat() if entry.effective_on else None
+    phone = (entry.phone_sealed, entry.phone_indexes)
+    return [entry.number, entry.work_number, *places, columns, *phone, entry.sheet, day]
 
 
 def _from_json(value: list[Any]) -> ImportEntry:
-    number, work_number, general_branch, branch, group, columns, sealed, indexes, *sheet = value
+    number, work_number, general_branch, branch, group, columns, sealed, indexes, *rest = value
+    sheet, day = [*rest, None, None][:2]  # an import of an earlier version lacks one or both
     for name in _DATES:
         if name in columns:
             columns[name] = date.fromisoformat(columns[name])
     for name, kind in (("category", Category), ("stage", Stage)):
         if name in columns:
             columns[name] = kind(columns[name])
-    return ImportEntry(number, work_number, general_branch, branch, group, columns, sealed, tuple(indexes), *sheet)
+    effective_on = date.fromisoformat(day) if day else None
+    places = (general_branch, branch, group)
+    return ImportEntry(number, work_number, *places, columns, sealed, tuple(indexes), sheet, effective_on)
 
 
 def pack_problems(problems: Iterable[RosterProblem]) -> bytes:

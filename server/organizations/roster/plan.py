@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from server.errors import DomainError
 from server.organizations.custody import office_holders
+from server.organizations.history.queries import histories, latest_kinds
+from server.organizations.history.rules import KindsHistory
+from server.organizations.history.service import check_change
 from server.organizations.models import Category, Member, Membership, Stage
 from server.organizations.roster.cells import CATEGORIES, STAGES
 from server.organizations.roster.entries import ImportEntry
@@ -19,6 +23,7 @@ from server.organizations.rules import STAGE_BY_DECISION, date_problem
 
 T = TypeVar("T")
 _CATEGORY_TITLES = {category: title for title, category in reversed(CATEGORIES.items())}
+_SAME_CATEGORY = "只用于人员类别的变化，本行没有，未采用（组织关系转接按导入当天办理）"
 _STAGE_TITLES = {stage: title for title, stage in reversed(STAGES.items())}
 
 
@@ -31,7 +36,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowEffect:
-    """One row's effect. `member` is None for a newcomer, `membership` None if a new one begins."""
+    """One row's effect. `member` is None for a newcomer, `membership` None if a new one begins.
+
+    A `category` among the `columns` of a member holds from the day of the entry, or from that of the import.
+    """
 
     entry: ImportEntry
     action: Action
@@ -44,20 +52,29 @@ class RowEffect:
 
 
 def plan(
-    session: Session, places: RosterPlaces, entries: Sequence[ImportEntry], *, root_id: int, today: date
+    session: Session, places: RosterPlaces, entries: Sequence[ImportEntry], *, root_id: int, today: date, now: datetime
 ) -> tuple[list[RowEffect], list[RosterProblem]]:
-    """Return what to do, and what cannot be done. Three selects, whatever the number of rows."""
+    """Return what to do, and what cannot be done. Four selects, whatever the number of rows.
+
+    A category that changes in a past year costs two more for each member.
+    """
     members = _members(session, root_id, entries)
     member_ids = [member.id for member in members.values()]
     latest = _latest_memberships(session, member_ids)
     holders = office_holders(session, member_ids, on=today)
+    known = histories(session, _of_another_category(entries, members))
     decisions, problems = [], []
     for entry in entries:
         member = members.get(entry.work_number)
         why = _why_phone_stays(entry, member, holders) if member else None
         kept = replace(entry, phone_sealed=None, phone_indexes=()) if why else entry
         try:
-            decisions.append(_decide(places, kept, member, latest.get(member.id) if member else None, today))
+            effect = _decide(places, kept, member, latest.get(member.id) if member else None, today)
+            if member is not None and "category" in effect.columns:
+                _check_category(session, member.id, known[member.id], entry.effective_on or today, now)
+            elif entry.effective_on:
+                problems.append(entry.problem(RosterColumn.effective_on, _SAME_CATEGORY, warning=True))
+            decisions.append(effect)
         except PlaceProblem as problem:
             problems.append(entry.problem(problem.column, problem.message))
         if why:
@@ -69,6 +86,20 @@ def _members(session: Session, root_id: int, entries: Sequence[ImportEntry]) -> 
     numbers = [entry.work_number for entry in entries]
     query = select(Member).where(Member.root_id == root_id, Member.work_number.in_(numbers))
     return {member.work_number: member for member in _copies(session, query)}
+
+
+def _of_another_category(entries: Sequence[ImportEntry], members: dict[str, Member]) -> list[Member]:
+    """Return the members whose category the rows would change."""
+    named = ((members.get(entry.work_number), entry.columns.get("category")) for entry in entries)
+    return [member for member, category in named if member and category and latest_kinds(member).category != category]
+
+
+def _check_category(session: Session, member_id: int, history: KindsHistory, on: date, now: datetime) -> None:
+    """Raise PlaceProblem unless the category may change on that day."""
+    try:
+        check_change(session, member_id, history, on, now=now)
+    except DomainError as refusal:
+        raise PlaceProblem(RosterColumn.effective_on, refusal.message) from None
 
 
 def _latest_memberships(session: Session, member_ids: Sequence[int]) -> dict[int, Membership]:
@@ -96,7 +127,7 @@ def _decide(
         branch_id = latest.organization_id
     columns, changes = _compare(entry, member)
     if "stage" in columns:
-        now = f"现为“{_shown(member.stage)}”，{STAGE_BY_DECISION}；本列可留空"
+        now = f"现为“{_shown(latest_kinds(member).stage)}”，{STAGE_BY_DECISION}；本列可留空"
         raise PlaceProblem(RosterColumn.stage, now)
     _check_dates(member, columns, today)
     group_id = places.group_of(entry, branch_id)
@@ -129,6 +160,8 @@ def _compare(entry: ImportEntry, member: Member) -> tuple[dict[str, Any], list[s
         f"{RosterColumn[name].value}：{_shown(getattr(member, name))} → {_shown(value)}"
         for name, value in columns.items()
     ]
+    if "category" in columns and entry.effective_on:
+        changes.append(f"人员类别变更自 {entry.effective_on.isoformat()} 起")
     if _has_other_phone(entry, member):
         columns |= {"phone_sealed": entry.phone_sealed, "phone_index": entry.phone_indexes[0]}
         changes.append("手机号：已更新")

@@ -41,10 +41,11 @@ class RosterColumn(StrEnum):
     category = "人员类别"
     stage = "党员类别"
     duty = "职务"
+    effective_on = "生效日期"
 
 
 REQUIRED = (RosterColumn.name, RosterColumn.work_number)
-DATES = (RosterColumn.joined_on, RosterColumn.full_member_on)
+DATES = (RosterColumn.joined_on, RosterColumn.full_member_on, RosterColumn.effective_on)
 
 HEADINGS: dict[str, RosterColumn] = {
     **{column.value: column for column in RosterColumn},
@@ -61,6 +62,7 @@ HEADINGS: dict[str, RosterColumn] = {
     **dict.fromkeys(("人员类型", "人员身份"), RosterColumn.category),
     **dict.fromkeys(("党员类型", "党员身份"), RosterColumn.stage),
     **dict.fromkeys(("党内职务", "党务职务"), RosterColumn.duty),
+    **dict.fromkeys(("变更日期", "变动日期"), RosterColumn.effective_on),
 }
 
 
@@ -123,6 +125,7 @@ class RosterRow:
     category: Category | None = None
     stage: Stage | None = None
     duty: str | None = None
+    effective_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def plan_all(
     problems: list[RosterProblem] = []
     for start in range(0, len(entries), CHUNK_ROWS):
         part = entries[start : start + CHUNK_ROWS]
-        decided, refused = plan(session, places, part, root_id=root_id, today=shanghai_date(now))
+        decided, refused = plan(session, places, part, root_id=root_id, today=shanghai_date(now), now=now)
         decisions += decided
         problems += refused
     if entries and not decisions and all(problem.column is RosterColumn.branch for problem in errors_of(problems)):

@@ -24,6 +24,7 @@ _EXPLANATIONS: dict[RosterColumn, str] = {
     RosterColumn.category: "教职工、学生或离退休。新党员必填。",
     RosterColumn.stage: "正式党员、预备党员；参照管理的发展对象、入党积极分子。新党员必填。",
     RosterColumn.duty: "如支部书记、支委。只作登记，系统中的角色须另行授予。",
+    RosterColumn.effective_on: "人员类别有变化的，自哪一天起；留空的自导入当天起。原来登记有误的请上级更正。",
 }
 
 

@@ -12,6 +12,7 @@ from server.audit.models import AuditLine
 from server.audit.subjects import AuditSubject
 from server.events import emit
 from server.organizations.events import MembersJoined, MemberTransferred
+from server.organizations.history import service as history
 from server.organizations.members import name_accounts
 from server.organizations.models import Member, Membership
 from server.organizations.roster.plan import Action, RowEffect
@@ -38,6 +39,7 @@ def carry_out(
     _write_memberships(session, decisions, ids, on)
     end_roles_left_behind(session, left, now=now)
     _write_audit(session, decisions, root_id, account_id, now)
+    _change_categories(session, decisions, on, account_id, now)
     _tell_joined(session, decisions, ids, on, now)
     _tell_moved(session, decisions, left, on, now)
     return Counter(decision.action.value for decision in decisions)
@@ -47,13 +49,27 @@ def _update_members(session: Session, decisions: Sequence[RowEffect], now: datet
     """One executemany per set of columns."""
     batches: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for decision in decisions:
-        if decision.member is not None and decision.columns:
-            row = {"id": decision.member.id, "updated_at": now, **decision.columns}
+        columns = {name: value for name, value in decision.columns.items() if name != "category"}
+        if decision.member is not None and columns:
+            row = {"id": decision.member.id, "updated_at": now, **columns}
             batches[frozenset(row)].append(row)
     for batch in batches.values():
         session.execute(update(Member), batch)
     if renamed := [each.member.id for each in decisions if each.member is not None and "name" in each.columns]:
         name_accounts(session, renamed)
+
+
+def _change_categories(
+    session: Session, decisions: Sequence[RowEffect], on: date, account_id: int | None, now: datetime
+) -> None:
+    """After all bulk writes: those who hear of it must not read what these then change."""
+    changes = {
+        each.member.id: (each.columns["category"], each.entry.effective_on or on)
+        for each in decisions
+        if each.member is not None and "category" in each.columns
+    }
+    if changes:
+        history.change_categories(session, changes, account_id=account_id, now=now)
 
 
 def _insert_members(session: Session, newcomers: Sequence[RowEffect], root_id: int, now: datetime) -> dict[str, int]:
