@@ -11,7 +11,14 @@ from server.days import shanghai_date
 from server.organizations.events import CategoryChange
 from server.points.decisions.negative_years import negative_members
 from server.points.ledger import chains as ledger
-from server.points.ledger.openings import differences, opening_columns, opening_facts, opening_figures, openings
+from server.points.ledger.openings import (
+    category_steps,
+    differences,
+    opening_columns,
+    opening_facts,
+    opening_figures,
+    openings,
+)
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.carrying import measured_by
 from server.points.scores.rules import Fact, YearScore, score
@@ -102,9 +109,8 @@ class LedgerBatch:
             self._open_item(member_id, code, points, standard_id=owner, year=year, on=on)
 
     def rebase(self, change: CategoryChange, year: int) -> None:
-        """Let the year's openings follow a change of category, on its day: what is lost is taken off, the rest added.
-
-        Nothing is done where there are none, and once the results of the year stand.
+        """Let the year's openings follow a change of category, on its day: lines that are lost are taken off, new ones
+        opened. Nothing is done where there are none, and once the results of the year stand.
         """
         member_id = change.member_id
         if self._is_shut(member_id, year) or self.standing.last_in(member_id, year) is None:
@@ -118,11 +124,8 @@ class LedgerBatch:
             return
         last = opened[-1]
         document = self.standing.document(last.standard_id)
-        steps = differences(
-            openings(document, change.after, kinds.stage), openings(document, change.before, kinds.stage)
-        )
         on = max(change.on, last.occurred_on)
-        for code, points in steps.items():
+        for code, points in category_steps(document, change.before, change.after, kinds.stage).items():
             self._open_item(member_id, code, points, standard_id=last.standard_id, year=year, on=on)
 
     def drafted(self, year: int) -> frozenset[int]:

@@ -36,6 +36,20 @@ def differences(wanted: Mapping[str, Decimal], present: Mapping[str, Decimal]) -
     return {code: step for code, step in steps.items() if step}
 
 
+def category_steps(document: StandardDocument, before: Category, after: Category, stage: Stage) -> dict[str, Decimal]:
+    """Return what a change of category adds to the openings and takes off them, by item code.
+
+    A line that both have keeps its opening, whichever variant it stands under: variants of a line share their cap.
+    """
+    had, wanted = openings(document, before, stage), openings(document, after, stage)
+    lines = {item.code: item.line_code for item in document.items}
+    kept = {lines[code] for code in had} & {lines[code] for code in wanted}
+    return differences(
+        {code: points for code, points in wanted.items() if lines[code] not in kept},
+        {code: points for code, points in had.items() if lines[code] not in kept},
+    )
+
+
 def opening_columns(
     item: Item, points: Decimal, *, standard_id: int, year: int, on: date, revision: int = 1
 ) -> dict[str, Any]:
