@@ -17,6 +17,8 @@ from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine
+from server.deadlines import handlers as deadlines
+from server.deadlines.events import DeadlineMoved, VacationsChanged
 from server.dues import handlers as dues
 from server.dues import sources as dues_sources
 from server.errors import unavailable
@@ -48,6 +50,7 @@ from server.points import sources
 from server.points.decisions import sources as decision_sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
+from server.publicity import handlers as publicity
 from server.pushes import fanouts
 from server.pushes.occasions import claims, held, keys, leaves, negatives
 from server.readiness.probe import Probe
@@ -76,6 +79,7 @@ FEATURES: tuple[str, ...] = (
     "server.organizations.roster.views",
     "server.organizations.audit_views",
     "server.organizations.workday_views",
+    "server.deadlines.views",
     "server.photos.views",
     "server.standards.views",
     "server.points.views",
@@ -84,6 +88,7 @@ FEATURES: tuple[str, ...] = (
     "server.claims.review_views",
     "server.dues.views",
     "server.notices.views",
+    "server.publicity.views",
     "server.pushes.views",
     "server.pushes.unreached_views",
     "server.pushes.robots.views",
@@ -133,6 +138,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (StatementConfirmed, months.confirmed),
     (BulletinPublished, bulletins.published),
     (WorkdaysChanged, confirming.workdays_changed),
+    (WorkdaysChanged, deadlines.workdays_changed),
+    (VacationsChanged, deadlines.vacations_changed),
+    (DeadlineMoved, publicity.deadline_moved),
 )
 """The handlers of each event (server/events.py)."""
 

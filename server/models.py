@@ -6,6 +6,7 @@ from server import installation, leases
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
+from server.deadlines import models as deadlines
 from server.dues import models as dues
 from server.heads import models as heads
 from server.identity import models as identity
@@ -18,6 +19,8 @@ from server.organizations.history import models as history
 from server.organizations.roster import models as roster
 from server.photos import models as photos
 from server.points import models as points
+from server.publicity import models as publicity
+from server.publicity import protection as publicity_protection
 from server.pushes import models as pushes
 from server.pushes.robots import models as robots
 from server.standards import models as standards
@@ -32,6 +35,7 @@ __all__ = [
     "bot_dialogue",
     "bot_receive",
     "claims",
+    "deadlines",
     "dues",
     "heads",
     "history",
@@ -44,6 +48,8 @@ __all__ = [
     "organizations",
     "photos",
     "points",
+    "publicity",
+    "publicity_protection",
     "pushes",
     "resolutions",
     "robots",

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from server.audit import protection as audit
+from server.deadlines import protection as deadlines
 from server.heads import protection as heads
 from server.points import protection as ledger
+from server.publicity import protection as publicity
 from server.standards import protection as standards
 
-INSERT_ONLY = (ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS)
-GUARDED = (*INSERT_ONLY, standards.TRIGGERS)
+INSERT_ONLY = (ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS, deadlines.MOVES)
+GUARDED = (*INSERT_ONLY, standards.TRIGGERS, publicity.TRIGGERS)
 
 
 def install(connection: Connection) -> None:

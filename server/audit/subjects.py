@@ -55,6 +55,7 @@ class AuditSubject(StrEnum):
     statement_sheet = "statement_sheet"
     board = "board"
     board_link = "board_link"
+    publicity = "publicity"
     bulletin = "bulletin"
     bulletin_annex = "bulletin_annex"
     personal_data = "personal_data"

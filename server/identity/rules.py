@@ -84,6 +84,10 @@ class Permission(StrEnum):
     statement_verify = "statement_verify"
     board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
     board_manage = "board_manage"  # let a screen show it
+    publicity_read = "publicity_read"  # what is publicized, while it is
+    publicity_oversee = "publicity_oversee"  # also what is proposed, and lists whose time is over
+    publicity_propose = "publicity_propose"
+    publicity_approve = "publicity_approve"
     bulletin_read = "bulletin_read"  # the figures, once published; no member's name
     bulletin_manage = "bulletin_manage"
     bulletin_audit = "bulletin_audit"  # the whole annex with all branches' members, and the verification
@@ -164,6 +168,10 @@ RULES: dict[Permission, Rule] = {
     Permission.statement_verify: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.board_read: Rule(_READERS, fellow=True),
     Permission.board_manage: Rule(_LEADERS | _ABOVE),
+    Permission.publicity_read: Rule(_READERS, fellow=True),
+    Permission.publicity_oversee: Rule(_BRANCH | _ABOVE | {Role.inspector}),
+    Permission.publicity_propose: Rule(_BRANCH | _ABOVE),
+    Permission.publicity_approve: Rule(_BRANCH | _ABOVE),
     Permission.bulletin_read: Rule(_BRANCH | _ABOVE | {Role.inspector}, fellow=True),
     Permission.bulletin_manage: Rule(_ABOVE),
     Permission.bulletin_audit: Rule(_ABOVE | {Role.inspector}),
@@ -207,11 +215,15 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a request acts on: an organization with everything above it (`ancestor_ids`, itself included), the member
-    it concerns, if any, and who shares in it with them. `row` is kept so that its session need not read it again."""
+    it concerns, if any, and who shares in it with them. `row` is kept so that its session need not read it again.
+
+    `shared_with`: the organization above whose members are fellows too, None if only those of the organization are.
+    """
 
     ancestor_ids: tuple[int, ...]
     member_id: int | None = None
     sharer_ids: frozenset[int] = frozenset()
+    shared_with: int | None = None
     row: object = field(default=None, compare=False, repr=False)
 
 
@@ -232,7 +244,11 @@ def allows(actor: Actor, permission: Permission, target: Target) -> bool:
     rule = RULES[permission]
     if rule.own and actor.member_id is not None and actor.member_id in (target.member_id, *target.sharer_ids):
         return True
-    if rule.fellow and target.ancestor_ids and target.ancestor_ids[-1] in actor.organization_ids:
+    if (
+        rule.fellow
+        and target.ancestor_ids
+        and (target.shared_with or target.ancestor_ids[-1]) in actor.organization_ids
+    ):
         return True
     return any(grant.role in rule.roles and grant.organization_id in target.ancestor_ids for grant in actor.grants)
 

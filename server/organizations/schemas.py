@@ -1,5 +1,6 @@
 """Shapes of the tree on the wire."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from server.identity.guard import Body
 from server.organizations.models import OrganizationKind
 from server.organizations.rules import normal_title
 from server.presentation import Id, PageQuery
-from server.text import Line, Lines
+from server.text import Line, Lines, half_width
 
 
 def _title(text: str) -> str:
@@ -50,17 +51,32 @@ class BoardVisibility(StrEnum):
     full = "full"
 
 
+def _office_telephone(text: str) -> str:
+    number = half_width(text).strip()
+    if number and not OFFICE_TELEPHONE.fullmatch(number):
+        raise ValueError("办公电话应为带区号的固定电话，如 0535-5550158；不能填个人手机号")
+    return number
+
+
+OFFICE_TELEPHONE = re.compile(r"0\d{2,3}[- ]?\d{3,4}[- ]?\d{4}(?:(?:-| ?转 ?)\d{1,6})?")
+"""A landline with its area code and perhaps an extension; a private number is for nobody to read in public."""
+
+OfficeTelephone = Annotated[Line, Field(max_length=40), AfterValidator(_office_telephone)]
+
+
 class SettingsIn(Body):
     """Only the settings named are changed. `manages_prospects`: 发展对象 and 积极分子 are managed too (一（三）).
 
     `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
     `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
+    `office_telephone`: printed where people may object; "" removes it.
     """
 
     board_visibility: BoardVisibility | None = None
     board_names_outside: bool | None = None
     manages_prospects: bool | None = None
     head_officers: Annotated[list[Id], Field(max_length=2)] | None = None
+    office_telephone: OfficeTelephone | None = None
 
 
 class SettingsOut(BaseModel):
@@ -70,6 +86,7 @@ class SettingsOut(BaseModel):
     board_names_outside: bool = False
     manages_prospects: bool = False
     head_officers: list[int] = []
+    office_telephone: str = ""
 
 
 class OrganizationOut(BaseModel):

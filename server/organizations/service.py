@@ -32,6 +32,13 @@ def get_open(session: Session, organization_id: int) -> Organization:
     return organization
 
 
+def whole_university(session: Session, organization_id: int, what: str) -> int:
+    """Return the id of a root. Raises DomainError `not_a_root` for others: `what` is set for the whole university."""
+    if session.get_one(Organization, organization_id).parent_id is not None:
+        raise DomainError(OrganizationErrorCode.not_a_root, f"{what}按全校规定，请选择学校党委")
+    return organization_id
+
+
 def create_root(session: Session, *, title: str, now: datetime, root_id: int | None = None) -> Organization:
     """Found a party committee, the root of its own tree. Raises `title_taken` if there is one with that id."""
     root = _insert(

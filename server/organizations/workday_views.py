@@ -1,12 +1,10 @@
 """Working days over HTTP: where the university differs from the national calendar."""
 
-from server.errors import DomainError
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
 from server.organizations import present, workdays
-from server.organizations.error_codes import OrganizationErrorCode
-from server.organizations.models import Organization
+from server.organizations.service import whole_university
 from server.organizations.targets import organization_target
 from server.organizations.workday_schemas import (
     WorkdayIn,
@@ -43,7 +41,7 @@ def set_workday(context: Context, path: WorkdayPath, body: WorkdayIn) -> Workday
     """规定某一天上班或休息（写明依据）"""
     row = workdays.override(
         context.session,
-        root_id=_whole_university(context, path.organization_id),
+        root_id=whole_university(context.session, path.organization_id, "工作日"),
         day=path.day,
         works=body.works,
         note=body.note,
@@ -62,7 +60,7 @@ def set_workday(context: Context, path: WorkdayPath, body: WorkdayIn) -> Workday
 )
 def forget_workday(context: Context, path: WorkdayPath) -> tuple[None, int]:
     """撤销规定，仍按国家日历"""
-    root_id = _whole_university(context, path.organization_id)
+    root_id = whole_university(context.session, path.organization_id, "工作日")
     workdays.forget(context.session, root_id=root_id, day=path.day, account_id=context.account_id, now=context.now)
     return None, 204
 
@@ -78,7 +76,7 @@ def enter_workday_year(context: Context, path: WorkdayYearPath, body: WorkdayYea
     """录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算"""
     workdays.enter_year(
         context.session,
-        root_id=_whole_university(context, path.organization_id),
+        root_id=whole_university(context.session, path.organization_id, "工作日"),
         year=path.year,
         note=body.note,
         off=body.off,
@@ -98,15 +96,8 @@ def enter_workday_year(context: Context, path: WorkdayYearPath, body: WorkdayYea
 )
 def forget_workday_year(context: Context, path: WorkdayYearPath) -> tuple[None, int]:
     """撤销整年的录入，该年仍按未公布处理；另行规定的单日保留"""
-    root_id = _whole_university(context, path.organization_id)
+    root_id = whole_university(context.session, path.organization_id, "工作日")
     workdays.forget_year(
         context.session, root_id=root_id, year=path.year, account_id=context.account_id, now=context.now
     )
     return None, 204
-
-
-def _whole_university(context: Context, organization_id: int) -> int:
-    """Return the root. Raises DomainError `not_a_root`."""
-    if context.session.get_one(Organization, organization_id).parent_id is not None:
-        raise DomainError(OrganizationErrorCode.not_a_root, "工作日按全校规定，请选择学校党委")
-    return organization_id

@@ -38,7 +38,7 @@ def override(
     session: Session, *, root_id: int, day: date, works: bool, note: str, account_id: int, now: datetime
 ) -> WorkdayOverride:
     """Set how a day counts; setting it again replaces the earlier setting."""
-    _lock(session, root_id)
+    lock_calendar(session, root_id)
     row = _set(session, root_id=root_id, day=day, works=works, note=note, account_id=account_id, now=now)
     _changed(session, root_id, "workday_override", account_id, now, day=day.isoformat(), works=works)
     return row
@@ -46,6 +46,7 @@ def override(
 
 def forget(session: Session, *, root_id: int, day: date, account_id: int, now: datetime) -> None:
     """Let the national calendar decide again. Raises DomainError `not_found`."""
+    lock_calendar(session, root_id)
     row = session.get(WorkdayOverride, (root_id, day))
     if row is None:
         raise not_found("工作日设置")
@@ -74,7 +75,7 @@ def enter_year(
         raise DomainError(OrganizationErrorCode.wrong_year, f"{strange[0].isoformat()} 不在 {year} 年，请核对")
     if twice := sorted({*off} & {*worked}):
         raise DomainError(OrganizationErrorCode.day_twice, f"{twice[0].isoformat()} 既列为放假又列为上班，请核对")
-    _lock(session, root_id)
+    lock_calendar(session, root_id)
     for row in _entered(session, root_id, year):
         if row.day not in {*off, *worked}:
             session.delete(row)
@@ -87,7 +88,7 @@ def enter_year(
 
 def forget_year(session: Session, *, root_id: int, year: int, account_id: int, now: datetime) -> None:
     """Remove a year that was entered; single days with a note of their own stay. Raises DomainError `not_found`."""
-    _lock(session, root_id)
+    lock_calendar(session, root_id)
     entry = year_entry(session, root_id=root_id, year=year)
     if entry is None:
         raise not_found("这一年的放假安排")
@@ -108,8 +109,17 @@ def _entered(session: Session, root_id: int, year: int) -> list[WorkdayOverride]
     return [row for row in of_year(session, root_id=root_id, year=year) if entry and row.note == entry.note]
 
 
-def _lock(session: Session, root_id: int) -> None:
+def lock_calendar(session: Session, root_id: int) -> None:
+    """Let nobody else change a university's calendar, or hold it, before the transaction ends."""
     session.scalar(select(Organization.id).where(Organization.id == root_id).with_for_update())
+
+
+def hold_calendar(session: Session, root_id: int) -> None:
+    """Wait for whoever changes the calendar, and let nobody change it before the transaction ends.
+
+    Take it before the locks of rows whose days are counted: who changes the calendar counts those anew.
+    """
+    session.execute(select(Organization.id).where(Organization.id == root_id).with_for_update(read=True))
 
 
 def _set(

@@ -72,6 +72,10 @@ statement_confirm       .       .      .    .     x     x     x      x       x  
 statement_verify        .       .      .    x     x     x     x      x       x     x      .       .
 board_read              .       x      x    x     x     x     x      x       x     x      .       .
 board_manage            .       .      .    .     x     x     x      x       x     .      .       .
+publicity_read          .       x      x    x     x     x     x      x       x     x      .       .
+publicity_oversee       .       .      .    x     x     x     x      x       x     x      .       .
+publicity_propose       .       .      .    x     x     x     x      x       x     .      .       .
+publicity_approve       .       .      .    x     x     x     x      x       x     .      .       .
 bulletin_read           .       x      .    x     x     x     x      x       x     x      .       .
 bulletin_manage         .       .      .    .     .     .     x      x       x     .      .       .
 bulletin_audit          .       .      .    .     .     .     x      x       x     x      .       .
@@ -333,6 +337,14 @@ ROUTES = {
     "DELETE /organizations/<int:organization_id>/workdays/<string:day>": "workday_manage",
     "PUT /organizations/<int:organization_id>/workday-years/<int:year>": "workday_manage",
     "DELETE /organizations/<int:organization_id>/workday-years/<int:year>": "workday_manage",
+    # vacations
+    "GET /organizations/<int:organization_id>/vacations/<int:year>": "organization_read",
+    "POST /organizations/<int:organization_id>/vacations": "workday_manage",
+    "PUT /vacations/<int:vacation_id>": "workday_manage",
+    "DELETE /vacations/<int:vacation_id>": "workday_manage",
+    # publicity
+    "GET /organizations/<int:organization_id>/publicities": "publicity_read",
+    "GET /publicities/<int:publicity_id>": "publicity_read",
     # bulletins
     "GET /organizations/<int:organization_id>/bulletins": "bulletin_read",
     "GET /bulletins/<int:bulletin_id>": "bulletin_read",

@@ -37,6 +37,8 @@ FEATURES = {
         "setup",
         "heads",
         "years",
+        "deadlines",
+        "publicity",
     ),
 }
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "base", "tools"}

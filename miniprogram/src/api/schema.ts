@@ -653,6 +653,10 @@ export interface paths {
     /** 下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息 */
     get: operations["overview_show_overview_organizations__int_organization_id__overview_get"];
   };
+  "/api/v1/organizations/{organization_id}/publicities": {
+    /** 支部的公示，新的在前；普通党员只看到批准过的 */
+    get: operations["publicity_list_publicities_organizations__int_organization_id__publicities_get"];
+  };
   "/api/v1/organizations/{organization_id}/representatives": {
     /** 邀请群众代表并发放激活码；同一人再次邀请得到新码 */
     post: operations["binding_invite_representative_organizations__int_organization_id__representatives_post"];
@@ -701,6 +705,14 @@ export interface paths {
     /** 未送达的条数：总数和各支部 */
     get: operations["unreached_count_unreached_pushes_organizations__int_organization_id__unreached_pushes_counts_get"];
   };
+  "/api/v1/organizations/{organization_id}/vacations": {
+    /** 录入一次假期；正在计算的期限随即顺延，公示暂停，改动留有记录 */
+    post: operations["vacations_enter_vacation_organizations__int_organization_id__vacations_post"];
+  };
+  "/api/v1/organizations/{organization_id}/vacations/{year}": {
+    /** 全校一年中的假期（寒假、暑假），教工和学生分列 */
+    get: operations["vacations_list_vacations_organizations__int_organization_id__vacations__int_year__get"];
+  };
   "/api/v1/organizations/{organization_id}/workday-years/{year}": {
     /** 录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算 */
     put: operations["workdays_enter_workday_year_organizations__int_organization_id__workday_years__int_year__put"];
@@ -730,6 +742,10 @@ export interface paths {
   "/api/v1/privacy-notice": {
     /** 个人信息使用说明；不指明版本时给现行的一版 */
     get: operations["privacy_show_privacy_notice_privacy_notice_get"];
+  };
+  "/api/v1/publicities/{publicity_id}": {
+    /** 一份公示：名单以姓氏笔画为序，未参评只列人数；期满以后普通党员看不到名单（410） */
+    get: operations["publicity_show_publicity_publicities__int_publicity_id__get"];
   };
   "/api/v1/resolutions/{resolution_id}/withdraw": {
     /** 撤回登记有误的表决，写明理由；原登记仍可查看 */
@@ -852,6 +868,12 @@ export interface paths {
   "/api/v1/unreached-pushes/{push_id}/told": {
     /** 登记已当面或电话告知 */
     post: operations["unreached_tell_unreached_unreached_pushes__int_push_id__told_post"];
+  };
+  "/api/v1/vacations/{vacation_id}": {
+    /** 修改假期的起止日期或名称 */
+    put: operations["vacations_change_vacation_vacations__int_vacation_id__put"];
+    /** 撤销录入有误的假期 */
+    delete: operations["vacations_forget_vacation_vacations__int_vacation_id__delete"];
   };
   "/api/v1/wechat/js-sdk-signature": {
     /** 为微信内置浏览器中的页面签名，以便调用微信扫一扫；未配置公众号时没有 */
@@ -2188,6 +2210,28 @@ export interface components {
       status: components["schemas"]["ClaimStatus"] | null;
       /** Title */
       title: string;
+    };
+    /**
+     * DeadlineMoveOut
+     * @description `by` is null where nobody's act says who.
+     */
+    DeadlineMoveOut: {
+      /** At */
+      at: string;
+      /** By */
+      by: string | null;
+      /**
+       * New Day
+       * Format: date
+       */
+      new_day: string;
+      /**
+       * Old Day
+       * Format: date
+       */
+      old_day: string;
+      /** Reason */
+      reason: string;
     };
     /**
      * DecidedOut
@@ -4964,6 +5008,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[PublicityItemOut] */
+    Page_PublicityItemOut_: {
+      /** Items */
+      items: components["schemas"]["PublicityItemOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[RosterImportOut] */
     Page_RosterImportOut_: {
       /** Items */
@@ -5425,6 +5479,127 @@ export interface components {
       reason: string;
     };
     /**
+     * PublicityDetailOut
+     * @description What is publicized. The list is by 姓氏笔画; `unlisted` are 未参评, in number only.
+     *
+     * `code` is the 校验码. `days` are all days from the first to the last; `resumes_on` is set while it is paused.
+     */
+    PublicityDetailOut: {
+      approved: components["schemas"]["PublicitySignOut"] | null;
+      /** Code */
+      code: string;
+      /** Counted */
+      counted: string;
+      /** Days */
+      days: components["schemas"]["StripDayOut"][];
+      /** Ended At */
+      ended_at: string | null;
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /** Groups */
+      groups: components["schemas"]["PublicityGroupOut"][];
+      /** Id */
+      id: number;
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
+      /** Left */
+      left: number;
+      /** Lines */
+      lines: string[];
+      /** Listed */
+      listed: number;
+      /** Moves */
+      moves: components["schemas"]["DeadlineMoveOut"][];
+      /** Organization */
+      organization: string;
+      /** Organization Id */
+      organization_id: number;
+      phase: components["schemas"]["PublicityPhase"];
+      /** Phase Words */
+      phase_words: string;
+      /** Place */
+      place: string;
+      proposed: components["schemas"]["PublicitySignOut"];
+      /** Resumes On */
+      resumes_on: string | null;
+      scope: components["schemas"]["PublicityScope"];
+      /** Scope Title */
+      scope_title: string;
+      subject_kind: components["schemas"]["PublicitySubject"];
+      /** Telephones */
+      telephones: components["schemas"]["TelephoneOut"][];
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+      /** Unlisted */
+      unlisted: number;
+      /** Withdrawn At */
+      withdrawn_at: string | null;
+      /**
+       * Withdrawn Reason
+       * @description 仅干部可见
+       */
+      withdrawn_reason: string | null;
+      /** Working Days */
+      working_days: number;
+    };
+    /**
+     * PublicityEntryOut
+     * @description `own`: it is the reader.
+     */
+    PublicityEntryOut: {
+      /** Name */
+      name: string;
+      /** Own */
+      own: boolean;
+      /** Words */
+      words: string[];
+    };
+    /** PublicityGroupOut */
+    PublicityGroupOut: {
+      /** Entries */
+      entries: components["schemas"]["PublicityEntryOut"][];
+      /** Heading */
+      heading: string;
+      /** Mark */
+      mark: string;
+    };
+    /**
+     * PublicityItemOut
+     * @description `phase_words` say where it stands: 公示中，还剩 3 个工作日.
+     */
+    PublicityItemOut: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /** Id */
+      id: number;
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
+      /** Organization */
+      organization: string;
+      /** Organization Id */
+      organization_id: number;
+      phase: components["schemas"]["PublicityPhase"];
+      /** Phase Words */
+      phase_words: string;
+      subject_kind: components["schemas"]["PublicitySubject"];
+      /** Title */
+      title: string;
+    };
+    /**
      * PublicityOut
      * @description 公示期: `days` are its working days, `left` how many are left, today included.
      *
@@ -5440,6 +5615,38 @@ export interface components {
       /** Starts At */
       starts_at: string;
     };
+    /**
+     * PublicityPhase
+     * @description What an approved publicity is on a day, beside the other states.
+     * @enum {string}
+     */
+    PublicityPhase: "proposed" | "upcoming" | "running" | "paused" | "over" | "withdrawn";
+    /**
+     * PublicityScope
+     * @description To whom it is shown: the branch, all of the 总支, or everybody, on the screen in the corridor too.
+     * @enum {string}
+     */
+    PublicityScope: "branch" | "unit" | "outside";
+    /**
+     * PublicitySignOut
+     * @description Who proposed or approved it, as what, when. `for_committee`: entered for the 支委会.
+     */
+    PublicitySignOut: {
+      /** At */
+      at: string;
+      /** For Committee */
+      for_committee: boolean;
+      /** Name */
+      name: string;
+      /** Role Title */
+      role_title: string;
+    };
+    /**
+     * PublicitySubject
+     * @description What is publicized. Each is publicized by the feature that owns it (`owners.register`).
+     * @enum {string}
+     */
+    PublicitySubject: "points" | "stars" | "correction";
     /**
      * PublishedOut
      * @description `left_behind` are units below whose own standards no longer fit this one and must be revised.
@@ -6352,6 +6559,7 @@ export interface components {
      *
      * `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
      * `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
+     * `office_telephone`: printed where people may object; "" removes it.
      */
     SettingsIn: {
       /**
@@ -6371,6 +6579,11 @@ export interface components {
        * @default null
        */
       manages_prospects?: boolean | null;
+      /**
+       * Office Telephone
+       * @default null
+       */
+      office_telephone?: string | null;
     };
     /** SettingsOut */
     SettingsOut: {
@@ -6391,6 +6604,11 @@ export interface components {
        * @default false
        */
       manages_prospects?: boolean;
+      /**
+       * Office Telephone
+       * @default
+       */
+      office_telephone?: string;
     };
     /**
      * SettlementOut
@@ -6926,6 +7144,21 @@ export interface components {
       title: string;
     };
     /**
+     * StripDayOut
+     * @description `why` says why a day does not count: 休息日, 寒假.
+     */
+    StripDayOut: {
+      /** Counts */
+      counts: boolean;
+      /**
+       * Day
+       * Format: date
+       */
+      day: string;
+      /** Why */
+      why: string | null;
+    };
+    /**
      * StudyIn
      * @description 支委会研究.
      */
@@ -7055,6 +7288,16 @@ export interface components {
       /** Organization Title */
       organization_title: string;
       tally: components["schemas"]["AttendanceTallyOut"];
+    };
+    /**
+     * TelephoneOut
+     * @description An office's telephone: 党支部, 党总支.
+     */
+    TelephoneOut: {
+      /** Number */
+      number: string;
+      /** Title */
+      title: string;
     };
     /** TicketOut */
     TicketOut: {
@@ -7195,6 +7438,74 @@ export interface components {
     UnreadOut: {
       /** Unread */
       unread: number;
+    };
+    /**
+     * VacationChangeIn
+     * @description First and last day included.
+     */
+    VacationChangeIn: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
+      /**
+       * Title
+       * Format: line
+       */
+      title: string;
+    };
+    /** VacationIn */
+    VacationIn: {
+      /** @description 教工或学生；离退休没有假期 */
+      category: components["schemas"]["Category"];
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
+      /**
+       * Title
+       * Format: line
+       */
+      title: string;
+    };
+    /** VacationOut */
+    VacationOut: {
+      category: components["schemas"]["Category"];
+      /** Entered At */
+      entered_at: string;
+      /** Entered By */
+      entered_by: string;
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /** Id */
+      id: number;
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
+      /** Title */
+      title: string;
+    };
+    /** VacationsOut */
+    VacationsOut: {
+      /** Items */
+      items: components["schemas"]["VacationOut"][];
     };
     /** ValidationErrorModel */
     ValidationErrorModel: {
@@ -10683,6 +10994,26 @@ export interface operations {
       };
     };
   };
+  /** 支部的公示，新的在前；普通党员只看到批准过的 */
+  publicity_list_publicities_organizations__int_organization_id__publicities_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_PublicityItemOut_"];
+        };
+      };
+    };
+  };
   /** 邀请群众代表并发放激活码；同一人再次邀请得到新码 */
   binding_invite_representative_organizations__int_organization_id__representatives_post: {
     parameters: {
@@ -10944,6 +11275,44 @@ export interface operations {
       };
     };
   };
+  /** 录入一次假期；正在计算的期限随即顺延，公示暂停，改动留有记录 */
+  vacations_enter_vacation_organizations__int_organization_id__vacations_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["VacationIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["VacationOut"];
+        };
+      };
+    };
+  };
+  /** 全校一年中的假期（寒假、暑假），教工和学生分列 */
+  vacations_list_vacations_organizations__int_organization_id__vacations__int_year__get: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["VacationsOut"];
+        };
+      };
+    };
+  };
   /** 录入国务院公布的一年放假和调休安排；录入后该年不再“暂按”计算，已算出的期限随即重算 */
   workdays_enter_workday_year_organizations__int_organization_id__workday_years__int_year__put: {
     parameters: {
@@ -11098,6 +11467,22 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["PrivacyNotice"];
+        };
+      };
+    };
+  };
+  /** 一份公示：名单以姓氏笔画为序，未参评只列人数；期满以后普通党员看不到名单（410） */
+  publicity_show_publicity_publicities__int_publicity_id__get: {
+    parameters: {
+      path: {
+        publicity_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PublicityDetailOut"];
         };
       };
     };
@@ -11658,6 +12043,41 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["UnreachedOut"];
         };
+      };
+    };
+  };
+  /** 修改假期的起止日期或名称 */
+  vacations_change_vacation_vacations__int_vacation_id__put: {
+    parameters: {
+      path: {
+        vacation_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["VacationChangeIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["VacationOut"];
+        };
+      };
+    };
+  };
+  /** 撤销录入有误的假期 */
+  vacations_forget_vacation_vacations__int_vacation_id__delete: {
+    parameters: {
+      path: {
+        vacation_id: number;
+      };
+    };
+    responses: {
+      /** @description No Content */
+      204: {
+        content: never;
       };
     };
   };
