@@ -149,9 +149,8 @@ def approve(
     if content.hash != row.content_hash:
         message = "公示内容在提出之后有变化，请撤回后重新提出"
         raise conflict(PublicityErrorCode.content_changed, message)
-    row.status = after
-    row.approved_by, row.approved_at = account_id, now
-    row.approved_role = _approving(session, row, account_id, now)
+    role = _approving(session, row, account_id, now)
+    row.status, row.approved_by, row.approved_role, row.approved_at = after, account_id, role, now
     session.flush()
     _audit(session, row, "publicity_approve", account_id, now)
     emit(session, PublicityApproved(row.id, row.organization_id, subject, row.subject_id, account_id, now))
