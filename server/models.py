@@ -3,6 +3,7 @@
 from bot import dialogue as bot_dialogue
 from bot.receive import models as bot_receive
 from server import installation, leases
+from server.annual.results import models as annual_results
 from server.audit import models as audit
 from server.claims import models as claims
 from server.db import Base
@@ -31,6 +32,7 @@ from server.years import models as years
 
 __all__ = [
     "Base",
+    "annual_results",
     "audit",
     "bot_dialogue",
     "bot_receive",

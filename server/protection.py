@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from server.annual.results import protection as annual_results
 from server.audit import protection as audit
 from server.deadlines import protection as deadlines
 from server.heads import protection as heads
@@ -11,7 +12,10 @@ from server.points import protection as ledger
 from server.publicity import protection as publicity
 from server.standards import protection as standards
 
-INSERT_ONLY = (ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS, deadlines.MOVES)
+INSERT_ONLY = (
+    *(ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS, deadlines.MOVES),
+    *annual_results.TABLES,
+)
 GUARDED = (*INSERT_ONLY, standards.TRIGGERS, publicity.TRIGGERS)
 
 

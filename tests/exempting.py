@@ -16,7 +16,7 @@ def exempt(
     filing = Filing(
         root_id=cast.root,
         subject_kind=FilingSubject.exemption,
-        subject_id=1,
+        subject_id=member_id,
         title="不列入管理范围",
         from_organization_id=cast.branch,
         to_organization_id=cast.general_branch,

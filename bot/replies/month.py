@@ -39,7 +39,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
 
 
 def _statement(turn: Turn, head: Statement, row: StatementRow) -> str:
-    when = spoken_month(head.period, today=turn.today) if not head.period.endswith("closing") else f"{head.year}年终"
+    when = spoken_month(head.period, today=turn.today)
     line = row.line
     if line.negative:
         return f"{when}积分汇总：{NEGATIVE_NOTE}。"

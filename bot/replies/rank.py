@@ -21,7 +21,7 @@ def reply(turn: Turn, meaning: Meaning) -> list[str]:
         return [NONE_YET.format(when)]
     head, row = found[-1]
     branch = titles(turn.session, [head.organization_id])[head.organization_id]
-    when = spoken_month(head.period, today=turn.today) if not head.period.endswith("closing") else f"{head.year}年"
+    when = spoken_month(head.period, today=turn.today)
     if row.line.position is None:
         return [f"{when}月汇总：{NEGATIVE_NOTE}，不参加排名。"]
     words = f"截至{when}月汇总，您在{branch}排第 {row.line.position} 名（共 {head.members} 人，同分并列）。"

@@ -144,6 +144,9 @@ ACTIONS = {
     "notice_file_remove": "移除附件",
     "push_told": "登记当面告知",
     "statement_confirm": "确认",
+    "annual_results_draft": "形成年度积分",
+    "annual_results_superseding": "更正年度积分",
+    "annual_results_withdraw": "撤回年度积分",
     "board_link_make": "开放公示栏投屏",
     "board_link_revoke": "收回公示栏投屏",
     "bulletin_draw_up": "生成",
@@ -207,6 +210,10 @@ SUBJECTS: dict[str, str] = {
     AuditSubject.publicity: "公示",
     AuditSubject.bulletin: "季通报",
     AuditSubject.bulletin_annex: "季通报附表",
+    AuditSubject.annual_edition: "支部年度积分",
+    AuditSubject.organization_results: "支部年度积分名单",
+    AuditSubject.member_results: "年度积分",
+    AuditSubject.certificate: "积分证明",
     AuditSubject.personal_data: "个人数据",
 }
 WORDS = ACTIONS | SUBJECTS

@@ -58,4 +58,8 @@ class AuditSubject(StrEnum):
     publicity = "publicity"
     bulletin = "bulletin"
     bulletin_annex = "bulletin_annex"
+    annual_edition = "annual_edition"
+    organization_results = "organization_results"
+    member_results = "member_results"
+    certificate = "certificate"
     personal_data = "personal_data"

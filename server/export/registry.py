@@ -47,6 +47,8 @@ LEFT_OUT = {
     "head_positions": "how far each chain had come",
     "installation": "which database this is",
     "wechat_access_tokens": "the university's own keys",
+    "annual_editions": "a branch's results as a whole; a person's own are in the export",
+    "annual_withdrawals": "that a branch's results were taken back",
     "branch_years": "how far a branch has come with a year",
     "branch_year_steps": "steps of a branch's year",
     "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import reading, transaction
-from server.errors import conflict
+from server.errors import conflict, not_found
 from server.events import emit
 from server.organizations.events import WorkdaysChanged
 from server.organizations.models import Organization
@@ -17,17 +17,19 @@ from server.organizations.workdays import calendar_of
 from server.statements.error_codes import StatementErrorCode
 from server.statements.events import StatementConfirmed
 from server.statements.models import Statement
-from server.statements.rules import StatementStatus, confirm_by_of
+from server.statements.rules import MONTHLY, StatementStatus, confirm_by_of
 from server.workdays import Calendar
 
 AT_ONCE = 200
 
 
 def confirm(session: Session, *, statement_id: int, account_id: int, now: datetime) -> Statement:
-    """Confirm a month. Raises DomainError 409 `already_confirmed`."""
+    """Confirm a month. Raises DomainError 409 `already_confirmed`, 404 for what is no month."""
     statement = _locked(session, statement_id)
     if statement.status == StatementStatus.confirmed:
         raise conflict(StatementErrorCode.already_confirmed, "这期月汇总已经确认过，支部已可查看")
+    if statement.status not in MONTHLY:
+        raise not_found("月汇总")
     _settle(session, statement, account_id, now)
     return statement
 
@@ -74,7 +76,7 @@ def _overdue(engine: Engine, root_id: int, today: date) -> list[int]:
 
 def _by_itself(session: Session, *, statement_id: int, now: datetime) -> bool:
     statement = _locked(session, statement_id)
-    if statement.status == StatementStatus.confirmed:
+    if statement.status != StatementStatus.frozen:
         return False
     _settle(session, statement, None, now)
     return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from server.holdings import DataSubject, Holding
 from server.standards.default import default_titles
@@ -10,8 +10,6 @@ from server.statements.models import Statement, StatementBackdated, StatementLin
 
 PLACE = 80
 """Among the holdings of all features, in the order in which a person reads them."""
-
-_MONTH = func.replace(Statement.period, "-closing", " 年年终")
 
 
 def holdings(subject: DataSubject) -> Iterator[Holding]:
@@ -22,7 +20,7 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         StatementLine,
         and_(StatementLine.member_id == subject.member_id, StatementLine.statement_id.in_(confirmed)),
         {
-            "月份": _MONTH,
+            "月份": Statement.period,
             "总分": StatementLine.total,
             "变化": StatementLine.change,
             "名次": StatementLine.position,
@@ -36,7 +34,7 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         "月积分各部分",
         StatementSection,
         and_(StatementSection.member_id == subject.member_id, StatementSection.statement_id.in_(confirmed)),
-        {"月份": _MONTH, "部分": StatementSection.section, "得分": StatementSection.points},
+        {"月份": Statement.period, "部分": StatementSection.section, "得分": StatementSection.points},
         joins=((Statement, Statement.id == StatementSection.statement_id),),
         words=default_titles(),
     )
@@ -45,7 +43,7 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
         StatementBackdated,
         and_(StatementBackdated.member_id == subject.member_id, StatementBackdated.statement_id.in_(confirmed)),
         {
-            "月份": _MONTH,
+            "月份": Statement.period,
             "补记的月份": StatementBackdated.month,
             "笔数": StatementBackdated.entries,
             "分值": StatementBackdated.points,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.organizations.models import Member
 from server.points.models import PointEntry, Score, SourceKind
 from server.statements.models import Statement, StatementLine
-from server.statements.rules import closing_of_december
+from server.statements.rules import StatementStatus, is_december
 
 TOTAL = ""
 
@@ -49,8 +49,7 @@ def late_lines(session: Session, statement: Statement, *, member_id: int | None 
 
     Members under a negative-list decision are left out: their year is reported separately.
     """
-    closing = closing_of_december(statement.period)
-    if closing is None or _is_frozen(session, statement.organization_id, closing):
+    if not is_december(statement.period) or _is_closed(session, statement):
         return None
     query = (
         select(Member.id, Member.name, PointEntry.occurred_on, PointEntry.points, Score.points.label("total"))
@@ -67,8 +66,9 @@ def late_lines(session: Session, statement: Statement, *, member_id: int | None 
     return [_line(list(of_member)) for _, of_member in groupby(rows, key=lambda row: row.id)]
 
 
-def _is_frozen(session: Session, organization_id: int, period: str) -> bool:
-    query = select(Statement.id).where(Statement.organization_id == organization_id, Statement.period == period)
+def _is_closed(session: Session, december: Statement) -> bool:
+    closed = (Statement.year == december.year, Statement.status == StatementStatus.closed)
+    query = select(Statement.id).where(Statement.organization_id == december.organization_id, *closed)
     return session.scalar(query) is not None
 
 

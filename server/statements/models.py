@@ -17,9 +17,10 @@ from server.statements.rules import BulletinStatus, StatementStatus
 class Statement(Base):
     """A branch's month (design §5 Month): facts up to `until`, the month's last day, posted before `cutoff_at`.
 
-    `period` is `YYYY-MM`, or `YYYY-closing` for what was posted for a year after its December. `exempt` counts those
-    who are 不列入管理范围 and have no line. Averages leave out members under a negative-list decision. `hash` covers
-    the head, every line and section, and the previous statement's hash, by `hash_version` (`freezing/sealing.py`).
+    `period` is `YYYY-MM`, or `YYYY-closeN` for the Nth time a year was closed: then `confirm_by` says nothing, and once
+    its results are taken back it is `withdrawn`. `exempt` counts those who are 不列入管理范围 and have no line.
+    Averages leave out members under a negative-list decision. `hash` covers the head, every line and section, and the
+    previous statement's hash, by `hash_version` (`freezing/sealing.py`).
     `confirmed_by` None with `confirmed_at` set: confirmed automatically.
     """
 

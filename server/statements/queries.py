@@ -13,7 +13,7 @@ from server.errors import not_found
 from server.organizations.beginning import first_month
 from server.organizations.models import Member, Organization
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import StatementStatus, coming_words
+from server.statements.rules import MONTHLY, StatementStatus, coming_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class StatementRow:
 def statements_of(
     session: Session, *, organization_id: int, all_states: bool, before: int | None, limit: int
 ) -> Sequence[Statement]:
-    """Return a branch's statements, latest first; only the confirmed ones unless `all_states`."""
-    query = select(Statement).where(Statement.organization_id == organization_id)
-    if not all_states:
-        query = query.where(Statement.status == StatementStatus.confirmed)
+    """Return a branch's months, latest first; only the confirmed ones unless `all_states`."""
+    query = select(Statement).where(
+        Statement.organization_id == organization_id, Statement.status.in_(_shown(all_states))
+    )
     if before is not None:
         query = query.where(Statement.id < before)
     return session.scalars(query.order_by(Statement.id.desc()).limit(limit)).all()
@@ -45,9 +45,9 @@ def coming(session: Session, *, organization_id: int, now: datetime) -> str | No
 
 
 def statement(session: Session, *, statement_id: int, all_states: bool) -> Statement:
-    """Return a statement. Raises DomainError `not_found`, also while it is not confirmed, unless `all_states`."""
+    """Return a month. Raises DomainError `not_found`, also while it is not confirmed, unless `all_states`."""
     found = session.get(Statement, statement_id)
-    if found is None or not (all_states or found.status == StatementStatus.confirmed):
+    if found is None or found.status not in _shown(all_states):
         raise not_found("月汇总")
     return found
 
@@ -66,21 +66,23 @@ def rows_of(session: Session, statement_id: int) -> list[StatementRow]:
 
 
 def history(session: Session, *, member_id: int, year: int, all_states: bool) -> list[tuple[Statement, StatementRow]]:
-    """Return a member's lines of a year, in whichever branch, in order."""
+    """Return a member's months of a year, in whichever branch, in order."""
     query = (
         select(Statement, StatementLine, Member.name)
         .join(StatementLine, StatementLine.statement_id == Statement.id)
         .join(Member, Member.id == StatementLine.member_id)
-        .where(StatementLine.member_id == member_id, Statement.year == year)
+        .where(StatementLine.member_id == member_id, Statement.year == year, Statement.status.in_(_shown(all_states)))
         .order_by(Statement.cutoff_at)
     )
-    if not all_states:
-        query = query.where(Statement.status == StatementStatus.confirmed)
     found = session.execute(query).all()
     ids = [head.id for head, _, _ in found]
     sections = _by_member(session, StatementSection, ids, member_id)
     backdated = _by_member(session, StatementBackdated, ids, member_id)
     return [(head, _row(line, name, sections, backdated)) for head, line, name in found]
+
+
+def _shown(all_states: bool) -> tuple[StatementStatus, ...]:
+    return MONTHLY if all_states else (StatementStatus.confirmed,)
 
 
 P = TypeVar("P", StatementSection, StatementBackdated)

@@ -14,6 +14,8 @@ from server.workdays import Calendar
 
 K = TypeVar("K", bound=Hashable)
 
+_CLOSING = "-close"
+
 CONFIRM_WORKDAYS = 3
 """A statement nobody confirms is confirmed automatically after this many working days (design §5 Month)."""
 
@@ -24,6 +26,12 @@ FREEZE_DAY, FREEZE_TIME = 3, "02:00"
 class StatementStatus(StrEnum):
     frozen = "frozen"  # drawn up, seen only by the branch's officers
     confirmed = "confirmed"  # by the secretary, or automatically after three working days: the branch sees it
+    closed = "closed"  # a year's: what its results rest on, confirmed by nobody
+    withdrawn = "withdrawn"  # a year's whose results were taken back
+
+
+MONTHLY = (StatementStatus.frozen, StatementStatus.confirmed)
+"""The statuses of a month."""
 
 
 class BulletinStatus(StrEnum):
@@ -59,15 +67,22 @@ def month_before(cutoff_at: datetime) -> StatementTerm:
     return StatementTerm(f"{last:%Y-%m}", last.year, last, cutoff_at)
 
 
-def closing_of(year: int, cutoff_at: datetime) -> StatementTerm:
-    """Return the closing statement of a year: whatever was posted for it up to the cutoff."""
-    return StatementTerm(f"{year}-closing", year, date(year, 12, 31), cutoff_at, closes_year=True)
+def closing_of(year: int, revision: int, cutoff_at: datetime) -> StatementTerm:
+    """Return the closing statement of a year: whatever was posted for it up to the cutoff.
+
+    `revision` counts a branch's attempts; as part of the period it is in the statement's key and in its hash.
+    """
+    return StatementTerm(f"{year}{_CLOSING}{revision}", year, date(year, 12, 31), cutoff_at, closes_year=True)
 
 
-def closing_of_december(period: str) -> str | None:
-    """Return the period of the closing statement that follows a December; None for any other month."""
-    year, _, month = period.partition("-")
-    return f"{year}-closing" if month == "12" else None
+def is_closing(period: str) -> bool:
+    """Whether a period is a closing statement's."""
+    return _CLOSING in period
+
+
+def is_december(period: str) -> bool:
+    """Whether a period is the last month of its year."""
+    return period.endswith("-12")
 
 
 def confirm_by_of(calendar: Calendar, frozen_at: datetime) -> date:
@@ -92,7 +107,7 @@ def last_day(period: str) -> date:
 def period_title(period: str) -> str:
     """Return a statement's period as people write it: 2026 年 6 月."""
     year, _, month = period.partition("-")
-    return f"{year} 年年终" if month == "closing" else f"{year} 年 {int(month)} 月"
+    return f"{year} 年年终" if is_closing(period) else f"{year} 年 {int(month)} 月"
 
 
 def positions(totals: Mapping[K, Decimal]) -> dict[K, int]:

@@ -20,11 +20,10 @@ from server.points.scores.rules import YearScore
 from server.statements.freezing.figures import LineMeasure, computed
 from server.statements.freezing.sealing import seals
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import average, median, positions
+from server.statements.rules import average, is_closing, median, positions
 from server.verifying import Verification
 
 STATEMENTS_AT_ONCE = 20
-CLOSING = "-closing"
 TAMPERED = (ValueError, LookupError, ArithmeticError, TypeError, NoResultFound)
 """What the rules raise on facts that freezing never leaves behind."""
 
@@ -82,7 +81,7 @@ def _computed(
 
     All are computed together, and one by one only if that fails.
     """
-    closed = statement.period.endswith(CLOSING)
+    closed = is_closing(statement.period)
 
     def of(some: Sequence[StatementLine]) -> Mapping[int, YearScore | None]:
         measures = [_measure(line) for line in some]

@@ -57,7 +57,7 @@ def move(
     the branch's members (`points.lock`) do so first, as postings do. Raises DomainError 409 `year_not_over`,
     `wrong_status`.
     """
-    _hold(session, branch_year)
+    hold(session, branch_year)
     before = YearState(branch_year.state)
     if before is to:
         return branch_year
@@ -77,7 +77,7 @@ def move_cut_off(
 
     Raises DomainError 409 `year_drafted`, `wrong_status`.
     """
-    _hold(session, branch_year)
+    hold(session, branch_year)
     if branch_year.claim_until == until:
         return branch_year
     state = YearState(branch_year.state)
@@ -91,8 +91,11 @@ def move_cut_off(
     return branch_year
 
 
-def _hold(session: Session, branch_year: BranchYear) -> None:
-    """Lock the branch against postings and other steps, and read its year as it is then."""
+def hold(session: Session, branch_year: BranchYear) -> None:
+    """Lock the branch against postings and other steps until the transaction ends, and read its year as it is then.
+
+    As with `move`: the ledgers of its members are locked first.
+    """
     session.execute(select(Organization.id).where(Organization.id == branch_year.organization_id).with_for_update())
     session.refresh(branch_year, with_for_update=True)
 

@@ -17,7 +17,7 @@ from server.statements.boards.sheet import read_sheet
 from server.statements.freezing.roster import branches_without
 from server.statements.freezing.service import freeze_some
 from server.statements.models import Statement, StatementLine
-from server.statements.rules import StatementStatus, StatementTerm, closing_of, month_before
+from server.statements.rules import StatementStatus, StatementTerm, month_before
 from tests.boards import Told, cast_lines, cast_statement, line_at_head
 from tests.cast import Cast
 from tests.refusing import refused
@@ -131,7 +131,7 @@ def confirmed(session: Session, cast: Cast, term: StatementTerm) -> list[Stateme
     return statements
 
 
-@pytest.mark.parametrize("term", [month_before(FROZEN_AT), closing_of(2026, datetime(2027, 1, 20, tzinfo=UTC))])
+@pytest.mark.parametrize("term", [month_before(FROZEN_AT), month_before(datetime(2027, 1, 20, tzinfo=UTC))])
 def test_every_sheet_adds_up_to_what_was_frozen(session: Session, cast: Cast, term: StatementTerm) -> None:
     post(session, cast, *(date(2026, 3, day) for day in range(1, 13)), now=datetime(2026, 5, 20, tzinfo=UTC))
     post(session, cast, date(2026, 5, 30), date(2026, 6, 1), now=datetime(2026, 6, 1, tzinfo=UTC), first=50)

@@ -16,7 +16,7 @@ from server.statements.boards.present import board_out, sheet_out
 from server.statements.boards.queries import read_board
 from server.statements.boards.rules import View
 from server.statements.boards.sheet import read_sheet
-from server.statements.freezing.service import freeze, freeze_closing
+from server.statements.freezing.service import freeze, freeze_closing, withdraw_closing
 from server.statements.late import LateMonth, late_lines
 from server.statements.models import Statement
 from server.statements.rules import month_before
@@ -80,9 +80,10 @@ def test_no_other_month_has_any_and_the_closing_statement_takes_them_over(
     assert november is not None
     assert late_lines(session, november) is None
     session.commit()
-    freeze_closing(engine, year=2026, cutoff_at=FIFTH + timedelta(days=9), now=FIFTH + timedelta(days=9))
-    session.commit()
+    closing = freeze_closing(session, organization_id=cast.branch, year=2026, now=FIFTH + timedelta(days=9))
     assert late_lines(session, december) is None
+    withdraw_closing(session, closing.id)
+    assert late_lines(session, december), "as long as no closing holds"
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from server.points.service import Posting
 from server.standards.default import default_document
 from server.standards.rules import Audience
 from server.statements.freezing import service
-from server.statements.freezing.service import freeze
+from server.statements.freezing.service import freeze, freeze_closing, withdraw_closing
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
-from server.statements.rules import StatementTerm, closing_of, month_before
+from server.statements.rules import StatementTerm, month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, Cast, Person
 from tests.standards import publish
@@ -150,12 +150,19 @@ def test_the_closing_statement_holds_what_was_posted_for_the_year_afterwards(
     froze(session, engine, december, now=december.cutoff_at)
     earned(session, cast.zhang_min, date(2026, 12, 30), december.cutoff_at + timedelta(days=5))
     session.commit()
-    closing = closing_of(2026, december.cutoff_at + timedelta(days=30))
-    froze(session, engine, closing, now=closing.cutoff_at)
-    found = line(session, cast.zhang_min, "2026-closing")
+    end = december.cutoff_at + timedelta(days=30)
+    closing = freeze_closing(session, organization_id=cast.branch, year=2026, now=end)
+    found = line(session, cast.zhang_min, "2026-close1")
     b07 = session.get_one(StatementSection, (found.statement_id, found.member_id, "base")).points
     assert found.change == Decimal(1) + 4, "nothing was owed of B07 all year, which is full at its end"
     assert b07 == line(session, cast.zhang_min, "2026-12").total + 4
+    assert list(verify_statements(session)) == []
+    withdraw_closing(session, closing.id)
+    again = freeze_closing(session, organization_id=cast.branch, year=2026, now=end)
+    assert (closing.status, again.period, again.previous_id) == ("withdrawn", "2026-close2", closing.id)
+    assert line(session, cast.zhang_min, again.period).change == found.change, (
+        "compared with December, not the first try"
+    )
     assert list(verify_statements(session)) == []
 
 

@@ -163,9 +163,9 @@ def test_scores_are_those_of_a_closed_year_while_the_results_stand(session: Sess
 
 
 @pytest.mark.usefixtures("opened")
-def test_the_closing_statement_says_what_the_scores_say(session: Session, engine: Engine, cast: Cast) -> None:
+def test_the_closing_statement_says_what_the_scores_say(session: Session, cast: Cast) -> None:
     drafted(session, cast.branch)
-    freeze_closing(engine, year=OLD, cutoff_at=DRAFTING, now=DRAFTING)
+    freeze_closing(session, organization_id=cast.branch, year=OLD, now=DRAFTING)
     of_branch = select(StatementLine).join(Statement, Statement.id == StatementLine.statement_id)
     lines = session.scalars(of_branch.where(Statement.organization_id == cast.branch)).all()
     assert len(lines) == 4

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.days import SHANGHAI
-from server.statements.boards.rules import View, by_name, closes_year, publicity, spread, title_of
+from server.statements.boards.rules import View, by_name, publicity, spread, title_of
 from server.workdays import Calendar
 
 TOTALS = st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=60)
@@ -75,5 +75,3 @@ def test_names_are_in_the_order_of_their_sound() -> None:
 
 def test_a_board_has_a_title() -> None:
     assert title_of("2026-05") == "2026 年 5 月党员积分公示"
-    assert title_of("2026-closing") == "2026 年年终党员积分公示"
-    assert [period for period in ("2026-05", "2026-12", "2026-closing") if closes_year(period)] == ["2026-closing"]

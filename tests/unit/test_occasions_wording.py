@@ -123,7 +123,6 @@ def test_what_shows_a_figure_is_hidden_with_the_figures() -> None:
 
 def test_the_hour_is_shanghais() -> None:
     assert wording.moment(datetime(2026, 12, 31, 16, 5, tzinfo=UTC)) == "2027年1月1日 00:05"
-    assert wording.month("2026-closing") == "2026年补记"
     assert [wording.quarter(f"2026-Q{number}")[6:7] for number in range(1, 5)] == ["一", "二", "三", "四"]
 
 

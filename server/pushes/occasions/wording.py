@@ -36,9 +36,9 @@ def moment(instant: datetime) -> str:
 
 
 def month(period: str) -> str:
-    """Return a month, or a year's closing statement, in words: 2026年6月."""
+    """Return a month in words: 2026年6月."""
     year, _, number = period.partition("-")
-    return f"{year}年{int(number)}月" if number.isdigit() else f"{year}年补记"
+    return f"{year}年{int(number)}月"
 
 
 def points(value: Decimal) -> str:

@@ -91,11 +91,6 @@ def by_name(name: str) -> bytes:
     return name.encode("gb18030")
 
 
-def closes_year(period: str) -> bool:
-    """Whether a statement is the closing one that follows a December's."""
-    return period.endswith("-closing")
-
-
 def title_of(period: str) -> str:
     """Return a board's title."""
     return f"{period_title(period)}党员积分公示"

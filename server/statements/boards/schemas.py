@@ -13,7 +13,7 @@ from server.statements.boards.rules import View
 from server.statements.schemas import StatementLateLineOut, StatementLateOut
 from server.text import Line, Opaque
 
-Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|closing)$")]
+Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 PointsText = str
 """Points already written with two decimals: rows are formatted once and sent to many."""
 
@@ -25,7 +25,7 @@ class BoardLinkPath(BaseModel):
 
 
 class MonthQuery(BaseModel):
-    """`month` (YYYY-MM) defaults to the newest confirmed one; `YYYY-closing` is what followed a December."""
+    """`month` (YYYY-MM) defaults to the newest confirmed one."""
 
     month: Period | None = None
 

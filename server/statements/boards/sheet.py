@@ -27,7 +27,6 @@ from server.standards.versions import document_of
 from server.statements.boards.beside import Beside, beside
 from server.statements.boards.figures import BoardFigures, BoardLine, figures_of
 from server.statements.boards.head import BoardHead, head_of, nothing_confirmed
-from server.statements.boards.rules import closes_year
 from server.statements.late import LateLine, late_lines
 from server.statements.models import Statement, StatementLine
 from server.statements.rules import StatementStatus
@@ -94,7 +93,6 @@ def _explained(session: Session, head: BoardHead, frozen: StatementLine, today: 
         facts,
         category=frozen.category,
         stage=frozen.stage,
-        year_closed=closes_year(head.period),
         negative=frozen.negative,
     )
     codes = {fact.seq: fact.item_code for fact in facts}

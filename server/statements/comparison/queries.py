@@ -18,7 +18,7 @@ from server.organizations.models import Member, Membership, Organization, Organi
 from server.pushes import unreachable
 from server.statements.comparison.rules import WINDOW_DAYS, ComparedPlace, Comparison, Sums, compare
 from server.statements.models import Statement, StatementLine
-from server.statements.rules import StatementStatus
+from server.statements.rules import MONTHLY, StatementStatus
 
 PARTY_MEMBERS = (Stage.full, Stage.probationary)
 Found = Iterator[tuple[int, Sums]]
@@ -140,7 +140,7 @@ def _counted(session: Session, query: Select[int]) -> Iterable[tuple[int, int]]:
 
 
 def _latest_period(top: Organization) -> Select[str]:
-    ours = select(Statement.period).where(Statement.organization_id.in_(_ids(top)))
+    ours = select(Statement.period).where(Statement.organization_id.in_(_ids(top)), Statement.status.in_(MONTHLY))
     return ours.order_by(Statement.until.desc(), Statement.cutoff_at.desc()).limit(1)
 
 

@@ -20,13 +20,13 @@ from server.organizations.models import (
     ids_in,
 )
 from server.points.ledger.chain import GENESIS
-from server.points.models import PointEntry, Score
+from server.points.models import LedgerHead, PointEntry, Score
 from server.standards.models import Standard
 from server.standards.rules import AUDIENCE_STAGES, Audience
 from server.standards.versions import find_in_force, years_in_force
 from server.statements.freezing.sums import position
 from server.statements.models import Statement, StatementLine
-from server.statements.rules import StatementTerm
+from server.statements.rules import MONTHLY, StatementTerm
 
 T = TypeVar("T")
 TOTAL = ""
@@ -111,6 +111,12 @@ def write_lines(
     return {statements[branch.id] for branch in branches if len(branch.standards) > 1}
 
 
+def measured_in(session: Session, place: Organization, year: int) -> MeasuredBranch:
+    """Return a branch with the standards that measure its people in a year."""
+    assert place.root_id is not None
+    return MeasuredBranch(place.id, tuple(_Standards(session, place.root_id, year).of(place)))
+
+
 def exempt_counts(session: Session, branches: Sequence[MeasuredBranch], on: date) -> Mapping[int, int]:
     """Return how many people are not managed that day, by branch."""
     query = (
@@ -144,8 +150,8 @@ def _lines(
             total.label("total"),
             position(Statement.id, negative, total).label("position"),
             _previous(term).label("previous_id"),
-            func.coalesce(_last(PointEntry.seq, term), 0).label("head_seq"),
-            func.coalesce(_last(PointEntry.hash, term), GENESIS).label("head_hash"),
+            func.coalesce(_end(LedgerHead.seq, PointEntry.seq, term), 0).label("head_seq"),
+            func.coalesce(_end(LedgerHead.hash, PointEntry.hash, term), GENESIS).label("head_hash"),
         )
         .join(
             Membership, and_(Membership.organization_id == Statement.organization_id, Membership.holds_on(term.until))
@@ -158,19 +164,25 @@ def _lines(
     )
 
 
-def _last(column: InstrumentedAttribute[T], term: StatementTerm) -> ScalarSelect[T]:
-    """A column of the last entry posted before the cutoff."""
+def _end(head: InstrumentedAttribute[T], column: InstrumentedAttribute[T], term: StatementTerm) -> ScalarSelect[T]:
+    """Where a chain ends for the term: with the last entry posted before the cutoff (`column`).
+
+    For a year that is closed it is the chain's own end (`head`): its ledgers are locked, and a clock that was ahead
+    must not cost an entry that nobody can post again.
+    """
+    if term.closes_year:
+        return select(head).where(LedgerHead.member_id == Member.id).scalar_subquery()
     before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < term.cutoff_at)
     return before.order_by(PointEntry.seq.desc()).limit(1).scalar_subquery()
 
 
 def _previous(term: StatementTerm) -> ScalarSelect[int]:
-    """The latest statement of the year before this one that has a line of the member's."""
+    """The latest month of the year before this statement that has a line of the member's."""
     line, statement = aliased(StatementLine), aliased(Statement)
     earlier = (
         select(func.max(line.statement_id))
         .join(statement, statement.id == line.statement_id)
         .where(line.member_id == Member.id, statement.year == term.year, statement.until <= term.until)
-        .where(statement.period != term.period)
+        .where(statement.period != term.period, statement.status.in_(MONTHLY))
     )
     return earlier.scalar_subquery()

@@ -16,11 +16,12 @@ from server.db import reading, transaction
 from server.events import emit
 from server.organizations.models import Organization
 from server.organizations.workdays import calendar_of
+from server.standards.versions import no_standard
 from server.statements.events import StatementFrozen
 from server.statements.freezing import figures, roster, sealing, sums
 from server.statements.freezing.roster import MeasuredBranch
 from server.statements.models import Statement
-from server.statements.rules import StatementStatus, StatementTerm, closing_of, confirm_by_of
+from server.statements.rules import MONTHLY, StatementStatus, StatementTerm, closing_of, confirm_by_of
 
 BRANCHES_AT_ONCE = 100
 WORKERS = 2
@@ -71,6 +72,39 @@ def freeze_some(
     branches = roster.still_without(session, root_id, term, branch_ids)
     if not branches:
         return 0
+    statements = _draw_up(session, root_id, branches, term, now)
+    for statement in statements:
+        emit(session, StatementFrozen(statement.id, now))
+    return len(statements)
+
+
+def freeze_closing(session: Session, *, organization_id: int, year: int, now: datetime) -> Statement:
+    """Freeze a branch's year by its members' ledgers, which the caller has locked; again gives the next revision.
+
+    Nobody is told, and nobody confirms it. Raises DomainError `no_standard`.
+    """
+    place = session.get_one(Organization, organization_id)
+    branch = roster.measured_in(session, place, year)
+    if not branch.standards:
+        raise no_standard(year)
+    earlier = select(func.count()).where(Statement.organization_id == place.id, Statement.year == year)
+    revision = session.scalars(earlier.where(Statement.status.not_in(MONTHLY))).one() + 1
+    assert place.root_id is not None
+    (statement,) = _draw_up(session, place.root_id, [branch], closing_of(year, revision, now), now)
+    return statement
+
+
+def withdraw_closing(session: Session, statement_id: int) -> None:
+    """Take a closing statement back; it stays in the branch's chain of statements."""
+    statement = session.get_one(Statement, statement_id, with_for_update=True, populate_existing=True)
+    statement.status = StatementStatus.withdrawn
+    session.flush()
+
+
+def _draw_up(
+    session: Session, root_id: int, branches: Sequence[MeasuredBranch], term: StatementTerm, now: datetime
+) -> Sequence[Statement]:
+    """Write statements with lines, sums and hash; who is to be told is told by the caller."""
     statements = _begin(session, root_id, branches, term, now)
     ids = [statement.id for statement in statements]
     mixed = roster.write_lines(session, {each.organization_id: each.id for each in statements}, branches, term)
@@ -79,9 +113,7 @@ def freeze_some(
     sums.write_positions(session, mixed | computed)
     sums.write_backdated(session, ids, term.year)
     _seal(session, statements)
-    for statement_id in ids:
-        emit(session, StatementFrozen(statement_id, now))
-    return len(statements)
+    return statements
 
 
 def _begin(
@@ -89,7 +121,9 @@ def _begin(
 ) -> Sequence[Statement]:
     before = _latest(session, branches)
     exempt = roster.exempt_counts(session, branches, term.until)
-    confirm_by = confirm_by_of(calendar_of(session, root_id=root_id, around=shanghai_date(now)), now)
+    confirm_by = shanghai_date(now)
+    if not term.closes_year:
+        confirm_by = confirm_by_of(calendar_of(session, root_id=root_id, around=confirm_by), now)
     statements = [
         Statement(
             root_id=root_id,
@@ -103,7 +137,7 @@ def _begin(
             exempt=exempt.get(branch.id, 0),
             hash="",
             hash_version=sealing.VERSION,
-            status=StatementStatus.frozen,
+            status=StatementStatus.closed if term.closes_year else StatementStatus.frozen,
             frozen_at=now,
             confirm_by=confirm_by,
         )
@@ -131,8 +165,3 @@ def _seal(session: Session, statements: Sequence[Statement]) -> None:
     for statement in statements:
         statement.hash = seals[statement.id]
     session.flush()
-
-
-def freeze_closing(engine: Engine, *, year: int, cutoff_at: datetime, now: datetime) -> int:
-    """Freeze what was posted for a year after its December, for every branch; return how many statements were added."""
-    return freeze(engine, closing_of(year, cutoff_at), now=now)
