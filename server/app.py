@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
+from server.annual.results import handlers as results
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
@@ -36,6 +37,7 @@ from server.organizations import exemptions, filings, past_years
 from server.organizations import queries as organizations
 from server.organizations.events import (
     CategoriesChanged,
+    FilingDecided,
     KeysReset,
     MemberLeft,
     MembersJoined,
@@ -107,6 +109,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.rosters.views",
     "server.meetings.rosters.guest_views",
     "server.todos.views",
+    "server.annual.results.views",
     "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
@@ -118,6 +121,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (MembersJoined, points.members_joined),
     (MemberTransferred, points.member_transferred),
     (MemberLeft, points.member_left),
+    (FilingDecided, points.filing_decided),
     (StageChanged, points.stage_changed),
     (CategoriesChanged, points.categories_changed),
     (BranchYearMoved, points.branch_year_moved),
@@ -130,6 +134,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (ClaimReviewed, claims.reviewed),
     (LeaveAnswered, leaves.answered),
     (HeldCheckInDecided, held.decided),
+    (NegativeDecisionChanged, results.negative_decision_changed),
     (NegativeDecisionChanged, negatives.changed),
     (KeysReset, keys.told),
     (NoticePublished, notices.published),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import NoResultFound
 
+from server.annual.results import verification as results
 from server.audit import verification as audit
 from server.claims import verification as claims
 from server.config import Settings
@@ -32,6 +33,7 @@ VERIFICATIONS = (
     meetings.ATTENDANCE,
     statements.STATEMENTS,
     bulletins.BULLETINS,
+    results.RESULTS,
     audit.AUDIT,
     heads.HEADS,
     photos.PHOTOS,
@@ -56,11 +58,12 @@ class Verified:
         return f"{self.verification.title}：核对 {self.looked} {self.verification.unit}，{result}"
 
 
-def verify(engine: Engine, settings: Settings, *names: str) -> Iterator[Verified]:
-    """Go through the named proofs, or through all."""
+def verify(engine: Engine, settings: Settings, *names: str, year: int | None = None) -> Iterator[Verified]:
+    """Go through the named proofs, or through all; `year` restricts that of results, the only one by year."""
     for verification in VERIFICATIONS:
         if not names or verification.name in names:
-            yield _verified(engine, settings, verification)
+            one = results.results_of(year) if verification is results.RESULTS else verification
+            yield _verified(engine, settings, one)
 
 
 def _verified(engine: Engine, settings: Settings, verification: Verification) -> Verified:

@@ -21,6 +21,8 @@ _OF_A_MEMBER = (
     AuditSubject.member_statements,
     AuditSubject.negative_decision,
     AuditSubject.statement_sheet,
+    AuditSubject.member_results,
+    AuditSubject.certificate,
 )
 ACTIONS = {
     "look": "查看",

@@ -31,8 +31,9 @@ def photos(machine: Machine, put_away: bool) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[ledger|scores|statements|…] | printed HEAD")
+@click.option("--year", type=int, help="With results: only this year's.")
 @click.pass_obj
-def verify(machine: Machine, names: tuple[str, ...]) -> None:
+def verify(machine: Machine, names: tuple[str, ...], year: int | None) -> None:
     """Prove that what is stored is what was written, without writing anything; exit 1 if something is not.
 
     Without a name everything is gone through; each says how much it looked at. `printed` holds the books against a
@@ -46,8 +47,10 @@ def verify(machine: Machine, names: tuple[str, ...]) -> None:
     known = [verification.name for verification in verifications.VERIFICATIONS]
     if unknown := set(names) - set(known):
         raise click.ClickException(f"没有 {'、'.join(sorted(unknown))} 这项核对；有 {'、'.join(known)}")
+    if year is not None and names != ("results",):
+        raise click.ClickException("--year 只用于年度积分：xianfeng verify results --year 2026")
     sound = True
-    for verified in verifications.verify(machine.engine, machine.settings, *names):
+    for verified in verifications.verify(machine.engine, machine.settings, *names, year=year):
         for words in verified.found:
             console.print(words, markup=False, soft_wrap=True)
         console.print(str(verified), markup=False, soft_wrap=True)

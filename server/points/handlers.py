@@ -13,8 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.organizations.events import CategoriesChanged, MemberLeft, MembersJoined, MemberTransferred, StageChanged
-from server.organizations.models import Organization
+from server.organizations.events import (
+    CategoriesChanged,
+    FilingDecided,
+    MemberLeft,
+    MembersJoined,
+    MemberTransferred,
+    StageChanged,
+)
+from server.organizations.models import Exemption, FilingStatus, FilingSubject, Organization
 from server.points.ledger.due import openings_due
 from server.points.models import Score
 from server.points.scores.queries import TOTAL
@@ -47,6 +54,16 @@ def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
     scored = select(Score.member_id).where(Score.organization_id == event.organization_id, Score.year == event.year)
     member_ids = session.scalars(scored.where(Score.section == TOTAL)).all()
     set_scores(session, member_ids=member_ids, year=event.year, now=event.now)
+
+
+def filing_decided(session: Session, event: FilingDecided) -> None:
+    """Remove the score of a year of which somebody is now 不列入 on every day; other years keep theirs."""
+    if event.subject_kind != FilingSubject.exemption or event.status != FilingStatus.received:
+        return
+    exemption = session.get_one(Exemption, event.subject_id)
+    assert exemption.from_date is not None
+    for year in published_years(session, since=exemption.from_date.year):
+        set_scores(session, member_ids=[exemption.member_id], year=year, now=event.now)
 
 
 def stage_changed(session: Session, event: StageChanged) -> None:

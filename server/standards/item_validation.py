@@ -1,10 +1,11 @@
 """What must hold for one item of a standard: its words, its limits and what its method needs. Pure."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import pairwise
 
 from server.standards.problems import EVIDENCE_TITLES, METHOD_TITLES, StandardProblem, number
-from server.standards.rules import Evidence, Item, Method, Section, Sharing
+from server.standards.rules import Evidence, Item, Method, Section, Sharing, Unheld
 
 SOURCES = {
     Method.earn: {Evidence.attendance, Evidence.claim, Evidence.decision},
@@ -31,6 +32,7 @@ def item_problems(path: str, item: Item, section: Section | None, section_path: 
     yield from _levels(path, item)
     yield from _sharing(path, item)
     yield from _month(path, item)
+    yield from _unheld(path, item)
     yield from _attendance(path, item)
     yield from _evidence(path, item)
 
@@ -84,7 +86,7 @@ def _points(path: str, item: Item, section: Section | None) -> Iterator[Standard
         yield StandardProblem(
             f"{path}.points", f"请填写 {item.code} 每{item.unit}的分值，应大于 0", (f"{path}.method",)
         )
-    elif item.points > limit > 0:
+    elif _most_to_one(item, item.points) > limit > 0:
         message = f"{item.code} 每{item.unit} {number(item.points)} 分，超过该项上限 {number(limit)} 分"
         yield StandardProblem(f"{path}.points", message, (f"{path}.cap", f"{path}.floor"))
 
@@ -104,10 +106,19 @@ def _levels(path: str, item: Item) -> Iterator[StandardProblem]:
             yield StandardProblem(f"{here}.title", f"请填写 {item.code} 的级别名称")
         if level.points <= 0:
             yield StandardProblem(f"{here}.points", f"{item.code}“{level.title}”的分值应大于 0")
-        elif level.points > item.cap:
+        elif _most_to_one(item, level.points) > item.cap:
             message = f"{item.code}“{level.title}” {number(level.points)} 分，超过该项上限 {number(item.cap)} 分"
             yield StandardProblem(f"{here}.points", message, (f"{path}.cap",))
     yield from _level_order(path, item)
+
+
+def _most_to_one(item: Item, points: Decimal) -> Decimal:
+    """Return what one of several authors gets of these points at most; a work of one alone is held to the cap."""
+    if item.method not in JOINT:
+        return points
+    if item.sharing is Sharing.equal_parts:
+        return points / 2
+    return points * max(item.share_weights, default=Decimal(1)) if item.sharing is Sharing.weights else points
 
 
 def _level_order(path: str, item: Item) -> Iterator[StandardProblem]:
@@ -154,6 +165,12 @@ def _month(path: str, item: Item) -> Iterator[StandardProblem]:
     elif not 0 < item.month_cap <= item.cap:
         message = f"{item.code} 的月上限应大于 0，且不超过年上限 {number(item.cap)} 分"
         yield StandardProblem(f"{path}.month_cap", message, (f"{path}.cap",))
+
+
+def _unheld(path: str, item: Item) -> Iterator[StandardProblem]:
+    if item.unheld is not Unheld.block and item.method is not Method.measured:
+        message = f"{item.code} {_by_method(item)}，不用“未开展时折算”，请清空"
+        yield StandardProblem(f"{path}.unheld", message, (f"{path}.method",))
 
 
 def _attendance(path: str, item: Item) -> Iterator[StandardProblem]:

@@ -68,6 +68,13 @@ class Sharing(StrEnum):
     weights = "weights"
 
 
+class Unheld(StrEnum):
+    """What becomes of a measured item in a year in which nobody measured it: it is never zero."""
+
+    block = "block"  # the year's results are not drawn up without the figure
+    scale = "scale"  # it gives the share of its cap that everything else gives of its own
+
+
 class Evidence(StrEnum):
     """Where an item's entries come from."""
 
@@ -107,8 +114,8 @@ class Item(_Data):
     `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
     facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that
     must be made up (补课), or else count as a miss; `late_points` is what being late costs (0: late is present).
-    `share_weights` are the shares of a joint work's points by order of its authors. In a section that `deducts`, an
-    item opens at its cap of 0 and falls to its negative floor.
+    `share_weights` are the shares of a joint work's points by order of its authors. `unheld` is for measured items. In
+    a section that `deducts`, an item opens at its cap of 0 and falls to its negative floor.
     """
 
     code: Code
@@ -127,6 +134,7 @@ class Item(_Data):
     makeup_weight: Share = Decimal(1)
     makeup_leaves: LeaveKinds = frozenset()
     late_points: Amount = Decimal(0)
+    unheld: Unheld = Unheld.block
     categories: Categories = frozenset()
     stages: Stages = frozenset()
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=len(Evidence))]

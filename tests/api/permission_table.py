@@ -330,6 +330,11 @@ ROUTES = {
     "POST /statements/<int:statement_id>/confirmation": "statement_confirm",
     "GET /statements/<int:statement_id>/verification": "statement_verify",
     "GET /members/<int:member_id>/statements": "score_read",
+    "GET /me/results": SIGNED_IN,
+    "GET /me/results/<int:year>": SIGNED_IN,
+    "GET /members/<int:member_id>/results/<int:year>": "score_read",
+    "GET /organizations/<int:organization_id>/years/<int:year>/results": "score_read",
+    "GET /members/<int:member_id>/certificate": "score_read",
     "GET /organizations/<int:organization_id>/overview": "overview_read",
     # working days
     "GET /organizations/<int:organization_id>/workdays/<int:year>": "organization_read",

@@ -15,6 +15,7 @@ from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Exemption, Member, Membership, Stage
 from server.points import handlers, service
 from server.points.ledger import due
+from server.points.ledger.chains import lock_heads
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.listing import MemberFigures, figures_of
 from server.points.scores.queries import explain
@@ -26,7 +27,7 @@ from tests.at_once import at_once
 from tests.cast import NOW, TODAY, Cast
 from tests.exempting import exempt
 from tests.killing import killed_at
-from tests.standards import REWORDED, altered, publish
+from tests.standards import REWORDED, add_draft, altered, publish
 
 D = Decimal
 NEXT = 2027
@@ -357,3 +358,72 @@ def _entries(member_id: int) -> Any:
 def _begin_on(session: Session, member_id: int, on: date) -> None:
     session.execute(update(Membership).where(Membership.member_id == member_id).values(from_date=on))
     session.commit()
+
+
+JUNE, SEPTEMBER = date(2026, 6, 10), datetime(2026, 9, 8, 2, tzinfo=UTC)
+IN_TIME = datetime(2026, 1, 5, 2, tzinfo=UTC)
+
+
+def landed(session: Session, member_id: int) -> list[tuple[date, int, str, Decimal]]:
+    """Where and when what differs between the two standards was posted."""
+    entries = session.scalars(_entries(member_id).order_by(PointEntry.seq))
+    return [(e.occurred_on, e.organization_id, e.item_code, e.points) for e in entries if e.item_code in ("B01", "B02")]
+
+
+def published_at(session: Session, organization_id: int, now: datetime) -> Standard:
+    draft = add_draft(session, organization_id, OTHERWISE, 2026)
+    return standards.publish(session, standard_id=draft.id, published_by=None, now=now)
+
+
+def moved_in_june(session: Session, cast: Cast) -> None:
+    transfers.transfer(
+        session,
+        member_id=cast.zhang_min.member_id,
+        to_organization_id=cast.foreign_branch,
+        on=JUNE,
+        account_id=None,
+        now=datetime(2026, 6, 10, 2, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("has_a_ledger", [True, False])
+@pytest.mark.parametrize("late", [True, False])
+def test_openings_posted_late_after_a_transfer_land_on_either_side_as_in_time(
+    session: Session, cast: Cast, late: bool, has_a_ledger: bool
+) -> None:
+    """Whether the member has a ledger by then or is a newcomer to it."""
+    published = published_at(session, cast.foreign_branch, IN_TIME)
+    member_id = cast.zhang_min.member_id
+    if has_a_ledger:
+        lock_heads(session, [member_id])
+    if late:
+        session.get_one(Standard, cast.standard_id).in_force = None  # so that the transfer opens nothing
+        published.in_force = None
+        session.flush()
+        moved_in_june(session, cast)
+        assert landed(session, member_id) == []
+        session.get_one(Standard, cast.standard_id).in_force = published.in_force = True
+        session.flush()
+        service.open_year(session, member_ids=[member_id], year=2026, now=SEPTEMBER)
+    else:
+        service.open_year(session, member_ids=[member_id], year=2026, now=IN_TIME)
+        moved_in_june(session, cast)
+    new_year = date(2026, 1, 1)
+    assert landed(session, member_id) == [
+        (new_year, cast.branch, "B01", D(12)),
+        (new_year, cast.branch, "B02", D(6)),
+        (JUNE, cast.foreign_branch, "B01", D(-2)),
+        (JUNE, cast.foreign_branch, "B02", D(2)),
+    ]
+    check_books(session)
+
+
+def test_a_standard_published_after_the_transfer_takes_over_on_its_day(session: Session, cast: Cast) -> None:
+    """Not on the day of the transfer, which brought no other figures."""
+    member_id = cast.zhang_min.member_id
+    service.open_year(session, member_ids=[member_id], year=2026, now=IN_TIME)
+    moved_in_june(session, cast)
+    published_at(session, cast.foreign_branch, SEPTEMBER)
+    assert [(on, place) for on, place, *_ in landed(session, member_id)[2:]] == [
+        (SEPTEMBER.date(), cast.foreign_branch)
+    ] * 2

@@ -23,7 +23,7 @@ from server.points.scores.rules import (
 )
 from server.rounding import rounded
 from server.standards.default import default_document
-from server.standards.rules import Item, Level, Method, Section, StandardDocument
+from server.standards.rules import Item, Level, Method, Section, StandardDocument, Unheld
 from server.years.rules import YearStanding, YearState
 
 D = Decimal
@@ -399,3 +399,56 @@ def test_nothing_is_offered_beyond_what_the_caps_still_allow(facts: list[Fact]) 
     result = history_score(facts)
     offers = still_possible(STANDARD, result, category=Category.student, stage=Stage.full)
     assert all(0 < offer.points <= STANDARD.total_cap - result.total for offer in offers)
+
+
+def half_measured(unheld: Unheld) -> StandardDocument:
+    """基础 80 with one item, 测评 20 with two of which the second says what becomes of it when nobody measured it."""
+    return document(
+        item("E", Method.earn, "80", points=D(1)),
+        item("P", Method.measured, "10", section="appraisal"),
+        item("Q", Method.measured, "10", section="appraisal", unheld=unheld),
+        sections=(
+            Section(code="base", title="基础积分", cap=D(80)),
+            Section(code="appraisal", title="测评", cap=D(20)),
+            Section(code="off", title="扣分", cap=D(0), floor=D(-20), deducts=True),
+        ),
+    )
+
+
+def closed_score(standard: StandardDocument, *rows: dict[str, Any]) -> YearScore:
+    return score(standard, facts_of(*rows), category=Category.staff, stage=Stage.full, year_closed=True)
+
+
+def test_what_was_not_measured_gives_the_share_of_everything_else_in_a_closed_year() -> None:
+    found = closed_score(half_measured(Unheld.scale), earn("E", "60"), earn("P", "9"))
+    line = found.line("Q")
+    assert (line.points, line.remark) == (D("7.67"), Remark.scaled)  # 69 of 90
+    assert (found.section("appraisal").points, found.total) == (D("16.67"), D("76.67"))
+
+
+def test_what_was_measured_is_not_scaled_even_if_the_figure_is_zero() -> None:
+    found = closed_score(half_measured(Unheld.scale), earn("E", "60"), earn("P", "9"), earn("Q", "0"))
+    assert (found.line("Q").points, found.line("Q").remark, found.total) == (D(0), None, D(69))
+
+
+def test_where_the_standard_blocks_nothing_is_made_up() -> None:
+    found = closed_score(half_measured(Unheld.block), earn("E", "60"))
+    assert (found.line("Q").points, found.line("Q").remark, found.total) == (D(0), Remark.not_measured, D(60))
+
+
+def test_a_year_that_is_open_is_not_scaled_yet() -> None:
+    found = staff_score(half_measured(Unheld.scale), earn("E", "60"))
+    assert (found.line("Q").points, found.line("Q").remark, found.total) == (D(0), Remark.not_measured, D(60))
+
+
+def test_where_nothing_else_gives_anything_the_scaled_line_gives_nothing() -> None:
+    alone = document(item("Q", Method.measured, "70", unheld=Unheld.scale))
+    assert closed_score(alone).total == 0
+
+
+@given(st.decimals("0", "80", places=2), st.decimals("0", "10", places=2))
+def test_scaling_never_lifts_anybody_above_the_cap_nor_turns_two_round(base: Decimal, figure: Decimal) -> None:
+    standard = half_measured(Unheld.scale)
+    found = closed_score(standard, earn("E", str(base)), earn("P", str(figure)))
+    assert found.line("Q").points <= 10
+    assert closed_score(standard, earn("E", "80"), earn("P", "10")).total == 100 >= found.total >= base + figure

@@ -22,6 +22,7 @@ from server.standards.rules import (
     Method,
     Sharing,
     StandardDocument,
+    Unheld,
     as_data,
     audience_of,
     content_hash,
@@ -139,6 +140,7 @@ def test_two_deducting_variants_may_not_concern_the_same_people() -> None:
         (f"items[{B07}].points", "1", "不用每次分值"),
         (f"items[{B07}].levels", [{"code": "a", "title": "甲", "points": "1"}], "不用级别"),
         (f"items[{C01A}].levels", [], "请为 C01a 添加级别"),
+        (f"items[{B01}].unheld", "scale", "不用“未开展时折算”"),
         (f"items[{C01A}].levels[0].points", "9", "C01a“国家级” 9 分，超过该项上限 8 分"),
         (f"items[{C01A}].levels[1].points", "8", "“省部级”应低于“国家级”的 8 分"),
         (f"items[{C01A}].levels[3].points", "0", "C01a“校级”的分值应大于 0"),
@@ -158,6 +160,30 @@ def test_a_fault_is_named_at_its_field_with_the_way_to_mend_it(path: str, value:
     found = problems(changed((path, value)))
     assert any(words in problem.message for problem in found), found
     assert any(problem.concerns(path) for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("sharing", "weights", "points", "fits"),
+    [
+        ("equal_parts", [], "16", True),
+        ("equal_parts", [], "16.01", False),
+        ("weights", ["0.5", "0.3"], "16", True),
+        ("weights", ["0.8", "0.2"], "10.01", False),
+        ("each_in_full", [], "8.01", False),
+    ],
+)
+def test_a_level_may_be_worth_more_than_the_cap_where_nobody_of_several_gets_more(
+    sharing: str, weights: list[str], points: str, fits: bool
+) -> None:
+    shared = (f"items[{C01A}].sharing", sharing), (f"items[{C01A}].share_weights", weights)
+    found = messages(changed(*shared, (f"items[{C01A}].levels[0].points", points)))
+    assert ([] if fits else [f"C01a“国家级” {points} 分，超过该项上限 8 分"]) == found
+
+
+@pytest.mark.parametrize(("points", "fits"), [("60", True), ("60.5", False)])
+def test_so_may_what_an_occurrence_gives(points: str, fits: bool) -> None:
+    cap, sharing = (f"items[{C04}].cap", "30"), (f"items[{C04}].sharing", "equal_parts")
+    assert (messages(changed(cap, sharing, (f"items[{C04}].points", points))) == []) is fits
 
 
 @pytest.mark.parametrize(
@@ -399,6 +425,7 @@ def _fields(data: Any, path: str = "") -> Iterator[str]:
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "method": st.sampled_from([*Method]),
     "sharing": st.sampled_from([*Sharing]),
+    "unheld": st.sampled_from([*Unheld]),
     "audience": st.sampled_from([*Audience]),
     "base": st.booleans(),
     "deducts": st.booleans(),

@@ -201,6 +201,8 @@ function toLine(dto: LineOut): Line {
 function summaryOf(line: LineOut): string {
   const facts = line.entries.filter(isFact)
   if (line.remark === 'nothing_owed') return '尚无应到'
+  if (line.remark === 'not_measured') return '尚无测评结果'
+  if (line.remark === 'scaled') return '未开展测评，按其余部分的得分比例折算'
   if (line.quantities) return attendance(line.quantities)
   if (hundredths(line.uncounted) > 0)
     return `${facts.length} 笔共 ${sum(facts.map((entry) => entry.points))}，已到全年上限`

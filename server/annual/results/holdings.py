@@ -15,9 +15,10 @@ from server.years.models import BranchYear
 PLACE = 85
 """Among the holdings of all features, in the order in which a person reads them."""
 
-_WORDS = {
+_WORDS: dict[str, str] = {
     **{Standing.scored: "计分", Standing.exempt: "不列入", Standing.negative: "另行通报"},
-    **{code.value: title for code, title in {**CATEGORY_TITLES, **STAGE_TITLES}.items()},
+    **{category.value: title for category, title in CATEGORY_TITLES.items()},
+    **{stage.value: title for stage, title in STAGE_TITLES.items()},
 }
 
 

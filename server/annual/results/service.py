@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.annual.results import measuring, queries, sealing
 from server.annual.results.measuring import Drawn
+from server.annual.results.missing import figures_missing, missing_figures
 from server.annual.results.models import AnnualEdition, AnnualResult, AnnualSection, EditionWithdrawal
 from server.annual.results.rules import EditionKind, Standing, is_final, places
 from server.audit import service as audit
@@ -33,11 +34,13 @@ def draft(session: Session, branch_year: BranchYear, *, account_id: int | None, 
     31 December, a computed one for each who is 不列入.
 
     It locks ledgers and branch, so that no posting passes it by, and does not move the year: the caller does, in the
-    same transaction. Raises DomainError 409 `wrong_status` in any other state, `no_standard`.
+    same transaction. Raises DomainError 409 `wrong_status` in any other state, `figures_missing`, `no_standard`.
     """
     people = _held(session, branch_year)
     if branch_year.state != YearState.closing or queries.current_edition(session, *_of(branch_year)) is not None:
         raise _wrong_status(branch_year)
+    if missing := missing_figures(session, *_of(branch_year)):
+        raise figures_missing(missing)
     place = session.get_one(Organization, branch_year.organization_id)
     statement = freeze_closing(session, organization_id=place.id, year=branch_year.year, now=now)
     results = list(measuring.frozen(session, statement))

@@ -86,7 +86,8 @@ class LedgerBatch:
     def open(self, member_id: int, year: int) -> None:
         """Ensure the year's openings by the standard that measures it: openings follow the standard, not the stage.
 
-        Once the results of the year stand, nothing is opened any more.
+        Who has moved since the year began is opened as if nobody had been late: by the first branch's standard from
+        the first day, re-based on the day they moved. Once the results of the year stand, nothing is opened any more.
         """
         if self._is_shut(member_id, year):
             return
@@ -94,15 +95,27 @@ class LedgerBatch:
         begins = self.standing.first_day_in(member_id, year)
         if standard_id is None or begins is None:
             return
-        document = self.standing.document(standard_id)
         self.touch(member_id, year)
         self._opened[member_id, year] = standard_id
-        opened = [entry for entry in self._openings(member_id, year) if self._audience(entry) == document.audience]
+        opened = self._opened_for(member_id, year, standard_id)
+        first_id = None if opened else self.standing.first_standard_id(member_id, year)
+        if first_id is not None and first_id != standard_id:
+            self._bring_to(member_id, year, first_id, opened, on=begins)
+            opened = self._opened_for(member_id, year, standard_id)
         if opened and self._opens_alike(opened[-1].standard_id, standard_id):
             return
+        on = self._rebasing_day(member_id, year, standard_id) if opened else begins
+        self._bring_to(member_id, year, standard_id, opened, on=on)
+
+    def _opened_for(self, member_id: int, year: int, standard_id: int) -> list[PointEntry]:
+        """The openings of the year that a standard's audience has, in their order."""
+        audience = self.standing.document(standard_id).audience
+        return [entry for entry in self._openings(member_id, year) if self._audience(entry) == audience]
+
+    def _bring_to(self, member_id: int, year: int, standard_id: int, opened: Sequence[PointEntry], *, on: date) -> None:
+        """Add what makes the openings of a year those of a standard."""
         kinds = self.standing.year_kinds(member_id, year)
-        wanted = openings(document, kinds.category, kinds.stage)
-        on = self._rebasing_day(member_id, year) if opened else begins
+        wanted = openings(self.standing.document(standard_id), kinds.category, kinds.stage)
         for code, points in differences(wanted, _sums(opened)).items():
             left = (entry.standard_id for entry in reversed(opened) if entry.item_code == code)
             owner = standard_id if code in wanted else next(left)
@@ -173,13 +186,15 @@ class LedgerBatch:
         organization_id = self.standing.opening_branch(member_id, year, on)
         self.add(PointEntry(member_id=member_id, root_id=root_id, organization_id=organization_id, **columns))
 
-    def _rebasing_day(self, member_id: int, year: int) -> date:
-        """The day of the transfer that brought another standard; a standard published late takes over on that day."""
+    def _rebasing_day(self, member_id: int, year: int, standard_id: int) -> date:
+        """The day of the transfer that brought another standard; one published since then takes over today."""
         membership = self.standing.last_in(member_id, year)
-        last = self._openings(member_id, year)[-1]
-        if membership is not None and membership.organization_id != last.organization_id:
-            return max(membership.from_date, date(year, 1, 1))
-        return max(last.occurred_on, min(shanghai_date(self.now), date(year, 12, 31)))
+        assert membership is not None
+        last = self._openings(member_id, year)[-1].occurred_on
+        came = max(membership.from_date, date(year, 1, 1))
+        if last <= came and self.standing.was_published(standard_id, by=came):
+            return came
+        return max(last, min(shanghai_date(self.now), date(year, 12, 31)))
 
     def _set_scores(self, year: int, member_ids: list[int]) -> None:
         self.load(year)
@@ -216,12 +231,13 @@ def year_score(
     negative: bool = False,
     year_closed: bool = False,
 ) -> YearScore | None:
-    """Return the score of a member's entries by the standard that measures the year, or None where there is none.
+    """Return the score of a member's entries by the standard that measures the year.
 
+    None where there is no standard, and for who is 不列入 on every day of the year.
     `year_closed`: the year's results stand (`MemberTimelines.drafted_in`), as in `score`.
     """
     standard_id = standing.year_standard_id(member_id, year)
-    if standard_id is None:
+    if standard_id is None or standing.first_day_in(member_id, year) is None:
         return None
     document, facts = measured(standing, member_id, year, standard_id, entries)
     kinds = standing.year_kinds(member_id, year)

@@ -41,7 +41,8 @@ class _NewcomerKind:
 def open_ledgers(session: Session, member_ids: Sequence[int], year: int, *, now: datetime) -> set[int]:
     """Begin the ledgers of those who have none and open their year; return who they are.
 
-    Empty if another transaction was first with any of them.
+    Empty if another transaction was first with any of them. Who has moved under another standard since the year began
+    only gets an empty ledger and is left to the ordinary path.
     """
     begun = set(session.scalars(select(LedgerHead.member_id).where(LedgerHead.member_id.in_(member_ids))))
     newcomers = [member_id for member_id in member_ids if member_id not in begun]
@@ -54,7 +55,7 @@ def open_ledgers(session: Session, member_ids: Sequence[int], year: int, *, now:
                 _insert(session, kind, rows)
     except IntegrityError:
         return set()
-    return set(newcomers)
+    return set(newcomers) - written.moved
 
 
 def _insert(session: Session, kind: type[Base], rows: list[Row]) -> None:
@@ -71,6 +72,7 @@ class _Newcomers:
         self.heads: list[Row] = []
         self.entries: list[Row] = []
         self.scores: list[Row] = []
+        self.moved: set[int] = set()
         self._year = year
         self._now = now.astimezone(UTC)
         self._standing = MemberTimelines(session, member_ids)
@@ -84,6 +86,10 @@ class _Newcomers:
         standard_id = self._standing.year_standard_id(member_id, self._year)
         begins = self._standing.first_day_in(member_id, self._year)
         if standard_id is None or begins is None or member_id in self._drafted:
+            self._add_chain(member_id, [])
+            return
+        if self._standing.first_standard_id(member_id, self._year) not in (None, standard_id):
+            self.moved.add(member_id)
             self._add_chain(member_id, [])
             return
         member = self._standing.member(member_id)

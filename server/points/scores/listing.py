@@ -81,7 +81,7 @@ def _due_figures(session: Session, organization: Organization, year: int, on: da
         for member_id in part:  # where the results stand nothing is due
             zero = member_id in negative
             result = year_score(standing, member_id, year, entries[member_id], known=known, negative=zero)
-            if result is not None and standing.first_day_in(member_id, year) is not None:
+            if result is not None:
                 member = standing.member(member_id)
                 (_, total), *sections = sorted(result.figures.items())
                 yield MemberFigures(member_id, member.name, member.work_number, total, zero, tuple(sections))

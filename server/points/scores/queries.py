@@ -11,6 +11,7 @@ from server.errors import DomainError
 from server.identity.models import Account
 from server.organizations.error_codes import OrganizationErrorCode
 from server.points.decisions.negative_years import negative_members
+from server.points.error_codes import PointsErrorCode
 from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
 from server.points.explain.possible import still_possible, ways_left
 from server.points.ledger.batch import Known, measured, year_score
@@ -42,7 +43,10 @@ def stored(session: Session, *, member_id: int, year: int) -> Sequence[Score]:
 
 
 def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> Explanation:
-    """Explain the year by the entries posted until `as_of`. Raises DomainError `no_membership`, `no_standard`."""
+    """Explain the year by the entries posted until `as_of`.
+
+    Raises DomainError `no_membership`, `no_standard`, `member_exempt` for who is 不列入 on every day of the year.
+    """
     standing = MemberTimelines(session, [member_id])
     membership = standing.last_in(member_id, year)
     if membership is None:
@@ -50,6 +54,8 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
     standard_id = standing.year_standard_id(member_id, year)
     if standard_id is None:
         raise no_standard(year)
+    if standing.first_day_in(member_id, year) is None:
+        raise DomainError(PointsErrorCode.member_exempt, f"{year} 年度该党员不列入积分管理范围，不计积分")
     branch_year = standing_of(session, membership.organization_id, year)
     entries, texts, names = _posted(session, member_id, year, as_of)
     document, facts = measured(standing, member_id, year, standard_id, entries)

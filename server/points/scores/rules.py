@@ -5,7 +5,7 @@ share its cap. Everything is exact until a line is rounded, once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,7 @@ from functools import cached_property
 
 from server.organizations.models import Category, Stage
 from server.rounding import rounded
-from server.standards.rules import Item, Method, Section, StandardDocument
+from server.standards.rules import Item, Method, Section, StandardDocument, Unheld
 from server.text import compact
 
 ZERO = Decimal(0)
@@ -90,6 +90,8 @@ class Remark(StrEnum):
     """What a reader must know to understand a line."""
 
     nothing_owed = "nothing_owed"  # 尚无应到
+    not_measured = "not_measured"  # 尚无测评结果
+    scaled = "scaled"  # 没有测评，按其余部分的得分折算
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +144,21 @@ class LineScore:
     points: Decimal
     shares: tuple[Share, ...]
     quantities: Quantities | None = None  # of a ratio item
+    measured: bool = True  # False: the line of a measured item that has no figure
+    scaled: bool = False
 
     @property
     def remark(self) -> Remark | None:
+        if self.scaled:
+            return Remark.scaled
+        if not self.measured:
+            return Remark.not_measured
         return Remark.nothing_owed if self.quantities is not None and self.quantities.due == 0 else None
+
+    @property
+    def scales(self) -> bool:
+        """Whether the line gives what everything else gives in proportion, since nobody measured it."""
+        return not self.measured and all(item.unheld is Unheld.scale for item in self.items)
 
     @property
     def earned(self) -> Decimal:
@@ -204,12 +217,17 @@ def score(
     year_closed: bool = False,
     negative: bool = False,
 ) -> YearScore:
-    """Return the year's score. Raises ValueError for a fact whose item the document does not know."""
+    """Return the year's score. Raises ValueError for a fact whose item the document does not know.
+
+    In a closed year what was never owed or measured is not zero: a ratio is full, a measured item is as it says.
+    """
     by_line = _by_line(document, live(facts))
     sections = tuple(
         _section_score(section, _lines(document, section, by_line, category, stage), year_closed)
         for section in document.sections
     )
+    if year_closed:
+        sections = _with_scaled(sections)
     total = _clamp(sum((section.points for section in sections), ZERO), ZERO, document.total_cap)
     return YearScore(sections, ZERO if negative else total, negative)
 
@@ -258,9 +276,12 @@ def _lines(
 
 
 def _section_score(section: Section, lines: Iterable[_Line], year_closed: bool) -> SectionScore:
-    scores = tuple(_line_score(line, year_closed) for line in lines)
+    return _summed(section, tuple(_line_score(line, year_closed) for line in lines))
+
+
+def _summed(section: Section, lines: tuple[LineScore, ...]) -> SectionScore:
     ceiling = ZERO if section.deducts else section.cap
-    return SectionScore(section, scores, _clamp(sum((line.points for line in scores), ZERO), section.floor, ceiling))
+    return SectionScore(section, lines, _clamp(sum((line.points for line in lines), ZERO), section.floor, ceiling))
 
 
 def _line_score(line: _Line, year_closed: bool) -> LineScore:
@@ -282,7 +303,27 @@ def _line_score(line: _Line, year_closed: bool) -> LineScore:
         points=rounded(_clamp(exact, floor, cap)),
         shares=tuple(Share(fact.seq, fact.points, counted[fact.seq]) for fact in line.facts),
         quantities=quantities,
+        measured=bool(line.facts) or all(item.method is not Method.measured for item in line.items),
     )
+
+
+def _with_scaled(sections: tuple[SectionScore, ...]) -> tuple[SectionScore, ...]:
+    """Give the lines that scale the share of their cap that everything else gives of its own."""
+    without = [line for section in sections for line in section.lines if line.scales]
+    if not without:
+        return sections
+    giving = [section for section in sections if not section.section.deducts]
+    most = sum((section.section.cap for section in giving), ZERO) - sum((line.cap for line in without), ZERO)
+    gained = _clamp(sum((section.points for section in giving), ZERO), ZERO, most)
+    return tuple(_scaled(section, gained / most if most > 0 else ZERO) for section in sections)
+
+
+def _scaled(section: SectionScore, share: Decimal) -> SectionScore:
+    lines = tuple(
+        replace(line, raw=line.cap * share, points=rounded(line.cap * share), scaled=True) if line.scales else line
+        for line in section.lines
+    )
+    return _summed(section.section, lines)
 
 
 def _counted(line: _Line) -> dict[int, Decimal]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
+from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.organizations.error_codes import OrganizationErrorCode
 from server.organizations.exemptions import filed
@@ -182,6 +183,19 @@ class MemberTimelines:
             return None
         audience = audience_of(self.year_kinds(member_id, year).stage)
         return self._measuring_if_any(membership.organization_id, year, audience)
+
+    def first_standard_id(self, member_id: int, year: int) -> int | None:
+        """Return the standard of the branch in which the member's year began, for what they are measured as in it."""
+        begins = self.first_day_in(member_id, year)
+        if begins is None:
+            return None
+        audience = audience_of(self.year_kinds(member_id, year).stage)
+        return self._measuring_if_any(self.branch_on(member_id, begins), year, audience)
+
+    def was_published(self, standard_id: int, *, by: date) -> bool:
+        """Whether a standard in force was published by a day."""
+        published_at = self._session.get_one(Standard, standard_id).published_at
+        return published_at is not None and shanghai_date(published_at) <= by
 
     def standard_id_if_any(self, member_id: int, organization_id: int, on: date) -> int | None:
         """Return the standard in force there for what the member was on a day, or None where there is none yet."""

@@ -1,0 +1,26 @@
+"""What a branch's results do when something below changes what they rest on."""
+
+from sqlalchemy.orm import Session
+
+from server.annual.results import queries, service
+from server.points.events import NegativeDecisionChanged
+from server.points.models import NegativeDecision
+from server.points.scores.timelines import year_branch
+from server.years.rules import Warrant, WarrantKind
+
+
+def negative_decision_changed(session: Session, event: NegativeDecisionChanged) -> None:
+    """Supersede results that stand when a decision sets the year of one of them to zero, or no longer does."""
+    decision = session.get_one(NegativeDecision, event.decision_id)
+    branch_id = year_branch(session, event.member_id, decision.year)
+    if branch_id is None or queries.current_edition(session, branch_id, decision.year) is None:
+        return
+    service.supersede(
+        session,
+        organization_id=branch_id,
+        year=decision.year,
+        member_ids=[event.member_id],
+        warrant=Warrant(WarrantKind.negative_decision, decision.id),
+        account_id=decision.confirmed_by if decision.changed_by is None else decision.changed_by,
+        now=event.now,
+    )
