@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.deadlines.models import Deadline, DeadlineMove, DeadlineSubject, Vacation
 from server.deadlines.rules import Terms
+from server.organizations.history.queries import category_on
 from server.organizations.models import Category, Member, Membership, Organization
 from server.organizations.workdays import AROUND, calendar_of
 
@@ -57,7 +58,8 @@ def categories_in(session: Session, organization_id: int, *, on: date) -> frozen
     """
     path = session.get_one(Organization, organization_id).path
     found = (
-        select(Member.category)
+        select(category_on(on))
+        .select_from(Member)
         .join(Membership, Membership.member_id == Member.id)
         .join(Organization, Organization.id == Membership.organization_id)
         .where(Organization.path.startswith(path, autoescape=True), Membership.holds_on(on))

@@ -58,15 +58,16 @@ def certificate(session: Session, member_id: int, *, on: date, now: datetime) ->
     member = standing.member(member_id)
     place = session.get_one(Organization, standing.branch_on(member_id, on))
     above = supervising_organization(session, place.id)
-    standard_id = standing.standard_id(member_id, place.id, on.year)
+    standard_id = standing.standard_id(member_id, place.id, on)
     document = standing.document(standard_id)
+    kinds = standing.kinds_on(member_id, on)
     head = session.get(LedgerHead, member_id)
     measure = LineMeasure(
         statement_id=0,  # of none
         member_id=member_id,
         standard_id=standard_id,
-        category=Category(member.category),
-        stage=Stage(member.stage),
+        category=kinds.category,
+        stage=kinds.stage,
         negative=bool(negative_members(session, [member_id], on.year)),
         head_seq=head.seq if head else 0,
     )

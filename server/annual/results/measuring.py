@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.annual.results.models import AnnualResult, AnnualSection
 from server.annual.results.rules import standing_of
+from server.organizations.history.queries import category_on, stage_on
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.points.decisions.negative_years import negative_members
 from server.points.models import LedgerHead
@@ -116,7 +117,12 @@ def _people(session: Session, organization_id: int, year: int, member_ids: Colle
     last = last_day(year)
     query = (
         select(
-            Member.id, Member.category, Member.stage, is_exempt(last).label("exempt"), LedgerHead.seq, LedgerHead.hash
+            Member.id,
+            category_on(last).label("category"),
+            stage_on(last).label("stage"),
+            is_exempt(last).label("exempt"),
+            LedgerHead.seq,
+            LedgerHead.hash,
         )
         .join(Membership, Membership.member_id == Member.id)
         .join(LedgerHead, LedgerHead.member_id == Member.id)

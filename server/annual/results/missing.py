@@ -38,13 +38,13 @@ def missing_figures(session: Session, organization_id: int, year: int) -> list[M
     standing, entries = MemberTimelines(session, ids), entries_of(session, ids, year)
     found: dict[str, tuple[str, list[int]]] = {}
     for member_id in ids:
-        member = standing.member(member_id)
+        kinds = standing.year_kinds(member_id, year)
         if standing.is_exempt(member_id, last_day(year)):
             continue
-        items = blocking.get(audience_of(member.stage), [])
+        items = blocking.get(audience_of(kinds.stage), [])
         measured = {fact.item_code for fact in live([fact_of(entry) for entry in entries[member_id]])}
         figured = {item.line_code for item in items if item.code in measured}
-        wanted = {item.line_code: item for item in items if item.applies_to(member.category, member.stage)}
+        wanted = {item.line_code: item for item in items if item.applies_to(kinds.category, kinds.stage)}
         for code in wanted.keys() - figured:
             found.setdefault(code, (wanted[code].title, []))[1].append(member_id)
     return [MissingFigure(code, title, tuple(whose)) for code, (title, whose) in sorted(found.items())]

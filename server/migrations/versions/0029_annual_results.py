@@ -8,7 +8,7 @@ from alembic import op
 from server import db, protection
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
