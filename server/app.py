@@ -33,6 +33,12 @@ from server.meetings.check_in import committer
 from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
+from server.objections import matters, telling
+from server.objections.events import ObjectionMoved
+from server.objections.matters import entries, rejections
+from server.objections.matters import months as objected_months
+from server.objections.matters import negatives as objected_negatives
+from server.objections.rules import ObjectionSubject
 from server.organizations import exemptions, filings, past_years
 from server.organizations import queries as organizations
 from server.organizations.events import (
@@ -110,6 +116,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.rosters.guest_views",
     "server.todos.views",
     "server.annual.results.views",
+    "server.objections.views",
     "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
@@ -132,6 +139,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (StandardPublished, meetings.standard_published),
     (StandardPublished, dues.standard_published),
     (ClaimReviewed, claims.reviewed),
+    (ObjectionMoved, telling.moved),
     (LeaveAnswered, leaves.answered),
     (HeldCheckInDecided, held.decided),
     (NegativeDecisionChanged, results.negative_decision_changed),
@@ -157,6 +165,14 @@ DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
 )
 """What describes the source of a ledger entry (server/points/sources.py)."""
 
+DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe], ...] = (
+    (ObjectionSubject.entry, entries.describe),
+    (ObjectionSubject.rejection, rejections.describe),
+    (ObjectionSubject.month, objected_months.describe),
+    (ObjectionSubject.negative, objected_negatives.describe),
+)
+"""What an objection may be about (server/objections/matters)."""
+
 FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
     (FilingSubject.exemption, exemptions.check_filing),
     (FilingSubject.standard, standards.check_filing),
@@ -173,6 +189,8 @@ for bringing in brought("occasions"):
     fanouts.register(bringing.DRAFTINGS)
 for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
+for kind, describe_matter in DOUBTED:
+    matters.register(kind, describe_matter)
 for subject, precondition in FILED:
     filings.register(subject, precondition)
 past_years.register(years.refuse_drafted)

@@ -15,6 +15,7 @@ from server.jobs import models as jobs
 from server.meetings import models as meetings
 from server.meetings.resolutions import models as resolutions
 from server.notices import models as notices
+from server.objections import models as objections
 from server.organizations import models as organizations
 from server.organizations.history import models as history
 from server.organizations.roster import models as roster
@@ -47,6 +48,7 @@ __all__ = [
     "leases",
     "meetings",
     "notices",
+    "objections",
     "organizations",
     "photos",
     "points",

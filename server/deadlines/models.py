@@ -36,6 +36,7 @@ class DeadlineSubject(StrEnum):
 
     branch_year = "branch_year"
     publicity = "publicity"
+    objection = "objection"
 
 
 class Deadline(Base):

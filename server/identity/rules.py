@@ -76,6 +76,9 @@ class Permission(StrEnum):
     roster_confirm = "roster_confirm"  # confirm the list, so that absences are deducted, and take that back
     resolution_read = "resolution_read"  # the figures of a vote: for the minutes, nowhere else
     resolution_record = "resolution_record"
+    objection_raise = "objection_raise"  # raise, accept, escalate, withdraw; officers write down what is said
+    objection_read = "objection_read"
+    objection_handle = "objection_handle"  # who of them, is for `objections.places`
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
@@ -160,6 +163,9 @@ RULES: dict[Permission, Rule] = {
     Permission.roster_confirm: Rule(_LEADERS | _ABOVE | {Role.group_leader}),
     Permission.resolution_read: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.resolution_record: Rule(_LEADERS | _ABOVE),
+    Permission.objection_raise: Rule(_BRANCH, own=True),
+    Permission.objection_read: Rule(_BRANCH | _ABOVE, own=True),
+    Permission.objection_handle: Rule(_BRANCH | _ABOVE),
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),

@@ -53,6 +53,10 @@ class Officers:
     def title(self, organization_id: int) -> str:
         return self._titles[organization_id]
 
+    def at(self, organization_id: int) -> list[Officer]:
+        """Return who holds an office at the place itself, once for each office."""
+        return self._by_place.get(organization_id, [])
+
     def in_turn(
         self,
         organization_id: int,

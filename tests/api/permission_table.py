@@ -64,6 +64,9 @@ roster_record           .       .      x    x     x     x     x      x       x  
 roster_confirm          .       .      x    .     x     x     x      x       x     .      .       .
 resolution_read         .       .      .    x     x     x     x      x       x     x      .       .
 resolution_record       .       .      .    .     x     x     x      x       x     .      .       .
+objection_raise         x       .      .    x     x     x     .      .       .     .      .       .
+objection_read          x       .      .    x     x     x     x      x       x     .      .       .
+objection_handle        .       .      .    x     x     x     x      x       x     .      .       .
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
 leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
@@ -277,6 +280,19 @@ ROUTES = {
     "GET /meetings/<int:meeting_id>/resolutions": "resolution_read",
     "POST /meetings/<int:meeting_id>/resolutions": "resolution_record",
     "POST /resolutions/<int:resolution_id>/withdraw": "resolution_record",
+    # objections
+    "GET /members/<int:member_id>/objection-form": "objection_raise",
+    "GET /members/<int:member_id>/objections": "objection_read",
+    "POST /members/<int:member_id>/objections": "objection_raise",
+    "GET /organizations/<int:organization_id>/objections": "objection_handle",
+    "GET /objections/<int:objection_id>": "objection_read",
+    "POST /objections/<int:objection_id>/refuse": "objection_handle",
+    "POST /objections/<int:objection_id>/assign": "objection_handle",
+    "POST /objections/<int:objection_id>/extend": "objection_handle",
+    "POST /objections/<int:objection_id>/answer": "objection_handle",
+    "POST /objections/<int:objection_id>/accept": "objection_raise",
+    "POST /objections/<int:objection_id>/escalate": "objection_raise",
+    "POST /objections/<int:objection_id>/withdraw": "objection_raise",
     # the screen
     "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",

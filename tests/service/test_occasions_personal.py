@@ -25,7 +25,7 @@ from server.points.models import NegativeDecision
 from server.points.scores.rules import NegativeAction
 from server.pushes.occasions import objections, year_end
 from server.pushes.occasions.drafting import HomePlace
-from server.pushes.occasions.objections import ObjectionStep
+from server.pushes.occasions.objections import ToldStep
 from server.pushes.occasions.year_end import YearStep
 from server.pushes.rules import Occasion
 from server.standards.rules import LeaveKind
@@ -310,8 +310,8 @@ def test_a_step_of_the_year_is_told_once_to_each_member(session: Session, cast: 
     }
 
 
-@pytest.mark.parametrize("step", ObjectionStep)
-def test_the_progress_of_an_objection_goes_to_who_raised_it(session: Session, cast: Cast, step: ObjectionStep) -> None:
+@pytest.mark.parametrize("step", ToldStep)
+def test_the_progress_of_an_objection_goes_to_who_raised_it(session: Session, cast: Cast, step: ToldStep) -> None:
     place = HomePlace(cast.root, cast.branch)
     said = {"objection_id": 7, "version": 2, "step": step, "matter": "年度积分", "place": place, "now": NOW}
     for _ in range(2):

@@ -435,6 +435,16 @@ export interface paths {
     /** 本人已读回执 */
     post: operations["notices_read_notice_members__int_member_id__notices__int_notice_id__read_post"];
   };
+  "/api/v1/members/{member_id}/objection-form": {
+    /** 提出异议前要看到的：事项、异议期、各项时限 */
+    get: operations["objections_show_objection_form_members__int_member_id__objection_form_get"];
+  };
+  "/api/v1/members/{member_id}/objections": {
+    /** 党员提出的异议，最新的在前 */
+    get: operations["objections_list_member_objections_members__int_member_id__objections_get"];
+    /** 提出异议；党员书面、口头提出的，由支部代为登记 */
+    post: operations["objections_raise_objection_members__int_member_id__objections_post"];
+  };
   "/api/v1/members/{member_id}/photos": {
     /** 尚未用于申报的照片；代为上传的人只看到自己上传的 */
     get: operations["photos_list_waiting_photos_members__int_member_id__photos_get"];
@@ -534,6 +544,38 @@ export interface paths {
   "/api/v1/notices/{notice_id}/withdraw": {
     /** 撤回（写明原因） */
     post: operations["notices_withdraw_notice_notices__int_notice_id__withdraw_post"];
+  };
+  "/api/v1/objections/{objection_id}": {
+    /** 一件异议和它的办理过程 */
+    get: operations["objections_show_objection_objections__int_objection_id__get"];
+  };
+  "/api/v1/objections/{objection_id}/accept": {
+    /** 接受答复，异议办结 */
+    post: operations["objections_accept_answer_objections__int_objection_id__accept_post"];
+  };
+  "/api/v1/objections/{objection_id}/answer": {
+    /** 答复：核查情况、结论，成立的办理更正或写明不作更正的原因 */
+    post: operations["objections_answer_objection_objections__int_objection_id__answer_post"];
+  };
+  "/api/v1/objections/{objection_id}/assign": {
+    /** 受理并确定核查人；更换核查人的写明理由 */
+    post: operations["objections_assign_objection_objections__int_objection_id__assign_post"];
+  };
+  "/api/v1/objections/{objection_id}/escalate": {
+    /** 对答复仍有异议，提请上级专项查核 */
+    post: operations["objections_escalate_objection_objections__int_objection_id__escalate_post"];
+  };
+  "/api/v1/objections/{objection_id}/extend": {
+    /** 延长答复期限一次，原因告知本人 */
+    post: operations["objections_extend_objection_objections__int_objection_id__extend_post"];
+  };
+  "/api/v1/objections/{objection_id}/refuse": {
+    /** 不予受理，写明理由和应向哪里提出 */
+    post: operations["objections_refuse_objection_objections__int_objection_id__refuse_post"];
+  };
+  "/api/v1/objections/{objection_id}/withdraw": {
+    /** 答复前撤回异议 */
+    post: operations["objections_withdraw_objection_objections__int_objection_id__withdraw_post"];
   };
   "/api/v1/organizations/{organization_id}": {
     /** 查看党组织 */
@@ -648,6 +690,10 @@ export interface paths {
     get: operations["notices_list_organization_notices_organizations__int_organization_id__notices_get"];
     /** 起草通知，对象为本组织及下级 */
     post: operations["notices_write_notice_organizations__int_organization_id__notices_post"];
+  };
+  "/api/v1/organizations/{organization_id}/objections": {
+    /** 本党组织及所属党支部的异议，最新的在前 */
+    get: operations["objections_list_objections_organizations__int_organization_id__objections_get"];
   };
   "/api/v1/organizations/{organization_id}/overview": {
     /** 下级党组织的对比和待办：平均分、人数、出勤、审核用时，各项待处理的件数；不含个人信息 */
@@ -972,6 +1018,27 @@ export interface components {
      * @enum {string}
      */
     AnnouncementStatus: "waiting" | "sending" | "sent" | "unknown" | "refused" | "expired";
+    /** AnswerIn */
+    AnswerIn: {
+      /**
+       * Corrects
+       * @default false
+       */
+      corrects?: boolean;
+      /**
+       * Finding
+       * Format: lines
+       */
+      finding: string;
+      outcome: components["schemas"]["ObjectionOutcome"];
+      /** Version */
+      version: number;
+      /**
+       * Why No Correction
+       * @default null
+       */
+      why_no_correction?: string | null;
+    };
     /**
      * AppearanceOut
      * @description A meeting in a member's year. A leave shows its kind, never its reason; `makeup_due` is the last day of 补课.
@@ -1053,6 +1120,21 @@ export interface components {
        * Format: lines
        */
       reason: string;
+    };
+    /**
+     * AssignIn
+     * @description `words` says why it is somebody else, where one was named before.
+     */
+    AssignIn: {
+      /** Investigator Id */
+      investigator_id: number;
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
     };
     /**
      * AttendanceChangeOut
@@ -1671,6 +1753,19 @@ export interface components {
        * Format: lines
        */
       reason: string;
+    };
+    /**
+     * CandidateOut
+     * @description An officer who might look into it; `hand` says why they stand back.
+     */
+    CandidateOut: {
+      /** Account Id */
+      account_id: number;
+      hand: components["schemas"]["Hand"] | null;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string | null;
     };
     /**
      * Category
@@ -2352,6 +2447,12 @@ export interface components {
      */
     DraftSource: "blank" | "default" | "last_year" | "version";
     /**
+     * Due
+     * @description What has to happen by a day.
+     * @enum {string}
+     */
+    Due: "admission" | "answer" | "silence" | "second";
+    /**
      * DuesConsentEndIn
      * @description Months from `from_month` on are due at their own end again; the first one means that it never held.
      */
@@ -2669,6 +2770,16 @@ export interface components {
     ErrorOut: {
       error: components["schemas"]["ErrorBody"];
     };
+    /** EscalateIn */
+    EscalateIn: {
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * Format: lines
+       */
+      words: string;
+    };
     /**
      * EventKind
      * @description A line of a claim's timeline.
@@ -2870,6 +2981,16 @@ export interface components {
        * Format: date-time
        */
       closes_at: string;
+    };
+    /** ExtendIn */
+    ExtendIn: {
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * Format: line
+       */
+      words: string;
     };
     /** FellowOut */
     FellowOut: {
@@ -3173,6 +3294,12 @@ export interface components {
       items: components["schemas"]["GuestOut"][];
     };
     /**
+     * Hand
+     * @description What somebody had to do with a matter, so that they do not look into it.
+     * @enum {string}
+     */
+    Hand: "objects" | "concerned" | "decided" | "reviewed" | "recorded" | "answered" | "appointed";
+    /**
      * HeldCheckInOut
      * @description `why_title` is for the host; `others` are checked in by the same scan. `state` is what it will count as.
      *
@@ -3244,6 +3371,34 @@ export interface components {
      * @enum {string}
      */
     ImportStatus: "ready" | "queued" | "applying" | "done" | "discarded";
+    /**
+     * InquiryOut
+     * @description One instance. `corrected`: the entry that followed stands in the ledger.
+     */
+    InquiryOut: {
+      /** Answered At */
+      answered_at: string | null;
+      /** Corrects */
+      corrects: boolean;
+      /** Finding */
+      finding: string | null;
+      instance: components["schemas"]["Instance"];
+      /** Investigator */
+      investigator: string | null;
+      /** Organization */
+      organization: string;
+      outcome: components["schemas"]["ObjectionOutcome"] | null;
+      /** Outcome Title */
+      outcome_title: string | null;
+      /** Why No Correction */
+      why_no_correction: string | null;
+    };
+    /**
+     * Instance
+     * @description Who looks into it: first the organization that decided, then the one above, whose word is final.
+     * @enum {string}
+     */
+    Instance: "first" | "second";
     /**
      * Item
      * @description One item of the standard. `line` groups variants that share one cap (B06a and B06b); it defaults to the code.
@@ -3631,6 +3786,39 @@ export interface components {
       photo_id: number;
       /** Uploaded At */
       uploaded_at: string;
+    };
+    /**
+     * MatterOut
+     * @description What a form for an objection shows. `closes_on` None: the year is not reported yet, there is no last day.
+     *
+     * `needs_reason`: it comes late, and says why. `open_id`: one of the same matter is being handled.
+     */
+    MatterOut: {
+      /**
+       * Admission By
+       * Format: date
+       */
+      admission_by: string;
+      /** Admission Counted */
+      admission_counted: string;
+      /** Answer Days */
+      answer_days: number;
+      /** Closes On */
+      closes_on: string | null;
+      /** Details */
+      details: components["schemas"]["ObjectionDetailOut"][];
+      /** Needs Reason */
+      needs_reason: boolean;
+      /** Open Id */
+      open_id: number | null;
+      /** Organization */
+      organization: string;
+      /** Second Days */
+      second_days: number;
+      /** Title */
+      title: string;
+      /** Year */
+      year: number;
     };
     /**
      * MeetingChangeIn
@@ -4355,6 +4543,12 @@ export interface components {
        */
       title?: string;
     };
+    /**
+     * NotAdmitted
+     * @description Why an objection is not looked into.
+     * @enum {string}
+     */
+    NotAdmitted: "not_ours" | "late" | "repeated";
     /** NoteIn */
     NoteIn: {
       /**
@@ -4507,6 +4701,169 @@ export interface components {
      * @enum {string}
      */
     NoticeStatus: "draft" | "published" | "withdrawn";
+    /**
+     * ObjectionAction
+     * @enum {string}
+     */
+    ObjectionAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "accept" | "lapse" | "escalate" | "withdraw";
+    /** ObjectionDetailOut */
+    ObjectionDetailOut: {
+      /** Label */
+      label: string;
+      /** Text */
+      text: string;
+    };
+    /** ObjectionDueOut */
+    ObjectionDueOut: {
+      /** Counted */
+      counted: string;
+      kind: components["schemas"]["Due"];
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** Overdue */
+      overdue: boolean;
+    };
+    /**
+     * ObjectionIn
+     * @description `via`, for officers who write it down for a member: from paper, or as it was said.
+     */
+    ObjectionIn: {
+      /**
+       * Late Reason
+       * @default null
+       */
+      late_reason?: string | null;
+      /** Subject Id */
+      subject_id: number;
+      subject_kind: components["schemas"]["ObjectionSubject"];
+      /** @default app */
+      via?: components["schemas"]["ObjectionVia"];
+      /**
+       * Wish
+       * @default null
+       */
+      wish?: string | null;
+      /**
+       * Words
+       * Format: lines
+       */
+      words: string;
+    };
+    /** ObjectionLineOut */
+    ObjectionLineOut: {
+      /** Due On */
+      due_on: string | null;
+      /** Id */
+      id: number;
+      /** Name */
+      name: string | null;
+      /** Organization */
+      organization: string;
+      /** Overdue */
+      overdue: boolean;
+      /** Raised At */
+      raised_at: string;
+      status: components["schemas"]["ObjectionStatus"];
+      /** Status Title */
+      status_title: string;
+      /** Title */
+      title: string;
+      /** Year */
+      year: number;
+    };
+    /**
+     * ObjectionOut
+     * @description An objection as far as the reader may know it.
+     *
+     * `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
+     * `actions` are what the reader may do now.
+     */
+    ObjectionOut: {
+      /** Actions */
+      actions: components["schemas"]["ObjectionAction"][];
+      /** Candidates */
+      candidates: components["schemas"]["CandidateOut"][];
+      /** Details */
+      details: components["schemas"]["ObjectionDetailOut"][];
+      due: components["schemas"]["ObjectionDueOut"] | null;
+      /** Id */
+      id: number;
+      /** Inquiries */
+      inquiries: components["schemas"]["InquiryOut"][];
+      /** Late Reason */
+      late_reason: string | null;
+      /** Member Id */
+      member_id: number | null;
+      /** Name */
+      name: string | null;
+      /** Organization */
+      organization: string;
+      /** Organization Id */
+      organization_id: number;
+      /** Raised At */
+      raised_at: string;
+      status: components["schemas"]["ObjectionStatus"];
+      /** Status Title */
+      status_title: string;
+      /** Steps */
+      steps: components["schemas"]["ObjectionStepOut"][];
+      /** Subject Id */
+      subject_id: number;
+      subject_kind: components["schemas"]["ObjectionSubject"];
+      /** Title */
+      title: string;
+      /** Told */
+      told: boolean;
+      /** Version */
+      version: number;
+      via: components["schemas"]["ObjectionVia"] | null;
+      /** Wish */
+      wish: string | null;
+      /** Words */
+      words: string | null;
+      /** Year */
+      year: number;
+    };
+    /**
+     * ObjectionOutcome
+     * @enum {string}
+     */
+    ObjectionOutcome: "dismissed" | "partly_upheld" | "upheld";
+    /**
+     * ObjectionStatus
+     * @description `lapsed` was answered and nothing was said for five working days: 视为无异议.
+     * @enum {string}
+     */
+    ObjectionStatus: "submitted" | "not_admitted" | "investigating" | "answered" | "accepted" | "lapsed" | "second" | "final" | "withdrawn";
+    /** ObjectionStepOut */
+    ObjectionStepOut: {
+      action: components["schemas"]["ObjectionAction"];
+      /** At */
+      at: string;
+      /** By */
+      by: string | null;
+      /** Due On */
+      due_on: string | null;
+      /** Title */
+      title: string;
+      /** Words */
+      words: string | null;
+    };
+    /**
+     * ObjectionSubject
+     * @description What may be doubted. `negative`: that a decision was registered; the decision itself has its own remedy.
+     * @enum {string}
+     */
+    ObjectionSubject: "entry" | "rejection" | "month" | "result" | "star" | "negative";
+    /**
+     * ObjectionVia
+     * @description How an objection came in. Paper and a word said count the same as the phone.
+     * @enum {string}
+     */
+    ObjectionVia: "app" | "paper" | "oral";
     /**
      * Occasion
      * @description What a person is told of. One push per person, occasion and subject, ever.
@@ -4972,6 +5329,16 @@ export interface components {
     Page_NoticeReaderOut_: {
       /** Items */
       items: components["schemas"]["NoticeReaderOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
+    /** Page[ObjectionLineOut] */
+    Page_ObjectionLineOut_: {
+      /** Items */
+      items: components["schemas"]["ObjectionLineOut"][];
       /**
        * Next Cursor
        * @default null
@@ -5792,6 +6159,17 @@ export interface components {
        * @default null
        */
       version?: number | null;
+    };
+    /** RefuseObjectionIn */
+    RefuseObjectionIn: {
+      /** Version */
+      version: number;
+      why: components["schemas"]["NotAdmitted"];
+      /**
+       * Words
+       * Format: line
+       */
+      words: string;
     };
     /**
      * Remark
@@ -6732,6 +7110,19 @@ export interface components {
       photo_ids: number[];
       /** Title */
       title: string | null;
+    };
+    /**
+     * SpeakIn
+     * @description `words`, for officers who write it down for a member: when they said it, and how.
+     */
+    SpeakIn: {
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
     };
     /**
      * Stage
@@ -9812,6 +10203,67 @@ export interface operations {
       };
     };
   };
+  /** 提出异议前要看到的：事项、异议期、各项时限 */
+  objections_show_objection_form_members__int_member_id__objection_form_get: {
+    parameters: {
+      query: {
+        subject_kind: components["schemas"]["ObjectionSubject"];
+        subject_id: number;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MatterOut"];
+        };
+      };
+    };
+  };
+  /** 党员提出的异议，最新的在前 */
+  objections_list_member_objections_members__int_member_id__objections_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_ObjectionLineOut_"];
+        };
+      };
+    };
+  };
+  /** 提出异议；党员书面、口头提出的，由支部代为登记 */
+  objections_raise_objection_members__int_member_id__objections_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ObjectionIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
   /** 尚未用于申报的照片；代为上传的人只看到自己上传的 */
   photos_list_waiting_photos_members__int_member_id__photos_get: {
     parameters: {
@@ -10309,6 +10761,169 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["NoticeOut"];
+        };
+      };
+    };
+  };
+  /** 一件异议和它的办理过程 */
+  objections_show_objection_objections__int_objection_id__get: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 接受答复，异议办结 */
+  objections_accept_answer_objections__int_objection_id__accept_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SpeakIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 答复：核查情况、结论，成立的办理更正或写明不作更正的原因 */
+  objections_answer_objection_objections__int_objection_id__answer_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AnswerIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 受理并确定核查人；更换核查人的写明理由 */
+  objections_assign_objection_objections__int_objection_id__assign_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AssignIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 对答复仍有异议，提请上级专项查核 */
+  objections_escalate_objection_objections__int_objection_id__escalate_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EscalateIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 延长答复期限一次，原因告知本人 */
+  objections_extend_objection_objections__int_objection_id__extend_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExtendIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 不予受理，写明理由和应向哪里提出 */
+  objections_refuse_objection_objections__int_objection_id__refuse_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefuseObjectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 答复前撤回异议 */
+  objections_withdraw_objection_objections__int_objection_id__withdraw_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SpeakIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
         };
       };
     };
@@ -10974,6 +11589,27 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["NoticeOut"];
+        };
+      };
+    };
+  };
+  /** 本党组织及所属党支部的异议，最新的在前 */
+  objections_list_objections_organizations__int_organization_id__objections_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        open?: boolean | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_ObjectionLineOut_"];
         };
       };
     };

@@ -11,22 +11,26 @@ from server.pushes.occasions.drafting import DraftedMessage, HomePlace, to_accou
 from server.pushes.rules import Occasion
 
 
-class ObjectionStep(StrEnum):
+class ToldStep(StrEnum):
     """The steps of which the person who objected is told."""
 
+    not_admitted = "not_admitted"
     received = "received"
-    investigating = "investigating"
+    extended = "extended"
     answered = "answered"
     escalated = "escalated"
+    final = "final"
     closed = "closed"
 
 
 _WORDS = {
-    ObjectionStep.received: ("已受理", "将在期限内答复"),
-    ObjectionStep.investigating: ("调查中", "将在期限内答复"),
-    ObjectionStep.answered: ("已答复", "请打开查看，可申请复核"),
-    ObjectionStep.escalated: ("复核中", "将在期限内答复"),
-    ObjectionStep.closed: ("已办结", wording.OPEN),
+    ToldStep.not_admitted: ("不予受理", "请打开查看原因"),
+    ToldStep.received: ("已受理", "将在期限内答复"),
+    ToldStep.extended: ("答复延期", "请打开查看原因"),
+    ToldStep.answered: ("已答复", "请查看，可申请复核"),
+    ToldStep.escalated: ("复核中", "将在期限内答复"),
+    ToldStep.final: ("复核已答复", "请打开查看"),
+    ToldStep.closed: ("已办结", wording.OPEN),
 }
 
 
@@ -35,7 +39,7 @@ def announce(
     *,
     objection_id: int,
     version: int,
-    step: ObjectionStep,
+    step: ToldStep,
     matter: str,
     place: HomePlace,
     now: datetime,

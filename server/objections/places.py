@@ -1,0 +1,101 @@
+"""Whose turn it is with an objection: who assigns, who may look into it, and who stands back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.days import shanghai_date
+from server.identity.rules import Role
+from server.objections.matters import matter_of
+from server.objections.models import Inquiry, Objection
+from server.objections.rules import Candidate, Hand, Instance, ObjectionStatus, ObjectionSubject, candidates
+from server.organizations import four_eyes
+from server.organizations.four_eyes import Matter, RecentKeyResets
+from server.organizations.officers import Officer, Officers
+from server.organizations.queries import supervising_organization
+
+LEADING = (
+    frozenset({Role.secretary, Role.general_secretary}),
+    frozenset({Role.deputy_secretary, Role.organizer}),
+    frozenset({Role.organization_department}),
+)
+"""Who assigns at a place, in turn: its secretary; where they are concerned, the deputy (of a 总支, the 组织员)."""
+
+INVESTIGATING = frozenset({Role.committee_member}).union(*LEADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Who may do what with an objection at this moment.
+
+    `organization_id` is where it lies: the instance's organization, or the nearest above with somebody who had no hand
+    in the matter. `assigners` admit and name an investigator; `found` are all officers there.
+    """
+
+    organization_id: int
+    assigners: tuple[int, ...]
+    found: tuple[Candidate, ...]
+
+    def free(self) -> tuple[int, ...]:
+        return tuple(each.account_id for each in self.found if each.hand is None)
+
+
+def handling_of(session: Session, objection: Objection, *, now: datetime) -> Handling:
+    """Return whose turn it is. Nobody who objects, is concerned, decided, reviewed or recorded looks into it; nor whom
+    one of them appointed or whose keys they reset (`four_eyes`)."""
+    offices = Officers(session, objection.root_id, shanghai_date(now))
+    return handling_in(session, offices, objection, bars=RecentKeyResets(session, now=now))
+
+
+def handling_in(session: Session, offices: Officers, objection: Objection, *, bars: RecentKeyResets) -> Handling:
+    """Return the same for one of many, with the officers of the university and the recent resets read once."""
+    hands = hands_of(session, objection)
+    matter = Matter(frozenset(hands), since=objection.raised_at)
+    place = _first_place(session, objection)
+    assigners: tuple[int, ...] = ()
+    found: tuple[Candidate, ...] = ()
+    while place is not None:
+        officers = offices.at(place)
+        barred = {
+            officer.account_id: Hand.appointed
+            for officer in officers
+            if officer.account_id not in hands and bars.why_barred(officer.mandate, matter) is not None
+        }
+        found = candidates([each.account_id for each in officers if each.role in INVESTIGATING], {**hands, **barred})
+        assigners = _assigners(officers, {**hands, **barred})
+        if assigners and any(each.hand is None for each in found):
+            return Handling(place, assigners, found)
+        above = supervising_organization(session, place)
+        if above is None or above.id == place:
+            break
+        place = above.id
+    return Handling(place or objection.organization_id, assigners, found)
+
+
+def hands_of(session: Session, objection: Objection) -> Mapping[int, Hand]:
+    """Return everybody who stands back, by account: the member, who had a hand in the matter, who answered before."""
+    subject = ObjectionSubject(objection.subject_kind)
+    matter = matter_of(session, subject, objection.subject_id, objection.member_id)
+    hands = dict(matter.hands) if matter is not None else {}
+    if objection.status == ObjectionStatus.second:
+        first = session.get_one(Inquiry, (objection.id, Instance.first))
+        hands |= {each: Hand.answered for each in (first.investigator_id, first.answered_by) if each is not None}
+    own = four_eyes.accounts_of(session, {objection.member_id}).get(objection.member_id)
+    return hands | ({own: Hand.objects} if own is not None else {})
+
+
+def _first_place(session: Session, objection: Objection) -> int | None:
+    if objection.status != ObjectionStatus.second:
+        return objection.organization_id
+    above = supervising_organization(session, objection.organization_id)
+    return above.id if above is not None else objection.root_id
+
+
+def _assigners(officers: list[Officer], barred: Mapping[int, Hand]) -> tuple[int, ...]:
+    for roles in LEADING:
+        free = [each.account_id for each in officers if each.role in roles and each.account_id not in barred]
+        if free:
+            return tuple(dict.fromkeys(free))
+    return ()

@@ -1,0 +1,235 @@
+"""Objections as they go over the wire, and how much of them to whom."""
+
+from collections.abc import Mapping, Sequence
+
+from server.days import shanghai_date
+from server.deadlines.models import Deadline
+from server.deadlines.queries import terms_of_organization
+from server.deadlines.rules import Basis, VacationEffect, counted_words
+from server.errors import not_found
+from server.identity.access import Context
+from server.identity.rules import Permission, allows
+from server.objections import queries, windows
+from server.objections.matters import ObjectionMatter, matter_of
+from server.objections.models import Inquiry, Objection, ObjectionStep
+from server.objections.places import Handling, handling_of, hands_of
+from server.objections.rules import (
+    ADMISSION_DAYS,
+    ANSWER_DAYS,
+    HAND_TITLES,
+    OUTCOME_TITLES,
+    SECOND_DAYS,
+    STATUS_TITLES,
+    STEP_TITLES,
+    Due,
+    Hand,
+    Instance,
+    ObjectionAction,
+    ObjectionOutcome,
+    ObjectionStatus,
+    ObjectionSubject,
+    next_status,
+)
+from server.objections.schemas import (
+    CandidateOut,
+    InquiryOut,
+    MatterOut,
+    ObjectionDetailOut,
+    ObjectionDueOut,
+    ObjectionLineOut,
+    ObjectionOut,
+    ObjectionStepOut,
+)
+from server.organizations.members import names
+from server.organizations.models import Member, Organization
+from server.organizations.queries import account_names, titles
+
+_MEMBERS = (ObjectionAction.accept, ObjectionAction.escalate, ObjectionAction.withdraw)
+_ASSIGNERS = (ObjectionAction.refuse, ObjectionAction.assign)
+_INVESTIGATORS = (ObjectionAction.extend, ObjectionAction.answer)
+
+
+def form(context: Context, member_id: int, kind: ObjectionSubject, subject_id: int) -> MatterOut:
+    """Return what the form for an objection to a matter shows. Raises DomainError `not_found`."""
+    session, today = context.session, shanghai_date(context.now)
+    matter = matter_of(session, kind, subject_id, member_id)
+    if matter is None:
+        raise not_found("可提出异议的事项")
+    terms = terms_of_organization(session, matter.organization_id, around=today)
+    basis = Basis(today, ADMISSION_DAYS, VacationEffect.shifts)
+    closes_on = windows.last_day(session, matter.organization_id, matter.year)
+    probe = Objection(subject_kind=kind, subject_id=subject_id, member_id=member_id)
+    open_one = queries.open_one_of(session, probe)
+    return MatterOut(
+        title=matter.title,
+        year=matter.year,
+        details=_details(matter),
+        organization=session.get_one(Organization, matter.organization_id).title,
+        closes_on=closes_on,
+        needs_reason=matter.year < today.year and closes_on is not None and today > closes_on,
+        open_id=open_one.id if open_one is not None else None,
+        admission_by=basis.due_on(terms),
+        admission_counted=counted_words(terms, basis, basis.due_on(terms)),
+        answer_days=ANSWER_DAYS,
+        second_days=SECOND_DAYS,
+    )
+
+
+def lines(context: Context, rows: Sequence[Objection]) -> list[ObjectionLineOut]:
+    """Return objections as a list shows them; whose they are is told to those who may know it."""
+    session, today = context.session, shanghai_date(context.now)
+    places = titles(session, [row.organization_id for row in rows])
+    people = names(session, [row.member_id for row in rows])
+    shown = []
+    for row in rows:
+        due = queries.open_due_of(session, row.id)
+        told = _is_told(context, row, hands_of(session, row))
+        shown.append(
+            ObjectionLineOut(
+                id=row.id,
+                title=row.title,
+                year=row.year,
+                status=row.status,
+                status_title=STATUS_TITLES[ObjectionStatus(row.status)],
+                organization=places[row.organization_id],
+                name=people[row.member_id] if told else None,
+                raised_at=row.raised_at,
+                due_on=due.due_on if due is not None else None,
+                overdue=due is not None and due.due_on < today,
+            )
+        )
+    return shown
+
+
+def whole(context: Context, row: Objection) -> ObjectionOut:
+    """Return an objection as far as the caller may know it, with what they may do."""
+    session = context.session
+    handling = handling_of(session, row, now=context.now)
+    told = _is_told(context, row, hands_of(session, row))
+    inquiries = queries.inquiries_of(session, row.id)
+    steps = queries.story_of(session, row.id)
+    matter = matter_of(session, ObjectionSubject(row.subject_kind), row.subject_id, row.member_id)
+    places = titles(session, [row.organization_id, *(each.organization_id for each in inquiries.values())])
+    people = account_names(session, _accounts(row, inquiries, steps, handling))
+    actions = _actions(context, row, handling, inquiries)
+    return ObjectionOut(
+        id=row.id,
+        title=row.title,
+        year=row.year,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        organization_id=row.organization_id,
+        organization=places[row.organization_id],
+        status=row.status,
+        status_title=STATUS_TITLES[ObjectionStatus(row.status)],
+        version=row.version,
+        told=told,
+        member_id=row.member_id if told else None,
+        name=session.get_one(Member, row.member_id).name if told else None,
+        words=row.words if told else None,
+        wish=row.wish if told else None,
+        via=row.via if told else None,
+        late_reason=row.late_reason if told else None,
+        raised_at=row.raised_at,
+        due=_due(context, row, queries.open_due_of(session, row.id)),
+        details=_details(matter) if matter is not None and told else [],
+        inquiries=[_inquiry(each, places, people) for each in inquiries.values()],
+        steps=[_step(each, people, told=told) for each in steps],
+        candidates=_candidates(handling, people) if ObjectionAction.assign in actions else [],
+        actions=actions,
+        on_behalf=_on_behalf(context, row, told=told),
+    )
+
+
+def _is_told(context: Context, row: Objection, hands: Mapping[int, Hand]) -> bool:
+    """Whether the caller may know who objects and in which words: not who stands back because they are concerned."""
+    if context.actor.member_id == row.member_id:
+        return True
+    return context.account_id not in hands
+
+
+def _actions(
+    context: Context, row: Objection, handling: Handling, inquiries: dict[Instance, Inquiry]
+) -> list[ObjectionAction]:
+    status = ObjectionStatus(row.status)
+    instance = Instance.second if status is ObjectionStatus.second else Instance.first
+    inquiry = inquiries.get(instance)
+    mine: list[ObjectionAction] = []
+    if context.actor.member_id == row.member_id:
+        mine += _MEMBERS
+    if context.account_id in handling.assigners:
+        mine += _ASSIGNERS
+    if inquiry is not None and inquiry.investigator_id == context.account_id:
+        mine += [each for each in _INVESTIGATORS if each is not ObjectionAction.extend or inquiry.extended_at is None]
+    return [each for each in mine if next_status(status, each) is not None]
+
+
+def _on_behalf(context: Context, row: Objection, *, told: bool) -> list[ObjectionAction]:
+    """What the caller may write down for the member: they had no hand in the matter."""
+    if not told or context.actor.member_id == row.member_id:
+        return []
+    if not allows(context.actor, Permission.objection_raise, context.target):
+        return []
+    return [each for each in _MEMBERS if next_status(ObjectionStatus(row.status), each) is not None]
+
+
+def _accounts(
+    row: Objection, inquiries: dict[Instance, Inquiry], steps: Sequence[ObjectionStep], handling: Handling
+) -> list[int | None]:
+    investigators = [each.investigator_id for each in inquiries.values()]
+    return [*investigators, *(each.account_id for each in steps), *(each.account_id for each in handling.found)]
+
+
+def _inquiry(row: Inquiry, places: dict[int, str], people: dict[int, str]) -> InquiryOut:
+    return InquiryOut(
+        instance=row.instance,
+        organization=places[row.organization_id],
+        investigator=people.get(row.investigator_id or 0),
+        outcome=row.outcome,
+        outcome_title=OUTCOME_TITLES[ObjectionOutcome(row.outcome)] if row.outcome is not None else None,
+        finding=row.finding,
+        corrects=row.corrects,
+        why_no_correction=row.why_no_correction,
+        answered_at=row.answered_at,
+    )
+
+
+def _step(row: ObjectionStep, people: dict[int, str], *, told: bool) -> ObjectionStepOut:
+    action = ObjectionAction(row.action)
+    by_member = action in (ObjectionAction.submit, *_MEMBERS)
+    return ObjectionStepOut(
+        action=action,
+        title=STEP_TITLES[action],
+        by=people.get(row.account_id or 0) if told or not by_member else None,
+        at=row.at,
+        due_on=row.due_on,
+        words=row.words if told else None,
+    )
+
+
+def _candidates(handling: Handling, people: dict[int, str]) -> list[CandidateOut]:
+    return [
+        CandidateOut(
+            account_id=each.account_id,
+            name=people[each.account_id],
+            hand=each.hand,
+            reason=HAND_TITLES[each.hand] if each.hand is not None else None,
+        )
+        for each in handling.found
+    ]
+
+
+def _due(context: Context, row: Objection, due: Deadline | None) -> ObjectionDueOut | None:
+    if due is None:
+        return None
+    terms = terms_of_organization(context.session, row.organization_id, around=due.counted_from)
+    return ObjectionDueOut(
+        kind=Due(due.kind),
+        on=due.due_on,
+        counted=counted_words(terms, due.basis, due.due_on),
+        overdue=due.due_on < shanghai_date(context.now),
+    )
+
+
+def _details(matter: ObjectionMatter) -> list[ObjectionDetailOut]:
+    return [ObjectionDetailOut(label=label, text=text) for label, text in matter.details]

@@ -1,0 +1,207 @@
+"""Objections on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from server.identity.guard import Body
+from server.objections.rules import (
+    Due,
+    Hand,
+    Instance,
+    NotAdmitted,
+    ObjectionAction,
+    ObjectionOutcome,
+    ObjectionStatus,
+    ObjectionSubject,
+    ObjectionVia,
+)
+from server.presentation import Id, PageQuery, TimeOut
+from server.text import Line, Lines
+
+Words = Annotated[Lines, Field(min_length=2, max_length=500)]
+Finding = Annotated[Lines, Field(min_length=5, max_length=1_000)]
+Reason = Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class MatterPath(BaseModel):
+    member_id: Id
+
+
+class MatterQuery(BaseModel):
+    subject_kind: ObjectionSubject
+    subject_id: Id
+
+
+class ObjectionPath(BaseModel):
+    objection_id: Id
+
+
+class ObjectionsQuery(PageQuery):
+    """`open` left out means all."""
+
+    open: bool | None = None
+
+
+class ObjectionIn(Body):
+    """`via`, for officers who write it down for a member: from paper, or as it was said."""
+
+    subject_kind: ObjectionSubject
+    subject_id: Id
+    words: Words
+    wish: Reason | None = None
+    via: ObjectionVia = ObjectionVia.app
+    late_reason: Reason | None = None
+
+
+class SeenIn(Body):
+    version: Id
+
+
+class SpeakIn(SeenIn):
+    """`words`, for officers who write it down for a member: when they said it, and how."""
+
+    words: Reason | None = None
+
+
+class RefuseObjectionIn(SeenIn):
+    why: NotAdmitted
+    words: Reason
+
+
+class AssignIn(SeenIn):
+    """`words` says why it is somebody else, where one was named before."""
+
+    investigator_id: Id
+    words: Reason | None = None
+
+
+class ExtendIn(SeenIn):
+    words: Reason
+
+
+class AnswerIn(SeenIn):
+    finding: Finding
+    outcome: ObjectionOutcome
+    corrects: bool = False
+    why_no_correction: Reason | None = None
+
+
+class EscalateIn(SeenIn):
+    words: Words
+
+
+class ObjectionDetailOut(BaseModel):
+    label: str
+    text: str
+
+
+class MatterOut(BaseModel):
+    """What a form for an objection shows. `closes_on` None: the year is not reported yet, there is no last day.
+
+    `needs_reason`: it comes late, and says why. `open_id`: one of the same matter is being handled.
+    """
+
+    title: str
+    year: int
+    details: list[ObjectionDetailOut]
+    organization: str
+    closes_on: date | None
+    needs_reason: bool
+    open_id: int | None
+    admission_by: date
+    admission_counted: str
+    answer_days: int
+    second_days: int
+
+
+class ObjectionDueOut(BaseModel):
+    kind: Due
+    on: date
+    counted: str
+    overdue: bool
+
+
+class ObjectionStepOut(BaseModel):
+    action: ObjectionAction
+    title: str
+    by: str | None
+    at: TimeOut
+    due_on: date | None
+    words: str | None
+
+
+class InquiryOut(BaseModel):
+    """One instance. `corrected`: the entry that followed stands in the ledger."""
+
+    instance: Instance
+    organization: str
+    investigator: str | None
+    outcome: ObjectionOutcome | None
+    outcome_title: str | None
+    finding: str | None
+    corrects: bool
+    why_no_correction: str | None
+    answered_at: TimeOut | None
+
+
+class CandidateOut(BaseModel):
+    """An officer who might look into it; `hand` says why they stand back."""
+
+    account_id: int
+    name: str
+    hand: Hand | None
+    reason: str | None
+
+
+class ObjectionOut(BaseModel):
+    """An objection as far as the reader may know it.
+
+    `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
+    `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
+    """
+
+    id: int
+    title: str
+    year: int
+    subject_kind: ObjectionSubject
+    subject_id: int
+    organization_id: int
+    organization: str
+    status: ObjectionStatus
+    status_title: str
+    version: int
+    told: bool
+    member_id: int | None
+    name: str | None
+    words: str | None
+    wish: str | None
+    via: ObjectionVia | None
+    late_reason: str | None
+    raised_at: TimeOut
+    due: ObjectionDueOut | None
+    details: list[ObjectionDetailOut]
+    inquiries: list[InquiryOut]
+    steps: list[ObjectionStepOut]
+    candidates: list[CandidateOut]
+    actions: list[ObjectionAction]
+    on_behalf: list[ObjectionAction]
+
+
+class ObjectionLineOut(BaseModel):
+    id: int
+    title: str
+    year: int
+    status: ObjectionStatus
+    status_title: str
+    organization: str
+    name: str | None
+    raised_at: TimeOut
+    due_on: date | None
+    overdue: bool
+
+
+class ObjectionsOut(BaseModel):
+    items: list[ObjectionLineOut]
+    next_cursor: str | None

@@ -1,0 +1,57 @@
+"""Objections that wait to be taken in, or to be answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.days import shanghai_date
+from server.deadlines.models import DeadlineSubject
+from server.deadlines.queries import deadlines_of
+from server.objections.models import Inquiry, Objection
+from server.objections.places import handling_in
+from server.objections.rules import Instance, ObjectionStatus
+from server.organizations.four_eyes import RecentKeyResets
+from server.organizations.officers import Officers
+from server.organizations.waiting import WaitingItem, WaitingKind, within
+
+_IN_WORK = (ObjectionStatus.submitted, ObjectionStatus.investigating, ObjectionStatus.second)
+
+
+def _in_work(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
+    """An objection waits for whoever assigns it, then for whoever looks into it; the day is the last for that."""
+    query = select(Objection).where(
+        Objection.root_id == officers.root_id,
+        Objection.status.in_(_IN_WORK),
+        *within(officers, Objection.organization_id),
+    )
+    rows = session.scalars(query.order_by(Objection.id)).all()
+    ids = [row.id for row in rows]
+    dues = deadlines_of(session, DeadlineSubject.objection, ids)
+    inquiries = {
+        (each.objection_id, Instance(each.instance)): each
+        for each in session.scalars(select(Inquiry).where(Inquiry.objection_id.in_(ids)))
+    }
+    bars = RecentKeyResets(session, now=now)
+    for row in rows:
+        handling = handling_in(session, officers, row, bars=bars)
+        instance = Instance.second if row.status == ObjectionStatus.second else Instance.first
+        inquiry = inquiries.get((row.id, instance))
+        wanted = {inquiry.investigator_id} if inquiry is not None else set(handling.assigners)
+        officers_there = [each for each in officers.at(handling.organization_id) if each.account_id in wanted]
+        in_turn = list({each.account_id: each for each in officers_there}.values())
+        due = next((each.row.due_on for each in dues[row.id] if each.row.open), shanghai_date(row.raised_at))
+        yield WaitingItem(row.organization_id, row.id, due, in_turn)
+
+
+KINDS = (
+    WaitingKind(
+        code="objections",
+        title="异议待办理",
+        place=8,
+        turns=_in_work,
+        digest=("claims", "异议待办理 {} 件"),
+        in_workdays=True,
+    ),
+)
