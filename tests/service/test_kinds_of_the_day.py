@@ -36,9 +36,9 @@ from server.points.verification import verify_scores
 from server.pushes.models import Push
 from server.pushes.occasions.dues import remind
 from server.standards.models import Standard
-from server.standards.rules import Audience, Evidence
+from server.standards.rules import Audience, Evidence, Method, StandardDocument
 from server.statements.freezing.service import freeze
-from server.statements.models import StatementLine, StatementSection
+from server.statements.models import StatementLine
 from server.statements.rules import month_before
 from server.statements.verification import verify_statements
 from tests.cast import NOW, TODAY, Cast, Person
@@ -52,8 +52,9 @@ assert app.SUBSCRIPTIONS
 DAY = timedelta(days=1)
 MAY, JUNE = date(2026, 5, 20), date(2026, 6, 1)
 NEW_YEAR = datetime(2027, 1, 5, 2, tzinfo=UTC)
-CUTOFF = datetime(2026, 6, 2, 18, tzinfo=UTC)
-"""3 June, 02:00 in Shanghai: May is frozen."""
+JULY = date(2026, 7, 1)
+CUTOFF = datetime(2026, 7, 2, 18, tzinfo=UTC)
+"""3 July, 02:00 in Shanghai: June is frozen."""
 
 
 def was(session: Session, person: Person, until: date, **other: Category | Stage) -> None:
@@ -203,18 +204,31 @@ def test_a_members_meeting_invites_who_was_a_member_that_day(
     assert (cast.wang_fang.member_id in session.scalars(on_list).all()) is invited
 
 
+def earning(document: StandardDocument) -> StandardDocument:
+    """A standard for activists that opens nothing: all is earned."""
+    earned = {"method": Method.earn, "points": Decimal(1), "evidence": (Evidence.claim,), "makeup_leaves": frozenset()}
+    items = [each.model_copy(update=earned) if each.method is Method.deduct else each for each in document.items]
+    return document.model_copy(update={"items": tuple(items), "audience": Audience.activists})
+
+
 def test_a_month_holds_what_its_people_were_on_its_last_day(session: Session, engine: Engine, cast: Cast) -> None:
+    publish(session, cast.root, earning(altered()))
+    points.open_year(session, member_ids=[cast.zhou_yu.member_id], year=2026, now=NOW)
     posted(session, cast.zhang_min, "B06a", MAY)
-    retired(session, cast.zhang_min, JUNE)
-    was(session, cast.zhou_yu, JUNE, stage=Stage.activist)
+    retired(session, cast.zhang_min, JULY, now=CUTOFF)
+    was(session, cast.zhao_qiang, JULY, stage=Stage.activist)
+    was(session, cast.zhou_yu, JULY)
+    session.get_one(Member, cast.zhou_yu.member_id).stage = Stage.activist
+    points.set_scores(session, member_ids=[cast.zhou_yu.member_id], year=2026, now=CUTOFF)
+    session.commit()
     assert freeze(engine, month_before(CUTOFF), now=CUTOFF + DAY) > 0
     with Session(engine) as fresh:
         lines = {line.member_id: line for line in fresh.scalars(select(StatementLine))}
         assert lines[cast.zhang_min.member_id].category == "staff"
-        assert cast.zhou_yu.member_id not in lines
+        assert cast.zhao_qiang.member_id not in lines
+        hers = lines[cast.zhou_yu.member_id]
+        assert (hers.stage, hers.standard_id, plain(hers.total)) == ("probationary", cast.standard_id, "58")
         assert list(verify_statements(fresh)) == []
-        sections = select(StatementSection).where(StatementSection.member_id == cast.zhang_min.member_id)
-        assert sum(row.points for row in fresh.scalars(sections)) == lines[cast.zhang_min.member_id].total
 
 
 def test_a_year_is_measured_by_what_its_last_day_says_and_keeps_what_was_posted(session: Session, cast: Cast) -> None:

@@ -342,6 +342,44 @@ def test_the_checks_of_presenting_see_a_stray() -> None:
     assert not is_view("server.photos.present")
 
 
+def kinds_read(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines that read or set what a member is, category or stage, past `organizations/history`.
+
+    By its shape: on `Member`, on what is called a member, on what `member(…)` or `get_one(Member, …)` returns.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("category", "stage"):
+            owner = node.value.func if isinstance(node.value, ast.Call) else node.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+            of_members = name in ("get", "get_one", "one") and "Member" in ast.unparse(node.value)
+            if of_members or name.lower().rstrip("s").endswith("member"):
+                yield node.lineno
+
+
+def test_what_members_are_is_read_in_the_history_alone() -> None:
+    here = ROOT / "server" / "organizations" / "history"
+    paths = [path for path in python_files("server", "bot") if here not in path.parents]
+    assert len(list(kinds_read(ast.parse(text(here / "queries.py"))))) >= 4
+    assert not [place(path, line) for path in paths for line in kinds_read(ast.parse(text(path)))]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "Member.stage",
+        "member.category",
+        "a_member.stage = stage",
+        "row.member.category",
+        "self._standing.member(member_id).stage",
+        "session.get_one(Member, member_id).category",
+        "select(models.Member.stage)",
+    ],
+)
+def test_a_stray_reading_of_what_members_are_is_seen(stray: str) -> None:
+    assert len(list(kinds_read(ast.parse(stray)))) == 1
+    assert not list(kinds_read(ast.parse("query.stage, body.category, line.stage, measure.stage, kinds.category")))
+
+
 def test_no_class_shares_its_name_with_another() -> None:
     """On the wire shapes of one name would overwrite each other; elsewhere one word would mean two things."""
     places: dict[str, list[str]] = {}

@@ -162,6 +162,20 @@ def test_a_newcomers_ratio_is_of_what_he_owed_alone() -> None:
     assert default_score(*rows).line("B07").points == D("2.67")
 
 
+def test_a_share_stays_for_who_is_of_a_category_with_another_variant_since() -> None:
+    """Whoever retires keeps what was counted while the ratio was theirs; what is owed by nobody is no share."""
+    theirs = {"code": "B07", "line": "B07", "categories": frozenset({Category.staff})}
+    ratio = next(each for each in DEFAULT.items if each.code == "B07").model_copy(update=theirs)
+    earned = {"code": "B07b", "method": Method.earn, "points": D(1), "categories": frozenset({Category.retired})}
+    others = tuple(each for each in DEFAULT.items if each.code != "B07")
+    items = (*others, ratio, ratio.model_copy(update=earned))
+    document = DEFAULT.model_copy(update={"items": items})
+    facts = facts_of({"item_code": "B07", "owed": 2, "attended": 1})
+    retired = {"category": Category.retired, "stage": Stage.full, "year_closed": True}
+    assert score(document, facts, **retired).line("B07").points == 2  # type: ignore[arg-type]
+    assert score(document, [], **retired).line("B07").points == 0  # type: ignore[arg-type]
+
+
 def test_nothing_owed_is_zero_and_said_so_until_the_year_closes_and_then_full() -> None:
     line = default_score().line("B07")
     assert (line.points, line.remark) == (D(0), Remark.nothing_owed)

@@ -359,7 +359,9 @@ def _rivals(item: Item, fact: Fact) -> tuple[str, str | int] | None:
 
 
 def _ratio_item(line: _Line) -> Item | None:
-    return next((item for item in line.items if item.method is Method.ratio), None)
+    """The ratio among the items that concern the member, or the variant that concerned them when its facts happened."""
+    used = (line.methods[fact.item_code] for fact in line.facts)
+    return next((item for item in (*line.items, *used) if item.method is Method.ratio), None)
 
 
 def _quantities(line: _Line) -> Quantities | None:
