@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from server.identity.guard import Body
 from server.identity.schemas import PrivacyVersion
@@ -82,6 +82,12 @@ class MemberChange(Body):
     joined_on: date | None = None
     full_member_on: date | None = None
     group_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _day_of_a_category(self) -> Self:
+        if self.category_from is not None and "category" not in self.model_fields_set:
+            raise ValueError("变更日期只用于人员类别，请一并填写人员类别")
+        return self
 
 
 class CategoryCorrectionIn(Body):

@@ -1,6 +1,6 @@
 """What members are by day: changed from a day on, corrected since it was recorded, read for any day."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -32,7 +32,7 @@ def changed(session: Session, person: Person, category: Category, on: date) -> f
     return history.change_categories(session, change, account_id=person.account_id, now=NOW)
 
 
-def corrected(session: Session, cast: Cast, before: Category, category: Category) -> None:
+def corrected(session: Session, cast: Cast, before: Category, category: Category, *, now: datetime = NOW) -> None:
     history.correct_category(
         session,
         member_id=cast.zhang_min.member_id,
@@ -40,7 +40,7 @@ def corrected(session: Session, cast: Cast, before: Category, category: Category
         category=category,
         reason="名册录入有误",
         actor=cast.chen_jing.actor,
-        now=NOW,
+        now=now,
     )
 
 
@@ -128,6 +128,14 @@ def test_a_correction_of_who_came_before_last_year_begins_with_last_year(session
     session.scalars(since).one().from_date = date(2024, 9, 1)
     corrected(session, cast, Category.staff, Category.retired)
     assert former(session) == [(date(2025, 1, 1), "staff", "名册录入有误")]
+
+
+def test_the_last_year_is_the_one_before_today_in_shanghai(session: Session, cast: Cast) -> None:
+    """Half an hour into 2027, when in UTC it is still 2026, a correction begins with 2026."""
+    since = select(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.scalars(since).one().from_date = date(2024, 9, 1)
+    corrected(session, cast, Category.staff, Category.retired, now=datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
+    assert former(session) == [(date(2026, 1, 1), "staff", "名册录入有误")]
 
 
 def test_nobody_corrects_their_own(session: Session, cast: Cast) -> None:

@@ -126,7 +126,8 @@ def _correct(
         return member, None
     if recorded is not before:
         raise conflict(CoreErrorCode.moved_on, f"{title}已有变化，请刷新后核对")
-    since = _corrected_since(session, member_id, history.holds_since(field), now)
+    begins = past_years.open_since(session, _branches_since(session, member_id, date.min), now=now)
+    since = _corrected_since(session, member_id, history.holds_since(field), begins)
     _write(session, member, history, history.changed(since, **{field: value}), Entered(actor.account_id, now, reason))
     audit.record(
         session,
@@ -137,16 +138,14 @@ def _correct(
         **audit.of(member),
     )
     session.flush()
-    return member, max(since, date(shanghai_date(now).year - 1, 1, 1))
+    return member, max(since, begins)
 
 
-def _corrected_since(session: Session, member_id: int, recorded_since: date, now: datetime) -> date:
-    """Return the day from which a correction holds: since it was recorded, but not in years that are closed.
+def _corrected_since(session: Session, member_id: int, recorded_since: date, begins: date) -> date:
+    """Return the day from which a correction holds: since it was recorded, but not before open years begin.
 
-    Those are years whose results stand, and those before the last. Where the member has no day in them, it holds for
-    ever.
+    Where the member has no day before those, it holds for ever.
     """
-    begins = past_years.open_since(session, _branches_since(session, member_id, date.min), now=now)
     if recorded_since >= begins:
         return recorded_since
     earlier = select(Membership.id).where(Membership.member_id == member_id, Membership.from_date < begins)
