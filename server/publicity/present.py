@@ -16,6 +16,7 @@ from server.publicity import queries
 from server.publicity.models import Publicity
 from server.publicity.owners import PublicityContent
 from server.publicity.rules import (
+    SCOPE_TITLES,
     PublicityPhase,
     PublicityScope,
     PublicityStatus,
@@ -34,11 +35,6 @@ from server.publicity.schemas import (
 )
 from server.publicity.telephones import telephones_of
 
-SCOPE_TITLES = {
-    PublicityScope.branch: "本支部",
-    PublicityScope.unit: "本总支",
-    PublicityScope.outside: "公开",
-}
 _PHASES = {
     PublicityPhase.proposed: "待批准",
     PublicityPhase.over: "公示已结束",

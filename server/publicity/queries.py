@@ -15,7 +15,7 @@ from server.organizations.models import Member, Membership, Organization
 from server.organizations.queries import ancestor_ids
 from server.publicity.models import Publicity
 from server.publicity.owners import PublicityContent, owner_of
-from server.publicity.rules import PublicityScope, PublicityStatus, PublicitySubject
+from server.publicity.rules import PublicitySubject
 
 LAST_DAY = "last_day"
 """The kind of a publicity's due day."""
@@ -40,13 +40,6 @@ def of_organization(
     if before_id is not None:
         query = query.where(Publicity.id < before_id)
     return session.scalars(query.order_by(Publicity.id.desc()).limit(limit)).all()
-
-
-def on_screens(session: Session, organization_id: int, *, today: date) -> Sequence[Publicity]:
-    """Return what a screen in the corridor shows today: what is for everybody, from its first to its last day."""
-    running = (Publicity.status == PublicityStatus.approved, Publicity.first_day <= today, Publicity.last_day >= today)
-    outside = (Publicity.organization_id == organization_id, Publicity.scope == PublicityScope.outside)
-    return session.scalars(select(Publicity).where(*outside, *running).order_by(Publicity.id)).all()
 
 
 def content_of(session: Session, row: Publicity) -> PublicityContent:

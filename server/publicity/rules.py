@@ -26,6 +26,13 @@ class PublicityScope(StrEnum):
     outside = "outside"
 
 
+SCOPE_TITLES = {
+    PublicityScope.branch: "本支部",
+    PublicityScope.unit: "本总支",
+    PublicityScope.outside: "校内外",
+}
+
+
 class PublicityStatus(StrEnum):
     proposed = "proposed"
     approved = "approved"

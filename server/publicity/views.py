@@ -4,15 +4,19 @@ Who proposes, approves and withdraws does so by the routes of the subject's owne
 """
 
 from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Response
 
 from server.days import shanghai_date
-from server.errors import DomainError, not_found
+from server.error_codes import CoreErrorCode
+from server.errors import DomainError, conflict, not_found
 from server.identity.access import Context
 from server.identity.guard import Api, ErrorOut
 from server.identity.rules import Permission, allows
 from server.organizations.targets import organization_target
 from server.presentation import OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
-from server.publicity import queries
+from server.publicity import poster, queries
 from server.publicity.error_codes import PublicityErrorCode
 from server.publicity.models import Publicity
 from server.publicity.present import items_out, phase_of, publicity_out
@@ -21,6 +25,8 @@ from server.publicity.schemas import PublicityDetailOut, PublicityItemOut, Publi
 from server.publicity.targets import publicity_target
 
 api = Api("publicity", __name__, tag="公示")
+
+POSTER_RESPONSE = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @api.guarded(
@@ -56,6 +62,27 @@ def show_publicity(context: Context, path: PublicityPath) -> PublicityDetailOut:
     return publicity_out(
         context.session, row, member_id=context.actor.member_id, officer=_oversees(context), now=context.now
     )
+
+
+@api.guarded(
+    "GET",
+    "/publicities/<int:publicity_id>/poster.pdf",
+    permission=Permission.publicity_read,
+    target=publicity_target,
+    responses={200: POSTER_RESPONSE, 410: ErrorOut},
+)
+def get_poster(context: Context, path: PublicityPath) -> Response:
+    """A3 海报，打印张贴；批准以后才有"""
+    row = _on_show(context, path.publicity_id)
+    if row.approved_at is None:
+        raise conflict(CoreErrorCode.wrong_status, "公示批准以后才能打印海报")
+    made = poster.of_publicity(context.session, row)
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{made.title}.pdf')}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(poster.as_pdf(made), mimetype="application/pdf", headers=headers)
 
 
 def _oversees(context: Context) -> bool:

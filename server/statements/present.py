@@ -64,16 +64,18 @@ def is_officer(actor: Actor, target: Target) -> bool:
     return bool(roles_at(actor, target.ancestor_ids) & RULES[Permission.statement_read].roles)
 
 
-def statement_out(session: Session, statement: Statement) -> StatementOut:
-    return StatementOut(**_head(session, statement))
+def statement_out(session: Session, statement: Statement, *, officer: bool) -> StatementOut:
+    return StatementOut(**_head(session, statement, officer=officer))
 
 
 def detail_out(
     session: Session, statement: Statement, rows: Sequence[StatementRow], reader: Actor, target: Target
 ) -> StatementDetailOut:
-    lines = _lines(session, statement, rows, reader, officer=is_officer(reader, target))
+    officer = is_officer(reader, target)
+    lines = _lines(session, statement, rows, reader, officer=officer)
     return StatementDetailOut(
-        **_head(session, statement),
+        **_head(session, statement, officer=officer),
+        apart=statement.exempt + sum(row.line.negative for row in rows),
         lines=lines,
         distribution=_distribution(session, rows),
         late=late_out(late_lines(session, statement), {line.member_id for line in lines}),
@@ -133,11 +135,12 @@ def verification_out(statement: Statement, first: Deviation | None) -> Statement
     return StatementVerificationOut(statement_id=statement.id, hash=statement.hash, matches=first is None, first=shown)
 
 
-def _head(session: Session, statement: Statement) -> dict[str, object]:
+def _head(session: Session, statement: Statement, *, officer: bool) -> dict[str, object]:
     confirmer = session.get(Account, statement.confirmed_by) if statement.confirmed_by else None
     shown = {name: getattr(statement, name) for name in StatementOut.model_fields if hasattr(statement, name)}
     return {
         **shown,
+        "exempt": statement.exempt if officer else None,
         "title": f"{period_title(statement.period)}积分汇总",
         "confirm_note": _confirm_note(session, statement),
         "confirmed_by": confirmer.name if confirmer else None,

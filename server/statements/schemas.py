@@ -30,7 +30,7 @@ class StatementOut(BaseModel):
     until: date
     cutoff_at: TimeOut
     members: int
-    exempt: int
+    exempt: int | None = Field(description="不列入的人数，仅干部可见")
     average: PointsOut | None
     median: PointsOut | None
     hash: str
@@ -108,8 +108,12 @@ class StatementBandOut(BaseModel):
 
 
 class StatementDetailOut(StatementOut):
-    """`lines`: everyone's for officers; for members as the branch decided, at least the reader's own."""
+    """`lines`: everyone's for officers; for members as the branch decided, at least the reader's own.
 
+    `apart`: how many are 未参评, whatever the reason.
+    """
+
+    apart: int
     lines: list[StatementLineOut]
     distribution: list[StatementBandOut]
     late: StatementLateOut | None

@@ -32,15 +32,16 @@ api = Api("statements", __name__, tag="月汇总")
 )
 def list_statements(context: Context, path: OrganizationPath, query: PageQuery) -> StatementsOut:
     """支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见"""
+    officer = present.is_officer(context.actor, context.target)
     rows = queries.statements_of(
         context.session,
         organization_id=path.organization_id,
-        all_states=present.is_officer(context.actor, context.target),
+        all_states=officer,
         before=decode_id_cursor(query.cursor),
         limit=query.one_more,
     )
     page, cursor = page_of(query, rows)
-    items = [present.statement_out(context.session, each) for each in page]
+    items = [present.statement_out(context.session, each, officer=officer) for each in page]
     coming = queries.coming(context.session, organization_id=path.organization_id, now=context.now)
     return StatementsOut(items=items, next_cursor=cursor, coming=coming)
 
@@ -73,7 +74,7 @@ def confirm_statement(context: Context, path: StatementPath) -> StatementOut:
     found = confirming.confirm(
         context.session, statement_id=path.statement_id, account_id=context.account_id, now=context.now
     )
-    return present.statement_out(context.session, found)
+    return present.statement_out(context.session, found, officer=True)
 
 
 @api.guarded(

@@ -366,6 +366,7 @@ ROUTES = {
     # publicity
     "GET /organizations/<int:organization_id>/publicities": "publicity_read",
     "GET /publicities/<int:publicity_id>": "publicity_read",
+    "GET /publicities/<int:publicity_id>/poster.pdf": "publicity_read",
     # bulletins
     "GET /organizations/<int:organization_id>/bulletins": "bulletin_read",
     "GET /bulletins/<int:bulletin_id>": "bulletin_read",

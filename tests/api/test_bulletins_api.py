@@ -46,7 +46,7 @@ def test_without_a_number_it_is_not_published(call: Call, cast: Cast, draft: str
 
 def test_figures_are_told_as_text_and_by_branch(call: Call, cast: Cast, published: str) -> None:
     shown = body(call(cast.zhang_min, "GET", published))
-    assert (shown["total"]["average"], shown["total"]["change"], shown["total"]["managed"]) == ("77.05", "36.05", 6)
+    assert (shown["total"]["average"], shown["total"]["change"], shown["total"]["rated"]) == ("77.05", "36.05", 5)
     assert [part["figures"]["average"] for part in shown["parts"]] == ["78.41", "75.00"]
     assert shown["total"]["bands"][0] == {"title": "90分以上", "at_least": "90", "below": None, "count": 1}
     assert shown["snapshot"].startswith("2026-Q2 / ")

@@ -21,7 +21,7 @@ from server.errors import conflict
 from server.identity.models import Grant
 from server.identity.rules import Role
 from server.organizations import workdays
-from server.organizations.models import Member
+from server.organizations.models import Member, Membership
 from server.publicity import queries, service
 from server.publicity.events import PublicityApproved, PublicityEnded, PublicityWithdrawn
 from server.publicity.models import Publicity
@@ -177,7 +177,7 @@ def test_what_changed_since_it_was_proposed_is_not_approved(session: Session, ca
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"first_day": date(2027, 2, 25)}, "invalid_dates"),
+        ({"first_day": date(2027, 2, 25), "now": at(date(2027, 2, 26), "00:30")}, "invalid_dates"),
         ({"first_day": date(2027, 9, 1)}, "invalid_dates"),
         ({"first_day": date(2027, 2, 27)}, "not_a_workday"),
         ({"working_days": 4}, "too_few_workdays"),
@@ -224,6 +224,20 @@ def test_what_is_private_or_stands_beside_a_name_is_refused(
     session.get_one(Member, cast.zhang_min.member_id).work_number = "Z2015"
     session.commit()
     refused("text_refused", lambda: proposed(session, cast, **words))
+
+
+def test_who_took_office_today_proposes_and_whose_number_came_today_is_known(session: Session, cast: Cast) -> None:
+    """At half past midnight in Shanghai; in UTC it is still the day before."""
+    morning = at(date(2027, 2, 26), "00:30")
+    grant = session.scalars(select(Grant).where(Grant.account_id == cast.wang_fang.account_id)).one()
+    grant.from_date = date(2027, 2, 26)
+    session.get_one(Member, cast.zhou_yu.member_id).work_number = "X2027"
+    membership = session.scalars(select(Membership).where(Membership.member_id == cast.zhou_yu.member_id)).one()
+    membership.organization_id, membership.from_date = cast.branch, date(2027, 2, 26)
+    session.commit()
+    refused("text_refused", lambda: proposed(session, cast, text="周宇（X2027）", now=morning))
+    session.rollback()
+    assert proposed(session, cast, now=morning).proposed_role == Role.committee_member
 
 
 def test_an_office_telephone_and_the_number_of_those_not_rated_may_stand(session: Session, cast: Cast) -> None:

@@ -97,8 +97,9 @@ def test_a_change_is_said_in_words(change: Decimal | None, said: str) -> None:
 def test_the_opening_paragraph_reads_like_the_office_writes_it() -> None:
     total = figures(
         members=191,
-        exempt=3,
-        lines=188,
+        exempt=2,
+        negative=1,
+        lines=189,
         average=Decimal("77.03"),
         change=Decimal("6.14"),
         counts=(26, 70, 29),
@@ -107,7 +108,7 @@ def test_the_opening_paragraph_reads_like_the_office_writes_it() -> None:
     )
     said = wording.overall(content(*(branch(number, "一支部") for number in range(7)), total=total))
     assert said == (
-        "截至9月30日，全总支7个党支部共有党员191人，纳入积分管理188人，平均积分77.03分，较上季度提高6.14分；"
+        "截至9月30日，全总支7个党支部共有党员191人，参评188人，未参评3人，平均积分77.03分，较上季度提高6.14分；"
         "80分以上70人，70分以下29人。本季度召开会议、开展活动52次，平均出勤率87.1%。"
     )
 

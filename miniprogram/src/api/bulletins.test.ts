@@ -7,10 +7,9 @@ vi.mock('@/platform', () => ({ platform: {} }))
 
 const FIGURES = {
   members: 9,
-  exempt: 1,
-  managed: 8,
+  rated: 8,
+  apart: 1,
   prospects: 0,
-  negative: 0,
   average: '71.25',
   change: '2.00',
   bands: [{ title: '80分以上', at_least: '80', below: null, count: 3 }],

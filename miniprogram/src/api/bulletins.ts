@@ -43,7 +43,7 @@ export function toBulletin(dto: BulletinOut): Bulletin {
     branches: dto.parts.map(({ organization_id, title, figures, acknowledged_at }) => ({
       id: organization_id,
       title,
-      words: `${figures.managed} 人${figures.rate ? `，到会率 ${figures.rate}%` : ''}`,
+      words: `${figures.rated} 人${figures.rate ? `，到会率 ${figures.rate}%` : ''}`,
       average: figures.average ?? '—',
       acknowledged: acknowledged_at !== null,
     })),
@@ -55,9 +55,8 @@ function factsOf(total: Figures): Bulletin['facts'] {
   const change = total.change === null ? '' : `，较上季 ${signed(total.change)}`
   return [
     { name: '平均分', text: total.average === null ? '—' : total.average + change },
-    { name: '参加管理', text: `${total.managed} 人${total.exempt ? `，另有 ${total.exempt} 人不列入` : ''}` },
+    { name: '参评', text: `${total.rated} 人${total.apart ? `，未参评 ${total.apart} 人` : ''}` },
     { name: '会议', text: `${total.meetings} 次${total.rate ? `，到会率 ${total.rate}%` : ''}` },
     { name: '申报审核', text: `${total.decisions} 条${total.review_days ? `，平均 ${total.review_days} 天` : ''}` },
-    ...(total.negative ? [{ name: '另行通报', text: `${total.negative} 人` }] : []),
   ]
 }

@@ -793,6 +793,10 @@ export interface paths {
     /** 一份公示：名单以姓氏笔画为序，未参评只列人数；期满以后普通党员看不到名单（410） */
     get: operations["publicity_show_publicity_publicities__int_publicity_id__get"];
   };
+  "/api/v1/publicities/{publicity_id}/poster.pdf": {
+    /** A3 海报，打印张贴；批准以后才有 */
+    get: operations["publicity_get_poster_publicities__int_publicity_id__poster_pdf_get"];
+  };
   "/api/v1/resolutions/{resolution_id}/withdraw": {
     /** 撤回登记有误的表决，写明理由；原登记仍可查看 */
     post: operations["resolutions_withdraw_resolution_resolutions__int_resolution_id__withdraw_post"];
@@ -1605,8 +1609,12 @@ export interface components {
     /**
      * BulletinFiguresOut
      * @description `rate` is in percent, `review_days` in days; null if there was nothing to count.
+     *
+     * `rated` are 参评, `apart` 未参评, whatever the reason.
      */
     BulletinFiguresOut: {
+      /** Apart */
+      apart: number;
       /** Average */
       average: string | null;
       /** Backdated */
@@ -1619,20 +1627,16 @@ export interface components {
       counts: components["schemas"]["BandOut"][];
       /** Decisions */
       decisions: number;
-      /** Exempt */
-      exempt: number;
-      /** Managed */
-      managed: number;
       /** Meetings */
       meetings: number;
       /** Members */
       members: number;
-      /** Negative */
-      negative: number;
       /** Prospects */
       prospects: number;
       /** Rate */
       rate: string | null;
+      /** Rated */
+      rated: number;
       /** Review Days */
       review_days: string | null;
     };
@@ -7296,8 +7300,12 @@ export interface components {
     /**
      * StatementDetailOut
      * @description `lines`: everyone's for officers; for members as the branch decided, at least the reader's own.
+     *
+     * `apart`: how many are 未参评, whatever the reason.
      */
     StatementDetailOut: {
+      /** Apart */
+      apart: number;
       /** Average */
       average: string | null;
       /**
@@ -7315,8 +7323,11 @@ export interface components {
       cutoff_at: string;
       /** Distribution */
       distribution: components["schemas"]["StatementBandOut"][];
-      /** Exempt */
-      exempt: number;
+      /**
+       * Exempt
+       * @description 不列入的人数，仅干部可见
+       */
+      exempt: number | null;
       /** Frozen At */
       frozen_at: string;
       /** Hash */
@@ -7458,8 +7469,11 @@ export interface components {
       confirmed_by: string | null;
       /** Cutoff At */
       cutoff_at: string;
-      /** Exempt */
-      exempt: number;
+      /**
+       * Exempt
+       * @description 不列入的人数，仅干部可见
+       */
+      exempt: number | null;
       /** Frozen At */
       frozen_at: string;
       /** Hash */
@@ -12119,6 +12133,22 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["PublicityDetailOut"];
+        };
+      };
+    };
+  };
+  /** A3 海报，打印张贴；批准以后才有 */
+  publicity_get_poster_publicities__int_publicity_id__poster_pdf_get: {
+    parameters: {
+      path: {
+        publicity_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
         };
       };
     };

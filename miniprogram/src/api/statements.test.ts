@@ -61,7 +61,7 @@ describe('a month', () => {
       confirmed_by: null,
       lines: [line, negative],
     })
-    expect(month.summary).toBe('12 人，不列入 1 人，平均 81.20，中位数 82.00')
+    expect(month.summary).toBe('12 人，未参评 2 人，平均 81.20，中位数 82.00')
     expect(month.hash).toBe('7f3a 9c21')
     expect(month.lines).toEqual([
       { memberId: 7, name: '张敏', position: '2', total: '85.25', change: '−0.50', backdated: '补记 9 月 2 笔 +1.00' },

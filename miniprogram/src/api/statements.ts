@@ -72,7 +72,7 @@ function standingOf({ confirmed_at, confirmed_by, confirm_by, confirm_note }: St
 export function toMonth(dto: components['schemas']['StatementDetailOut']): Month {
   const figures = [
     `${dto.members} 人`,
-    dto.exempt && `不列入 ${dto.exempt} 人`,
+    dto.apart && `未参评 ${dto.apart} 人`,
     dto.average && `平均 ${dto.average}`,
     dto.median && `中位数 ${dto.median}`,
   ]

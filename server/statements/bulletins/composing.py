@@ -103,15 +103,14 @@ def _second_table(content: Content) -> PaperTable:
 
     def row(title: str, figures: BulletinFigures) -> tuple[str, ...]:
         change = (signed(figures.change),) if compared else ()
-        managed = figures.members - figures.exempt
         rest = (str(figures.meetings), str(figures.backdated))
-        return (title, str(managed), str(figures.exempt), *change, *map(str, figures.bands), *rest)
+        return (title, str(figures.rated), str(figures.apart), *change, *map(str, figures.bands), *rest)
 
     change_title = ("较上季度",) if compared else ()
     head = (
         "党支部",
-        "纳入管理",
-        "不列入",
+        "参评",
+        "未参评",
         *change_title,
         *(band.title.replace("分", "") for band in bands),
         "会议",

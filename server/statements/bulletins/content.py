@@ -93,6 +93,16 @@ class BulletinFigures(_Frozen):
     review_days: Exact | None
     backdated: int
 
+    @property
+    def apart(self) -> int:
+        """未参评, whatever the reason: no reader outside the annex learns how many of them are 另行通报."""
+        return self.exempt + self.negative
+
+    @property
+    def rated(self) -> int:
+        """参评: members with a total that counts."""
+        return self.members - self.apart
+
 
 class AnnexLine(_Frozen):
     """One member in the annex. Under a negative-list decision there are no figures: 另行通报."""

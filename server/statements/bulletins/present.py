@@ -133,10 +133,9 @@ def _figures(figures: BulletinFigures, content: Content) -> BulletinFiguresOut:
     form = content.facts.form
     return BulletinFiguresOut(
         members=figures.members,
-        exempt=figures.exempt,
-        managed=figures.members - figures.exempt,
+        rated=figures.rated,
+        apart=figures.apart,
         prospects=figures.prospects,
-        negative=figures.negative,
         average=figures.average,
         change=figures.change,
         bands=_bands(form.bands, figures.bands),

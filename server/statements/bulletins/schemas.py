@@ -47,13 +47,15 @@ class BandOut(BaseModel):
 
 
 class BulletinFiguresOut(BaseModel):
-    """`rate` is in percent, `review_days` in days; null if there was nothing to count."""
+    """`rate` is in percent, `review_days` in days; null if there was nothing to count.
+
+    `rated` are 参评, `apart` 未参评, whatever the reason.
+    """
 
     members: int
-    exempt: int
-    managed: int
+    rated: int
+    apart: int
     prospects: int
-    negative: int
     average: PointsOut | None
     change: PointsOut | None
     bands: list[BandOut]

@@ -28,19 +28,15 @@ def overall(content: Content) -> str:
     """The paragraph of 总体情况: people, average and counts, then meetings."""
     total = content.total
     people = f"截至{spoken_day(content.until)}，{_branches(content)}共有党员{total.members}人"
-    parts = [people, f"纳入积分管理{total.members - total.exempt}人", *_average(total)]
+    parts = [people, f"参评{total.rated}人", *_apart(total), *_average(total)]
     counts = "，".join(_counts(content))
     return "，".join(parts) + f"；{counts}。" + _meetings(total)
 
 
 def remaining(content: Content) -> list[str]:
-    """Sentences on people who are counted differently: prospects, and members who are reported separately."""
-    total, said = content.total, []
-    if total.prospects:
-        said.append(f"另有发展对象、入党积极分子{total.prospects}人参照管理，计入平均积分和分布。")
-    if total.negative:
-        said.append(f"另行通报{total.negative}人，不计入平均积分和分布。")
-    return said
+    """Sentences on people who are counted beside the members: prospects."""
+    prospects = content.total.prospects
+    return [f"另有发展对象、入党积极分子{prospects}人参照管理，计入平均积分和分布。"] if prospects else []
 
 
 def missing(content: Content) -> str | None:
@@ -133,6 +129,12 @@ def _branches(content: Content) -> str:
     if content.facts.is_committee:
         return f"{count}个直属党支部"
     return f"{'全总支' if content.facts.issuer[-1].endswith('总支部委员会') else '所属'}{count}个党支部"
+
+
+def _apart(total: BulletinFigures) -> Iterable[str]:
+    """不列入 and 另行通报 are one number: whoever is told of the bulletin could else tell who is which."""
+    if total.apart:
+        yield f"未参评{total.apart}人"
 
 
 def _average(total: BulletinFigures) -> Iterable[str]:
