@@ -123,6 +123,13 @@ def date_problem(*, joined_on: date | None, full_member_on: date | None, today: 
     return None
 
 
+class YearFlow(StrEnum):
+    """How the branches of a 总支 end their years: points and stars told, shown and filed together, or one after another."""
+
+    one_round = "one_round"
+    two_rounds = "two_rounds"
+
+
 class ExemptionStatus(StrEnum):
     studied = "studied"
     passed = "passed"
