@@ -139,17 +139,19 @@ def test_the_stars_of_a_second_round_are_undone_down_to_their_beginning() -> Non
 
 
 def test_an_undo_says_what_comes_of_it() -> None:
-    C = Consequence
     assert consequences([S.publicized, S.reported, S.drafted], shown=False, told=True) == (
-        C.results_withdrawn,
-        C.report_withdrawn,
-        C.publicity_withdrawn,
-        C.correction_if_changed,
+        Consequence.results_withdrawn,
+        Consequence.report_withdrawn,
+        Consequence.publicity_withdrawn,
+        Consequence.correction_if_changed,
     )
-    assert consequences([S.reported], shown=True, told=True) == (C.report_withdrawn, C.publicity_withdrawn)
+    assert consequences([S.reported], shown=True, told=True) == (
+        Consequence.report_withdrawn,
+        Consequence.publicity_withdrawn,
+    )
     assert consequences([S.settled], shown=False, told=True) == ()
-    assert consequences([S.drafted], shown=False, told=False) == (C.results_withdrawn,)
-    assert consequences([S.stars_reviewed], shown=False, told=True) == (C.stars_withdrawn,)
+    assert consequences([S.drafted], shown=False, told=False) == (Consequence.results_withdrawn,)
+    assert consequences([S.stars_reviewed], shown=False, told=True) == (Consequence.stars_withdrawn,)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The course of a branch's year: which step follows, who takes it, and what falls with one that is undone. Pure.
 
-《年度工作》 has one track, or two where a 总支 files points and stars apart (docs/adr/0044). The second track begins where the
-points were reported, and takes the same steps from there.
+A branch's year has one track, or two where a 总支 files points and stars apart (docs/adr/0044). The second begins where
+the points were reported, and takes the steps that follow from there.
 """
 
 from collections.abc import Iterable, Sequence
