@@ -65,4 +65,6 @@ class AuditSubject(StrEnum):
     organization_results = "organization_results"
     member_results = "member_results"
     certificate = "certificate"
+    branch_year = "branch_year"
+    branch_years = "branch_years"
     personal_data = "personal_data"

@@ -24,7 +24,7 @@ def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[
         *within(officers, Claim.organization_id),
     )
     roles, bars = RULES[Permission.claim_review].roles, RecentKeyResets(session, now=now)
-    needed = load_only(Claim.organization_id, Claim.member_id, Claim.submitted_at)
+    needed = load_only(Claim.organization_id, Claim.member_id, Claim.submitted_at, Claim.occurred_on)
     claims = session.scalars(select(Claim).where(*submitted).options(needed)).all()
     whose = whose_are(session, claims, ids=select(Claim.id).where(*submitted))
     for claim in claims:
@@ -37,7 +37,14 @@ def _submitted(session: Session, officers: Officers, now: datetime) -> Iterator[
             bars=bars,
             matter=whose[claim.id].matter,
         )
-        yield WaitingItem(claim.organization_id, claim.id, shanghai_date(claim.submitted_at), in_turn)
+        yield WaitingItem(
+            claim.organization_id,
+            claim.id,
+            shanghai_date(claim.submitted_at),
+            in_turn,
+            year=claim.occurred_on.year if claim.occurred_on else None,
+            member_ids=frozenset(whose[claim.id].paid),
+        )
 
 
 def _unheard(session: Session, actor: Actor, mine: Mine, today: date) -> Iterator[WaitingCount]:

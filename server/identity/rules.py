@@ -85,6 +85,9 @@ class Permission(StrEnum):
     statement_read = "statement_read"  # a branch's months; its members see the confirmed ones, as far as it shows them
     statement_confirm = "statement_confirm"
     statement_verify = "statement_verify"
+    year_read = "year_read"  # how far a branch has come with its year
+    year_work = "year_work"  # take its steps: the secretary, whoever stands in, or to undo the level above
+    year_supervise = "year_supervise"  # move a cut-off, appoint a 代办, remind, see the branches together
     board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
     board_manage = "board_manage"  # let a screen show it
     publicity_read = "publicity_read"  # what is publicized, while it is
@@ -172,6 +175,9 @@ RULES: dict[Permission, Rule] = {
     Permission.statement_read: Rule(_READERS, fellow=True),
     Permission.statement_confirm: Rule(_LEADERS | _ABOVE),
     Permission.statement_verify: Rule(_BRANCH | _ABOVE | {Role.inspector}),
+    Permission.year_read: Rule(_READERS),
+    Permission.year_work: Rule(_BRANCH | _ABOVE),
+    Permission.year_supervise: Rule(_ABOVE),
     Permission.board_read: Rule(_READERS, fellow=True),
     Permission.board_manage: Rule(_LEADERS | _ABOVE),
     Permission.publicity_read: Rule(_READERS, fellow=True),

@@ -40,7 +40,10 @@ def _leaves(session: Session, officers: Officers, now: datetime) -> Iterator[Wai
             bars=bars,
             matter=Matter(frozenset(parties), since=leave.asked_at),
         )
-        yield WaitingItem(organization_id, leave.id, shanghai_date(starts_at), in_turn)
+        day = shanghai_date(starts_at)
+        yield WaitingItem(
+            organization_id, leave.id, day, in_turn, year=day.year, member_ids=frozenset({leave.member_id})
+        )
 
 
 def _held(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
@@ -55,7 +58,8 @@ def _held(session: Session, officers: Officers, now: datetime) -> Iterator[Waiti
     roles = RULES[Permission.roster_record].roles
     for meeting_id, member_id, organization_id, starts_at in session.execute(query):
         in_turn = officers.in_turn(organization_id, roles, not_members={member_id})
-        yield WaitingItem(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+        day = shanghai_date(starts_at)
+        yield WaitingItem(organization_id, meeting_id, day, in_turn, year=day.year, member_ids=frozenset({member_id}))
 
 
 def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
@@ -73,7 +77,8 @@ def _rosters(session: Session, officers: Officers, now: datetime) -> Iterator[Wa
     roles = RULES[Permission.roster_confirm].roles
     for meeting_id, organization_id, starts_at in session.execute(query):
         in_turn = officers.in_turn(organization_id, roles)
-        yield WaitingItem(organization_id, meeting_id, shanghai_date(starts_at), in_turn)
+        day = shanghai_date(starts_at)
+        yield WaitingItem(organization_id, meeting_id, day, in_turn, year=day.year)
 
 
 KINDS = (

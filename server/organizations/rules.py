@@ -124,7 +124,7 @@ def date_problem(*, joined_on: date | None, full_member_on: date | None, today: 
 
 
 class YearFlow(StrEnum):
-    """How the branches of a 总支 end their years: points and stars are shown and filed together, or one after another."""
+    """How branches of a 总支 end their years: points and stars are shown and filed together, or one after another."""
 
     one_round = "one_round"
     two_rounds = "two_rounds"

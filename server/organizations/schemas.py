@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.identity.guard import Body
 from server.organizations.models import OrganizationKind
-from server.organizations.rules import normal_title
+from server.organizations.rules import YearFlow, normal_title
 from server.presentation import Id, PageQuery
 from server.text import Line, Lines, half_width
 
@@ -70,6 +70,11 @@ class SettingsIn(Body):
     `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
     `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
     `office_telephone`: printed where people may object; "" removes it.
+
+    How branches end their years, unless an organization nearer to them says otherwise. `points_publicized`: points are
+    put on show (视情况); a branch may say so for itself. Set above, for the branches below: `year_flow`; `draft_due`:
+    MM-DD of the next year by which results are drafted; `report_days`, `review_days`, `filing_days`: working days for
+    the meeting in the spring term, 审核 and 备案.
     """
 
     board_visibility: BoardVisibility | None = None
@@ -77,6 +82,12 @@ class SettingsIn(Body):
     manages_prospects: bool | None = None
     head_officers: Annotated[list[Id], Field(max_length=2)] | None = None
     office_telephone: OfficeTelephone | None = None
+    year_flow: YearFlow | None = None
+    points_publicized: bool | None = None
+    draft_due: Annotated[str, Field(pattern=r"^0[1-3]-(0[1-9]|1\d|2[0-8])$")] | None = None
+    report_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    review_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    filing_days: Annotated[int, Field(ge=1, le=60)] | None = None
 
 
 class SettingsOut(BaseModel):
@@ -87,6 +98,12 @@ class SettingsOut(BaseModel):
     manages_prospects: bool = False
     head_officers: list[int] = []
     office_telephone: str = ""
+    year_flow: YearFlow | None = None
+    points_publicized: bool | None = None
+    draft_due: str | None = None
+    report_days: int | None = None
+    review_days: int | None = None
+    filing_days: int | None = None
 
 
 class OrganizationOut(BaseModel):

@@ -19,6 +19,9 @@ class WaitingItem:
     `subject_id` is the id of the claim, leave, meeting or statement; for a standard its organization's, for
     holidays the university's. `day` is when the claim came in, the meeting's, the last on which the statement can be
     confirmed, or the year's first. `words` is what else there is to know.
+
+    `year` is the one whose results wait for it, where any do: those of `member_ids`, or of everyone who belongs to the
+    organization.
     """
 
     organization_id: int
@@ -26,6 +29,8 @@ class WaitingItem:
     day: date
     officers: list[Officer]
     words: str | None = None
+    year: int | None = None
+    member_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

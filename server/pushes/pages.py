@@ -53,3 +53,13 @@ def year(number: int) -> str:
 
 INBOX = "pages/inbox/inbox"
 """Where a push is shown in full: for an occasion whose message says all there is to know."""
+
+
+def of_branch(page: str, organization_id: int) -> str:
+    """A page on which officers see to a branch: review, leaves, hosting, dues."""
+    return f"pages/{page}/{page}?organization={organization_id}"
+
+
+def branch_year(organization_id: int, number: int) -> str:
+    """A branch's year: what is left, and its next step."""
+    return f"pages/branch-year/branch-year?organization={organization_id}&year={number}"

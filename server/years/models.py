@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.years.rules import YearState
 
@@ -13,6 +14,7 @@ class BranchYear(Base):
     """A branch's year; no row means `open`. `claim_until`: the branch's own last day for claims, where it was moved."""
 
     __tablename__ = "branch_years"
+    audit_subject = AuditSubject.branch_year
     __table_args__ = (UniqueConstraint("organization_id", "year"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -73,6 +73,9 @@ attendance_read         x       .      x    x     x     x     x      x       x  
 statement_read          .       x      x    x     x     x     x      x       x     x      .       .
 statement_confirm       .       .      .    .     x     x     x      x       x     .      .       .
 statement_verify        .       .      .    x     x     x     x      x       x     x      .       .
+year_read               .       .      x    x     x     x     x      x       x     x      .       .
+year_work               .       .      .    x     x     x     x      x       x     .      .       .
+year_supervise          .       .      .    .     .     .     x      x       x     .      .       .
 board_read              .       x      x    x     x     x     x      x       x     x      .       .
 board_manage            .       .      .    .     x     x     x      x       x     .      .       .
 publicity_read          .       x      x    x     x     x     x      x       x     x      .       .

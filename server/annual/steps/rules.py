@@ -30,6 +30,22 @@ class Track(StrEnum):
     stars = "stars"
 
 
+class ToldWay(StrEnum):
+    """How members who were not at the meeting were told: by their 党小组, or at home (上门)."""
+
+    group = "group"
+    visit = "visit"
+
+
+class CorrectionWay(StrEnum):
+    """How members were told that figures have changed."""
+
+    meeting = "meeting"
+    group = "group"
+    visit = "visit"
+    notice = "notice"
+
+
 class Doer(StrEnum):
     """Who takes a step."""
 
@@ -190,3 +206,20 @@ def may_undo(fallen: Sequence[YearState], *, took: Sequence[bool], leads: bool, 
 def is_late(due: date, today: date, calendar: Calendar) -> bool:
     """Whether a step was due so long ago that a 代办 may be appointed."""
     return today > calendar.workday_after(due, LATE_AFTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When steps are due: `draft_due` is MM-DD of the next year, the others are working days.
+
+    《实施方案》 names no days; these are our defaults, which a 党委 or 总支 sets otherwise.
+    """
+
+    draft_due: str = "01-15"
+    report_days: int = 10
+    review_days: int = 5
+    filing_days: int = 3
+
+    def draft_day(self, year: int) -> date:
+        month, day = self.draft_due.split("-")
+        return date(year + 1, int(month), int(day))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.annual.steps.rules import Consequence, Doer, Track
+from server.annual.steps.rules import Consequence, CorrectionWay, Doer, ToldWay, Track
 from server.identity.guard import Body
 from server.identity.schemas import PlaceOut
 from server.organizations.rules import YearFlow
@@ -44,20 +44,6 @@ class StepStanding(StrEnum):
     done = "done"
     next = "next"
     ahead = "ahead"
-
-
-class ToldWay(StrEnum):
-    """How members who were not at the meeting were told: by their 党小组, or at home (上门)."""
-
-    group = "group"
-    visit = "visit"
-
-
-class CorrectionWay(StrEnum):
-    meeting = "meeting"
-    group = "group"
-    visit = "visit"
-    notice = "notice"
 
 
 class MissingOut(BaseModel):
