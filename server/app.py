@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
 from server.annual.results import handlers as results
+from server.annual.steps import filing as annual_filing
+from server.annual.steps import showing as annual_showing
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
@@ -44,6 +46,7 @@ from server.organizations import queries as organizations
 from server.organizations.events import (
     CategoriesChanged,
     FilingDecided,
+    FilingSubmitted,
     KeysReset,
     MemberLeft,
     MembersJoined,
@@ -59,6 +62,7 @@ from server.points.decisions import sources as decision_sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.publicity import handlers as publicity
+from server.publicity.events import PublicityApproved, PublicityWithdrawn
 from server.pushes import fanouts
 from server.pushes.occasions import claims, held, keys, leaves, negatives
 from server.readiness.probe import Probe
@@ -114,6 +118,7 @@ FEATURES: tuple[str, ...] = (
     "server.meetings.leave.views",
     "server.meetings.rosters.views",
     "server.meetings.rosters.guest_views",
+    "server.annual.steps.views",
     "server.todos.views",
     "server.annual.results.views",
     "server.objections.views",
@@ -154,6 +159,10 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (WorkdaysChanged, deadlines.workdays_changed),
     (VacationsChanged, deadlines.vacations_changed),
     (DeadlineMoved, publicity.deadline_moved),
+    (FilingSubmitted, annual_filing.filing_submitted),
+    (FilingDecided, annual_filing.filing_decided),
+    (PublicityApproved, annual_showing.publicity_approved),
+    (PublicityWithdrawn, annual_showing.publicity_withdrawn),
 )
 """The handlers of each event (server/events.py)."""
 
@@ -176,6 +185,7 @@ DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe], ...] = (
 FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
     (FilingSubject.exemption, exemptions.check_filing),
     (FilingSubject.standard, standards.check_filing),
+    (FilingSubject.annual_result, annual_filing.check_filing),
 )
 """What decides whether a subject may be filed now (server/organizations/filings.py)."""
 

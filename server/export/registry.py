@@ -50,6 +50,10 @@ LEFT_OUT = {
     "annual_editions": "a branch's results as a whole; a person's own are in the export",
     "annual_withdrawals": "that a branch's results were taken back",
     "branch_years": "how far a branch has come with a year",
+    "annual_courses": "by which steps a branch goes through its year",
+    "annual_stars_steps": "steps of a branch's year",
+    "annual_reports": "that a meeting heard a branch's results; who was told apart stands in annual_report_absentees",
+    "annual_corrections": "that members were told of changed figures; a person's own stand in their results",
     "branch_year_steps": "steps of a branch's year",
     "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",
 }

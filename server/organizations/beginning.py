@@ -18,3 +18,8 @@ def first_month(began_on: date) -> date:
 def has_begun(day: date) -> ColumnElement[bool]:
     """The condition that a day's month is the organization's first full one, or a later one."""
     return or_(Organization.began_on.is_(None), Organization.began_on <= day.replace(day=1))
+
+
+def had_begun(day: date) -> ColumnElement[bool]:
+    """The condition that an organization existed on a day: one founded in October has a year, if not all its months."""
+    return or_(Organization.began_on.is_(None), Organization.began_on <= day)

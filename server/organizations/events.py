@@ -63,6 +63,17 @@ class StageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FilingSubmitted:
+    """A subject was filed, for the first time or again after a return."""
+
+    filing_id: int
+    subject_kind: FilingSubject
+    subject_id: int
+    account_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FilingDecided:
     """A filing was received or returned; `status` says which."""
 

@@ -19,7 +19,7 @@ from server.events import emit
 from server.identity.rules import Permission
 from server.organizations import four_eyes
 from server.organizations.error_codes import OrganizationErrorCode
-from server.organizations.events import FilingDecided
+from server.organizations.events import FilingDecided, FilingSubmitted
 from server.organizations.models import Exemption, Filing, FilingStatus, FilingStep, FilingSubject, Organization
 from server.organizations.rules import FilingAction, next_filing_status
 
@@ -91,6 +91,7 @@ def _first(session: Session, from_organization_id: int, filing: Filing) -> Filin
     if not added(session, filing):
         raise conflict(OrganizationErrorCode.already_submitted, "刚刚已提交备案，请刷新后查看")
     _step(session, filing, account_id=filing.submitted_by, note=None, now=filing.submitted_at)
+    _tell(session, filing)
     return filing
 
 
@@ -154,7 +155,13 @@ def _again(session: Session, filing_id: int, *, note: str | None, account_id: in
     filing.submitted_by, filing.submitted_at = account_id, now
     filing.decided_by = filing.decided_at = filing.reason = None
     _step(session, filing, account_id=account_id, note=note, now=now)
+    _tell(session, filing)
     return filing
+
+
+def _tell(session: Session, filing: Filing) -> None:
+    subject = FilingSubject(filing.subject_kind)
+    emit(session, FilingSubmitted(filing.id, subject, filing.subject_id, filing.submitted_by, filing.submitted_at))
 
 
 def _advance(session: Session, filing_id: int, action: FilingAction) -> Filing:

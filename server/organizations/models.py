@@ -194,6 +194,7 @@ class FilingSubject(StrEnum):
 
     exemption = "exemption"
     standard = "standard"
+    annual_result = "annual_result"  # an edition of a branch's results of a year
 
 
 class Filing(Base):

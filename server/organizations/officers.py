@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +57,11 @@ class Officers:
     def at(self, organization_id: int) -> list[Officer]:
         """Return who holds an office at the place itself, once for each office."""
         return self._by_place.get(organization_id, [])
+
+    def of_account(self, account_id: int) -> list[Officer]:
+        """Return one of the offices of an account, if it holds any here."""
+        held = (officer for each in self._by_place.values() for officer in each if officer.account_id == account_id)
+        return list(islice(held, 1))
 
     def in_turn(
         self,

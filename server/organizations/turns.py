@@ -1,16 +1,18 @@
-"""Resets of accounts that wait for a second person, and holidays that wait to be entered."""
+"""Resets of accounts that wait for a second person, filings for those above, and holidays to be entered."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission, Role
 from server.organizations import key_resets
-from server.organizations.four_eyes import RecentKeyResets
+from server.organizations.four_eyes import Matter, RecentKeyResets
+from server.organizations.models import Filing, FilingStatus
 from server.organizations.officers import Officers
-from server.organizations.waiting import WaitingItem, WaitingKind
+from server.organizations.waiting import WaitingItem, WaitingKind, within
 from server.organizations.workdays import calendar_of
 
 OFFICES = RULES[Permission.workday_manage].roles | {Role.administrator}
@@ -40,6 +42,26 @@ def _resets(session: Session, officers: Officers, now: datetime) -> Iterator[Wai
             yield WaitingItem(waiting.place, waiting.member_id, shanghai_date(waiting.reset.expires_at), in_turn)
 
 
+def _filings(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
+    """A filing waits with the level above, but not with whoever submitted it (the 党委 files with its own 组织部)."""
+    query = select(Filing).where(
+        Filing.root_id == officers.root_id,
+        Filing.status == FilingStatus.submitted,
+        *within(officers, Filing.to_organization_id),
+    )
+    roles, bars = RULES[Permission.filing_receive].roles, RecentKeyResets(session, now=now)
+    for filing in session.scalars(query.order_by(Filing.id)):
+        own = filing.from_organization_id == filing.to_organization_id
+        in_turn = officers.in_turn(
+            filing.to_organization_id,
+            roles,
+            not_accounts=() if own else {filing.submitted_by},
+            bars=bars,
+            matter=None if own else Matter(frozenset({filing.submitted_by}), since=filing.submitted_at),
+        )
+        yield WaitingItem(filing.to_organization_id, filing.id, shanghai_date(filing.submitted_at), in_turn)
+
+
 KINDS = (
     WaitingKind(
         code="key_resets",
@@ -47,6 +69,13 @@ KINDS = (
         place=5,
         turns=_resets,
         digest=("months", "待两人确认 {} 项"),
+    ),
+    WaitingKind(
+        code="filings",
+        title="备案待办理",
+        place=39,
+        turns=_filings,
+        digest=("months", "备案 {} 份"),
     ),
     WaitingKind(
         code="holidays",

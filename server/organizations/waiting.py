@@ -16,9 +16,10 @@ from server.organizations.officers import Officer, Officers
 class WaitingItem:
     """One thing that waits, where, and for whom.
 
-    `subject_id` is the id of the claim, leave, meeting or statement; for a standard its organization's, for
-    holidays the university's. `day` is when the claim came in, the meeting's, the last on which the statement can be
-    confirmed, or the year's first. `words` is what else there is to know.
+    `subject_id` is the id of the claim, leave, meeting, statement or filing; for a standard its organization's, for
+    holidays the university's, for a step of a year the year. `day` is when the claim or filing came in, the meeting's,
+    the last on which the statement can be confirmed, the day a step is due, or the year's first. `words` is what else
+    there is to know.
 
     `year` is the one whose results wait for it, where any do: those of `member_ids`, or of everyone who belongs to the
     organization.

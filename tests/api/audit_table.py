@@ -141,6 +141,28 @@ LINES = {
     "DELETE /vacations/<int:vacation_id>": "vacation_forget organization",
     "PUT /organizations/<int:organization_id>/workday-years/<int:year>": "workday_year organization",
     "DELETE /organizations/<int:organization_id>/workday-years/<int:year>": "workday_year_forget organization",
+    "POST /organizations/<int:organization_id>/years/<int:year>/draft": (
+        "annual_results_draft annual_edition + year_drafted branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/report": "year_reported branch_year",
+    "POST /organizations/<int:organization_id>/years/<int:year>/correction": "year_correct branch_year",
+    "POST /organizations/<int:organization_id>/years/<int:year>/publicity": "publicity_propose publicity",
+    "POST /organizations/<int:organization_id>/years/<int:year>/publicity/approve": (
+        "publicity_approve publicity + year_publicized branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/file": (
+        "filing_submitted filing + year_filed branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/undo": (
+        "year_undo branch_year | annual_results_withdraw annual_edition + year_undo branch_year"
+        " | publicity_withdraw publicity + year_undo branch_year"
+        " | annual_results_withdraw annual_edition + publicity_withdraw publicity + year_undo branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/cut-off": "year_cut_off branch_year",
+    "POST /organizations/<int:organization_id>/years/<int:year>/delegate": (
+        "year_delegate branch_year | year_delegate_end branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/remind": "year_remind branch_years",
     "PUT /bulletins/<int:bulletin_id>/description": "bulletin_describe bulletin",
     "POST /bulletins/<int:bulletin_id>/redrawing": "bulletin_redraw bulletin",
     "POST /bulletins/<int:bulletin_id>/publication": "bulletin_publish bulletin",

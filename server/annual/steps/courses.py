@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.annual.steps.gates import rates_stars
 from server.annual.steps.models import AnnualCourse
-from server.annual.steps.rules import Course, Progress, Terms
+from server.annual.steps.rules import Course, Progress, StepTerms
 from server.organizations.models import Organization
 from server.organizations.rules import YearFlow
 from server.years.models import BranchYear
@@ -24,7 +24,7 @@ class Way:
     branch_year: BranchYear
     course: Course
     progress: Progress
-    terms: Terms
+    terms: StepTerms
     row: AnnualCourse | None
 
 
@@ -58,5 +58,5 @@ def _course(above: Mapping[str, Any], organization: Organization) -> Course:
     return Course(flow, points_publicized=bool(own), rates_stars=rates_stars())
 
 
-def _terms(above: Mapping[str, Any]) -> Terms:
-    return Terms(**{each.name: above[each.name] for each in fields(Terms) if each.name in above})
+def _terms(above: Mapping[str, Any]) -> StepTerms:
+    return StepTerms(**{each.name: above[each.name] for each in fields(StepTerms) if each.name in above})

@@ -10,6 +10,7 @@ class AnnualErrorCode(ErrorCode):
     cannot_stand_in = "cannot_stand_in"
     meeting_unfit = "meeting_unfit"
     no_correction_owed = "no_correction_owed"
+    not_below = "not_below"
     not_in_charge = "not_in_charge"
     not_late = "not_late"
     step_incomplete = "step_incomplete"

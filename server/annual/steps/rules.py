@@ -158,6 +158,21 @@ def undo_targets(course: Course, progress: Progress, track: Track) -> tuple[Year
     return tuple(to for to in reversed((*start, *course.steps(track))) if falls(course, progress, track, to))
 
 
+class Action(StrEnum):
+    """What the caller may do now; the routes are called alike."""
+
+    draft = "draft"
+    report = "report"
+    correct = "correct"
+    publicity = "publicity"
+    publicity_approve = "publicity_approve"
+    file = "file"
+    undo = "undo"
+    cut_off = "cut_off"
+    delegate = "delegate"
+    delegate_end = "delegate_end"
+
+
 class Consequence(StrEnum):
     """What else an undo takes back or makes necessary."""
 
@@ -209,7 +224,7 @@ def is_late(due: date, today: date, calendar: Calendar) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class StepTerms:
     """When steps are due: `draft_due` is MM-DD of the next year, the others are working days.
 
     《实施方案》 names no days; these are our defaults, which a 党委 or 总支 sets otherwise.

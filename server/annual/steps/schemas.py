@@ -6,13 +6,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.annual.steps.rules import Consequence, CorrectionWay, Doer, ToldWay, Track
+from server.annual.steps.rules import Action, Consequence, CorrectionWay, Doer, ToldWay, Track
 from server.identity.guard import Body
 from server.identity.schemas import PlaceOut
 from server.organizations.rules import YearFlow
 from server.organizations.schemas import Words
 from server.presentation import Id, TimeOut
-from server.text import Line
+from server.publicity.rules import PublicityScope
+from server.text import Line, Lines
 from server.years.rules import YearState
 
 MOST_MEMBERS = 1_000
@@ -23,21 +24,6 @@ Year = Annotated[int, Field(ge=2000, le=2099)]
 class BranchYearPath(BaseModel):
     organization_id: Id
     year: Year
-
-
-class Action(StrEnum):
-    """What the caller may do now; the routes are called alike."""
-
-    draft = "draft"
-    report = "report"
-    correct = "correct"
-    publicity = "publicity"
-    publicity_approve = "publicity_approve"
-    file = "file"
-    undo = "undo"
-    cut_off = "cut_off"
-    delegate = "delegate"
-    delegate_end = "delegate_end"
 
 
 class StepStanding(StrEnum):
@@ -197,9 +183,19 @@ class CorrectionIn(Body):
 
 
 class PublicityIn(Body):
+    """What is shown is the edition that stands; `place` is where it hangs, `text` stands above the names."""
+
+    scope: PublicityScope = PublicityScope.branch
     place: Annotated[Line, Field(min_length=1, max_length=100)]
+    text: Annotated[Lines, Field(max_length=1_000)] = ""
     first_day: date
-    working_days: Annotated[int, Field(ge=5, le=30)] = 5
+    working_days: Annotated[int, Field(ge=1, le=30)] = 5
+
+
+class ApprovePublicityIn(Body):
+    """`last_day` is the one that the approver saw."""
+
+    last_day: date
 
 
 class FileIn(Body):

@@ -21,6 +21,7 @@ from server.years.queries import cut_off_of_root, own_cut_offs
 class YearStep(StrEnum):
     """The steps of a year's close that people are told of."""
 
+    report = "report"  # the members' meeting heard the results
     publicity = "publicity"  # the results are on show
     filed = "filed"
     stars_publicity = "stars_publicity"
@@ -28,6 +29,7 @@ class YearStep(StrEnum):
 
 
 _WORDS = {
+    YearStep.report: ("积分已向党员大会通报", "可查看本人年度积分，有异议可提出"),
     YearStep.publicity: ("积分公示", "公示期内可提出异议"),
     YearStep.filed: ("积分已报备案", wording.OPEN),
     YearStep.stars_publicity: ("星级公示", "公示期内可提出异议"),

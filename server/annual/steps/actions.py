@@ -1,0 +1,73 @@
+"""What somebody may do with a branch's year now: pages show no button for anything else."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.annual.steps import conditions, supervising, undoing
+from server.annual.steps.charge import Charge, delegate_of
+from server.annual.steps.courses import Way
+from server.annual.steps.rules import Action, Track
+from server.days import shanghai_date
+from server.identity.rules import RULES, Permission, Role
+from server.publicity.rules import PublicityStatus
+from server.years.rules import YearState
+
+_BY_STEP = {
+    YearState.drafted: Action.draft,
+    YearState.reported: Action.report,
+    YearState.filed: Action.file,
+}
+
+
+def actions(
+    session: Session,
+    way: Way,
+    charge: Charge,
+    *,
+    open_steps: Collection[YearState],
+    owes: bool,
+    roles: Collection[Role],
+    account_id: int,
+    now: datetime,
+) -> list[Action]:
+    """Return what an account may do. `open_steps` lack nothing; `owes`: a 更正通报 is due; `roles` are theirs here."""
+    return [
+        *_steps(charge, open_steps, owes=owes),
+        *(_publicity(session, way, roles, account_id) if YearState.publicized in open_steps else ()),
+        *_undo(session, way, charge, account_id),
+        *(_supervision(session, way, now) if charge.supervises else ()),
+    ]
+
+
+def _steps(charge: Charge, open_steps: Collection[YearState], *, owes: bool) -> Iterator[Action]:
+    if charge.takes_steps:
+        yield from (action for step, action in _BY_STEP.items() if step in open_steps)
+        if owes:
+            yield Action.correct
+
+
+def _publicity(session: Session, way: Way, roles: Collection[Role], account_id: int) -> Iterator[Action]:
+    if not conditions.shows_points(way.course, Track.points):
+        return
+    shown = conditions.publicity_of(session, way)
+    if shown is None and RULES[Permission.publicity_propose].roles & set(roles):
+        yield Action.publicity
+    waits = shown is not None and shown.status == PublicityStatus.proposed and shown.proposed_by != account_id
+    if waits and RULES[Permission.publicity_approve].roles & set(roles):
+        yield Action.publicity_approve
+
+
+def _undo(session: Session, way: Way, charge: Charge, account_id: int) -> Iterator[Action]:
+    if any(each.allowed for each in undoing.what_falls(session, way, charge, account_id=account_id)):
+        yield Action.undo
+
+
+def _supervision(session: Session, way: Way, now: datetime) -> Iterator[Action]:
+    if way.progress.points in (YearState.open, YearState.closing):
+        yield Action.cut_off
+    if supervising.is_late(session, way, today=shanghai_date(now)):
+        yield Action.delegate
+    if delegate_of(session, way.branch_year.id) is not None:
+        yield Action.delegate_end

@@ -1,0 +1,52 @@
+"""Steps of a year that wait for the secretary or a 代办."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.annual.steps import due
+from server.annual.steps.charge import LEADERS, delegate_of
+from server.annual.steps.holding import seen
+from server.annual.steps.rules import DOERS, STEP_TITLES, Doer, next_step
+from server.days import shanghai_date
+from server.organizations.officers import Officers
+from server.organizations.waiting import WaitingItem, WaitingKind, within
+from server.years.models import BranchYear
+from server.years.rules import YearState
+
+
+def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
+    """The next step of each year that has begun to close, with the day it is due."""
+    query = select(BranchYear).where(
+        BranchYear.root_id == officers.root_id,
+        BranchYear.state.not_in((YearState.open, YearState.archived)),
+        *within(officers, BranchYear.organization_id),
+    )
+    years = session.scalars(query.order_by(BranchYear.id)).all()
+    days = due.due_days(session, [each.id for each in years])
+    for branch_year in years:
+        way = seen(session, branch_year.organization_id, branch_year.year, now=now)
+        step = next_step(way.course, way.progress)
+        if step is None or DOERS[step] is not Doer.secretary:
+            continue
+        in_turn = officers.in_turn(branch_year.organization_id, LEADERS)
+        if (delegate := delegate_of(session, branch_year.id)) is not None:
+            in_turn += officers.of_account(delegate.account_id)
+        found = days[branch_year.id].get(step)
+        due_on = found.row.due_on if found is not None else shanghai_date(branch_year.moved_at)
+        words = f"{branch_year.year} 年度：{STEP_TITLES[step]}"
+        yield WaitingItem(branch_year.organization_id, branch_year.year, due_on, in_turn, words)
+
+
+KINDS = (
+    WaitingKind(
+        code="year_steps",
+        title="年度工作待办理",
+        place=38,
+        turns=_steps,
+        digest=("months", "年度工作 {} 项"),
+        in_workdays=True,
+    ),
+)
