@@ -111,7 +111,8 @@ def _heard(session: Session, way: Way, track: Track, now: datetime) -> Iterator[
 
 def _received(session: Session, way: Way) -> Iterator[Missing]:
     edition = current_edition(session, way.organization.id, way.branch_year.year)
-    filing = edition and latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
+    assert edition is not None
+    filing = latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
     if filing is None or filing.status != FilingStatus.received:
         yield Missing("receipt", "上级党组织尚未收悉备案")
 

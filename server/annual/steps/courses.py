@@ -46,9 +46,8 @@ def way_of(session: Session, organization: Organization, branch_year: BranchYear
 def _settings(session: Session, organization: Organization) -> Mapping[str, Any]:
     """Return the settings above a branch, the nearer ones first to count."""
     above = organization.ancestor_ids[:-1]
-    found = dict(
-        session.execute(select(Organization.id, Organization.settings).where(Organization.id.in_(above))).all()
-    )
+    query = select(Organization.id, Organization.settings).where(Organization.id.in_(above))
+    found: dict[int, dict[str, Any]] = dict(session.execute(query).all())
     return {name: value for each in above for name, value in found[each].items()}
 
 

@@ -55,7 +55,11 @@ def branch_year_out(context: Context, way: Way) -> BranchYearOut:
         session, way.organization, branch_year_id=branch_year.id, account_id=context.account_id, now=context.now
     )
     edition = current_edition(session, way.organization.id, branch_year.year)
-    filing = edition and latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
+    filing = (
+        latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
+        if edition is not None
+        else None
+    )
     shown = conditions.publicity_of(session, way)
     remaining = left(session, branch_year, now=context.now) if way.progress.points in _LEFT_IN else []
     lacking = {
@@ -205,9 +209,11 @@ def _delegate_out(session: Session, branch_year_id: int | None) -> DelegateOut |
 
 
 def _moves(session: Session, way: Way, track: Track) -> Sequence[BranchYearStep | StarsStep]:
-    table: type[BranchYearStep | StarsStep] = BranchYearStep if track is Track.points else StarsStep
-    query = select(table).where(table.branch_year_id == way.branch_year.id)
-    return session.scalars(query.order_by(table.id)).all()
+    if track is Track.stars:
+        stars = select(StarsStep).where(StarsStep.branch_year_id == way.branch_year.id)
+        return session.scalars(stars.order_by(StarsStep.id)).all()
+    points = select(BranchYearStep).where(BranchYearStep.branch_year_id == way.branch_year.id)
+    return session.scalars(points.order_by(BranchYearStep.id)).all()
 
 
 def _history(session: Session, way: Way) -> list[HistoryOut]:

@@ -81,7 +81,7 @@ def appoint(
     )
     session.add(row)
     session.flush()
-    note(session, way, "year_delegate", account_id, now, account_id=delegate_id)
+    note(session, way, "year_delegate", account_id, now, delegate_id=delegate_id)
     return row
 
 
@@ -93,7 +93,7 @@ def dismiss(session: Session, *, organization_id: int, year: int, account_id: in
     if current is None:
         raise not_found("代办人")
     _end(session, current, account_id, now)
-    note(session, way, "year_delegate_end", account_id, now, account_id=current.account_id)
+    note(session, way, "year_delegate_end", account_id, now, delegate_id=current.account_id)
 
 
 def is_late(session: Session, way: Way, *, today: date) -> bool:
