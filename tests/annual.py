@@ -1,7 +1,7 @@
 """A branch's year as the tests of its steps need it: nothing left, a meeting that heard the results, and each step."""
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -72,9 +72,15 @@ def settings(session: Session, organization_id: int, **changes: object) -> None:
     session.commit()
 
 
-def closed(engine: Engine) -> None:
+def by_clock(session: Session, act: Callable[..., int], engine: Engine, now: datetime) -> int:
+    """Let the clock do something; the test's own session reads nothing meanwhile (SQLite)."""
+    session.rollback()
+    return act(engine, now=now)
+
+
+def closed(session: Session, engine: Engine) -> None:
     """Have the clock close the old year after the cut-off."""
-    clock.close_due(engine, now=AFTER_CUT_OFF)
+    by_clock(session, clock.close_due, engine, AFTER_CUT_OFF)
 
 
 def draft(session: Session, cast: Cast, *, by: Person | None = None, now: datetime = DRAFTING) -> AnnualEdition:
@@ -88,7 +94,7 @@ def draft(session: Session, cast: Cast, *, by: Person | None = None, now: dateti
 def drafted(session: Session, engine: Engine, cast: Cast) -> AnnualEdition:
     """Bring the branch's old year from nothing to its draft."""
     ready(session, cast)
-    closed(engine)
+    closed(session, engine)
     return draft(session, cast)
 
 
@@ -141,7 +147,3 @@ def reported(session: Session, engine: Engine, cast: Cast) -> AnnualReport:
     """Bring the branch's old year from nothing to its report."""
     drafted(session, engine, cast)
     return report(session, cast, assembly(session, cast))
-
-
-def days(number: int) -> timedelta:
-    return timedelta(days=number)

@@ -28,6 +28,7 @@ from tests.annual import (
     AFTER_CUT_OFF,
     REPORTING,
     assembly,
+    by_clock,
     closed,
     draft,
     drafted,
@@ -80,26 +81,26 @@ def volunteered(session: Session, person: Person) -> None:
 
 def test_a_plain_year_from_open_to_archived(engine: Engine, session: Session, cast: Cast) -> None:
     ready(session, cast)
-    assert clock.close_due(engine, now=AFTER_CUT_OFF - timedelta(hours=1)) == 0
+    assert by_clock(session, clock.close_due, engine, AFTER_CUT_OFF - timedelta(hours=1)) == 0
     assert state(session, cast.branch) is S.open
-    closed(engine)
+    closed(session, engine)
     assert state(session, cast.branch) is S.closing
     edition = draft(session, cast)
     assert state(session, cast.branch) is S.drafted
     row = report(session, cast, assembly(session, cast))
     assert state(session, cast.branch) is S.reported
     assert (row.expected, row.present, row.edition_id) == (4, 3, edition.id)
-    clock.settle_due(engine, now=WINDOW_OVER - timedelta(hours=1))
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER - timedelta(hours=1))
     assert state(session, cast.branch) is S.reported
-    clock.settle_due(engine, now=WINDOW_OVER)
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER)
     assert state(session, cast.branch) is S.settled
     later = WINDOW_OVER + timedelta(hours=10)
     filed = file(session, cast, by=cast.li_wei, now=later)
     assert (state(session, cast.branch), filed.to_organization_id) == (S.filed, cast.general_branch)
-    assert clock.archive_due(engine, now=later) == 0
+    assert by_clock(session, clock.archive_due, engine, later) == 0
     filings.receive(session, filing_id=filed.id, note=None, account_id=cast.chen_jing.account_id, now=later)
     session.commit()
-    assert clock.archive_due(engine, now=later) == 1
+    assert by_clock(session, clock.archive_due, engine, later) == 1
     assert state(session, cast.branch) is S.archived
     lines = session.scalars(select(AuditLine.action).where(AuditLine.action.startswith("year_")).order_by(AuditLine.id))
     assert [line for line in lines if line != "year_closing"] == [
@@ -113,8 +114,8 @@ def test_a_plain_year_from_open_to_archived(engine: Engine, session: Session, ca
 
 def test_every_step_of_the_clock_is_taken_once(engine: Engine, session: Session, cast: Cast) -> None:
     ready(session, cast)
-    assert clock.close_due(engine, now=AFTER_CUT_OFF) > 0
-    assert clock.close_due(engine, now=AFTER_CUT_OFF) == 0
+    assert by_clock(session, clock.close_due, engine, AFTER_CUT_OFF) > 0
+    assert by_clock(session, clock.close_due, engine, AFTER_CUT_OFF) == 0
     assert moves(session).count(("open", "closing")) == len(session.scalars(select(BranchYear)).all())
 
 
@@ -211,7 +212,7 @@ def test_unchanged_figures_need_no_correction(engine: Engine, session: Session, 
 
 def test_a_returned_filing_leads_back_and_is_filed_again(engine: Engine, session: Session, cast: Cast) -> None:
     reported(session, engine, cast)
-    clock.settle_due(engine, now=WINDOW_OVER)
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER)
     later = WINDOW_OVER + timedelta(hours=10)
     filed = file(session, cast, by=cast.li_wei, now=later)
     refused("wrong_status", partial(undo, session, cast, S.drafted, by=cast.li_wei, now=later))
@@ -226,7 +227,7 @@ def test_a_returned_filing_leads_back_and_is_filed_again(engine: Engine, session
 
 def test_who_is_not_in_charge_takes_no_step(engine: Engine, session: Session, cast: Cast) -> None:
     ready(session, cast)
-    closed(engine)
+    closed(session, engine)
     for person in (cast.wang_fang, cast.chen_jing, cast.zhao_qiang):
         refused("not_in_charge", partial(draft, session, cast, by=person))
         session.rollback()
@@ -248,18 +249,18 @@ def test_what_the_clock_settled_the_secretary_opens_again_and_the_window_begins_
     engine: Engine, session: Session, cast: Cast
 ) -> None:
     reported(session, engine, cast)
-    clock.settle_due(engine, now=WINDOW_OVER)
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER)
     undo(session, cast, S.reported, by=cast.sun_li, now=WINDOW_OVER)
-    clock.settle_due(engine, now=WINDOW_OVER + timedelta(days=1))
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER + timedelta(days=1))
     assert state(session, cast.branch) is S.reported
-    clock.settle_due(engine, now=WINDOW_OVER + timedelta(days=10))
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER + timedelta(days=10))
     assert state(session, cast.branch) is S.settled
 
 
 def test_due_days_follow_the_steps(engine: Engine, session: Session, cast: Cast) -> None:
     settings(session, cast.general_branch, draft_due="01-20", filing_days=2)
     reported(session, engine, cast)
-    clock.settle_due(engine, now=WINDOW_OVER)
+    by_clock(session, clock.settle_due, engine, WINDOW_OVER)
     branch_year = session.scalars(select(BranchYear).where(BranchYear.organization_id == cast.branch)).one()
     found = deadlines_of(session, DeadlineSubject.branch_year, [branch_year.id])[branch_year.id]
     assert {each.row.kind: (each.row.due_on, each.row.open) for each in found} == {
@@ -281,7 +282,7 @@ def test_members_are_told_of_the_report_without_a_figure(engine: Engine, session
 @pytest.mark.parametrize("over", [False, True])
 def test_a_moved_cut_off_is_waited_for(engine: Engine, session: Session, cast: Cast, over: bool) -> None:
     ready(session, cast)
-    closed(engine)
+    closed(session, engine)
     until = date(2027, 1, 15)
     supervising.move_cut_off(
         session,
