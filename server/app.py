@@ -62,7 +62,9 @@ from server.points.decisions import sources as decision_sources
 from server.points.events import NegativeDecisionChanged
 from server.points.models import SourceKind
 from server.publicity import handlers as publicity
+from server.publicity import owners
 from server.publicity.events import PublicityApproved, PublicityWithdrawn
+from server.publicity.rules import PublicitySubject
 from server.pushes import fanouts
 from server.pushes.occasions import claims, held, keys, leaves, negatives
 from server.readiness.probe import Probe
@@ -189,6 +191,11 @@ FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
 )
 """What decides whether a subject may be filed now (server/organizations/filings.py)."""
 
+PUBLICIZED: tuple[tuple[PublicitySubject, owners.PublicityOwner], ...] = (
+    (PublicitySubject.points, annual_showing.OWNER),
+)
+"""What is shown of a subject, and whether it may be (server/publicity/owners.py)."""
+
 identity.know_places(organizations)
 for holder in brought("holdings"):
     registry.register(holder.holdings, place=holder.PLACE)
@@ -203,6 +210,8 @@ for kind, describe_matter in DOUBTED:
     matters.register(kind, describe_matter)
 for subject, precondition in FILED:
     filings.register(subject, precondition)
+for publicized, owner in PUBLICIZED:
+    owners.register(publicized, owner)
 past_years.register(years.refuse_drafted)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)

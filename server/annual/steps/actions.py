@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from server.annual.steps import conditions, supervising, undoing
 from server.annual.steps.charge import Charge, delegate_of
 from server.annual.steps.courses import Way
-from server.annual.steps.rules import Action, Track
+from server.annual.steps.rules import Track, YearAction
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission, Role
 from server.publicity.rules import PublicityStatus
 from server.years.rules import YearState
 
 _BY_STEP = {
-    YearState.drafted: Action.draft,
-    YearState.reported: Action.report,
-    YearState.filed: Action.file,
+    YearState.drafted: YearAction.draft,
+    YearState.reported: YearAction.report,
+    YearState.filed: YearAction.file,
 }
 
 
@@ -31,7 +31,7 @@ def actions(
     roles: Collection[Role],
     account_id: int,
     now: datetime,
-) -> list[Action]:
+) -> list[YearAction]:
     """Return what an account may do. `open_steps` lack nothing; `owes`: a 更正通报 is due; `roles` are theirs here."""
     return [
         *_steps(charge, open_steps, owes=owes),
@@ -41,33 +41,33 @@ def actions(
     ]
 
 
-def _steps(charge: Charge, open_steps: Collection[YearState], *, owes: bool) -> Iterator[Action]:
+def _steps(charge: Charge, open_steps: Collection[YearState], *, owes: bool) -> Iterator[YearAction]:
     if charge.takes_steps:
         yield from (action for step, action in _BY_STEP.items() if step in open_steps)
         if owes:
-            yield Action.correct
+            yield YearAction.correct
 
 
-def _publicity(session: Session, way: Way, roles: Collection[Role], account_id: int) -> Iterator[Action]:
+def _publicity(session: Session, way: Way, roles: Collection[Role], account_id: int) -> Iterator[YearAction]:
     if not conditions.shows_points(way.course, Track.points):
         return
     shown = conditions.publicity_of(session, way)
     if shown is None and RULES[Permission.publicity_propose].roles & set(roles):
-        yield Action.publicity
+        yield YearAction.publicity
     waits = shown is not None and shown.status == PublicityStatus.proposed and shown.proposed_by != account_id
     if waits and RULES[Permission.publicity_approve].roles & set(roles):
-        yield Action.publicity_approve
+        yield YearAction.publicity_approve
 
 
-def _undo(session: Session, way: Way, charge: Charge, account_id: int) -> Iterator[Action]:
+def _undo(session: Session, way: Way, charge: Charge, account_id: int) -> Iterator[YearAction]:
     if any(each.allowed for each in undoing.what_falls(session, way, charge, account_id=account_id)):
-        yield Action.undo
+        yield YearAction.undo
 
 
-def _supervision(session: Session, way: Way, now: datetime) -> Iterator[Action]:
+def _supervision(session: Session, way: Way, now: datetime) -> Iterator[YearAction]:
     if way.progress.points in (YearState.open, YearState.closing):
-        yield Action.cut_off
+        yield YearAction.cut_off
     if supervising.is_late(session, way, today=shanghai_date(now)):
-        yield Action.delegate
+        yield YearAction.delegate
     if delegate_of(session, way.branch_year.id) is not None:
-        yield Action.delegate_end
+        yield YearAction.delegate_end

@@ -158,7 +158,7 @@ def undo_targets(course: Course, progress: Progress, track: Track) -> tuple[Year
     return tuple(to for to in reversed((*start, *course.steps(track))) if falls(course, progress, track, to))
 
 
-class Action(StrEnum):
+class YearAction(StrEnum):
     """What the caller may do now; the routes are called alike."""
 
     draft = "draft"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from server.annual.steps.rules import Action, Consequence, CorrectionWay, Doer, ToldWay, Track
+from server.annual.steps.rules import Consequence, CorrectionWay, Doer, ToldWay, Track, YearAction
 from server.identity.guard import Body
 from server.identity.schemas import PlaceOut
 from server.organizations.rules import YearFlow
@@ -152,13 +152,13 @@ class BranchYearOut(BaseModel):
     delegate: DelegateOut | None
     steps: list[StepOut]
     left: list[LeftOut]
-    actions: list[Action]
+    actions: list[YearAction]
     undo: list[UndoOptionOut]
     history: list[HistoryOut]
 
 
-class DraftIn(Body):
-    """Nothing but the wish; what is left is looked at again in the same transaction."""
+class TakeStepIn(Body):
+    """Nothing but the wish: what the step needs is looked at again in the same transaction."""
 
 
 class ToldIn(Body):
@@ -174,7 +174,7 @@ class ReportIn(Body):
     told: Annotated[list[ToldIn], Field(default_factory=list, max_length=MOST_MEMBERS)]
 
 
-class CorrectionIn(Body):
+class TellCorrectionIn(Body):
     """更正通报: when and how the members concerned were told that figures changed, and why they did."""
 
     told_on: date
@@ -198,11 +198,7 @@ class ApprovePublicityIn(Body):
     last_day: date
 
 
-class FileIn(Body):
-    """Nothing but the wish: what is filed is the edition that stands."""
-
-
-class UndoIn(Body):
+class UndoStepsIn(Body):
     """`to` is the step that stays; for the stars of a second round `reported` is their beginning."""
 
     track: Track = Track.points
@@ -228,7 +224,7 @@ class RemindIn(Body):
     organization_ids: Annotated[list[Id] | None, Field(max_length=MOST_MEMBERS)] = None
 
 
-class RemindedOut(BaseModel):
+class BranchesRemindedOut(BaseModel):
     """How many officers are told who were not told today before."""
 
     reminded: int

@@ -5,18 +5,17 @@ from server.annual.steps.holding import seen
 from server.annual.steps.schemas import (
     ApprovePublicityIn,
     BranchesOut,
+    BranchesRemindedOut,
     BranchYearOut,
     BranchYearPath,
-    CorrectionIn,
     CutOffIn,
     DelegateIn,
-    DraftIn,
-    FileIn,
     PublicityIn,
-    RemindedOut,
     RemindIn,
     ReportIn,
-    UndoIn,
+    TakeStepIn,
+    TellCorrectionIn,
+    UndoStepsIn,
 )
 from server.annual.steps.service import ToldMember
 from server.audit.subjects import AuditSubject
@@ -44,7 +43,7 @@ def show_branch_year(context: Context, path: BranchYearPath) -> BranchYearOut:
 @api.guarded(
     "POST", f"{BASE}/draft", permission=Permission.year_work, target=organization_target, responses={200: BranchYearOut}
 )
-def draft_branch_year(context: Context, path: BranchYearPath, body: DraftIn) -> BranchYearOut:
+def draft_branch_year(context: Context, path: BranchYearPath, body: TakeStepIn) -> BranchYearOut:
     """形成年度结果：没有未办事项时办理，此后不再记入本年度的积分"""
     service.draft(
         context.session,
@@ -84,7 +83,7 @@ def report_branch_year(context: Context, path: BranchYearPath, body: ReportIn) -
     target=organization_target,
     responses={200: BranchYearOut},
 )
-def correct_branch_year(context: Context, path: BranchYearPath, body: CorrectionIn) -> BranchYearOut:
+def correct_branch_year(context: Context, path: BranchYearPath, body: TellCorrectionIn) -> BranchYearOut:
     """登记更正通报：已通报的积分有改变，何时、怎样告知党员"""
     corrections.correct(
         context.session,
@@ -146,7 +145,7 @@ def approve_year_publicity(context: Context, path: BranchYearPath, body: Approve
 @api.guarded(
     "POST", f"{BASE}/file", permission=Permission.year_work, target=organization_target, responses={200: BranchYearOut}
 )
-def file_branch_year(context: Context, path: BranchYearPath, body: FileIn) -> BranchYearOut:
+def file_branch_year(context: Context, path: BranchYearPath, body: TakeStepIn) -> BranchYearOut:
     """报上级备案（退回后再次报送也用这里）"""
     filing.file(
         context.session,
@@ -161,7 +160,7 @@ def file_branch_year(context: Context, path: BranchYearPath, body: FileIn) -> Br
 @api.guarded(
     "POST", f"{BASE}/undo", permission=Permission.year_work, target=organization_target, responses={200: BranchYearOut}
 )
-def undo_branch_year(context: Context, path: BranchYearPath, body: UndoIn) -> BranchYearOut:
+def undo_branch_year(context: Context, path: BranchYearPath, body: UndoStepsIn) -> BranchYearOut:
     """撤回到某一步，说明理由；此后的步骤一并撤回"""
     undoing.undo(
         context.session,
@@ -246,9 +245,9 @@ def list_branch_years(context: Context, path: BranchYearPath) -> BranchesOut:
     f"{BASE}/remind",
     permission=Permission.year_supervise,
     target=organization_target,
-    responses={200: RemindedOut},
+    responses={200: BranchesRemindedOut},
 )
-def remind_branches(context: Context, path: BranchYearPath, body: RemindIn) -> RemindedOut:
+def remind_branches(context: Context, path: BranchYearPath, body: RemindIn) -> BranchesRemindedOut:
     """提醒所属党支部办理年度工作，默认提醒逾期的；每人每天至多一次"""
     told = reminders.remind(
         context.session,
@@ -258,4 +257,4 @@ def remind_branches(context: Context, path: BranchYearPath, body: RemindIn) -> R
         account_id=context.account_id,
         now=context.now,
     )
-    return RemindedOut(reminded=told)
+    return BranchesRemindedOut(reminded=told)
