@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
+from server.annual import doubts
 from server.annual.results import handlers as results
 from server.annual.steps import filing as annual_filing
 from server.annual.steps import showing as annual_showing
+from server.annual.steps.gates import register_gate
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
@@ -35,7 +37,7 @@ from server.meetings.check_in import committer
 from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
-from server.objections import matters, telling
+from server.objections import matters, telling, windows
 from server.objections.events import ObjectionMoved
 from server.objections.matters import entries, rejections
 from server.objections.matters import months as objected_months
@@ -78,6 +80,7 @@ from server.wechat import client as wechat
 from server.wechat import js_sdk
 from server.years import gate as years
 from server.years.events import BranchYearMoved
+from server.years.rules import YearState
 
 FEATURES: tuple[str, ...] = (
     "server.identity.views",
@@ -181,6 +184,7 @@ DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe], ...] = (
     (ObjectionSubject.rejection, rejections.describe),
     (ObjectionSubject.month, objected_months.describe),
     (ObjectionSubject.negative, objected_negatives.describe),
+    (ObjectionSubject.result, doubts.describe),
 )
 """What an objection may be about (server/objections/matters)."""
 
@@ -213,6 +217,8 @@ for subject, precondition in FILED:
 for publicized, owner in PUBLICIZED:
     owners.register(publicized, owner)
 past_years.register(years.refuse_drafted)
+windows.register(doubts.window)
+register_gate(YearState.settled, doubts.unanswered)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)
 
