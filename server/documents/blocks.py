@@ -22,8 +22,83 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """`level` 1 is 一、, 2 is （一）."""
+
     text: str
+    level: int = 1
     kind: str = "heading"
+
+
+class Side(StrEnum):
+    left = "left"
+    middle = "middle"
+    right = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+    kind: str = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of its own, without indent: an addressee, a signature. `inset` is in characters from its side.
+
+    `gap` is how many lines stay empty before it; with `kept` it stays on the page of the next block.
+    """
+
+    text: str
+    side: Side = Side.left
+    font: str = "fang"
+    inset: int = 0
+    gap: int = 0
+    kept: bool = False
+    kind: str = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    kind: str = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a grid; a line break in `text` begins a new line. `size` in points; None is the profile's.
+
+    `across` and `down` are how many columns and rows it takes; with `open` no line is drawn below it.
+    """
+
+    text: str
+    side: Side = Side.left
+    font: str = "fang"
+    size: float | None = None
+    bold: bool = False
+    across: int = 1
+    down: int = 1
+    top: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """`height` in millimetres is the least: what needs more gets more."""
+
+    cells: tuple[Cell, ...]
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A form with lines around every cell. `widths` are parts of the whole; the first `heads` rows repeat on each page.
+
+    No row is split across pages.
+    """
+
+    widths: tuple[float, ...]
+    rows: tuple[GridRow, ...]
+    heads: int = 0
+    kind: str = "grid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +140,7 @@ class Chart:
     kind: str = "chart"
 
 
-Block = Paragraph | Heading | PaperTable | Chart
+Block = Title | Paragraph | Heading | Line | PaperTable | Chart | Grid | PageBreak
 
 
 def legible(document: T) -> T:

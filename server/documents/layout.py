@@ -1,5 +1,6 @@
-"""How a document is laid out, from `data/`: Word and the Typst templates read the same file."""
+"""How a document is laid out: profiles as data, which Word and the Typst templates both follow."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -43,8 +44,29 @@ class WideTableLayout(TableLayout):
     columns: int
 
 
+class PageNumber(_LayoutPart):
+    """Outside: at the right on odd pages, at the left on even ones, so many characters in from the margin."""
+
+    size: float
+    before: str
+    after: str
+    characters_in: int
+
+
+class FootLayout(_LayoutPart):
+    """`below` the text and `from_edge` of the page, both in millimetres."""
+
+    size: float
+    below: int
+    from_edge: int
+
+
 class Layout(_LayoutPart):
-    """Sizes and line heights in points; `fonts` by use, the best first; `word_fonts` are named, not embedded."""
+    """Sizes and line heights in points; `headings` are the fonts of their levels.
+
+    `fonts` by use, the best first: the first one that this machine has is embedded. Of `word_fonts` the first is named,
+    and the second where a reader lacks it. Without `page_number` pages have none.
+    """
 
     source: str
     page: PageLayout
@@ -53,14 +75,16 @@ class Layout(_LayoutPart):
     line: float
     body: float
     title: TextLayout
+    headings: tuple[str, ...]
     caption: TextLayout
     table: TableLayout
     wide_table: WideTableLayout
+    grid: TableLayout
     note: float
-    page_number: float
-    foot: float
+    page_number: PageNumber | None
+    foot: FootLayout
     fonts: dict[str, tuple[str, ...]]
-    word_fonts: dict[str, str]
+    word_fonts: dict[str, tuple[str, ...]]
 
     def of_table(self, columns: int) -> TableLayout:
         return self.wide_table if columns >= self.wide_table.columns else self.table
@@ -70,3 +94,9 @@ class Layout(_LayoutPart):
 def official() -> Layout:
     """Return the layout of official documents (GB/T 9704-2012)."""
     return Layout.model_validate_json((DATA / "official.json").read_bytes())
+
+
+@cache
+def profile(path: Path) -> Layout:
+    """Return a layout that says only what differs from official documents."""
+    return Layout.model_validate(official().model_dump() | json.loads(path.read_bytes()))

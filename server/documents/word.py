@@ -16,13 +16,26 @@ from docx.shared import Length, Mm, Pt
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from server.documents import pdf
-from server.documents.blocks import Block, Chart, Heading, PaperTable, Paragraph
-from server.documents.layout import TextLayout, official
+from server.documents import pdf, word_grid
+from server.documents.blocks import (
+    Block,
+    Chart,
+    Grid,
+    Heading,
+    Line,
+    PageBreak,
+    PaperTable,
+    Paragraph,
+    Side,
+    Title,
+)
+from server.documents.layout import Layout, PageNumber, TextLayout, official
 from server.documents.word_format import (
     FANG,
+    FONTS,
     GREY,
     HEI,
+    SIDES,
     SONG,
     add_field,
     cell_border,
@@ -31,71 +44,106 @@ from server.documents.word_format import (
     keep_row_whole,
     keep_with_next,
     leave_latin_close,
+    name_substitutes,
     repeat_on_each_page,
+    set_widths,
     write,
 )
 
-_LAYOUT = official()
-WIDTH = Mm(_LAYOUT.page.text_width)
-LINE = Pt(_LAYOUT.line)
-BODY = Pt(_LAYOUT.body)
 NONE = Pt(0)
-_CHART_WIDTH = Mm(_LAYOUT.page.text_width - 4)
+HAIR = Pt(1)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_CLOSER = ceil(20 * (BODY.pt - WIDTH.pt / _LAYOUT.characters))
-"""Twentieths of a point by which the characters of a line are moved to fit its width."""
 
 
 class WordDocument:
-    """A page of official documents, filled from its top."""
+    """A page of official documents, or of another layout, filled from its top."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout | None = None) -> None:
+        self.layout = layout or official()
+        page = self.layout.page
+        self.width, self.pitch, self.body = Mm(page.text_width), Pt(self.layout.line), Pt(self.layout.body)
+        self._closer = ceil(20 * (self.body.pt - self.width.pt / self.layout.characters))
+        self._breaks = False
         self._document = docx.Document()
-        page = _LAYOUT.page
+        self._document.settings.odd_and_even_pages_header_footer = True
+        name_substitutes(self._document)
         self.section = self._document.sections[0]
         self.section.page_width, self.section.page_height = Mm(page.width), Mm(page.height)
         self.section.top_margin, self.section.bottom_margin = Mm(page.top), Mm(page.bottom)
         self.section.left_margin, self.section.right_margin = Mm(page.left), Mm(page.right)
-        self.section.footer_distance = Mm(22)
+        self.section.footer_distance = Mm(self.layout.foot.from_edge)
         style = self._document.styles["Normal"]
-        style.font.size = BODY
+        style.font.size = self.body
         style.font.name = FANG
         style.element.rPr.rFonts.set(docx.oxml.ns.qn("w:eastAsia"), FANG)
         style.paragraph_format.space_after = NONE
         leave_latin_close(style.element)
 
-    def fill_foot(self, foot: WordParagraph, words: str) -> None:
+    def fill_feet(self, words: str, code: str = "") -> None:
+        """Write the feet of all pages: the number outside; without numbers words on the left, a code on the right."""
+        self.fill_foot(self.section.footer.paragraphs[0], words, code)
+        self.fill_foot(self.section.even_page_footer.paragraphs[0], words, code, even=True)
+
+    def fill_foot(self, foot: WordParagraph, words: str, code: str = "", *, even: bool = False) -> None:
         """Write words and the page's number into a footer."""
         foot.style = self._document.styles["Normal"]
-        foot.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-        number = Pt(_LAYOUT.page_number)
-        write(foot, words, font=HEI, size=Pt(_LAYOUT.foot), color=GREY)
-        write(foot, "\t— ", size=number)
-        add_field(foot, "PAGE", size=number)
-        write(foot, " —", size=number)
+        number = self.layout.page_number
+        edge = NONE if number is None else self.body * number.characters_in
+        foot.paragraph_format.tab_stops.add_tab_stop(
+            Length(self.width if even else self.width - edge), WD_TAB_ALIGNMENT.RIGHT
+        )
+        if number is None:
+            self._foot_words(foot, f"{words}\t{code}")
+        elif even:
+            foot.paragraph_format.left_indent = edge
+            self._foot_number(foot, number)
+            self._foot_words(foot, f"\t{words}")
+        else:
+            self._foot_words(foot, f"{words}\t")
+            self._foot_number(foot, number)
+
+    def _foot_words(self, foot: WordParagraph, words: str) -> None:
+        write(foot, words, font=HEI, size=Pt(self.layout.foot.size), color=GREY)
+
+    def _foot_number(self, foot: WordParagraph, number: PageNumber) -> None:
+        size = Pt(number.size)
+        write(foot, number.before, size=size)
+        add_field(foot, "PAGE", size=size)
+        write(foot, number.after, size=size)
 
     def paragraph(self) -> WordParagraph:
-        return self._document.add_paragraph()
+        made = self._document.add_paragraph()
+        if self._breaks:
+            made.paragraph_format.page_break_before = True
+            self._breaks = False
+        return made
 
     def line(
         self,
         words: str,
         *,
         font: str = FANG,
-        size: Length = BODY,
+        size: Length | None = None,
         bold: bool = False,
         color: str | None = None,
-        height: Length = LINE,
+        height: Length | None = None,
     ) -> WordParagraph:
+        """Add a line in the size and height of the body, unless others are given."""
         paragraph = self.paragraph()
-        paragraph.paragraph_format.line_spacing = height
-        run = write(paragraph, words, font=font, size=size, bold=bold, color=color)
-        if size == BODY:
-            condense(run, _CLOSER)
+        paragraph.paragraph_format.line_spacing = height or self.pitch
+        run = write(paragraph, words, font=font, size=size or self.body, bold=bold, color=color)
+        if (size or self.body) == self.body:
+            condense(run, self._closer)
         return paragraph
 
     def centred(
-        self, words: str, *, font: str = FANG, size: Length = BODY, bold: bool = False, height: Length = LINE
+        self,
+        words: str,
+        *,
+        font: str = FANG,
+        size: Length | None = None,
+        bold: bool = False,
+        height: Length | None = None,
     ) -> WordParagraph:
         paragraph = self.line(words, font=font, size=size, bold=bold, height=height)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -104,25 +152,50 @@ class WordDocument:
     def indented(self, words: str, *, font: str = FANG) -> WordParagraph:
         paragraph = self.line(words, font=font)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        paragraph.paragraph_format.first_line_indent = BODY * 2
+        paragraph.paragraph_format.first_line_indent = self.body * 2
         return paragraph
 
     def title(self, words: str) -> WordParagraph:
-        return self._headline(words, _LAYOUT.title, font=SONG, bold=True)
+        return self._headline(words, self.layout.title, font=SONG)
 
     def add(self, blocks: Sequence[Block]) -> None:
-        """Add paragraphs, headings, tables and charts in their order. Raises DomainError as `pdf.chart_pictures`."""
+        """Add blocks in their order. Raises DomainError as `pdf.chart_pictures`."""
         charts = [block for block in blocks if isinstance(block, Chart)]
         pictures = dict(zip(charts, pdf.chart_pictures(charts), strict=True))
         for block in blocks:
-            if isinstance(block, Paragraph):
-                self.indented(block.text)
-            elif isinstance(block, Heading):
-                self.indented(block.text, font=HEI).paragraph_format.keep_with_next = True
-            elif isinstance(block, PaperTable):
-                self._table(block)
-            else:
+            if isinstance(block, Chart):
                 self._chart(block, pictures[block])
+            else:
+                self._add(block)
+
+    def _add(self, block: Paragraph | Heading | Title | Line | PaperTable | Grid | PageBreak) -> None:
+        match block:
+            case Paragraph():
+                self.indented(block.text)
+            case Heading():
+                font = FONTS[self.layout.headings[block.level - 1]]
+                self.indented(block.text, font=font).paragraph_format.keep_with_next = True
+            case Title():
+                spaced(self.title(block.text), after=Mm(9))
+            case Line():
+                self._single(block)
+            case PaperTable():
+                self._table(block)
+            case Grid():
+                self._grid(block)
+            case PageBreak():
+                self._breaks = True
+
+    def _single(self, line: Line) -> None:
+        made = self.line(line.text, font=FONTS[line.font])
+        made.alignment = SIDES[line.side]
+        made.paragraph_format.keep_with_next = line.kept
+        inset = self.body * line.inset
+        if line.side is Side.right:
+            made.paragraph_format.right_indent = inset
+        else:
+            made.paragraph_format.left_indent = inset
+        spaced(made, before=Length(self.pitch * line.gap))
 
     def saved(self, *, title: str, author: str, dated: datetime) -> bytes:
         """Return the file; `dated` replaces the time it is made."""
@@ -138,17 +211,29 @@ class WordDocument:
         return self.centred(words, font=font, size=Pt(layout.size), bold=bold, height=Pt(layout.line))
 
     def _caption(self, words: str) -> None:
-        line = self._headline(words, _LAYOUT.caption, font=HEI)
+        line = self._headline(words, self.layout.caption, font=HEI)
         line.paragraph_format.keep_with_next = True
         spaced(line, before=Pt(8), after=Pt(3))
 
+    def _grid(self, grid: Grid) -> None:
+        self._hair()
+        table = self._document.add_table(rows=len(grid.rows), cols=len(grid.widths))
+        set_widths(table, self.width, grid.widths)
+        word_grid.fill(table, grid, self.layout.grid)
+        self._hair()
+
+    def _hair(self) -> None:
+        """Word wants a paragraph on either side of a table; this one takes no room."""
+        made = self.paragraph()
+        made.paragraph_format.line_spacing = HAIR
+        write(made, "", size=HAIR)
+
     def _table(self, table: PaperTable) -> None:
         self._caption(table.caption)
-        sizes = _LAYOUT.of_table(len(table.head))
+        sizes = self.layout.of_table(len(table.head))
         grid = self._document.add_table(rows=1 + len(table.rows), cols=len(table.head))
-        grid.autofit = False
         cell_margins(grid, Mm(0.6))
-        _set_widths(grid, table.widths)
+        set_widths(grid, self.width, table.widths)
         _fill(grid, 0, table.head, left=table.left, size=Pt(sizes.head), font=HEI)
         repeat_on_each_page(grid.rows[0])
         keep_with_next(grid.rows[0])
@@ -165,12 +250,12 @@ class WordDocument:
                 cell_border(grid.rows[place], "top", 8)
         after = self.paragraph()
         after.paragraph_format.line_spacing = Pt(14)
-        write(after, table.note or "", size=Pt(_LAYOUT.note))
+        write(after, table.note or "", size=Pt(self.layout.note))
 
     def _chart(self, chart: Chart, png: bytes) -> None:
         self._caption(chart.caption)
         picture = self.paragraph()
-        picture.add_run().add_picture(io.BytesIO(png), width=_CHART_WIDTH)
+        picture.add_run().add_picture(io.BytesIO(png), width=Length(self.width - Mm(4)))
         picture.alignment = WD_ALIGN_PARAGRAPH.CENTER
         described = picture.runs[0].element.xpath(".//wp:docPr")[0]
         described.set("descr", "；".join(f"{mark.label} {mark.text}" for mark in chart.marks))
@@ -200,15 +285,6 @@ def _fill(
         paragraph.paragraph_format.line_spacing = Pt(size.pt * 1.3)
         spaced(paragraph, before=Pt(2), after=Pt(2))
         write(paragraph, text, font=font, size=size, bold=bold)
-
-
-def _set_widths(grid: WordTable, widths: Sequence[int]) -> None:
-    whole = sum(widths)
-    for column, part in zip(grid.columns, widths, strict=True):
-        width = Length(WIDTH * part // whole)
-        column.width = width
-        for cell in column.cells:
-            cell.width = width
 
 
 def _with_fixed_dates(saved: io.BytesIO) -> bytes:

@@ -1,18 +1,30 @@
 """What python-docx has no functions for: eastern fonts, the grid of characters, borders, fields, repeated rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from docx.oxml import OxmlElement
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Length, RGBColor
-from docx.table import Table, _Row
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from server.documents.blocks import Side
 from server.documents.layout import official
 
-FANG, HEI, SONG = (official().word_fonts[use] for use in ("fang", "hei", "song"))
+FONTS = {use: names[0] for use, names in official().word_fonts.items()}
+FANG, HEI, SONG = FONTS["fang"], FONTS["hei"], FONTS["song"]
 RED, GREY, BLACK = "C8102E", "444444", "000000"
+SIDES = {
+    Side.left: WD_ALIGN_PARAGRAPH.LEFT,
+    Side.middle: WD_ALIGN_PARAGRAPH.CENTER,
+    Side.right: WD_ALIGN_PARAGRAPH.RIGHT,
+}
 _CELL_BORDERS = ("top", "left", "bottom", "right")
 
 
@@ -76,6 +88,52 @@ def cell_border(row: _Row, side: str, eighths: int, color: str = BLACK) -> None:
             properties.append(borders)
         borders.append(_rule(side, eighths, color))
         borders[:] = sorted(borders, key=lambda each: _CELL_BORDERS.index(each.tag.rpartition("}")[2]))
+
+
+def borders_around(table: Table, *, outer: int, inner: int) -> None:
+    """Draw lines around a table and all its cells; in eighths of a point."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_rule(side, inner if side.startswith("inside") else outer, BLACK))
+    table._tbl.tblPr.append(borders)
+
+
+def no_border(cell: _Cell, side: str) -> None:
+    """Leave out the line on one side of a cell."""
+    properties = cell._tc.get_or_add_tcPr()
+    borders = properties.find(qn("w:tcBorders"))
+    if borders is None:
+        borders = OxmlElement("w:tcBorders")
+        properties.append(borders)
+    nothing = OxmlElement(f"w:{side}")
+    nothing.set(qn("w:val"), "nil")
+    borders.append(nothing)
+
+
+def name_substitutes(document: Document) -> None:
+    """Say in the table of fonts which font to take where one is missing."""
+    part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    table = parse_xml(part.blob)
+    for name, *others in official().word_fonts.values():
+        font = OxmlElement("w:font")
+        font.set(qn("w:name"), name)
+        for other in others:
+            alternative = OxmlElement("w:altName")
+            alternative.set(qn("w:val"), other)
+            font.append(alternative)
+        table.append(font)
+    part._blob = serialize_part_xml(table)
+
+
+def set_widths(grid: Table, room: Length, widths: Sequence[float]) -> None:
+    """Part the room among the columns."""
+    grid.autofit = False
+    whole = sum(widths)
+    for column, part in zip(grid.columns, widths, strict=True):
+        width = Length(int(room * part / whole))
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
 
 
 def cell_margins(table: Table, width: Length) -> None:
