@@ -45,13 +45,15 @@ class Title:
 class Line:
     """A line of its own, without indent: an addressee, a signature. `inset` is in characters from its side.
 
-    `gap` is how many lines stay empty before it; with `kept` it stays on the page of the next block.
+    `opposite` stands at the right end of the same line. `gap` is how many lines stay empty before it; with `kept` it
+    stays on the page of the next block.
     """
 
     text: str
     side: Side = Side.left
     font: str = "fang"
     inset: int = 0
+    opposite: str = ""
     gap: int = 0
     kept: bool = False
     kind: str = "line"
@@ -66,7 +68,8 @@ class PageBreak:
 class Cell:
     """A cell of a grid; a line break in `text` begins a new line. `size` in points; None is the profile's.
 
-    `across` and `down` are how many columns and rows it takes; with `open` no line is drawn below it.
+    `across` and `down` are how many columns and rows it takes. No line is drawn below one that is `open`, nor above one
+    that is `under` such a cell.
     """
 
     text: str
@@ -78,6 +81,7 @@ class Cell:
     down: int = 1
     top: bool = False
     open: bool = False
+    under: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,15 @@ class Chart:
     kind: str = "chart"
 
 
-Block = Title | Paragraph | Heading | Line | PaperTable | Chart | Grid | PageBreak
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Paragraphs and lines that stand on one page: a signature with the words above it."""
+
+    blocks: tuple[Paragraph | Line, ...]
+    kind: str = "together"
+
+
+Block = Together | Title | Paragraph | Heading | Line | PaperTable | Chart | Grid | PageBreak
 
 
 def legible(document: T) -> T:

@@ -33,6 +33,12 @@ class TextLayout(_LayoutPart):
     line: float
 
 
+class TitleLayout(TextLayout):
+    """With so many millimetres below it."""
+
+    below: float
+
+
 class TableLayout(_LayoutPart):
     size: float
     head: float
@@ -74,7 +80,7 @@ class Layout(_LayoutPart):
     lines: int
     line: float
     body: float
-    title: TextLayout
+    title: TitleLayout
     headings: tuple[str, ...]
     caption: TextLayout
     table: TableLayout

@@ -28,6 +28,7 @@ from server.documents.blocks import (
     Paragraph,
     Side,
     Title,
+    Together,
 )
 from server.documents.layout import Layout, PageNumber, TextLayout, official
 from server.documents.word_format import (
@@ -168,17 +169,19 @@ class WordDocument:
             else:
                 self._add(block)
 
-    def _add(self, block: Paragraph | Heading | Title | Line | PaperTable | Grid | PageBreak) -> None:
+    def _add(self, block: Together | Paragraph | Heading | Title | Line | PaperTable | Grid | PageBreak) -> None:
         match block:
-            case Paragraph():
-                self.indented(block.text)
+            case Paragraph() | Line():
+                self._words(block)
             case Heading():
                 font = FONTS[self.layout.headings[block.level - 1]]
                 self.indented(block.text, font=font).paragraph_format.keep_with_next = True
             case Title():
-                spaced(self.title(block.text), after=Mm(9))
-            case Line():
-                self._single(block)
+                spaced(self.title(block.text), after=Mm(self.layout.title.below))
+            case Together():
+                for part in block.blocks[:-1]:
+                    self._words(part).paragraph_format.keep_with_next = True
+                self._words(block.blocks[-1])
             case PaperTable():
                 self._table(block)
             case Grid():
@@ -186,8 +189,13 @@ class WordDocument:
             case PageBreak():
                 self._breaks = True
 
-    def _single(self, line: Line) -> None:
-        made = self.line(line.text, font=FONTS[line.font])
+    def _words(self, block: Paragraph | Line) -> WordParagraph:
+        return self.indented(block.text) if isinstance(block, Paragraph) else self._single(block)
+
+    def _single(self, line: Line) -> WordParagraph:
+        made = self.line(f"{line.text}\t{line.opposite}" if line.opposite else line.text, font=FONTS[line.font])
+        if line.opposite:
+            made.paragraph_format.tab_stops.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
         made.alignment = SIDES[line.side]
         made.paragraph_format.keep_with_next = line.kept
         inset = self.body * line.inset
@@ -195,7 +203,7 @@ class WordDocument:
             made.paragraph_format.right_indent = inset
         else:
             made.paragraph_format.left_indent = inset
-        spaced(made, before=Length(self.pitch * line.gap))
+        return spaced(made, before=Length(self.pitch * line.gap))
 
     def saved(self, *, title: str, author: str, dated: datetime) -> bytes:
         """Return the file; `dated` replaces the time it is made."""

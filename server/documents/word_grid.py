@@ -36,7 +36,6 @@ def _fill_cells(table: Table, grid: Grid, sizes: TableLayout) -> None:
     """Write cells where they begin, joined with those they take the place of."""
     columns, cells = len(grid.widths), table._cells
     taken: set[tuple[int, int]] = set()
-    above: dict[int, bool] = {}
     for place, row in enumerate(grid.rows):
         free = (column for column in range(columns) if (place, column) not in taken)
         for cell in row.cells:
@@ -46,11 +45,10 @@ def _fill_cells(table: Table, grid: Grid, sizes: TableLayout) -> None:
             if cell.across > 1 or cell.down > 1:
                 made = made.merge(cells[(place + cell.down - 1) * columns + column + cell.across - 1])
             _fill_cell(made, cell, sizes)
-            if above.get(column):
+            if cell.under:
                 no_border(made, "top")
             if cell.open:
                 no_border(made, "bottom")
-            above |= dict.fromkeys(range(column, column + cell.across), cell.open)
 
 
 def _fill_cell(made: _Cell, cell: Cell, sizes: TableLayout) -> None:

@@ -27,7 +27,7 @@ def pages(*papers: PlainPaper, layout: Layout | None = None) -> list[str]:
 def grid(rows: int) -> Grid:
     head = GridRow((Cell("序号"), Cell("姓名"), Cell("签名")), 8)
     joined = GridRow((Cell("组\n别", down=2, font="hei"), Cell("张敏", across=2, open=True)), 8)
-    below = GridRow((Cell("李伟"), Cell("", side=Side.right)), 8)
+    below = GridRow((Cell("李伟", under=True), Cell("", side=Side.right)), 8)
     return Grid((10, 40, 40), (head, joined, below, *(head for _ in range(rows))), heads=1)
 
 
