@@ -3,6 +3,7 @@
 from bot import dialogue as bot_dialogue
 from bot.receive import models as bot_receive
 from server import installation, leases
+from server.annual.prints import models as annual_prints
 from server.annual.results import models as annual_results
 from server.annual.steps import models as annual_steps
 from server.audit import models as audit
@@ -34,6 +35,7 @@ from server.years import models as years
 
 __all__ = [
     "Base",
+    "annual_prints",
     "annual_results",
     "annual_steps",
     "audit",

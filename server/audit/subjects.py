@@ -61,6 +61,7 @@ class AuditSubject(StrEnum):
     publicity = "publicity"
     bulletin = "bulletin"
     bulletin_annex = "bulletin_annex"
+    print = "print"
     annual_edition = "annual_edition"
     organization_results = "organization_results"
     member_results = "member_results"

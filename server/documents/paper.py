@@ -7,6 +7,7 @@ from datetime import datetime
 from server.documents import pdf
 from server.documents.blocks import Block
 from server.documents.layout import DATA, Layout
+from server.documents.typesetting import TypesettingJob, compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,20 @@ class PlainPaper:
 
 def as_pdf(papers: Sequence[PlainPaper], layout: Layout, *, title: str) -> bytes:
     """Return papers one after another in one file, each from page 1. Raises DomainError as `typesetting.compiled`."""
+    (made,) = compiled([_job(papers, layout, title)])
+    return made
+
+
+def as_pdfs(papers: Sequence[PlainPaper], layout: Layout) -> list[bytes]:
+    """Return each paper as a file of its own. Raises DomainError as `typesetting.compiled`."""
+    return compiled([_job([paper], layout, paper.title) for paper in papers])
+
+
+def _job(papers: Sequence[PlainPaper], layout: Layout, title: str) -> TypesettingJob:
     told = [{"foot": paper.foot, "code": paper.code, "blocks": list(map(asdict, paper.blocks))} for paper in papers]
     data = {"title": title, "author": papers[0].author, "papers": told}
     dated = max(paper.dated for paper in papers)
-    return pdf.render(DATA / "paper.typ", data, dated=dated, layout=layout, tagged=len(papers) == 1)
+    return pdf.job(DATA / "paper.typ", data, dated=dated, layout=layout, tagged=len(papers) == 1)
 
 
 def as_word(paper: PlainPaper, layout: Layout) -> bytes:

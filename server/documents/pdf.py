@@ -13,23 +13,22 @@ from server.documents.typesetting import TypesettingJob, compiled
 PIXELS_PER_INCH = 300.0
 
 
-def render(
-    template: Path,
-    data: Mapping[str, Any],
-    *,
-    dated: datetime,
-    layout: Layout | None = None,
-    tagged: bool = True,
-) -> bytes:
-    """Return a template filled with the data, fonts embedded; `dated` replaces the time it is made.
-
-    The layout is that of official documents by default; `tagged` for screen readers, at ten times the bytes of a form.
-    Raises DomainError as `compiled`.
-    """
-    filled = {**data, "layout": (layout or official()).model_dump()}
-    options = {"format": "pdf", "timestamp": int(dated.timestamp()), "pdf_tags": tagged}
-    (made,) = compiled([TypesettingJob(template, filled, options)])
+def render(template: Path, data: Mapping[str, Any], *, dated: datetime) -> bytes:
+    """Return a template filled with the data, in the layout of official documents. Raises DomainError as `compiled`."""
+    (made,) = compiled([job(template, data, dated=dated, layout=official())])
     return made
+
+
+def job(
+    template: Path, data: Mapping[str, Any], *, dated: datetime, layout: Layout, tagged: bool = True
+) -> TypesettingJob:
+    """Return what makes a PDF of a template, fonts embedded; `dated` replaces the time it is made.
+
+    `tagged` for screen readers, at ten times the bytes of a form.
+    """
+    filled = {**data, "layout": layout.model_dump()}
+    options = {"format": "pdf", "timestamp": int(dated.timestamp()), "pdf_tags": tagged}
+    return TypesettingJob(template, filled, options)
 
 
 def chart_pictures(charts: Sequence[Chart]) -> list[bytes]:

@@ -99,6 +99,7 @@ class Permission(StrEnum):
     bulletin_audit = "bulletin_audit"  # the whole annex with all branches' members, and the verification
     bulletin_annex = "bulletin_annex"  # a branch's own part of the annex
     bulletin_acknowledge = "bulletin_acknowledge"
+    form_print = "form_print"  # forms of the year, with every member's points
     overview_read = "overview_read"  # branches compared, and how much waits with each; no member's name
     notice_manage = "notice_manage"
     notice_read = "notice_read"
@@ -189,6 +190,7 @@ RULES: dict[Permission, Rule] = {
     Permission.bulletin_audit: Rule(_ABOVE | {Role.inspector}),
     Permission.bulletin_annex: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.bulletin_acknowledge: Rule(_LEADERS),
+    Permission.form_print: Rule(_BRANCH | _ABOVE),
     Permission.overview_read: Rule(_ABOVE | {Role.inspector}),
     Permission.notice_manage: Rule(_BRANCH | _ABOVE),
     Permission.notice_read: Rule(_BRANCH | _ABOVE, fellow=True),

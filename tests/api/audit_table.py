@@ -47,6 +47,7 @@ LINES = {
     "POST /organizations/<int:organization_id>/roster-imports": "roster_check roster_import",
     "POST /roster-imports/<int:import_id>/application": "roster_apply roster_import",
     "POST /roster-imports/<int:import_id>/discarding": "roster_discard roster_import",
+    "POST /organizations/<int:organization_id>/years/<int:year>/prints": "print_order print",
     "POST /organizations/<int:organization_id>/standards": "standard_drafted standard",
     "PUT /standards/<int:standard_id>": "standard_edited standard",
     "POST /standards/<int:standard_id>/publish": "standard_published standard",

@@ -87,6 +87,7 @@ bulletin_manage         .       .      .    .     .     .     x      x       x  
 bulletin_audit          .       .      .    .     .     .     x      x       x     x      .       .
 bulletin_annex          .       .      .    x     x     x     x      x       x     x      .       .
 bulletin_acknowledge    .       .      .    .     x     x     .      .       .     .      .       .
+form_print              .       .      .    x     x     x     x      x       x     .      .       .
 overview_read           .       .      .    .     .     .     x      x       x     x      .       .
 notice_manage           .       .      .    x     x     x     x      x       x     .      .       .
 notice_read             .       x      .    x     x     x     x      x       x     .      .       .
@@ -379,6 +380,11 @@ ROUTES = {
     "POST /organizations/<int:organization_id>/vacations": "workday_manage",
     "PUT /vacations/<int:vacation_id>": "workday_manage",
     "DELETE /vacations/<int:vacation_id>": "workday_manage",
+    # forms of the year
+    "POST /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
+    "GET /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
+    "GET /prints/<int:print_id>": "form_print",
+    "GET /prints/<int:print_id>/file": PUBLIC,  # the URL is signed and ends within minutes
     # publicity
     "GET /organizations/<int:organization_id>/publicities": "publicity_read",
     "GET /publicities/<int:publicity_id>": "publicity_read",

@@ -69,7 +69,7 @@ def explain(session: Session, *, member_id: int, year: int, as_of: datetime) -> 
         negative=bool(negative_members(session, [member_id], year)),
     )
     codes = {fact.seq: fact.item_code for fact in facts}
-    background = Background(texts=texts, names=names, sources=_sources(session, entries))
+    background = Background(texts=texts, names=names, sources=sources_of(session, entries))
     return Explanation(
         member_id=member_id,
         year=year,
@@ -139,7 +139,8 @@ def _posted(
     return entries, texts, names
 
 
-def _sources(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
+def sources_of(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
+    """Return what stands behind these entries, by kind and id."""
     found: dict[SourceKey, Described] = {}
     for kind in SourceKind:
         ids = sorted({entry.source_id for entry in entries if entry.source_kind == kind})

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.organizations.models import Member
 from server.organizations.queries import account_names
-from server.points.explain.explanation import Background, Explanation, SourceKey, explained_sections
+from server.points.explain.explanation import Background, Explanation, explained_sections
 from server.points.explain.possible import still_possible, ways_left
 from server.points.ledger.openings import opening_facts, openings
-from server.points.models import PointEntry, SourceKind
+from server.points.models import PointEntry
 from server.points.scores.carrying import measured_by
-from server.points.scores.queries import texts_of
+from server.points.scores.queries import sources_of, texts_of
 from server.points.scores.rules import Fact, score
-from server.points.sources import Described, described
 from server.standards.rules import StandardDocument
 from server.standards.versions import document_of
 from server.statements.boards.beside import Beside, beside
@@ -99,7 +98,7 @@ def _explained(session: Session, head: BoardHead, frozen: StatementLine, today: 
     background = Background(
         texts=texts_of(session, frozen.member_id, entries),
         names=account_names(session, [entry.decided_by for entry in entries]),
-        sources=_sources(session, entries),
+        sources=sources_of(session, entries),
     )
     return Explanation(
         member_id=frozen.member_id,
@@ -137,11 +136,3 @@ def _openings_due(document: StandardDocument, frozen: StatementLine, year: int, 
     if any(fact.opening for fact in facts):
         return []
     return opening_facts(openings(document, frozen.category, frozen.stage), date(year, 1, 1))
-
-
-def _sources(session: Session, entries: Sequence[PointEntry]) -> dict[SourceKey, Described]:
-    found: dict[SourceKey, Described] = {}
-    for kind in SourceKind:
-        ids = sorted({entry.source_id for entry in entries if entry.source_kind == kind})
-        found |= {(kind.value, source_id): about for source_id, about in described(session, kind, ids).items()}
-    return found
