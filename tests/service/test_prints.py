@@ -303,6 +303,7 @@ def test_prints_are_kept_for_two_weeks_and_files_without_a_row_for_two_days(
     written = max(at for _, at in storage.stored())
     service.sweep(session, storage, now=written + rules.LEFT_BEHIND + timedelta(seconds=1))
     assert len(list(storage.stored())) == 1
+    session.rollback()
     assert transaction(engine, lambda each: service.purge(each, storage, now=DRAFTING + rules.KEPT)) == 0
     later = DRAFTING + rules.KEPT + timedelta(seconds=1)
     assert transaction(engine, lambda each: service.purge(each, storage, now=later)) == 1

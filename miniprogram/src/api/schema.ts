@@ -775,6 +775,12 @@ export interface paths {
     /** 全校一年中另行规定的工作日和休息日 */
     get: operations["workdays_list_workdays_organizations__int_organization_id__workdays__int_year__get"];
   };
+  "/api/v1/organizations/{organization_id}/years/{year}/prints": {
+    /** 本组织该年度还保留着的打印 */
+    get: operations["prints_list_prints_organizations__int_organization_id__years__int_year__prints_get"];
+    /** 打印本组织及所属党支部的年度表册；正在生成的同样一份不重复生成 */
+    post: operations["prints_order_print_organizations__int_organization_id__years__int_year__prints_post"];
+  };
   "/api/v1/photo-files/{public_id}/{variant}": {
     /** 凭限时签名链接读取照片文件 */
     get: operations["photos_get_photo_file_photo_files__string_public_id___string_variant__get"];
@@ -784,6 +790,14 @@ export interface paths {
     get: operations["photos_get_photo_photos__int_photo_id__get"];
     /** 删除一张尚未用于申报的照片 */
     delete: operations["photos_delete_photo_photos__int_photo_id__delete"];
+  };
+  "/api/v1/prints/{print_id}": {
+    /** 一次打印的进度；生成后附下载链接 */
+    get: operations["prints_get_print_prints__int_print_id__get"];
+  };
+  "/api/v1/prints/{print_id}/file": {
+    /** 凭限时签名链接下载表册 */
+    get: operations["prints_get_print_file_prints__int_print_id__file_get"];
   };
   "/api/v1/privacy-notice": {
     /** 个人信息使用说明；不指明版本时给现行的一版 */
@@ -5794,6 +5808,85 @@ export interface components {
       opens_at: string;
     };
     /**
+     * PrintFileOut
+     * @description `url` is relative to the server and opens the file for five minutes.
+     */
+    PrintFileOut: {
+      /** Bytes */
+      bytes: number;
+      /** Name */
+      name: string;
+      /** Number */
+      number: number;
+      /** Url */
+      url: string;
+    };
+    /**
+     * PrintForm
+     * @enum {string}
+     */
+    PrintForm: "register" | "register_entries" | "signatures" | "report" | "filing";
+    /**
+     * PrintFormat
+     * @enum {string}
+     */
+    PrintFormat: "pdf" | "zip" | "word";
+    /**
+     * PrintIn
+     * @description `register_entries` is 附件一 with the entries behind it; `zip` and `word` have a file for each paper.
+     */
+    PrintIn: {
+      form: components["schemas"]["PrintForm"];
+      /** @default pdf */
+      format?: components["schemas"]["PrintFormat"];
+    };
+    /**
+     * PrintOut
+     * @description `made` of `papers` are ready; `files` as soon as it is done. `problem` says why it failed.
+     */
+    PrintOut: {
+      /** Asked At */
+      asked_at: string;
+      /** Asked By */
+      asked_by: string;
+      /** Files */
+      files: components["schemas"]["PrintFileOut"][];
+      /** Finished At */
+      finished_at: string | null;
+      form: components["schemas"]["PrintForm"];
+      format: components["schemas"]["PrintFormat"];
+      /** Id */
+      id: number;
+      /** Kept Until */
+      kept_until: string;
+      /** Made */
+      made: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Papers */
+      papers: number;
+      /** Problem */
+      problem: string | null;
+      status: components["schemas"]["PrintStatus"];
+      /** Title */
+      title: string;
+      /** Year */
+      year: number;
+    };
+    /**
+     * PrintsOut
+     * @description All that are still kept, the latest first.
+     */
+    PrintsOut: {
+      /** Items */
+      items: components["schemas"]["PrintOut"][];
+    };
+    /**
+     * PrintStatus
+     * @enum {string}
+     */
+    PrintStatus: "waiting" | "making" | "done" | "failed";
+    /**
      * PrivacyNotice
      * @description What people read before they agree.
      */
@@ -7523,7 +7616,7 @@ export interface components {
      * StatementStatus
      * @enum {string}
      */
-    StatementStatus: "frozen" | "confirmed";
+    StatementStatus: "frozen" | "confirmed" | "closed" | "withdrawn";
     /**
      * StatementVerificationOut
      * @description Whether the ledger as of the cutoff gives the same figures and hash; `first` names the first difference.
@@ -12054,6 +12147,45 @@ export interface operations {
       };
     };
   };
+  /** 本组织该年度还保留着的打印 */
+  prints_list_prints_organizations__int_organization_id__years__int_year__prints_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PrintsOut"];
+        };
+      };
+    };
+  };
+  /** 打印本组织及所属党支部的年度表册；正在生成的同样一份不重复生成 */
+  prints_order_print_organizations__int_organization_id__years__int_year__prints_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PrintIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["PrintOut"];
+        };
+      };
+    };
+  };
   /** 凭限时签名链接读取照片文件 */
   photos_get_photo_file_photo_files__string_public_id___string_variant__get: {
     parameters: {
@@ -12102,6 +12234,44 @@ export interface operations {
       /** @description No Content */
       204: {
         content: never;
+      };
+    };
+  };
+  /** 一次打印的进度；生成后附下载链接 */
+  prints_get_print_prints__int_print_id__get: {
+    parameters: {
+      path: {
+        print_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PrintOut"];
+        };
+      };
+    };
+  };
+  /** 凭限时签名链接下载表册 */
+  prints_get_print_file_prints__int_print_id__file_get: {
+    parameters: {
+      query: {
+        number: number;
+        expires: number;
+        signature: string;
+      };
+      path: {
+        print_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/zip": string;
+        };
       };
     };
   };

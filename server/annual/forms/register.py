@@ -125,11 +125,14 @@ def paper(register: Register) -> PlainPaper:
 
 
 def _form(register: Register) -> Grid:
-    wanted = [(measure, tuple(_rows(register, measure))) for measure in _MEASURES]
     more = lines_of(f"党支部：{register.branch}", 10.5, sum(WIDTHS) - 32) - 1
     room = ROOM - more * 15 * MILLIMETRES
-    fitting = (rows for _, rows in wanted if sum(map(_height, rows)) <= room)
-    return Grid(WIDTHS, next(fitting, wanted[-1][1]))
+    rows: tuple[GridRow, ...] = ()
+    for measure in _MEASURES:
+        rows = tuple(_rows(register, measure))
+        if sum(map(_height, rows)) <= room:
+            break
+    return Grid(WIDTHS, rows)
 
 
 def _height(row: GridRow) -> float:

@@ -35,7 +35,7 @@ FILE_RESPONSE = {
     "/organizations/<int:organization_id>/years/<int:year>/prints",
     permission=Permission.form_print,
     target=organization_target,
-    responses={202: PrintOut},
+    responses={201: PrintOut},
 )
 def order_print(context: Context, path: OrganizationYearPath, body: PrintIn) -> tuple[PrintOut, int]:
     """打印本组织及所属党支部的年度表册；正在生成的同样一份不重复生成"""
@@ -48,7 +48,7 @@ def order_print(context: Context, path: OrganizationYearPath, body: PrintIn) -> 
         account_id=context.account_id,
         now=context.now,
     )
-    return present.outs(context, [made])[0], 202
+    return present.outs(context, [made])[0], 201
 
 
 @api.guarded(
