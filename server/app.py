@@ -109,6 +109,7 @@ FEATURES: tuple[str, ...] = (
     "server.pushes.views",
     "server.pushes.unreached_views",
     "server.pushes.robots.views",
+    "server.annual.forms.views",
     "server.annual.prints.views",
     "server.statements.views",
     "server.statements.boards.views",

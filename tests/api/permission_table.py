@@ -381,6 +381,8 @@ ROUTES = {
     "PUT /vacations/<int:vacation_id>": "workday_manage",
     "DELETE /vacations/<int:vacation_id>": "workday_manage",
     # forms of the year
+    "GET /members/<int:member_id>/certificate/file": "score_read",
+    "GET /publicities/<int:publicity_id>/notice": "publicity_oversee",
     "POST /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
     "GET /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
     "GET /prints/<int:print_id>": "form_print",

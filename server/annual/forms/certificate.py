@@ -28,7 +28,6 @@ class Certificate:
     standard: str
     object_within: int
     signature: Signature
-    code: str
     dated: datetime
 
 
@@ -43,7 +42,7 @@ def certificate(shown: Certificate) -> PlainPaper:
         Paragraph(f"本人对以上积分有异议的，可在收到本证明之日起{shown.object_within}个工作日内向我支部提出。"),
         ending(shown.signature, closing="特此证明。"),
     ]
-    return PlainPaper(f"{TITLE}（{shown.name}）", shown.branch, tuple(blocks), shown.dated, f"校验码 {shown.code}")
+    return PlainPaper(f"{TITLE}（{shown.name}）", shown.branch, tuple(blocks), shown.dated)
 
 
 def _points(shown: Certificate) -> str:

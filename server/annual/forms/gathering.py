@@ -2,25 +2,30 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.annual.forms import entries as of_entries
+from server.annual.forms.certificate import Certificate
 from server.annual.forms.filing import FilingForm
 from server.annual.forms.lists import BranchYearList, NamedTotal, Report
 from server.annual.forms.months import Occasion, basis, way
+from server.annual.forms.notice import NoticeGroup, NoticeName, PublicityNotice
 from server.annual.forms.register import Register, RegisterLine, RegisterSection
 from server.annual.forms.signing import POLICY, Signature
 from server.annual.results import queries as results
+from server.annual.results.certificate import Certificate as Figures
 from server.annual.results.measuring import last_day
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result
-from server.annual.results.rules import Standing
+from server.annual.results.rules import TERM_TO_OBJECT, Standing
+from server.days import shanghai_date
 from server.documents.blocks import legible
 from server.organizations.models import Category, Member, Membership, Organization, Stage
-from server.organizations.queries import supervising_organization, titles
+from server.organizations.queries import membership_on, supervising_organization, titles
 from server.points.ledger.chains import entries_of
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.rules import LineScore, SectionScore
@@ -34,6 +39,7 @@ from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.standards.rules import AUDIENCE_STAGES, Audience, Item, StandardDocument, plain_number
 from server.standards.versions import document_of
 from server.statements.bulletins.wording import NOTHING, full_day, spoken_day
+from server.strokes import by_strokes
 
 PARTY_MEMBERS = AUDIENCE_STAGES[Audience.members]
 NEGATIVE = "有，年度积分为零"
@@ -60,9 +66,9 @@ def place_of(session: Session, edition: AnnualEdition) -> Place:
 
 
 def members_of(session: Session, edition: AnnualEdition) -> list[Result]:
-    """Return the results of Party members in the order in which forms list them: by position, where they are shown."""
+    """Return the results of Party members as forms list them: by position where it is shown, else by 姓氏笔画."""
     found = [each for each in results.results_of(session, edition.id) if each.result.stage in PARTY_MEMBERS]
-    return sorted(found, key=lambda each: (each.result.position or 0, each.result.member_id))
+    return sorted(found, key=lambda each: (each.result.position or 0, by_strokes(each.name), each.result.member_id))
 
 
 def registers(
@@ -249,5 +255,60 @@ def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
         ),
         code=code_of(edition.hash),
         dated=edition.drawn_at,
+    )
+    return legible(made)
+
+
+def certificate_of(session: Session, found: Figures, *, now: datetime) -> Certificate:
+    """Return 积分证明; under a negative decision as of one who was not rated, with no word of why."""
+    first = _first_day(session, found)
+    rated = found.total is not None and not found.negative
+    made = Certificate(
+        name=found.name,
+        stage=STAGE_TITLES[found.stage],
+        branch=found.branch,
+        year=found.year,
+        first=full_day(first),
+        on=full_day(found.on),
+        sections=tuple((part.section.title, points_text(part.points)) for part in found.sections) if rated else (),
+        total=points_text(found.total) if found.total is not None and rated else None,
+        standard=f"《{found.standard_title}》",
+        object_within=TERM_TO_OBJECT,
+        signature=Signature(found.branch, full_day(shanghai_date(now))),
+        dated=now,
+    )
+    return legible(made)
+
+
+def _first_day(session: Session, found: Figures) -> date:
+    """The first day of the year on which the member belonged to the branch."""
+    membership = membership_on(session, member_id=found.member_id, on=found.on)
+    begins = date(found.year, 1, 1)
+    return max(begins, membership.from_date) if membership is not None else begins
+
+
+def notice_of(session: Session, row: Publicity) -> PublicityNotice:
+    """Return 公示 on A4 of a publicity, as its owner has it."""
+    shown = publicities.content_of(session, row)
+    place = session.get_one(Organization, row.organization_id).title
+    made = PublicityNotice(
+        title=shown.title,
+        unit=place,
+        groups=tuple(
+            NoticeGroup(
+                f"{group.heading}{group.mark}",
+                tuple(NoticeName(entry.name, " ".join(entry.words)) for entry in group.entries),
+            )
+            for group in shown.groups
+        ),
+        unlisted=shown.unlisted,
+        lines=(*shown.lines, *(part for part in (row.text.strip(),) if part)),
+        first=full_day(row.first_day),
+        last=full_day(row.last_day),
+        days=row.working_days,
+        telephones=tuple(f"{each.title} {each.number}" for each in telephones_of(session, row.organization_id)),
+        signature=Signature(place, full_day(row.first_day)),
+        code=code_of(row.content_hash),
+        dated=row.approved_at or row.proposed_at,
     )
     return legible(made)

@@ -1,7 +1,5 @@
 """打印年度表册: ordered by an officer, made by a job, downloaded by signed link."""
 
-from urllib.parse import quote
-
 from flask import Response
 
 from server.annual.prints import files, present, queries, service
@@ -16,6 +14,7 @@ from server.annual.prints.schemas import (
 )
 from server.annual.prints.targets import print_target
 from server.audit.subjects import AuditSubject
+from server.documents.formats import attached, described
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
@@ -23,11 +22,7 @@ from server.organizations.targets import organization_target
 
 api = Api("prints", __name__, tag="年度表册")
 
-FILE_RESPONSE = {
-    "content": {
-        media: {"schema": {"type": "string", "format": "binary"}} for media in ("application/pdf", "application/zip")
-    }
-}
+FILE_RESPONSE = described("application/pdf", "application/zip")
 
 
 @api.guarded(
@@ -103,10 +98,4 @@ def get_print_file(context: Context, path: PrintPath, query: PrintFileQuery) -> 
         signature=query.signature,
         now=context.now,
     )
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, mimetype=file.media_type, headers=headers)
+    return attached(content, name=file.name, media_type=file.media_type)

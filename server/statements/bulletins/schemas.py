@@ -1,11 +1,11 @@
 """Bulletins on the wire."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from server.documents.formats import FileFormat
 from server.identity.guard import Body
 from server.presentation import Id, PointsOut, TimeOut
 from server.statements.rules import BulletinStatus
@@ -19,11 +19,6 @@ class BulletinPath(BaseModel):
 class BulletinBranchPath(BaseModel):
     bulletin_id: Id
     organization_id: Id
-
-
-class FileFormat(StrEnum):
-    word = "word"
-    pdf = "pdf"
 
 
 class BulletinFileQuery(BaseModel):

@@ -1,10 +1,9 @@
 """季通报 over HTTP: drafts and publication, the annex and who has received it, Word and PDF."""
 
-from urllib.parse import quote
-
 from flask import Response
 
 from server.audit.subjects import AuditSubject
+from server.documents.formats import ENDINGS, FILE_RESPONSE, MEDIA_TYPES, FileFormat, attached
 from server.errors import not_found
 from server.identity.access import Context
 from server.identity.guard import Api
@@ -22,22 +21,12 @@ from server.statements.bulletins.schemas import (
     BulletinReceiptOut,
     BulletinSummaryOut,
     BulletinVerificationOut,
-    FileFormat,
 )
 from server.statements.bulletins.targets import bulletin_target
 from server.statements.models import Bulletin
 from server.statements.rules import BulletinStatus
 
 api = Api("bulletins", __name__, tag="季通报")
-
-MEDIA_TYPES = {
-    FileFormat.word: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    FileFormat.pdf: "application/pdf",
-}
-ENDINGS = {FileFormat.word: "docx", FileFormat.pdf: "pdf"}
-FILE_RESPONSE = {
-    "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}
-}
 
 
 @api.guarded(
@@ -220,10 +209,4 @@ def get_branch_bulletin_file(context: Context, path: BulletinBranchPath, query: 
 def _file(context: Context, bulletin: Bulletin, form: FileFormat, organization_id: int | None) -> Response:
     paper = document.of_bulletin(context.session, bulletin, organization_id=organization_id)
     content = document.as_word(paper) if form is FileFormat.word else document.as_pdf(paper)
-    name = f"{paper.title}.{ENDINGS[form]}"
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, mimetype=MEDIA_TYPES[form], headers=headers)
+    return attached(content, name=f"{paper.title}.{ENDINGS[form]}", media_type=MEDIA_TYPES[form])
