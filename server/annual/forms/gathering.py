@@ -38,7 +38,7 @@ from server.rounding import rounded
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
 from server.standards.rules import AUDIENCE_STAGES, Audience, Item, StandardDocument, plain_number
 from server.standards.versions import document_of
-from server.statements.bulletins.wording import NOTHING, full_day, spoken_day
+from server.statements.bulletins.wording import NOTHING, full_day, paragraphs, spoken_day
 from server.strokes import by_strokes
 
 PARTY_MEMBERS = AUDIENCE_STAGES[Audience.members]
@@ -294,6 +294,7 @@ def notice_of(session: Session, row: Publicity) -> PublicityNotice:
     made = PublicityNotice(
         title=shown.title,
         unit=place,
+        opening=tuple(paragraphs(row.text)),
         groups=tuple(
             NoticeGroup(
                 f"{group.heading}{group.mark}",
@@ -302,7 +303,7 @@ def notice_of(session: Session, row: Publicity) -> PublicityNotice:
             for group in shown.groups
         ),
         unlisted=shown.unlisted,
-        lines=(*shown.lines, *(part for part in (row.text.strip(),) if part)),
+        lines=shown.lines,
         first=full_day(row.first_day),
         last=full_day(row.last_day),
         days=row.working_days,

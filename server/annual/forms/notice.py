@@ -35,10 +35,14 @@ class NoticeGroup:
 
 @dataclass(frozen=True, slots=True)
 class PublicityNotice:
-    """`first`, `last` in words; `days` working days; `unlisted` are 未参评, in number only."""
+    """`opening` are the paragraphs above the names, `lines` those below. `first` and `last` are days in words.
+
+    `days` are working days; `unlisted` are 未参评, in number only.
+    """
 
     title: str
     unit: str
+    opening: tuple[str, ...]
     groups: tuple[NoticeGroup, ...]
     unlisted: int
     lines: tuple[str, ...]
@@ -55,7 +59,8 @@ def notice(shown: PublicityNotice) -> PlainPaper:
     """Return the notice as an official document."""
     blocks: list[Block] = [
         Title(shown.title),
-        Paragraph(f"现将有关情况予以公示。公示时间：{shown.first}至{shown.last}，共{shown.days}个工作日。"),
+        *(Paragraph(words) for words in shown.opening),
+        Paragraph(f"公示时间：{shown.first}至{shown.last}，共{shown.days}个工作日。"),
         *_groups(shown),
         *(Paragraph(line) for line in shown.lines),
         Paragraph(_feedback(shown.telephones)),
