@@ -5,8 +5,6 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from server.deadlines.models import DeadlineSubject
-from server.deadlines.queries import deadlines_of
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +13,8 @@ from server.annual.steps import clock, corrections, filing, supervising, undoing
 from server.annual.steps.models import AnnualReport, AnnualReportAbsentee
 from server.annual.steps.rules import CorrectionWay, ToldWay, Track
 from server.audit.models import AuditLine
+from server.deadlines.models import DeadlineSubject
+from server.deadlines.queries import deadlines_of
 from server.meetings.models import Meeting
 from server.organizations import filings
 from server.organizations.models import Filing, FilingStatus

@@ -10,7 +10,6 @@ from server.annual.steps import clock, reminders, supervising
 from server.annual.steps.left import left
 from server.annual.steps.models import AnnualDelegate
 from server.meetings.leave.ending import end_makeups
-from server.meetings.models import Leave
 from server.organizations import exemptions, filings, transfers
 from server.organizations.models import Exemption, Organization
 from server.pushes.models import Push
