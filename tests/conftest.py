@@ -5,7 +5,8 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import time_machine
 from alembic import command as alembic
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
-from sqlalchemy import Engine, Table, event, select, text
+from sqlalchemy import Connection, Engine, Table, event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -27,6 +28,7 @@ from server.app import create_app
 from server.db import make_engine
 from server.identity import service as callers
 from tests import audited, contract
+from tests.books import Books, keep_books
 from tests.cast import LATE, NOW, Cast, Person, make_cast
 from tests.fuzzing import examples
 from tests.mariadb import FORGETFUL, PrivateMariaDB, forgetful_directory, missing_mariadb
@@ -38,6 +40,18 @@ hypothesis.settings.load_profile("untimed")
 
 COMPILED = ("arguments", "_converters", "_trace", "_parts", "_build", "_build_unknown")
 """What `werkzeug.routing.Rule.compile` sets."""
+
+BEGINNINGS = ("books", "cast")
+"""What a test's database may begin with, the more first: the fixtures by which a test asks for it."""
+
+MANY = 300
+"""Changed rows from which on a new file is sooner made than they are deleted."""
+
+CHANGED = """
+    SELECT table_name, rows_changed FROM information_schema.table_statistics
+    WHERE table_schema = DATABASE() AND rows_changed > 0
+"""
+GUARDED = {triggers.table for triggers in protection.GUARDED}
 
 Call = Callable[..., Any]
 """`TestResponse.json` may be None to mypy, which no test wants to hear."""
@@ -141,18 +155,64 @@ def sqlite_compiler(sqlite_template: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class OnMariaDB:
+    """This worker's schema on a private server, and beside it one for each beginning that a test has asked for."""
+
+    server: PrivateMariaDB
+    engine: Engine
+    copied: dict[str, list[str]] = field(default_factory=dict)
+    """By the schema of a beginning: the statements that copy it."""
+
+    def begin_with(self, made: "Made | None") -> None:
+        """Empty every table that has rows, then fill them with those of `made`."""
+        copies = self._copies(made) if made else []
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("SET foreign_key_checks = 0")
+            self._empty(connection)
+            for statement in copies:
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql("SET foreign_key_checks = 1")
+
+    def _empty(self, connection: Connection) -> None:
+        """Whatever guards itself against DELETE by triggers needs the slower TRUNCATE."""
+        for name, rows in connection.exec_driver_sql(CHANGED).all():
+            statement = "TRUNCATE TABLE" if rows > MANY or name in GUARDED else "DELETE FROM"
+            connection.exec_driver_sql(f"{statement} {name}")
+        connection.exec_driver_sql("FLUSH TABLE_STATISTICS")
+
+    def _copies(self, made: "Made") -> list[str]:
+        """Return what copies the rows of `made` from a schema of their own, which is filled when first asked for."""
+        schema = f"{self.engine.url.database}_{made.name}"
+        if schema not in self.copied:
+            beside = make_engine(self.server.create_schema(schema))
+            models.Base.metadata.create_all(beside)
+            rows = made.rows()
+            with beside.begin() as connection:
+                for table, found in rows:
+                    connection.execute(table.insert(), found)
+            beside.dispose()
+            self.copied[schema] = [f"INSERT INTO {table} SELECT * FROM {schema}.{table}" for table, _ in rows]
+        return self.copied[schema]
+
+
 @pytest.fixture(scope="session")
-def mariadb_engine(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def mariadb(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnMariaDB]:
     """A private server with one schema for this worker; skips without the programs."""
     if why := missing_mariadb():
         pytest.skip(why)
     directory = forgetful_directory() or tmp_path_factory.mktemp("mariadb")
-    with PrivateMariaDB(directory, options=FORGETFUL) as server:
+    with PrivateMariaDB(directory, options=(*FORGETFUL, "--userstat=1")) as server:
         server.create_schema(worker_name)
         engine = make_engine(server.url(worker_name))
         _create_schema(engine)
-        yield engine
+        yield OnMariaDB(server, engine)
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def mariadb_engine(mariadb: OnMariaDB) -> Engine:
+    return mariadb.engine
 
 
 def _create_schema(engine: Engine) -> None:
@@ -169,14 +229,17 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def engine(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database with the schema: a file of its own on SQLite, a cleaned schema on MariaDB. Empty, but for `cast`."""
+    """A database with the schema: a file of its own on SQLite, a cleaned schema on MariaDB. Empty, but for what a test
+    asks for of `cast` and `books`."""
+    made: Made | None = next(
+        (request.getfixturevalue(f"{name}_made") for name in BEGINNINGS if name in request.node.fixturenames), None
+    )
     if database == "mariadb":
-        mariadb: Engine = request.getfixturevalue("mariadb_engine")
-        _clean(mariadb)
-        yield mariadb
+        mariadb: OnMariaDB = request.getfixturevalue("mariadb")
+        mariadb.begin_with(made)
+        yield mariadb.engine
         return
     path = tmp_path / "xianfeng.db"
-    made: Made | None = request.getfixturevalue("cast_made") if _asks_for_the_cast(request) else None
     shutil.copy(made.file if made else request.getfixturevalue("sqlite_template"), path)
     sqlite = make_engine(f"sqlite:///{path}")
     event.listen(sqlite, "connect", _let_the_disk_be_late)
@@ -206,28 +269,6 @@ def blank(engine: Engine) -> Iterator[Engine]:
     beside.dispose()
 
 
-MANY = 300
-"""Rows from which on a new file is sooner made than they are deleted."""
-
-FILLED = text(
-    " UNION ALL ".join(
-        f"SELECT '{name}', EXISTS (SELECT 1 FROM {name} LIMIT 1 OFFSET {MANY}) WHERE EXISTS (SELECT 1 FROM {name})"
-        for name in models.Base.metadata.tables
-    )
-)
-GUARDED = {triggers.table for triggers in protection.GUARDED}
-
-
-def _clean(engine: Engine) -> None:
-    """Empty every table that has rows. Whatever guards itself against DELETE by triggers needs the slower TRUNCATE."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql("SET foreign_key_checks = 0")
-        for name, many in connection.execute(FILLED).all():
-            statement = "TRUNCATE TABLE" if many or name in GUARDED else "DELETE FROM"
-            connection.exec_driver_sql(f"{statement} {name}")
-        connection.exec_driver_sql("SET foreign_key_checks = 1")
-
-
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
@@ -252,48 +293,62 @@ def _frozen_time(moment: datetime) -> Iterator[None]:
         yield
 
 
-Rows = list[tuple[Table, list[dict[str, Any]]]]
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The cast, the rows it is made of, and a file of SQLite with nothing else in it."""
+    """What a test's database begins with: a file of SQLite with nothing else in it, and how to find one's way there."""
 
-    cast: Cast
-    rows: Rows
+    name: str
     file: Path
+    cast: Cast
+    books: Books | None = None
+
+    def rows(self) -> list[tuple[Table, list[dict[str, Any]]]]:
+        engine = make_engine(f"sqlite:///{self.file}")
+        with engine.connect() as connection:
+            tables = models.Base.metadata.sorted_tables
+            rows = [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
+        engine.dispose()
+        return [(table, found) for table, found in rows if found]
 
 
 @pytest.fixture(scope="session")
 def cast_made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """The cast, made once; each test's database gets it as a copy of the file or by its rows."""
+    """The cast, made once; each test's database begins with a copy."""
     path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("cast") / "cast.db"))
+    with _alone(path) as session:
+        return Made("cast", path, make_cast(session))
+
+
+@pytest.fixture(scope="session")
+def books_made(cast_made: Made, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The cast and their books, made once."""
+    path = Path(shutil.copy(cast_made.file, tmp_path_factory.mktemp("books") / "books.db"))
+    with _alone(path) as session:
+        return Made("books", path, cast_made.cast, keep_books(session, cast_made.cast))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[Session]:
+    """Yield a session on a file of SQLite; what it committed is then in this one file."""
     engine = make_engine(f"sqlite:///{path}")
     with Session(engine, expire_on_commit=False) as session:
-        cast = make_cast(session)
-    with engine.connect() as connection:
-        tables = models.Base.metadata.sorted_tables
-        rows = [(table, [dict(row) for row in connection.execute(select(table)).mappings()]) for table in tables]
+        yield session
     engine.dispose()
-    return Made(cast, [(table, found) for table, found in rows if found], path)
 
 
 @pytest.fixture
-def cast(engine: Engine, cast_made: Made, moment: datetime, request: pytest.FixtureRequest) -> Cast:
+def cast(engine: Engine, cast_made: Made, moment: datetime) -> Cast:
     made = cast_made.cast
     known = [person.actor.identity_id for person in made.people.values()]
     callers._callers.forget(known)  # what another test made of them
-    if engine.dialect.name != "sqlite" or not _asks_for_the_cast(request):
-        with engine.begin() as connection:
-            for table, found in cast_made.rows:
-                connection.execute(table.insert(), found)
     return replace(made, people=dict(made.people), now=moment)
 
 
-def _asks_for_the_cast(request: pytest.FixtureRequest) -> bool:
-    """Whether a test is known to have the cast before it begins: on SQLite its database is a copy of one with it, which
-    takes less time than its rows."""
-    return "cast" in request.node.fixturenames
+@pytest.fixture
+def books(books_made: Made, cast: Cast) -> Books:
+    """A branch's books with something of every kind in them, the work of the cast."""
+    assert books_made.books is not None
+    return books_made.books
 
 
 @pytest.fixture

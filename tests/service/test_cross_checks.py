@@ -10,16 +10,11 @@ from sqlalchemy.orm import Session
 
 from server import verifications
 from server.config import Settings
-from tests.books import Books, keep_books
+from tests.books import Books
 from tests.cast import Cast
 from tests.forging import chain_anew, edit_by_hand, without_triggers
 
 BESIDE = ("postings", "negatives", "claims", "dues", "attendance")
-
-
-@pytest.fixture
-def books(session: Session, cast: Cast) -> Books:
-    return keep_books(session, cast)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from server.statements.freezing.service import freeze
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
 from server.statements.rules import month_before
 from tests.at_once import at_once
-from tests.books import Books, keep_books
+from tests.books import Books
 from tests.cast import NOW, Cast
 from tests.claiming import approved, submitted
 from tests.days import at
@@ -45,11 +45,6 @@ from tests.service.test_cli import upgraded, xianfeng
 
 JUNE, JULY = date(2026, 6, 19), date(2026, 7, 4)
 FROZEN = datetime(2026, 7, 2, 18, tzinfo=UTC)
-
-
-@pytest.fixture
-def books(session: Session, cast: Cast) -> Books:
-    return keep_books(session, cast)
 
 
 def made(engine: Engine, settings: Settings, day: date, *, now: datetime | None = None) -> int:

@@ -27,7 +27,7 @@ from server.statements.freezing.service import freeze
 from server.statements.models import Bulletin, StatementLine
 from server.statements.rules import month_before
 from server.verifications import VERIFICATIONS, Verified
-from tests.books import keep_books
+from tests.books import Books
 from tests.bulletins import DUE, drawn
 from tests.cast import NOW, Cast
 from tests.forging import without_triggers
@@ -38,9 +38,8 @@ NAMES = {verification.name for verification in VERIFICATIONS}
 
 
 @pytest.fixture
-def year(session: Session, engine: Engine, settings: Settings, cast: Cast) -> Cast:
+def year(session: Session, engine: Engine, settings: Settings, cast: Cast, books: Books) -> Cast:
     """A branch with books of every kind, June frozen, a bulletin drawn up, a photo, audit lines sealed and a head."""
-    keep_books(session, cast)
     _photograph(session, settings, cast)
     session.commit()
     freeze(engine, month_before(DUE - timedelta(days=4)), now=DUE - timedelta(days=4))
