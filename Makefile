@@ -36,7 +36,7 @@ test fuzz: export PYTHONDONTWRITEBYTECODE := # what starts hundreds of servers a
 test: .venv/.development tools $(if $(args),,app-checks) ## Run every test, on SQLite and a private MariaDB (args='-k claim -x')
 	@$(BIN)/pytest $(ON_ALL_CORES) --durations=20 $(args)
 
-fuzz: .venv/.development tools ## Try all of what `make test` tries a quarter; for the night (args='-k claims')
+fuzz: .venv/.development tools ## Try all of what `make test` tries a part of; for the night (args='-k claims')
 	@XIANFENG_FUZZ=1 $(BIN)/pytest $(ON_ALL_CORES) -m 'hypothesis or thinned' $(args)
 
 lint: .venv/.development ## Check format, lint, types and import order, and the app's format and lint

@@ -14,6 +14,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 import time_machine
 from alembic import command as alembic
 from flask.testing import FlaskClient
@@ -37,6 +38,9 @@ from tests.wsgi_transport import connect_sandbox
 
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 hypothesis.settings.load_profile("untimed")
+
+STATEMENTS = 20_000
+"""How many compiled statements are kept. SQLAlchemy's own 500 are fewer than the tests know."""
 
 COMPILED = ("arguments", "_converters", "_trace", "_parts", "_build", "_build_unknown")
 """What `werkzeug.routing.Rule.compile` sets."""
@@ -129,6 +133,13 @@ def _routes_compiled_once() -> Iterator[None]:
     Rule.compile = compiling  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _plain_tracebacks() -> None:
+    """Let what is logged in tests stay in sight, but draw no frames around every traceback and its variables."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
+
+
 @pytest.fixture(scope="session")
 def worker_name() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -151,6 +162,7 @@ def sqlite_compiler(sqlite_template: Path) -> Iterator[Engine]:
     """The engine that has compiled the statements of the tests before: doing it anew is half of what a test costs."""
     engine = make_engine(f"sqlite:///{sqlite_template}")
     engine.connect().close()
+    _keep_all_compiled(engine)
     yield engine
     engine.dispose()
 
@@ -206,6 +218,7 @@ def mariadb(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         server.create_schema(worker_name)
         engine = make_engine(server.url(worker_name))
         _create_schema(engine)
+        _keep_all_compiled(engine)
         yield OnMariaDB(server, engine)
         engine.dispose()
 
@@ -213,6 +226,11 @@ def mariadb(worker_name: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="session")
 def mariadb_engine(mariadb: OnMariaDB) -> Engine:
     return mariadb.engine
+
+
+def _keep_all_compiled(engine: Engine) -> None:
+    cache: Any = engine._compiled_cache
+    cache.capacity = STATEMENTS
 
 
 def _create_schema(engine: Engine) -> None:

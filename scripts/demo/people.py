@@ -51,14 +51,14 @@ class DemoMember:
         return f"{self.general_branch}/{self.branch}" if self.general_branch else self.branch
 
 
-def members(chance: random.Random) -> Iterator[DemoMember]:
-    """Yield about 600 members, branch by branch; the first of each branch is its secretary."""
+def members(chance: random.Random, per_branch: int = MEMBERS_PER_BRANCH) -> Iterator[DemoMember]:
+    """Yield about 600 members, or so many in each branch, branch by branch; its first is its secretary."""
     places = [(general, branch) for general, branches in UNITS for branch in branches]
     places += [("", branch) for branch in DIRECT_BRANCHES]
     used: set[str] = set()
     number = 0
     for place in places:
-        size = MEMBERS_PER_BRANCH + chance.randint(-3, 3)
+        size = per_branch + chance.randint(-3, 3)
         for index in range(size):
             number += 1
             yield _member(chance, used, number, place, index)

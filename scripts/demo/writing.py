@@ -18,8 +18,9 @@ HALF_A_YEAR = timedelta(days=183)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is written; the roster is always whole."""
+    """How much is written. Below eight members in a branch, some of those whom documents name are missing."""
 
+    members_per_branch: int = people.MEMBERS_PER_BRANCH
     claims_per_member: float = 1.25
     dues_months: int = 2
     meeting_months: int = 12
@@ -36,9 +37,8 @@ def write(settings: Settings, engine: Engine, *, today: date, now: datetime | No
     """
     chance = random.Random(SEED)
     begin = max(today - HALF_A_YEAR, date(today.year, 1, 1))
-    university = University(
-        settings, engine, begin, today, now or at(today, 14, 30), chance, list(people.members(chance))
-    )
+    roster = list(people.members(chance, scale.members_per_branch))
+    university = University(settings, engine, begin, today, now or at(today, 14, 30), chance, roster)
     founding.found(university)
     claiming.claim(university, per_member=scale.claims_per_member)
     paying.register_dues(university, months=scale.dues_months)

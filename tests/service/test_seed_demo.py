@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_every_photo_of_the_demo_is_on_the_disk(tmp_path_factory: pytest.TempPat
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 1, 3), date(2026, 12, 31)])
 def test_it_can_be_seeded_on_any_day_of_a_year(settings: config.Settings, engine: Engine, today: date) -> None:
-    write(settings, engine, today=today, scale=TINY)
+    write(settings, engine, today=today, scale=replace(TINY, members_per_branch=8, claims_per_member=0.05))
     with reading(engine) as session:
         assert list(verify_ledger(session)) == []
         assert list(verify_scores(session)) == []

@@ -22,11 +22,12 @@ def lines(settings: Settings) -> Iterator[io.StringIO]:
     """Log lines as they would reach stderr; the process's own logging is put back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    before = structlog.get_config()
     stream = io.StringIO()
     configure_logging(settings, stream=stream)
     yield stream
     structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers[:], root.level = handlers, level
 
 
