@@ -2,10 +2,13 @@
 
 import os
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,6 +39,21 @@ def xianfeng(data: Path, *words: str, **environ: str) -> Result:
 
 
 def upgraded(data: Path) -> int:
+    """Put a database with the cast in it there; return the root organization's id. All are copies of one, and have its
+    id: `brought_up` makes another."""
+    made, root = _brought_up_once()
+    shutil.copytree(made.name, data, dirs_exist_ok=True)
+    return root
+
+
+@cache
+def _brought_up_once() -> tuple[TemporaryDirectory[str], int]:
+    """Return the directory, which is gone when nobody holds it."""
+    directory = TemporaryDirectory()
+    return directory, brought_up(Path(directory.name))
+
+
+def brought_up(data: Path) -> int:
     """Bring up a database with the cast in it; return the root organization's id."""
     assert xianfeng(data, "db", "upgrade").exit_code == 0
     engine = make_engine(f"sqlite:///{data / 'xianfeng.db'}")
@@ -77,7 +95,7 @@ def test_nothing_starts_without_the_ledgers_triggers_until_an_upgrade_restores_t
 def another(data: Path) -> str:
     """Return the address of an upgraded database whose data directory is another one."""
     beside = data.with_name("beside")
-    upgraded(beside)
+    brought_up(beside)
     return f"sqlite:///{beside / 'xianfeng.db'}"
 
 
