@@ -27,8 +27,9 @@ from server.db import make_engine
 from server.points.verification import verify_ledger
 from tests.claiming import paid
 from tests.demo import copy_of_demo
+from tests.fuzzing import WHOLE
 
-KILLS = 5
+KILLS = 5 if WHOLE else 3
 CLAIMANTS = ("zhang_min", "sun_li")
 MOST_SECONDS_ON = 0.05
 """How long after an acknowledgement the server may live: about as long as one more claim takes."""
@@ -104,6 +105,7 @@ def demo(directory: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.thinned
 def test_what_was_acknowledged_before_a_kill_is_there_once(directory: Path, demo: Engine) -> None:
     chance = random.Random()
     answers: Answers = Queue()
