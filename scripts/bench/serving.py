@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
-READY_SECONDS = 60
+from tests.waiting import LONG
+
 LISTENING = "0A"
 """How the kernel writes that state in /proc/net/tcp."""
 
@@ -43,7 +44,7 @@ class Server:
 
     def wait_until_ready(self, *, workers: int = 1) -> None:
         """Wait until that many workers take connections and one has answered."""
-        deadline = time.monotonic() + READY_SECONDS
+        deadline = time.monotonic() + LONG
         while time.monotonic() < deadline and self.is_running():
             try:
                 if self.get("/healthz") == 200 and _listeners(self.port) >= workers:

@@ -21,6 +21,7 @@ from server.db import make_engine
 from server.meetings.models import Attendance, HeldCheckIn
 from server.meetings.rules import MOST_ACCOUNTS
 from tests.mariadb import PrivateMariaDB
+from tests.waiting import LONG
 
 MOST_BETWEEN = 60
 """Acknowledgements between two kills: at least one, at most these."""
@@ -28,7 +29,6 @@ MOST_BETWEEN = 60
 MOST_SECONDS_ON = 0.05
 """How much longer it may live after that: about as long as a batch takes."""
 
-PATIENCE_SECONDS = 60
 ROOMS = 20
 
 
@@ -92,9 +92,9 @@ def crowded(engine: Engine) -> list[str]:
 
 def _await(log: Log, running: Machine, rush: Rush, more: int) -> None:
     """Wait until check-ins go on, starting the server if it gave up. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + LONG
     while not log.grows_by(more, seconds=0.5):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"no {more} check-ins within {PATIENCE_SECONDS} s: {dict(log.statuses)}")
+            raise TimeoutError(f"no {more} check-ins within {LONG} s: {dict(log.statuses)}")
         running.revive()
         rush.port = running.server.port

@@ -12,8 +12,9 @@ from scripts.chromium import FLAGS, missing_chromium, program
 from server.config import BUILT_APP
 from tests.demo import copy_of_demo
 from tests.e2e import phone as phones
+from tests.waiting import LONG
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=LONG * 1000)
 """Milliseconds; a busy machine is slow, not wrong."""
 
 

@@ -6,6 +6,7 @@ import requests
 
 from server.clock import now
 from server.days import shanghai_date
+from tests.waiting import LONG
 
 
 class Desk:
@@ -22,7 +23,7 @@ class Desk:
         """Return what a request that must go well answered; a GET takes no body."""
         reads = method == "GET"
         answer = self.session.request(
-            method, f"{self.api}{path}", params=body if reads else None, json=None if reads else body, timeout=20
+            method, f"{self.api}{path}", params=body if reads else None, json=None if reads else body, timeout=LONG
         )
         answer.raise_for_status()
         return answer.json() if answer.content else None

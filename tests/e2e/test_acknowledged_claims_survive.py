@@ -28,6 +28,7 @@ from server.points.verification import verify_ledger
 from tests.claiming import paid
 from tests.demo import copy_of_demo
 from tests.fuzzing import WHOLE
+from tests.waiting import LONG
 
 KILLS = 5 if WHOLE else 3
 CLAIMANTS = ("zhang_min", "sun_li")
@@ -52,7 +53,7 @@ class Phones:
         self.api = f"{address}/api/v1"
         try:
             claimant, secretary = self._sign_in(self.openid), self._sign_in("li_wei")
-            member_id = requests.get(f"{self.api}/me", headers=claimant, timeout=60).json()["member_id"]
+            member_id = requests.get(f"{self.api}/me", headers=claimant, timeout=LONG).json()["member_id"]
             while True:
                 self._claim(claimant, member_id)
                 self._approve(secretary)
@@ -88,7 +89,7 @@ class Phones:
 
     def _post(self, path: str, headers: dict[str, str], body: Any = None, *, key: str | None = None) -> Any:
         keyed = {**headers, "Idempotency-Key": key} if key else headers
-        answer = requests.post(f"{self.api}{path}", json=body, headers=keyed, timeout=60)
+        answer = requests.post(f"{self.api}{path}", json=body, headers=keyed, timeout=LONG)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 
@@ -127,7 +128,7 @@ def _serve_and_kill(directory: Path, everyone: list[Phones], answers: Answers, c
         uses = [pool.submit(phones.use, server.address) for phones in everyone]
         try:
             for _ in range(chance.randint(3, 12)):
-                answers.get(timeout=60)
+                answers.get(timeout=LONG)
             time.sleep(chance.uniform(0, MOST_SECONDS_ON))
         finally:
             server.kill()

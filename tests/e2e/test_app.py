@@ -10,15 +10,16 @@ from playwright.sync_api import expect
 from scripts.bench.serving import Server
 from tests.e2e.legible import faults
 from tests.e2e.phone import NARROW, Phone
+from tests.waiting import LONG
 
 
 def score_of(server: Server, code: str) -> dict[str, str]:
     """Ask the API itself: `total`, and each section's points by its code."""
     api = f"{server.address}/api/v1"
-    token = requests.post(f"{api}/auth/wechat", json={"code": code}, timeout=20).json()["token"]
+    token = requests.post(f"{api}/auth/wechat", json={"code": code}, timeout=LONG).json()["token"]
     signed_in = {"Authorization": f"Bearer {token}"}
-    member_id = requests.get(f"{api}/me", headers=signed_in, timeout=20).json()["member_id"]
-    score = requests.get(f"{api}/members/{member_id}/score", headers=signed_in, timeout=20).json()
+    member_id = requests.get(f"{api}/me", headers=signed_in, timeout=LONG).json()["member_id"]
+    score = requests.get(f"{api}/members/{member_id}/score", headers=signed_in, timeout=LONG).json()
     return {"total": score["total"], **{section["code"]: section["points"] for section in score["sections"]}}
 
 
@@ -198,25 +199,25 @@ def test_the_start_page_signs_its_personas_in_in_the_frame(phone: Phone, app_ser
 
 
 def test_the_built_files_are_kept_for_good_and_the_page_is_not(app_server: Server) -> None:
-    first = requests.get(f"{app_server.address}/m/pages/score/score", timeout=20)
+    first = requests.get(f"{app_server.address}/m/pages/score/score", timeout=LONG)
     assert first.headers["Cache-Control"] == "no-cache"
     assert "script-src" not in first.headers["Content-Security-Policy"]
     assert "default-src 'self'" in first.headers["Content-Security-Policy"]
     script = first.text.split('src="')[1].split('"')[0]
-    packed = requests.get(app_server.address + script, headers={"Accept-Encoding": "gzip"}, timeout=20)
-    plain = requests.get(app_server.address + script, headers={"Accept-Encoding": "identity"}, timeout=20)
+    packed = requests.get(app_server.address + script, headers={"Accept-Encoding": "gzip"}, timeout=LONG)
+    plain = requests.get(app_server.address + script, headers={"Accept-Encoding": "identity"}, timeout=LONG)
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.headers["Content-Type"] == plain.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert packed.text == plain.text
     assert "immutable" in packed.headers["Cache-Control"]
     assert app_server.get("/m/assets/gone.js") == 404
-    opening = requests.get(f"{app_server.address}/m/static/h5/opening.js", timeout=20)
+    opening = requests.get(f"{app_server.address}/m/static/h5/opening.js", timeout=LONG)
     assert opening.headers["Cache-Control"] == "no-cache"
     assert "javascript" in opening.headers["Content-Type"]
 
 
 def test_without_a_build_the_page_says_what_is_missing(server: Server) -> None:
-    missing = requests.get(f"{server.address}/m/", timeout=20)
+    missing = requests.get(f"{server.address}/m/", timeout=LONG)
     assert missing.status_code == 503
     assert "make app" in missing.text
     assert "Node.js 20" in missing.text

@@ -24,6 +24,7 @@ from server.meetings.settlement import service as settlement
 from tests.demo import copy_of_demo
 from tests.e2e.hall import Hall, open_hall
 from tests.e2e.phone import WECHAT, Phone, taken_up
+from tests.waiting import LONG
 
 CHECK_IN = "pages/check-in/check-in"
 BRIDGE = """window.asked = []
@@ -75,11 +76,11 @@ class Caller:
 
     def __init__(self, hall: Hall, code: str) -> None:
         self.api = f"{hall.address}/api/v1"
-        token = requests.post(f"{self.api}/auth/wechat", json={"code": code}, timeout=20).json()["token"]
+        token = requests.post(f"{self.api}/auth/wechat", json={"code": code}, timeout=LONG).json()["token"]
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = requests.request(method, self.api + path, json=body, headers=self.headers, timeout=20)
+        answer = requests.request(method, self.api + path, json=body, headers=self.headers, timeout=LONG)
         assert answer.ok, answer.text
         return answer.json()
 

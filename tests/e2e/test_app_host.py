@@ -18,6 +18,7 @@ from server.days import SHANGHAI
 from tests.e2e.legible import TOUCHABLE, TOUCHABLE_ELDER, too_small
 from tests.e2e.phone import NARROW, Phone
 from tests.e2e.test_app import score_of
+from tests.waiting import LONG
 
 KEPT_AS_DRAFT = """words => Object.entries(localStorage)
     .some(([key, kept]) => key.startsWith('minutes-draft') && kept.includes(words))"""
@@ -28,12 +29,12 @@ class Secretary:
 
     def __init__(self, address: str) -> None:
         self.api = f"{address}/api/v1"
-        token = requests.post(f"{self.api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=20).json()["token"]
+        token = requests.post(f"{self.api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=LONG).json()["token"]
         self.headers = {"Authorization": f"Bearer {token}"}
         self.branch = self.get("/me")["roles"][0]["organization"]["id"]
 
     def get(self, path: str) -> Any:
-        answer = requests.get(f"{self.api}{path}", headers=self.headers, timeout=20)
+        answer = requests.get(f"{self.api}{path}", headers=self.headers, timeout=LONG)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -165,14 +166,14 @@ def test_the_screen_is_opened_by_the_digits_the_phone_shows_and_ended_there(phon
     phone.open(f"pages/host/host?id={meeting}")
     phone.tap("投屏")
     digits = phone.page.get_by_test_id("screen-digits").inner_text()
-    opened = requests.post(f"{secretary.api}/screen-sessions", json={"key": digits.replace(" ", "")}, timeout=20)
+    opened = requests.post(f"{secretary.api}/screen-sessions", json={"key": digits.replace(" ", "")}, timeout=LONG)
     assert (opened.status_code, opened.json()["meeting_id"]) == (201, meeting)
     screen = f"{secretary.api}/screens/{opened.json()['meeting_id']}"
     held = {"X-Screen-Token": opened.json()["screen_token"]}
-    assert requests.get(screen, headers=held, timeout=20).status_code == 200
+    assert requests.get(screen, headers=held, timeout=LONG).status_code == 200
     phone.page.get_by_text("结束所有投屏").click()
     expect(phone.page.get_by_text("投屏已全部结束")).to_be_visible()
-    assert requests.get(screen, headers=held, timeout=20).json()["error"]["code"] == "screen_closed"
+    assert requests.get(screen, headers=held, timeout=LONG).json()["error"]["code"] == "screen_closed"
 
 
 def test_a_leave_is_granted_and_the_decision_can_be_changed(phone: Phone, secretary: Secretary) -> None:

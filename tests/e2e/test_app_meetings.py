@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from scripts.bench.serving import Server
 from server import clock
 from tests.e2e.phone import Phone
+from tests.waiting import LONG
 
 LECTURE = "专题党课：重温入党誓词"
 
@@ -17,13 +18,13 @@ LECTURE = "专题党课：重温入党誓词"
 def lecture_id(app_server: Server) -> int:
     """A lecture that 李伟 has just called: other tests call off what the demo holds."""
     api = f"{app_server.address}/api/v1"
-    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=20).json()["token"]
+    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=LONG).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
-    branch = requests.get(f"{api}/me", headers=headers, timeout=20).json()["roles"][0]["organization"]["id"]
+    branch = requests.get(f"{api}/me", headers=headers, timeout=LONG).json()["roles"][0]["organization"]["id"]
     starts = clock.now().replace(microsecond=0) + timedelta(days=6)
     times = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
     wish = {"kind": "lecture", "title": LECTURE, "place": "明德楼 305", **times}
-    planned = requests.post(f"{api}/organizations/{branch}/meetings", json=wish, headers=headers, timeout=20)
+    planned = requests.post(f"{api}/organizations/{branch}/meetings", json=wish, headers=headers, timeout=LONG)
     assert planned.ok, planned.text
     return int(planned.json()["id"])
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from scripts.bench.serving import Server
 from tests.e2e.desk import Desk
 from tests.e2e.phone import Phone
+from tests.waiting import LONG
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def notice(li_wei: Desk) -> Iterator[int]:
     words = {"title": "十二月学习安排", "body": "请各位党员准时参加。\n地点：报告厅。", "audience": "everyone"}
     notice_id = li_wei.call("POST", f"/organizations/{branch_of(li_wei)}/notices", **words)["id"]
     pdf = ("学习安排.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
-    sent = li_wei.session.post(f"{li_wei.api}/notices/{notice_id}/files", files={"file": pdf}, timeout=20)
+    sent = li_wei.session.post(f"{li_wei.api}/notices/{notice_id}/files", files={"file": pdf}, timeout=LONG)
     assert sent.status_code == 201, sent.text
     li_wei.call("POST", f"/notices/{notice_id}/publish")
     yield notice_id

@@ -13,6 +13,7 @@ from server import clock
 from server.days import shanghai_date
 from tests.e2e import phone as phones
 from tests.e2e.phone import Phone
+from tests.waiting import LONG
 
 _numbers = count(1)
 
@@ -22,9 +23,9 @@ class Person:
 
     def __init__(self, server: Server, code: str) -> None:
         self.api = f"{server.address}/api/v1"
-        token = requests.post(f"{self.api}/auth/wechat", json={"code": code}, timeout=20).json()["token"]
+        token = requests.post(f"{self.api}/auth/wechat", json={"code": code}, timeout=LONG).json()["token"]
         self.signed_in = {"Authorization": f"Bearer {token}"}
-        self.me = requests.get(f"{self.api}/me", headers=self.signed_in, timeout=20).json()
+        self.me = requests.get(f"{self.api}/me", headers=self.signed_in, timeout=LONG).json()
 
     @property
     def branch(self) -> int:
@@ -45,7 +46,7 @@ class Person:
             f"{self.api}/members/{self.me['member_id']}/claims",
             json=claim,
             headers=self.signed_in,
-            timeout=20,
+            timeout=LONG,
         )
         assert response.status_code == 201, response.text
         return title

@@ -24,6 +24,7 @@ from server.statements.models import Statement, StatementBackdated, StatementLin
 from tests.boards import Told, line_at_head, make_statement
 from tests.demo import copy_of_demo
 from tests.e2e.walls import hung_up
+from tests.waiting import LONG
 
 ROWS = 27
 LISTED = ROWS - 1
@@ -44,12 +45,12 @@ class Corridor:
     zhang_min_id: int
 
     def token(self, person: str) -> str:
-        answer = requests.post(f"{self.address}/api/v1/auth/wechat", json={"code": f"sandbox:{person}"}, timeout=20)
+        answer = requests.post(f"{self.address}/api/v1/auth/wechat", json={"code": f"sandbox:{person}"}, timeout=LONG)
         return str(answer.json()["token"])
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token('li_wei')}"}
-        answer = requests.request(method, f"{self.address}/api/v1{path}", headers=headers, timeout=20, **options)
+        answer = requests.request(method, f"{self.address}/api/v1{path}", headers=headers, timeout=LONG, **options)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -28,9 +28,9 @@ from tests.e2e import phone as phones
 from tests.e2e.test_app_host import begin_soon, count, scan
 from tests.mariadb import PrivateMariaDB, missing_mariadb
 from tests.rosters import person, workbook
+from tests.waiting import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 90
 ROSTER = [
     person("周明", "Z001", 党总支=None, 党支部="机关直属党支部"),
     person("李伟", "T001", 职务="支部书记"),
@@ -91,7 +91,7 @@ class Operator:
 
 
 def _await_ready(address: str, shell: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + LONG
     while time.monotonic() < deadline and shell.poll() is None:
         try:
             if requests.get(f"{address}/readyz", timeout=5).ok:
@@ -144,7 +144,7 @@ class InWechat:
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **body: Any) -> Any:
-        answer = self.session.request(method, f"{self.api}{path}", json=body or None, timeout=20)
+        answer = self.session.request(method, f"{self.api}{path}", json=body or None, timeout=LONG)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -12,8 +12,8 @@ import pytest
 from scripts.bench.serving import XIANFENG_RUN, free_port, serving
 from server import migrations
 from server.db import make_engine
+from tests.waiting import LONG
 
-LONG = 120
 """Seconds after which a server that should have ended is given up."""
 
 

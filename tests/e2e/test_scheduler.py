@@ -22,8 +22,8 @@ from server.meetings.models import Meeting
 from server.meetings.rules import MeetingStatus
 from tests.cast import make_cast
 from tests.meeting import make_meeting
+from tests.waiting import LONG
 
-LONG = 150
 MAY_COME_TOO_EARLY = {"tag_reviewers"}
 """It asks WeChat, which this very server plays, perhaps before its port is open, and is then tried again."""
 

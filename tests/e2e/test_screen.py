@@ -17,6 +17,7 @@ from scripts.bench.serving import Server, serving
 from server.meetings.check_in import codes
 from tests.demo import copy_of_demo
 from tests.e2e.walls import hung_up
+from tests.waiting import LONG
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Host:
 
     def call(self, method: str, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
-        answer = requests.request(method, f"{self.address}/api/v1{path}", headers=headers, timeout=20)
+        answer = requests.request(method, f"{self.address}/api/v1{path}", headers=headers, timeout=LONG)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -54,10 +55,10 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def host(hall: Server) -> Host:
     api = f"{hall.address}/api/v1"
-    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=20).json()["token"]
+    token = requests.post(f"{api}/auth/wechat", json={"code": "sandbox:li_wei"}, timeout=LONG).json()["token"]
     headers = {"Authorization": f"Bearer {token}"}
-    place = requests.get(f"{api}/me", headers=headers, timeout=20).json()["roles"][0]["organization"]["id"]
-    meetings = requests.get(f"{api}/organizations/{place}/meetings?phase=open", headers=headers, timeout=20).json()
+    place = requests.get(f"{api}/me", headers=headers, timeout=LONG).json()["roles"][0]["organization"]["id"]
+    meetings = requests.get(f"{api}/organizations/{place}/meetings?phase=open", headers=headers, timeout=LONG).json()
     return Host(hall.address, token, meetings["items"][0]["id"])
 
 
@@ -86,7 +87,7 @@ def present_on(page: Page) -> int:
 
 
 def exchange(host: Host, url: str) -> requests.Response:
-    return requests.post(f"{host.address}/api/v1/check-in-tickets", json={"code": url}, timeout=20)
+    return requests.post(f"{host.address}/api/v1/check-in-tickets", json={"code": url}, timeout=LONG)
 
 
 def test_a_phone_reads_the_wall_and_the_wall_counts_him(wall: BrowserContext, chromium: Browser, host: Host) -> None:

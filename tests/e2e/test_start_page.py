@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from scripts import chromium as the_program
 from scripts.bench.serving import Server
+from tests.waiting import LONG
 
 SIZES = [(390, 844), (320, 640), (1440, 900)]
 
@@ -55,10 +56,10 @@ def visit(server: Server, chromium: Browser) -> Iterator[Visit]:
 def total_of(server: Server, code: str) -> str:
     """Ask the API itself for a member's total."""
     api = f"{server.address}/api/v1"
-    token = requests.post(f"{api}/auth/wechat", json={"code": code}, timeout=20).json()["token"]
+    token = requests.post(f"{api}/auth/wechat", json={"code": code}, timeout=LONG).json()["token"]
     signed_in = {"Authorization": f"Bearer {token}"}
-    member_id = requests.get(f"{api}/me", headers=signed_in, timeout=20).json()["member_id"]
-    explanation = requests.get(f"{api}/members/{member_id}/score/explanation", headers=signed_in, timeout=20)
+    member_id = requests.get(f"{api}/me", headers=signed_in, timeout=LONG).json()["member_id"]
+    explanation = requests.get(f"{api}/members/{member_id}/score/explanation", headers=signed_in, timeout=LONG)
     return str(explanation.json()["total"])
 
 
