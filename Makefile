@@ -9,7 +9,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 APP := miniprogram/dist
-ON_ALL_CORES := -n auto --dist worksteal
+# Three workers on two cores: while a browser test waits, another worker computes.
+ON_ALL_CORES := -n $(shell echo $$(( $$(nproc || getconf _NPROCESSORS_ONLN) * 3 / 2 ))) --dist worksteal
 APP_SOURCES := $(shell find miniprogram -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.md' -not -name '*.test.*')
 PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
