@@ -7,6 +7,7 @@ import type { components } from './schema'
 type MemberOut = components['schemas']['MemberOut']
 type MemberDetailOut = components['schemas']['MemberDetailOut']
 export type Stage = components['schemas']['Stage']
+export type Category = components['schemas']['Category']
 
 export const STAGES: Record<Stage, string> = {
   full: '正式党员',
@@ -14,7 +15,7 @@ export const STAGES: Record<Stage, string> = {
   prospect: '发展对象',
   activist: '积极分子',
 }
-const CATEGORIES: Record<components['schemas']['Category'], string> = {
+export const CATEGORIES: Record<Category, string> = {
   staff: '教职工',
   student: '学生',
   retired: '离退休',
@@ -67,6 +68,7 @@ export interface Member {
   name: string
   workNumber: string
   stage: Stage
+  category: Category
   bound: boolean
   exempt: boolean
   /** The branch they belong to; 0 where they belong to none. */
@@ -84,6 +86,7 @@ function toMember(dto: MemberDetailOut): Member {
   const facts: [string, string | null | undefined][] = [
     ['支部', home && [home.organization_title, home.group_title].filter(Boolean).join(' · ')],
     ['身份', `${STAGES[dto.stage]}，${CATEGORIES[dto.category]}`],
+    ['此前', dto.former_kinds.map(toFormer).join('；')],
     ['职务', dto.duty],
     ['工号', dto.work_number],
     ['手机', dto.phone],
@@ -95,11 +98,16 @@ function toMember(dto: MemberDetailOut): Member {
     name: dto.name,
     workNumber: dto.work_number,
     stage: dto.stage,
+    category: dto.category,
     bound: dto.bound,
     exempt: dto.exempt,
     branchId: home?.organization_id ?? 0,
     facts: facts.flatMap(([name, words]) => (words ? [{ name, words }] : [])),
   }
+}
+
+function toFormer({ stage, category, until_date }: components['schemas']['FormerKindsOut']): string {
+  return `${STAGES[stage]}，${CATEGORIES[category]}（${day(until_date)}前）`
 }
 
 /** A code by which a member binds his WeChat: told this once. */
@@ -127,4 +135,22 @@ export async function correctStage(memberId: number, before: Stage, stage: Stage
     path: { member_id: memberId },
     body: { before, stage, reason },
   })
+}
+
+/** Correct a category that was recorded wrongly; the server notes who did it and why. */
+export async function correctCategory(
+  memberId: number,
+  before: Category,
+  category: Category,
+  reason: string,
+): Promise<void> {
+  await api.post('/members/{member_id}/category-correction', {
+    path: { member_id: memberId },
+    body: { before, category, reason },
+  })
+}
+
+/** Let a member be of another category from a day on (YYYY-MM-DD); what was before it goes by the earlier one. */
+export async function changeCategory(memberId: number, category: Category, from: string): Promise<void> {
+  await api.patch('/members/{member_id}', { path: { member_id: memberId }, body: { category, category_from: from } })
 }
