@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server import app
 from server.organizations.history import service as history
-from server.organizations.models import Category
+from server.organizations.models import Category, Membership
 from server.points import handlers
 from server.points import service as points
 from server.points.models import PointEntry, Score, SourceKind
@@ -126,6 +126,13 @@ def test_a_correction_rebases_since_the_year_began_and_back(session: Session, ca
         sums[code] = sums.get(code, Decimal(0)) + Decimal(worth)
     assert {code: worth for code, worth in sums.items() if worth} == {code: Decimal(worth) for code, worth in STAFF}
     check(session)
+
+
+def test_a_change_after_the_member_has_left_adds_nothing(session: Session, cast: Cast) -> None:
+    held = select(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.scalars(held).one().until_date = JUNE
+    retire(session, cast.zhang_min)
+    assert openings(session, cast.zhang_min, JUNE) == []
 
 
 def test_a_year_whose_results_stand_keeps_its_openings(session: Session, cast: Cast) -> None:

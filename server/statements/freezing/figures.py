@@ -128,12 +128,8 @@ def _copy_sections(session: Session, statement_ids: Sequence[int], term: Stateme
     """
     plain = and_(
         LedgerHead.seq == StatementLine.head_seq,
-        *(
-            ~_counts_otherwise(term),
-            ~_moves_on(term),
-            ~_is_other_later(term),
-            ~is_drafted_at(Score.organization_id, term.year),
-        ),
+        *(~_counts_otherwise(term), ~_moves_on(term), ~_is_other_later(term)),
+        ~is_drafted_at(Score.organization_id, term.year),
     )
     stored = (
         select(StatementLine.statement_id, StatementLine.member_id, Score.section, Score.points)
