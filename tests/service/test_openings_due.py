@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
+from server.days import shanghai_date
 from server.organizations import transfers
 from server.organizations.events import MembersJoined, StageChanged
 from server.organizations.models import Exemption, Member, Membership, Stage
@@ -418,12 +419,15 @@ def test_openings_posted_late_after_a_transfer_land_on_either_side_as_in_time(
     check_books(session)
 
 
-def test_a_standard_published_after_the_transfer_takes_over_on_its_day(session: Session, cast: Cast) -> None:
-    """Not on the day of the transfer, which brought no other figures."""
+@pytest.mark.parametrize("published", [SEPTEMBER, datetime(2026, 6, 10, 16, 30, tzinfo=UTC)])
+def test_a_standard_published_after_the_transfer_takes_over_on_its_day(
+    session: Session, cast: Cast, published: datetime
+) -> None:
+    """Not on the day of the transfer, which brought no other figures; half an hour after midnight is the next day."""
     member_id = cast.zhang_min.member_id
     service.open_year(session, member_ids=[member_id], year=2026, now=IN_TIME)
     moved_in_june(session, cast)
-    published_at(session, cast.foreign_branch, SEPTEMBER)
+    published_at(session, cast.foreign_branch, published)
     assert [(on, place) for on, place, *_ in landed(session, member_id)[2:]] == [
-        (SEPTEMBER.date(), cast.foreign_branch)
+        (shanghai_date(published), cast.foreign_branch)
     ] * 2
