@@ -45,7 +45,7 @@ def begun(course: Course) -> Progress:
 
 def walked(course: Course) -> list[tuple[Track, YearState]]:
     """Every step that can be taken, until none can."""
-    progress, found = begun(course), []
+    progress, found = begun(course), list[tuple[Track, YearState]]()
     while True:
         steps = [(track, step) for track in Track if (step := next_step(course, progress, track)) is not None]
         if not steps:

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine, Select, and_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.annual.steps import conditions
 from server.annual.steps.holding import held
+from server.annual.steps.models import AnnualCourse
 from server.annual.steps.rules import MAKEUPS_AFTER_CUT_OFF, Track, next_step
 from server.annual.steps.taking import move
 from server.days import shanghai_date
@@ -50,12 +51,14 @@ def close_due(engine: Engine, *, now: datetime) -> int:
 
 def settle_due(engine: Engine, *, now: datetime) -> int:
     """Settle the years whose last day for objections is over; return how many. Raises UntakenSteps."""
-    return _each(engine, _in(engine, YearState.reported, YearState.publicized), YearState.settled, now)
+    shown = AnnualCourse.stars_state == YearState.publicized
+    open_ones = BranchYear.state.in_((YearState.reported, YearState.publicized))
+    return _each(engine, _those(engine, or_(open_ones, shown)), YearState.settled, now)
 
 
 def archive_due(engine: Engine, *, now: datetime) -> int:
     """Archive the years of which everything is filed and received; return how many. Raises UntakenSteps."""
-    return _each(engine, _in(engine, YearState.filed), YearState.archived, now)
+    return _each(engine, _those(engine, BranchYear.state == YearState.filed), YearState.archived, now)
 
 
 def _to_close(year: int) -> Select[int]:
@@ -80,10 +83,15 @@ def _to_close(year: int) -> Select[int]:
     )
 
 
-def _in(engine: Engine, *states: YearState) -> list[Key]:
-    query = select(BranchYear.organization_id, BranchYear.year).where(BranchYear.state.in_(states))
+def _those(engine: Engine, which: ColumnElement[bool]) -> list[Key]:
+    query = (
+        select(BranchYear.organization_id, BranchYear.year)
+        .outerjoin(AnnualCourse, AnnualCourse.branch_year_id == BranchYear.id)
+        .where(which)
+        .order_by(BranchYear.id)
+    )
     with reading(engine) as session:
-        return [(branch_id, year) for branch_id, year in session.execute(query.order_by(BranchYear.id))]
+        return [(branch_id, year) for branch_id, year in session.execute(query)]
 
 
 def _each(engine: Engine, keys: Sequence[Key], step: YearState, now: datetime) -> int:

@@ -30,7 +30,9 @@ class Way:
 
 def way_of(session: Session, organization: Organization, branch_year: BranchYear) -> Way:
     """Return the way of a branch with a year; until it is drafted, the settings of today decide the course."""
-    row = session.get(AnnualCourse, branch_year.id) if branch_year.id is not None else None
+    row = None
+    if branch_year.id is not None:
+        row = session.get(AnnualCourse, branch_year.id, populate_existing=True)
     settings = _settings(session, organization)
     stars = YearState(row.stars_state) if row is not None and row.stars_state is not None else None
     return Way(

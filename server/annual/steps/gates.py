@@ -32,11 +32,6 @@ def register_gate(step: YearState, gate: Gate) -> None:
         _gates[step].append(gate)
 
 
-def unregister_gate(step: YearState, gate: Gate) -> None:
-    """Ask it no longer: for a feature that is switched off."""
-    _gates[step].remove(gate)
-
-
 def rates_stars() -> bool:
     """Whether a feature rates stars, so that their steps belong to the course of a year."""
     return bool(_gates[YearState.stars_proposed])
