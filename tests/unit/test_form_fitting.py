@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from server.annual.forms import register as registers
-from server.annual.forms.months import Occasion, basis, months, way
+from server.annual.forms.months import CountedEntry, basis, months, way
 from server.annual.forms.register import Register, RegisterEntry, RegisterLine, RegisterSection
-from server.annual.forms.signing import Signature, ending
+from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Cell, Grid, Line, PageBreak
 from server.documents.fitting import lines_of, size_for
 from server.points.scores.rules import LineScore, Share
@@ -101,16 +101,16 @@ def test_what_a_line_rests_on_is_said_by_method() -> None:
     may, june = date(2026, 5, 3), date(2026, 6, 3)
     deduct, earn = item(Method.deduct), item(Method.earn)
     assert basis(score(deduct), deduct, []) == "无扣分"
-    assert basis(score(deduct), deduct, [Occasion(may, Decimal(-2))]) == "5 月，扣 2.00"
-    attended = [Occasion(may, ZERO, owed=1, attended=1), Occasion(june, Decimal(-2), owed=1)]
+    assert basis(score(deduct), deduct, [CountedEntry(may, Decimal(-2))]) == "5 月，扣 2.00"
+    attended = [CountedEntry(may, ZERO, owed=1, attended=1), CountedEntry(june, Decimal(-2), owed=1)]
     assert basis(score(deduct), deduct, attended) == "5、6 月，应到 2 实到 1，扣 2.00"
     assert basis(score(earn), earn, []) == "—"
-    assert basis(score(earn, uncounted="1"), earn, [Occasion(may, Decimal(4))]) == "5 月，2 次，未计入 1.00"
+    assert basis(score(earn, uncounted="1"), earn, [CountedEntry(may, Decimal(4))]) == "5 月，2 次，未计入 1.00"
     ratio = item(Method.ratio)
-    made_up = [Occasion(may, ZERO, owed=3, attended=1, made_up=1, excused=1)]
+    made_up = [CountedEntry(may, ZERO, owed=3, attended=1, made_up=1, excused=1)]
     assert basis(score(ratio), ratio, made_up) == "5 月，应到 2 实到 1，补课 1"
     levels = item(Method.levels, levels=(Level(code="a", title="校级", points=Decimal(2)),))
-    assert basis(score(levels), levels, [Occasion(may, Decimal(2), level="a")]) == "5 月，校级"
+    assert basis(score(levels), levels, [CountedEntry(may, Decimal(2), level="a")]) == "5 月，校级"
 
 
 def test_a_register_has_a_line_for_each_item_and_boxes_for_agreement() -> None:
@@ -177,7 +177,9 @@ def test_sizes_shrink_by_halves_until_words_fit_or_are_as_small_as_may_be() -> N
 def test_a_long_signature_takes_two_lines_and_is_cut_after_the_committee() -> None:
     def signed(words: str) -> list[str]:
         return [
-            block.text for block in ending(Signature(words), closing="特此通报。").blocks if isinstance(block, Line)
+            block.text
+            for block in ending(PaperSignature(words), closing="特此通报。").blocks
+            if isinstance(block, Line)
         ]
 
     assert signed("教工第一党支部")[:-1] == ["教工第一党支部"]

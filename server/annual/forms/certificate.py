@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import Signature, ending
+from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Block, Paragraph, Title
 from server.documents.paper import PlainPaper
 
@@ -11,7 +11,7 @@ TITLE = "党员积分证明"
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class CertificatePaper:
     """`first` and `on` are days in words; `sections` title and points; `object_within` working days.
 
     `total` None: the member was not rated, for whatever reason.
@@ -27,11 +27,11 @@ class Certificate:
     total: str | None
     standard: str
     object_within: int
-    signature: Signature
+    signature: PaperSignature
     dated: datetime
 
 
-def certificate(shown: Certificate) -> PlainPaper:
+def certificate(shown: CertificatePaper) -> PlainPaper:
     """Return the certificate as an official document."""
     who = f"兹证明{shown.name}同志（{shown.stage}），{shown.first}至{shown.on}组织关系在{shown.branch}。"
     blocks: list[Block] = [
@@ -45,7 +45,7 @@ def certificate(shown: Certificate) -> PlainPaper:
     return PlainPaper(f"{TITLE}（{shown.name}）", shown.branch, tuple(blocks), shown.dated)
 
 
-def _points(shown: Certificate) -> str:
+def _points(shown: CertificatePaper) -> str:
     if shown.total is None:
         return f"{shown.year}年度该同志未参评，没有积分。"
     parts = "，".join(f"{title}{points}分" for title, points in shown.sections)

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.annual.forms import entries as of_entries
-from server.annual.forms.certificate import Certificate
+from server.annual.forms.certificate import CertificatePaper
 from server.annual.forms.filing import FilingForm
-from server.annual.forms.lists import BranchYearList, NamedTotal, Report
-from server.annual.forms.months import Occasion, basis, way
+from server.annual.forms.lists import BranchYearList, NamedTotal, YearReport
+from server.annual.forms.months import CountedEntry, basis, way
 from server.annual.forms.notice import NoticeGroup, NoticeName, PublicityNotice
 from server.annual.forms.register import Register, RegisterLine, RegisterSection
-from server.annual.forms.signing import POLICY, Signature
+from server.annual.forms.signing import POLICY, PaperSignature
 from server.annual.results import queries as results
-from server.annual.results.certificate import Certificate as Figures
+from server.annual.results.certificate import Certificate
 from server.annual.results.measuring import last_day
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result
@@ -140,7 +140,7 @@ def _line(line: LineScore, by_seq: Mapping[int, PointEntry], who: tuple[Category
     item = _item(line, who)
     live = [by_seq[share.seq] for share in line.shares if share.seq in by_seq]
     occasions = [
-        Occasion(
+        CountedEntry(
             on=entry.occurred_on,
             points=entry.points,
             owed=entry.owed,
@@ -226,10 +226,10 @@ def _row(each: Result, codes: Sequence[str]) -> NamedTotal:
     )
 
 
-def report_of(session: Session, edition: AnnualEdition) -> Report:
+def report_of(session: Session, edition: AnnualEdition) -> YearReport:
     """Return 通报稿; meeting and last day are written by hand: the text is made before the meeting."""
     place = place_of(session, edition)
-    made = Report(listed(session, edition), "", "", place.telephones, Signature(place.branch))
+    made = YearReport(listed(session, edition), "", "", place.telephones, PaperSignature(place.branch))
     return legible(made)
 
 
@@ -259,11 +259,11 @@ def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
     return legible(made)
 
 
-def certificate_of(session: Session, found: Figures, *, now: datetime) -> Certificate:
+def certificate_of(session: Session, found: Certificate, *, now: datetime) -> CertificatePaper:
     """Return 积分证明; under a negative decision as of one who was not rated, with no word of why."""
     first = _first_day(session, found)
     rated = found.total is not None and not found.negative
-    made = Certificate(
+    made = CertificatePaper(
         name=found.name,
         stage=STAGE_TITLES[found.stage],
         branch=found.branch,
@@ -274,13 +274,13 @@ def certificate_of(session: Session, found: Figures, *, now: datetime) -> Certif
         total=points_text(found.total) if found.total is not None and rated else None,
         standard=f"《{found.standard_title}》",
         object_within=TERM_TO_OBJECT,
-        signature=Signature(found.branch, full_day(shanghai_date(now))),
+        signature=PaperSignature(found.branch, full_day(shanghai_date(now))),
         dated=now,
     )
     return legible(made)
 
 
-def _first_day(session: Session, found: Figures) -> date:
+def _first_day(session: Session, found: Certificate) -> date:
     """The first day of the year on which the member belonged to the branch."""
     membership = membership_on(session, member_id=found.member_id, on=found.on)
     begins = date(found.year, 1, 1)
@@ -308,7 +308,7 @@ def notice_of(session: Session, row: Publicity) -> PublicityNotice:
         last=full_day(row.last_day),
         days=row.working_days,
         telephones=tuple(f"{each.title} {each.number}" for each in telephones_of(session, row.organization_id)),
-        signature=Signature(place, full_day(row.first_day)),
+        signature=PaperSignature(place, full_day(row.first_day)),
         code=code_of(row.content_hash),
         dated=row.approved_at or row.proposed_at,
     )

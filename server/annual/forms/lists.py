@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import POLICY, Signature, ending
+from server.annual.forms.signing import POLICY, PaperSignature, ending
 from server.documents.blocks import Block, Cell, Grid, GridRow, Heading, Line, PaperTable, Paragraph, Side, Title
 from server.documents.fitting import size_for
 from server.documents.paper import PlainPaper
@@ -79,17 +79,17 @@ def _signers(listed: BranchYearList, width: float) -> Iterator[GridRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class YearReport:
     """通报稿: `meeting` is the day of the members' meeting, if it was held; `until` the last day for objections."""
 
     listed: BranchYearList
     meeting: str
     until: str
     telephones: tuple[str, ...]
-    signature: Signature
+    signature: PaperSignature
 
 
-def report(told: Report) -> PlainPaper:
+def report(told: YearReport) -> PlainPaper:
     """Return the text that is read out at the members' meeting."""
     listed = told.listed
     title = f"关于{listed.year}年度党员积分情况的通报"
@@ -118,7 +118,7 @@ def _overall(listed: BranchYearList) -> str:
     return f"截至{listed.year}年12月31日，本支部共有党员{listed.members}人，参评{len(listed.rows)}人{left}{mean}。"
 
 
-def _objections(told: Report) -> str:
+def _objections(told: YearReport) -> str:
     until = f"请于{told.until}前" if told.until else "请"
     call = f"（{'；'.join(told.telephones)}）" if told.telephones else ""
     return (
@@ -157,7 +157,7 @@ class Correction:
     year: int
     told_on: str
     rows: tuple[CorrectedTotal, ...]
-    signature: Signature
+    signature: PaperSignature
     code: str
     dated: datetime
 

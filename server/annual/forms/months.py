@@ -14,7 +14,7 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class CountedEntry:
     """One live entry of a line: when, how many points before any cap, of how many owed attended, at which level."""
 
     on: date
@@ -51,7 +51,7 @@ def way(item: Item) -> str:
     return "按测评结果" if item.method is Method.measured else f"每{item.unit} {figure}"
 
 
-def basis(line: LineScore, item: Item, occasions: Sequence[Occasion]) -> str:
+def basis(line: LineScore, item: Item, occasions: Sequence[CountedEntry]) -> str:
     """Return what a line's points rest on: 3、6、9、12 月，应到 4 实到 4."""
     when = months(each.on for each in occasions)
     said = _of_method(line, item, occasions)
@@ -60,7 +60,7 @@ def basis(line: LineScore, item: Item, occasions: Sequence[Occasion]) -> str:
     return words or ("无扣分" if item.method is Method.deduct else NOTHING)
 
 
-def _of_method(line: LineScore, item: Item, occasions: Sequence[Occasion]) -> str:
+def _of_method(line: LineScore, item: Item, occasions: Sequence[CountedEntry]) -> str:
     if item.method is Method.levels:
         titles = {level.code: level.title for level in item.levels}
         return "、".join(titles[each.level] for each in occasions if each.level in titles)
@@ -76,7 +76,7 @@ def _of_method(line: LineScore, item: Item, occasions: Sequence[Occasion]) -> st
     return attended or ("尚无应到" if line.remark else "")
 
 
-def _attended(occasions: Sequence[Occasion]) -> str:
+def _attended(occasions: Sequence[CountedEntry]) -> str:
     owed, excused = sum(each.owed for each in occasions), sum(each.excused for each in occasions)
     if not owed:
         return ""

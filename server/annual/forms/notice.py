@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import Signature, ending
+from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Block, Cell, Grid, GridRow, Heading, Line, Paragraph, Side, Title
 from server.documents.fitting import size_for
 from server.documents.paper import PlainPaper
@@ -50,7 +50,7 @@ class PublicityNotice:
     last: str
     days: int
     telephones: tuple[str, ...]
-    signature: Signature
+    signature: PaperSignature
     code: str
     dated: datetime
 

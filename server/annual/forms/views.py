@@ -1,7 +1,5 @@
 """Forms that are one file: 积分证明 of who leaves, 公示 on A4."""
 
-from datetime import date
-
 from flask import Response
 from pydantic import BaseModel
 
@@ -9,6 +7,7 @@ from server.annual.forms import gathering
 from server.annual.forms.certificate import certificate
 from server.annual.forms.notice import notice
 from server.annual.results import certificate as certificates
+from server.annual.results.schemas import CertificateQuery
 from server.audit.subjects import AuditSubject
 from server.documents.formats import ENDINGS, FILE_RESPONSE, MEDIA_TYPES, FileFormat, attached
 from server.documents.layout import official
@@ -29,8 +28,8 @@ class FormFileQuery(BaseModel):
     format: FileFormat = FileFormat.pdf
 
 
-class CertificateFileQuery(FormFileQuery):
-    on: date
+class CertificateFileQuery(CertificateQuery):
+    format: FileFormat = FileFormat.pdf
 
 
 @api.guarded(

@@ -6,13 +6,8 @@ from pydantic import BaseModel, Field
 
 from server.annual.prints.rules import PrintForm, PrintFormat, PrintStatus
 from server.identity.guard import Body
-from server.points.schemas import Year
-from server.presentation import Id, OrganizationPath, TimeOut
+from server.presentation import Id, TimeOut
 from server.text import Opaque
-
-
-class OrganizationYearPath(OrganizationPath):
-    year: Year
 
 
 class PrintPath(BaseModel):

@@ -5,7 +5,6 @@ from flask import Response
 from server.annual.prints import files, present, queries, service
 from server.annual.prints.rules import PrintStatus
 from server.annual.prints.schemas import (
-    OrganizationYearPath,
     PrintFileQuery,
     PrintIn,
     PrintOut,
@@ -13,6 +12,7 @@ from server.annual.prints.schemas import (
     PrintsOut,
 )
 from server.annual.prints.targets import print_target
+from server.annual.results.schemas import OrganizationYearPath
 from server.audit.subjects import AuditSubject
 from server.documents.formats import attached, described
 from server.identity.access import Context
