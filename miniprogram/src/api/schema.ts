@@ -233,6 +233,14 @@ export interface paths {
     /** 更改本人的推送设置 */
     put: operations["pushes_choose_my_push_preferences_me_push_preferences_put"];
   };
+  "/api/v1/me/results": {
+    /** 本人历年的年度积分，最近的在前；党员大会通报后可见 */
+    get: operations["annual_results_list_my_results_me_results_get"];
+  };
+  "/api/v1/me/results/{year}": {
+    /** 本人某一年度的积分；党员大会通报后可见 */
+    get: operations["annual_results_show_my_result_me_results__int_year__get"];
+  };
   "/api/v1/me/subscriptions": {
     /** 本人订阅消息的余量，以及此刻值得请求授权的模板 */
     get: operations["pushes_list_my_subscriptions_me_subscriptions_get"];
@@ -336,6 +344,14 @@ export interface paths {
   "/api/v1/members/{member_id}/category-correction": {
     /** 更正登记有误的人员类别（上级党组织办理，写明原因）；已记的积分不变 */
     post: operations["members_correct_category_members__int_member_id__category_correction_post"];
+  };
+  "/api/v1/members/{member_id}/certificate": {
+    /** 积分证明：截至某日的积分，供组织关系转出时随带 */
+    get: operations["annual_results_show_certificate_members__int_member_id__certificate_get"];
+  };
+  "/api/v1/members/{member_id}/certificate/file": {
+    /** 下载截至某日的积分证明，Word 或 PDF */
+    get: operations["year_forms_get_certificate_file_members__int_member_id__certificate_file_get"];
   };
   "/api/v1/members/{member_id}/claimable-items": {
     /** 可申报的项目和各项目本年还可得的分值 */
@@ -450,6 +466,10 @@ export interface paths {
     get: operations["photos_list_waiting_photos_members__int_member_id__photos_get"];
     /** 上传一张照片（JPEG、PNG、WebP、HEIC）；同一文件再传一次得到同一张 */
     post: operations["photos_upload_photo_members__int_member_id__photos_post"];
+  };
+  "/api/v1/members/{member_id}/results/{year}": {
+    /** 党员某一年度的积分；通报之前只有支部和上级的负责人可见 */
+    get: operations["annual_results_show_member_result_members__int_member_id__results__int_year__get"];
   };
   "/api/v1/members/{member_id}/score": {
     /** 查看年度积分 */
@@ -775,11 +795,63 @@ export interface paths {
     /** 全校一年中另行规定的工作日和休息日 */
     get: operations["workdays_list_workdays_organizations__int_organization_id__workdays__int_year__get"];
   };
+  "/api/v1/organizations/{organization_id}/years/{year}": {
+    /** 一个党支部的年度工作：进度、未办事项、期限和可办理的步骤 */
+    get: operations["annual_steps_show_branch_year_organizations__int_organization_id__years__int_year__get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/branches": {
+    /** 所属各党支部的年度工作进度，未备案的以“未含×个党支部”说明 */
+    get: operations["annual_steps_list_branch_years_organizations__int_organization_id__years__int_year__branches_get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/correction": {
+    /** 登记更正通报：已通报的积分有改变，何时、怎样告知党员 */
+    post: operations["annual_steps_correct_branch_year_organizations__int_organization_id__years__int_year__correction_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/cut-off": {
+    /** 为一个党支部另定申报截止日，说明理由 */
+    post: operations["annual_steps_move_branch_cut_off_organizations__int_organization_id__years__int_year__cut_off_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/delegate": {
+    /** 逾期满 15 个工作日的，指定代办人；不填代办人即结束代办 */
+    post: operations["annual_steps_appoint_delegate_organizations__int_organization_id__years__int_year__delegate_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/draft": {
+    /** 形成年度结果：没有未办事项时办理，此后不再记入本年度的积分 */
+    post: operations["annual_steps_draft_branch_year_organizations__int_organization_id__years__int_year__draft_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/file": {
+    /** 报上级备案（退回后再次报送也用这里） */
+    post: operations["annual_steps_file_branch_year_organizations__int_organization_id__years__int_year__file_post"];
+  };
   "/api/v1/organizations/{organization_id}/years/{year}/prints": {
     /** 本组织该年度还保留着的打印 */
     get: operations["prints_list_prints_organizations__int_organization_id__years__int_year__prints_get"];
     /** 打印本组织及所属党支部的年度表册；正在生成的同样一份不重复生成 */
     post: operations["prints_order_print_organizations__int_organization_id__years__int_year__prints_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/publicity": {
+    /** 提出公示年度积分 */
+    post: operations["annual_steps_propose_year_publicity_organizations__int_organization_id__years__int_year__publicity_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/publicity/approve": {
+    /** 批准公示年度积分：由提出人以外的负责人批准 */
+    post: operations["annual_steps_approve_year_publicity_organizations__int_organization_id__years__int_year__publicity_approve_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/remind": {
+    /** 提醒所属党支部办理年度工作，默认提醒逾期的；每人每天至多一次 */
+    post: operations["annual_steps_remind_branches_organizations__int_organization_id__years__int_year__remind_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/report": {
+    /** 登记党员大会通报：哪次会议，未到会党员如何告知 */
+    post: operations["annual_steps_report_branch_year_organizations__int_organization_id__years__int_year__report_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/results": {
+    /** 支部的年度积分：现行一版的全部结果，供支部和上级的负责人查看 */
+    get: operations["annual_results_list_branch_results_organizations__int_organization_id__years__int_year__results_get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/undo": {
+    /** 撤回到某一步，说明理由；此后的步骤一并撤回 */
+    post: operations["annual_steps_undo_branch_year_organizations__int_organization_id__years__int_year__undo_post"];
   };
   "/api/v1/photo-files/{public_id}/{variant}": {
     /** 凭限时签名链接读取照片文件 */
@@ -806,6 +878,10 @@ export interface paths {
   "/api/v1/publicities/{publicity_id}": {
     /** 一份公示：名单以姓氏笔画为序，未参评只列人数；期满以后普通党员看不到名单（410） */
     get: operations["publicity_show_publicity_publicities__int_publicity_id__get"];
+  };
+  "/api/v1/publicities/{publicity_id}/notice": {
+    /** 下载 A4 公示，供张贴，Word 或 PDF */
+    get: operations["year_forms_get_publicity_notice_publicities__int_publicity_id__notice_get"];
   };
   "/api/v1/publicities/{publicity_id}/poster.pdf": {
     /** A3 海报，打印张贴；批准以后才有 */
@@ -1112,6 +1188,17 @@ export interface components {
        * @description 所见申报的版本，见申报详情
        */
       version: number;
+    };
+    /**
+     * ApprovePublicityIn
+     * @description `last_day` is the one that the approver saw.
+     */
+    ApprovePublicityIn: {
+      /**
+       * Last Day
+       * Format: date
+       */
+      last_day: string;
     };
     /** ArrivalOut */
     ArrivalOut: {
@@ -1592,6 +1679,105 @@ export interface components {
       /** Name */
       name: string;
     };
+    /**
+     * BranchesOut
+     * @description `not_filed` are those a summary drawn now leaves out, in words: 未含×支部.
+     */
+    BranchesOut: {
+      /** Filed */
+      filed: number;
+      /** Items */
+      items: components["schemas"]["BranchStandingOut"][];
+      /** Not Filed */
+      not_filed: number;
+      /** Words */
+      words: string | null;
+    };
+    /**
+     * BranchesRemindedOut
+     * @description How many officers are told who were not told today before.
+     */
+    BranchesRemindedOut: {
+      /** Reminded */
+      reminded: number;
+    };
+    /**
+     * BranchResultsOut
+     * @description A branch's results: `scored` + `exempt` + `negative` are all who belonged on 31 December.
+     */
+    BranchResultsOut: {
+      edition: components["schemas"]["EditionOut"];
+      /** Exempt */
+      exempt: number;
+      /** Items */
+      items: components["schemas"]["ResultOut"][];
+      /** Negative */
+      negative: number;
+      /** Organization Id */
+      organization_id: number;
+      /** Scored */
+      scored: number;
+      state: components["schemas"]["YearState"];
+      /** Year */
+      year: number;
+    };
+    /**
+     * BranchStandingOut
+     * @description A branch seen from above; `next` is what it has to do and by when.
+     */
+    BranchStandingOut: {
+      /** Delegate */
+      delegate: string | null;
+      /** Due */
+      due: string | null;
+      /** Filed */
+      filed: boolean;
+      /** Late */
+      late: boolean;
+      next: components["schemas"]["YearState"] | null;
+      /** Next Title */
+      next_title: string | null;
+      organization: components["schemas"]["PlaceOut"];
+      stars_state: components["schemas"]["YearState"] | null;
+      state: components["schemas"]["YearState"];
+    };
+    /**
+     * BranchYearOut
+     * @description A branch's year. `stars_state` is null unless stars take a track of their own.
+     *
+     * `filing_id` is of the edition that stands; `publicity_id` of the publicity that is proposed, runs or has ended.
+     */
+    BranchYearOut: {
+      /** Actions */
+      actions: components["schemas"]["YearAction"][];
+      correction: components["schemas"]["CorrectionOut"];
+      /**
+       * Cut Off
+       * Format: date
+       */
+      cut_off: string;
+      delegate: components["schemas"]["DelegateOut"] | null;
+      edition: components["schemas"]["EditionOut"] | null;
+      /** Filing Id */
+      filing_id: number | null;
+      flow: components["schemas"]["YearFlow"];
+      /** History */
+      history: components["schemas"]["HistoryOut"][];
+      /** Left */
+      left: components["schemas"]["LeftOut"][];
+      organization: components["schemas"]["PlaceOut"];
+      /** Publicity Id */
+      publicity_id: number | null;
+      report: components["schemas"]["ReportOut"] | null;
+      stars_state: components["schemas"]["YearState"] | null;
+      state: components["schemas"]["YearState"];
+      /** Steps */
+      steps: components["schemas"]["StepOut"][];
+      /** Undo */
+      undo: components["schemas"]["UndoOptionOut"][];
+      /** Year */
+      year: number;
+    };
     /** BulletinBranchOut */
     BulletinBranchOut: {
       /** Acknowledged At */
@@ -1803,6 +1989,62 @@ export interface components {
        * Format: lines
        */
       reason: string;
+    };
+    /**
+     * CertificateOut
+     * @description 积分证明 of who leaves. Until the end of `object_until` they may object; `object_note` says why that day is not
+     * certain yet.
+     */
+    CertificateOut: {
+      /** Branch */
+      branch: string;
+      category: components["schemas"]["Category"];
+      /** Head Seq */
+      head_seq: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string | null;
+      /** Object Note */
+      object_note: string | null;
+      /**
+       * Object Until
+       * Format: date
+       */
+      object_until: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** Organization Id */
+      organization_id: number;
+      /** Sections */
+      sections: components["schemas"]["CertificateSectionOut"][];
+      stage: components["schemas"]["Stage"];
+      /** Standard Title */
+      standard_title: string;
+      /** Total */
+      total: string | null;
+      /** Total Cap */
+      total_cap: string;
+      /** Unit */
+      unit: string | null;
+      /** Year */
+      year: number;
+    };
+    /** CertificateSectionOut */
+    CertificateSectionOut: {
+      /** Cap */
+      cap: string;
+      /** Code */
+      code: string;
+      /** Points */
+      points: string;
+      /** Title */
+      title: string;
     };
     /**
      * ChangeKind
@@ -2237,6 +2479,12 @@ export interface components {
       /** Items */
       items: components["schemas"]["ConsentOut"][];
     };
+    /**
+     * Consequence
+     * @description What else an undo takes back or makes necessary.
+     * @enum {string}
+     */
+    Consequence: "results_withdrawn" | "report_withdrawn" | "stars_withdrawn" | "publicity_withdrawn" | "correction_if_changed";
     /** CorrectionIn */
     CorrectionIn: {
       /**
@@ -2260,6 +2508,23 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * CorrectionOut
+     * @description 更正通报. `owed`: figures that members were told have changed, and nothing goes on until they are told so;
+     * `members` of them are concerned.
+     */
+    CorrectionOut: {
+      /** Members */
+      members: number;
+      /** Owed */
+      owed: boolean;
+    };
+    /**
+     * CorrectionWay
+     * @description How members were told that figures have changed.
+     * @enum {string}
+     */
+    CorrectionWay: "meeting" | "group" | "visit" | "notice";
     /**
      * CostOut
      * @description What the meeting means for the member's points, in words; `absence` is what staying away costs, if a figure.
@@ -2323,6 +2588,19 @@ export interface components {
       status: components["schemas"]["ClaimStatus"] | null;
       /** Title */
       title: string;
+    };
+    /** CutOffIn */
+    CutOffIn: {
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+      /**
+       * Until
+       * Format: date
+       */
+      until: string;
     };
     /**
      * DeadlineMoveOut
@@ -2393,6 +2671,33 @@ export interface components {
        */
       times?: number;
     };
+    /**
+     * DelegateIn
+     * @description `account_id` null ends the 代办.
+     */
+    DelegateIn: {
+      /** Account Id */
+      account_id: number | null;
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
+    /**
+     * DelegateOut
+     * @description 代办: who takes the secretary's steps instead, appointed by the level above.
+     */
+    DelegateOut: {
+      /** Account Id */
+      account_id: number;
+      /** Appointed At */
+      appointed_at: string;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string;
+    };
     /** DetailOut */
     DetailOut: {
       /** Label */
@@ -2441,6 +2746,12 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * Doer
+     * @description Who takes a step.
+     * @enum {string}
+     */
+    Doer: "clock" | "secretary" | "supervisor";
     /**
      * DraftIn
      * @description What to begin with; `source_id` names the version when `source` is `version`.
@@ -2684,6 +2995,30 @@ export interface components {
       note?: string;
       /** Revision */
       revision: number;
+    };
+    /**
+     * EditionKind
+     * @enum {string}
+     */
+    EditionKind: "draft" | "superseding";
+    /**
+     * EditionOut
+     * @description `drawn_by` null: by the clock.
+     */
+    EditionOut: {
+      /** Drawn At */
+      drawn_at: string;
+      /** Drawn By */
+      drawn_by: string | null;
+      /** Edition */
+      edition: number;
+      /** Hash */
+      hash: string;
+      /** Id */
+      id: number;
+      kind: components["schemas"]["EditionKind"];
+      /** Supersedes Id */
+      supersedes_id: number | null;
     };
     /**
      * EffectOut
@@ -3113,7 +3448,7 @@ export interface components {
      * @description What is filed. Each is filed by the feature that owns it (`filings.register`).
      * @enum {string}
      */
-    FilingSubject: "exemption" | "standard";
+    FilingSubject: "exemption" | "standard" | "annual_result";
     /**
      * FillOut
      * @description How full the claim's line is this year: what the member has there, of what it can give.
@@ -3379,6 +3714,23 @@ export interface components {
      */
     HeldStatus: "waiting" | "confirmed" | "dismissed";
     /**
+     * HistoryOut
+     * @description A move of the year; `by` is null for the clock. `claim_until` is set where the cut-off was moved.
+     */
+    HistoryOut: {
+      after: components["schemas"]["YearState"];
+      /** At */
+      at: string;
+      before: components["schemas"]["YearState"];
+      /** By */
+      by: string | null;
+      /** Claim Until */
+      claim_until: string | null;
+      /** Reason */
+      reason: string | null;
+      track: components["schemas"]["Track"];
+    };
+    /**
      * HoldReason
      * @description Why a check-in waits for the host's word.
      * @enum {string}
@@ -3424,8 +3776,8 @@ export interface components {
      * `points` is per occurrence or per `unit` (学时); `floor` keeps a line from falling below it; `month_cap` limits what
      * facts of one month can earn. `categories`/`stages` empty = everyone. `makeup_leaves` are the kinds of leave that
      * must be made up (补课), or else count as a miss; `late_points` is what being late costs (0: late is present).
-     * `share_weights` are the shares of a joint work's points by order of its authors. In a section that `deducts`, an
-     * item opens at its cap of 0 and falls to its negative floor.
+     * `share_weights` are the shares of a joint work's points by order of its authors. `unheld` is for measured items. In
+     * a section that `deducts`, an item opens at its cap of 0 and falls to its negative floor.
      */
     Item: {
       /** Cap */
@@ -3510,6 +3862,8 @@ export interface components {
        * Format: line
        */
       title: string;
+      /** @default block */
+      unheld?: components["schemas"]["Unheld"];
       /**
        * Unit
        * Format: line
@@ -3699,6 +4053,24 @@ export interface components {
      * @enum {string}
      */
     LeaveStatus: "asked" | "granted" | "refused" | "withdrawn";
+    /**
+     * LeftOut
+     * @description What is left of a year before it can be drafted. `blocks`: the draft waits for it; otherwise it is only shown.
+     *
+     * `count`: how many there are; `page`: the app's page where it is done. Kinds may be added.
+     */
+    LeftOut: {
+      /** Blocks */
+      blocks: boolean;
+      /** Count */
+      count: number;
+      /** Kind */
+      kind: string;
+      /** Page */
+      page: string | null;
+      /** Words */
+      words: string;
+    };
     /** Level */
     Level: {
       /** Code */
@@ -4326,6 +4698,18 @@ export interface components {
       title: string;
     };
     /**
+     * MissingOut
+     * @description What a step still lacks; `page` is the app's page of the act, `kind` a word for it. Kinds may be added.
+     */
+    MissingOut: {
+      /** Kind */
+      kind: string;
+      /** Page */
+      page: string | null;
+      /** Words */
+      words: string;
+    };
+    /**
      * Moment
      * @description When asking makes sense; WeChat allows it only after a tap.
      * @enum {string}
@@ -4797,7 +5181,7 @@ export interface components {
      * @description An objection as far as the reader may know it.
      *
      * `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
-     * `actions` are what the reader may do now.
+     * `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
      */
     ObjectionOut: {
       /** Actions */
@@ -4817,6 +5201,8 @@ export interface components {
       member_id: number | null;
       /** Name */
       name: string | null;
+      /** On Behalf */
+      on_behalf: components["schemas"]["ObjectionAction"][];
       /** Organization */
       organization: string;
       /** Organization Id */
@@ -6036,6 +6422,35 @@ export interface components {
       mark: string;
     };
     /**
+     * PublicityIn
+     * @description What is shown is the edition that stands; `place` is where it hangs, `text` stands above the names.
+     */
+    PublicityIn: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /**
+       * Place
+       * Format: line
+       */
+      place: string;
+      /** @default branch */
+      scope?: components["schemas"]["PublicityScope"];
+      /**
+       * Text
+       * Format: lines
+       * @default
+       */
+      text?: string;
+      /**
+       * Working Days
+       * @default 5
+       */
+      working_days?: number;
+    };
+    /**
      * PublicityItemOut
      * @description `phase_words` say where it stands: 公示中，还剩 3 个工作日.
      */
@@ -6273,7 +6688,7 @@ export interface components {
      * @description What a reader must know to understand a line.
      * @enum {string}
      */
-    Remark: "nothing_owed";
+    Remark: "nothing_owed" | "not_measured" | "scaled";
     /**
      * RemindedOut
      * @description How many have not read it and will be reminded.
@@ -6281,6 +6696,17 @@ export interface components {
     RemindedOut: {
       /** Waiting */
       waiting: number;
+    };
+    /**
+     * RemindIn
+     * @description The branches to remind; left out: all that are late.
+     */
+    RemindIn: {
+      /**
+       * Organization Ids
+       * @default null
+       */
+      organization_ids?: number[] | null;
     };
     /** ReopeningIn */
     ReopeningIn: {
@@ -6311,6 +6737,37 @@ export interface components {
        * Format: date
        */
       until: string;
+    };
+    /**
+     * ReportIn
+     * @description The meeting at which the results were told, and how those who were not there were told.
+     */
+    ReportIn: {
+      /** Meeting Id */
+      meeting_id: number;
+      /** Told */
+      told?: components["schemas"]["ToldIn"][];
+    };
+    /**
+     * ReportOut
+     * @description The members' meeting that heard the results; `expected` and `present` are 应到 and 实到.
+     */
+    ReportOut: {
+      /** Expected */
+      expected: number;
+      /**
+       * Held On
+       * Format: date
+       */
+      held_on: string;
+      /** Meeting Id */
+      meeting_id: number;
+      /** Present */
+      present: number;
+      /** Reported At */
+      reported_at: string;
+      /** Told */
+      told: number;
     };
     /** RepresentativeCodeOut */
     RepresentativeCodeOut: {
@@ -6453,6 +6910,50 @@ export interface components {
       rules: components["schemas"]["VotingRuleOut"][];
       /** Voters */
       voters: components["schemas"]["VoterOut"][];
+    };
+    /**
+     * ResultOut
+     * @description A member's result of a year. `total` is null under a negative-list decision (`note` 另行通报) and for who was
+     * 不列入 all year. `position` is null unless the branch shows positions.
+     *
+     * `edition` counts a branch's results of the year; `corrected`: they supersede others that were drawn up before.
+     */
+    ResultOut: {
+      /** Corrected */
+      corrected: boolean;
+      /** Drawn At */
+      drawn_at: string;
+      /** Edition */
+      edition: number;
+      /** Hash */
+      hash: string;
+      /** Head Hash */
+      head_hash: string;
+      /** Head Seq */
+      head_seq: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string | null;
+      /** Organization Id */
+      organization_id: number;
+      /** Position */
+      position: number | null;
+      /** Sections */
+      sections: components["schemas"]["SectionPoints"][];
+      standing: components["schemas"]["Standing"];
+      state: components["schemas"]["YearState"];
+      /** Total */
+      total: string | null;
+      /** Year */
+      year: number;
+    };
+    /** ResultsOut */
+    ResultsOut: {
+      /** Items */
+      items: components["schemas"]["ResultOut"][];
     };
     /** ReturnIn */
     ReturnIn: {
@@ -7035,6 +7536,11 @@ export interface components {
      * `head_officers`: the accounts of the two who are sent the university's daily heads; an empty list removes the names.
      * `board_names_outside`: the board that passers-by see, on a screen or a poster, has whole names.
      * `office_telephone`: printed where people may object; "" removes it.
+     *
+     * How branches end their years, unless an organization nearer to them says otherwise. `points_publicized`: points are
+     * put on show (视情况); a branch may say so for itself. Set above, for the branches below: `year_flow`; `draft_due`:
+     * MM-DD of the next year by which results are drafted; `report_days`, `review_days`, `filing_days`: working days for
+     * the meeting in the spring term, 审核 and 备案.
      */
     SettingsIn: {
       /**
@@ -7044,6 +7550,16 @@ export interface components {
       board_names_outside?: boolean | null;
       /** @default null */
       board_visibility?: components["schemas"]["BoardVisibility"] | null;
+      /**
+       * Draft Due
+       * @default null
+       */
+      draft_due?: string | null;
+      /**
+       * Filing Days
+       * @default null
+       */
+      filing_days?: number | null;
       /**
        * Head Officers
        * @default null
@@ -7059,6 +7575,23 @@ export interface components {
        * @default null
        */
       office_telephone?: string | null;
+      /**
+       * Points Publicized
+       * @default null
+       */
+      points_publicized?: boolean | null;
+      /**
+       * Report Days
+       * @default null
+       */
+      report_days?: number | null;
+      /**
+       * Review Days
+       * @default null
+       */
+      review_days?: number | null;
+      /** @default null */
+      year_flow?: components["schemas"]["YearFlow"] | null;
     };
     /** SettingsOut */
     SettingsOut: {
@@ -7069,6 +7602,16 @@ export interface components {
       board_names_outside?: boolean;
       /** @default own */
       board_visibility?: components["schemas"]["BoardVisibility"];
+      /**
+       * Draft Due
+       * @default null
+       */
+      draft_due?: string | null;
+      /**
+       * Filing Days
+       * @default null
+       */
+      filing_days?: number | null;
       /**
        * Head Officers
        * @default []
@@ -7084,6 +7627,23 @@ export interface components {
        * @default
        */
       office_telephone?: string;
+      /**
+       * Points Publicized
+       * @default null
+       */
+      points_publicized?: boolean | null;
+      /**
+       * Report Days
+       * @default null
+       */
+      report_days?: number | null;
+      /**
+       * Review Days
+       * @default null
+       */
+      review_days?: number | null;
+      /** @default null */
+      year_flow?: components["schemas"]["YearFlow"] | null;
     };
     /**
      * SettlementOut
@@ -7367,6 +7927,12 @@ export interface components {
      */
     StandardStatus: "draft" | "published" | "withdrawn";
     /**
+     * Standing
+     * @description How a member stands in a branch's results. Who left before 31 December has none.
+     * @enum {string}
+     */
+    Standing: "scored" | "exempt" | "negative";
+    /**
      * StatementBackdatedOut
      * @description 补记: what was posted since the previous statement for an earlier month; points before any cap.
      */
@@ -7630,6 +8196,37 @@ export interface components {
       /** Statement Id */
       statement_id: number;
     };
+    /**
+     * StepOut
+     * @description One step of a track. `done_by` is null where the clock took it; `due` is null where nothing is due yet.
+     *
+     * `due_note` says how the due day is counted, or that it was moved.
+     */
+    StepOut: {
+      /** Done At */
+      done_at: string | null;
+      /** Done By */
+      done_by: string | null;
+      /** Due */
+      due: string | null;
+      /** Due Note */
+      due_note: string | null;
+      /** Late */
+      late: boolean;
+      /** Missing */
+      missing: components["schemas"]["MissingOut"][];
+      state: components["schemas"]["StepStanding"];
+      step: components["schemas"]["YearState"];
+      /** Title */
+      title: string;
+      track: components["schemas"]["Track"];
+      who: components["schemas"]["Doer"];
+    };
+    /**
+     * StepStanding
+     * @enum {string}
+     */
+    StepStanding: "done" | "next" | "ahead";
     /** StillPossibleOut */
     StillPossibleOut: {
       /** Item Code */
@@ -7788,6 +8385,11 @@ export interface components {
       tally: components["schemas"]["AttendanceTallyOut"];
     };
     /**
+     * TakeStepIn
+     * @description Nothing but the wish: what the step needs is looked at again in the same transaction.
+     */
+    TakeStepIn: Record<string, never>;
+    /**
      * TelephoneOut
      * @description An office's telephone: 党支部, 党总支.
      */
@@ -7796,6 +8398,23 @@ export interface components {
       number: string;
       /** Title */
       title: string;
+    };
+    /**
+     * TellCorrectionIn
+     * @description 更正通报: when and how the members concerned were told that figures changed, and why they did.
+     */
+    TellCorrectionIn: {
+      /**
+       * Told On
+       * Format: date
+       */
+      told_on: string;
+      way: components["schemas"]["CorrectionWay"];
+      /**
+       * Words
+       * Format: lines
+       */
+      words: string;
     };
     /** TicketOut */
     TicketOut: {
@@ -7843,6 +8462,29 @@ export interface components {
       /** Items */
       items: components["schemas"]["TodoOut"][];
     };
+    /** ToldIn */
+    ToldIn: {
+      /** Member Id */
+      member_id: number;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      way: components["schemas"]["ToldWay"];
+    };
+    /**
+     * ToldWay
+     * @description How members who were not at the meeting were told: by their 党小组, or at home (上门).
+     * @enum {string}
+     */
+    ToldWay: "group" | "visit";
+    /**
+     * Track
+     * @description `stars` is a track of its own in two rounds only.
+     * @enum {string}
+     */
+    Track: "points" | "stars";
     /** TransferIn */
     TransferIn: {
       /**
@@ -7871,6 +8513,44 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * UndoOptionOut
+     * @description What going back to a step takes with it: `falls` are the steps, the latest first, `words` what comes of it.
+     */
+    UndoOptionOut: {
+      /** Allowed */
+      allowed: boolean;
+      /** Consequences */
+      consequences: components["schemas"]["Consequence"][];
+      /** Falls */
+      falls: components["schemas"]["YearState"][];
+      /** Title */
+      title: string;
+      to: components["schemas"]["YearState"];
+      track: components["schemas"]["Track"];
+      /** Words */
+      words: string[];
+    };
+    /**
+     * UndoStepsIn
+     * @description `to` is the step that stays; for the stars of a second round `reported` is their beginning.
+     */
+    UndoStepsIn: {
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+      to: components["schemas"]["YearState"];
+      /** @default points */
+      track?: components["schemas"]["Track"];
+    };
+    /**
+     * Unheld
+     * @description What becomes of a measured item in a year in which nobody measured it: it is never zero.
+     * @enum {string}
+     */
+    Unheld: "block" | "scale";
     /** UnitOut */
     UnitOut: {
       /** Organization Id */
@@ -8217,6 +8897,24 @@ export interface components {
       /** Year */
       year: number;
     };
+    /**
+     * YearAction
+     * @description What the caller may do now; the routes are called alike.
+     * @enum {string}
+     */
+    YearAction: "draft" | "report" | "correct" | "publicity" | "publicity_approve" | "file" | "undo" | "cut_off" | "delegate" | "delegate_end";
+    /**
+     * YearFlow
+     * @description How branches of a 总支 end their years: points and stars are shown and filed together, or one after another.
+     * @enum {string}
+     */
+    YearFlow: "one_round" | "two_rounds";
+    /**
+     * YearState
+     * @description The states in their order. A branch that does not put stars on show, or publicizes nothing, leaves some out.
+     * @enum {string}
+     */
+    YearState: "open" | "closing" | "drafted" | "reported" | "stars_proposed" | "stars_reviewed" | "publicized" | "settled" | "filed" | "archived";
   };
   responses: never;
   parameters: never;
@@ -9279,6 +9977,33 @@ export interface operations {
       };
     };
   };
+  /** 本人历年的年度积分，最近的在前；党员大会通报后可见 */
+  annual_results_list_my_results_me_results_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ResultsOut"];
+        };
+      };
+    };
+  };
+  /** 本人某一年度的积分；党员大会通报后可见 */
+  annual_results_show_my_result_me_results__int_year__get: {
+    parameters: {
+      path: {
+        year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ResultOut"];
+        };
+      };
+    };
+  };
   /** 本人订阅消息的余量，以及此刻值得请求授权的模板 */
   pushes_list_my_subscriptions_me_subscriptions_get: {
     parameters: {
@@ -9777,6 +10502,46 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["MemberDetailOut"];
+        };
+      };
+    };
+  };
+  /** 积分证明：截至某日的积分，供组织关系转出时随带 */
+  annual_results_show_certificate_members__int_member_id__certificate_get: {
+    parameters: {
+      query: {
+        on: string;
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["CertificateOut"];
+        };
+      };
+    };
+  };
+  /** 下载截至某日的积分证明，Word 或 PDF */
+  year_forms_get_certificate_file_members__int_member_id__certificate_file_get: {
+    parameters: {
+      query: {
+        on: string;
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
         };
       };
     };
@@ -10410,6 +11175,23 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["PhotoOut"];
+        };
+      };
+    };
+  };
+  /** 党员某一年度的积分；通报之前只有支部和上级的负责人可见 */
+  annual_results_show_member_result_members__int_member_id__results__int_year__get: {
+    parameters: {
+      path: {
+        year: number;
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ResultOut"];
         };
       };
     };
@@ -12147,12 +12929,156 @@ export interface operations {
       };
     };
   };
-  /** 本组织该年度还保留着的打印 */
-  prints_list_prints_organizations__int_organization_id__years__int_year__prints_get: {
+  /** 一个党支部的年度工作：进度、未办事项、期限和可办理的步骤 */
+  annual_steps_show_branch_year_organizations__int_organization_id__years__int_year__get: {
     parameters: {
       path: {
         organization_id: number;
         year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 所属各党支部的年度工作进度，未备案的以“未含×个党支部”说明 */
+  annual_steps_list_branch_years_organizations__int_organization_id__years__int_year__branches_get: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchesOut"];
+        };
+      };
+    };
+  };
+  /** 登记更正通报：已通报的积分有改变，何时、怎样告知党员 */
+  annual_steps_correct_branch_year_organizations__int_organization_id__years__int_year__correction_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TellCorrectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 为一个党支部另定申报截止日，说明理由 */
+  annual_steps_move_branch_cut_off_organizations__int_organization_id__years__int_year__cut_off_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CutOffIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 逾期满 15 个工作日的，指定代办人；不填代办人即结束代办 */
+  annual_steps_appoint_delegate_organizations__int_organization_id__years__int_year__delegate_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DelegateIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 形成年度结果：没有未办事项时办理，此后不再记入本年度的积分 */
+  annual_steps_draft_branch_year_organizations__int_organization_id__years__int_year__draft_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TakeStepIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 报上级备案（退回后再次报送也用这里） */
+  annual_steps_file_branch_year_organizations__int_organization_id__years__int_year__file_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TakeStepIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 本组织该年度还保留着的打印 */
+  prints_list_prints_organizations__int_organization_id__years__int_year__prints_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
       };
     };
     responses: {
@@ -12168,8 +13094,8 @@ export interface operations {
   prints_order_print_organizations__int_organization_id__years__int_year__prints_post: {
     parameters: {
       path: {
-        organization_id: number;
         year: number;
+        organization_id: number;
       };
     };
     requestBody: {
@@ -12182,6 +13108,133 @@ export interface operations {
       201: {
         content: {
           "application/json": components["schemas"]["PrintOut"];
+        };
+      };
+    };
+  };
+  /** 提出公示年度积分 */
+  annual_steps_propose_year_publicity_organizations__int_organization_id__years__int_year__publicity_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 批准公示年度积分：由提出人以外的负责人批准 */
+  annual_steps_approve_year_publicity_organizations__int_organization_id__years__int_year__publicity_approve_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ApprovePublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 提醒所属党支部办理年度工作，默认提醒逾期的；每人每天至多一次 */
+  annual_steps_remind_branches_organizations__int_organization_id__years__int_year__remind_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RemindIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchesRemindedOut"];
+        };
+      };
+    };
+  };
+  /** 登记党员大会通报：哪次会议，未到会党员如何告知 */
+  annual_steps_report_branch_year_organizations__int_organization_id__years__int_year__report_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReportIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 支部的年度积分：现行一版的全部结果，供支部和上级的负责人查看 */
+  annual_results_list_branch_results_organizations__int_organization_id__years__int_year__results_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchResultsOut"];
+        };
+      };
+    };
+  };
+  /** 撤回到某一步，说明理由；此后的步骤一并撤回 */
+  annual_steps_undo_branch_year_organizations__int_organization_id__years__int_year__undo_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UndoStepsIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
         };
       };
     };
@@ -12303,6 +13356,26 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["PublicityDetailOut"];
+        };
+      };
+    };
+  };
+  /** 下载 A4 公示，供张贴，Word 或 PDF */
+  year_forms_get_publicity_notice_publicities__int_publicity_id__notice_get: {
+    parameters: {
+      query?: {
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        publicity_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
         };
       };
     };
