@@ -16,6 +16,8 @@ export interface Branch {
   visibility: Visibility
   /** Whether passers-by see whole names on its screens and posters. */
   namesOutside: boolean
+  /** The office's telephone, or empty. */
+  telephone: string
 }
 
 const COMMITTEE: readonly Role[] = [
@@ -45,6 +47,7 @@ export async function readBranch(id: number): Promise<Branch> {
       .map((group) => ({ id: group.id, title: group.title })),
     visibility: organization.settings.board_visibility ?? 'own',
     namesOutside: organization.settings.board_names_outside ?? false,
+    telephone: organization.settings.office_telephone ?? '',
   }
 }
 

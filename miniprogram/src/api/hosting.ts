@@ -85,6 +85,19 @@ export async function listHostedMeetings(
   return { items: page.items.map((dto) => toHostedLine(dto, organizationId, now)), next: page.next_cursor ?? null }
 }
 
+/** Read an organization's own members' meetings that have begun, the newest first. */
+export async function listMembersMeetings(organizationId: number): Promise<HostedLine[]> {
+  const call = {
+    path: { organization_id: organizationId },
+    query: { kind: 'members_meeting' as const, limit: 20 },
+  }
+  const { items } = await api.get('/organizations/{organization_id}/meetings', call)
+  const now = serverNow()
+  return items
+    .map((dto) => toHostedLine(dto, organizationId, now))
+    .filter(({ hosted, phase }) => hosted && phase !== 'planned' && phase !== 'cancelled')
+}
+
 export async function readHostedMeeting(id: number): Promise<HostedMeeting> {
   return toHostedMeeting(await api.get('/meetings/{meeting_id}', { path: { meeting_id: id } }), serverNow())
 }

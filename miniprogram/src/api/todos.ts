@@ -57,6 +57,19 @@ const MANNERS: Record<string, Manner | undefined> = {
     url: ({ organization, first_day }) =>
       `/pages/standard/standard?organization=${organization.id}&year=${first_day?.slice(0, 4)}`,
   },
+  year_steps: {
+    unit: '项',
+    act: '去办理',
+    url: ({ organization, first_id }) =>
+      `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
+    first: (on) => `${day(on)}前`,
+  },
+  filings: {
+    unit: '份',
+    act: '去办理',
+    url: ({ first_id }) => `/pages/filing/filing?id=${first_id}`,
+    first: (on) => `最早 ${day(on)}报送`,
+  },
   dues: { unit: '人', act: '去登记', url: at('dues'), first: (on) => `${Number(on.slice(5, 7))} 月党费` },
   unreached: { unit: '条', act: '去告知', url: at('unreached') },
   holidays: {

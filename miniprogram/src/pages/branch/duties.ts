@@ -34,6 +34,13 @@ const ROWS: readonly Row[] = [
     roles: [...ABOVE, 'inspector'],
   },
   {
+    icon: 'shield',
+    title: '各支部年度工作',
+    words: '各支部办到哪一步，提醒逾期的',
+    page: 'branch-years',
+    roles: ABOVE,
+  },
+  {
     icon: 'people',
     title: '成员',
     words: '名册、积分、激活码',
@@ -56,6 +63,13 @@ const ROWS: readonly Row[] = [
   },
   { icon: 'wallet', title: '党费', words: '按月登记', page: 'dues', roles: OFFICERS },
   { icon: 'list', title: '月汇总', words: '核对、确认、公示', page: 'month', roles: OFFICERS },
+  {
+    icon: 'shield',
+    title: '年度工作',
+    words: '未办事项、通报、公示、备案',
+    page: 'branch-year',
+    roles: OFFICERS,
+  },
   {
     icon: 'bell',
     title: '发通知',
@@ -107,6 +121,12 @@ export function rowsForAll(me: Me): Duty[] {
       title: '支部公示榜',
       words: '每月确认后公示',
       url: `/pages/board/board?organization=${me.branch.id}`,
+    },
+    {
+      icon: 'list',
+      title: '公示',
+      words: '正在公示和公示过的',
+      url: `/pages/publicities/publicities?organization=${me.branch.id}`,
     },
     {
       icon: 'shield',
