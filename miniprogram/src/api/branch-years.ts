@@ -96,6 +96,8 @@ const DOERS: Record<StepOut['who'], string> = {
   supervisor: '上级党组织办理',
 }
 
+const BY_TWO = '支委提出，支部书记批准；书记提出的由支委会或上级批准'
+
 export async function readBranchYear(of: OfYear): Promise<BranchYear> {
   return toBranchYear(await api.get('/organizations/{organization_id}/years/{year}', { path: pathOf(of) }))
 }
@@ -199,9 +201,10 @@ function doneWords({ step, done_by }: StepOut, { report, edition }: BranchYearOu
   return [done_by ?? '到时自动办理', about[step]].filter(Boolean).join('，')
 }
 
-function aheadWords({ who, due_note, missing, state }: StepOut): string {
+function aheadWords({ step, who, due_note, missing, state }: StepOut): string {
+  const doer = step === 'publicized' ? BY_TWO : DOERS[who]
   const lacking = state === 'next' ? missing.map(({ words }) => words).join('；') : ''
-  return [DOERS[who], due_note, lacking].filter(Boolean).join('。')
+  return [doer, due_note, lacking].filter(Boolean).join('。')
 }
 
 /** How this step is taken back: the undo of which it is the first to fall. */
