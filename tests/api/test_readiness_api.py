@@ -25,7 +25,7 @@ from server.db import POOL_OVERFLOW, make_engine
 from server.outages import WORDS, Outage, outage_of
 from server.readiness import probe
 from tests.at_once import at_once
-from tests.mariadb import PrivateMariaDB, missing_mariadb
+from tests.mariadb import PrivateMariaDB, forgetful_directory, missing_mariadb
 from tests.waiting import LONG
 
 IN_TIME_SECONDS = 8
@@ -175,7 +175,7 @@ def test_a_write_that_found_the_databases_disk_full_is_remembered(client: FlaskC
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaDB]:
     if why := missing_mariadb():
         pytest.skip(why)
-    with PrivateMariaDB(tmp_path_factory.mktemp("outages")) as server:
+    with PrivateMariaDB(forgetful_directory() or tmp_path_factory.mktemp("outages")) as server:
         engine = make_engine(server.create_schema("office"))
         migrations.upgrade(engine)
         engine.dispose()

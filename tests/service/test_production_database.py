@@ -13,7 +13,7 @@ from server.db import make_engine
 from server.migrations import UpgradeRefused
 from server.protection import grants_sql
 from server.readiness import start
-from tests.mariadb import PrivateMariaDB, missing_mariadb
+from tests.mariadb import PrivateMariaDB, forgetful_directory, missing_mariadb
 
 APP = "clerk@localhost"
 MIGRATES = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER ON office.*"
@@ -25,7 +25,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaDB]
     """A server with the binary log on, two accounts, and the schema that the migrating one has brought up."""
     if why := missing_mariadb():
         pytest.skip(why)
-    with PrivateMariaDB(tmp_path_factory.mktemp("production"), options=["--log-bin=binlog"]) as server:
+    directory = forgetful_directory() or tmp_path_factory.mktemp("production")
+    with PrivateMariaDB(directory, options=["--log-bin=binlog"]) as server:
         for account in ("migrator@localhost", APP):
             server.execute(f"CREATE USER {account}")
         server.create_schema("office")
