@@ -218,8 +218,8 @@ def test_the_wechat_secret_is_scrubbed(tmp_path: Path) -> None:
         "XIANFENG_PHONE_KEYS": "a:" + "0" * 64,
     }
     settings = load({"XIANFENG_DATA": str(tmp_path), "WECHAT_APP_ID": "wx1", **secrets})
-    stream = io.StringIO()
+    stream, before = io.StringIO(), structlog.get_config()
     configure_logging(settings, stream=stream)
     structlog.get_logger().info("sent the-wechat-secret")
-    structlog.reset_defaults()
+    structlog.configure(**before)
     assert "the-wechat-secret" not in stream.getvalue()
