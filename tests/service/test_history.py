@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server import app
@@ -15,8 +15,10 @@ from server.organizations.history.models import FormerKinds
 from server.organizations.history.queries import category_on, kinds_of, kinds_on, stage_on
 from server.organizations.history.rules import Kinds
 from server.organizations.models import Category, Member, Membership, Stage
+from server.points.verification import verify_ledger
 from server.privacy import PhoneVault
 from server.years.rules import YearState
+from tests.at_once import race
 from tests.cast import NOW, TODAY, Cast, Person
 from tests.refusing import refused
 from tests.years import moved_to
@@ -136,6 +138,27 @@ def test_the_last_year_is_the_one_before_today_in_shanghai(session: Session, cas
     session.scalars(since).one().from_date = date(2024, 9, 1)
     corrected(session, cast, Category.staff, Category.retired, now=datetime(2026, 12, 31, 16, 30, tzinfo=UTC))
     assert former(session) == [(date(2026, 1, 1), "staff", "名册录入有误")]
+
+
+def test_two_who_enter_the_same_change_at_once_leave_one_row(engine: Engine, cast: Cast) -> None:
+    same = partial(changed, person=cast.zhang_min, category=Category.retired, on=JUNE)
+    assert race(engine, same, same) == ["done", "done"]
+    with Session(engine) as session:
+        assert former(session) == [(JUNE, "staff", None)]
+        assert list(verify_ledger(session)) == []
+
+
+def test_a_change_and_a_correction_at_once_agree_in_the_end(engine: Engine, cast: Cast) -> None:
+    change = partial(changed, person=cast.zhang_min, category=Category.retired, on=JUNE)
+    correct = partial(corrected, cast=cast, before=Category.staff, category=Category.student)
+    outcomes = race(engine, change, correct)
+    with Session(engine) as session:
+        left = [Category(row) for _, row, _ in former(session)]
+        latest = kinds_of(session, cast.zhang_min.member_id, TODAY).category
+    if outcomes == ["done", "done"]:
+        assert (left, latest) == ([Category.student], Category.retired)
+    else:
+        assert (outcomes, left, latest) == (["done", "moved_on"], [Category.staff], Category.retired)
 
 
 def test_nobody_corrects_their_own(session: Session, cast: Cast) -> None:
