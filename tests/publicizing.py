@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.days import SHANGHAI
 from server.deadlines import vacations
 from server.errors import DomainError
 from server.organizations.models import Category
@@ -16,6 +15,7 @@ from server.publicity import owners, service
 from server.publicity.models import Publicity
 from server.publicity.owners import PublicityContent, PublicityEntry, PublicityGroup, PublicityOwner
 from server.publicity.rules import PublicityScope, PublicitySubject
+from tests import days
 from tests.cast import Cast, Person
 
 SUBJECT_ID = 71
@@ -25,8 +25,8 @@ WINTER = (date(2027, 1, 23), date(2027, 2, 23))
 
 
 def at(day: date, clock: str = "10:00") -> datetime:
-    """Return an instant of a day in Shanghai."""
-    return datetime.combine(day, time.fromisoformat(clock), SHANGHAI).astimezone(UTC)
+    """Return an instant of a day in Shanghai, in the middle of the morning by default."""
+    return days.at(day, clock)
 
 
 PROPOSED, APPROVED = at(date(2027, 2, 26), "16:40"), at(date(2027, 2, 26), "17:20")

@@ -70,9 +70,16 @@ class Terms:
             day = vacation.last + ONE_DAY
         return self.after(day - ONE_DAY, number, VacationEffect.pauses)
 
-    def shifted(self, day: date, effect: VacationEffect) -> date:
-        """Return a due day, moved to the third working day of term if it lies in a vacation that moves it."""
-        return self.day_of_term(day) if effect is VacationEffect.shifts and self.vacation_on(day) else day
+    def mover_of(self, day: date, *, counted: bool) -> VacationRange | None:
+        """Return the vacation that moves a due day to the third working day of term after it.
+
+        It moves what falls into it; of what is counted also the two working days after it: else what came in a day
+        later would be due earlier.
+        """
+        inside = self.vacation_on(day)
+        if inside is not None or not counted:
+            return inside
+        return next((each for each in self.vacations if each.last < day < self.day_of_term(each.last)), None)
 
     def last_teaching_day(self, before: date) -> date:
         """Return the last working day outside every vacation on or before a day."""
@@ -95,9 +102,19 @@ class Basis:
 
     def due_on(self, terms: Terms) -> date:
         """Return the last day on which it can be done, that day included."""
-        if self.working_days is None:
-            return terms.shifted(self.counted_from, self.effect)
-        return terms.shifted(terms.after(self.counted_from, self.working_days, self.effect), self.effect)
+        counted = self.counted(terms)
+        vacation = self.mover(terms)
+        return counted if vacation is None else terms.day_of_term(vacation.last)
+
+    def counted(self, terms: Terms) -> date:
+        """Return the day it comes to before a vacation moves it."""
+        return terms.after(self.counted_from, self.working_days or 0, self.effect)
+
+    def mover(self, terms: Terms) -> VacationRange | None:
+        """Return the vacation that moves it, if one does."""
+        if self.effect is not VacationEffect.shifts:
+            return None
+        return terms.mover_of(self.counted(terms), counted=self.working_days is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +153,16 @@ def moved_day(old: date, counted: date, *, today: date) -> date:
 
 def counted_words(terms: Terms, basis: Basis, due_on: date) -> str:
     """Return how a due day is counted, as pages say it: 5 个工作日，不计 1 月 16、17 日."""
-    if basis.working_days is None:
-        counted, said = basis.counted_from, ""
-    else:
-        counted = terms.after(basis.counted_from, basis.working_days, basis.effect)
+    counted, said = basis.counted(terms), ""
+    if basis.working_days is not None:
         between = strip(terms, basis.counted_from + ONE_DAY, counted, basis.effect)
-        off = [each.day for each in between if not each.counts and each.why == DAY_OFF]
+        off = [each.day for each in between if each.why == DAY_OFF]
         said = f"{basis.working_days} 个工作日" + (f"，不计 {listed(off)}" if off else "")
     paused = list(dict.fromkeys(each.title for each in terms.vacations if _touches(each, basis, counted)))
     if paused and basis.effect is VacationEffect.pauses:
         said += f"，{'、'.join(paused)}期间暂停"
-    vacation = terms.vacation_on(counted)
-    if vacation is not None and basis.effect is VacationEffect.shifts:
+    vacation = basis.mover(terms)
+    if vacation is not None:
         said += f"{'，' if said else ''}{counted.month} 月 {counted.day} 日遇{vacation.title}，顺延到开学第三个工作日"
     return said or f"{due_on.month} 月 {due_on.day} 日"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.deadlines.models import DeadlineSubject
@@ -15,7 +15,7 @@ from server.organizations.models import Member, Membership, Organization
 from server.organizations.queries import ancestor_ids
 from server.publicity.models import Publicity
 from server.publicity.owners import PublicityContent, owner_of
-from server.publicity.rules import PublicitySubject
+from server.publicity.rules import PublicityScope, PublicitySubject
 
 LAST_DAY = "last_day"
 """The kind of a publicity's due day."""
@@ -33,8 +33,18 @@ def current_of(session: Session, subject_kind: PublicitySubject, subject_id: int
 def of_organization(
     session: Session, organization_id: int, *, approved_only: bool, before_id: int | None, limit: int
 ) -> Sequence[Publicity]:
-    """Return an organization's publicities, the latest first. `approved_only` leaves out what members never saw."""
-    query = select(Publicity).where(Publicity.organization_id == organization_id)
+    """Return what is publicized in an organization, the latest first: its own, and by their scope those from below.
+
+    `approved_only` leaves out what members never saw.
+    """
+    above = and_(Organization.parent_id == organization_id, Organization.parent_id != Publicity.root_id)
+    of_unit = and_(above, Publicity.scope != PublicityScope.branch)
+    for_all = and_(Publicity.root_id == organization_id, Publicity.scope == PublicityScope.outside)
+    query = (
+        select(Publicity)
+        .join(Organization, Organization.id == Publicity.organization_id)
+        .where(or_(Publicity.organization_id == organization_id, of_unit, for_all))
+    )
     if approved_only:
         query = query.where(Publicity.approved_at.is_not(None))
     if before_id is not None:

@@ -136,6 +136,23 @@ def test_its_scope_says_whose_members_read_it(
     assert call(cast.stranger, "GET", url(row)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("scope", "listed_at"),
+    [
+        (PublicityScope.branch, [True, False, False]),
+        (PublicityScope.unit, [True, True, False]),
+        (PublicityScope.outside, [True, True, True]),
+    ],
+)
+def test_members_of_a_unit_find_what_is_shown_to_them(
+    call: Call, session: Session, cast: Cast, scope: PublicityScope, listed_at: list[bool]
+) -> None:
+    approved(session, cast, scope=scope)
+    places = (cast.branch, cast.general_branch, cast.root)
+    found = [body(call(cast.zhang_min, "GET", f"/organizations/{place}/publicities"))["items"] for place in places]
+    assert [len(items) == 1 for items in found] == listed_at
+
+
 def test_the_unit_of_a_direct_branch_is_the_branch_itself(call: Call, session: Session, cast: Cast) -> None:
     session.add(
         Grant(

@@ -5,6 +5,7 @@ What a deadline leads to is tested with its feature; here is that its last day i
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from server.meetings.leave import service as leave
 from server.meetings.leave.service import LeaveRequest
 from server.organizations import transfers
 from server.points.scores.queries import explain
+from server.publicity import service as publicity
 from server.setup import service as setup
 from server.standards.models import Standard
 from server.standards.rules import LeaveKind
@@ -36,6 +38,7 @@ from tests.cast import Cast
 from tests.claiming import submitted
 from tests.days import at, until
 from tests.meeting import make_meeting
+from tests.publicizing import FIRST, LAST, approved, owning, proposed, stars
 from tests.refusing import refused
 
 CUT_OFF = date(2027, 1, 10)
@@ -206,3 +209,22 @@ def test_a_meeting_belongs_to_the_old_year_until_its_last_minute(
     session: Session, cast: Cast, now: datetime, in_time: bool
 ) -> None:
     assert (make_meeting(session, cast, starts_at=now).day.year == 2026) is in_time
+
+
+@until(FIRST)
+def test_a_publicity_is_approved_until_its_first_day(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    with owning(stars(cast.zhang_min)):
+        row = proposed(session, cast)
+        approve = partial(publicity.approve, session, row.id, account_id=cast.li_wei.account_id, now=now)
+        assert passes(approve, "first_day_over") is in_time
+
+
+@until(LAST)
+def test_a_publicity_ends_when_its_last_day_is_over(
+    session: Session, engine: Engine, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    with owning(stars(cast.zhang_min)):
+        approved(session, cast)
+        assert (publicity.end_due(engine, now=now) == 0) is in_time

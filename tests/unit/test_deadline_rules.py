@@ -49,6 +49,9 @@ def february(day: int) -> date:
         (january(18), 5, february(26)),  # 25 January, in the vacation
         (january(19), 5, february(26)),
         (january(21), 5, february(26)),
+        (february(22), 2, february(26)),  # 24 February: what came in on 20 February is due on the 26th, too
+        (february(22), 3, february(26)),
+        (february(23), 4, date(2027, 3, 1)),
         (date(2027, 3, 3), 2, date(2027, 3, 5)),
         (date(2027, 3, 5), 5, date(2027, 3, 12)),
     ],

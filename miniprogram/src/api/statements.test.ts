@@ -11,6 +11,7 @@ const head = {
   cutoff_at: '2026-11-03T02:00:00+08:00',
   members: 12,
   exempt: 1,
+  apart: 2,
   average: '81.20',
   median: '82.00',
   hash: '7f3a9c21ff',
