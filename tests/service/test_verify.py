@@ -32,6 +32,7 @@ from tests.bulletins import DUE, drawn
 from tests.cast import NOW, Cast
 from tests.forging import without_triggers
 from tests.pictures import jpeg
+from tests.results import draft
 from tests.service.test_cli import upgraded, xianfeng
 
 NAMES = {verification.name for verification in VERIFICATIONS}
@@ -39,12 +40,14 @@ NAMES = {verification.name for verification in VERIFICATIONS}
 
 @pytest.fixture
 def year(session: Session, engine: Engine, settings: Settings, cast: Cast, books: Books) -> Cast:
-    """A branch with books of every kind, June frozen, a bulletin drawn up, a photo, audit lines sealed and a head."""
+    """A branch with books of every kind, June frozen, a bulletin drawn up, another branch's results, a photo, audit
+    lines sealed and a head."""
     _photograph(session, settings, cast)
     session.commit()
     freeze(engine, month_before(DUE - timedelta(days=4)), now=DUE - timedelta(days=4))
     drawn(session, cast)
     session.commit()
+    draft(session, cast, cast.foreign_branch)
     sealing.seal_due(engine, now=DUE)
     make_heads(engine, settings, day=DUE.date(), now=DUE)
     return cast
@@ -181,6 +184,15 @@ def test_the_command_ends_with_1_and_names_what_it_found(tmp_path: Path) -> None
     assert not photo_dir.exists()
     unknown = xianfeng(tmp_path, "verify", "everything")
     assert (unknown.exit_code, "没有 everything 这项核对；有 standards、ledger" in unknown.output) == (1, True)
+
+
+@pytest.mark.sqlite_only
+def test_results_are_gone_through_by_year(tmp_path: Path) -> None:
+    upgraded(tmp_path)
+    done = xianfeng(tmp_path, "verify", "results", "--year", "2026")
+    assert (done.exit_code, done.output.strip()) == (0, "年度积分：还没有可核对的内容")
+    other = xianfeng(tmp_path, "verify", "ledger", "--year", "2026")
+    assert (other.exit_code, "--year 只用于年度积分" in other.output) == (1, True)
 
 
 @pytest.mark.sqlite_only
