@@ -126,6 +126,10 @@ def change_a_statement(session: Session, _settings: Settings) -> None:
     session.execute(update(StatementLine).values(total=StatementLine.total + 1))
 
 
+def change_a_result(session: Session, _settings: Settings) -> None:
+    session.execute(text("UPDATE annual_results SET total = total + 10000"))
+
+
 def change_a_bulletin(session: Session, _settings: Settings) -> None:
     session.execute(update(Bulletin).values(hash="0" * 64))
 
@@ -144,8 +148,9 @@ def change_a_photo(session: Session, settings: Settings) -> None:
 
 CHANGES: dict[str, tuple[Callable[[Session, Settings], None], set[str]]] = {
     "an entry": (change_the_ledger, {"ledger", "scores", "postings", "claims", "statements", "heads"}),
-    "a score": (change_a_score, {"scores"}),
-    "a statement": (change_a_statement, {"statements", "bulletins", "heads"}),
+    "a score": (change_a_score, {"scores", "results"}),
+    "a statement": (change_a_statement, {"statements", "bulletins", "heads", "results"}),
+    "a result": (change_a_result, {"results"}),
     "a bulletin": (change_a_bulletin, {"bulletins"}),
     "a standard": (change_a_standard, {"standards"}),
     "no thumbnail": (lose_a_photo, {"photos"}),

@@ -125,7 +125,10 @@ def _statement(
 
 
 def _scores(session: Session, name: str, edition: AnnualEdition, results: Sequence[AnnualResult]) -> Iterator[Fault]:
-    """Hold the results that stand against the scores of today: what changes one is drawn up anew."""
+    """Hold the results that stand against the stored scores of today: what changes one is drawn up anew.
+
+    A year that nobody opened has no score stored.
+    """
     state = select(BranchYear.state).where(
         BranchYear.organization_id == edition.organization_id, BranchYear.year == edition.year
     )
@@ -135,8 +138,8 @@ def _scores(session: Session, name: str, edition: AnnualEdition, results: Sequen
     stored = stored_scores(session, [each.member_id for each in results], edition.year)
     for each in results:
         row = stored.get((each.member_id, TOTAL))
-        if row is not None or each.standing != Standing.exempt:
-            yield from unlike(_whose(name, each.member_id), [("与现积分", each.total, row.points if row else None)])
+        if row is not None:
+            yield from unlike(_whose(name, each.member_id), [("与现积分", each.total, row.points)])
 
 
 def _without_edition(session: Session, year: int | None) -> Iterator[Fault]:
