@@ -151,6 +151,9 @@ LINES = {
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity/approve": (
         "publicity_approve publicity + year_publicized branch_year"
     ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/publicity/withdraw": (
+        "publicity_withdraw publicity | publicity_withdraw publicity + year_undo branch_year"
+    ),
     "POST /organizations/<int:organization_id>/years/<int:year>/file": (
         "filing_submitted filing + year_filed branch_year"
     ),

@@ -352,6 +352,7 @@ ROUTES = {
     "POST /organizations/<int:organization_id>/years/<int:year>/correction": "year_work",
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity": "publicity_propose",
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity/approve": "publicity_approve",
+    "POST /organizations/<int:organization_id>/years/<int:year>/publicity/withdraw": "publicity_propose",
     "POST /organizations/<int:organization_id>/years/<int:year>/file": "year_work",
     "POST /organizations/<int:organization_id>/years/<int:year>/undo": "year_work",
     "POST /organizations/<int:organization_id>/years/<int:year>/cut-off": "year_supervise",

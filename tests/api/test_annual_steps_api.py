@@ -146,12 +146,23 @@ def test_points_on_show_are_proposed_by_one_and_approved_by_another(
         assert refusal(call(cast.wang_fang, "POST", f"{year}/publicity", json=asked)) == (409, "wrong_status")
         body(call(cast.li_wei, "POST", f"{year}/report", json={"meeting_id": meeting_id, "told": [told(cast)]}))
         seen = body(call(cast.wang_fang, "POST", f"{year}/publicity", json=asked))
-        assert (seen["state"], seen["actions"]) == ("reported", [])
+        assert (seen["state"], seen["actions"]) == ("reported", ["publicity_withdraw"])
+        withdrawal = {"reason": "地点有误"}
+        assert call(cast.sun_li, "GET", year).json["actions"] == ["publicity_withdraw", "publicity_approve"]
+        waiting = body(call(cast.li_wei, "GET", "/me/todos"))["items"]
+        assert [each["words"] for each in waiting if each["kind"] == "year_steps"] == [f"{OLD} 年度：公示"]
+        seen = body(call(cast.wang_fang, "POST", f"{year}/publicity/withdraw", json=withdrawal))
+        assert (seen["state"], seen["publicity_id"]) == ("reported", None)
+        assert refusal(call(cast.wang_fang, "POST", f"{year}/publicity/withdraw", json=withdrawal)) == (
+            404,
+            "not_found",
+        )
+        seen = body(call(cast.wang_fang, "POST", f"{year}/publicity", json=asked))
         shown = seen["publicity_id"]
         approval = {"last_day": "2027-01-26"}
         assert refusal(call(cast.wang_fang, "POST", f"{year}/publicity/approve", json=approval)) == (403, "same_person")
         seen = body(call(cast.li_wei, "GET", year))
-        assert seen["actions"] == ["publicity_approve", "undo"]
+        assert seen["actions"] == ["publicity_withdraw", "publicity_approve", "undo"]
         seen = body(call(cast.li_wei, "POST", f"{year}/publicity/approve", json=approval))
         assert (seen["state"], seen["publicity_id"]) == ("publicized", shown)
         seen = body(call(cast.chen_jing, "POST", f"{year}/undo", json={"to": "reported", "reason": "公示内容有误"}))

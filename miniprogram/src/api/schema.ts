@@ -837,6 +837,10 @@ export interface paths {
     /** 批准公示年度积分：由提出人以外的负责人批准 */
     post: operations["annual_steps_approve_year_publicity_organizations__int_organization_id__years__int_year__publicity_approve_post"];
   };
+  "/api/v1/organizations/{organization_id}/years/{year}/publicity/withdraw": {
+    /** 撤回公示年度积分，说明理由：由提出人、批准人、支部书记或上级党组织撤回 */
+    post: operations["annual_steps_withdraw_year_publicity_organizations__int_organization_id__years__int_year__publicity_withdraw_post"];
+  };
   "/api/v1/organizations/{organization_id}/years/{year}/remind": {
     /** 提醒所属党支部办理年度工作，默认提醒逾期的；每人每天至多一次 */
     post: operations["annual_steps_remind_branches_organizations__int_organization_id__years__int_year__remind_post"];
@@ -8827,6 +8831,14 @@ export interface components {
        */
       reason: string;
     };
+    /** WithdrawPublicityIn */
+    WithdrawPublicityIn: {
+      /**
+       * Reason
+       * Format: lines
+       */
+      reason: string;
+    };
     /** WithdrawResolutionIn */
     WithdrawResolutionIn: {
       /**
@@ -8902,7 +8914,7 @@ export interface components {
      * @description What the caller may do now; the routes are called alike.
      * @enum {string}
      */
-    YearAction: "draft" | "report" | "correct" | "publicity" | "publicity_approve" | "file" | "undo" | "cut_off" | "delegate" | "delegate_end";
+    YearAction: "draft" | "report" | "correct" | "publicity" | "publicity_approve" | "publicity_withdraw" | "file" | "undo" | "cut_off" | "delegate" | "delegate_end";
     /**
      * YearFlow
      * @description How branches of a 总支 end their years: points and stars are shown and filed together, or one after another.
@@ -13145,6 +13157,28 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["ApprovePublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 撤回公示年度积分，说明理由：由提出人、批准人、支部书记或上级党组织撤回 */
+  annual_steps_withdraw_year_publicity_organizations__int_organization_id__years__int_year__publicity_withdraw_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+        year: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WithdrawPublicityIn"];
       };
     };
     responses: {

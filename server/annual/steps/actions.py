@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.annual.steps import conditions, supervising, undoing
-from server.annual.steps.charge import Charge, delegate_of
+from server.annual.steps.charge import LEADERS, Charge, delegate_of
 from server.annual.steps.courses import Way
 from server.annual.steps.rules import Track, YearAction
 from server.days import shanghai_date
@@ -54,6 +54,8 @@ def _publicity(session: Session, way: Way, roles: Collection[Role], account_id: 
     shown = conditions.publicity_of(session, way)
     if shown is None and RULES[Permission.publicity_propose].roles & set(roles):
         yield YearAction.publicity
+    if shown is not None and (LEADERS & set(roles) or account_id == shown.proposed_by):
+        yield YearAction.publicity_withdraw
     waits = shown is not None and shown.status == PublicityStatus.proposed and shown.proposed_by != account_id
     if waits and RULES[Permission.publicity_approve].roles & set(roles):
         yield YearAction.publicity_approve

@@ -166,6 +166,7 @@ class YearAction(StrEnum):
     correct = "correct"
     publicity = "publicity"
     publicity_approve = "publicity_approve"
+    publicity_withdraw = "publicity_withdraw"
     file = "file"
     undo = "undo"
     cut_off = "cut_off"

@@ -198,6 +198,10 @@ class ApprovePublicityIn(Body):
     last_day: date
 
 
+class WithdrawPublicityIn(Body):
+    reason: Words
+
+
 class UndoStepsIn(Body):
     """`to` is the step that stays; for the stars of a second round `reported` is their beginning."""
 

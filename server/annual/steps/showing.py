@@ -70,6 +70,18 @@ def approve(
     return publicities.approve(session, shown.id, account_id=account_id, now=now, last_day=last_day)
 
 
+def withdraw(
+    session: Session, *, organization_id: int, year: int, reason: str, account_id: int, now: datetime
+) -> Publicity:
+    """Take back what is proposed or on show, with a reason; the year goes back to its report. Raises DomainError 404
+    where nothing is, 409 `wrong_status` once it is filed, and as `publicities.withdraw`."""
+    way = held(session, organization_id, year, now=now)
+    shown = conditions.publicity_of(session, way)
+    if shown is None:
+        raise not_found("公示")
+    return publicities.withdraw(session, shown.id, reason=reason, account_id=account_id, now=now)
+
+
 def check(session: Session, edition_id: int) -> None:
     """Raise DomainError 404, or 409 `moved_on` unless this edition stands."""
     edition = session.get(AnnualEdition, edition_id)

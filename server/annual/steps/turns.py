@@ -8,13 +8,18 @@ from sqlalchemy.orm import Session
 
 from server.annual.steps import due
 from server.annual.steps.charge import LEADERS, delegate_of
+from server.annual.steps.conditions import publicity_of
 from server.annual.steps.holding import seen
 from server.annual.steps.rules import DOERS, STEP_TITLES, Doer, next_step
 from server.days import shanghai_date
+from server.identity.rules import RULES, Permission
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind, within
+from server.publicity.rules import PublicityStatus
 from server.years.models import BranchYear
 from server.years.rules import YearState
+
+_APPROVING = RULES[Permission.publicity_approve].roles
 
 
 def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
@@ -31,7 +36,11 @@ def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[Wait
         step = next_step(way.course, way.progress)
         if step is None or DOERS[step] is not Doer.secretary:
             continue
-        in_turn = officers.in_turn(branch_year.organization_id, LEADERS)
+        shown = publicity_of(session, way) if step is YearState.publicized else None
+        if shown is not None and shown.status == PublicityStatus.proposed:
+            in_turn = officers.in_turn(branch_year.organization_id, _APPROVING, not_accounts={shown.proposed_by})
+        else:
+            in_turn = officers.in_turn(branch_year.organization_id, LEADERS)
         if (delegate := delegate_of(session, branch_year.id)) is not None:
             in_turn += officers.of_account(delegate.account_id)
         found = days[branch_year.id].get(step)

@@ -16,6 +16,7 @@ from server.annual.steps.schemas import (
     TakeStepIn,
     TellCorrectionIn,
     UndoStepsIn,
+    WithdrawPublicityIn,
 )
 from server.annual.steps.service import ToldMember
 from server.audit.subjects import AuditSubject
@@ -136,6 +137,26 @@ def approve_year_publicity(context: Context, path: BranchYearPath, body: Approve
         organization_id=path.organization_id,
         year=path.year,
         last_day=body.last_day,
+        account_id=context.account_id,
+        now=context.now,
+    )
+    return _shown(context, path)
+
+
+@api.guarded(
+    "POST",
+    f"{BASE}/publicity/withdraw",
+    permission=Permission.publicity_propose,
+    target=organization_target,
+    responses={200: BranchYearOut},
+)
+def withdraw_year_publicity(context: Context, path: BranchYearPath, body: WithdrawPublicityIn) -> BranchYearOut:
+    """撤回公示年度积分，说明理由：由提出人、批准人、支部书记或上级党组织撤回"""
+    showing.withdraw(
+        context.session,
+        organization_id=path.organization_id,
+        year=path.year,
+        reason=body.reason,
         account_id=context.account_id,
         now=context.now,
     )
