@@ -90,7 +90,7 @@ migration: .venv/.development ## Write the next migration from the models (messa
 	@$(BIN)/python -m scripts.new_migration "$(message)"
 
 clean: ## Remove the environment and all caches; keeps ./var
-	rm -rf .venv build mutants miniprogram/node_modules $(APP) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build faults mutants miniprogram/node_modules $(APP) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 define need-python

@@ -10,9 +10,9 @@ RULE = "def may(age):\n    return age >= 18\n"
 TEST = "from server.rules import may\n\n\ndef test_who_is_seventeen_may_not():\n    assert not may(17)\n"
 
 
-def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> int:
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, test: str = TEST) -> int:
     """Plant one fault in a tree of its own; return what the tool ends with."""
-    for name, words in (("server/rules.py", RULE), ("server/__init__.py", ""), ("tests/test_rules.py", TEST)):
+    for name, words in (("server/rules.py", RULE), ("server/__init__.py", ""), ("tests/test_rules.py", test)):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(words)
     listed = tmp_path / "faults.toml"
@@ -46,6 +46,37 @@ def test_a_fault_is_noticed_or_not_or_gone(
     assert planted(tmp_path, monkeypatch, *fault) == ends
     assert said in capsys.readouterr().out
     assert (tmp_path / "server/rules.py").read_text() == RULE
+
+
+def test_what_was_noticed_is_tried_again_only_after_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / faults.KEPT
+    assert planted(tmp_path, monkeypatch, "18", "17") == 0
+    first = kept.read_text()
+    assert planted(tmp_path, monkeypatch, "18", "17") == 0
+    assert kept.read_text() == first
+    assert capsys.readouterr().out.count("→ tests/test_rules.py::test_who_is_seventeen_may_not") == 2
+    assert planted(tmp_path, monkeypatch, "18", "17", TEST.replace("seventeen", "too_young")) == 0
+    assert kept.read_text().startswith(first)
+    assert "→ tests/test_rules.py::test_who_is_too_young_may_not" in capsys.readouterr().out
+
+
+def test_what_goes_unnoticed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert planted(tmp_path, monkeypatch, ">= 18", "> 18") == 1
+    assert not (tmp_path / faults.KEPT).exists()
+
+
+def test_a_test_that_fails_without_a_fault_has_not_noticed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = (
+        f"import pytest\n\n{TEST}\n\n@pytest.mark.parametrize('age', [18])\ndef test_broken(age):\n    assert may(1)\n"
+    )
+    assert planted(tmp_path, monkeypatch, ">= 18", "> 18", broken) == 1
+    said = capsys.readouterr().out
+    assert "FAILS ANYWAY  tests/test_rules.py::test_broken: it fails without a fault, too" in said
+    assert "0 of 1 faults noticed" in said
 
 
 def test_every_listed_fault_says_what_it_is_where_it_is_and_who_should_notice() -> None:
