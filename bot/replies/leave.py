@@ -9,7 +9,6 @@ from bot.understanding import reasons, slots
 from bot.understanding.engine import Meaning
 from bot.understanding.saying import Saying
 from bot.wording import spoken_moment
-from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.leave import service
 from server.meetings.leave.service import ASKED_WITHIN_DAYS, LeaveRequest
@@ -117,7 +116,7 @@ def _is_open(turn: Turn, own: OwnMeeting) -> bool:
 
 
 def _fits(own: OwnMeeting, wished: dict[str, str]) -> bool:
-    day = shanghai_date(own.meeting.starts_at).isoformat()
+    day = own.meeting.day.isoformat()
     return day == wished.get("day", day) and own.meeting.kind == wished.get("meeting_kind", own.meeting.kind)
 
 

@@ -4,7 +4,6 @@ from bot import pages
 from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import numbered, spoken_moment
-from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.planning.own import OwnMeeting, meetings_of_member
 from server.meetings.queries import phase_of
@@ -51,6 +50,6 @@ def name_of(own: OwnMeeting) -> str:
 
 
 def _fits(own: OwnMeeting, slots: dict[str, str]) -> bool:
-    day = shanghai_date(own.meeting.starts_at).isoformat()
+    day = own.meeting.day.isoformat()
     named = slots.get("day") or slots.get("month") or ""
     return day.startswith(named) and own.meeting.kind == slots.get("meeting_kind", own.meeting.kind)

@@ -14,7 +14,6 @@ from server.claims import service as claims
 from server.claims.models import Claim
 from server.claims.rules import STATUS_TITLES, ClaimAction, ClaimStatus, next_status
 from server.claims.targets import of_claim
-from server.days import shanghai_date
 from server.identity.rules import Permission
 from server.meetings.leave import service as leaves
 from server.meetings.models import Meeting
@@ -95,6 +94,6 @@ def _of_leaves(turn: Turn, slots: dict[str, str]) -> str:
 
 
 def _fits(meeting: Meeting, slots: dict[str, str]) -> bool:
-    day = shanghai_date(meeting.starts_at).isoformat()
+    day = meeting.day.isoformat()
     kind = slots.get("meeting_kind", meeting.kind)
     return day == slots.get("day", day) and meeting.kind == kind
