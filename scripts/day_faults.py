@@ -51,7 +51,7 @@ def places(text: str) -> list[Place]:
         if isinstance(node, ast.Call | ast.Name) and node.end_lineno and node.end_col_offset is not None:
             begin, end = lines[node.lineno - 1] + node.col_offset, lines[node.end_lineno - 1] + node.end_col_offset
             words = source[begin:end].decode()
-            if (instead := _instead(node, words)) is not None:
+            if (instead := wrong(node, words)) is not None:
                 found.append(Place(" ".join(words.split()), begin, end, instead))
     return sorted(found, key=lambda place: (place.begin, place.end))
 
@@ -72,7 +72,8 @@ def files(root: Path) -> Iterator[str]:
                 yield path.relative_to(root).as_posix()
 
 
-def _instead(node: ast.Call | ast.Name, words: str) -> str | None:
+def wrong(node: ast.Call | ast.Name, words: str) -> str | None:
+    """Return what asks UTC where a node is written in these words; None if it does not ask for the day."""
     if isinstance(node, ast.Name):
         return UTC if node.id == ZONE and isinstance(node.ctx, ast.Load) else None
     match node:

@@ -174,6 +174,19 @@ def test_a_claim_of_today_is_handed_in_reviewed_and_told(call: Call, session: Se
     assert told == {cast.zhang_min.member_id}
 
 
+def test_a_claim_goes_above_on_the_day_after_the_branchs_last_reviewer(
+    call: Call, session: Session, cast: Cast
+) -> None:
+    session.execute(update(Membership).values(from_date=cast.today - timedelta(days=9)))
+    over = Grant.organization_id == cast.branch
+    session.execute(update(Grant).values(from_date=cast.today - timedelta(days=9)))
+    session.execute(update(Grant).where(over).values(until_date=cast.today))
+    session.commit()
+    claim = body(call(cast.zhang_min, "POST", of(cast.zhang_min, "/claims"), json=CLAIM))
+    queued = items(call(cast.chen_jing, "GET", at(cast.general_branch, "/review-queue")))
+    assert [each["id"] for each in queued] == [claim["id"]]
+
+
 def test_what_can_be_claimed_is_asked_of_todays_branch(call: Call, cast: Cast) -> None:
     assert items(call(cast.zhang_min, "GET", of(cast.zhang_min, "/claimable-items?year=2026")))
 

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from server.claims import service as claims
 from server.days import shanghai_date
 from server.dues import service as dues
 from server.dues.models import DuesRecord
@@ -33,9 +34,10 @@ from server.statements.boards.queries import read_board
 from server.statements.models import Statement
 from server.statements.rules import StatementStatus
 from server.todos.queries import todos_of
+from server.years import service as years
 from tests.boards import cast_statement
 from tests.cast import Cast
-from tests.claiming import submitted
+from tests.claiming import returned, submitted
 from tests.days import at, until
 from tests.meeting import make_meeting
 from tests.publicizing import FIRST, LAST, approved, owning, proposed, stars
@@ -63,6 +65,26 @@ def test_a_claim_of_the_year_is_handed_in_until_the_cut_off(
 ) -> None:
     def hand_in() -> object:
         return submitted(session, cast.zhang_min, occurred_on=date(2026, 12, 31), now=now)
+
+    assert passes(hand_in, "past_cut_off") is in_time
+
+
+@until(CUT_OFF)
+def test_a_claim_sent_back_came_in_on_its_first_day(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    """Its branch had a cut-off of its own then, and has none by the time it comes in again."""
+    branch_year = years.begun(session, organization_id=cast.branch, year=2026, now=now)
+    longer = {"account_id": cast.chen_jing.account_id, "reason": "集中外出", "now": now}
+    years.move_cut_off(session, branch_year, CUT_OFF + timedelta(days=10), **longer)  # type: ignore[arg-type]
+    claim = submitted(session, cast.zhang_min, occurred_on=date(2026, 12, 31), now=now)
+    returned(session, claim, cast.li_wei, now=now)
+    branch_year.claim_until = None
+    later = at(CUT_OFF + timedelta(days=3), "09:00")
+
+    def hand_in() -> object:
+        me = cast.zhang_min.actor
+        return claims.submit(session, claim_id=claim.id, actor=me, version=claim.version, now=later)
 
     assert passes(hand_in, "past_cut_off") is in_time
 
