@@ -34,10 +34,20 @@ class DayFault:
     tests: str
     number: int
 
+    @property
+    def name(self) -> str:
+        """What it is called between processes."""
+        return name(self.file, self.number)
+
     def planted(self, text: str) -> str:
         """Return the file with the fault."""
         place, source = places(text)[self.number], text.encode()
         return (source[: place.begin] + place.instead.encode() + source[place.end :]).decode()
+
+
+def name(file: str, number: int) -> str:
+    """Return what a place is called between processes."""
+    return f"{file}#{number}"
 
 
 def places(text: str) -> list[Place]:

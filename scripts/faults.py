@@ -4,18 +4,20 @@
 should notice. Its table `utc` has the tests of each file that asks what day it is: UTC is asked at one place after
 another, except where that comes to the `same`, with the reason. It fails where no test notices, and where the text is
 no longer there exactly once. `only` picks those whose file or words contain it; `jobs` is how many are tried at once.
+UTC is tried in one run with forks first (`day_forks.py`), and only what is not noticed there like the others.
 What was noticed is kept in `faults/noticed.jsonl`, and not tried again while its file and its tests read the same: a
 run that was cut off goes on where it stopped. At the end the tests that noticed run once more without any fault.
 """
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+from scripts import day_forks
 from scripts.day_faults import DayFault, faults_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +35,9 @@ NOT_COPIED = shutil.ignore_patterns("__pycache__", "node_modules", "dist")
 KEPT = "faults/noticed.jsonl"
 SECONDS = 900
 """How long the tests of one fault may take: a fault may also make them wait for ever."""
+
+FEW = 8
+"""So many day faults are not worth a run with forks, which tries all their tests once without any fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def main(arguments: Sequence[str]) -> int:
         copies: Queue[Path] = Queue()
         for number in range(jobs):
             copies.put(_copy(Path(folder) / str(number)))
+        _try_in_forks([fault for fault in chosen if isinstance(fault, DayFault)], Path(folder) / "forks")
         kept = _kept()
         with ThreadPoolExecutor(jobs) as pool:
             by = list(pool.map(lambda fault: _tried(fault, copies, kept), chosen))
@@ -112,6 +119,31 @@ def _tried(fault: Fault | DayFault, copies: "Queue[Path]", kept: dict[str, str])
         copies.put(copy)
     print(f"{'noticed' if by else 'UNNOTICED'}  {fault.file}: {says}  → {by or 'by nothing'}", flush=True)
     return by
+
+
+def _try_in_forks(chosen: Sequence[DayFault], copy: Path) -> None:
+    """Try day faults in one run of their tests, and keep what is noticed, also if the run is cut off."""
+    _copy(copy)
+    kept = _kept()
+    waiting = {fault.name: (fault, key) for fault in chosen if (key := _key(fault, copy)) not in kept}
+    if len(waiting) <= FEW:
+        return
+    for file in {fault.file for fault, _ in waiting.values()}:
+        path = copy / file
+        path.write_text(day_forks.switched(file, path.read_text(encoding="utf-8")), encoding="utf-8")
+    listed, found = copy / "places.json", copy / "found.jsonl"
+    listed.write_text(json.dumps({name: fault.tests.split() for name, (fault, _) in waiting.items()}))
+    found.touch()
+    tests = sorted({test for fault, _ in waiting.values() for test in fault.tests.split()})
+    environment = {day_forks.LISTED: str(listed), day_forks.FOUND: str(found)}
+    print(f"{len(waiting)} places that ask for the day are tried in one run of {len(tests)} files", flush=True)
+    try:
+        _pytest(["-p", "scripts.day_forks", *tests], copy, environment=environment)
+    finally:
+        for line in map(json.loads, found.read_text(encoding="utf-8").splitlines()):
+            fault, key = waiting[line["place"]]
+            if line["by"] is not None:
+                _keep(key, fault, line["by"])
 
 
 def _key(fault: Fault | DayFault, copy: Path) -> str:
@@ -176,9 +208,15 @@ def _noticed_by(fault: Fault | DayFault, copy: Path) -> str | None:
     return failed[0]
 
 
-def _pytest(tests: Sequence[str], copy: Path, seconds: int | None = None) -> "subprocess.CompletedProcess[str]":
+def _pytest(
+    tests: Sequence[str], copy: Path, seconds: int | None = None, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run tests on SQLite alone. Raises TimeoutExpired."""
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "-k", "not mariadb", *tests]
-    return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=seconds, check=False)
+    variables = {**os.environ, **(environment or {})}
+    return subprocess.run(
+        command, cwd=copy, env=variables, capture_output=True, text=True, timeout=seconds, check=False
+    )
 
 
 def _failed(said: str) -> list[str]:

@@ -129,3 +129,98 @@ def test_every_file_that_asks_for_the_day_has_its_tests() -> None:
         text = (faults.ROOT / file).read_text(encoding="utf-8")
         assert set(same.get(file, ())) <= {fault.says for fault in day_faults.faults_of(file, text, tests)}
     assert set(same) <= set(table)
+
+
+DAY_RULES = """\
+from datetime import UTC, datetime
+from server.days import SHANGHAI, shanghai_date
+
+AT_IMPORT = SHANGHAI
+
+
+def day(now):
+    return f"{shanghai_date(now)}"
+
+
+def year(now):
+    return shanghai_date(now).year
+
+
+def zone():
+    return AT_IMPORT
+
+
+def nobody_asks(now):
+    return shanghai_date(now)
+"""
+DAY_TESTS = """\
+from datetime import UTC, datetime
+
+import pytest
+
+from server.rules import day, year, zone
+
+NIGHT = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
+seen = []
+
+
+@pytest.fixture(scope="module")
+def once():
+    seen.append(1)
+
+
+@pytest.mark.parametrize("at", [NIGHT])
+def test_day(once, at):
+    assert day(at) == "2026-06-18"
+    assert seen == [1]
+
+
+def test_year():
+    assert year(NIGHT) == 2026
+
+
+def test_zone():
+    assert zone().key == "Asia/Shanghai"
+
+
+def test_that_always_fails():
+    assert year(NIGHT) == 2025
+"""
+
+
+def test_day_faults_are_tried_in_forks_of_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The forks leave over what nobody asks, what comes to the same, and what was asked at import; that is planted."""
+    tree = {
+        "server/__init__.py": "",
+        "server/days.py": (faults.ROOT / "server/days.py").read_text(encoding="utf-8"),
+        "server/rules.py": DAY_RULES,
+        "tests/test_rules.py": DAY_TESTS,
+        "faults.toml": '[utc]\n"server/rules.py" = "tests/test_rules.py"\n',
+    }
+    tree |= {
+        f"scripts/{name}.py": (faults.ROOT / f"scripts/{name}.py").read_text(encoding="utf-8")
+        for name in ("__init__", "day_faults", "day_forks")
+    }
+    for name, words in tree.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(words, encoding="utf-8")
+    for name, value in (("ROOT", tmp_path), ("LIST", tmp_path / "faults.toml"), ("FEW", 0)):
+        monkeypatch.setattr(faults, name, value)
+    monkeypatch.setattr(faults, "COPIED", ("server", "tests", "scripts"))
+    planted: list[str] = []
+    by_itself = faults._noticed_by
+
+    def planting(fault: faults.Fault | day_faults.DayFault, copy: Path) -> str | None:
+        planted.append(fault.says)
+        return by_itself(fault, copy)
+
+    monkeypatch.setattr(faults, "_noticed_by", planting)
+    assert faults.main(["jobs=1"]) == 1
+    said = capsys.readouterr().out
+    assert planted == ["UTC at SHANGHAI", "UTC at shanghai_date(now) (2)", "UTC at shanghai_date(now) (3)"]
+    assert "noticed  server/rules.py: UTC at shanghai_date(now)  → tests/test_rules.py::test_day[at0]\n" in said
+    assert "noticed  server/rules.py: UTC at SHANGHAI  → tests/test_rules.py::test_zone\n" in said
+    assert "FAILS ANYWAY  tests/test_rules.py::test_that_always_fails" in said
+    assert "2 of 4 faults noticed" in said
