@@ -1,12 +1,15 @@
 """党费 over HTTP: who registers, who sees amounts, and what a pasted selection answers."""
 
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from tests.api.answers import body, refusal
 from tests.cast import Cast
 from tests.conftest import Call
+from tests.days import until
 
 PAID = {"due_cents": 2000, "paid_cents": 2000, "paid_on": "2026-05-08"}
 SHORT = {"due_cents": 2000, "paid_cents": 1000, "paid_on": "2026-05-08"}
@@ -138,6 +141,21 @@ def test_a_branchs_consent_is_recorded_shown_and_ended(call: Call, cast: Cast) -
         call(cast.chen_jing, "POST", f"{path}/{given['id']}/end", json={"from_month": "2026-07", "reason": "已返校"})
     )
     assert (ended["ended_from"], ended["ended_reason"]) == ("2026-07", "已返校")
+
+
+@until(date(2026, 6, 30))
+def test_a_month_waits_through_the_day_its_branch_agreed_to(
+    call: Call, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    agreed = AGREED | {"from_month": "2026-05", "until_month": "2026-06", "agreed_on": "2026-05-20"}
+    body(call(cast.li_wei, "POST", f"/members/{cast.zhang_min.member_id}/dues-consents", json=agreed))
+    with time_machine.travel(now):
+        tables = [
+            body(call(cast.li_wei, "GET", f"/organizations/{cast.branch}/dues/2026-0{month}")) for month in (5, 6)
+        ]
+    assert [table["over"] for table in tables] == [True, not in_time]
+    titles = [row["state_title"] for table in tables for row in table["rows"] if row["name"] == "张敏"]
+    assert titles == ["缓交" if in_time else "未登记"] * 2
 
 
 def test_a_consent_needs_an_office_a_reason_and_its_own_member(call: Call, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""A branch's year on the phone: what is left, step by step to the publicity, taken back; one's own result; from above."""
+"""A branch's year on the phone: what is left, step by step to the publicity, taken back; own results; from above."""
 
 from pathlib import Path
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from server.claims import service as claims
 from server.days import shanghai_date
+from server.dues import consents
 from server.dues import service as dues
 from server.dues.models import DuesRecord
-from server.dues.rules import DuesState
+from server.dues.rules import ConsentKind, ConsentTerm, DuesState
 from server.dues.service import Payment
 from server.dues.verification import verify_dues
 from server.errors import DomainError
@@ -70,9 +71,7 @@ def test_a_claim_of_the_year_is_handed_in_until_the_cut_off(
 
 
 @until(CUT_OFF)
-def test_a_claim_sent_back_came_in_on_its_first_day(
-    session: Session, cast: Cast, now: datetime, in_time: bool
-) -> None:
+def test_a_claim_sent_back_came_in_on_its_first_day(session: Session, cast: Cast, now: datetime, in_time: bool) -> None:
     """Its branch had a cut-off of its own then, and has none by the time it comes in again."""
     branch_year = years.begun(session, organization_id=cast.branch, year=2026, now=now)
     longer = {"account_id": cast.chen_jing.account_id, "reason": "集中外出", "now": now}
@@ -132,6 +131,33 @@ def test_june_is_closed_only_when_its_last_day_is_over(
     else:
         assert [record.state for record in close()] == [DuesState.missing] * 4
         assert list(verify_dues(session)) == []
+
+
+@until(HALF_YEAR)
+def test_a_consent_ends_from_june_on_until_its_last_day(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    who = {"member_id": cast.zhang_min.member_id, "actor": cast.li_wei.actor}
+    term = ConsentTerm(ConsentKind.deferred, "2026-05", "2026-08")
+    agreed = date(2026, 5, 20)
+    consent = consents.record(session, term=term, agreed_on=agreed, reason="赴外地访学", now=now, **who)  # type: ignore[arg-type]
+
+    def end() -> object:
+        given = {"from_month": "2026-06", "reason": "已返校", "now": now} | who
+        return consents.end(session, consent_id=consent.id, **given)  # type: ignore[arg-type]
+
+    assert passes(end, "invalid_consent") is in_time
+
+
+@until(date(2026, 12, 31))
+def test_months_of_the_year_after_next_are_waived_from_new_year_on(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    def waive() -> object:
+        who = {"member_id": cast.zhang_min.member_id, "actor": cast.li_wei.actor}
+        return dues.waive(session, month="2028-01", reason="经济困难", now=now, **who)  # type: ignore[arg-type]
+
+    assert passes(waive, "invalid_payment") is not in_time
 
 
 @until(MEETING + timedelta(days=leave.ASKED_WITHIN_DAYS))

@@ -11,6 +11,9 @@ from server.identity.cache import CallerCache
 from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, Target, allows, holds
 
 NOON = datetime(2026, 6, 18, 4, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
+"""Half past midnight in Shanghai."""
+
 FAR = NOON + timedelta(days=30)
 SOMEONE = Actor(identity_id=1)
 
@@ -60,11 +63,12 @@ def _remember(cache: CallerCache, token: str, *, at: datetime = NOON, expires_at
     cache.remember(token, SOMEONE, expires_at=expires_at, now=at, generation=cache.generation)
 
 
+@pytest.mark.parametrize("at", [NOON, NIGHT])
 @pytest.mark.parametrize(("seconds", "known"), [(0, True), (29, True), (30, False), (-1, False)])
-def test_a_caller_is_remembered_for_thirty_seconds(seconds: int, known: bool) -> None:
+def test_a_caller_is_remembered_for_thirty_seconds(at: datetime, seconds: int, known: bool) -> None:
     cache = CallerCache()
-    _remember(cache, "a")
-    assert (cache.find("a", now=NOON + timedelta(seconds=seconds)) is SOMEONE) is known
+    _remember(cache, "a", at=at)
+    assert (cache.find("a", now=at + timedelta(seconds=seconds)) is SOMEONE) is known
 
 
 def test_a_caller_is_not_remembered_past_the_end_of_his_token() -> None:
