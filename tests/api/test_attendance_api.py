@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.audit.models import AuditLine
+from server.days import SHANGHAI
 from server.meetings.models import Attendance, Leave, Meeting, Roster
 from server.meetings.rules import AttendanceState, LeaveStatus, Via
 from server.organizations.models import Member
@@ -153,6 +154,16 @@ def test_a_table_shows_members_by_meetings(call: Call, cast: Cast, table_path: s
         "陈静": ("absent", None),
     }
     assert column["rosters"][0]["organization_id"] == cast.branch
+
+
+def test_a_month_has_the_meetings_that_begin_in_it_in_shanghai(
+    call: Call, session: Session, cast: Cast, table_path: str
+) -> None:
+    nights = [datetime.combine(date(2026, month, 1), time(0, 30), SHANGHAI) for month in (5, 6)]
+    in_may, in_june = (make_meeting(session, cast, starts_at=night) for night in nights)
+    for month, expected in (("2026-05", in_may), ("2026-06", in_june)):
+        table = body(call(cast.li_wei, "GET", f"{table_path}?month={month}"))
+        assert [column["id"] for column in table["meetings"]] == [expected.id]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-6", "x", ""])

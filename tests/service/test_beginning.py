@@ -12,10 +12,13 @@ from server.dues import service as dues
 from server.dues.outstanding import outstanding
 from server.jobs import report, runs
 from server.jobs.models import JobRun
+from server.jobs.queries import past_of
+from server.jobs.rules import due_periods
 from server.jobs.table import JOBS
 from server.organizations import service as organizations
 from server.organizations.beginning import first_month
 from server.organizations.models import Organization
+from server.scheduling import CatchUp, daily
 from server.statements import queries as statements
 from server.statements.freezing.service import freeze
 from server.statements.models import Bulletin, Statement
@@ -135,3 +138,15 @@ def test_it_is_said_which_month_is_the_first_until_it_comes(session: Session, en
 def test_an_organization_founded_through_the_service_begins_that_day(session: Session) -> None:
     root = organizations.create_root(session, title="明德大学党委", now=shanghai(2026, 11, 30, 23, 59))
     assert root.began_on == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(("on", "first"), [(SET_UP, 18), (SET_UP + timedelta(days=1), 19), (None, 20)])
+def test_what_counts_every_period_begins_in_the_night_of_the_beginning(
+    session: Session, cast: Cast, on: date | None, first: int
+) -> None:
+    """Without a day of the beginning, it begins with the latest period."""
+    began(session, cast, on)
+    now = shanghai(2026, 6, 20, 10)
+    past = past_of(session, "nightly", CatchUp.every, now=now)
+    due = due_periods(daily("03:30").trigger, CatchUp.every, past, now=now, most=1)
+    assert due == [shanghai(2026, 6, first, 3, 30)]

@@ -1,6 +1,7 @@
 """A clock that is a year ahead makes everything old: what deletes by the clock waits, and says so."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -62,7 +63,8 @@ def test_with_the_clock_far_ahead_no_purge_takes_a_row(
         assert runs.work_off(engine, settings, job) == 0, job.name
         error = stored(engine, job.name)[-1].error
         assert error is not None
-        assert f"距上次清理已 {days} 天，时间可能有误，暂不清理" in error
+        local = (NOW + days * DAY).astimezone(ZoneInfo("Asia/Shanghai"))
+        assert f"服务器时间是 {local:%Y-%m-%d %H:%M}，距上次清理已 {days} 天，时间可能有误，暂不清理" in error
     assert rows(engine) == before
 
 
