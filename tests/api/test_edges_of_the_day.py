@@ -245,6 +245,16 @@ def test_to_dos_wait_with_who_holds_the_office_today(call: Call, session: Sessio
     assert "claims" not in {todo["kind"] for todo in items(call(cast.chen_jing, "GET", "/me/todos"))}
 
 
+def test_who_is_above_reads_why_todays_officers_are_on_leave_and_nobody_elses(
+    call: Call, session: Session, cast: Cast
+) -> None:
+    meeting = make_meeting(session, cast, starts_at=cast.now + timedelta(days=1))
+    for who in (cast.zhang_min, cast.li_wei, cast.sun_li):
+        body(call(who, "POST", of(who, f"/meetings/{meeting.id}/leave"), json={"kind": "sick", "reason": "住院"}))
+    found = items(call(cast.chen_jing, "GET", at(cast.branch, "/leaves")))
+    assert {leave["name"]: leave["reason"] for leave in found} == {"张敏": None, "李伟": "住院", "孙丽": None}
+
+
 def test_a_board_link_may_end_today_and_not_yesterday(call: Call, cast: Cast) -> None:
     path, link = at(cast.branch, "/board-links"), {"place": "三楼走廊", "until_date": YESTERDAY}
     assert refusal(call(cast.li_wei, "POST", path, json=link)) == (422, "invalid_dates")

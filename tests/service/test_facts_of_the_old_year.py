@@ -16,7 +16,9 @@ from server.dues.service import Payment
 from server.meetings.leave import service as leave
 from server.meetings.leave.service import LeaveRequest
 from server.meetings.models import Leave, Meeting
+from server.meetings.planning import changes
 from server.meetings.planning import service as planning
+from server.meetings.planning.changes import MeetingChange
 from server.meetings.rosters import by_hand
 from server.meetings.rosters.by_hand import ManualEdit
 from server.meetings.rules import AttendanceState, MeetingKind
@@ -185,6 +187,29 @@ def test_a_meeting_is_entered_afterwards_until_the_results_stand(session: Sessio
     assert plan().days == [MEETING.date()]
     drafted(session, cast.branch)
     refused("year_drafted", plan)
+
+
+def test_a_meeting_is_moved_into_the_new_year_and_not_into_one_whose_results_stand(
+    session: Session, cast: Cast
+) -> None:
+    drafted(session, cast.branch)
+    meeting = make_meeting(session, cast, starts_at=DRAFTING + timedelta(days=1))
+    midnight = datetime(2026, 12, 31, 16, tzinfo=UTC)
+
+    def move(to: datetime) -> Meeting:
+        return changes.change(
+            session,
+            meeting_id=meeting.id,
+            version=meeting.version,
+            change=MeetingChange(starts_at=to, ends_at=to + timedelta(hours=1)),
+            following=False,
+            actor=cast.li_wei.actor,
+            account_id=cast.li_wei.account_id,
+            now=DRAFTING,
+        )
+
+    refused("year_drafted", lambda: move(midnight - timedelta(minutes=30)))
+    assert move(midnight + timedelta(minutes=30)).day == date(2027, 1, 1)
 
 
 # Dues and decisions

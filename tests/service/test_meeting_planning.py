@@ -16,6 +16,7 @@ from server.meetings.models import Invitation, Leave, Meeting, MeetingReminder, 
 from server.meetings.planning import changes, minutes, window
 from server.meetings.planning import service as planning
 from server.meetings.planning.changes import MeetingChange
+from server.meetings.planning.queries import offered_to
 from server.meetings.planning.rules import CountedItem, RepeatBy, RosterPlan, WindowWish
 from server.meetings.planning.series import Repeat
 from server.meetings.planning.service import Plan
@@ -411,6 +412,12 @@ def test_who_is_to_come_is_asked_of_the_day_it_is_moved_to(session: Session, cas
     meeting, moved_to = planned(session, cast), at(day, "00:30")
     changed(session, cast, meeting, starts_at=moved_to, ends_at=moved_to + HOUR, observers=[cast.wang_fang.member_id])
     assert listed(session, meeting)[cast.wang_fang.member_id] is Part.observer
+
+
+def test_what_a_meeting_may_count_for_is_asked_of_its_year_in_shanghai(session: Session, cast: Cast) -> None:
+    """There is no standard before that of 2026."""
+    assert not offered_to(session, cast.branch, at(date(2025, 12, 31), "23:59"))
+    assert offered_to(session, cast.branch, at(date(2026, 1, 1), "00:30"))
 
 
 def test_the_ledgers_explanation_names_the_meeting(session: Session, cast: Cast) -> None:
