@@ -252,7 +252,10 @@ def test_who_is_above_reads_why_todays_officers_are_on_leave_and_nobody_elses(
     for who in (cast.zhang_min, cast.li_wei, cast.sun_li):
         body(call(who, "POST", of(who, f"/meetings/{meeting.id}/leave"), json={"kind": "sick", "reason": "住院"}))
     found = items(call(cast.chen_jing, "GET", at(cast.branch, "/leaves")))
-    assert {leave["name"]: leave["reason"] for leave in found} == {"张敏": None, "李伟": "住院", "孙丽": None}
+    expected = {"张敏": None, "李伟": "住院", "孙丽": None}
+    assert {leave["name"]: leave["reason"] for leave in found} == expected
+    roster = items(call(cast.chen_jing, "GET", f"/rosters/{found[0]['roster_id']}"))
+    assert {line["name"]: line["leave"]["reason"] for line in roster if line["leave"]} == expected
 
 
 def test_a_board_link_may_end_today_and_not_yesterday(call: Call, cast: Cast) -> None:

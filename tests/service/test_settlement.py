@@ -12,8 +12,10 @@ from server.audit.models import AuditLine
 from server.meetings.models import Attendance, GuestVisit, Invitation
 from server.meetings.rules import AttendanceState, MeetingKind, MeetingStatus, RosterStatus
 from server.meetings.settlement import alignment
+from server.meetings.settlement import preview as previewing
 from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
+from server.meetings.settlement.outcomes import OutcomeReason
 from server.organizations.models import Category, Member, Membership
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person
@@ -143,6 +145,20 @@ def test_a_list_confirmed_on_the_last_day_of_a_makeup_counts_it_when_that_day_is
     assert roster.due_at == midnight
     settlement.catch_up(session, roster_id=roster.id, now=midnight)
     assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+
+
+def test_a_preview_counts_a_makeup_as_missed_when_its_day_is_over(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1")])
+    excused(session, meeting, cast.zhang_min, makeup_until=MAKEUP)
+    midnight = datetime(2026, 7, 18, 16, 0, tzinfo=NOW.tzinfo)
+
+    def reason(now: datetime) -> OutcomeReason:
+        found = previewing.preview(session, roster_id=roster_of(session, meeting).id, now=now)
+        (row,) = (row for row in found.rows if row.person.member.id == cast.zhang_min.member_id)
+        return row.effects[0].outcome.reason
+
+    assert reason(midnight - timedelta(minutes=1)) is OutcomeReason.makeup_open
+    assert reason(midnight) is OutcomeReason.makeup_missed
 
 
 def test_what_was_made_up_costs_nothing_any_more(session: Session, cast: Cast) -> None:
