@@ -84,7 +84,7 @@ class UndoOptionOut(BaseModel):
     allowed: bool
 
 
-class EditionOut(BaseModel):
+class StandingEditionOut(BaseModel):
     """The results that stand; filing, publicity and forms are of this edition."""
 
     id: int
@@ -144,7 +144,7 @@ class BranchYearOut(BaseModel):
     stars_state: YearState | None
     flow: YearFlow
     cut_off: date
-    edition: EditionOut | None
+    edition: StandingEditionOut | None
     report: ReportOut | None
     correction: CorrectionOut
     publicity_id: int | None
