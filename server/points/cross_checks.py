@@ -12,11 +12,12 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from server.organizations.models import Exemption, Filing, FilingStatus
+from server.points.decisions.rules import next_negative_status
 from server.points.decisions.service import worth_of
 from server.points.holdings import NEGATIVE_CHANGES, NEGATIVE_STATUSES
 from server.points.ledger.posted import Documents, Posted, documents, member_pages, posted
 from server.points.models import BranchDecision, NegativeChange, NegativeDecision, SourceKind
-from server.points.scores.rules import DONE, NegativeAction, NegativeStatus, NegativeStep, next_negative_status
+from server.points.scores.rules import DONE, NegativeAction, NegativeStatus, NegativeStep
 from server.standards.rules import Method
 from server.verifying import Fault, Findings, Verification, unlike
 

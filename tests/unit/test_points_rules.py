@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.organizations.models import Category, Stage
+from server.points.decisions.rules import next_negative_status
 from server.points.explain.possible import still_possible, ways_left
 from server.points.ledger.openings import differences, opening_figures, openings
 from server.points.scores.rules import (
@@ -18,7 +19,6 @@ from server.points.scores.rules import (
     Remark,
     YearScore,
     live,
-    next_negative_status,
     score,
 )
 from server.rounding import rounded

@@ -20,6 +20,7 @@ from server.identity.rules import Actor, Permission
 from server.organizations import four_eyes
 from server.organizations.error_codes import OrganizationErrorCode
 from server.points import service as points
+from server.points.decisions.rules import next_negative_status, same_document
 from server.points.error_codes import PointsErrorCode
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeChange, NegativeDecision
@@ -28,8 +29,6 @@ from server.points.scores.rules import (
     NegativeAction,
     NegativeStatus,
     NegativeStep,
-    next_negative_status,
-    same_document,
 )
 from server.points.scores.timelines import MemberTimelines
 from server.standards.error_codes import StandardErrorCode

@@ -14,7 +14,6 @@ from functools import cached_property
 from server.organizations.models import Category, Stage
 from server.rounding import rounded
 from server.standards.rules import Item, Method, Section, StandardDocument, Unheld
-from server.text import compact
 
 ZERO = Decimal(0)
 
@@ -62,28 +61,6 @@ class NegativeStep(StrEnum):
 
 DONE = (NegativeStep.alone, NegativeStep.confirmed)
 """The steps that change a decision; the others only say what somebody wanted."""
-
-_BRACKETS = str.maketrans("〔【[〕】]", "((()))")
-
-
-def same_document(one: str, other: str) -> bool:
-    """Whether two people typed the same 文号: width, spaces and the kind of brackets do not matter."""
-    return compact(one).translate(_BRACKETS) == compact(other).translate(_BRACKETS)
-
-
-_NEGATIVE_MOVES = {
-    (NegativeStatus.recorded, NegativeAction.confirm): NegativeStatus.in_force,
-    (NegativeStatus.in_force, NegativeAction.suspend): NegativeStatus.suspended,
-    (NegativeStatus.suspended, NegativeAction.resume): NegativeStatus.in_force,
-    (NegativeStatus.recorded, NegativeAction.revoke): NegativeStatus.revoked,
-    (NegativeStatus.in_force, NegativeAction.revoke): NegativeStatus.revoked,
-    (NegativeStatus.suspended, NegativeAction.revoke): NegativeStatus.revoked,
-}
-
-
-def next_negative_status(current: NegativeStatus, action: NegativeAction) -> NegativeStatus | None:
-    """Return the status an action leads to, or None where it is not possible."""
-    return _NEGATIVE_MOVES.get((current, action))
 
 
 class Remark(StrEnum):
