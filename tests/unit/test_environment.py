@@ -16,9 +16,12 @@ SOURCES = [path for folder in ("server", "bot", "scripts") for path in (ROOT / f
 NAME = re.compile(r"""["`]((?:XIANFENG|WECHAT|OFFICIAL|WORK)_[A-Z_]+)["`=]""")
 FOR_TESTS = {"XIANFENG_REQUIRE_ALL", "XIANFENG_TEST_DEMO"}
 READS_ELSEWHERE = {
+    "bot/understanding/__init__.py": "tells pypinyin to leave out the readings of phrases",
     "server/photos/processing.py": "LD_LIBRARY_PATH, for the child that decodes",
     "scripts/bench/serving.py": "hands its own on to a server",
     "scripts/quarter/processes.py": "hands its own on to a scheduler",
+    "scripts/day_forks.py": "is told by scripts/faults.py which places to try",
+    "scripts/faults.py": "hands its own on to pytest",
 }
 
 

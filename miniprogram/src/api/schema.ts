@@ -1761,7 +1761,7 @@ export interface components {
        */
       cut_off: string;
       delegate: components["schemas"]["DelegateOut"] | null;
-      edition: components["schemas"]["EditionOut"] | null;
+      edition: components["schemas"]["StandingEditionOut"] | null;
       /** Filing Id */
       filing_id: number | null;
       flow: components["schemas"]["YearFlow"];
@@ -7936,6 +7936,18 @@ export interface components {
      * @enum {string}
      */
     Standing: "scored" | "exempt" | "negative";
+    /**
+     * StandingEditionOut
+     * @description The results that stand; filing, publicity and forms are of this edition.
+     */
+    StandingEditionOut: {
+      /** Drawn At */
+      drawn_at: string;
+      /** Edition */
+      edition: number;
+      /** Id */
+      id: number;
+    };
     /**
      * StatementBackdatedOut
      * @description 补记: what was posted since the previous statement for an earlier month; points before any cap.
