@@ -56,6 +56,7 @@ class PastYear:
             branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=now)
             years.move(session, branch_year, YearState.closing, account_id=None, now=now)
             branch = session.get_one(Organization, self.branch)
+            branch.began_on = date(self.year, 1, 1)
             branch.settings = {**branch.settings, "points_publicized": True, "office_telephone": "0535-5550158"}
             session.commit()
 

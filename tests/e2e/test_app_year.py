@@ -1,4 +1,4 @@
-"""A branch's year on the phone: what is left, step by step to the publicity, taken back; own results; from above."""
+"""A branch's year on the phone: what is left, the steps, one undone, the publicity, one's own result, from above."""
 
 from pathlib import Path
 

@@ -67,6 +67,6 @@ export function toResult(dto: ResultOut): Result {
     position: dto.position === null ? '' : `第 ${dto.position} 名`,
     corrected: dto.corrected ? `已更正，这是第 ${dto.edition} 版，以此为准` : '',
     drawn: day(dto.drawn_at),
-    code: `${dto.hash.slice(0, 4)} ${dto.hash.slice(4, 8)}`,
+    code: `${dto.hash.slice(0, 4)}-${dto.hash.slice(4, 8)}`.toUpperCase(),
   }
 }

@@ -22,6 +22,7 @@ describe('the branch hub', () => {
     expect(chargesOf(person())).toEqual([])
     expect(rowsForAll(person()).map(({ url }) => url)).toEqual([
       '/pages/board/board?organization=3',
+      '/pages/publicities/publicities?organization=3',
       '/pages/standard/standard?organization=3',
     ])
   })
@@ -32,14 +33,16 @@ describe('the branch hub', () => {
       { role: 'committee_member', title: '支委', organization: BRANCH },
     )
     expect(titles(me)).toEqual([
-      ['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '发通知', '群机器人', '未送达'],
+      ['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '年度工作', '发通知', '群机器人', '未送达'],
     ])
     expect(chargesOf(me).map(({ roles }) => roles)).toEqual(['支部书记、支委'])
   })
 
   it('shows who is above the comparison, and no dues of others', () => {
     const me = person({ role: 'general_secretary', title: '总支书记', organization: GENERAL })
-    expect(titles(me)).toEqual([['会计学院党总支', '支部对比', '成员', '支部会议', '请假待批', '发通知', '未送达']])
+    expect(titles(me)).toEqual([
+      ['会计学院党总支', '支部对比', '各支部年度工作', '成员', '支部会议', '请假待批', '发通知', '未送达'],
+    ])
   })
 
   it('shows 群众代表 and administrators nothing here', () => {
