@@ -62,9 +62,17 @@ def test_a_secretary_takes_the_steps_to_the_report_and_one_of_them_back(phone: P
     expect(step(phone, "reported")).to_contain_text("另行告知")
 
 
-def test_what_one_officer_proposes_another_approves(phone: Phone, ours: PastYear) -> None:
+def test_what_one_officer_proposes_another_sends_back_or_approves(phone: Phone, ours: PastYear) -> None:
     ours.proposed()
     phone.sign_in("李伟")
+    open_year(phone, ours)
+    tap(phone, "查看并批准公示")
+    tap(phone, "退回")
+    sheet = phone.page.get_by_role("dialog")
+    sheet.get_by_text("张贴地点有误").click()
+    sheet.locator("uni-button").filter(has_text="退回").click()
+    expect(phone.page.locator(".tag").first).to_have_text("已通报")
+    ours.proposed()
     open_year(phone, ours)
     expect(phone.page.locator(".tag").first).to_have_text("公示待批准")
     tap(phone, "查看并批准公示")

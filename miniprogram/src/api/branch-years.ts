@@ -129,6 +129,12 @@ export async function approvePublicity(of: OfYear, lastDay: string): Promise<Bra
   return toBranchYear(await api.post('/organizations/{organization_id}/years/{year}/publicity/approve', call))
 }
 
+/** Take what is proposed or on show down, with the reason. */
+export async function withdrawPublicity(of: OfYear, reason: string): Promise<BranchYear> {
+  const call = { path: pathOf(of), body: { reason } }
+  return toBranchYear(await api.post('/organizations/{organization_id}/years/{year}/publicity/withdraw', call))
+}
+
 export async function fileYear(of: OfYear): Promise<BranchYear> {
   const path = pathOf(of)
   return toBranchYear(await api.post('/organizations/{organization_id}/years/{year}/file', { path, body: {} }))
