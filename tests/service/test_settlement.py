@@ -16,6 +16,7 @@ from server.meetings.settlement import preview as previewing
 from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
 from server.meetings.settlement.outcomes import OutcomeReason
+from server.meetings.settlement.verification import verify_attendance
 from server.organizations.models import Category, Member, Membership
 from server.points.models import PointEntry, SourceKind
 from tests.cast import NOW, TODAY, Cast, Person
@@ -145,6 +146,8 @@ def test_a_list_confirmed_on_the_last_day_of_a_makeup_counts_it_when_that_day_is
     assert roster.due_at == midnight
     settlement.catch_up(session, roster_id=roster.id, now=midnight)
     assert live(session, meeting, cast.zhang_min) == [("B01", "-3", 1)]
+    session.commit()
+    assert list(verify_attendance(session, now=midnight)) == []
 
 
 def test_a_preview_counts_a_makeup_as_missed_when_its_day_is_over(session: Session, cast: Cast) -> None:
