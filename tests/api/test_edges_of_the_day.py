@@ -91,9 +91,23 @@ def test_a_representative_who_went_today_is_a_new_one_when_invited_again(
     assert body(call(cast.li_wei, "POST", path, json=who))["account_id"] != invited["account_id"]
 
 
+def test_a_representative_who_goes_today_is_unbound(call: Call, session: Session, cast: Cast) -> None:
+    account = cast.representative.account_id
+    since = update(Grant).where(Grant.account_id == account)
+    session.execute(since.values(from_date=cast.today - timedelta(days=9)))
+    session.commit()
+    departure = at(cast.branch, f"/representatives/{account}/departure")
+    assert body(call(cast.li_wei, "POST", departure)) == {"unbound": 1}
+
+
 def test_whose_role_is_over_today_gets_a_code_from_whom_that_role_stood_above(call: Call, cast: Cast) -> None:
     assert call(cast.li_wei, "POST", of(cast.sun_li, "/activation-codes")).json["error"]["code"] == "account_taken"
     assert refusal(call(cast.li_wei, "POST", of(cast.chen_jing, "/activation-codes")))[0] == 404
+    needs_two = {
+        who.name: body(call(cast.li_wei, "GET", of(who, "/key-resets")))["needs_two"]
+        for who in (cast.sun_li, cast.wang_fang)
+    }
+    assert needs_two == {"孙丽": False, "王芳": True}
 
 
 def test_a_transfer_may_be_of_today_and_not_of_tomorrow(call: Call, session: Session, cast: Cast) -> None:

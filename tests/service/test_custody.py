@@ -1,7 +1,7 @@
 """Taking over an account by its keys: who tries, and that nobody gets through who does not stand above it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -303,3 +303,25 @@ def test_the_operator_resets_whom_nobody_stands_above(engine: Engine, cast: Cast
     assert transaction(engine, bind) == cast.organization_department.account_id
     with Session(engine) as session, pytest.raises(DomainError, match="not_on_roster"):
         login_links.issue(session, account=binding.account_numbered(session, "none"), now=NOW)
+
+
+def test_a_role_stands_in_the_way_until_its_last_day_is_over(session: Session, cast: Cast) -> None:
+    """孙丽's office above 李伟 ended with the 17th."""
+    last_minute = NOW - timedelta(hours=1)
+    before = {"begin": TODAY - timedelta(days=9), "until": TODAY}
+    give(session, cast.sun_li.account_id, Role.general_secretary, cast.general_branch, **before)  # type: ignore[arg-type]
+    who = {"actor": cast.li_wei.actor, "account_id": cast.sun_li.account_id}
+    code = {"issuer_id": cast.li_wei.account_id, "issued_at": NOW - timedelta(days=3)}
+    checks: dict[str, Callable[[datetime], None]] = {
+        "holds_higher_role": lambda now: custody.refuse_unless_above(session, now=now, **who),  # type: ignore[arg-type]
+        "technical_role": lambda now: custody.refuse_technical(session, now=now, **who),  # type: ignore[arg-type]
+        "code_outdated": lambda now: custody.refuse_outgrown_code(
+            session,
+            account_id=cast.sun_li.account_id,
+            now=now,
+            **code,  # type: ignore[arg-type]
+        ),
+    }
+    for code_of_refusal, check in checks.items():
+        refused(code_of_refusal, lambda: check(last_minute))  # noqa: B023
+        check(NOW)

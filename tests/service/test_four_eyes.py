@@ -1,12 +1,12 @@
 """Whoever makes a second pair of eyes for their own matter: each way is tried, and none gets through."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
@@ -15,10 +15,11 @@ from server.claims.models import Claim
 from server.dues import service as dues
 from server.identity import service as identity
 from server.identity.models import Grant
-from server.identity.rules import Role
+from server.identity.rules import Permission, Role
 from server.organizations import binding, exemptions, filings, four_eyes, grants
+from server.organizations.four_eyes import Matter
 from server.organizations.history import service as history
-from server.organizations.models import Member, Organization, Stage
+from server.organizations.models import Member, Membership, Organization, Stage
 from server.organizations.officers import Officers
 from server.points.decisions import service as decisions
 from server.todos.registry import turns
@@ -317,3 +318,46 @@ def test_every_place_that_decides_asks_the_rule() -> None:
             assert "four_eyes.refuse" in text, path
     assert found == set(own)
     assert "four_eyes.refuse" in (server / "claims" / "reviewers.py").read_text(encoding="utf-8")
+
+
+def test_where_a_member_belongs_and_who_decides_there_are_asked_of_today(session: Session, cast: Cast) -> None:
+    """张敏 gave 孙丽 the office where she moved to today; in the branch that she left 孙丽 had hers before."""
+    moved = update(Membership).where(Membership.member_id == cast.zhang_min.member_id)
+    session.execute(moved.values(organization_id=cast.other_branch, from_date=TODAY))
+    office = Grant(
+        account_id=cast.sun_li.account_id,
+        role=Role.secretary,
+        organization_id=cast.other_branch,
+        from_date=TODAY,
+        granted_by=cast.zhang_min.account_id,
+        created_at=NOW - timedelta(days=1),
+    )
+    session.add(office)
+    session.flush()
+
+    def decide() -> None:
+        four_eyes.refuse_of_member(
+            session,
+            account_id=cast.sun_li.account_id,
+            permission=Permission.exemption_manage,
+            member_id=cast.zhang_min.member_id,
+            now=NOW,
+        )
+
+    refused("role_from_party", decide)
+    office.granted_by = None
+    session.flush()
+    decide()
+
+
+def test_a_role_is_held_from_the_first_minute_of_its_first_day(session: Session, cast: Cast) -> None:
+    begins = update(Grant).where(Grant.account_id == cast.li_wei.account_id)
+    session.execute(begins.values(from_date=TODAY))
+
+    def decide(held_before: datetime) -> None:
+        matter = Matter(frozenset(), held_before=held_before)
+        who = {"account_id": cast.li_wei.account_id, "permission": Permission.exemption_manage, "place": cast.branch}
+        four_eyes.refuse(session, matter=matter, now=NOW, **who)  # type: ignore[arg-type]
+
+    decide(NOW)
+    refused("role_too_new", lambda: decide(NOW - timedelta(hours=1)))

@@ -1,18 +1,19 @@
 """The keys of who holds a role: one proposes to reset them, another confirms it, the owner may stop it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
 from server.identity import queries as identity_queries
 from server.identity import service as identity
+from server.identity.models import Grant
 from server.identity.rules import Role
 from server.organizations import binding, key_resets
-from server.organizations.models import Member, ResetStatus
+from server.organizations.models import KeyReset, Member, Membership, ResetStatus
 from server.organizations.officers import Officers
 from server.todos.registry import turns
 from tests.at_once import race
@@ -162,3 +163,42 @@ def test_a_confirmation_and_a_stop_at_once_do_not_both_happen(engine: Engine, ca
         key_resets.stop, actor=cast.wang_fang.actor, account_id=cast.wang_fang.account_id, reset_id=reset_id, now=SOON
     )
     assert race(engine, confirming, stopping) == ["done", "moved_on"]
+
+
+def test_two_persons_are_needed_until_the_last_day_of_an_office_is_over(session: Session, cast: Cast) -> None:
+    over = update(Grant).where(Grant.account_id == cast.wang_fang.account_id)
+    session.execute(over.values(until_date=TODAY))
+    refused("one_person_is_enough", lambda: proposed(session, cast.wang_fang, cast.li_wei))
+    assert proposed(session, cast.wang_fang, cast.li_wei, now=NOW - timedelta(hours=1))
+
+
+def test_a_reset_waits_where_the_owner_holds_an_office_today(session: Session, cast: Cast) -> None:
+    """王芳's office in the 总支 ended with the 17th."""
+    above = Grant(
+        account_id=cast.wang_fang.account_id,
+        role=Role.organizer,
+        organization_id=cast.general_branch,
+        from_date=TODAY - WEEK,
+        until_date=TODAY,
+        created_at=NOW - WEEK,
+    )
+    session.add(above)
+    session.flush()
+    last_minute = NOW - timedelta(hours=1)
+    proposed(session, cast.wang_fang, cast.chen_jing, now=last_minute)
+
+    def places(now: datetime) -> list[int]:
+        return [each.place for each in key_resets.waiting(session, root_id=cast.root, now=now)]
+
+    assert (places(last_minute), places(NOW)) == ([cast.general_branch], [cast.branch])
+
+
+def test_who_resets_is_asked_where_the_owner_belongs_today(session: Session, cast: Cast) -> None:
+    """王芳 moved today to a branch where 李伟 has his office from her; in the other one he had it before."""
+    given(session, cast.li_wei, Role.secretary, cast.other_branch, by=cast.wang_fang, now=NOW - timedelta(hours=1))
+    session.execute(update(Grant).where(Grant.organization_id == cast.other_branch).values(from_date=TODAY))
+    member = Membership.member_id == cast.wang_fang.member_id
+    assert proposed(session, cast.wang_fang, cast.li_wei, now=NOW - MOMENT)
+    session.execute(delete(KeyReset))
+    session.execute(update(Membership).where(member).values(organization_id=cast.other_branch, from_date=TODAY))
+    refused("role_from_party", lambda: proposed(session, cast.wang_fang, cast.li_wei))
