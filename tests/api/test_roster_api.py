@@ -50,6 +50,19 @@ def test_a_secretary_previews_confirms_and_sees_the_result(call: Call, cast: Cas
     assert call(cast.li_wei, "GET", f"{path}/rows").json["items"] == []
 
 
+def test_who_joined_today_is_taken_over_today_and_nobody_of_tomorrow(call: Call, cast: Cast) -> None:
+    new = {"转正日期": "", "党员类别": "预备党员"}
+    rows = [person("赵新", "N1", 入党日期="2026-06-18", **new), person("王新", "N2", 入党日期="2026-06-19", **new)]
+    dry = upload(call, cast.li_wei, cast.branch, rows).json
+    assert [problem["text"] for problem in dry["problems"]] == ["第 3 行「入党日期」：入党日期不能晚于今天"]
+    assert dry["summary"]["new"] == 1
+    assert call(cast.li_wei, "POST", f"/roster-imports/{dry['id']}/application").status_code == 202
+    finish(dry["id"])
+    (found,) = call(cast.li_wei, "GET", f"/organizations/{cast.branch}/members?search=N").json["items"]
+    (membership,) = call(cast.li_wei, "GET", f"/members/{found['id']}").json["memberships"]
+    assert (found["name"], membership["from_date"]) == ("赵新", "2026-06-18")
+
+
 def test_only_who_reaches_the_organization_imports_or_sees_an_import(call: Call, cast: Cast) -> None:
     assert upload(call, cast.zhang_min, cast.branch, [person("赵新", "N1")]).status_code == 403
     assert upload(call, cast.zhao_qiang, cast.branch, [person("赵新", "N1")]).status_code == 404
