@@ -1,6 +1,6 @@
 """Where a link in a reply leads: the app's pages. Pure."""
 
-from server.pushes.pages import DUES, HOME, claim, meeting, month, notice, score
+from server.pushes.pages import DUES, HOME, branch_year, claim, meeting, month, notice, score
 
 __all__ = [
     "CLAIMS",
@@ -9,10 +9,13 @@ __all__ = [
     "HOME",
     "MEETINGS",
     "SIGN_IN",
+    "annual_result",
+    "branch_year",
     "claim",
     "meeting",
     "month",
     "notice",
+    "publicity",
     "score",
 ]
 
@@ -20,3 +23,12 @@ CLAIM_FORM = "pages/claim-form/claim-form"
 CLAIMS = "pages/claims/claims"
 MEETINGS = "pages/meetings/meetings"
 SIGN_IN = "pages/sign-in/sign-in"
+
+
+def annual_result(year: int) -> str:
+    """One's own result of a year."""
+    return f"pages/annual-result/annual-result?year={year}"
+
+
+def publicity(publicity_id: int) -> str:
+    return f"pages/publicity/publicity?id={publicity_id}"

@@ -11,14 +11,18 @@ MEMBER = (
     "看申报：“我的申报”；撤回：“撤回申报”",
     "会议：“最近有什么会”；请假：“周三的党课请假，出差”",
     "签到：会场大屏上的六位数字发给我",
+    "年度：“年度积分”“公示到什么时候”",
     "其他：“通知”“党费”“出勤”",
 )
 REVIEWER = "审核：“待审”逐条看，再回复“通过”“改成1分 理由”“退回 理由”“驳回 理由”“跳过”；五分钟内可“撤销”"
+YEAR = "年度工作：“本支部年度工作到哪一步”"
 
 
 def reply(turn: Turn, meaning: Meaning) -> list[str]:
     lines = [*MEMBER] if turn.actor.member_id is not None else []
     if holds(turn.actor, Permission.claim_review):
         lines.append(REVIEWER)
+    if holds(turn.actor, Permission.year_read):
+        lines.append(YEAR)
     lines.append(f"小程序：{turn.page(pages.HOME)}")
     return ["\n".join(["您可以直接打字或发语音：", *(f"· {line}" for line in lines)])]

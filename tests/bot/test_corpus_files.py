@@ -44,6 +44,9 @@ SLOTS = {
     "yes": set(),
     "no": set(),
     "withdraw": {"item", "meeting_kind", "day"},
+    "year_result": {"year"},
+    "publicity": set(),
+    "year_steps": {"year"},
     "greeting": set(),
     "unknown": set(),
 }
