@@ -309,7 +309,7 @@ def test_a_role_stands_in_the_way_until_its_last_day_is_over(session: Session, c
     """孙丽's office above 李伟 ended with the 17th."""
     last_minute = NOW - timedelta(hours=1)
     before = {"begin": TODAY - timedelta(days=9), "until": TODAY}
-    give(session, cast.sun_li.account_id, Role.general_secretary, cast.general_branch, **before)  # type: ignore[arg-type]
+    give(session, cast.sun_li.account_id, Role.general_secretary, cast.general_branch, **before)
     who = {"actor": cast.li_wei.actor, "account_id": cast.sun_li.account_id}
     code = {"issuer_id": cast.li_wei.account_id, "issued_at": NOW - timedelta(days=3)}
     checks: dict[str, Callable[[datetime], None]] = {
