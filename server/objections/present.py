@@ -80,9 +80,10 @@ def lines(context: Context, rows: Sequence[Objection]) -> list[ObjectionLineOut]
     session, today = context.session, shanghai_date(context.now)
     places = titles(session, [row.organization_id for row in rows])
     people = names(session, [row.member_id for row in rows])
+    dues = queries.open_dues_of(session, [row.id for row in rows])
     shown = []
     for row in rows:
-        due = queries.open_due_of(session, row.id)
+        due = dues.get(row.id)
         told = _is_told(context, row, hands_of(session, row))
         shown.append(
             ObjectionLineOut(

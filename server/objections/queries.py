@@ -1,6 +1,6 @@
 """Reading objections: a member's, those of a place, one with its story, and what keeps a branch's year open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -84,10 +84,16 @@ def due_of(session: Session, objection_id: int, kind: Due) -> date | None:
     return found.due_on if found is not None else None
 
 
+def open_dues_of(session: Session, objection_ids: Collection[int]) -> dict[int, Deadline]:
+    """Return what each objection waits for, the first of its open due days; those without one are left out."""
+    found = deadlines.deadlines_of(session, DeadlineSubject.objection, objection_ids)
+    waiting = ((each, [due.row for due in dues if due.row.open]) for each, dues in found.items())
+    return {each: rows[0] for each, rows in waiting if rows}
+
+
 def open_due_of(session: Session, objection_id: int) -> Deadline | None:
-    """Return what the objection waits for: of its open due days the first."""
-    found = deadlines.deadlines_of(session, DeadlineSubject.objection, [objection_id])[objection_id]
-    return next((each.row for each in found if each.row.open), None)
+    """Return what one objection waits for, if anything."""
+    return open_dues_of(session, [objection_id]).get(objection_id)
 
 
 def lapsing(session: Session, *, today: date, limit: int) -> Sequence[int]:

@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.deadlines.models import DeadlineSubject
-from server.deadlines.queries import deadlines_of
 from server.objections.models import Inquiry, Objection
 from server.objections.places import handling_in
+from server.objections.queries import open_dues_of
 from server.objections.rules import Instance, ObjectionStatus
 from server.organizations.four_eyes import RecentKeyResets
 from server.organizations.officers import Officers
@@ -28,7 +27,7 @@ def _in_work(session: Session, officers: Officers, now: datetime) -> Iterator[Wa
     )
     rows = session.scalars(query.order_by(Objection.id)).all()
     ids = [row.id for row in rows]
-    dues = deadlines_of(session, DeadlineSubject.objection, ids)
+    dues = open_dues_of(session, ids)
     inquiries = {
         (each.objection_id, Instance(each.instance)): each
         for each in session.scalars(select(Inquiry).where(Inquiry.objection_id.in_(ids)))
@@ -41,8 +40,9 @@ def _in_work(session: Session, officers: Officers, now: datetime) -> Iterator[Wa
         wanted = {inquiry.investigator_id} if inquiry is not None else set(handling.assigners)
         officers_there = [each for each in officers.at(handling.organization_id) if each.account_id in wanted]
         in_turn = list({each.account_id: each for each in officers_there}.values())
-        due = next((each.row.due_on for each in dues[row.id] if each.row.open), shanghai_date(row.raised_at))
-        yield WaitingItem(row.organization_id, row.id, due, in_turn)
+        due = dues.get(row.id)
+        day = due.due_on if due is not None else shanghai_date(row.raised_at)
+        yield WaitingItem(row.organization_id, row.id, day, in_turn)
 
 
 KINDS = (
