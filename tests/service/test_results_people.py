@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.annual.results import queries
 from server.annual.results.certificate import certificate
 from server.annual.results.verification import verify_results
+from server.annual.steps.left import left
 from server.organizations import filings, transfers
 from server.organizations import service as organizations
 from server.organizations.models import Exemption, Filing, FilingStatus, OrganizationKind
@@ -21,6 +22,7 @@ from server.points.scores.queries import explain, stored
 from server.points.scores.rules import NegativeStatus
 from server.points.service import Posting
 from server.years.rules import YearState
+from server.years.service import begun
 from tests.cast import Cast, Person
 from tests.exempting import exempt
 from tests.refusing import refused
@@ -281,6 +283,9 @@ def test_a_year_without_a_measurement_waits_or_scales_as_its_standard_says(
         assert "“民主测评”还有 1 人没有登记结果" in refusal.message
         assert refusal.detail["items"] == [{"item_code": "P01", "member_ids": [cast.zhang_min.member_id]}]
         session.rollback()
+        year = begun(session, organization_id=cast.branch, year=OLD, now=DRAFTING)
+        named = [each for each in left(session, year, now=DRAFTING) if each.kind == "figures_P01"]
+        assert [(each.words, each.count, each.blocks) for each in named] == [("“民主测评”待登记", 1, True)]
         points.post(session, [figure(cast.zhang_min.member_id, source_id=9, points=Decimal(2))], now=DRAFTING)
         session.commit()
     draft(session, cast)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from server.annual.results.missing import missing_figures
 from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.days import SHANGHAI, shanghai_date
@@ -59,6 +60,7 @@ def left(session: Session, branch_year: BranchYear, *, now: datetime) -> list[Le
         *_waiting(session, branch_year, members, now),
         *_unposted(session, branch_year),
         *_dues(session, branch_year),
+        *_figures(session, branch_year),
         *_exemptions(session, branch_year, members),
         *_returned(session, branch_year, members),
     ]
@@ -111,6 +113,13 @@ def _dues(session: Session, branch_year: BranchYear) -> Iterator[Left]:
     count = sum(sum(outstanding(session, branch_ids=branch_ids, month=month).values()) for month in months)
     if count:
         yield Left("dues", "党费待登记", count, pages.of_branch("dues", branch_year.organization_id))
+
+
+def _figures(session: Session, branch_year: BranchYear) -> Iterator[Left]:
+    """Measured items without a figure, where the standard does not do without."""
+    for each in missing_figures(session, branch_year.organization_id, branch_year.year):
+        page = pages.of_branch("members", branch_year.organization_id)
+        yield Left(f"figures_{each.line_code}", f"“{each.title}”待登记", len(each.member_ids), page)
 
 
 def _exemptions(session: Session, branch_year: BranchYear, members: Collection[int]) -> Iterator[Left]:
