@@ -1,6 +1,8 @@
 """A year of 李伟's branch that is over, made in the demo's database: the demo begins with the running year."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy import func, select, update
@@ -16,6 +18,8 @@ from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
 from server.db import make_engine
+from server.dues.models import DuesRecord
+from server.dues.rules import DuesState
 from server.errors import DomainError
 from server.identity.models import Account
 from server.meetings.models import Meeting, Roster
@@ -58,6 +62,7 @@ class PastYear:
             branch = session.get_one(Organization, self.branch)
             branch.began_on = date(self.year, 1, 1)
             branch.settings = {**branch.settings, "points_publicized": True, "office_telephone": "0535-5550158"}
+            session.add_all(self._dues(session))
             session.commit()
 
     def closing(self) -> None:
@@ -76,10 +81,11 @@ class PastYear:
             session.commit()
 
     def reviewed(self) -> None:
-        """No claim of the year waits any more."""
+        """No claim of the year waits any more, nor can another come: the cut-off is the university's."""
         with Session(self._engine) as session:
             waiting = (Claim.organization_id == self.branch, Claim.status == ClaimStatus.submitted)
             of_year = Claim.occurred_on <= date(self.year, 12, 31)
+            session.execute(update(BranchYear).where(BranchYear.year == self.year).values(claim_until=None))
             session.execute(update(Claim).where(*waiting, of_year).values(occurred_on=date(self.year + 1, 1, 2)))
             session.commit()
 
@@ -226,6 +232,24 @@ class PastYear:
         while not calendar.is_workday(day):
             day += timedelta(days=step)
         return day
+
+    def _dues(self, session: Session) -> Iterator[DuesRecord]:
+        """Every month of everybody's as paid, so that nothing is left of the year."""
+        root_id = session.get_one(Organization, self.branch).root_id
+        recorded_by = self._account(session, "王芳")
+        for member_id, month in product(self._members(session), range(1, 13)):
+            yield DuesRecord(
+                root_id=root_id,
+                organization_id=self.branch,
+                member_id=member_id,
+                month=f"{self.year}-{month:02}",
+                due_cents=500,
+                paid_cents=500,
+                paid_on=date(self.year, month, 10),
+                state=DuesState.paid,
+                recorded_by=recorded_by,
+                recorded_at=clock.now(),
+            )
 
     def _members(self, session: Session) -> list[int]:
         return list(session.scalars(select(Membership.member_id).where(Membership.organization_id == self.branch)))
