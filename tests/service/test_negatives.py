@@ -18,7 +18,7 @@ from server.points.models import NegativeDecision
 from server.points.scores.rules import NegativeAction
 from server.todos.queries import todos_of
 from tests.at_once import race
-from tests.cast import NOW, Cast, Person
+from tests.cast import NOW, TODAY, Cast, Person
 from tests.refusing import refused
 from tests.two_persons import MOMENT, SOON, WEEK, given, let_in_force, numbered, proposed, recorded, was_reset
 
@@ -182,7 +182,10 @@ def test_what_waits_for_a_second_person_is_their_to_do(session: Session, cast: C
     assert not set(second) & {*kinds(cast.sun_li), *kinds(cast.organization_department)}
     recorded(session, cast, by=cast.chen_jing)
     proposed(session, cast.wang_fang, cast.li_wei)
-    assert "negatives" in kinds(cast.organization_department)
+    (todo,) = [
+        each for each in todos_of(session, cast.organization_department.actor, now=SOON) if each.kind == "negatives"
+    ]
+    assert (todo.first_id, todo.first_day) == (cast.zhang_min.member_id, TODAY)
     assert "negatives" not in kinds(cast.chen_jing)
     assert "key_resets" in kinds(cast.sun_li)
     assert not set(second) & {*kinds(cast.li_wei), *kinds(cast.wang_fang), *kinds(cast.zhang_min)}

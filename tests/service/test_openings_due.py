@@ -299,6 +299,15 @@ def test_when_an_exemption_ends_the_job_opens_from_that_day(
     assert {e.occurred_on for e in session.scalars(_entries(member_id))} == {TODAY}
 
 
+def test_a_publication_opens_who_belongs_today(session: Session, cast: Cast) -> None:
+    """何华 left with the 17th."""
+    gone = update(Membership).where(Membership.member_id == cast.he_hua.member_id)
+    session.execute(gone.values(until_date=TODAY))
+    publish(session, cast.direct_branch, altered())
+    opened = set(session.scalars(select(Score.member_id)))
+    assert opened == {cast.organization_department.member_id, cast.inspector.member_id}
+
+
 def test_who_has_left_is_not_opened(open_due: Callable[..., int], session: Session, cast: Cast) -> None:
     member_id = cast.zhang_min.member_id
     session.execute(update(Membership).where(Membership.member_id == member_id).values(until_date=TODAY))
