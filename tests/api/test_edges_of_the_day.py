@@ -201,6 +201,19 @@ def test_a_claim_goes_above_on_the_day_after_the_branchs_last_reviewer(
     assert [each["id"] for each in queued] == [claim["id"]]
 
 
+def test_what_is_answered_today_is_told_to_who_belongs_today(call: Call, session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, starts_at=cast.now + timedelta(days=1))
+    asking = {"kind": "sick", "reason": "住院"}
+    leave = body(call(cast.zhang_min, "POST", of(cast.zhang_min, f"/meetings/{meeting.id}/leave"), json=asking))
+    body(call(cast.li_wei, "POST", f"/leaves/{leave['id']}/grant", json={}))
+    paper = {"document_number": "纪字〔2026〕3号", "decided_on": TODAY}
+    decision = {"year": 2026, "category_code": "N02", "reason": "生效决定", **paper}
+    made = body(call(cast.chen_jing, "POST", of(cast.zhang_min, "/negative-decisions"), json=decision))
+    body(call(cast.organization_department, "POST", f"/negative-decisions/{made['id']}/confirmation", json=paper))
+    told = {push.occasion for push in all_pushes(session) if push.member_id == cast.zhang_min.member_id}
+    assert {Occasion.leave_answered, Occasion.negative_decision} <= told
+
+
 def test_what_can_be_claimed_is_asked_of_todays_branch(call: Call, cast: Cast) -> None:
     assert items(call(cast.zhang_min, "GET", of(cast.zhang_min, "/claimable-items?year=2026")))
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
@@ -26,6 +26,7 @@ from server.meetings.rules import AttendanceStanding, HeldStatus, HoldReason, Le
 from server.meetings.settlement import preview
 from server.meetings.settlement import queries as settlement_queries
 from server.meetings.settlement import service as settlement
+from server.organizations.models import Membership
 from server.pushes.rules import Occasion
 from server.todos.queries import todos_of
 from tests.at_once import race
@@ -295,6 +296,7 @@ def test_a_held_check_in_ends_no_leave_before_the_host_has_spoken(
 
 
 def test_a_confirmed_one_counts_from_the_scan_on(session: Session, cast: Cast, meeting: Meeting) -> None:
+    session.execute(update(Membership).values(from_date=TODAY))
     late = meeting.late_after + timedelta(seconds=1)
     scan = scan_of(meeting, cast.zhang_min, beyond=True, scanned_at=late)
     write(session, [scan])

@@ -1,17 +1,17 @@
 """Whose keys are reset hears of it: by every channel, before and after, at any hour, on the phone they had."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.identity import service as identity
 from server.identity.models import WechatIdentity
 from server.organizations import key_resets
-from server.organizations.models import KeyReset, Member
+from server.organizations.models import KeyReset, Member, Membership
 from server.privacy import PhoneVault
 from server.pushes.models import Push
 from server.pushes.preferences import Preferences, choose
@@ -89,6 +89,17 @@ def test_the_owner_hears_of_it_by_every_channel_before_it_happens_even_at_night_
     assert push.content["names"] == "李伟"
     assert "绝密" not in str(push.content)
     assert push.page == f"pages/key-reset/key-reset?member={cast.wang_fang.member_id}"
+
+
+def test_the_owners_branch_is_the_one_of_that_day(play: Played, cast: Cast) -> None:
+    """They moved on the 19th, half an hour before."""
+    today = date(2026, 6, 19)
+    with Session(play.engine) as session:
+        member = Membership.member_id == cast.wang_fang.member_id
+        session.execute(update(Membership).where(member).values(organization_id=cast.other_branch, from_date=today))
+        session.commit()
+    proposed(play, cast.wang_fang, cast.li_wei, now=NIGHT + SOON)
+    assert [push.organization_id for push in told(play)] == [cast.other_branch]
 
 
 def test_who_is_quick_does_not_keep_it_from_the_owners_phone(play: Played, cast: Cast) -> None:

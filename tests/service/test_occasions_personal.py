@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from server.claims import review, service
@@ -284,6 +284,8 @@ def test_the_day_of_a_decision_is_shanghais(session: Session, cast: Cast) -> Non
 
 
 def test_a_step_of_the_year_is_told_once_to_each_member(session: Session, cast: Cast) -> None:
+    """They belong to the branch since today."""
+    session.execute(update(Membership).values(from_date=TODAY))
     members = [cast.zhang_min.member_id, cast.wang_fang.member_id]
 
     def announce(step: YearStep, round_number: int = 1) -> int:

@@ -135,6 +135,11 @@ def test_a_refusal_has_one_shape() -> None:
     }
 
 
+def test_later_today_is_not_tomorrow_half_an_hour_after_midnight() -> None:
+    night = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
+    assert when_again(night + timedelta(hours=2), now=night)[0] == "02:30 后"
+
+
 @pytest.mark.parametrize(
     ("wait", "words"),
     [
