@@ -15,6 +15,7 @@ from server.organizations.rules import (
     FilingAction,
     date_problem,
     exemption_status,
+    is_within_two_years,
     is_work_number,
     likely_kind,
     may_give,
@@ -26,6 +27,19 @@ from server.organizations.rules import (
 )
 
 TODAY = date(2026, 6, 18)
+
+
+@pytest.mark.parametrize(
+    ("on", "within"),
+    [
+        (date(2024, 12, 31), False),
+        (date(2025, 1, 1), True),
+        (TODAY, True),
+        (TODAY + timedelta(days=1), False),
+    ],
+)
+def test_a_membership_begins_in_this_year_or_the_last_and_not_ahead(on: date, within: bool) -> None:
+    assert is_within_two_years(on, today=TODAY) is within
 
 
 def test_every_role_has_its_kinds_and_every_kind_its_children() -> None:

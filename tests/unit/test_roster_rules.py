@@ -81,6 +81,27 @@ def test_what_is_no_date_is_refused(cell: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "plausible"),
+    [
+        (date(1921, 6, 30), False),
+        (date(1921, 7, 1), True),
+        (date(2100, 12, 31), True),
+        (date(2101, 1, 1), False),
+    ],
+)
+def test_a_date_lies_in_the_time_of_the_party(day: date, plausible: bool) -> None:
+    if plausible:
+        assert parse_date(day) == day
+    else:
+        with pytest.raises(CellProblem):
+            parse_date(day)
+
+
+def test_a_duty_keeps_one_blank_between_its_words() -> None:
+    assert good(duty=" 支委  (组织) ").duty == "支委 (组织)"
+
+
+@pytest.mark.parametrize(
     ("cell", "number"),
     [("２０１９００１", "2019001"), (2019001, "2019001"), (2019001.0, "2019001"), (" b21 01 ", "B2101")],
 )
