@@ -91,10 +91,10 @@ def test_what_is_no_date_is_refused(cell: object) -> None:
 )
 def test_a_date_lies_in_the_time_of_the_party(day: date, plausible: bool) -> None:
     if plausible:
-        assert parse_date(day) == day
+        assert read_date(day) == day
     else:
         with pytest.raises(CellProblem):
-            parse_date(day)
+            read_date(day)
 
 
 def test_a_duty_keeps_one_blank_between_its_words() -> None:
