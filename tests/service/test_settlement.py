@@ -150,6 +150,15 @@ def test_a_list_confirmed_on_the_last_day_of_a_makeup_counts_it_when_that_day_is
     assert list(verify_attendance(session, now=midnight)) == []
 
 
+def test_a_makeup_that_is_over_hides_no_later_one(session: Session, cast: Cast) -> None:
+    meeting = make_meeting(session, cast, items=[("B01", "1")])
+    excused(session, meeting, cast.zhang_min, makeup_until=MAKEUP)
+    excused(session, meeting, cast.wang_fang, makeup_until=MAKEUP + timedelta(days=5))
+    midnight = datetime(2026, 7, 18, 16, 0, tzinfo=NOW.tzinfo)
+    roster = confirmed(session, cast, roster_of(session, meeting), now=midnight + timedelta(minutes=30))
+    assert roster.due_at == midnight + timedelta(days=5)
+
+
 def test_a_preview_counts_a_makeup_as_missed_when_its_day_is_over(session: Session, cast: Cast) -> None:
     meeting = make_meeting(session, cast, items=[("B01", "1")])
     excused(session, meeting, cast.zhang_min, makeup_until=MAKEUP)
