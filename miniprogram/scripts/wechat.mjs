@@ -161,14 +161,6 @@ class Opened {
     this.call(element, `bind${event}`, { type: event, detail: { __args__: told } })
   }
 
-  /** Put something into the field with this test id. */
-  fill(testId, value) {
-    const element = this.wxml
-      .match(/<(?:input|textarea)\b[^>]*>/g)
-      ?.find((each) => each.includes(`data-testid="${testId}"`))
-    this.call(element, 'bindinput', { type: 'input', detail: { value } })
-  }
-
   call(element, attribute, event) {
     const place = new RegExp(`${attribute}="\\{\\{([^}]+)\\}\\}"`).exec(element ?? '')?.[1]
     const method = place && this.instance.data[place]

@@ -249,7 +249,7 @@ describe.skipIf(!built)('its pages', () => {
         header: { Authorization: 'Bearer secret' },
       })),
     )
-    page.fill('title', '社区服务')
+    page.emit('claim-words', 'updateTitle', '社区服务')
     await vi.waitFor(() => {
       page.tap('提交申报')
       expect(requests('POST', '/members/3/claims')).toHaveLength(1)
