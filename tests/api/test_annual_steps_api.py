@@ -76,6 +76,7 @@ def test_a_secretary_walks_the_year(call: Call, engine: Engine, session: Session
         assert (seen["state"], seen["undo"], seen["actions"]) == ("filed", [], [])
         todos = body(call(cast.chen_jing, "GET", "/me/todos"))["items"]
         assert [each["first_id"] for each in todos if each["kind"] == "filings"] == [seen["filing_id"]]
+        assert body(call(cast.wang_fang, "GET", year))["filing_id"] is None, "not theirs to read"
         body(call(cast.chen_jing, "POST", f"/filings/{seen['filing_id']}/return", json={"reason": "附件不全"}))
         todos = body(call(cast.li_wei, "GET", "/me/todos"))["items"]
         assert [each["words"] for each in todos if each["kind"] == "year_steps"] == [f"{OLD} 年度：报上级备案"]

@@ -35,7 +35,7 @@ from server.days import shanghai_date
 from server.deadlines.queries import DueDay, terms_of_organization
 from server.deadlines.rules import counted_words
 from server.identity.access import Context
-from server.identity.rules import roles_at
+from server.identity.rules import Permission, allows, roles_at
 from server.identity.schemas import PlaceOut
 from server.meetings.models import Meeting
 from server.organizations.filings import latest_filing
@@ -57,7 +57,7 @@ def branch_year_out(context: Context, way: Way) -> BranchYearOut:
     edition = current_edition(session, way.organization.id, branch_year.year)
     filing = (
         latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
-        if edition is not None
+        if edition is not None and allows(context.actor, Permission.filing_read, context.target)
         else None
     )
     shown = conditions.publicity_of(session, way)
