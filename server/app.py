@@ -143,7 +143,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (FilingDecided, points.filing_decided),
     (StageChanged, points.stage_changed),
     (CategoriesChanged, points.categories_changed),
-    (BranchYearMoved, points.branch_year_moved),
+    (BranchYearMoved, results.branch_year_moved),
     (MembersJoined, meetings.members_joined),
     (MemberTransferred, meetings.member_transferred),
     (StageChanged, meetings.stage_changed),

@@ -1,5 +1,4 @@
-"""What the ledger does when members come, move, change or leave, when a standard is published and when a branch's
-results come to stand.
+"""What the ledger does when members come, move, change or leave, and when a standard is published.
 
 What happens in one year may concern the next, whose standard is often published before it begins. A publication opens
 (or re-bases) up to `OPENED_AT_ONCE` members at once; those of a larger unit are left to the job `open_years`, and until
@@ -23,13 +22,9 @@ from server.organizations.events import (
 )
 from server.organizations.models import Exemption, FilingStatus, FilingSubject, Organization
 from server.points.ledger.due import openings_due
-from server.points.models import Score
-from server.points.scores.queries import TOTAL
 from server.points.service import OPENED_AT_ONCE, open_year, rebase_openings, set_scores
 from server.standards.events import StandardPublished
 from server.standards.versions import published_years
-from server.years.events import BranchYearMoved
-from server.years.rules import is_drafted
 
 
 def members_joined(session: Session, event: MembersJoined) -> None:
@@ -45,15 +40,6 @@ def member_left(session: Session, event: MemberLeft) -> None:
     """Remove scores of years in which the member belongs nowhere: a member who died on 30 December has no next year."""
     for year in published_years(session, since=event.on.year):
         set_scores(session, member_ids=[event.member_id], year=year, now=event.now)
-
-
-def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
-    """Have a ratio item with nothing owed all year count in full while the results stand, and only then."""
-    if is_drafted(event.before) == is_drafted(event.after):
-        return
-    scored = select(Score.member_id).where(Score.organization_id == event.organization_id, Score.year == event.year)
-    member_ids = session.scalars(scored.where(Score.section == TOTAL)).all()
-    set_scores(session, member_ids=member_ids, year=event.year, now=event.now)
 
 
 def filing_decided(session: Session, event: FilingDecided) -> None:

@@ -4,21 +4,22 @@ Callers keep a transaction to some 1,000 postings. A posting replayed, in any or
 once: the member's chain is locked first, then looked through, and a unique key stands behind that.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.organizations.events import CategoryChange
 from server.points.error_codes import PointsErrorCode
-from server.points.ledger.batch import LedgerBatch, stored_scores
-from server.points.ledger.chains import lock_heads
+from server.points.ledger.batch import Figures, LedgerBatch, store, stored_scores
+from server.points.ledger.chains import chunks, lock_heads
 from server.points.ledger.newcomers import open_ledgers
-from server.points.models import PointEntry, SourceKind
+from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.rounding import finest
 from server.standards.rules import Item, Method
@@ -170,6 +171,24 @@ def set_scores(session: Session, *, member_ids: Collection[int], year: int, now:
         for member_id in {member_id for member_id, _ in stored_scores(session, sorted(batch.heads), year)}:
             batch.touch(member_id, year)
         batch.close()
+
+
+def set_branch_scores(
+    session: Session, *, organization_id: int, year: int, known: Mapping[int, Figures], now: datetime
+) -> None:
+    """Set the stored scores of a branch's year anew, since its results came to stand or stand no more.
+
+    `known` by member is what was computed in this transaction by ledgers that are locked; all others are computed. As
+    with `set_scores`, who has no score stored gets none.
+    """
+    scored = select(Score.member_id).where(Score.organization_id == organization_id, Score.year == year)
+    member_ids = set(session.scalars(scored))
+    for part in chunks(sorted(member_ids & known.keys())):
+        stored = stored_scores(session, part, year)
+        for member_id in part:
+            store(session, (member_id, year), known[member_id], stored, now=now)
+        session.flush()
+    set_scores(session, member_ids=member_ids - known.keys(), year=year, now=now)
 
 
 def _reopen(batch: LedgerBatch, year: int) -> None:

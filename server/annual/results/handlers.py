@@ -3,10 +3,26 @@
 from sqlalchemy.orm import Session
 
 from server.annual.results import queries, service
+from server.points import service as points
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision
 from server.points.scores.timelines import year_branch
-from server.years.rules import Warrant, WarrantKind
+from server.years.events import BranchYearMoved
+from server.years.rules import Warrant, WarrantKind, is_drafted
+
+
+def branch_year_moved(session: Session, event: BranchYearMoved) -> None:
+    """Have the stored scores be those of a closed year while the results stand, and only then.
+
+    In a closed year a ratio item of which nothing was owed counts in full. What was just drawn up is taken over, so
+    that nothing is computed twice.
+    """
+    if is_drafted(event.before) == is_drafted(event.after):
+        return
+    drawn = queries.figures(session, event.organization_id, event.year) if is_drafted(event.after) else {}
+    points.set_branch_scores(
+        session, organization_id=event.organization_id, year=event.year, known=drawn, now=event.now
+    )
 
 
 def negative_decision_changed(session: Session, event: NegativeDecisionChanged) -> None:

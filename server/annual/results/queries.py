@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from server.annual.results.measuring import scores
 from server.annual.results.models import AnnualEdition, AnnualResult, AnnualSection, EditionWithdrawal
 from server.organizations.models import Member
+from server.points.ledger.batch import Figures
+from server.points.models import LedgerHead
+from server.points.scores.queries import TOTAL
 from server.points.scores.rules import YearScore
 from server.years.models import BranchYear
 from server.years.rules import YearState
@@ -37,11 +40,12 @@ def is_current() -> ColumnElement[bool]:
     return and_(~superseded.exists(), ~withdrawn.exists())
 
 
-_CURRENT = select(AnnualEdition).where(
+_HOLDS = (
     AnnualEdition.organization_id == bindparam("organization_id", type_=BigInteger),
     AnnualEdition.year == _YEAR,
     is_current(),
 )
+_CURRENT = select(AnnualEdition).where(*_HOLDS)
 _OF_YEAR = and_(BranchYear.organization_id == AnnualEdition.organization_id, BranchYear.year == AnnualEdition.year)
 _IS_SECTION = and_(
     AnnualSection.edition_id == AnnualResult.edition_id, AnnualSection.member_id == AnnualResult.member_id
@@ -57,6 +61,16 @@ _RESULTS = (
 _OF_MEMBER = _RESULTS.where(AnnualResult.member_id == bindparam("member_id", type_=BigInteger), is_current())
 _OF_MEMBER_IN_YEAR = _OF_MEMBER.where(AnnualEdition.year == _YEAR)
 _OF_EDITION = _RESULTS.where(AnnualEdition.id == bindparam("edition_id", type_=BigInteger))
+
+_FIGURES: Select[*tuple[Any, ...]] = (
+    select(
+        AnnualResult.member_id, AnnualResult.negative, AnnualResult.total, AnnualSection.section, AnnualSection.points
+    )
+    .join(AnnualEdition, AnnualEdition.id == AnnualResult.edition_id)
+    .join(AnnualSection, _IS_SECTION)
+    .join(LedgerHead, and_(LedgerHead.member_id == AnnualResult.member_id, LedgerHead.hash == AnnualResult.head_hash))
+    .where(*_HOLDS, AnnualResult.total.is_not(None))
+)
 
 
 def current_edition(session: Session, organization_id: int, year: int) -> AnnualEdition | None:
@@ -84,6 +98,18 @@ def results_of_member(session: Session, member_id: int) -> Sequence[Result]:
 def results_of(session: Session, edition_id: int) -> Sequence[Result]:
     """Return an edition's results by member id; lists for people are put in their own order."""
     return _read(session, _OF_EDITION, {"edition_id": edition_id})
+
+
+def figures(session: Session, organization_id: int, year: int) -> dict[int, Figures]:
+    """Return, by member, what the results that hold say, as far as the ledgers still end where they were computed.
+
+    Whoever has no score, 不列入 all year, is left out.
+    """
+    found: dict[int, tuple[bool, dict[str, Decimal]]] = {}
+    wanted = {"organization_id": organization_id, "year": year}
+    for member_id, negative, total, section, points in session.execute(_FIGURES, wanted):
+        found.setdefault(member_id, (negative, {TOTAL: total}))[1][section] = points
+    return {member_id: Figures(organization_id, *said) for member_id, said in found.items()}
 
 
 def explained(session: Session, edition: AnnualEdition, results: Sequence[AnnualResult]) -> Mapping[int, YearScore]:

@@ -1,6 +1,7 @@
 """One transaction's postings: chains locked, openings ensured, entries added once, scores set."""
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -34,6 +35,15 @@ Known = dict[tuple[Hashable, ...], YearScore]
 """Scores worked out before: members of a kind with equal facts share one."""
 
 ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a member's rows in `scores` say of a year: points by section, with the total under ""."""
+
+    organization_id: int
+    negative: bool
+    points: Mapping[str, Decimal]
 
 
 class LedgerBatch:
@@ -206,19 +216,11 @@ class LedgerBatch:
                 self._store(member_id, year, result, stored)
 
     def _store(self, member_id: int, year: int, result: YearScore | None, stored: dict[tuple[int, str], Score]) -> None:
-        """Set the member's rows to the result; rows of sections that no longer exist are deleted."""
-        membership = self.standing.last_in(member_id, year)
+        membership, figures = self.standing.last_in(member_id, year), None
         if result is not None and membership is not None:
-            for section, points in result.figures.items():
-                row = stored.pop((member_id, section), None) or Score(member_id=member_id, year=year, section=section)
-                now = (points, result.negative, membership.organization_id)
-                if (row.points, row.negative, row.organization_id) != now:
-                    row.points, row.negative, row.organization_id = now
-                    row.updated_at = self.now
-                    self.session.add(row)
-                row.standard_id = self._opened.get((member_id, year), row.standard_id)
-        for gone in [key for key in stored if key[0] == member_id]:
-            self.session.delete(stored.pop(gone))
+            figures = Figures(membership.organization_id, result.negative, result.figures)
+        for row in store(self.session, (member_id, year), figures, stored, now=self.now):
+            row.standard_id = self._opened.get((member_id, year), row.standard_id)
 
 
 def year_score(
@@ -277,6 +279,29 @@ def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:
     return sums
 
 
+def store(
+    session: Session, key: Key, figures: Figures | None, stored: dict[tuple[int, str], Score], *, now: datetime
+) -> list[Score]:
+    """Set a member's rows of a year and return them; rows of sections that no longer exist are deleted.
+
+    `stored` are the rows that there are (`stored_scores`); the member's are taken out of it.
+    """
+    (member_id, year), rows = key, []
+    if figures is not None:
+        for section, points in figures.points.items():
+            row = stored.pop((member_id, section), None) or Score(member_id=member_id, year=year, section=section)
+            said = (points, figures.negative, figures.organization_id)
+            if (row.points, row.negative, row.organization_id) != said:
+                row.points, row.negative, row.organization_id = said
+                row.updated_at = now
+                session.add(row)
+            rows.append(row)
+    for gone in [each for each in stored if each[0] == member_id]:
+        session.delete(stored.pop(gone))
+    return rows
+
+
 def stored_scores(session: Session, member_ids: Collection[int], year: int) -> dict[tuple[int, str], Score]:
+    """Return the members' rows of a year in `scores`, by member and section."""
     rows = select(Score).where(Score.member_id.in_(member_ids), Score.year == year)
     return {(row.member_id, row.section): row for row in session.scalars(rows)}
