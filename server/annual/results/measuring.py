@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import BigInteger, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.annual.results.models import AnnualResult, AnnualSection
@@ -24,6 +24,17 @@ from server.standards.rules import audience_of
 from server.statements.freezing.figures import LineMeasure, computed
 from server.statements.freezing.roster import is_exempt, measured_in
 from server.statements.models import Statement, StatementLine, StatementSection
+
+_STATEMENT = bindparam("statement_id", type_=BigInteger)
+_SECTIONS = select(StatementSection.member_id, StatementSection.section, StatementSection.points).where(
+    StatementSection.statement_id == _STATEMENT
+)
+_LINES = (
+    select(*(column for column in StatementLine.__table__.columns))
+    .where(StatementLine.statement_id == _STATEMENT)
+    .order_by(StatementLine.member_id)
+)
+"""Rows, not objects: a branch's lines and sections are looked through once and then left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +60,10 @@ def belonging(session: Session, organization_id: int, year: int) -> Sequence[int
 def frozen(session: Session, statement: Statement) -> Iterator[Drawn]:
     """Yield the results that a closing statement's lines give."""
     sections: dict[int, list[AnnualSection]] = {}
-    of_statement = select(StatementSection).where(StatementSection.statement_id == statement.id)
-    for row in session.scalars(of_statement):
-        part = AnnualSection(member_id=row.member_id, section=row.section, points=row.points)
-        sections.setdefault(row.member_id, []).append(part)
-    lines = select(StatementLine).where(StatementLine.statement_id == statement.id).order_by(StatementLine.member_id)
-    for line in session.scalars(lines):
+    for member_id, section, points in session.execute(_SECTIONS, {"statement_id": statement.id}):
+        part = AnnualSection(member_id=member_id, section=section, points=points)
+        sections.setdefault(member_id, []).append(part)
+    for line in session.execute(_LINES, {"statement_id": statement.id}):
         result = AnnualResult(
             member_id=line.member_id,
             category=line.category,

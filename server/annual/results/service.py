@@ -45,7 +45,7 @@ def draft(session: Session, branch_year: BranchYear, *, account_id: int | None, 
     statement = freeze_closing(session, organization_id=place.id, year=branch_year.year, now=now)
     results = list(measuring.frozen(session, statement))
     exempt = set(people) - {each.result.member_id for each in results}
-    results += measuring.drawn(session, place, branch_year.year, exempt, now)
+    results += measuring.drawn(session, place, branch_year.year, exempt, now) if exempt else ()
     edition = AnnualEdition(
         kind=EditionKind.draft,
         statement_id=statement.id,
@@ -110,12 +110,13 @@ def supersede(
 
 
 def _held(session: Session, branch_year: BranchYear) -> Sequence[int]:
-    """Lock the ledgers of whoever belongs, then the branch; return them as they are under the lock."""
-    people = measuring.belonging(session, *_of(branch_year))
-    points.lock(session, people)
+    """Lock the ledgers of whoever belongs, then the branch; return them as they are under the lock, by id."""
+    locked = set(measuring.belonging(session, *_of(branch_year)))
+    points.lock(session, locked)
     years.hold(session, branch_year)
     people = measuring.belonging(session, *_of(branch_year))
-    points.lock(session, people)  # whoever came between the two looks
+    if came := set(people) - locked:
+        points.lock(session, came)
     return people
 
 

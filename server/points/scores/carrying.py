@@ -6,13 +6,26 @@ standard counts by the item of the same code if that works by the same method; o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row
 
 from server.points.models import PointEntry, SourceKind
 from server.points.scores.rules import Fact
 from server.standards.rules import Item, Section, StandardDocument
 
+POSTED = (
+    *(PointEntry.member_id, PointEntry.seq, PointEntry.standard_id, PointEntry.item_code, PointEntry.points),
+    *(PointEntry.owed, PointEntry.attended, PointEntry.made_up, PointEntry.excused, PointEntry.achievement),
+    *(PointEntry.occurred_on, PointEntry.source_kind, PointEntry.reverses_seq),
+)
+"""What the score needs of entries: where thousands are read only to be counted, rows of this cost less than objects."""
 
-def fact_of(entry: PointEntry) -> Fact:
+Posted = PointEntry | Row[Any]
+"""An entry, or a row of `POSTED`."""
+
+
+def fact_of(entry: Posted) -> Fact:
     """Return what the score needs of an entry."""
     return Fact(
         seq=entry.seq,
@@ -30,7 +43,7 @@ def fact_of(entry: PointEntry) -> Fact:
 
 
 def measured_by(
-    document: StandardDocument, entries: Iterable[PointEntry], documents: Mapping[int, StandardDocument]
+    document: StandardDocument, entries: Iterable[Posted], documents: Mapping[int, StandardDocument]
 ) -> tuple[StandardDocument, list[Fact]]:
     """Return the entries as facts, and the document with the items that it must carry along for them.
 

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.organizations.history.queries import changes_between
@@ -14,7 +16,7 @@ from server.points.decisions.negative_years import negative_members
 from server.points.ledger.chains import chunks
 from server.points.ledger.openings import opening_facts, openings
 from server.points.models import LedgerHead, PointEntry, Score
-from server.points.scores.carrying import measured_by
+from server.points.scores.carrying import POSTED, Posted, measured_by
 from server.points.scores.rules import Fact, YearScore, score
 from server.standards.rules import StandardDocument
 from server.standards.versions import document_of
@@ -77,16 +79,16 @@ class _Scoring:
         self._documents, self._begins, self._year_closed = documents, date(year, 1, 1), year_closed
         self._known: dict[tuple[object, ...], YearScore] = {}
 
-    def of(self, each: LineMeasure, entries: Sequence[PointEntry]) -> YearScore | None:
+    def of(self, each: LineMeasure, entries: Sequence[Posted]) -> YearScore | None:
         if each.standard_id is None:
             return None
         posted_under = {entry.standard_id: self._documents[entry.standard_id] for entry in entries}
         document, facts = measured_by(self._documents[each.standard_id], entries, posted_under)
         facts += self._openings_due(document, facts, each)
         key: tuple[object, ...] = (each.standard_id, each.category, each.stage, each.negative, *facts)
-        if key not in self._known:
-            self._known[key] = self._score(document, facts, each)
-        return self._known[key]
+        if (found := self._known.get(key)) is None:
+            found = self._known[key] = self._score(document, facts, each)
+        return found
 
     def _openings_due(self, document: StandardDocument, facts: Sequence[Fact], each: LineMeasure) -> list[Fact]:
         """起始分 of a member who has none posted yet: they count from the first day, as the explained score says."""
@@ -107,16 +109,16 @@ class _Scoring:
 
 def _entries(
     session: Session, measures: Mapping[int, LineMeasure], year: int, until: date
-) -> dict[int, list[PointEntry]]:
+) -> dict[int, list[Row[Any]]]:
     """Return the entries that a line counts, by member and in order."""
-    found: dict[int, list[PointEntry]] = {member_id: [] for member_id in measures}
+    found: dict[int, list[Row[Any]]] = {member_id: [] for member_id in measures}
     for part in chunks(sorted(measures)):
-        query = (
-            select(PointEntry)
+        query: Select[*tuple[Any, ...]] = (
+            select(*POSTED)
             .where(PointEntry.member_id.in_(part), PointEntry.year == year, PointEntry.occurred_on <= until)
             .order_by(PointEntry.member_id, PointEntry.seq)
         )
-        for member_id, entries in groupby(session.scalars(query), key=lambda entry: entry.member_id):
+        for member_id, entries in groupby(session.execute(query), key=attrgetter("member_id")):
             found[member_id] = [entry for entry in entries if entry.seq <= measures[member_id].head_seq]
     return found
 
