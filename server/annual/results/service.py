@@ -6,7 +6,7 @@ Who calls has the branch's year moved afterwards (`years.service.move`) or moved
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from server.annual.results import measuring, queries, sealing
@@ -149,14 +149,20 @@ def _add(
     edition.hash = sealing.seal(edition, rows, sections, before=before)
     session.add(edition)
     session.flush()
-    for row in rows:
-        row.edition_id = edition.id
-    for part in sections:
-        part.edition_id = edition.id
-    session.add_all([*rows, *sections])
-    session.flush()
+    _insert(session, edition.id, rows)
+    _insert(session, edition.id, sections)
     _audit(session, edition, f"annual_results_{edition.kind}", account_id, now)
     return edition
+
+
+def _insert(session: Session, edition_id: int, rows: Sequence[AnnualResult] | Sequence[AnnualSection]) -> None:
+    """Write results or sections of an edition all at once: no object of them is kept."""
+    if not rows:
+        return
+    table = type(rows[0])
+    columns = [column.name for column in table.__table__.columns if column.name != "edition_id"]
+    said = [{"edition_id": edition_id} | {name: getattr(row, name) for name in columns} for row in rows]
+    session.execute(insert(table), said)
 
 
 def _chain(session: Session, edition: AnnualEdition) -> list[AnnualEdition]:

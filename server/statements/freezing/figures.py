@@ -7,7 +7,20 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server.organizations.history.queries import changes_between
@@ -24,6 +37,25 @@ from server.statements.freezing.roster import TOTAL
 from server.statements.models import StatementLine, StatementSection
 from server.statements.rules import StatementTerm
 from server.years.queries import is_drafted_at
+
+_THESE = StatementLine.statement_id.in_(bindparam("statement_ids", type_=BigInteger, expanding=True))
+_MEMBERS = bindparam("member_ids", type_=BigInteger, expanding=True)
+_LINES = select(StatementLine).where(_THESE, StatementLine.member_id.in_(_MEMBERS))
+_SECTION = select(StatementSection.section).where(
+    StatementSection.statement_id == StatementLine.statement_id,
+    StatementSection.member_id == StatementLine.member_id,
+)
+_LEFT = (
+    select(StatementLine.statement_id, StatementLine.member_id)
+    .where(_THESE, ~_SECTION.exists())
+    .order_by(StatementLine.member_id)
+)
+_POSTED: Select[*tuple[Any, ...]] = (
+    select(*POSTED)
+    .where(PointEntry.member_id.in_(_MEMBERS), PointEntry.year == bindparam("year", type_=Integer))
+    .where(PointEntry.occurred_on <= bindparam("until", type_=Date))
+    .order_by(PointEntry.member_id, PointEntry.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +145,8 @@ def _entries(
     """Return the entries that a line counts, by member and in order."""
     found: dict[int, list[Row[Any]]] = {member_id: [] for member_id in measures}
     for part in chunks(sorted(measures)):
-        query: Select[*tuple[Any, ...]] = (
-            select(*POSTED)
-            .where(PointEntry.member_id.in_(part), PointEntry.year == year, PointEntry.occurred_on <= until)
-            .order_by(PointEntry.member_id, PointEntry.seq)
-        )
-        for member_id, entries in groupby(session.execute(query), key=attrgetter("member_id")):
+        rows = session.execute(_POSTED, {"member_ids": part, "year": year, "until": until})
+        for member_id, entries in groupby(rows, key=attrgetter("member_id")):
             found[member_id] = [entry for entry in entries if entry.seq <= measures[member_id].head_seq]
     return found
 
@@ -145,13 +173,7 @@ def _copy_sections(session: Session, statement_ids: Sequence[int], term: Stateme
 
 def _without_sections(session: Session, statement_ids: Sequence[int]) -> Sequence[Row[int, int]]:
     """Return the lines (`statement_id`, `member_id`) that have no figures yet, in the order of members."""
-    section = select(StatementSection.section).where(
-        StatementSection.statement_id == StatementLine.statement_id,
-        StatementSection.member_id == StatementLine.member_id,
-    )
-    query = select(StatementLine.statement_id, StatementLine.member_id)
-    left = query.where(StatementLine.statement_id.in_(statement_ids), ~section.exists())
-    return session.execute(left.order_by(StatementLine.member_id)).all()
+    return session.execute(_LEFT, {"statement_ids": list(statement_ids)}).all()
 
 
 def _counts_otherwise(term: StatementTerm) -> ColumnElement[bool]:
@@ -183,8 +205,8 @@ def _compute(session: Session, statement_ids: Sequence[int], member_ids: Sequenc
 
 
 def _lines(session: Session, statement_ids: Sequence[int], member_ids: Sequence[int]) -> Iterable[StatementLine]:
-    wanted = (StatementLine.statement_id.in_(statement_ids), StatementLine.member_id.in_(member_ids))
-    return session.scalars(select(StatementLine).where(*wanted)).all()
+    wanted = {"statement_ids": list(statement_ids), "member_ids": list(member_ids)}
+    return session.scalars(_LINES, wanted).all()
 
 
 def _measure(line: StatementLine, negative: bool) -> LineMeasure:

@@ -3,11 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from server.db import UtcDateTime
 from server.organizations.beginning import has_begun
 from server.organizations.exemptions import exempting
 from server.organizations.history.queries import category_on, stage_on
@@ -106,8 +120,10 @@ def write_lines(
         for measured in branch.standards:
             groups.setdefault(measured, []).append(statements[branch.id])
     for (audience, standard_id), ids in groups.items():
-        lines = _lines(ids, audience, standard_id, term)
-        session.execute(insert(StatementLine).from_select(list(lines.selected_columns.keys()), lines))
+        wanted: dict[str, Any] = {"statement_ids": ids, "measured_by": standard_id, "of_period": term.period}
+        if not term.closes_year:
+            wanted["posted_before"] = term.cutoff_at
+        session.execute(_adding(audience, term.year, term.until, term.closes_year), wanted)
     return {statements[branch.id] for branch in branches if len(branch.standards) > 1}
 
 
@@ -119,14 +135,18 @@ def measured_in(session: Session, place: Organization, year: int) -> MeasuredBra
 
 def exempt_counts(session: Session, branches: Sequence[MeasuredBranch], on: date) -> Mapping[int, int]:
     """Return how many people are not managed that day, by branch."""
-    query = (
+    return dict(session.execute(_exempt_counts(on), {"branch_ids": [branch.id for branch in branches]}).all())
+
+
+@lru_cache(maxsize=64)
+def _exempt_counts(on: date) -> Select[int, int]:
+    of_these = Membership.organization_id.in_(bindparam("branch_ids", type_=BigInteger, expanding=True))
+    return (
         select(Membership.organization_id, func.count())
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.organization_id.in_([branch.id for branch in branches]), Membership.holds_on(on))
-        .where(is_exempt(on))
+        .where(of_these, Membership.holds_on(on), is_exempt(on))
         .group_by(Membership.organization_id)
     )
-    return dict(session.execute(query).all())
 
 
 def is_exempt(on: date) -> ColumnElement[bool]:
@@ -134,55 +154,55 @@ def is_exempt(on: date) -> ColumnElement[bool]:
     return exempting(on).where(Exemption.member_id == Member.id).exists()
 
 
-def _lines(
-    statement_ids: Sequence[int], audience: Audience, standard_id: int, term: StatementTerm
-) -> Select[*tuple[object, ...]]:
-    is_total = and_(Score.member_id == Member.id, Score.year == term.year, Score.section == TOTAL)
+@lru_cache(maxsize=64)
+def _adding(audience: Audience, year: int, until: date, closes_year: bool) -> Insert:
+    """Return the statement that adds the lines of an audience, put together once for all branches."""
+    is_total = and_(Score.member_id == Member.id, Score.year == year, Score.section == TOTAL)
     negative, total = func.coalesce(Score.negative, False), func.coalesce(Score.points, 0)
-    return (
+    lines = (
         select(
             Statement.id.label("statement_id"),
             Member.id.label("member_id"),
-            literal(standard_id, BigInteger).label("standard_id"),
-            category_on(term.until).label("category"),
-            stage_on(term.until).label("stage"),
+            bindparam("measured_by", type_=BigInteger).label("standard_id"),
+            category_on(until).label("category"),
+            stage_on(until).label("stage"),
             negative.label("negative"),
             total.label("total"),
             position(Statement.id, negative, total).label("position"),
-            _previous(term).label("previous_id"),
-            func.coalesce(_end(LedgerHead.seq, PointEntry.seq, term), 0).label("head_seq"),
-            func.coalesce(_end(LedgerHead.hash, PointEntry.hash, term), GENESIS).label("head_hash"),
+            _previous(year, until).label("previous_id"),
+            func.coalesce(_end(LedgerHead.seq, PointEntry.seq, closes_year), 0).label("head_seq"),
+            func.coalesce(_end(LedgerHead.hash, PointEntry.hash, closes_year), GENESIS).label("head_hash"),
         )
-        .join(
-            Membership, and_(Membership.organization_id == Statement.organization_id, Membership.holds_on(term.until))
-        )
+        .join(Membership, and_(Membership.organization_id == Statement.organization_id, Membership.holds_on(until)))
         .join(Member, Member.id == Membership.member_id)
         .outerjoin(Score, is_total)
-        .where(
-            Statement.id.in_(statement_ids), stage_on(term.until).in_(AUDIENCE_STAGES[audience]), ~is_exempt(term.until)
-        )
+        .where(Statement.id.in_(bindparam("statement_ids", type_=BigInteger, expanding=True)))
+        .where(stage_on(until).in_(AUDIENCE_STAGES[audience]), ~is_exempt(until))
     )
+    adding = insert(StatementLine).from_select(list(lines.selected_columns.keys()), lines)
+    return adding.execution_options(dml_strategy="raw")  # its parameters are not a row
 
 
-def _end(head: InstrumentedAttribute[T], column: InstrumentedAttribute[T], term: StatementTerm) -> ScalarSelect[T]:
-    """Where a chain ends for the term: with the last entry posted before the cutoff (`column`).
+def _end(head: InstrumentedAttribute[T], column: InstrumentedAttribute[T], closes_year: bool) -> ScalarSelect[T]:
+    """Where a chain ends for a term: with the last entry posted before the cutoff (`column`).
 
     For a year that is closed it is the chain's own end (`head`): its ledgers are locked, and a clock that was ahead
     must not cost an entry that nobody can post again.
     """
-    if term.closes_year:
+    if closes_year:
         return select(head).where(LedgerHead.member_id == Member.id).scalar_subquery()
-    before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < term.cutoff_at)
+    cutoff = bindparam("posted_before", type_=UtcDateTime())
+    before = select(column).where(PointEntry.member_id == Member.id, PointEntry.posted_at < cutoff)
     return before.order_by(PointEntry.seq.desc()).limit(1).scalar_subquery()
 
 
-def _previous(term: StatementTerm) -> ScalarSelect[int]:
+def _previous(year: int, until: date) -> ScalarSelect[int]:
     """The latest month of the year before this statement that has a line of the member's."""
     line, statement = aliased(StatementLine), aliased(Statement)
     earlier = (
         select(func.max(line.statement_id))
         .join(statement, statement.id == line.statement_id)
-        .where(line.member_id == Member.id, statement.year == term.year, statement.until <= term.until)
-        .where(statement.period != term.period, statement.status.in_(MONTHLY))
+        .where(line.member_id == Member.id, statement.year == year, statement.until <= until)
+        .where(statement.period != bindparam("of_period", type_=String), statement.status.in_(MONTHLY))
     )
     return earlier.scalar_subquery()

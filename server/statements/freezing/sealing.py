@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from server.points.ledger.chain import GENESIS
@@ -83,21 +83,31 @@ def _hashes(session: Session, statements: Sequence[Statement]) -> Mapping[int, s
     return dict(session.execute(select(Statement.id, Statement.hash).where(Statement.id.in_(ids))).all())
 
 
-def _words(session: Session, table: type[Any], columns: Sequence[str], ids: Sequence[int]) -> Mapping[int, str]:
+def _words(session: Session, table: type[Any], columns: tuple[str, ...], ids: Sequence[int]) -> Mapping[int, str]:
     """Return each statement's rows of one table as text, a line per row; MariaDB joins them itself.
 
     Its result may have `LONGEST` bytes and would be cut, so whether a branch's could exceed that is asked first.
     """
-    parts = [_text(getattr(table, column)) for column in columns]
-    line = reduce(lambda words, part: words + "|" + part, parts)
-    order = [key for key in table.__table__.primary_key.columns if key.name != "statement_id"]
-    mine = select(table.statement_id).where(table.statement_id.in_(ids))
+    one_by_one, together = _queries(table, columns)  # type: ignore[arg-type]  # mypy: a class is not hashable
     if session.get_bind().dialect.name == "sqlite" or _may_be_long(session, table, ids):
-        rows = session.execute(mine.add_columns(line).order_by(table.statement_id, *order))
+        rows = session.execute(one_by_one, {"statement_ids": ids})
         return {key: "\n".join(map(itemgetter(1), found)) for key, found in groupby(rows, key=itemgetter(0))}
     session.execute(text(f"SET SESSION group_concat_max_len = {LONGEST}"))
+    return dict(session.execute(together, {"statement_ids": ids}).all())
+
+
+@cache
+def _queries(table: Any, columns: tuple[str, ...]) -> tuple[Select[int, str], Select[int, str]]:
+    """Return the queries for a table's rows as text by statement: one by one, and joined."""
+    line = reduce(lambda words, part: words + "|" + part, [_text(getattr(table, column)) for column in columns])
+    order = [key for key in table.__table__.primary_key.columns if key.name != "statement_id"]
+    of_these = table.statement_id.in_(bindparam("statement_ids", type_=BigInteger, expanding=True))
+    mine = select(table.statement_id).where(of_these)
     together = func.aggregate_strings(line, "\n").aggregate_order_by(*order)
-    return dict(session.execute(mine.add_columns(together).group_by(table.statement_id)).all())
+    return (
+        mine.add_columns(line).order_by(table.statement_id, *order),
+        mine.add_columns(together).group_by(table.statement_id),
+    )
 
 
 def _may_be_long(session: Session, table: type[Any], ids: Sequence[int]) -> bool:
