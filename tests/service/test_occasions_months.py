@@ -269,7 +269,7 @@ def test_who_is_not_measured_has_nothing_to_save_and_nothing_else_is_passed_over
         def refuse(*_arguments: object) -> int:
             raise DomainError(code, "")
 
-        monkeypatch.setattr(MemberTimelines, "standard_id", refuse)
+        monkeypatch.setattr(MemberTimelines, "_measuring", refuse)
 
     refusing(StandardErrorCode.no_standard)
     assert occasion.draft(session, fanout, 100, NOW).drafts == []
