@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tests.fuzzing import WHOLE
 from tests.waiting import LONG
 
-SOME = 1 if WHOLE else 8
+SOME = 1 if WHOLE else 4
 """One statement in how many of a transaction is tried by the tests with the most of them; in `make fuzz` each is."""
 
 

@@ -88,6 +88,13 @@ def test_a_branch_sets_what_its_members_see(call: Call, cast: Cast) -> None:
         "board_names_outside": False,
         "manages_prospects": False,
         "head_officers": [],
+        "office_telephone": "",
+        "year_flow": None,
+        "points_publicized": None,
+        "draft_due": None,
+        "report_days": None,
+        "review_days": None,
+        "filing_days": None,
     }
     assert call(cast.zhao_qiang, "PUT", path, json={"board_visibility": "full"}).status_code == 404
 

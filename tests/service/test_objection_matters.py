@@ -1,6 +1,5 @@
 """What an objection may be about, in whose words, and who had a hand in it."""
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,13 +9,8 @@ from server.points.models import NegativeDecision, PointEntry, SourceKind
 from server.points.scores.rules import NegativeStatus
 from server.statements.models import Statement
 from tests.boards import cast_statement
-from tests.books import Books, keep_books
+from tests.books import Books
 from tests.cast import Cast, Person
-
-
-@pytest.fixture
-def books(session: Session, cast: Cast) -> Books:
-    return keep_books(session, cast)
 
 
 def _entry(session: Session, person: Person, kind: SourceKind, source_id: int | None = None) -> ObjectionMatter | None:
