@@ -1749,7 +1749,8 @@ export interface components {
      * BranchYearOut
      * @description A branch's year. `stars_state` is null unless stars take a track of their own.
      *
-     * `filing_id` is of the edition that stands; `publicity_id` of the publicity that is proposed, runs or has ended.
+     * `filing_id` is of the edition that stands, for whoever may read filings; `publicity_id` of the publicity that is
+     * proposed, runs or has ended.
      */
     BranchYearOut: {
       /** Actions */
