@@ -167,7 +167,7 @@ RULES: dict[Permission, Rule] = {
     Permission.roster_confirm: Rule(_LEADERS | _ABOVE | {Role.group_leader}),
     Permission.resolution_read: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.resolution_record: Rule(_LEADERS | _ABOVE),
-    Permission.objection_raise: Rule(_BRANCH, own=True),
+    Permission.objection_raise: Rule(_BRANCH | _ABOVE, own=True),
     Permission.objection_read: Rule(_BRANCH | _ABOVE, own=True),
     Permission.objection_handle: Rule(_BRANCH | _ABOVE),
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),

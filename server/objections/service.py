@@ -58,17 +58,24 @@ def raise_objection(
     wish: str | None = None,
     via: ObjectionVia = ObjectionVia.app,
     late_reason: str | None = None,
+    own: bool = True,
     account_id: int,
     now: datetime,
 ) -> Objection:
-    """Take a member's objection down, theirs from the phone or an officer's for them from paper or a word.
+    """Take a member's objection down: their `own` from the phone, or from paper or a word by an officer who had no hand
+    in the matter.
 
-    Raises DomainError 409 `not_objectionable` where the member has no such matter, `objection_open` while an earlier
-    one of the same matter is open, 422 `late_without_reason`.
+    Raises DomainError 422 `invalid_input` for another's that says neither, 403 `takes_part`, 409 `not_objectionable`
+    where the member has no such matter, `objection_open` while an earlier one of the same matter is open, 422
+    `late_without_reason`.
     """
     matter = matter_of(session, subject_kind, subject_id, member_id)
     if matter is None:
         raise conflict(ObjectionErrorCode.not_objectionable, "这一事项不能提出异议，请刷新后查看")
+    if not own and via is ObjectionVia.app:
+        raise DomainError(CoreErrorCode.invalid_input, "代党员登记的，请注明是书面还是口头提出")
+    if not own and account_id in matter.hands:
+        raise _takes_part()
     closes_on = windows.last_day(session, matter.organization_id, matter.year)
     today = shanghai_date(now)
     if raising_refusal(year=matter.year, today=today, closes_on=closes_on, reason=late_reason) is not None:
@@ -264,6 +271,11 @@ def _new(
     )
 
 
+def _takes_part() -> DomainError:
+    message = "您经手过这件事，请由其他负责人或上级党组织代为登记"
+    return DomainError(ObjectionErrorCode.takes_part, message, status=HTTPStatus.FORBIDDEN)
+
+
 def _open_already() -> DomainError:
     return conflict(ObjectionErrorCode.objection_open, "就这件事提出的异议还在办理，请查看办理进度")
 
@@ -288,9 +300,7 @@ def _speaks_for(session: Session, objection: Objection, *, own: bool, words: str
     if not words:
         raise DomainError(CoreErrorCode.reason_missing, "代党员登记的，请写明本人在何时以何种方式表示")
     if account_id in hands_of(session, objection):
-        raise DomainError(
-            ObjectionErrorCode.takes_part, "您经手过这件事，请由其他负责人代为登记", status=HTTPStatus.FORBIDDEN
-        )
+        raise _takes_part()
 
 
 def _whose_turn(session: Session, objection: Objection, account_id: int, *, now: datetime) -> Handling:

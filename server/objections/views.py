@@ -77,6 +77,7 @@ def raise_objection(context: Context, path: MemberPath, body: ObjectionIn) -> tu
         wish=body.wish,
         via=ObjectionVia.app if own else body.via,
         late_reason=body.late_reason,
+        own=own,
         account_id=context.account_id,
         now=context.now,
     )

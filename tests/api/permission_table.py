@@ -64,7 +64,7 @@ roster_record           .       .      x    x     x     x     x      x       x  
 roster_confirm          .       .      x    .     x     x     x      x       x     .      .       .
 resolution_read         .       .      .    x     x     x     x      x       x     x      .       .
 resolution_record       .       .      .    .     x     x     x      x       x     .      .       .
-objection_raise         x       .      .    x     x     x     .      .       .     .      .       .
+objection_raise         x       .      .    x     x     x     x      x       x     .      .       .
 objection_read          x       .      .    x     x     x     x      x       x     .      .       .
 objection_handle        .       .      .    x     x     x     x      x       x     .      .       .
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .

@@ -278,7 +278,10 @@ def test_late_ones_say_why(session: Session, cast: Cast, monkeypatch: pytest.Mon
 
 def test_an_officer_writes_down_what_was_said_and_none_who_is_concerned(session: Session, cast: Cast) -> None:
     claim = rejected(session, cast.zhang_min, cast.wang_fang)
-    objection = objected(session, cast.zhang_min, claim, via=ObjectionVia.oral, account_id=cast.sun_li.account_id)
+    said = partial(objected, session, cast.zhang_min, claim, own=False)
+    refused("invalid_input", lambda: said(account_id=cast.sun_li.account_id))
+    refused("takes_part", lambda: said(via=ObjectionVia.oral, account_id=cast.wang_fang.account_id))
+    objection = said(via=ObjectionVia.oral, account_id=cast.sun_li.account_id)
     objection = answered(session, assigned(session, objection, cast.li_wei, cast.li_wei), cast.li_wei)
     accept = partial(service.accept, session, objection.id, version=objection.version, own=False, now=NOW)
     refused("reason_missing", lambda: accept(account_id=cast.sun_li.account_id))

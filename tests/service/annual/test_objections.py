@@ -6,11 +6,14 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from server.annual import doubts
 from server.annual.steps import clock
+from server.annual.steps.rules import Track
 from server.objections import service, windows
 from server.objections.models import Objection
 from server.objections.rules import ObjectionSubject
 from server.years.rules import YearState
+from server.years.service import begun
 from tests.annual import REPORTING, assembly, by_clock, drafted, report, state
 from tests.cast import Cast
 from tests.objecting import WORDS, answered, assigned
@@ -53,6 +56,9 @@ def test_an_open_one_holds_the_year_up_and_no_other_branchs(session: Session, en
     edition = drafted(session, engine, cast)
     report(session, cast, assembly(session, cast))
     objection = _raise(session, cast, edition.id)
+    session.commit()
+    other = begun(session, organization_id=cast.other_branch, year=OLD, now=REPORTING)
+    assert not list(doubts.unanswered(session, other, Track.points)), "it is this branch's alone"
     session.commit()
     settle = partial(by_clock, session, clock.settle_due, engine, OVER)
     assert settle() == 0
