@@ -16,9 +16,10 @@ from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.organizations.events import CategoryChange
 from server.points.error_codes import PointsErrorCode
-from server.points.ledger.batch import Figures, LedgerBatch, store, stored_scores
+from server.points.ledger.batch import LedgerBatch
 from server.points.ledger.chains import chunks, lock_heads
 from server.points.ledger.newcomers import open_ledgers
+from server.points.ledger.stored import Figures, store, stored_scores
 from server.points.models import PointEntry, Score, SourceKind
 from server.points.scores.timelines import MemberTimelines
 from server.rounding import finest
@@ -184,10 +185,7 @@ def set_branch_scores(
     scored = select(Score.member_id).where(Score.organization_id == organization_id, Score.year == year)
     member_ids = set(session.scalars(scored))
     for part in chunks(sorted(member_ids & known.keys())):
-        stored = stored_scores(session, part, year)
-        for member_id in part:
-            store(session, (member_id, year), known[member_id], stored, now=now)
-        session.flush()
+        store(session, year, {member_id: known[member_id] for member_id in part}, now=now)
     set_scores(session, member_ids=member_ids - known.keys(), year=year, now=now)
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from server.db import reading, transaction
 from server.organizations.models import Organization
 from server.points.decisions.negative_years import negative_members
-from server.points.ledger.batch import LedgerBatch, stored_scores
+from server.points.ledger.batch import LedgerBatch
 from server.points.ledger.chain import broken_link, text_hash
+from server.points.ledger.stored import stored_scores
 from server.points.models import EntryText, LedgerHead, PointEntry, Score
 from server.points.scores.queries import year_scores
 from server.verifying import Verification

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from server.annual.results.measuring import scores
 from server.annual.results.models import AnnualEdition, AnnualResult, AnnualSection, EditionWithdrawal
 from server.organizations.models import Member
-from server.points.ledger.batch import Figures
+from server.points.ledger.stored import Figures
 from server.points.models import LedgerHead
 from server.points.scores.queries import TOTAL
 from server.points.scores.rules import YearScore

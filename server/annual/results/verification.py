@@ -10,8 +10,8 @@ from server.annual.results.models import AnnualEdition, AnnualResult, AnnualSect
 from server.annual.results.queries import is_current
 from server.annual.results.rules import EditionKind, Standing, places, standing_of
 from server.config import Settings
-from server.points.ledger.batch import stored_scores
 from server.points.ledger.chain import GENESIS
+from server.points.ledger.stored import stored_scores
 from server.points.models import PointEntry
 from server.points.scores.queries import TOTAL
 from server.statements.models import Statement, StatementLine

@@ -1,11 +1,9 @@
 """One transaction's postings: chains locked, openings ensured, entries added once, scores set."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
@@ -20,7 +18,8 @@ from server.points.ledger.openings import (
     opening_figures,
     openings,
 )
-from server.points.models import PointEntry, Score, SourceKind
+from server.points.ledger.stored import Figures, store
+from server.points.models import PointEntry, SourceKind
 from server.points.scores.carrying import measured_by
 from server.points.scores.rules import Fact, YearScore, score
 from server.points.scores.timelines import MemberTimelines
@@ -35,15 +34,6 @@ Known = dict[tuple[Hashable, ...], YearScore]
 """Scores worked out before: members of a kind with equal facts share one."""
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a member's rows in `scores` say of a year: points by section, with the total under ""."""
-
-    organization_id: int
-    negative: bool
-    points: Mapping[str, Decimal]
 
 
 class LedgerBatch:
@@ -166,7 +156,6 @@ class LedgerBatch:
         self.session.flush()
         for year in sorted({year for _, year in self._touched}):
             self._set_scores(year, [member_id for member_id, touched in sorted(self._touched) if touched == year])
-        self.session.flush()
         self._touched.clear()
         self._opened.clear()
 
@@ -210,17 +199,15 @@ class LedgerBatch:
         self.load(year)
         for part in ledger.chunks(member_ids):
             negative = negative_members(self.session, part, year)
-            stored = stored_scores(self.session, part, year)
-            for member_id in part:
-                result = self.score(member_id, year, negative=member_id in negative)
-                self._store(member_id, year, result, stored)
+            figures = {each: self._figures(each, year, negative=each in negative) for each in part}
+            store(self.session, year, figures, now=self.now)
 
-    def _store(self, member_id: int, year: int, result: YearScore | None, stored: dict[tuple[int, str], Score]) -> None:
-        membership, figures = self.standing.last_in(member_id, year), None
-        if result is not None and membership is not None:
-            figures = Figures(membership.organization_id, result.negative, result.figures)
-        for row in store(self.session, (member_id, year), figures, stored, now=self.now):
-            row.standard_id = self._opened.get((member_id, year), row.standard_id)
+    def _figures(self, member_id: int, year: int, *, negative: bool) -> Figures | None:
+        result, membership = self.score(member_id, year, negative=negative), self.standing.last_in(member_id, year)
+        if result is None or membership is None:
+            return None
+        opened = self._opened.get((member_id, year))
+        return Figures(membership.organization_id, result.negative, result.figures, opened)
 
 
 def year_score(
@@ -277,31 +264,3 @@ def _sums(entries: Iterable[PointEntry]) -> dict[str, Decimal]:
     for entry in entries:
         sums[entry.item_code] = sums.get(entry.item_code, ZERO) + entry.points
     return sums
-
-
-def store(
-    session: Session, key: Key, figures: Figures | None, stored: dict[tuple[int, str], Score], *, now: datetime
-) -> list[Score]:
-    """Set a member's rows of a year and return them; rows of sections that no longer exist are deleted.
-
-    `stored` are the rows that there are (`stored_scores`); the member's are taken out of it.
-    """
-    (member_id, year), rows = key, []
-    if figures is not None:
-        for section, points in figures.points.items():
-            row = stored.pop((member_id, section), None) or Score(member_id=member_id, year=year, section=section)
-            said = (points, figures.negative, figures.organization_id)
-            if (row.points, row.negative, row.organization_id) != said:
-                row.points, row.negative, row.organization_id = said
-                row.updated_at = now
-                session.add(row)
-            rows.append(row)
-    for gone in [each for each in stored if each[0] == member_id]:
-        session.delete(stored.pop(gone))
-    return rows
-
-
-def stored_scores(session: Session, member_ids: Collection[int], year: int) -> dict[tuple[int, str], Score]:
-    """Return the members' rows of a year in `scores`, by member and section."""
-    rows = select(Score).where(Score.member_id.in_(member_ids), Score.year == year)
-    return {(row.member_id, row.section): row for row in session.scalars(rows)}

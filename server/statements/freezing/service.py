@@ -42,8 +42,13 @@ def freeze(engine: Engine, term: StatementTerm, *, now: datetime) -> int:
             for root_id in session.scalars(select(Organization.id).where(Organization.parent_id.is_(None))).all()
             for branch_ids in batches_of(roster.branches_without(session, root_id, term))
         ]
-    with ThreadPoolExecutor(1 if engine.dialect.name == "sqlite" else WORKERS) as pool:
+    with ThreadPoolExecutor(workers(engine)) as pool:
         return sum(pool.map(partial(_some, engine), batches))
+
+
+def workers(engine: Engine) -> int:
+    """Return how many transactions a freeze has under way at a time."""
+    return 1 if engine.dialect.name == "sqlite" else WORKERS
 
 
 def batches_of(branch_ids: Sequence[int]) -> Iterator[Sequence[int]]:
