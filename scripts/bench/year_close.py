@@ -1,10 +1,12 @@
 """What closing every branch's year costs beside a month's freeze in which every line is computed, and reading a result.
 
-Each branch is closed in a transaction of its own, as its secretary does it: closing statement, results, the step.
+Each branch is closed in a transaction of its own, as its secretary does it: closing statement, results, the step. As
+many of them do so at once as a freeze has batches under way.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +23,7 @@ from server.annual.results import service as results
 from server.annual.results.models import AnnualResult
 from server.annual.results.verification import verify_results
 from server.db import make_engine, reading, transaction
-from server.statements.freezing.service import freeze
+from server.statements.freezing.service import freeze, workers
 from server.statements.models import Statement
 from server.statements.rules import month_before
 from server.years import service as years
@@ -70,8 +72,8 @@ def _total(member_id: int) -> Select[Any]:
 
 
 def _each(engine: Engine, branches: Sequence[int], step: Callable[..., None]) -> None:
-    for organization_id in branches:
-        transaction(engine, partial(step, organization_id=organization_id))
+    with ThreadPoolExecutor(workers(engine)) as pool:
+        list(pool.map(lambda each: transaction(engine, partial(step, organization_id=each)), branches))
 
 
 def _begin(session: Session, *, organization_id: int) -> None:
