@@ -1,6 +1,6 @@
-"""Half a year of claims with photos, most of them decided the day after; the last days' still wait."""
+"""Claims with photos, most of them decided the day after; the last days' still wait. Half a year of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -46,15 +46,15 @@ class Plan:
             yield self.number * PHOTOS_AT_MOST + index, self.story.scene, self.day
 
 
-def claim(university: University, *, per_member: float) -> None:
+def claim(university: University, planned: Iterable[Plan]) -> None:
     """Write the claims in the order of their days."""
-    plans = sorted(_plans(university, per_member), key=lambda plan: plan.day)
+    in_order = sorted(planned, key=lambda plan: plan.day)
     storage = DiskStorage(university.settings.photo_dir, durable=False)
-    drawn = pictures(job for plan in plans for job in plan.photos())
-    for start in range(0, len(plans), BATCH):
+    drawn = pictures(job for plan in in_order for job in plan.photos())
+    for start in range(0, len(in_order), BATCH):
         with university.transaction() as session:
             _known = _everyone(session)
-            for plan in plans[start : start + BATCH]:
+            for plan in in_order[start : start + BATCH]:
                 _one_claim(university, session, storage, plan, list(islice(drawn, plan.story.photos)))
 
 
@@ -63,7 +63,8 @@ def _everyone(session: Session) -> list[object]:
     return [row for model in (Organization, Member, Membership, Account) for row in session.scalars(select(model))]
 
 
-def _plans(university: University, per_member: float) -> Iterator[Plan]:
+def plans(university: University, per_member: float) -> Iterator[Plan]:
+    """Yield what is claimed in half a year."""
     chance, people = university.chance, university.people
     count = int(len(people) * per_member)
     for number in range(count):

@@ -1,6 +1,8 @@
-"""The beginning of the demo's year: the tree, the standard in force, the roster, accounts and roles."""
+"""The beginnings of the demo: the tree, the standards in force, the rosters, accounts and roles."""
 
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,10 +10,12 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scripts.demo import people
-from scripts.demo.people import DemoMember
+from scripts.demo.gatherings import plans
+from scripts.demo.people import PIONEERS, DemoMember
 from scripts.demo.personas import PERSONAS, Persona
 from scripts.demo.university import University, at
+from server import clock
+from server.days import shanghai_date
 from server.db import reading
 from server.identity import consents, privacy_notice
 from server.identity import service as identity
@@ -26,29 +30,49 @@ from server.wechat.client import SANDBOX_APP_ID
 from server.wechat.sandbox.sign_in import unionid_of
 
 ROOT_TITLE = "山海学院党委"
+STANDARD_PUBLISHED_ON = (12, 20)
+"""Month and day on which a year's standard is published, in the year before."""
 ROLES = {"支部书记": Role.secretary, "支委": Role.committee_member, "副书记": Role.deputy_secretary}
 
 
 def found(university: University) -> None:
-    _plant_tree(university)
-    _import_roster(university)
-    _open_accounts(university)
+    """Found the pioneers' branches in the last year, and all others with the demo's first month."""
+    tried_at = at(university.tried_from, 9)
+    begun_at = min(at(university.begin.replace(day=1), 9), university.now)
+    year = university.today.year
+    pioneers = university.pioneers
+    _found_root(university, tried_at)
+    _publish_standard(university, year - 1, now=tried_at)
+    _plant(university, PIONEERS, now=tried_at)
+    _import_roster(university, pioneers, now=tried_at)
+    _open_accounts(university, pioneers, now=tried_at)
+    _publish_standard(university, year, now=at(date(year - 1, *STANDARD_PUBLISHED_ON), 9))
+    others = [person for person in university.people if person.path not in PIONEERS]
+    _plant(university, [path for path in plans.branches() if path not in PIONEERS], now=begun_at)
+    _import_roster(university, others, now=begun_at)
+    _open_accounts(university, others, now=at(date(year, 1, 1), 11))
+    _let_in_personas(university, now=at(date(year, 1, 1), 11))
 
 
-def _plant_tree(university: University) -> None:
-    """The organizations, which begin with the demo's first month, and the standard in force."""
-    now = at(university.begin.replace(day=1), 9)
+def _found_root(university: University, now: datetime) -> None:
     with university.transaction() as session:
-        root = organizations.create_root(session, title=ROOT_TITLE, now=now)
-        university.places[""] = root
-        for general, branches in people.UNITS:
-            above = _add(university, session, root, OrganizationKind.general_branch, general, now=now)
-            for branch in branches:
-                _add(university, session, above, OrganizationKind.branch, f"{general}/{branch}", now=now)
-        for branch in people.DIRECT_BRANCHES:
-            _add(university, session, root, OrganizationKind.branch, branch, now=now)
-        year = university.begin.year
-        standards.install_default(session, organization_id=root.id, year=year, published_by=None, now=now)
+        university.places[""] = organizations.create_root(session, title=ROOT_TITLE, now=now)
+
+
+def _publish_standard(university: University, year: int, *, now: datetime) -> None:
+    root_id = university.places[""].id
+    with university.transaction() as session:
+        standards.install_default(session, organization_id=root_id, year=year, published_by=None, now=now)
+
+
+def _plant(university: University, paths: Iterable[str], *, now: datetime) -> None:
+    """Found branches, by title path, and the 总支 above them that are not there yet."""
+    with university.transaction() as session:
+        for path in paths:
+            general = path.rpartition("/")[0]
+            if general not in university.places:
+                _add(university, session, university.places[""], OrganizationKind.general_branch, general, now=now)
+            _add(university, session, university.places[general], OrganizationKind.branch, path, now=now)
 
 
 def _add(
@@ -67,15 +91,25 @@ def _add(
     return university.places[path]
 
 
-def _import_roster(university: University) -> None:
+def _import_roster(university: University, roster: list[DemoMember], *, now: datetime) -> None:
     """Through the same import a secretary uses, from a real workbook."""
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, _clock_at(now):
         path = Path(directory) / "花名册.xlsx"
-        _write_roster(path, university.people)
+        _write_roster(path, roster)
         root = university.places[""].id
         import_file(university.engine, university.settings, path, root, create_missing=True)
     with reading(university.engine) as session:
-        university.members = {member.work_number: member for member in session.scalars(select(Member))}
+        university.members.update((member.work_number, member) for member in session.scalars(select(Member)))
+
+
+@contextmanager
+def _clock_at(now: datetime) -> Iterator[None]:
+    """Let the import, which asks the clock, take place then."""
+    own, clock.now = clock.now, lambda: now
+    try:
+        yield
+    finally:
+        clock.now = own
 
 
 def _write_roster(path: Path, roster: list[DemoMember]) -> None:
@@ -103,12 +137,16 @@ def _cells(person: DemoMember) -> list[str]:
     ]
 
 
-def _open_accounts(university: University) -> None:
-    """Accounts for everyone who claims or reviews, and a WeChat identity for those a visitor can play."""
-    now = at(date(university.begin.year, 1, 1), 11)
+def _open_accounts(university: University, roster: list[DemoMember], *, now: datetime) -> None:
+    """Accounts for everyone who claims or reviews."""
     with university.transaction() as session:
-        for person in university.people:
+        for person in roster:
             _open_account(university, session, person, now)
+
+
+def _let_in_personas(university: University, *, now: datetime) -> None:
+    """A WeChat identity for those a visitor can play."""
+    with university.transaction() as session:
         for persona in PERSONAS:
             _let_in(university, session, persona, now)
 
@@ -155,7 +193,7 @@ def _grant(session: Session, account: Account, role: Role, place: Organization, 
         account_id=account.id,
         role=role,
         organization_id=place.id,
-        from_date=date(now.year, 1, 1),
+        from_date=shanghai_date(now),
         until_date=None,
         granted_by=None,
         now=now,

@@ -1,6 +1,6 @@
 """月汇总 of the months that are over: frozen as the job does, confirmed by secretaries; the newest waits with some."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -26,16 +26,26 @@ def sum_up(university: University) -> None:
     """Freeze and confirm every month that was due by now."""
     cutoffs = [cutoff for cutoff in _cutoffs(university.begin, university.today) if cutoff <= university.now]
     for cutoff in cutoffs:
-        term = month_before(cutoff)
-        freeze(university.engine, term, now=cutoff)
-        _confirm(university, term, newest=cutoff == cutoffs[-1])
+        freeze_and_confirm(university, cutoff, newest=cutoff == cutoffs[-1])
     confirming.confirm_overdue(university.engine, now=university.now)
     _leave_the_latest(university)
 
 
+def freeze_and_confirm(university: University, cutoff: datetime, *, newest: bool) -> None:
+    """Freeze the month before a cutoff and have the secretaries confirm it, some of them later if it is the newest."""
+    term = month_before(cutoff)
+    freeze(university.engine, term, now=cutoff)
+    _confirm(university, term, newest=newest)
+
+
+def cutoff_after(month: date) -> datetime:
+    """Return when a month, given by its first day, is frozen."""
+    return at((month + timedelta(days=31)).replace(day=FREEZE_DAY), FREEZE_HOUR)
+
+
 def _leave_the_latest(university: University) -> None:
     """Note as run the earlier periods of jobs that make up every one: the scheduler begins with the latest."""
-    since = at(university.begin.replace(day=1), 0)
+    since = at(university.tried_from, 0)
     with university.transaction() as session:
         for job in (job for job in JOBS if job.catch_up is CatchUp.every):
             for period in list(periods_between(job.when.trigger, since, university.now))[-2:-1]:

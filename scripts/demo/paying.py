@@ -1,6 +1,7 @@
-"""Every branch pastes its last full months of dues from Excel and closes them."""
+"""Branches paste full months of dues from Excel and close them."""
 
 import calendar
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from scripts.demo.people import DemoMember
@@ -12,12 +13,22 @@ DUES = {"教职工": "60", "学生": "0.2", "离退休": "30"}
 """Yuan a month."""
 
 
-def register_dues(university: University, *, months: int) -> None:
-    full_months = _full_months(university.begin, university.today)
-    for month in full_months[max(len(full_months) - months, 0) :]:
-        after = month + timedelta(days=calendar.monthrange(month.year, month.month)[1] + 2)
+def register_dues(university: University, months: Iterable[date]) -> None:
+    """Register months, given by their first days, in every branch of these people."""
+    for month in months:
         for path in sorted({person.path for person in university.people}):
-            _dues_of(university, path, month, at(after, 15))
+            _dues_of(university, path, month, registered_at(month))
+
+
+def registered_at(month: date) -> datetime:
+    """Return when a month, given by its first day, is registered and closed: on the 3rd of the next."""
+    return at(month + timedelta(days=calendar.monthrange(month.year, month.month)[1] + 2), 15)
+
+
+def last_months(university: University, count: int) -> list[date]:
+    """Return the first days of the last full months."""
+    full_months = _full_months(university.begin, university.today)
+    return full_months[max(len(full_months) - count, 0) :]
 
 
 def _full_months(begin: date, today: date) -> list[date]:

@@ -25,6 +25,8 @@ UNITS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("离退休工作处党总支", ("离退休第一党支部", "离退休第二党支部", "离退休第三党支部")),
 )
 DIRECT_BRANCHES = ("图书馆直属党支部", "后勤处直属党支部")
+PIONEERS = tuple(f"{UNITS[0][0]}/{title}" for title in ("教工第一党支部", "教工第二党支部"))
+"""The branches that tried the system out the year before, by title path."""
 MEMBERS_PER_BRANCH = 25
 
 

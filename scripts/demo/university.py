@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from scripts.demo.people import DemoMember
+from scripts.demo.people import PIONEERS, DemoMember
 from server.config import Settings
 from server.days import SHANGHAI
 from server.identity.rules import Actor
@@ -19,13 +19,14 @@ from server.organizations.models import Member, Organization
 @dataclass(slots=True)
 class University:
     """What the steps of the writing share; `chance` makes every choice, always the same;
-    `now` is a moment of `today`.
+    `now` is a moment of `today`. The pioneers are here since `tried_from`, the first of a month of the last year.
 
     `places` are keyed by title path ("" is the 党委), `members` and `actors` by work number.
     """
 
     settings: Settings
     engine: Engine
+    tried_from: date
     begin: date
     today: date
     now: datetime
@@ -40,6 +41,11 @@ class University:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    @property
+    def pioneers(self) -> list[DemoMember]:
+        """Return who was here in the last year."""
+        return [person for person in self.people if person.path in PIONEERS]
 
     def named(self, name: str) -> DemoMember | None:
         return next((person for person in self.people if person.name == name), None)

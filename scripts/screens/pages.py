@@ -123,6 +123,11 @@ SHOTS = (
         _of_office("pages/resolutions/resolutions?id={id}", "settled", "members_meeting"),
         ".heading",
     ),
+    Shot("annual-result", "zhang_min", "pages/annual-result/annual-result", ".ring"),
+    Shot("branch-year", "li_wei", _of_charge("branch-year"), ".steps"),
+    Shot("branch-years", "chen_jing", _of_charge("branch-years"), ".row"),
+    Shot("year-results", "li_wei", _of_charge("year-results"), ".row"),
+    Shot("publicities", "zhang_min", "pages/publicities/publicities", ".row"),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )
 

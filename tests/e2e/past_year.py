@@ -1,8 +1,6 @@
-"""A year of 李伟's branch that is over, made in the demo's database: the demo begins with the running year."""
+"""The past year of 李伟's branch, which the demo has ended: here it is brought to whatever step a test is about."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 from sqlalchemy import func, select, update
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 
 import server.app  # noqa: F401 what each feature owns is registered there
 from server import clock
+from server.annual.results.rules import is_final
 from server.annual.steps import clock as steps
 from server.annual.steps import filing, service, showing, undoing
 from server.annual.steps.rules import ToldWay, Track
@@ -18,18 +17,14 @@ from server.claims.models import Claim
 from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
 from server.db import make_engine
-from server.dues.models import DuesRecord
-from server.dues.rules import DuesState
 from server.errors import DomainError
 from server.identity.models import Account
 from server.meetings.models import Meeting, Roster
 from server.meetings.rules import MeetingKind, MeetingStatus, RosterStatus
-from server.organizations.models import Membership, Organization
+from server.organizations.models import Organization
 from server.organizations.workdays import calendar_of
-from server.points import service as points
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicityScope
-from server.standards.models import Standard
 from server.years import service as years
 from server.years.models import BranchYear
 from server.years.rules import YearState
@@ -47,23 +42,18 @@ class PastYear:
         self._begin()
 
     def _begin(self) -> None:
-        """Let everybody have belonged to the branch, and a standard have measured them."""
+        """Let it be closing once more: what is filed nobody can take back, so that this is set by hand."""
         now = clock.now()
         with Session(self._engine) as session:
-            of_branch = Membership.organization_id == self.branch
-            session.execute(update(Membership).where(of_branch).values(from_date=date(self.year, 1, 1)))
-            latest = session.scalars(select(Standard).where(Standard.year == self.year + 1)).one()
-            columns = {column.key: getattr(latest, column.key) for column in Standard.__table__.columns}
-            session.add(Standard(**{**columns, "id": None, "year": self.year}))
-            session.commit()
-            points.open_year(session, member_ids=self._members(session), year=self.year, now=now)
             branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=now)
-            years.move(session, branch_year, YearState.closing, account_id=None, now=now)
-            branch = session.get_one(Organization, self.branch)
-            branch.began_on = date(self.year, 1, 1)
-            branch.settings = {**branch.settings, "points_publicized": True, "office_telephone": "0535-5550158"}
-            session.add_all(self._dues(session))
-            session.commit()
+            state = YearState(branch_year.state)
+            if state is YearState.open:
+                years.move(session, branch_year, YearState.closing, account_id=None, now=now)
+                session.commit()
+            elif state is not YearState.closing:
+                branch_year.state = YearState.settled if is_final(state) else state
+                session.flush()
+                self._undo(session, YearState.closing)
 
     def closing(self) -> None:
         """Nothing is drafted."""
@@ -232,27 +222,6 @@ class PastYear:
         while not calendar.is_workday(day):
             day += timedelta(days=step)
         return day
-
-    def _dues(self, session: Session) -> Iterator[DuesRecord]:
-        """Every month of everybody's as paid, so that nothing is left of the year."""
-        root_id = session.get_one(Organization, self.branch).root_id
-        recorded_by = self._account(session, "王芳")
-        for member_id, month in product(self._members(session), range(1, 13)):
-            yield DuesRecord(
-                root_id=root_id,
-                organization_id=self.branch,
-                member_id=member_id,
-                month=f"{self.year}-{month:02}",
-                due_cents=500,
-                paid_cents=500,
-                paid_on=date(self.year, month, 10),
-                state=DuesState.paid,
-                recorded_by=recorded_by,
-                recorded_at=clock.now(),
-            )
-
-    def _members(self, session: Session) -> list[int]:
-        return list(session.scalars(select(Membership.member_id).where(Membership.organization_id == self.branch)))
 
     def _account(self, session: Session, name: str) -> int:
         """The account of one of the demo's people; of several of that name the first, who has an office."""

@@ -1,17 +1,18 @@
 """Half a year of meetings: held and settled in the order of their days, one open today, one planned for next week."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
+from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from scripts.demo.gatherings import today
 from scripts.demo.gatherings.plans import Occasion, occasions
 from scripts.demo.gatherings.records import CONFIRMED_AFTER, SETTLED_AFTER, Held, Records
 from scripts.demo.university import University, at
-from server.meetings.models import Meeting
+from server.meetings.models import Meeting, Roster
 from server.meetings.rules import MeetingKind
 from server.meetings.settlement.alignment import AlignmentCause as Settling
 from server.meetings.settlement.alignment import align
@@ -27,8 +28,25 @@ def meet(university: University, *, months: int) -> None:
     """Hold the meetings of the last months, and prepare today's and next week's."""
     first = max(university.begin, _months_back(university.today, months))
     planned = [each for each in occasions(first, university.today) if _is_held(university, each)]
+    records = records_of(university, random.Random(SEED))
+    hold(records, planned)
     with university.transaction() as session:
-        records = Records(university, random.Random(SEED), _group_ids(session))
+        today.gather(university, session, records)
+        today.plan_next_week(university, session, records)
+        records.flush(session)
+
+
+def records_of(university: University, chance: random.Random) -> Records:
+    """Return an empty sheaf of records, whose ids follow those in the tables."""
+    with university.transaction() as session:
+        meetings, rosters = (session.scalar(select(func.max(table.id))) or 0 for table in (Meeting, Roster))
+        return Records(university, chance, _group_ids(session), count(meetings + 1), count(rosters + 1))
+
+
+def hold(records: Records, planned: Iterable[Occasion]) -> list[Held]:
+    """Write meetings down in the order of their days, and post what those gave and cost that are settled."""
+    university = records.university
+    with university.transaction() as session:
         held = [records.hold(each) for each in sorted(planned, key=lambda each: each.day)]
         records.flush(session)
     settled = [each for each in held if each.settled]
@@ -37,10 +55,7 @@ def meet(university: University, *, months: int) -> None:
             _known = _everyone(session)
             for each in settled[start : start + BATCH]:
                 _post(session, each)
-    with university.transaction() as session:
-        today.gather(university, session, records)
-        today.plan_next_week(university, session, records)
-        records.flush(session)
+    return held
 
 
 def _months_back(day: date, months: int) -> date:

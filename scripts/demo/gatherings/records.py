@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 
 from sqlalchemy import insert
@@ -62,14 +61,14 @@ class Held:
 
 @dataclass(slots=True)
 class Records:
-    """Rows on their way into the database. Ids are counted here; the tables are empty."""
+    """Rows on their way into the database. Their ids are counted here."""
 
     university: University
     chance: random.Random
     group_ids: dict[tuple[str, str], int]
+    meeting_ids: Iterator[int]
+    roster_ids: Iterator[int]
     rows: dict[type[Base], list[Values]] = field(default_factory=dict)
-    meeting_ids: Iterator[int] = field(default_factory=lambda: count(1))
-    roster_ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     def hold(self, occasion: Occasion) -> Held:
         """Write an occasion down: settled two days on, its lists confirmed by each secretary the day after that."""
