@@ -24,7 +24,7 @@ from server.meetings.rules import MeetingKind, MeetingStatus, RosterStatus
 from server.organizations.models import Organization
 from server.organizations.workdays import calendar_of
 from server.publicity.models import Publicity
-from server.publicity.rules import PublicityScope
+from server.publicity.rules import PublicityScope, PublicityStatus
 from server.years import service as years
 from server.years.models import BranchYear
 from server.years.rules import YearState
@@ -39,28 +39,19 @@ class PastYear:
         self.branch = branch
         self.year = shanghai_date(clock.now()).year - 1
         self._engine = make_engine(f"sqlite:///{data}/xianfeng.db")
-        self._begin()
+        self.closing()
 
-    def _begin(self) -> None:
-        """Let it be closing once more: what is filed nobody can take back, so that this is set by hand."""
+    def closing(self) -> None:
+        """Nothing is drafted."""
         now = clock.now()
         with Session(self._engine) as session:
             branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=now)
-            state = YearState(branch_year.state)
+            state = self._unfiled(branch_year)
             if state is YearState.open:
                 years.move(session, branch_year, YearState.closing, account_id=None, now=now)
                 session.commit()
             elif state is not YearState.closing:
-                branch_year.state = YearState.settled if is_final(state) else state
-                session.flush()
                 self._undo(session, YearState.closing)
-
-    def closing(self) -> None:
-        """Nothing is drafted."""
-        with Session(self._engine) as session:
-            if self._state(session) is YearState.closing:
-                return
-            self._undo(session, YearState.closing)
 
     def claimed(self) -> None:
         """A claim of the year waits for its review."""
@@ -102,10 +93,13 @@ class PastYear:
         """The results are drafted, and a meeting has heard them."""
         self.reviewed()
         with Session(self._engine) as session:
-            state = self._state(session)
+            branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=clock.now())
+            state = self._unfiled(branch_year)
             if state in (YearState.publicized, YearState.settled):
                 self._undo(session, YearState.reported)
                 state = YearState.reported
+            elif state is YearState.reported:
+                self._withdraw_proposed(session)
         if state is YearState.closing:
             self._draft()
         if state is not YearState.reported:
@@ -153,9 +147,25 @@ class PastYear:
             session.commit()
             return shown
 
-    def _state(self, session: Session) -> YearState:
-        of_branch = (BranchYear.organization_id == self.branch, BranchYear.year == self.year)
-        return YearState(session.scalars(select(BranchYear.state).where(*of_branch)).one())
+    def _unfiled(self, branch_year: BranchYear) -> YearState:
+        """Return how far it has come: what is filed nobody can take back, so that here it is set back by hand."""
+        state = YearState(branch_year.state)
+        if is_final(state):
+            branch_year.state = state = YearState.settled
+        return state
+
+    def _withdraw_proposed(self, session: Session) -> None:
+        waits = (Publicity.organization_id == self.branch, Publicity.status == PublicityStatus.proposed)
+        if session.scalar(select(Publicity.id).where(*waits)) is not None:
+            showing.withdraw(
+                session,
+                organization_id=self.branch,
+                year=self.year,
+                reason="另行安排",
+                account_id=self._account(session, "李伟"),
+                now=clock.now(),
+            )
+            session.commit()
 
     def _undo(self, session: Session, to: YearState) -> None:
         undoing.undo(
