@@ -30,7 +30,7 @@ from server.errors import unavailable
 from server.export import registry
 from server.features import brought
 from server.identity import queries as identity
-from server.identity.guard import Api
+from server.identity.guard import Api, Documented
 from server.meetings import handlers as meetings
 from server.meetings import sources as meeting_sources
 from server.meetings.check_in import committer
@@ -228,7 +228,7 @@ for event_type, handler in SUBSCRIPTIONS:
 def create_app(settings: config.Settings | None = None, engine: Engine | None = None) -> OpenAPI:
     """Return the whole product as one WSGI app; `engine` may be handed in by tests and scripts."""
     settings = settings or config.load()
-    app = OpenAPI(
+    app = Documented(
         "server",
         info=Info(title="先锋积分 API", version=__version__),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},

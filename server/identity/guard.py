@@ -8,9 +8,10 @@ Idempotency-Key in that same transaction. On a refused commit the whole view run
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from inspect import signature
+from threading import Lock
 from typing import Any
 
 from flask import Response, request
@@ -18,6 +19,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import OPENAPI3_REF_PREFIX
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
+from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.utils import get_model_schema, parse_parameters
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,7 +49,7 @@ class Body(BaseModel):
 
 
 def _refers_to_error() -> dict[str, Any]:
-    """A response in the API document by reference: deriving the schema for each again is half of a start."""
+    """A response in the API document by reference: deriving the schema for each again is half of what it costs."""
     return {"content": {"application/json": {"schema": {"$ref": f"{OPENAPI3_REF_PREFIX}/{ErrorOut.__name__}"}}}}
 
 
@@ -66,6 +68,18 @@ class Api(APIBlueprint):
         super().__init__(name, import_name, url_prefix="/api/v1", abp_tags=[Tag(name=tag)], abp_responses=ERRORS)
         self.components_schemas.update(ERROR_SCHEMAS)
         self.guards: dict[str, Access] = {}
+        self._undescribed: list[Callable[[], object]] = []
+
+    def _collect_openapi_info(self, rule: str, func: Callable[..., Any], **about: Any) -> tuple[None, ...]:
+        """Leave it until the document is asked for. `_guard` reads the shapes of the request; here there are none."""
+        self._undescribed.append(partial(super()._collect_openapi_info, rule, func, **about))
+        return (None,) * 7
+
+    def describe(self) -> None:
+        """Put what no document has asked for yet into `paths`, `tags` and `components_schemas`."""
+        for describe in self._undescribed:
+            describe()
+        self._undescribed.clear()
 
     def guarded(
         self,
@@ -106,6 +120,35 @@ class Api(APIBlueprint):
             return view
 
         return decorate
+
+
+_describing = Lock()
+"""A blueprint belongs to all apps of a process."""
+
+
+class Documented(OpenAPI):
+    """An app that derives its API document when it is first asked for: it was a fifth of every start."""
+
+    def register_api(self, api: Api, **options: Any) -> None:
+        self.register_blueprint(api, **options)
+
+    @property
+    def api_doc(self) -> dict[str, Any]:
+        """The OpenAPI document of the blueprints registered so far; later ones are not in it."""
+        with _describing:
+            if not self.spec_json:
+                self._describe()
+            document: dict[str, Any] = super().api_doc
+            return document
+
+    def _describe(self) -> None:
+        for api in self.blueprints.values():
+            if isinstance(api, Api):
+                api.describe()
+                self.tags.extend(tag for tag in api.tags if tag.name not in self.tag_names)
+                self.tag_names.extend(tag.name for tag in api.tags)
+                self.paths.update(api.paths)
+                self.components_schemas.update(api.components_schemas)
 
 
 def _guard(view: Callable[..., Any], access: Access, *, idempotent: bool) -> Callable[..., Any]:
