@@ -129,7 +129,7 @@ _describing = Lock()
 class Documented(OpenAPI):
     """An app that derives its API document when it is first asked for: it was a fifth of every start."""
 
-    def register_api(self, api: Api, **options: Any) -> None:
+    def register_api(self, api: APIBlueprint, **options: Any) -> None:
         self.register_blueprint(api, **options)
 
     @property
