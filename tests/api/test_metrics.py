@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -210,5 +210,7 @@ def test_standards_that_nobody_published_are_counted_from_november_on(
     app: OpenAPI, session: Session, cast: Cast
 ) -> None:
     assert figures(page(app), "xianfeng_standards_awaited") == {("false", "2026"): 0, ("true", "2026"): 0}
-    with travel(datetime(2026, 11, 1, tzinfo=UTC)):
+    with travel(at(date(2026, 10, 31), "23:59"), tick=False):
+        assert figures(page(app), "xianfeng_standards_awaited") == {("false", "2026"): 0, ("true", "2026"): 0}
+    with travel(at(date(2026, 11, 1), "00:30"), tick=False):
         assert figures(page(app), "xianfeng_standards_awaited") == {("false", "2027"): 0, ("true", "2027"): 3}

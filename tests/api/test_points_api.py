@@ -1,14 +1,17 @@
 """Scores, explanations, decisions and the negative list over HTTP."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from time_machine import travel
 
 from server.audit.models import AuditLine
 from server.holdings import DataSubject
+from server.organizations.models import Membership
 from server.points import service
 from server.points.holdings import holdings as points_holdings
 from server.points.models import NegativeChange, NegativeDecision, SourceKind
@@ -17,6 +20,7 @@ from server.points.service import Posting
 from tests.api.answers import refusal
 from tests.cast import NOW, TODAY, Cast
 from tests.conftest import Call
+from tests.days import until
 from tests.pushing import all_pushes
 
 DEDUCTION = {
@@ -97,6 +101,25 @@ def test_a_branch_lists_its_members_scores_the_highest_first(call: Call, cast: C
         rows += [(row["name"], row["total"]) for row in page["items"]]
         cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
     assert rows == [("李伟", "58.00"), ("孙丽", "58.00"), ("张敏", "56.00"), ("王芳", "56.00")]
+
+
+def test_who_leaves_today_is_not_among_the_scores_of_the_group(call: Call, session: Session, cast: Cast) -> None:
+    both = Membership.member_id.in_([cast.zhang_min.member_id, cast.wang_fang.member_id])
+    session.execute(update(Membership).where(both).values(group_id=cast.group))
+    over = Membership.member_id == cast.wang_fang.member_id
+    session.execute(update(Membership).where(over).values(until_date=TODAY))
+    service.open_year(session, member_ids=[cast.zhang_min.member_id, cast.wang_fang.member_id], year=2026, now=NOW)
+    session.commit()
+    page = call(cast.li_wei, "GET", f"/organizations/{cast.group}/scores").json
+    assert [row["name"] for row in page["items"]] == ["张敏"]
+
+
+@until(date(2026, 12, 31))
+def test_without_a_year_scores_are_those_of_the_running_one(
+    call: Call, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    with travel(now, tick=False):
+        assert call(cast.zhang_min, "GET", path(cast, "score")).json["year"] == (2026 if in_time else 2027)
 
 
 def test_a_broken_cursor_is_refused(call: Call, cast: Cast) -> None:

@@ -22,6 +22,7 @@ from server.statements.models import Statement
 from server.statements.rules import month_before
 from server.statements.verification import verify_statements
 from tests.cast import Cast, Person
+from tests.days import until
 from tests.standards import publish
 
 CUTOFF = datetime(2027, 1, 2, 18, 0, tzinfo=UTC)
@@ -116,6 +117,15 @@ def test_the_board_shows_sums_to_all_and_lines_to_who_sees_totals(
     assert late is not None
     assert (late.members, late.entries, late.points) == (2, 2, Decimal(2))
     assert sorted(line.name for line in late.lines) == sorted(names)
+
+
+@until(date(2027, 1, 10))
+def test_the_sheet_tells_what_can_still_be_claimed_until_the_cut_off(
+    session: Session, cast: Cast, december: Statement, now: datetime, in_time: bool
+) -> None:
+    explained = read_sheet(session, member_id=cast.zhang_min.member_id, month="2026-12", now=now).explanation
+    assert explained is not None
+    assert bool(explained.still_possible) is in_time
 
 
 def test_the_sheet_on_paper_has_the_members_own(session: Session, cast: Cast, december: Statement) -> None:

@@ -28,7 +28,7 @@ from server.statements.events import StatementConfirmed, StatementFrozen
 from server.statements.models import Statement, StatementBackdated
 from server.statements.occasions import at_risk as occasion
 from server.statements.rules import StatementStatus
-from tests.cast import NOW, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.meeting import make_meeting
 from tests.pushing import all_pushes, make_statement, prepared, shanghai, told
 from tests.refusing import refused
@@ -202,6 +202,18 @@ def test_what_was_made_up_or_is_too_late_is_not_spoken_of(session: Session, cast
     came(session, made_up, cast.zhang_min, state=AttendanceState.made_up)
     assert too_late.makeup_until < date(2026, 6, 18)
     assert at_risk(session, cast) is None
+
+
+def test_who_is_told_late_is_told_of_what_is_left(session: Session, cast: Cast) -> None:
+    """The day before yesterday two could be made up for; the first of them was due yesterday."""
+    over, left = missed_meeting(session, cast, days=31), missed_meeting(session, cast, item="B04", days=20)
+    assert over.makeup_until == TODAY - timedelta(days=1)
+    statement = make_statement(session, cast, LINES)
+    statement.status = StatementStatus.confirmed
+    emit(session, StatementConfirmed(statement.id, NOW - timedelta(days=2)))
+    prepared(session, NOW)
+    (push,) = all_pushes(session, Occasion.at_risk)
+    assert push.content["until"] == f"{left.makeup_until.year}年{left.makeup_until.month}月{left.makeup_until.day}日"
 
 
 def test_an_excused_absence_needs_no_saving_and_a_conditional_leave_does(session: Session, cast: Cast) -> None:

@@ -107,6 +107,19 @@ def test_a_roster_counts_from_the_day_it_is_applied(import_rows: Import, session
     assert "入党日期" in tomorrow.text
 
 
+@pytest.mark.at_the_edges_of_the_day
+def test_a_roster_that_is_tried_is_tried_for_today(import_rows: Import, cast: Cast) -> None:
+    """A member who is here already may have joined the Party today, too."""
+
+    def joined(on: str, **options: Any) -> ImportReport:
+        row = person("赵新", "T1", 入党日期=on, 转正日期=None, 党员类别="预备党员")
+        return import_rows([row], **options)
+
+    joined("2026-06-01")
+    tried = joined("2026-06-18", apply_rows=False)
+    assert (tried.problems, tried.roster.rows_total, tried.roster.effective_on) == ([], 1, cast.today)
+
+
 def ends_of(session: Session, work_number: str) -> list[tuple[date, str]]:
     """Return until when a member was of which category."""
     rows = session.scalars(select(FormerKinds).where(FormerKinds.member_id == member_of(session, work_number).id))

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ from server.setup.carrying_out import SetupOptions, SetupPreview, SetupResult
 from server.setup.rules import read_appointment
 from server.standards.models import Standard
 from tests.at_once import at_once
-from tests.cast import NOW
+from tests.cast import NOW, TODAY
+from tests.days import at
 from tests.refusing import refused
 from tests.rosters import BRANCH, GENERAL_BRANCH, person, workbook
 from tests.waiting import LONG
@@ -165,6 +166,8 @@ def test_it_founds_imports_appoints_and_hands_out_codes_that_bind(empty: Install
 
 def test_a_second_run_changes_nothing_and_leaves_codes_good(empty: Installation) -> None:
     empty.carry_out()
+    with Session(empty.engine) as session:
+        assert set(session.scalars(select(Grant.from_date))) == {TODAY}
     before = [empty.count(kind) for kind in KINDS[:-1]]
     again = empty.carry_out()
     assert again.slips == []
@@ -273,7 +276,7 @@ def test_what_comes_next_names_what_is_missing(empty: Installation) -> None:
 
 
 def test_late_in_the_year_next_years_standard_is_spoken_of_and_none_is_published(empty: Installation) -> None:
-    with time_machine.travel(datetime(2026, 11, 30, 4, tzinfo=UTC)):
+    with time_machine.travel(at(date(2026, 11, 1), "00:30")):
         assert "2027 年度的，请组织部在 12 月 31 日前起草、发布" in empty.carry_out({}).next_steps[-1]
     with time_machine.travel(datetime(2027, 1, 10, 4, tzinfo=UTC)):
         empty.carry_out({})

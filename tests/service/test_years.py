@@ -30,6 +30,7 @@ from server.years.rules import Warrant, WarrantKind, YearState
 from tests.at_once import race
 from tests.cast import NOW, Cast, Person
 from tests.counting import counted
+from tests.days import at, until
 from tests.refusing import refused
 from tests.settling import check_books
 from tests.standards import altered, publish
@@ -91,6 +92,9 @@ def test_the_running_year_takes_no_step(session: Session, cast: Cast) -> None:
         "year_not_over",
         lambda: service.move(session, branch_year, YearState.closing, account_id=None, now=new_year_eve),
     )
+    new_year = at(date(2027, 1, 1), "00:30")
+    assert service.move(session, branch_year, YearState.closing, account_id=None, now=new_year) is branch_year
+    assert branch_year.state is YearState.closing
 
 
 def test_two_who_take_a_step_take_it_once(engine: Engine, session: Session, cast: Cast) -> None:
@@ -121,6 +125,22 @@ def test_a_branch_may_have_a_cut_off_of_its_own(session: Session, cast: Cast) ->
 
 
 @pytest.mark.usefixtures("opened")
+@until(date(2027, 1, 20))
+def test_a_cut_off_may_be_moved_to_a_day_until_it_is_over(
+    session: Session, cast: Cast, now: datetime, in_time: bool
+) -> None:
+    branch_year = service.begun(session, organization_id=cast.branch, year=OLD, now=DRAFTING)
+
+    def move() -> object:
+        by = {"account_id": cast.chen_jing.account_id, "reason": "支部集中外出", "now": now}
+        return service.move_cut_off(session, branch_year, date(2027, 1, 20), **by)  # type: ignore[arg-type]
+
+    if in_time:
+        move()
+    else:
+        refused("wrong_status", move)
+
+
 def test_once_the_results_stand_nothing_is_posted_or_taken_back(session: Session, cast: Cast) -> None:
     entry = post(session, fact(cast.zhang_min))
     publish(session, cast.root, altered(), 2027)

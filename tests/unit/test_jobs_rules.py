@@ -21,7 +21,7 @@ from server.jobs.rules import (
     wait_after,
 )
 from server.jobs.table import JOBS
-from server.scheduling import CatchUp, Schedule, daily, every_minutes, monthly
+from server.scheduling import CatchUp, Schedule, daily, every_minutes, monthly, quarterly
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SCHEDULES = [
@@ -112,6 +112,8 @@ def test_schedules_are_shanghais() -> None:
     assert next_period(daily("03:30").trigger, datetime(2026, 6, 17, 19, 29, tzinfo=UTC)) == datetime(
         2026, 6, 17, 19, 30, tzinfo=UTC
     )
+    quarter = next_period(quarterly(1, "03:30").trigger, datetime(2026, 6, 17, tzinfo=UTC))
+    assert quarter == datetime(2026, 6, 30, 19, 30, tzinfo=UTC)
 
 
 def test_minutes_have_to_divide_the_hour() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +13,7 @@ from PIL import Image
 
 from server.wechat.sandbox.record import KEPT_PER_PHONE
 from server.wechat.sandbox.state import SandboxState
+from tests.days import at
 from tests.playing_wechat import SCORE, Caller, message
 
 START = datetime(2026, 11, 5, 6, tzinfo=UTC)
@@ -236,6 +237,17 @@ def test_a_day_and_a_minute_have_their_ends(wechat: Caller, time: time_machine.T
     assert wechat.subscribe() == 45009
     time.shift(timedelta(days=1))
     assert wechat.subscribe() == 0
+
+
+def test_a_day_of_limits_is_shanghais(wechat: Caller, time: time_machine.Traveller) -> None:
+    wechat.agree("zhang_min", times=9)
+    wechat.json("PUT", "/settings", {"per_day": {"subscribe_send": 1}, "per_minute": {}})
+    answers = []
+    for clock in ("00:30", "09:00", "23:59"):
+        time.move_to(at(date(2026, 6, 19), clock))
+        answers.append(wechat.subscribe())
+    time.move_to(at(date(2026, 6, 20), "00:30"))
+    assert [*answers, wechat.subscribe()] == [0, 45009, 45009, 0]
 
 
 def test_no_nonsense_in_a_body_makes_it_stumble(wechat: Caller) -> None:
