@@ -3,7 +3,8 @@
 `faults.toml` lists them: what the fault `says`, the `file`, the text `old` that becomes `new`, and the `tests` that
 should notice. Its table `utc` has the tests of each file that asks what day it is: UTC is asked at one place after
 another, except where that comes to the `same`, with the reason. It fails where no test notices, and where the text is
-no longer there exactly once. `only` picks those whose file or words contain it; `jobs` is how many are tried at once.
+no longer there exactly once. `only` picks those whose file or words contain it, or the name of whose place does
+(`years/service.py#0`); commas part several. `jobs` is how many are tried at once.
 UTC is tried in one run with forks first (`day_forks.py`), and only what is not noticed there like the others.
 What was noticed is kept in `faults/noticed.jsonl`, and not tried again while its file and its tests read the same: a
 run that was cut off goes on where it stopped. At the end the tests that noticed run once more without any fault.
@@ -73,6 +74,12 @@ def day_faults() -> list[DayFault]:
     return [fault for fault in found if fault.says not in same.get(fault.file, ())]
 
 
+def is_meant(fault: Fault | DayFault, only: str) -> bool:
+    """Whether a fault is one of those that `only` picks."""
+    words = f"{fault.file}\n{fault.says}\n{fault.name if isinstance(fault, DayFault) else ''}"
+    return any(each in words for each in only.split(","))
+
+
 def listed() -> dict[str, Any]:
     """Return what the list says."""
     return {"fault": [], "utc": {}, "same": {}} | tomllib.loads(LIST.read_text(encoding="utf-8"))
@@ -85,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     every: list[Fault | DayFault] = [*faults(), *day_faults()]
-    chosen = [fault for fault in every if only in fault.file or only in fault.says]
+    chosen = [fault for fault in every if is_meant(fault, only)]
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         copies: Queue[Path] = Queue()
         for number in range(jobs):

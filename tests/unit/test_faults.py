@@ -224,3 +224,20 @@ def test_day_faults_are_tried_in_forks_of_one_run(
     assert "noticed  server/rules.py: UTC at SHANGHAI  → tests/test_rules.py::test_zone\n" in said
     assert "FAILS ANYWAY  tests/test_rules.py::test_that_always_fails" in said
     assert "2 of 4 faults noticed" in said
+
+
+@pytest.mark.parametrize(
+    ("only", "meant"),
+    [
+        ("", True),
+        ("years/", True),
+        ("UTC", True),
+        ("years/service.py#1", True),
+        ("years/service.py#0", False),
+        ("claims,years", True),
+        ("claims", False),
+    ],
+)
+def test_a_fault_is_picked_by_its_file_its_words_or_its_place(only: str, meant: bool) -> None:
+    fault = day_faults.DayFault("UTC at shanghai_date(now) (2)", "server/years/service.py", "tests", 1)
+    assert faults.is_meant(fault, only) is meant

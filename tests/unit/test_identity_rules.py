@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.identity.attempts import locked_until, with_try
 from server.identity.cache import CallerCache
-from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, Target, allows, holds
+from server.identity.rules import RULES, Actor, HeldRole, Permission, Role, Target, allows, holds, reach, roles_at
 
 NOON = datetime(2026, 6, 18, 4, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
@@ -167,3 +167,20 @@ def test_ones_own_is_held_and_allowed_without_a_role() -> None:
 def test_a_thing_that_concerns_no_member_is_nobodys_own() -> None:
     assert not allows(_holder(Role.administrator, SIBLING), Permission.score_read, Target((ROOT, GENERAL, BRANCH)))
     assert not allows(ZHANG_MIN, Permission.score_read, Target((ROOT, GENERAL, BRANCH)))
+
+
+OFFICES = (HeldRole(Role.secretary, 9), HeldRole(Role.inspector, 1), HeldRole(Role.secretary, 3))
+"""Those of someone who leads two branches and inspects the whole university."""
+
+
+def test_a_list_reaches_where_a_role_that_may_is_held() -> None:
+    actor = Actor(identity_id=1, grants=(*OFFICES, HeldRole(Role.deputy_secretary, 9)))
+    assert reach(actor, Permission.claim_review) == (3, 9)
+    assert reach(SOMEONE, Permission.claim_review) == ()
+
+
+def test_a_role_is_held_over_what_lies_below_its_place() -> None:
+    actor = Actor(identity_id=1, grants=OFFICES)
+    assert roles_at(actor, iter((1, 2, 3))) == {Role.secretary, Role.inspector}
+    assert roles_at(actor, (1, 2, 4)) == {Role.inspector}
+    assert roles_at(actor, ()) == frozenset()

@@ -15,6 +15,7 @@ from server.organizations.rules import (
     FilingAction,
     date_problem,
     exemption_status,
+    founded,
     is_within_two_years,
     is_work_number,
     likely_kind,
@@ -23,6 +24,7 @@ from server.organizations.rules import (
     normal_activation_code,
     normal_title,
     normal_work_number,
+    stands_above,
     transfer_refusal,
 )
 
@@ -79,6 +81,31 @@ def test_the_administrator_gives_nothing_that_sees_points_or_decides(role: Role)
 def test_the_administrator_sees_no_points_and_may_be_followed_by_another() -> None:
     assert not sees_or_decides(Role.administrator)
     assert may_give(frozenset({Role.administrator}), Role.administrator)
+
+
+@pytest.mark.parametrize(
+    ("own", "holds", "above"),
+    [
+        ({Role.organization_department}, Role.administrator, True),
+        ({Role.organization_department}, Role.inspector, True),
+        ({Role.organization_department}, Role.organization_department, False),
+        ({Role.administrator}, Role.organization_department, False),
+        ({Role.administrator, Role.secretary}, Role.inspector, False),
+        ({Role.secretary}, Role.secretary, False),
+        ({Role.secretary}, Role.deputy_secretary, True),
+        ({Role.deputy_secretary}, Role.secretary, False),
+        ({Role.representative, Role.general_secretary}, Role.secretary, True),
+        (set(), Role.representative, False),
+    ],
+)
+def test_who_stands_above_a_role_holds_a_higher_one(own: set[Role], holds: Role, above: bool) -> None:
+    """组织部 alone stands above its peers, and nobody above it."""
+    assert stands_above(frozenset(own), holds) is above
+
+
+def test_what_a_roster_founds_is_told_from_the_highest_down() -> None:
+    found = {"group": ["第一党小组"], "general_branch": [], "branch": ["教工党支部", "学生党支部"]}
+    assert founded(found) == ["党支部 2 个：教工党支部、学生党支部", "党小组 1 个：第一党小组"]
 
 
 @pytest.mark.parametrize(
