@@ -23,6 +23,7 @@ from server.years.rules import Warrant, WarrantKind, YearState
 from tests.at_once import race
 from tests.cast import Cast
 from tests.exempting import exempt
+from tests.killing import SOME
 from tests.results import draft, open_old_year
 from tests.settling import check_books
 from tests.years import DRAFTING, OLD, moved_to
@@ -104,10 +105,11 @@ def check(session: Session) -> None:
     check_books(session)
 
 
+@pytest.mark.thinned
 @pytest.mark.usefixtures("closing")
 def test_a_fault_at_any_statement_of_a_draft_leaves_nothing(session: Session, engine: Engine, cast: Cast) -> None:
     before = rows(session)
-    for moment in range(1, MOST_STATEMENTS):
+    for moment in range(1, MOST_STATEMENTS, SOME):
         if not fails_at(engine, moment, lambda session: take_step(session, cast)):
             break
         assert rows(session) == before, moment
@@ -116,11 +118,12 @@ def test_a_fault_at_any_statement_of_a_draft_leaves_nothing(session: Session, en
     check(session)
 
 
+@pytest.mark.thinned
 @pytest.mark.usefixtures("closing")
 def test_a_fault_at_any_statement_of_superseding_leaves_nothing(session: Session, engine: Engine, cast: Cast) -> None:
     draft(session, cast)
     before = rows(session)
-    for moment in range(1, MOST_STATEMENTS):
+    for moment in range(1, MOST_STATEMENTS, SOME):
         if not fails_at(engine, moment, lambda session: uphold(session, cast)):
             break
         assert rows(session) == before, moment
