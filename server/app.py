@@ -14,6 +14,7 @@ from bot.receive import views as bot
 from server import __version__, config, events, metrics, models, requests
 from server.annual import doubts
 from server.annual.results import handlers as results
+from server.annual.results.events import ResultsSuperseded
 from server.annual.steps import filing as annual_filing
 from server.annual.steps import showing as annual_showing
 from server.annual.steps.gates import register_gate
@@ -168,6 +169,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (DeadlineMoved, publicity.deadline_moved),
     (FilingSubmitted, annual_filing.filing_submitted),
     (FilingDecided, annual_filing.filing_decided),
+    (ResultsSuperseded, annual_showing.results_superseded),
     (PublicityApproved, annual_showing.publicity_approved),
     (PublicityWithdrawn, annual_showing.publicity_withdrawn),
 )
@@ -199,6 +201,7 @@ FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
 
 PUBLICIZED: tuple[tuple[PublicitySubject, owners.PublicityOwner], ...] = (
     (PublicitySubject.points, annual_showing.OWNER),
+    (PublicitySubject.correction, annual_showing.CORRECTION_OWNER),
 )
 """What is shown of a subject, and whether it may be (server/publicity/owners.py)."""
 

@@ -8,32 +8,33 @@ from sqlalchemy.orm import Session
 
 from server.annual.results.models import AnnualEdition, AnnualResult
 from server.annual.results.queries import current_edition, is_current
+from server.annual.results.rules import is_final
 from server.annual.steps import due
+from server.annual.steps.conditions import is_filed
 from server.annual.steps.gates import Missing
 from server.annual.steps.rules import Track
+from server.annual.steps.shown import publicities_of
 from server.objections.matters import ObjectionMatter
 from server.objections.queries import open_in_year
 from server.objections.rules import Hand
 from server.objections.windows import ObjectionWindow
 from server.presentation import points_text
-from server.publicity.queries import current_of
-from server.publicity.rules import PublicitySubject
 from server.years.models import BranchYear
 from server.years.rules import YearState
 
 
 def window(session: Session, organization_id: int, year: int) -> ObjectionWindow:
-    """Return until when a branch's year may be doubted: the last day of its publicity, or of the window after the
-    report where nothing is put on show; over once it is filed."""
+    """Return until when a branch's year may be doubted: the last day of its publicity, that of changed lines included,
+    or of the window after the report where nothing is put on show; over once what stands is filed."""
     same = (BranchYear.organization_id == organization_id, BranchYear.year == year)
     branch_year = session.scalar(select(BranchYear).where(*same))
     if branch_year is None:
         return ObjectionWindow(None, over=False)
-    over = branch_year.state in (YearState.filed, YearState.archived)
     edition = current_edition(session, organization_id, year)
-    shown = current_of(session, PublicitySubject.points, edition.id) if edition is not None else None
-    if shown is not None and shown.approved_at is not None:
-        return ObjectionWindow(shown.last_day, over=over)
+    over = is_final(YearState(branch_year.state)) and edition is not None and is_filed(session, edition)
+    on_show = publicities_of(session, edition) if edition is not None else []
+    if last_days := [each.last_day for each in on_show if each.approved_at is not None]:
+        return ObjectionWindow(max(last_days), over=over)
     open_until = due.window_of(session, branch_year)
     return ObjectionWindow(open_until.due_on if open_until is not None else None, over=over)
 

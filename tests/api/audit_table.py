@@ -150,6 +150,7 @@ LINES = {
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity": "publicity_propose publicity",
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity/approve": (
         "publicity_approve publicity + year_publicized branch_year"
+        " | publicity_approve publicity + year_publicize_correction branch_year"
     ),
     "POST /organizations/<int:organization_id>/years/<int:year>/publicity/withdraw": (
         "publicity_withdraw publicity | publicity_withdraw publicity + year_undo branch_year"

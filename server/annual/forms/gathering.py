@@ -22,6 +22,7 @@ from server.annual.results.measuring import last_day
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result
 from server.annual.results.rules import TERM_TO_OBJECT, Standing
+from server.annual.steps import shown
 from server.days import shanghai_date
 from server.documents.blocks import legible
 from server.organizations.models import Category, Member, Membership, Organization, Stage
@@ -32,7 +33,7 @@ from server.points.scores.rules import LineScore, SectionScore
 from server.presentation import points_text
 from server.publicity import queries as publicities
 from server.publicity.models import Publicity
-from server.publicity.rules import PublicityStatus, PublicitySubject, code_of
+from server.publicity.rules import PublicityStatus, code_of
 from server.publicity.telephones import telephones_of
 from server.rounding import rounded
 from server.standards.problems import CATEGORY_TITLES, STAGE_TITLES
@@ -180,15 +181,16 @@ def _sum(part: SectionScore, by_seq: Mapping[int, PointEntry]) -> str:
 
 
 def _publicity(session: Session, edition: AnnualEdition) -> Publicity | None:
-    found = publicities.current_of(session, PublicitySubject.points, edition.id)
+    """Return the publicity of the list that holds for an edition, once it was approved."""
+    found = shown.of_points(session, edition)
     return found if found is not None and found.status != PublicityStatus.proposed else None
 
 
 def _heard(session: Session, edition: AnnualEdition) -> str:
-    shown = _publicity(session, edition)
-    if shown is None:
+    row = _publicity(session, edition)
+    if row is None:
         return NO_HEARING
-    return f"经审核确认，　　月　　日党员大会通报，{spoken_day(shown.first_day)}至{spoken_day(shown.last_day)}公示。"
+    return f"经审核确认，　　月　　日党员大会通报，{spoken_day(row.first_day)}至{spoken_day(row.last_day)}公示。"
 
 
 def listed(session: Session, edition: AnnualEdition) -> BranchYearList:
@@ -235,7 +237,7 @@ def report_of(session: Session, edition: AnnualEdition) -> YearReport:
 
 def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
     """Return 备案表 of an edition."""
-    place, told, shown = place_of(session, edition), listed(session, edition), _publicity(session, edition)
+    place, told, row = place_of(session, edition), listed(session, edition), _publicity(session, edition)
     registered = len([each for each in members_of(session, edition) if each.result.total is not None])
     made = FilingForm(
         branch=place.branch,
@@ -246,7 +248,7 @@ def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
         rated=len(told.rows),
         average=f"{told.average} 分" if told.average is not None else NOTHING,
         reported="",
-        publicized=f"{full_day(shown.first_day)}至{spoken_day(shown.last_day)}" if shown is not None else "",
+        publicized=f"{full_day(row.first_day)}至{spoken_day(row.last_day)}" if row is not None else "",
         objections="",
         enclosures=(
             f"党员积分量化登记表 {registered} 份",
@@ -289,10 +291,10 @@ def _first_day(session: Session, found: Certificate) -> date:
 
 def notice_of(session: Session, row: Publicity) -> PublicityNotice:
     """Return 公示 on A4 of a publicity, as its owner has it."""
-    shown = publicities.content_of(session, row)
+    content = publicities.content_of(session, row)
     place = session.get_one(Organization, row.organization_id).title
     made = PublicityNotice(
-        title=shown.title,
+        title=content.title,
         unit=place,
         opening=tuple(paragraphs(row.text)),
         groups=tuple(
@@ -300,10 +302,10 @@ def notice_of(session: Session, row: Publicity) -> PublicityNotice:
                 f"{group.heading}{group.mark}",
                 tuple(NoticeName(entry.name, " ".join(entry.words)) for entry in group.entries),
             )
-            for group in shown.groups
+            for group in content.groups
         ),
-        unlisted=shown.unlisted,
-        lines=shown.lines,
+        unlisted=content.unlisted,
+        lines=content.lines,
         first=full_day(row.first_day),
         last=full_day(row.last_day),
         days=row.working_days,

@@ -46,7 +46,8 @@ _HOLDS = (
     is_current(),
 )
 _CURRENT = select(AnnualEdition).where(*_HOLDS)
-_OF_YEAR = and_(BranchYear.organization_id == AnnualEdition.organization_id, BranchYear.year == AnnualEdition.year)
+OF_YEAR = and_(BranchYear.organization_id == AnnualEdition.organization_id, BranchYear.year == AnnualEdition.year)
+"""The condition that an edition is of a branch's year."""
 _IS_SECTION = and_(
     AnnualSection.edition_id == AnnualResult.edition_id, AnnualSection.member_id == AnnualResult.member_id
 )
@@ -54,7 +55,7 @@ _RESULTS = (
     select(AnnualEdition, AnnualResult, Member.name, BranchYear.state, AnnualSection.section, AnnualSection.points)
     .join(AnnualResult, AnnualResult.edition_id == AnnualEdition.id)
     .join(Member, Member.id == AnnualResult.member_id)
-    .join(BranchYear, _OF_YEAR)
+    .join(BranchYear, OF_YEAR)
     .outerjoin(AnnualSection, _IS_SECTION)
     .order_by(AnnualEdition.year.desc(), AnnualResult.member_id, AnnualSection.section)
 )
@@ -76,6 +77,14 @@ _FIGURES: Select[*tuple[Any, ...]] = (
 def current_edition(session: Session, organization_id: int, year: int) -> AnnualEdition | None:
     """Return the edition of a branch's results that holds, or None before the draft and after its withdrawal."""
     return session.scalar(_CURRENT, {"organization_id": organization_id, "year": year})
+
+
+def chain_of(session: Session, edition: AnnualEdition) -> list[AnnualEdition]:
+    """Return an edition and all that it supersedes, the latest first, back to the draft."""
+    found = [edition]
+    while found[-1].supersedes_id is not None:
+        found.append(session.get_one(AnnualEdition, found[-1].supersedes_id))
+    return found
 
 
 def editions_of(session: Session, organization_id: int, year: int) -> Sequence[AnnualEdition]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from server.annual.results import measuring, queries, sealing
+from server.annual.results.events import ResultsSuperseded
 from server.annual.results.measuring import Drawn
 from server.annual.results.missing import figures_missing, missing_figures
 from server.annual.results.models import AnnualEdition, AnnualResult, AnnualSection, EditionWithdrawal
@@ -17,6 +18,7 @@ from server.annual.results.rules import EditionKind, Standing, is_final, places
 from server.audit import service as audit
 from server.error_codes import CoreErrorCode
 from server.errors import DomainError, conflict
+from server.events import emit
 from server.organizations.models import Organization
 from server.organizations.schemas import settings_out
 from server.points import service as points
@@ -64,7 +66,7 @@ def withdraw(session: Session, branch_year: BranchYear, *, reason: str, account_
     edition = queries.current_edition(session, *_of(branch_year))
     if edition is None or is_final(YearState(branch_year.state)):
         raise _wrong_status(branch_year)
-    for each in _chain(session, edition):
+    for each in queries.chain_of(session, edition):
         session.add(EditionWithdrawal(edition_id=each.id, reason=reason, withdrawn_by=account_id, withdrawn_at=now))
         if each.statement_id is not None:
             withdraw_closing(session, each.statement_id)
@@ -85,7 +87,9 @@ def supersede(
     """Draw up the results of some members anew as their ledgers stand now; everybody else's are taken over as they are.
 
     Where nothing comes out differently the edition that holds is returned. No statement is frozen: each result carries
-    where its chain stood and when. Raises DomainError 409 `wrong_status` where the results do not stand.
+    where its chain stood and when. `ResultsSuperseded` tells what follows: the year withdraws what is only proposed,
+    owes a 更正通报, and has changed lines that were on show publicized (`annual/steps/shown.py`). Raises DomainError
+    409 `wrong_status` where the results do not stand.
     """
     branch_year = years.begun(session, organization_id=organization_id, year=year, now=now)
     points.lock(session, member_ids)
@@ -106,7 +110,9 @@ def supersede(
         warrant_id=warrant.subject_id,
         positions=before.positions,
     )
-    return _add(session, edition, [*kept, *anew], branch_year, before.hash, account_id=account_id, now=now)
+    _add(session, edition, [*kept, *anew], branch_year, before.hash, account_id=account_id, now=now)
+    emit(session, ResultsSuperseded(edition.id, before.id, organization_id, year, tuple(member_ids), now))
+    return edition
 
 
 def _held(session: Session, branch_year: BranchYear) -> Sequence[int]:
@@ -163,14 +169,6 @@ def _insert(session: Session, edition_id: int, rows: Sequence[AnnualResult] | Se
     columns = [column.name for column in table.__table__.columns if column.name != "edition_id"]
     said = [{"edition_id": edition_id} | {name: getattr(row, name) for name in columns} for row in rows]
     session.execute(insert(table), said)
-
-
-def _chain(session: Session, edition: AnnualEdition) -> list[AnnualEdition]:
-    """Return an edition and all that it supersedes, back to the draft."""
-    found = [edition]
-    while found[-1].supersedes_id is not None:
-        found.append(session.get_one(AnnualEdition, found[-1].supersedes_id))
-    return found
 
 
 def _stored(session: Session, edition: AnnualEdition) -> list[Drawn]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from server.annual.steps import conditions, supervising, undoing
+from server.annual.steps import conditions, filing, shown, supervising, undoing
 from server.annual.steps.charge import LEADERS, Charge, delegate_of
 from server.annual.steps.courses import Way
 from server.annual.steps.rules import Track, YearAction
@@ -34,29 +34,42 @@ def actions(
 ) -> list[YearAction]:
     """Return what an account may do. `open_steps` lack nothing; `owes`: a 更正通报 is due; `roles` are theirs here."""
     return [
-        *_steps(charge, open_steps, owes=owes),
-        *(_publicity(session, way, roles, account_id) if YearState.publicized in open_steps else ()),
+        *_steps(session, way, charge, open_steps, owes=owes),
+        *_publicity(session, way, roles, account_id, open_steps=open_steps, owes=owes),
         *_undo(session, way, charge, account_id),
         *(_supervision(session, way, now) if charge.supervises else ()),
     ]
 
 
-def _steps(charge: Charge, open_steps: Collection[YearState], *, owes: bool) -> Iterator[YearAction]:
+def _steps(
+    session: Session, way: Way, charge: Charge, open_steps: Collection[YearState], *, owes: bool
+) -> Iterator[YearAction]:
     if charge.takes_steps:
         yield from (action for step, action in _BY_STEP.items() if step in open_steps)
+        if filing.waits_anew(session, way) and not conditions.to_be_filed_anew(session, way):
+            yield YearAction.file
         if owes:
             yield YearAction.correct
 
 
-def _publicity(session: Session, way: Way, roles: Collection[Role], account_id: int) -> Iterator[YearAction]:
-    if not conditions.shows_points(way.course, Track.points):
-        return
-    shown = conditions.publicity_of(session, way)
-    if shown is None and RULES[Permission.publicity_propose].roles & set(roles):
+def _publicity(
+    session: Session,
+    way: Way,
+    roles: Collection[Role],
+    account_id: int,
+    *,
+    open_steps: Collection[YearState],
+    owes: bool,
+) -> Iterator[YearAction]:
+    edition = conditions.standing_edition(session, way)
+    of_list = YearState.publicized in open_steps and conditions.shows_points(way.course, Track.points)
+    row = shown.of_correction(session, edition) or (shown.of_points(session, edition) if of_list else None)
+    owed = of_list or (not owes and bool(shown.unshown(session, edition)))
+    if row is None and owed and RULES[Permission.publicity_propose].roles & set(roles):
         yield YearAction.publicity
-    if shown is not None and (LEADERS & set(roles) or account_id == shown.proposed_by):
+    if row is not None and not row.ended_at and (LEADERS & set(roles) or account_id == row.proposed_by):
         yield YearAction.publicity_withdraw
-    waits = shown is not None and shown.status == PublicityStatus.proposed and shown.proposed_by != account_id
+    waits = row is not None and row.status == PublicityStatus.proposed and row.proposed_by != account_id
     if waits and RULES[Permission.publicity_approve].roles & set(roles):
         yield YearAction.publicity_approve
 

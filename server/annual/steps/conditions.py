@@ -1,12 +1,13 @@
 """What must hold for each step (year.md §3): shown before, and asked again inside the step's locked transaction."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import current_edition
-from server.annual.steps import corrections, due
+from server.annual.steps import corrections, due, shown
 from server.annual.steps.courses import Way
 from server.annual.steps.error_codes import AnnualErrorCode
 from server.annual.steps.gates import Missing, held_up
@@ -18,8 +19,6 @@ from server.errors import conflict
 from server.organizations.filings import latest_filing
 from server.organizations.models import FilingStatus, FilingSubject
 from server.publicity.models import Publicity
-from server.publicity.queries import current_of
-from server.publicity.rules import PublicitySubject
 from server.pushes import pages
 from server.years.queries import standing_of
 from server.years.rules import YearState
@@ -35,7 +34,22 @@ def refuse_filing(session: Session, way: Way) -> None:
     """As `refuse`, for the filing, which waits for no day."""
     _refuse_other(way, Track.points, YearState.filed)
     gates = held_up(session, way.branch_year, Track.points, YearState.filed)
-    _refuse_lacking(YearState.filed, [*_told(session, way), *gates])
+    _refuse_lacking(YearState.filed, [*to_be_filed_anew(session, way), *gates])
+
+
+def refuse_untold(session: Session, way: Way) -> None:
+    """Raise DomainError 409 `step_incomplete` while figures that members know have changed and they were not told."""
+    _refuse_lacking(YearState.publicized, [*_told(session, way)])
+
+
+def refuse_filing_anew(session: Session, way: Way) -> None:
+    """Raise DomainError 409 `step_incomplete` while an edition that supersedes what was filed may not be filed yet."""
+    _refuse_lacking(YearState.filed, to_be_filed_anew(session, way))
+
+
+def to_be_filed_anew(session: Session, way: Way) -> list[Missing]:
+    """Return what a superseding edition lacks before it is filed: members are told of it, what was on show is shown."""
+    return [*_told(session, way), *_corrected(session, way, None)]
 
 
 def _refuse_other(way: Way, track: Track, step: YearState) -> None:
@@ -75,6 +89,8 @@ def _own(session: Session, way: Way, track: Track, step: YearState, now: datetim
             yield from _heard(session, way, track, now)
         case YearState.archived:
             yield from _received(session, way)
+        case YearState.filed if track is Track.points:
+            yield from to_be_filed_anew(session, way)
         case _:
             yield from _told(session, way)
 
@@ -97,11 +113,12 @@ def _heard(session: Session, way: Way, track: Track, now: datetime) -> Iterator[
     publicity the gate of the feature that rates them speaks."""
     today = shanghai_date(now)
     if shows_points(way.course, track):
-        shown = publicity_of(session, way)
-        if shown is None or shown.approved_at is None:
+        row = shown.of_points(session, standing_edition(session, way))
+        if row is None or row.approved_at is None:
             yield Missing("publicity", "尚未公示")
-        elif today <= shown.last_day:
-            yield Missing("publicity", f"公示到 {shown.last_day.month} 月 {shown.last_day.day} 日为止")
+        elif today <= row.last_day:
+            yield Missing("publicity", f"公示到 {row.last_day.month} 月 {row.last_day.day} 日为止")
+        yield from _corrected(session, way, today)
     elif YearState.publicized not in way.course.steps(track):
         window = due.window_of(session, way.branch_year)
         if window is None or today <= window.due_on:
@@ -109,8 +126,25 @@ def _heard(session: Session, way: Way, track: Track, now: datetime) -> Iterator[
             yield Missing("objections", f"提出异议的期限{until}")
 
 
+def _corrected(session: Session, way: Way, today: date | None) -> Iterator[Missing]:
+    """Lines on show that have changed are on show again, for their days. `today` None: until the clock has ended it."""
+    edition = standing_edition(session, way)
+    if lines := shown.unshown(session, edition):
+        page = pages.branch_year(way.organization.id, way.branch_year.year)
+        yield Missing("correction_publicity", f"更正后的积分有 {len(lines)} 人尚未公示", page)
+    for row in shown.running(session, edition):
+        if today is None or today <= row.last_day:
+            yield Missing("correction_publicity", f"更正公示到 {row.last_day.month} 月 {row.last_day.day} 日为止")
+
+
+def is_filed(session: Session, edition: AnnualEdition) -> bool:
+    """Whether an edition lies with the level above, or was received there."""
+    filing = latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
+    return filing is not None and filing.status != FilingStatus.returned
+
+
 def _received(session: Session, way: Way) -> Iterator[Missing]:
-    edition = current_edition(session, way.organization.id, way.branch_year.year)
+    edition = standing_edition(session, way)
     assert edition is not None
     filing = latest_filing(session, subject_kind=FilingSubject.annual_result, subject_id=edition.id)
     if filing is None or filing.status != FilingStatus.received:
@@ -123,7 +157,13 @@ def shows_points(course: Course, track: Track) -> bool:
     return track is Track.points and not together and YearState.publicized in course.steps(track)
 
 
+def standing_edition(session: Session, way: Way) -> AnnualEdition | None:
+    """Return the edition of a branch's results that stands, if one does."""
+    return current_edition(session, way.organization.id, way.branch_year.year)
+
+
 def publicity_of(session: Session, way: Way) -> Publicity | None:
-    """Return the publicity of the points that stand, if one is proposed or approved and not withdrawn."""
-    edition = current_edition(session, way.organization.id, way.branch_year.year)
-    return current_of(session, PublicitySubject.points, edition.id) if edition is not None else None
+    """Return what is, or is to be, on show of the points that stand and is not withdrawn: the lines that have changed,
+    where they are proposed or on show by themselves, otherwise the list."""
+    edition = standing_edition(session, way)
+    return shown.of_correction(session, edition) or shown.of_points(session, edition)

@@ -1,15 +1,15 @@
 """更正通报: figures that were told have changed, and members are told so before anything goes on (year.md §1.4)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.annual.results.changes import changes
 from server.annual.results.models import AnnualEdition
-from server.annual.results.queries import current_edition, results_of
-from server.annual.steps import holding
+from server.annual.results.queries import current_edition
+from server.annual.steps import due, holding
 from server.annual.steps.charge import charge_of, refuse_without
 from server.annual.steps.error_codes import AnnualErrorCode
 from server.annual.steps.models import AnnualCorrection, AnnualReport
@@ -30,6 +30,15 @@ class OwedCorrection:
     member_ids: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectedPair:
+    """The edition that members were told, the one that corrects it, and the record of the 更正通报 once it was made."""
+
+    told_edition_id: int
+    edition: AnnualEdition
+    made: AnnualCorrection | None
+
+
 def told_edition(session: Session, branch_year_id: int | None) -> int | None:
     """Return the id of the edition whose figures members were told last, by a report (undone or not) or a 更正通报."""
     reported = select(AnnualReport.edition_id, AnnualReport.reported_at)
@@ -48,9 +57,27 @@ def owed(session: Session, branch_year: BranchYear) -> OwedCorrection | None:
     edition = current_edition(session, branch_year.organization_id, branch_year.year)
     if told is None or edition is None or told == edition.id:
         return None
-    before, after = _figures(session, told), _figures(session, edition.id)
-    changed = frozenset(member_id for member_id, figures in before.items() if after.get(member_id) != figures)
+    changed = frozenset(each.member_id for each in changes(session, told, edition.id))
     return OwedCorrection(told, edition, changed) if changed else None
+
+
+def pair_of(session: Session, branch_year: BranchYear, edition_id: int) -> CorrectedPair | None:
+    """Return what a 更正通报 of an edition compares, made or owed, or None where there is nothing to correct."""
+    made = session.scalar(select(AnnualCorrection).where(AnnualCorrection.edition_id == edition_id))
+    if made is not None:
+        return CorrectedPair(made.told_edition_id, session.get_one(AnnualEdition, edition_id), made)
+    due_now = owed(session, branch_year)
+    if due_now is None or due_now.edition.id != edition_id:
+        return None
+    return CorrectedPair(due_now.told_edition_id, due_now.edition, None)
+
+
+def printable(session: Session, branch_year: BranchYear) -> int | None:
+    """Return the edition of the 更正通报 that is owed, or of the last one that was made, by its id."""
+    if (due_now := owed(session, branch_year)) is not None:
+        return due_now.edition.id
+    made = select(AnnualCorrection.edition_id).where(AnnualCorrection.branch_year_id == branch_year.id)
+    return session.scalar(made.order_by(AnnualCorrection.id.desc()).limit(1))
 
 
 def correct(
@@ -64,25 +91,25 @@ def correct(
     account_id: int,
     now: datetime,
 ) -> AnnualCorrection:
-    """Note that members were told which figures changed, when and how.
+    """Note that members were told which figures changed, when and how; what they may object to stays open for a while.
 
     Raises DomainError 403 `not_in_charge`, 409 `no_correction_owed`, 422 `in_the_future`, `invalid_dates`.
     """
     held = holding.held(session, organization_id, year, now=now)
     branch_year = held.branch_year
     refuse_without(charge_of(session, held.organization, branch_year_id=branch_year.id, account_id=account_id, now=now))
-    due = owed(session, branch_year)
-    if due is None:
+    found = owed(session, branch_year)
+    if found is None:
         raise conflict(AnnualErrorCode.no_correction_owed, "已通报的积分没有改变，不需要更正通报")
     if told_on > shanghai_date(now):
         raise DomainError(CoreErrorCode.in_the_future, "更正通报的日期不能晚于今天")
-    if told_on < shanghai_date(due.edition.drawn_at):
+    if told_on < shanghai_date(found.edition.drawn_at):
         raise DomainError(CoreErrorCode.invalid_dates, "更正通报不能早于重新形成年度结果的日期")
     row = AnnualCorrection(
         branch_year_id=branch_year.id,
-        told_edition_id=due.told_edition_id,
-        edition_id=due.edition.id,
-        members=len(due.member_ids),
+        told_edition_id=found.told_edition_id,
+        edition_id=found.edition.id,
+        members=len(found.member_ids),
         told_on=told_on,
         way=way,
         words=words,
@@ -91,6 +118,7 @@ def correct(
     )
     session.add(row)
     session.flush()
+    due.after_correction(session, held, now=now)
     audit.record(
         session,
         actor_id=account_id,
@@ -100,11 +128,3 @@ def correct(
         **audit.of(branch_year),
     )
     return row
-
-
-def _figures(session: Session, edition_id: int) -> Mapping[int, object]:
-    """Return what an edition tells of each member: their standing, their score and its parts."""
-    return {
-        each.result.member_id: (each.result.standing, each.result.total, each.sections)
-        for each in results_of(session, edition_id)
-    }

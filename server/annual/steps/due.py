@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from server.annual.steps.courses import Way
-from server.annual.steps.rules import OBJECTION_DAYS, Course, Track, is_late
+from server.annual.steps.rules import CORRECTION_DAYS, OBJECTION_DAYS, Course, Track, is_late
 from server.days import shanghai_date
 from server.deadlines.models import Deadline, DeadlineSubject
 from server.deadlines.queries import DueDay, deadline_of, deadlines_of, terms_of_organization
-from server.deadlines.rules import Terms
+from server.deadlines.rules import Terms, VacationEffect
 from server.deadlines.service import close_deadline, set_deadline
 from server.organizations.workdays import calendar_of
 from server.years.models import BranchYear
@@ -100,6 +100,17 @@ def go_back(
         _set(session, branch_year, WINDOW, Span(today, OBJECTION_DAYS), now)
     else:
         _close(session, branch_year, WINDOW, now)
+
+
+def after_correction(session: Session, way: Way, *, now: datetime) -> None:
+    """Keep the window for objections open for three working days from a 更正通报 on, where it would end before."""
+    branch_year, today = way.branch_year, shanghai_date(now)
+    if not has_window(way.course) or way.progress.points is not YearState.reported:
+        return
+    window = window_of(session, branch_year)
+    terms = terms_of_organization(session, branch_year.organization_id, around=today)
+    if window is None or window.due_on < terms.after(today, CORRECTION_DAYS, VacationEffect.shifts):
+        _set(session, branch_year, WINDOW, Span(today, CORRECTION_DAYS), now)
 
 
 def has_window(course: Course) -> bool:

@@ -7,14 +7,13 @@ from sqlalchemy.orm import Session
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import current_edition, results_of
 from server.annual.results.rules import EditionKind
-from server.annual.steps import conditions, corrections, due, showing, telling
+from server.annual.steps import conditions, due, showing, telling
 from server.annual.steps.charge import charge_of, refuse_without
 from server.annual.steps.courses import Way
-from server.annual.steps.error_codes import AnnualErrorCode
 from server.annual.steps.holding import held, held_of
 from server.annual.steps.rules import Track
 from server.annual.steps.taking import move, note, shift
-from server.errors import conflict, not_found
+from server.errors import not_found
 from server.organizations.events import FilingDecided, FilingSubmitted
 from server.organizations.filings import submit_filing
 from server.organizations.models import Filing, FilingStatus, FilingSubject
@@ -45,15 +44,14 @@ def file(session: Session, *, organization_id: int, year: int, account_id: int, 
 
 def check_filing(session: Session, edition_id: int) -> None:
     """Raise DomainError unless an edition stands and may be filed now: once settled, or as one that supersedes what was
-    filed, after the members were told what changed."""
+    filed, after the members were told what changed and what was on show of it is shown."""
     showing.check(session, edition_id)
     edition = session.get_one(AnnualEdition, edition_id)
     way = held_of(session, edition)
-    if not _supersedes(way, edition):
+    if _supersedes(way, edition):
+        conditions.refuse_filing_anew(session, way)
+    else:
         conditions.refuse_filing(session, way)
-    elif corrections.owed(session, way.branch_year) is not None:
-        message = "已通报的积分有改变，须先作更正通报，再报备案"
-        raise conflict(AnnualErrorCode.step_incomplete, message)
 
 
 def filing_submitted(session: Session, event: FilingSubmitted) -> None:
@@ -93,6 +91,12 @@ def filing_decided(session: Session, event: FilingDecided) -> None:
             now=event.now,
         )
         due.go_back(session, way, Track.points, YearState.settled, (YearState.filed,), now=event.now)
+
+
+def waits_anew(session: Session, way: Way) -> bool:
+    """Whether the results that stand supersede what was filed, and do not lie with the level above yet."""
+    edition = conditions.standing_edition(session, way)
+    return edition is not None and _supersedes(way, edition) and not conditions.is_filed(session, edition)
 
 
 def _supersedes(way: Way, edition: AnnualEdition) -> bool:

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.annual.results.queries import current_edition
-from server.annual.steps import conditions, corrections, due, reporting, undoing
+from server.annual.steps import conditions, corrections, due, reporting, shown, undoing
+from server.annual.steps import filing as filings
 from server.annual.steps.actions import actions
 from server.annual.steps.charge import Charge, charge_of, delegate_of
 from server.annual.steps.courses import Way
@@ -60,14 +61,14 @@ def branch_year_out(context: Context, way: Way) -> BranchYearOut:
         if edition is not None and allows(context.actor, Permission.filing_read, context.target)
         else None
     )
-    shown = conditions.publicity_of(session, way)
+    on_show = conditions.publicity_of(session, way)
     remaining = left(session, branch_year, now=context.now) if way.progress.points in _LEFT_IN else []
     lacking = {
         (track, step): conditions.missing(session, way, track, step, now=context.now)
         for track in Track
         if (step := next_step(way.course, way.progress, track)) is not None
     }
-    owed = corrections.owed(session, branch_year)
+    owed, anew = corrections.owed(session, branch_year), filings.waits_anew(session, way)
     return BranchYearOut(
         organization=PlaceOut(id=way.organization.id, title=way.organization.title),
         year=branch_year.year,
@@ -77,8 +78,14 @@ def branch_year_out(context: Context, way: Way) -> BranchYearOut:
         cut_off=standing_of(session, way.organization.id, branch_year.year).cut_off,
         edition=StandingEditionOut.model_validate(edition, from_attributes=True) if edition is not None else None,
         report=_report_out(session, branch_year.id),
-        correction=CorrectionOut(owed=owed is not None, members=len(owed.member_ids) if owed else 0),
-        publicity_id=shown.id if shown is not None else None,
+        correction=CorrectionOut(
+            owed=owed is not None,
+            members=len(owed.member_ids) if owed else 0,
+            edition_id=corrections.printable(session, branch_year),
+            lines=len(shown.unshown(session, edition)),
+            lacks=[each.words for each in conditions.to_be_filed_anew(session, way)] if anew else [],
+        ),
+        publicity_id=on_show.id if on_show is not None else None,
         filing_id=filing.id if filing is not None else None,
         delegate=_delegate_out(session, branch_year.id),
         steps=list(_steps(session, way, lacking, shanghai_date(context.now))),

@@ -19,6 +19,9 @@ LATE_AFTER = 15
 OBJECTION_DAYS = 5
 """Where nothing is publicized, objections are open for so many working days after the report."""
 
+CORRECTION_DAYS = 3
+"""Working days for which what changed after the members knew it may be doubted anew (year.md §5)."""
+
 MAKEUPS_AFTER_CUT_OFF = 3
 """补课 of the year ends so many days after the cut-off at the latest."""
 

@@ -126,10 +126,16 @@ class HistoryOut(BaseModel):
 
 class CorrectionOut(BaseModel):
     """更正通报. `owed`: figures that members were told have changed, and nothing goes on until they are told so;
-    `members` of them are concerned."""
+    `members` of them are concerned. `edition_id` is of the edition that a 更正通报 can be printed of, the one that is
+    owed or was made last. `lines` have changed on show and are still to be publicized by themselves, from the same
+    routes as the list. `lacks`: what an edition that supersedes the filed one lacks before it is filed anew.
+    """
 
     owed: bool
     members: int
+    edition_id: int | None
+    lines: int
+    lacks: list[str]
 
 
 class BranchYearOut(BaseModel):

@@ -6,7 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.annual.steps import due
+from server.annual.results.models import AnnualEdition
+from server.annual.results.queries import OF_YEAR, is_current
+from server.annual.results.rules import TOLD, EditionKind
+from server.annual.steps import conditions, corrections, due, filing, shown
 from server.annual.steps.charge import LEADERS, delegate_of
 from server.annual.steps.conditions import publicity_of
 from server.annual.steps.holding import seen
@@ -36,9 +39,9 @@ def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[Wait
         step = next_step(way.course, way.progress)
         if step is None or DOERS[step] is not Doer.secretary:
             continue
-        shown = publicity_of(session, way) if step is YearState.publicized else None
-        if shown is not None and shown.status == PublicityStatus.proposed:
-            in_turn = officers.in_turn(branch_year.organization_id, _APPROVING, not_accounts={shown.proposed_by})
+        row = publicity_of(session, way) if step is YearState.publicized else None
+        if row is not None and row.status == PublicityStatus.proposed:
+            in_turn = officers.in_turn(branch_year.organization_id, _APPROVING, not_accounts={row.proposed_by})
         else:
             in_turn = officers.in_turn(branch_year.organization_id, LEADERS)
         if (delegate := delegate_of(session, branch_year.id)) is not None:
@@ -49,6 +52,42 @@ def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[Wait
         yield WaitingItem(branch_year.organization_id, branch_year.year, due_on, in_turn, words)
 
 
+def _corrections(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
+    """What a superseding edition still has before it: members are told, changed lines shown, and it is filed anew."""
+    query = (
+        select(BranchYear, AnnualEdition)
+        .join(AnnualEdition, OF_YEAR)
+        .where(
+            BranchYear.root_id == officers.root_id,
+            BranchYear.state.in_(TOLD),
+            AnnualEdition.kind == EditionKind.superseding,
+            is_current(),
+            *within(officers, BranchYear.organization_id),
+        )
+    )
+    for branch_year, edition in session.execute(query.order_by(BranchYear.id)).all():
+        way = seen(session, branch_year.organization_id, branch_year.year, now=now)
+        proposed = shown.of_correction(session, edition)
+        waits = proposed is not None and proposed.status == PublicityStatus.proposed
+        if corrections.owed(session, branch_year) is not None:
+            words, roles, out = "作更正通报", LEADERS, frozenset[int]()
+        elif proposed is not None and waits:
+            words, roles, out = "批准更正公示", _APPROVING, frozenset({proposed.proposed_by})
+        elif shown.unshown(session, edition):
+            words, roles, out = "提出更正公示", LEADERS, frozenset[int]()
+        elif filing.waits_anew(session, way) and not conditions.to_be_filed_anew(session, way):
+            words, roles, out = "更正后重新报上级备案", LEADERS, frozenset[int]()
+        else:
+            continue
+        in_turn = officers.in_turn(branch_year.organization_id, roles, not_accounts=out)
+        if (delegate := delegate_of(session, branch_year.id)) is not None and roles is LEADERS:
+            in_turn += officers.of_account(delegate.account_id)
+        since = shanghai_date(edition.drawn_at)
+        yield WaitingItem(
+            branch_year.organization_id, branch_year.year, since, in_turn, f"{branch_year.year} 年度：{words}"
+        )
+
+
 KINDS = (
     WaitingKind(
         code="year_steps",
@@ -56,6 +95,14 @@ KINDS = (
         place=38,
         turns=_steps,
         digest=("months", "年度工作 {} 项"),
+        in_workdays=True,
+    ),
+    WaitingKind(
+        code="year_corrections",
+        title="年度积分更正待办理",
+        place=37,
+        turns=_corrections,
+        digest=("months", "年度积分更正 {} 项"),
         in_workdays=True,
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.annual.results import service as results
-from server.annual.steps import conditions, corrections, due
+from server.annual.steps import conditions, corrections, due, shown
 from server.annual.steps.charge import Charge, charge_of
 from server.annual.steps.courses import Way, way_of
 from server.annual.steps.error_codes import AnnualErrorCode
@@ -48,12 +48,12 @@ class Fall:
 
 def what_falls(session: Session, way: Way, charge: Charge, *, account_id: int) -> Iterator[Fall]:
     """Yield what each possible undo takes with it, the nearest first."""
-    shown = conditions.publicity_of(session, way) is not None
+    on_show = conditions.publicity_of(session, way) is not None
     told = corrections.told_edition(session, way.branch_year.id) is not None
     for track in Track:
         for to in undo_targets(way.course, way.progress, track):
             fallen = falls(way.course, way.progress, track, to)
-            of_points = shown and track is Track.points and _takes_publicity(fallen)
+            of_points = on_show and track is Track.points and _takes_publicity(fallen)
             found = consequences(fallen, shown=of_points, told=told)
             yield Fall(track, to, fallen, found, _may(session, way, track, fallen, by=charge, account_id=account_id))
 
@@ -90,10 +90,12 @@ def go_back(
 ) -> Way:
     """Take a held year back to a step with everything that goes with it; the caller knows that it is possible."""
     fallen = falls(way.course, way.progress, track, to)
-    shown = conditions.publicity_of(session, way) if track is Track.points and _takes_publicity(fallen) else None
+    edition = conditions.standing_edition(session, way)
+    takes = edition is not None and track is Track.points and _takes_publicity(fallen)
+    on_show = shown.publicities_of(session, edition) if takes and edition is not None else []
     shift(session, way, track, to, account_id=account_id, reason=reason, now=now)
-    if shown is not None:
-        publicities.withdraw(session, shown.id, reason=reason, account_id=account_id, now=now)
+    for each in on_show:
+        publicities.withdraw(session, each.id, reason=reason, account_id=account_id, now=now)
     if YearState.reported in fallen and (told := open_report(session, way.branch_year.id)) is not None:
         told.open, told.undone_at = None, now
     if YearState.drafted in fallen:
