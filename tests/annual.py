@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.annual.results import service as results
 from server.annual.results.models import AnnualEdition
 from server.annual.steps import clock, service
 from server.annual.steps.models import AnnualReport
@@ -17,8 +19,10 @@ from server.meetings.models import Meeting, Roster
 from server.meetings.rules import MeetingKind, MeetingStatus, RosterStatus
 from server.organizations.models import Membership, Organization
 from server.points import service as points
+from server.points.models import SourceKind
+from server.points.service import Posting
 from server.years.models import BranchYear
-from server.years.rules import YearState
+from server.years.rules import Warrant, WarrantKind, YearState
 from tests.cast import NOW, Cast, Person
 from tests.meeting import make_meeting
 from tests.settling import came
@@ -147,3 +151,29 @@ def reported(session: Session, engine: Engine, cast: Cast) -> AnnualReport:
     """Bring the branch's old year from nothing to its report."""
     drafted(session, engine, cast)
     return report(session, cast, assembly(session, cast))
+
+
+def corrected(
+    session: Session,
+    cast: Cast,
+    person: Person,
+    *,
+    now: datetime = REPORTING,
+    kind: SourceKind = SourceKind.claim,
+    source: int = 1,
+) -> AnnualEdition:
+    """Have one more point counted for somebody and their result drawn up anew, as an upheld objection does. Commits."""
+    warrant = Warrant(WarrantKind.upheld_objection, 1)
+    posting = Posting(person.member_id, "C04", date(OLD, 12, 30), kind, source, points=Decimal(1))
+    points.post(session, [posting], now=now, warrant=warrant)
+    edition = results.supersede(
+        session,
+        organization_id=cast.branch,
+        year=OLD,
+        member_ids=[person.member_id],
+        warrant=warrant,
+        account_id=None,
+        now=now,
+    )
+    session.commit()
+    return edition

@@ -1,6 +1,7 @@
 """A branch's results as tests need them: the year opened, and moved on with its results drawn up."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,8 @@ from server.annual.results import queries, service
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result
 from server.points import service as points
+from server.points.models import NegativeDecision
+from server.points.scores.rules import NegativeStatus
 from server.years import service as years
 from server.years.rules import YearState
 from tests.cast import NOW, Cast, Person
@@ -33,6 +36,28 @@ def draft(session: Session, cast: Cast, organization_id: int | None = None) -> A
     years.move(session, branch_year, YearState.drafted, account_id=by, now=DRAFTING)
     session.commit()
     return edition
+
+
+def negative(session: Session, cast: Cast, person: Person) -> NegativeDecision:
+    """A negative decision in force that sets a person's old year to zero; commits."""
+    row = NegativeDecision(
+        root_id=cast.root,
+        organization_id=cast.branch,
+        member_id=person.member_id,
+        year=OLD,
+        category_code="N01",
+        category_title="违反法律法规",
+        clause="《实施方案》二（三）",
+        document_number="校党发〔2026〕9号",
+        decided_on=date(OLD, 6, 1),
+        reason="详见决定",
+        status=NegativeStatus.in_force,
+        entered_by=cast.chen_jing.account_id,
+        entered_at=NOW,
+    )
+    session.add(row)
+    session.commit()
+    return row
 
 
 def undo(session: Session, cast: Cast, reason: str = "漏记一次党课") -> None:

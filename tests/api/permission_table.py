@@ -386,6 +386,7 @@ ROUTES = {
     "GET /publicities/<int:publicity_id>/notice": "publicity_oversee",
     "POST /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
     "GET /organizations/<int:organization_id>/years/<int:year>/prints": "form_print",
+    "GET /organizations/<int:organization_id>/years/<int:year>/correction/file": "form_print",
     "GET /prints/<int:print_id>": "form_print",
     "GET /prints/<int:print_id>/file": PUBLIC,  # the URL is signed and ends within minutes
     # publicity

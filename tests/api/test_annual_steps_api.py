@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.annual.steps import clock
-from tests.annual import AFTER_CUT_OFF, REPORTING, assembly, by_clock, closed, ready, settings, state
+from tests.annual import AFTER_CUT_OFF, REPORTING, assembly, by_clock, closed, corrected, ready, settings, state
 from tests.api.answers import body, refusal
 from tests.cast import Cast, Person
 from tests.claiming import submitted
@@ -195,6 +195,48 @@ def test_what_is_on_show_settles_after_its_last_day(
     assert state(session, cast.branch) == "publicized"
     by_clock(session, clock.settle_due, engine, datetime(2027, 1, 26, 16, 1, tzinfo=REPORTING.tzinfo))
     assert state(session, cast.branch) == "settled"
+
+
+@pytest.mark.usefixtures("closing")
+def test_what_changes_on_show_is_told_printed_and_shown(call: Call, session: Session, cast: Cast, year: str) -> None:
+    settings(session, cast.branch, points_publicized=True)
+    with at(DRAFTING):
+        body(call(cast.li_wei, "POST", f"{year}/draft", json={}))
+    meeting_id = assembly(session, cast).id
+    asked = {"place": "明德楼公示栏", "first_day": "2027-01-20", "working_days": 5}
+    with at(REPORTING):
+        body(call(cast.li_wei, "POST", f"{year}/report", json={"meeting_id": meeting_id, "told": [told(cast)]}))
+        listed = body(call(cast.wang_fang, "POST", f"{year}/publicity", json=asked))["publicity_id"]
+        seen = body(call(cast.li_wei, "POST", f"{year}/publicity/approve", json={"last_day": "2027-01-26"}))
+        nothing: dict[str, Any] = {"owed": False, "members": 0, "edition_id": None, "lines": 0, "lacks": []}
+        assert (seen["correction"], seen["edition"]["edition"]) == (nothing, 1)
+        file = f"{year}/correction/file?edition_id={seen['edition']['id']}"
+        assert refusal(call(cast.li_wei, "GET", file)) == (409, "no_correction_owed")
+    edition = corrected(session, cast, cast.zhang_min).id
+    with at(REPORTING + timedelta(days=1)):
+        seen = body(call(cast.li_wei, "GET", year))
+        owed = {"owed": True, "members": 1, "edition_id": edition, "lines": 1, "lacks": []}
+        assert (seen["correction"], seen["publicity_id"]) == (owed, listed)
+        assert "correct" in seen["actions"]
+        file = f"{year}/correction/file?edition_id={edition}"
+        paper = call(cast.li_wei, "GET", file)
+        assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
+        assert call(cast.li_wei, "GET", f"{file}&format=word").data[:2] == b"PK"
+        assert call(cast.zhang_min, "GET", file).status_code in (403, 404)
+        telling = {"told_on": "2027-01-20", "way": "notice", "words": "漏记一次志愿服务"}
+        body(call(cast.li_wei, "POST", f"{year}/correction", json=telling))
+        asked |= {"first_day": "2027-01-21", "working_days": 3}
+        seen = body(call(cast.wang_fang, "POST", f"{year}/publicity", json=asked))
+        assert seen["publicity_id"] != listed
+        body(call(cast.li_wei, "POST", f"{year}/publicity/approve", json={"last_day": "2027-01-25"}))
+    with at(REPORTING + timedelta(days=2)):
+        shown = body(call(cast.zhang_min, "GET", f"/publicities/{seen['publicity_id']}"))
+        assert (shown["title"], shown["subject_kind"]) == (f"{OLD} 年度党员积分更正公示", "correction")
+        (entry,) = shown["groups"][0]["entries"]
+        assert (entry["name"], entry["own"], "→" in entry["words"][0]) == ("张敏", True, True)
+        whole = body(call(cast.zhang_min, "GET", f"/publicities/{listed}"))
+        assert whole["lines"] == ["公示的积分中，有 1 人的已经更正，以党支部的更正通报为准。"]
+        assert [each["name"] for each in whole["groups"][0]["entries"]] == ["王芳", "孙丽", "李伟", "张敏"]
 
 
 @pytest.mark.usefixtures("closing")

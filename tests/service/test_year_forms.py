@@ -16,9 +16,8 @@ from server.documents.blocks import Grid, PaperTable
 from server.documents.paper import PlainPaper
 from server.organizations.models import Member
 from server.points import service as points
-from server.points.models import NegativeDecision, SourceKind
+from server.points.models import SourceKind
 from server.points.queries import entries_of_sources
-from server.points.scores.rules import NegativeStatus
 from server.points.service import Posting
 from server.presentation import points_text
 from tests import results
@@ -41,27 +40,6 @@ def claimed(session: Session, person: Person, count: int = 1) -> None:
         for number in range(1, count + 1)
     ]
     points.post(session, postings, now=NOW)
-    session.commit()
-
-
-def make_negative(session: Session, cast: Cast, person: Person) -> None:
-    session.add(
-        NegativeDecision(
-            root_id=cast.root,
-            organization_id=cast.branch,
-            member_id=person.member_id,
-            year=OLD,
-            category_code="N01",
-            category_title="违反法律法规",
-            clause="《实施方案》二（三）",
-            document_number="校党发〔2026〕9号",
-            decided_on=date(OLD, 6, 1),
-            reason="详见决定",
-            status=NegativeStatus.in_force,
-            entered_by=cast.chen_jing.account_id,
-            entered_at=NOW,
-        )
-    )
     session.commit()
 
 
@@ -130,7 +108,7 @@ def results_edition(session: Session, cast: Cast) -> AnnualEdition:
 
 
 def test_lists_for_members_count_who_is_apart_and_do_not_name_them(session: Session, cast: Cast) -> None:
-    make_negative(session, cast, cast.sun_li)
+    results.negative(session, cast, cast.sun_li)
     exempt(session, cast, cast.wang_fang.member_id, date(OLD, 10, 1))
     edition = results.draft(session, cast)
     listed = gathering.listed(session, edition)
@@ -150,7 +128,7 @@ def test_lists_for_members_count_who_is_apart_and_do_not_name_them(session: Sess
 
 
 def test_a_negative_decision_stands_only_on_the_form_of_whom_it_is_about(session: Session, cast: Cast) -> None:
-    make_negative(session, cast, cast.sun_li)
+    results.negative(session, cast, cast.sun_li)
     edition = results.draft(session, cast)
     made = register_of(session, edition, cast.sun_li)
     assert (made.total, made.negative) == ("0.00", gathering.NEGATIVE)
@@ -172,7 +150,7 @@ def test_who_is_exempt_only_on_the_last_day_has_a_form_without_stars(session: Se
 
 def test_the_average_is_of_those_who_are_rated(session: Session, cast: Cast) -> None:
     claimed(session, cast.zhang_min, 2)
-    make_negative(session, cast, cast.sun_li)
+    results.negative(session, cast, cast.sun_li)
     listed = gathering.listed(session, results.draft(session, cast))
     totals = [Decimal(row.total) for row in listed.rows]
     assert listed.average == points_text(sum(totals, Decimal(0)) / 3)

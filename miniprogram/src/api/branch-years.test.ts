@@ -42,7 +42,7 @@ const YEAR: Schemas['BranchYearOut'] = {
     told: 3,
     reported_at: '2027-01-14T08:00:00Z',
   },
-  correction: { owed: false, members: 0 },
+  correction: { owed: false, members: 0, edition_id: null, lines: 0, lacks: [] },
   publicity_id: null,
   filing_id: null,
   delegate: null,
@@ -152,7 +152,17 @@ describe("a branch's year", () => {
 
   it('owes nobody anything unless figures that were told have changed', () => {
     expect(found.owed).toBe(0)
-    expect(toBranchYear({ ...YEAR, correction: { owed: true, members: 2 } }).owed).toBe(2)
+    const correction = { owed: true, members: 2, edition_id: 9, lines: 1, lacks: [] }
+    expect(toBranchYear({ ...YEAR, correction }).owed).toBe(2)
+  })
+
+  it('says which edition corrects, how many lines changed on show and what filing anew lacks', () => {
+    const correction = { owed: false, members: 0, edition_id: 9, lines: 2, lacks: ['更正后的积分有 2 人尚未公示'] }
+    expect(toBranchYear({ ...YEAR, correction })).toMatchObject({
+      correctionEdition: 9,
+      changedLines: 2,
+      refiling: ['更正后的积分有 2 人尚未公示'],
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 import { day } from '@/format/dates'
 
-import { api } from './client'
+import { api, download } from './client'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -11,6 +11,8 @@ export type YearAct = Schemas['YearAction']
 export type Track = Schemas['Track']
 export type ToldWay = Schemas['ToldWay']
 export type CorrectionWay = Schemas['CorrectionWay']
+export type PublicityScope = Schemas['PublicityScope']
+export type PaperFormat = Schemas['FileFormat']
 
 /** A branch's year. */
 export interface OfYear {
@@ -67,6 +69,12 @@ export interface BranchYear extends OfYear {
   filingId: number | null
   /** Members who were told figures that have changed since; nothing goes on until they are told. */
   owed: number
+  /** The edition of which a 更正通报 can be printed, the one that is owed or was made last. */
+  correctionEdition: number | null
+  /** Members whose points on show have changed; the lines are put on show by themselves. */
+  changedLines: number
+  /** What results that supersede what was filed lack before they are filed anew. */
+  refiling: string[]
   delegate: string
   steps: Step[]
   left: Undone[]
@@ -116,6 +124,12 @@ export async function reportYear(of: OfYear, body: Schemas['ReportIn']): Promise
 export async function correctYear(of: OfYear, body: Correction): Promise<BranchYear> {
   const path = pathOf(of)
   return toBranchYear(await api.post('/organizations/{organization_id}/years/{year}/correction', { path, body }))
+}
+
+/** Fetch a 更正通报 as a file; resolves to where it lies on this phone. */
+export function fetchCorrection({ organization, year }: OfYear, edition: number, format: PaperFormat): Promise<string> {
+  const path = `/organizations/${organization}/years/${year}/correction/file?edition_id=${edition}&format=${format}`
+  return download({ path })
 }
 
 export async function proposePublicity(of: OfYear, body: Schemas['PublicityIn']): Promise<BranchYear> {
@@ -174,6 +188,9 @@ export function toBranchYear(dto: BranchYearOut): BranchYear {
     publicityId: dto.publicity_id,
     filingId: dto.filing_id,
     owed: correction.owed ? correction.members : 0,
+    correctionEdition: correction.edition_id,
+    changedLines: correction.lines,
+    refiling: correction.lacks,
     delegate: dto.delegate
       ? `${dto.delegate.name}代办，${day(dto.delegate.appointed_at)}指定：${dto.delegate.reason}`
       : '',

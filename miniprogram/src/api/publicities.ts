@@ -1,6 +1,6 @@
 import { day, today, weekday } from '@/format/dates'
 
-import { api } from './client'
+import { api, download } from './client'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -67,6 +67,16 @@ export async function readPublicityItem(organizationId: number, id: number): Pro
 /** Read all of it, with the names. Throws ApiError 410 once it is over, for whoever is no officer. */
 export async function readPublicity(id: number): Promise<Publicity> {
   return toPublicity(await api.get('/publicities/{publicity_id}', { path: { publicity_id: id } }), today())
+}
+
+/** Fetch the A3 poster of one that was approved; resolves to where it lies on this phone. */
+export function fetchPoster(id: number): Promise<string> {
+  return download({ path: `/publicities/${id}/poster.pdf` })
+}
+
+/** Fetch it on A4; for officers. Resolves to where it lies on this phone. */
+export function fetchNotice(id: number): Promise<string> {
+  return download({ path: `/publicities/${id}/notice?format=pdf` })
 }
 
 function toItem(dto: ItemOut): PublicityItem {

@@ -807,6 +807,10 @@ export interface paths {
     /** 登记更正通报：已通报的积分有改变，何时、怎样告知党员 */
     post: operations["annual_steps_correct_branch_year_organizations__int_organization_id__years__int_year__correction_post"];
   };
+  "/api/v1/organizations/{organization_id}/years/{year}/correction/file": {
+    /** 下载更正通报，Word 或 PDF：只列有改变的，逐人写明更正前后；不写异议由谁提出 */
+    get: operations["year_forms_get_correction_file_organizations__int_organization_id__years__int_year__correction_file_get"];
+  };
   "/api/v1/organizations/{organization_id}/years/{year}/cut-off": {
     /** 为一个党支部另定申报截止日，说明理由 */
     post: operations["annual_steps_move_branch_cut_off_organizations__int_organization_id__years__int_year__cut_off_post"];
@@ -13014,6 +13018,28 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 下载更正通报，Word 或 PDF：只列有改变的，逐人写明更正前后；不写异议由谁提出 */
+  year_forms_get_correction_file_organizations__int_organization_id__years__int_year__correction_file_get: {
+    parameters: {
+      query: {
+        edition_id: number;
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
         };
       };
     };

@@ -64,6 +64,13 @@ const MANNERS: Record<string, Manner | undefined> = {
       `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
     first: (on) => `${day(on)}前`,
   },
+  year_corrections: {
+    unit: '项',
+    act: '去办理',
+    url: ({ organization, first_id }) =>
+      `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
+    first: (on) => `${day(on)}更正`,
+  },
   filings: {
     unit: '份',
     act: '去办理',

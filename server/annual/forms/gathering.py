@@ -197,7 +197,7 @@ def listed(session: Session, edition: AnnualEdition) -> BranchYearList:
     """Return the rated members of an edition with their points; who is 未参评 is only counted."""
     found = members_of(session, edition)
     rated = [each for each in found if each.result.standing == Standing.scored and each.result.total is not None]
-    sections = _sections(session, rated)
+    sections = sections_of(session, rated)
     totals = [each.result.total or ZERO for each in rated]
     made = BranchYearList(
         branch=place_of(session, edition).branch,
@@ -212,7 +212,7 @@ def listed(session: Session, edition: AnnualEdition) -> BranchYearList:
     return legible(made)
 
 
-def _sections(session: Session, rated: Sequence[Result]) -> dict[str, str]:
+def sections_of(session: Session, rated: Sequence[Result]) -> dict[str, str]:
     """Return the titles of the sections by code, in the order of the standards."""
     ids = sorted({each.result.standard_id for each in rated if each.result.standard_id is not None})
     return {part.code: part.title for each in ids for part in document_of(session, each).sections}
@@ -229,15 +229,24 @@ def _row(each: Result, codes: Sequence[str]) -> NamedTotal:
 
 
 def report_of(session: Session, edition: AnnualEdition) -> YearReport:
-    """Return 通报稿; meeting and last day are written by hand: the text is made before the meeting."""
-    place = place_of(session, edition)
-    made = YearReport(listed(session, edition), "", "", place.telephones, PaperSignature(place.branch))
+    """Return 通报稿. Before the meeting, when it is read out, its day and the last day for objections are not known; in a
+    copy that is printed for the files afterwards they are those of the year's report."""
+    place, heard = place_of(session, edition), hearing_of(session, edition)
+    until = due.window_day(session, edition.organization_id, edition.year) if heard is not None else None
+    made = YearReport(
+        listed(session, edition),
+        f"{full_day(heard.day)}（应到{heard.expected}人，实到{heard.present}人）" if heard is not None else "",
+        spoken_day(until) if until is not None else "",
+        place.telephones,
+        PaperSignature(place.branch, full_day(heard.day) if heard is not None else ""),
+    )
     return legible(made)
 
 
 def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
     """Return 备案表 of an edition."""
     place, told, row = place_of(session, edition), listed(session, edition), _publicity(session, edition)
+    heard = hearing_of(session, edition)
     registered = len([each for each in members_of(session, edition) if each.result.total is not None])
     made = FilingForm(
         branch=place.branch,
@@ -247,7 +256,7 @@ def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
         members=told.members,
         rated=len(told.rows),
         average=f"{told.average} 分" if told.average is not None else NOTHING,
-        reported="",
+        reported=f"{full_day(heard.day)}\n应到{heard.expected}人，实到{heard.present}人" if heard is not None else "",
         publicized=f"{full_day(row.first_day)}至{spoken_day(row.last_day)}" if row is not None else "",
         objections="",
         enclosures=(

@@ -1,4 +1,4 @@
-"""签名册, 通报稿 and 更正通报: a branch's year as lists of names. Nobody who is 未参评 is in them; they are counted."""
+"""签名册 and 通报稿: a branch's year as lists of names. Nobody who is 未参评 is in them; they are counted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,7 +80,8 @@ def _signers(listed: BranchYearList, width: float) -> Iterator[GridRow]:
 
 @dataclass(frozen=True, slots=True)
 class YearReport:
-    """通报稿: `meeting` is the day of the members' meeting, if it was held; `until` the last day for objections."""
+    """通报稿: `meeting` is the day of the members' meeting with 应到 and 实到, once it was held; `until` the last day for
+    objections, once it is known."""
 
     listed: BranchYearList
     meeting: str
@@ -93,7 +94,7 @@ def report(told: YearReport) -> PlainPaper:
     """Return the text that is read out at the members' meeting."""
     listed = told.listed
     title = f"关于{listed.year}年度党员积分情况的通报"
-    heard = f"，并提请{told.meeting}支部党员大会通报" if told.meeting else ""
+    heard = f"，并在{told.meeting}支部党员大会通报" if told.meeting else ""
     opening = (
         f"根据《关于推行党员积分量化管理实施方案》（党发〔2018〕75号），党支部汇总了{listed.year}年度党员积分{heard}。"
     )
@@ -139,49 +140,3 @@ def _table(listed: BranchYearList) -> PaperTable:
         widths=(9, 30, *(16 for _ in listed.sections), 16, *(10 for _ in places)),
         left=2,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedTotal:
-    name: str
-    told: str
-    corrected: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """更正通报: figures that the members were told and that changed since. `told_on` in words."""
-
-    branch: str
-    year: int
-    told_on: str
-    rows: tuple[CorrectedTotal, ...]
-    signature: PaperSignature
-    code: str
-    dated: datetime
-
-
-def correction(made: Correction) -> PlainPaper:
-    """Return the text that corrects what the members were told."""
-    title = f"关于更正{made.year}年度党员积分的通报"
-    table = PaperTable(
-        caption="更正前后的年度积分",
-        head=("序号", "姓名", "更正事由", "原通报", "更正后"),
-        rows=tuple(
-            (str(place), row.name, row.reason, row.told, row.corrected) for place, row in enumerate(made.rows, start=1)
-        ),
-        widths=(9, 26, 44, 14, 14),
-        left=3,
-    )
-    words = (
-        f"{made.told_on}支部党员大会通报的{made.year}年度党员积分中，有{len(made.rows)}名党员的积分经调查核实应予更正"
-    )
-    blocks: list[Block] = [
-        Title(title),
-        Line("各位党员："),
-        Paragraph(f"{words}，现将更正情况通报如下，以本次通报为准。其他党员的积分不变。"),
-        table,
-        ending(made.signature, closing="特此通报。"),
-    ]
-    return PlainPaper(title, made.branch, tuple(blocks), made.dated, f"校验码 {made.code}")

@@ -10,8 +10,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.annual import doubts
-from server.annual.results import service as results
-from server.annual.results.models import AnnualEdition
 from server.annual.steps import clock, corrections, filing, showing, shown, undoing
 from server.annual.steps.actions import actions
 from server.annual.steps.charge import charge_of
@@ -22,21 +20,17 @@ from server.identity.rules import Role
 from server.organizations import filings
 from server.organizations.models import Filing
 from server.organizations.officers import Officers
-from server.points import service as points
-from server.points.models import NegativeDecision, SourceKind
-from server.points.scores.rules import NegativeStatus
-from server.points.service import Posting
 from server.publicity import service as publicities
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicityScope, PublicityStatus, PublicitySubject
-from server.years.rules import Warrant, WarrantKind, YearState
-from tests.annual import REPORTING, by_clock, drafted, reported, settings, state
+from server.years.rules import YearState
+from tests.annual import REPORTING, by_clock, corrected, drafted, reported, settings, state
 from tests.cast import Cast, Person
 from tests.refusing import refused
+from tests.results import negative
 from tests.years import OLD
 
 S = YearState
-UPHELD = Warrant(WarrantKind.upheld_objection, 1)
 FIRST, LAST = date(2027, 1, 20), date(2027, 1, 26)
 DURING = REPORTING + timedelta(days=2)
 """21 January, while the list is on show."""
@@ -73,20 +67,6 @@ def listed(engine: Engine, session: Session, cast: Cast) -> Publicity:
     row = propose(session, cast, first_day=FIRST, days=5, now=REPORTING)
     approve(session, cast, row, now=REPORTING)
     return row
-
-
-def supersede(
-    session: Session, cast: Cast, person: Person | None = None, *, now: datetime = DURING, source: int = 1
-) -> AnnualEdition:
-    """Have a volunteering counted for somebody (张敏), as an upheld objection does, and commit."""
-    member_id = (person or cast.zhang_min).member_id
-    posting = Posting(member_id, "C04", date(OLD, 12, 30), SourceKind.claim, source, points=Decimal(1))
-    points.post(session, [posting], now=now, warrant=UPHELD)
-    edition = results.supersede(
-        session, organization_id=cast.branch, year=OLD, member_ids=[member_id], warrant=UPHELD, account_id=None, now=now
-    )
-    session.commit()
-    return edition
 
 
 def tell(session: Session, cast: Cast, *, now: datetime = DURING) -> None:
@@ -144,7 +124,7 @@ def test_lines_that_changed_on_show_are_shown_by_themselves_before_the_year_goes
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
     before = {e.name: e.words for g in showing.content(session, listed.subject_id).groups for e in g.entries}
-    edition = supersede(session, cast)
+    edition = corrected(session, cast, cast.zhang_min, now=DURING)
     assert state(session, cast.branch) is S.publicized
     assert showing.content(session, listed.subject_id).lines[0].startswith("公示的积分中，有 1 人的已经更正")
     offer = partial(propose, session, cast, first_day=date(2027, 1, 22), days=3, now=DURING)
@@ -185,7 +165,7 @@ def _approve_own(session: Session, cast: Cast, row: Publicity) -> None:
 def test_the_clock_waits_for_the_last_day_of_both(
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
-    supersede(session, cast)
+    corrected(session, cast, cast.zhang_min, now=DURING)
     assert settle(session, engine, date(2027, 1, 27)) == 0
     tell(session, cast)
     assert settle(session, engine, date(2027, 1, 27)) == 0, "told, but not shown"
@@ -209,7 +189,7 @@ def test_what_is_filed_is_told_shown_and_filed_anew(
     filings.receive(session, filing_id=first.id, note=None, account_id=cast.chen_jing.account_id, now=at)
     session.commit()
     assert doubts.window(session, cast.branch, OLD).over
-    edition = supersede(session, cast, now=at)
+    edition = corrected(session, cast, cast.zhang_min, now=at)
     assert state(session, cast.branch) is S.filed
     assert not doubts.window(session, cast.branch, OLD).over, "what changed may be doubted"
     again = partial(file, session, cast, at)
@@ -237,7 +217,7 @@ def test_what_is_only_proposed_goes_with_the_results_it_shows(engine: Engine, se
     settings(session, cast.branch, points_publicized=True)
     reported(session, engine, cast)
     row = propose(session, cast, first_day=FIRST, days=5, now=REPORTING)
-    edition = supersede(session, cast, now=REPORTING)
+    edition = corrected(session, cast, cast.zhang_min, now=REPORTING)
     assert (row.status, row.withdrawn_by, row.withdrawn_reason) == ("withdrawn", None, showing.SUPERSEDED)
     tell_at = REPORTING + timedelta(days=2)
     tell(session, cast, now=tell_at)
@@ -249,42 +229,24 @@ def test_what_is_only_proposed_goes_with_the_results_it_shows(engine: Engine, se
 def test_who_is_set_apart_meanwhile_is_named_nowhere(
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
-    session.add(_negative(cast, cast.sun_li))
-    edition = supersede(session, cast, cast.sun_li)
+    negative(session, cast, cast.sun_li)
+    edition = corrected(session, cast, cast.sun_li, now=DURING)
     tell(session, cast)
     assert shown.unshown(session, edition) == [], "no line of a list is another"
-    both = supersede(session, cast, source=2)
+    both = corrected(session, cast, cast.zhang_min, now=DURING, source=2)
     found = showing.content_of_correction(session, both.id)
     assert [entry.name for group in found.groups for entry in group.entries] == ["张敏"]
     assert found.lines == ("其他党员公示过的年度积分不变。", "未参评人数由 0 人更正为 1 人。")
     assert not any("孙丽" in text for text in found.texts())
 
 
-def _negative(cast: Cast, person: Person) -> NegativeDecision:
-    return NegativeDecision(
-        root_id=cast.root,
-        organization_id=cast.branch,
-        member_id=person.member_id,
-        year=OLD,
-        category_code="N01",
-        category_title="违反法律法规",
-        clause="《实施方案》二（三）",
-        document_number="校党发〔2026〕9号",
-        decided_on=date(OLD, 6, 1),
-        reason="详见决定",
-        status=NegativeStatus.in_force,
-        entered_by=cast.chen_jing.account_id,
-        entered_at=REPORTING,
-    )
-
-
 def test_a_second_correction_compares_with_what_was_shown_last(
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
-    supersede(session, cast)
+    corrected(session, cast, cast.zhang_min, now=DURING)
     tell(session, cast)
     row = propose(session, cast, first_day=date(2027, 1, 22), days=3, now=DURING)
-    second = supersede(session, cast, source=2)
+    second = corrected(session, cast, cast.zhang_min, now=DURING, source=2)
     session.refresh(row)
     assert row.status == PublicityStatus.withdrawn, "it was not approved yet"
     assert [each.member_id for each in shown.unshown(session, second)] == [cast.zhang_min.member_id]
@@ -294,7 +256,7 @@ def test_a_second_correction_compares_with_what_was_shown_last(
     (entry,) = showing.content_of_correction(session, second.id).groups[0].entries
     old, new = (Decimal(each) for each in entry.words[0].split(" → "))
     assert new - old == 2, "the list is what people saw last"
-    third = supersede(session, cast, cast.li_wei, source=3)
+    third = corrected(session, cast, cast.li_wei, now=DURING, source=3)
     assert [each.member_id for each in shown.unshown(session, third)] == [cast.li_wei.member_id]
     assert showing.content_of_correction(session, second.id).lines[1:] == (
         "公示的积分中，有 1 人的已经更正，以党支部的更正通报为准。",
@@ -304,7 +266,7 @@ def test_a_second_correction_compares_with_what_was_shown_last(
 def test_undoing_the_list_takes_its_corrections_down(
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
-    edition = supersede(session, cast)
+    edition = corrected(session, cast, cast.zhang_min, now=DURING)
     tell(session, cast)
     row = propose(session, cast, first_day=date(2027, 1, 22), days=3, now=DURING)
     approve(session, cast, row, now=DURING)
@@ -327,7 +289,7 @@ def test_undoing_the_list_takes_its_corrections_down(
 def test_changed_lines_withdrawn_by_themselves_move_nothing_and_are_shown_again(
     engine: Engine, session: Session, cast: Cast, listed: Publicity
 ) -> None:
-    edition = supersede(session, cast)
+    edition = corrected(session, cast, cast.zhang_min, now=DURING)
     tell(session, cast)
     row = propose(session, cast, first_day=date(2027, 1, 22), days=3, now=DURING)
     approve(session, cast, row, now=DURING)
@@ -346,7 +308,7 @@ def test_where_nothing_is_on_show_the_window_stays_open_after_a_correction(
     last = doubts.window(session, cast.branch, OLD).last_day
     assert last == LAST
     at = datetime(2027, 1, 25, 2, tzinfo=REPORTING.tzinfo)
-    edition = supersede(session, cast, now=at)
+    edition = corrected(session, cast, cast.zhang_min, now=at)
     assert edition.id != drafted_first.edition_id
     assert shown.unshown(session, edition) == []
     tell(session, cast, now=at)
@@ -358,14 +320,14 @@ def test_where_nothing_is_on_show_the_window_stays_open_after_a_correction(
 
 def test_a_correction_early_in_the_window_does_not_shorten_it(engine: Engine, session: Session, cast: Cast) -> None:
     reported(session, engine, cast)
-    supersede(session, cast, now=REPORTING)
+    corrected(session, cast, cast.zhang_min, now=REPORTING)
     tell(session, cast, now=REPORTING + timedelta(days=2))
     assert doubts.window(session, cast.branch, OLD).last_day == LAST
 
 
 def test_a_draft_that_nobody_heard_is_superseded_without_a_word(engine: Engine, session: Session, cast: Cast) -> None:
     drafted(session, engine, cast)
-    edition = supersede(session, cast, now=REPORTING)
+    edition = corrected(session, cast, cast.zhang_min, now=REPORTING)
     way = seen(session, cast.branch, OLD, now=REPORTING)
     assert corrections.owed(session, way.branch_year) is None
     assert shown.unshown(session, edition) == []
