@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.annual import doubts
 from server.annual.forms import entries as of_entries
 from server.annual.forms.certificate import CertificatePaper
 from server.annual.forms.filing import FilingForm
@@ -23,8 +24,10 @@ from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result
 from server.annual.results.rules import TERM_TO_OBJECT, Standing
 from server.annual.steps import shown
+from server.annual.steps.models import AnnualReport
 from server.days import shanghai_date
 from server.documents.blocks import legible
+from server.meetings.models import Meeting
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.organizations.queries import membership_on, supervising_organization, titles
 from server.points.ledger.chains import entries_of
@@ -41,10 +44,11 @@ from server.standards.rules import AUDIENCE_STAGES, Audience, Item, StandardDocu
 from server.standards.versions import document_of
 from server.statements.bulletins.wording import NOTHING, full_day, paragraphs, spoken_day
 from server.strokes import by_strokes
+from server.years.models import BranchYear
 
 PARTY_MEMBERS = AUDIENCE_STAGES[Audience.members]
 NEGATIVE = "有，年度积分为零"
-NO_HEARING = "经审核确认，　　月　　日党员大会通报，　　月　　日至　　月　　日公示。"
+NO_DAY = "　　月　　日"
 ZERO = Decimal(0)
 
 
@@ -187,10 +191,40 @@ def _publicity(session: Session, edition: AnnualEdition) -> Publicity | None:
 
 
 def _heard(session: Session, edition: AnnualEdition) -> str:
-    row = _publicity(session, edition)
-    if row is None:
-        return NO_HEARING
-    return f"经审核确认，　　月　　日党员大会通报，{spoken_day(row.first_day)}至{spoken_day(row.last_day)}公示。"
+    heard, row = hearing_of(session, edition), _publicity(session, edition)
+    told = spoken_day(heard.day) if heard is not None else NO_DAY
+    first, last = (row.first_day, row.last_day) if row is not None else (None, None)
+    shown_days = [spoken_day(each) if each is not None else NO_DAY for each in (first, last)]
+    return f"经审核确认，{told}党员大会通报，{'至'.join(shown_days)}公示。"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The members' meeting that heard a year's points: its day, 应到 and 实到 as the year's report has them."""
+
+    day: date
+    expected: int
+    present: int
+
+    @property
+    def words(self) -> str:
+        return f"应到{self.expected}人，实到{self.present}人"
+
+
+def hearing_of(session: Session, edition: AnnualEdition) -> Heard | None:
+    """Return the meeting of the report that stands of an edition's year, or None before it and after its undo."""
+    query = (
+        select(AnnualReport, Meeting)
+        .join(Meeting, Meeting.id == AnnualReport.meeting_id)
+        .join(BranchYear, BranchYear.id == AnnualReport.branch_year_id)
+        .where(
+            BranchYear.organization_id == edition.organization_id,
+            BranchYear.year == edition.year,
+            AnnualReport.open.is_(True),
+        )
+    )
+    found = session.execute(query).one_or_none()
+    return Heard(found[1].day, found[0].expected, found[0].present) if found is not None else None
 
 
 def listed(session: Session, edition: AnnualEdition) -> BranchYearList:
@@ -229,14 +263,14 @@ def _row(each: Result, codes: Sequence[str]) -> NamedTotal:
 
 
 def report_of(session: Session, edition: AnnualEdition) -> YearReport:
-    """Return 通报稿. Before the meeting, when it is read out, its day and the last day for objections are not known; in a
-    copy that is printed for the files afterwards they are those of the year's report."""
+    """Return 通报稿. Before the meeting, when it is read out, its day and the last day for objections are not known;
+    in a copy that is printed for the files afterwards they are those of the year's report."""
     place, heard = place_of(session, edition), hearing_of(session, edition)
-    until = due.window_day(session, edition.organization_id, edition.year) if heard is not None else None
+    until = doubts.window(session, edition.organization_id, edition.year).last_day if heard is not None else None
     made = YearReport(
         listed(session, edition),
-        f"{full_day(heard.day)}（应到{heard.expected}人，实到{heard.present}人）" if heard is not None else "",
-        spoken_day(until) if until is not None else "",
+        f"{full_day(heard.day)}支部党员大会（{heard.words}）" if heard is not None else "",
+        f"{spoken_day(until)}24时" if until is not None else "",
         place.telephones,
         PaperSignature(place.branch, full_day(heard.day) if heard is not None else ""),
     )
@@ -256,7 +290,7 @@ def filing_of(session: Session, edition: AnnualEdition) -> FilingForm:
         members=told.members,
         rated=len(told.rows),
         average=f"{told.average} 分" if told.average is not None else NOTHING,
-        reported=f"{full_day(heard.day)}\n应到{heard.expected}人，实到{heard.present}人" if heard is not None else "",
+        reported=f"{full_day(heard.day)}\n{heard.words}" if heard is not None else "",
         publicized=f"{full_day(row.first_day)}至{spoken_day(row.last_day)}" if row is not None else "",
         objections="",
         enclosures=(

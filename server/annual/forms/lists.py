@@ -80,8 +80,8 @@ def _signers(listed: BranchYearList, width: float) -> Iterator[GridRow]:
 
 @dataclass(frozen=True, slots=True)
 class YearReport:
-    """通报稿: `meeting` is the day of the members' meeting with 应到 and 实到, once it was held; `until` the last day for
-    objections, once it is known."""
+    """通报稿: `meeting` names the members' meeting by its day, with 应到 and 实到, once it was held; `until` is the last
+    day for objections, once it is known."""
 
     listed: BranchYearList
     meeting: str
@@ -94,7 +94,7 @@ def report(told: YearReport) -> PlainPaper:
     """Return the text that is read out at the members' meeting."""
     listed = told.listed
     title = f"关于{listed.year}年度党员积分情况的通报"
-    heard = f"，并在{told.meeting}支部党员大会通报" if told.meeting else ""
+    heard = f"，并在{told.meeting}通报" if told.meeting else ""
     opening = (
         f"根据《关于推行党员积分量化管理实施方案》（党发〔2018〕75号），党支部汇总了{listed.year}年度党员积分{heard}。"
     )
