@@ -39,7 +39,8 @@ from server.meetings.events import HeldCheckInDecided, LeaveAnswered
 from server.notices import occasions as notices
 from server.notices.events import NoticePublished, UnreadReminded
 from server.objections import matters, telling, windows
-from server.objections.events import ObjectionMoved
+from server.objections.corrections import service as corrections
+from server.objections.events import ObjectionCorrected, ObjectionMoved
 from server.objections.matters import entries, rejections
 from server.objections.matters import months as objected_months
 from server.objections.matters import negatives as objected_negatives
@@ -130,6 +131,8 @@ FEATURES: tuple[str, ...] = (
     "server.todos.views",
     "server.annual.results.views",
     "server.objections.views",
+    "server.objections.corrections.views",
+    "server.objections.letters.views",
     "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""
@@ -155,7 +158,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (ObjectionMoved, telling.moved),
     (LeaveAnswered, leaves.answered),
     (HeldCheckInDecided, held.decided),
+    (ObjectionCorrected, results.objection_corrected),
     (NegativeDecisionChanged, results.negative_decision_changed),
+    (NegativeDecisionChanged, corrections.registration_changed),
     (NegativeDecisionChanged, negatives.changed),
     (KeysReset, keys.told),
     (NoticePublished, notices.published),

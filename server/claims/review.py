@@ -13,7 +13,7 @@ from server.claims.counted import CountedActivity, counted_elsewhere, lock_membe
 from server.claims.error_codes import ClaimErrorCode
 from server.claims.events import ClaimReviewed
 from server.claims.models import Claim, ClaimOpening, ClaimOpinion, EventKind, OpinionKind
-from server.claims.reviewers import check_reviewer, refuse_partial
+from server.claims.reviewers import check_reviewer, refuse_partial, whose_are
 from server.claims.rules import (
     TAKEN_BACK_WITHIN,
     ClaimAction,
@@ -76,27 +76,16 @@ def approve(
     """
     account_id = account_of(actor)
     claim = _opened(session, claim_id, ClaimAction.approve, actor=actor, version=version, now=now)
-    proposed = claim.proposed_points or Decimal(0)
-    whole = proposed if approved_points is None else approved_points
-    if refusal := adjustment_refusal(proposed=proposed, approved=whole, reason=reason):
-        raise as_error(refusal)
-    lock_members(session, places_of(session, claim))
-    _check_uncounted(counted_elsewhere(session, claim), distinct_reason)
-    step(
+    return _approve(
         session,
         claim,
-        ClaimAction.approve,
+        account_id,
         version=version,
-        approved_points=whole,
-        decided_by=account_id,
-        decided_at=now,
+        approved_points=approved_points,
+        reason=reason,
+        distinct_reason=distinct_reason,
+        now=now,
     )
-    points.post(session, _postings(session, claim, whole, account_id), now=now)
-    words = "；".join(word for word in (reason, distinct_reason) if word) or None
-    _decided(
-        session, claim, EventKind.approved, actor_id=account_id, now=now, words=words, before=proposed, after=whole
-    )
-    return claim
 
 
 def send_back(session: Session, *, claim_id: int, actor: Actor, version: int, reason: str, now: datetime) -> Claim:
@@ -111,14 +100,42 @@ def reject(session: Session, *, claim_id: int, actor: Actor, version: int, reaso
 
 def revoke(session: Session, *, claim_id: int, actor: Actor, version: int, reason: str, now: datetime) -> Claim:
     """Take an approval back: its entries are reversed and the claim waits for review again, under a new revision."""
-    claim = _submitted(session, claim_id)
-    if actor.member_id in places_of(session, claim):
-        message = "不能撤销本人申报的审核结果，请由上级党组织处理"
-        raise DomainError(ClaimErrorCode.own_claim, message, status=HTTPStatus.FORBIDDEN)
-    if not roles_at(actor, ancestor_ids(session, claim.organization_id)) & MAY_REVOKE:
-        raise forbidden()
-    refuse_partial(session, claim, actor, now=now)
+    claim = _revocable(session, claim_id, actor, now=now)
     return _reopen(session, claim, ClaimAction.revoke, actor=actor, version=version, reason=reason, now=now)
+
+
+def decide_anew(
+    session: Session,
+    *,
+    claim_id: int,
+    actor: Actor,
+    version: int,
+    approved_points: Decimal | None,
+    reason: str,
+    now: datetime,
+) -> Claim:
+    """Put a decision in place of one that was found wrong: taken back and approved as one, so that it waits for nobody.
+
+    By who may take an approval back; whoever wrote the claim may not. What it was found to be is the reviewer's word
+    that attendance of the same day is another activity. Raises DomainError as `revoke` and `approve`.
+    """
+    claim = _revocable(session, claim_id, actor, now=now)
+    account_id = account_of(actor)
+    if account_id in whose_are(session, [claim])[claim.id].written_by:
+        raise DomainError(
+            ClaimErrorCode.own_entry, "不能审核由您代为填报的申报，请由上级党组织处理", status=HTTPStatus.FORBIDDEN
+        )
+    _reopen(session, claim, ClaimAction.reopen, actor=actor, version=version, reason=reason, now=now)
+    return _approve(
+        session,
+        claim,
+        account_id,
+        version=claim.version,
+        approved_points=approved_points,
+        reason=reason,
+        distinct_reason=reason,
+        now=now,
+    )
 
 
 def take_back(session: Session, *, claim_id: int, actor: Actor, version: int, now: datetime) -> Claim:
@@ -177,6 +194,40 @@ def history(session: Session, claim: Claim) -> Sequence[Claim]:
     return session.scalars(others.order_by(Claim.id.desc()).limit(HISTORY_LENGTH)).all()
 
 
+def _approve(
+    session: Session,
+    claim: Claim,
+    account_id: int,
+    *,
+    version: int,
+    approved_points: Decimal | None,
+    reason: str | None,
+    distinct_reason: str | None,
+    now: datetime,
+) -> Claim:
+    proposed = claim.proposed_points or Decimal(0)
+    whole = proposed if approved_points is None else approved_points
+    if refusal := adjustment_refusal(proposed=proposed, approved=whole, reason=reason):
+        raise as_error(refusal)
+    lock_members(session, places_of(session, claim))
+    _check_uncounted(counted_elsewhere(session, claim), distinct_reason)
+    step(
+        session,
+        claim,
+        ClaimAction.approve,
+        version=version,
+        approved_points=whole,
+        decided_by=account_id,
+        decided_at=now,
+    )
+    points.post(session, _postings(session, claim, whole, account_id), now=now)
+    words = "；".join(word for word in (reason, distinct_reason) if word) or None
+    _decided(
+        session, claim, EventKind.approved, actor_id=account_id, now=now, words=words, before=proposed, after=whole
+    )
+    return claim
+
+
 def _reopen(
     session: Session, claim: Claim, action: ClaimAction, *, actor: Actor, version: int, reason: str, now: datetime
 ) -> Claim:
@@ -190,6 +241,17 @@ def _reopen(
                 session, member_id=entry.member_id, seq=entry.seq, reason=reason, decided_by=account_id, now=now
             )
     _decided(session, claim, EventKind.reopened, actor_id=account_id, now=now, words=reason, before=before)
+    return claim
+
+
+def _revocable(session: Session, claim_id: int, actor: Actor, *, now: datetime) -> Claim:
+    claim = _submitted(session, claim_id)
+    if actor.member_id in places_of(session, claim):
+        message = "不能撤销本人申报的审核结果，请由上级党组织处理"
+        raise DomainError(ClaimErrorCode.own_claim, message, status=HTTPStatus.FORBIDDEN)
+    if not roles_at(actor, ancestor_ids(session, claim.organization_id)) & MAY_REVOKE:
+        raise forbidden()
+    refuse_partial(session, claim, actor, now=now)
     return claim
 
 

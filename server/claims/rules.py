@@ -42,6 +42,7 @@ class ClaimAction(StrEnum):
     reject = "reject"
     revoke = "revoke"
     take_back = "take_back"  # a decision, by whoever has just made it
+    reopen = "reopen"  # a decision that was found wrong, to be decided anew at once
 
 
 STATUS_TITLES = {
@@ -68,6 +69,8 @@ _NEXT = {
     (ClaimStatus.approved, ClaimAction.take_back): ClaimStatus.submitted,
     (ClaimStatus.returned, ClaimAction.take_back): ClaimStatus.submitted,
     (ClaimStatus.rejected, ClaimAction.take_back): ClaimStatus.submitted,
+    (ClaimStatus.approved, ClaimAction.reopen): ClaimStatus.submitted,
+    (ClaimStatus.rejected, ClaimAction.reopen): ClaimStatus.submitted,
 }
 
 

@@ -34,11 +34,14 @@ def know_places(places: OrganizationLookup) -> None:
 def actor_of(session: Session, identity: WechatIdentity, *, now: datetime) -> Actor:
     """Return who an identity is today, in Shanghai."""
     account = account_of(session, identity)
-    if account is None:
-        return Actor(identity_id=identity.id)
+    return actor_by(session, account, identity_id=identity.id, now=now) if account else Actor(identity_id=identity.id)
+
+
+def actor_by(session: Session, account: Account, *, identity_id: int = 0, now: datetime) -> Actor:
+    """Return who an account is today, in Shanghai; `identity_id` 0: by whichever identity they sign in."""
     today = shanghai_date(now)
     return Actor(
-        identity_id=identity.id,
+        identity_id=identity_id,
         account_id=account.id,
         root_id=account.root_id,
         member_id=account.member_id,

@@ -13,3 +13,5 @@ class ObjectionErrorCode(ErrorCode):
     extended_before = "extended_before"
     correction_missing = "correction_missing"
     another_handles_it = "another_handles_it"
+    nothing_to_correct = "nothing_to_correct"
+    no_such_letter = "no_such_letter"

@@ -13,3 +13,13 @@ class ObjectionMoved:
     objection_id: int
     action: ObjectionAction
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionCorrected:
+    """What was upheld was put right at its source. `changed` are the members and years whose entries it changed."""
+
+    objection_id: int
+    changed: frozenset[tuple[int, int]]
+    account_id: int | None
+    now: datetime

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.audit.subjects import AuditSubject
 from server.db import Base, BigId, UtcDateTime, enum_column
 from server.objections.rules import (
+    DeliveryVia,
+    Hand,
     Instance,
+    Letter,
     NotAdmitted,
     ObjectionAction,
     ObjectionOutcome,
@@ -22,7 +25,8 @@ class Objection(Base):
     """A member's objection to something that counts for them.
 
     `organization_id` decided the matter and looks into it first. `open` until it has come to an end, then NULL: of one
-    matter a member has one open objection. `version` grows with every step and is what the next one names.
+    matter a member has one open objection. `version` grows with every step and is what the next one names. `to_correct`
+    from an upheld answer until its correction stands or the member asks above, else NULL.
     """
 
     __tablename__ = "objections"
@@ -50,6 +54,7 @@ class Objection(Base):
     late_reason: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[ObjectionStatus] = mapped_column(enum_column())
     open: Mapped[bool | None]
+    to_correct: Mapped[bool | None]
     version: Mapped[int] = mapped_column(default=1)
     not_admitted: Mapped[NotAdmitted | None] = mapped_column(enum_column())
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -60,7 +65,8 @@ class Inquiry(Base):
     """One look into an objection, by one instance. `organization_id` names who does it: that of the instance, or one
     above where all there had a hand in the matter.
 
-    `corrects`: the finding asks for a correction at its source; `correcting_seq` is the member's entry that followed.
+    `corrects`: the finding asks for a correction at its source. Once that stands, `correction` says what was done;
+    `correcting_seq` is the member's entry that followed, None where it changed no points.
     """
 
     __tablename__ = "objection_inquiries"
@@ -77,6 +83,9 @@ class Inquiry(Base):
     corrects: Mapped[bool] = mapped_column(default=False)
     why_no_correction: Mapped[str | None] = mapped_column(String(200))
     correcting_seq: Mapped[int | None] = mapped_column(BigInteger)
+    correction: Mapped[str | None] = mapped_column(String(200))
+    corrected_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -95,4 +104,28 @@ class ObjectionStep(Base):
     words: Mapped[str | None] = mapped_column(Text)
     due_on: Mapped[date | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ObjectionHand(Base):
+    """Who had a hand in the matter when the objection was raised: what a correction overwrites is kept here."""
+
+    __tablename__ = "objection_hands"
+
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    hand: Mapped[Hand] = mapped_column(enum_column())
+
+
+class LetterReceipt(Base):
+    """That the member has a letter of their objection: opened by themselves, or handed over by an officer, who says
+    when and where (`words`)."""
+
+    __tablename__ = "objection_receipts"
+
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True, autoincrement=False)
+    letter: Mapped[Letter] = mapped_column(enum_column(), primary_key=True)
+    via: Mapped[DeliveryVia] = mapped_column(enum_column())
+    words: Mapped[str | None] = mapped_column(String(200))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

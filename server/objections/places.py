@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.identity.rules import Role
 from server.objections.matters import matter_of
 from server.objections.models import Inquiry, Objection
+from server.objections.queries import recorded_hands
 from server.objections.rules import Candidate, Hand, Instance, ObjectionStatus, ObjectionSubject, candidates
 from server.organizations import four_eyes
 from server.organizations.four_eyes import Matter, RecentKeyResets
@@ -75,15 +77,29 @@ def handling_in(session: Session, offices: Officers, objection: Objection, *, ba
 
 
 def hands_of(session: Session, objection: Objection) -> Mapping[int, Hand]:
-    """Return everybody who stands back, by account: the member, who had a hand in the matter, who answered before."""
+    """Return everybody who stands back, by account: the member, who had a hand in the matter, who answered before.
+
+    The matter as it is now and as it was when the objection was raised: a correction takes nobody's hand away.
+    """
     subject = ObjectionSubject(objection.subject_kind)
     matter = matter_of(session, subject, objection.subject_id, objection.member_id)
-    hands = dict(matter.hands) if matter is not None else {}
+    hands = (dict(matter.hands) if matter is not None else {}) | recorded_hands(session, objection.id)
     if objection.status == ObjectionStatus.second:
         first = session.get_one(Inquiry, (objection.id, Instance.first))
         hands |= {each: Hand.answered for each in (first.investigator_id, first.answered_by) if each is not None}
     own = four_eyes.accounts_of(session, {objection.member_id}).get(objection.member_id)
     return hands | ({own: Hand.objects} if own is not None else {})
+
+
+def is_told(session: Session, objection: Objection, account_id: int, member_id: int | None) -> bool:
+    """Whether somebody may know who objects and in which words: the member, who handles it, and whoever had no hand in
+    the matter. What they did in handling it, or in putting it right, takes nothing from what they know."""
+    if member_id == objection.member_id or account_id not in hands_of(session, objection):
+        return True
+    if account_id in recorded_hands(session, objection.id):
+        return False
+    looks = session.scalars(select(Inquiry).where(Inquiry.objection_id == objection.id))
+    return any(account_id in (each.assigned_by, each.investigator_id, each.corrected_by) for each in looks)
 
 
 def _first_place(session: Session, objection: Objection) -> int | None:

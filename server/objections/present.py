@@ -1,6 +1,8 @@
 """Objections as they go over the wire, and how much of them to whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.deadlines.models import Deadline
@@ -10,20 +12,26 @@ from server.errors import not_found
 from server.identity.access import Context
 from server.identity.rules import Permission, allows
 from server.objections import queries, windows
+from server.objections.corrections.service import may_act
+from server.objections.letters.rules import existing
 from server.objections.matters import ObjectionMatter, matter_of
-from server.objections.models import Inquiry, Objection, ObjectionStep
-from server.objections.places import Handling, handling_of, hands_of
+from server.objections.models import Inquiry, LetterReceipt, Objection, ObjectionStep
+from server.objections.places import Handling, handling_of, is_told
 from server.objections.rules import (
     ADMISSION_DAYS,
     ANSWER_DAYS,
+    DELIVERY_TITLES,
     HAND_TITLES,
+    LETTER_TITLES,
     OUTCOME_TITLES,
     SECOND_DAYS,
     STATUS_TITLES,
     STEP_TITLES,
+    TO_CORRECT_TITLE,
+    DeliveryVia,
     Due,
-    Hand,
     Instance,
+    Letter,
     ObjectionAction,
     ObjectionOutcome,
     ObjectionStatus,
@@ -32,7 +40,9 @@ from server.objections.rules import (
 )
 from server.objections.schemas import (
     CandidateOut,
+    FollowedOut,
     InquiryOut,
+    LetterOut,
     MatterOut,
     ObjectionDetailOut,
     ObjectionDueOut,
@@ -43,6 +53,8 @@ from server.objections.schemas import (
 from server.organizations.members import names
 from server.organizations.models import Member, Organization
 from server.organizations.queries import account_names, titles
+from server.points.models import PointEntry
+from server.standards.versions import document_of
 
 _MEMBERS = (ObjectionAction.accept, ObjectionAction.escalate, ObjectionAction.withdraw)
 _ASSIGNERS = (ObjectionAction.refuse, ObjectionAction.assign)
@@ -81,22 +93,25 @@ def lines(context: Context, rows: Sequence[Objection]) -> list[ObjectionLineOut]
     places = titles(session, [row.organization_id for row in rows])
     people = names(session, [row.member_id for row in rows])
     dues = queries.open_dues_of(session, [row.id for row in rows])
+    corrections = queries.open_dues_of(session, [row.id for row in rows], correction=True)
     shown = []
     for row in rows:
-        due = dues.get(row.id)
-        told = _is_told(context, row, hands_of(session, row))
+        due = dues.get(row.id) or corrections.get(row.id)
+        told = is_told(session, row, context.account_id, context.actor.member_id)
+        late = [each for each in (due, corrections.get(row.id)) if each is not None and each.due_on < today]
         shown.append(
             ObjectionLineOut(
                 id=row.id,
                 title=row.title,
                 year=row.year,
                 status=row.status,
-                status_title=STATUS_TITLES[ObjectionStatus(row.status)],
+                status_title=_status_title(row),
+                to_correct=bool(row.to_correct),
                 organization=places[row.organization_id],
                 name=people[row.member_id] if told else None,
                 raised_at=row.raised_at,
                 due_on=due.due_on if due is not None else None,
-                overdue=due is not None and due.due_on < today,
+                overdue=bool(late),
             )
         )
     return shown
@@ -106,13 +121,14 @@ def whole(context: Context, row: Objection) -> ObjectionOut:
     """Return an objection as far as the caller may know it, with what they may do."""
     session = context.session
     handling = handling_of(session, row, now=context.now)
-    told = _is_told(context, row, hands_of(session, row))
+    told = is_told(session, row, context.account_id, context.actor.member_id)
     inquiries = queries.inquiries_of(session, row.id)
     steps = queries.story_of(session, row.id)
     matter = matter_of(session, ObjectionSubject(row.subject_kind), row.subject_id, row.member_id)
     places = titles(session, [row.organization_id, *(each.organization_id for each in inquiries.values())])
     people = account_names(session, _accounts(row, inquiries, steps, handling))
     actions = _actions(context, row, handling, inquiries)
+    receipts = queries.receipts_of(session, row.id)
     return ObjectionOut(
         id=row.id,
         title=row.title,
@@ -122,8 +138,10 @@ def whole(context: Context, row: Objection) -> ObjectionOut:
         organization_id=row.organization_id,
         organization=places[row.organization_id],
         status=row.status,
-        status_title=STATUS_TITLES[ObjectionStatus(row.status)],
+        status_title=_status_title(row),
         version=row.version,
+        to_correct=bool(row.to_correct),
+        correction_due=due_out(context, row, queries.open_due_of(session, row.id, correction=True)),
         told=told,
         member_id=row.member_id if told else None,
         name=session.get_one(Member, row.member_id).name if told else None,
@@ -132,21 +150,20 @@ def whole(context: Context, row: Objection) -> ObjectionOut:
         via=row.via if told else None,
         late_reason=row.late_reason if told else None,
         raised_at=row.raised_at,
-        due=_due(context, row, queries.open_due_of(session, row.id)),
+        due=due_out(context, row, queries.open_due_of(session, row.id)),
         details=_details(matter) if matter is not None and told else [],
-        inquiries=[_inquiry(each, places, people) for each in inquiries.values()],
+        inquiries=[_inquiry(session, row, each, places, people, told=told) for each in inquiries.values()],
         steps=[_step(each, people, told=told) for each in steps],
+        letters=[_letter(each, receipts.get(each)) for each in existing(row, inquiries)] if told else [],
         candidates=_candidates(handling, people) if ObjectionAction.assign in actions else [],
         actions=actions,
         on_behalf=_on_behalf(context, row, told=told),
     )
 
 
-def _is_told(context: Context, row: Objection, hands: Mapping[int, Hand]) -> bool:
-    """Whether the caller may know who objects and in which words: not who stands back because they are concerned."""
-    if context.actor.member_id == row.member_id:
-        return True
-    return context.account_id not in hands
+def _status_title(row: Objection) -> str:
+    title = STATUS_TITLES[ObjectionStatus(row.status)]
+    return f"{title}，{TO_CORRECT_TITLE}" if row.to_correct else title
 
 
 def _actions(
@@ -162,6 +179,8 @@ def _actions(
         mine += _ASSIGNERS
     if inquiry is not None and inquiry.investigator_id == context.account_id:
         mine += [each for each in _INVESTIGATORS if each is not ObjectionAction.extend or inquiry.extended_at is None]
+    if may_act(context.session, row, actor=context.actor, account_id=context.account_id):
+        mine.append(ObjectionAction.correct)
     return [each for each in mine if next_status(status, each) is not None]
 
 
@@ -181,7 +200,15 @@ def _accounts(
     return [*investigators, *(each.account_id for each in steps), *(each.account_id for each in handling.found)]
 
 
-def _inquiry(row: Inquiry, places: dict[int, str], people: dict[int, str]) -> InquiryOut:
+def _inquiry(
+    session: Session,
+    objection: Objection,
+    row: Inquiry,
+    places: dict[int, str],
+    people: dict[int, str],
+    *,
+    told: bool,
+) -> InquiryOut:
     return InquiryOut(
         instance=row.instance,
         organization=places[row.organization_id],
@@ -192,6 +219,30 @@ def _inquiry(row: Inquiry, places: dict[int, str], people: dict[int, str]) -> In
         corrects=row.corrects,
         why_no_correction=row.why_no_correction,
         answered_at=row.answered_at,
+        correction=row.correction,
+        corrected_at=row.corrected_at,
+        followed_by=_followed(session, objection.member_id, row.correcting_seq) if told else None,
+    )
+
+
+def _followed(session: Session, member_id: int, seq: int | None) -> FollowedOut | None:
+    if seq is None:
+        return None
+    entry = session.get_one(PointEntry, (member_id, seq))
+    item = document_of(session, entry.standard_id).item(entry.item_code)
+    title = item.title if item is not None else entry.item_code
+    return FollowedOut(seq=seq, title=title, points=entry.points, posted_at=entry.posted_at)
+
+
+def _letter(letter: Letter, receipt: LetterReceipt | None) -> LetterOut:
+    via = DeliveryVia(receipt.via) if receipt is not None else None
+    return LetterOut(
+        letter=letter,
+        title=LETTER_TITLES[letter],
+        delivered_at=receipt.at if receipt is not None else None,
+        via=via,
+        via_title=DELIVERY_TITLES[via] if via is not None else None,
+        words=receipt.words if receipt is not None else None,
     )
 
 
@@ -220,7 +271,8 @@ def _candidates(handling: Handling, people: dict[int, str]) -> list[CandidateOut
     ]
 
 
-def _due(context: Context, row: Objection, due: Deadline | None) -> ObjectionDueOut | None:
+def due_out(context: Context, row: Objection, due: Deadline | None) -> ObjectionDueOut | None:
+    """Return a due day with how it is counted."""
     if due is None:
         return None
     terms = terms_of_organization(context.session, row.organization_id, around=due.counted_from)

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.deadlines import queries as deadlines
 from server.deadlines.models import Deadline, DeadlineSubject
 from server.errors import not_found
-from server.objections.models import Inquiry, Objection, ObjectionStep
-from server.objections.rules import Due, Instance
+from server.objections.models import Inquiry, LetterReceipt, Objection, ObjectionHand, ObjectionStep
+from server.objections.rules import Due, Hand, Instance, Letter
 from server.organizations.models import Organization
 
 
@@ -71,10 +71,10 @@ def open_one_of(session: Session, objection: Objection) -> Objection | None:
 
 
 def open_in_year(session: Session, organization_id: int, year: int) -> int:
-    """Return how many objections keep a branch's year from being settled."""
-    query = select(func.count()).where(
-        Objection.organization_id == organization_id, Objection.year == year, Objection.open.is_(True)
-    )
+    """Return how many objections keep a branch's year from being settled: those under way, and what was upheld until
+    it is put right."""
+    waits = or_(Objection.open.is_(True), Objection.to_correct.is_(True))
+    query = select(func.count()).where(Objection.organization_id == organization_id, Objection.year == year, waits)
     return session.scalar(query) or 0
 
 
@@ -84,16 +84,41 @@ def due_of(session: Session, objection_id: int, kind: Due) -> date | None:
     return found.due_on if found is not None else None
 
 
-def open_dues_of(session: Session, objection_ids: Collection[int]) -> dict[int, Deadline]:
-    """Return what each objection waits for, the first of its open due days; those without one are left out."""
+def open_dues_of(session: Session, objection_ids: Collection[int], *, correction: bool = False) -> dict[int, Deadline]:
+    """Return what the course of each objection waits for; those that wait for nothing are left out.
+
+    With `correction` the day by which what was upheld has to be put right.
+    """
     found = deadlines.deadlines_of(session, DeadlineSubject.objection, objection_ids)
-    waiting = ((each, [due.row for due in dues if due.row.open]) for each, dues in found.items())
-    return {each: rows[0] for each, rows in waiting if rows}
+    waiting = {
+        each: [due.row for due in dues if due.row.open and (due.row.kind == Due.correction) is correction]
+        for each, dues in found.items()
+    }
+    return {each: rows[0] for each, rows in waiting.items() if rows}
 
 
-def open_due_of(session: Session, objection_id: int) -> Deadline | None:
-    """Return what one objection waits for, if anything."""
-    return open_dues_of(session, [objection_id]).get(objection_id)
+def open_due_of(session: Session, objection_id: int, *, correction: bool = False) -> Deadline | None:
+    """Return what one objection waits for, if anything; with `correction` as `open_dues_of`."""
+    return open_dues_of(session, [objection_id], correction=correction).get(objection_id)
+
+
+def recorded_hands(session: Session, objection_id: int) -> dict[int, Hand]:
+    """Return who had a hand in the matter when the objection was raised, by account."""
+    rows = select(ObjectionHand.account_id, ObjectionHand.hand).where(ObjectionHand.objection_id == objection_id)
+    return {account_id: Hand(hand) for account_id, hand in session.execute(rows)}
+
+
+def receipts_of(session: Session, objection_id: int) -> dict[Letter, LetterReceipt]:
+    """Return which letters of an objection arrived."""
+    rows = session.scalars(select(LetterReceipt).where(LetterReceipt.objection_id == objection_id))
+    return {Letter(row.letter): row for row in rows}
+
+
+def answering(session: Session, objection: Objection) -> Inquiry | None:
+    """Return the look whose answer counts: that of the second instance, else of the first; None before any."""
+    found = inquiries_of(session, objection.id)
+    answered = (found.get(each) for each in (Instance.second, Instance.first))
+    return next((each for each in answered if each is not None and each.answered_at is not None), None)
 
 
 def lapsing(session: Session, *, today: date, limit: int) -> Sequence[int]:

@@ -13,7 +13,9 @@ ANSWER_DAYS = 5
 EXTENSION_DAYS = 5
 SECOND_DAYS = 10
 SILENCE_DAYS = 5
-"""Working days for each step. An extension is granted once, with a reason that is told."""
+CORRECTION_DAYS = 5
+"""Working days for each step. An extension is granted once, with a reason that is told. year.md names no day for the
+correction of what was upheld; it gets as many as an answer (ADR 0049)."""
 
 
 class ObjectionSubject(StrEnum):
@@ -58,6 +60,7 @@ class ObjectionAction(StrEnum):
     lapse = "lapse"
     escalate = "escalate"
     withdraw = "withdraw"
+    correct = "correct"
 
 
 class Due(StrEnum):
@@ -67,6 +70,7 @@ class Due(StrEnum):
     answer = "answer"
     silence = "silence"
     second = "second"
+    correction = "correction"
 
 
 class ObjectionOutcome(StrEnum):
@@ -75,12 +79,44 @@ class ObjectionOutcome(StrEnum):
     upheld = "upheld"
 
 
+class CorrectionKind(StrEnum):
+    """At which source an upheld objection is put right."""
+
+    claim = "claim"
+    attendance = "attendance"
+    dues = "dues"
+    decision = "decision"
+    negative = "negative"
+
+
+class AttendanceRemedy(StrEnum):
+    """What a member's attendance becomes; `leave`: theirs is granted."""
+
+    present = "present"
+    late = "late"
+    leave = "leave"
+
+
 class NotAdmitted(StrEnum):
     """Why an objection is not looked into."""
 
     not_ours = "not_ours"
     late = "late"
     repeated = "repeated"
+
+
+class Letter(StrEnum):
+    """What the member gets in writing: 受理通知, 不予受理告知, 答复书 of either instance."""
+
+    admission = "admission"
+    refusal = "refusal"
+    answer = "answer"
+    final = "final"
+
+
+class DeliveryVia(StrEnum):
+    app = "app"
+    in_person = "in_person"
 
 
 class ObjectionVia(StrEnum):
@@ -115,6 +151,7 @@ STEP_TITLES = {
     ObjectionAction.lapse: "逾期未提出，视为无异议",
     ObjectionAction.escalate: "提请上级专项查核",
     ObjectionAction.withdraw: "撤回",
+    ObjectionAction.correct: "在原处更正",
 }
 
 OUTCOME_TITLES = {
@@ -122,6 +159,23 @@ OUTCOME_TITLES = {
     ObjectionOutcome.partly_upheld: "部分成立",
     ObjectionOutcome.upheld: "成立",
 }
+
+REMEDY_TITLES = {
+    AttendanceRemedy.present: "出席",
+    AttendanceRemedy.late: "迟到",
+    AttendanceRemedy.leave: "请假获准",
+}
+
+LETTER_TITLES = {
+    Letter.admission: "积分异议受理通知",
+    Letter.refusal: "积分异议不予受理告知书",
+    Letter.answer: "关于积分异议的答复书",
+    Letter.final: "关于积分异议专项查核的答复书",
+}
+
+DELIVERY_TITLES = {DeliveryVia.app: "小程序", DeliveryVia.in_person: "当面"}
+
+TO_CORRECT_TITLE = "待更正"
 
 NOT_ADMITTED_TITLES = {
     NotAdmitted.not_ours: "不属于本党组织处理",
@@ -155,6 +209,7 @@ _NEXT = {
     (_S.second, _A.assign): _S.second,
     (_S.second, _A.answer): _S.final,
     (_S.second, _A.withdraw): _S.accepted,
+    **{(status, _A.correct): status for status in (_S.answered, _S.accepted, _S.lapsed, _S.final)},
 }
 
 

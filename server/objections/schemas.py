@@ -7,9 +7,11 @@ from pydantic import BaseModel, Field
 
 from server.identity.guard import Body
 from server.objections.rules import (
+    DeliveryVia,
     Due,
     Hand,
     Instance,
+    Letter,
     NotAdmitted,
     ObjectionAction,
     ObjectionOutcome,
@@ -17,7 +19,7 @@ from server.objections.rules import (
     ObjectionSubject,
     ObjectionVia,
 )
-from server.presentation import Id, PageQuery, TimeOut
+from server.presentation import Id, PageQuery, PointsOut, TimeOut
 from server.text import Line, Lines
 
 Words = Annotated[Lines, Field(min_length=2, max_length=500)]
@@ -132,8 +134,30 @@ class ObjectionStepOut(BaseModel):
     words: str | None
 
 
+class FollowedOut(BaseModel):
+    """The entry that followed from an upheld objection."""
+
+    seq: int
+    title: str
+    points: PointsOut
+    posted_at: TimeOut
+
+
+class LetterOut(BaseModel):
+    """A letter that there is. `delivered_at` None: nothing says yet that the member has it; `words` are the officer's
+    who handed it over."""
+
+    letter: Letter
+    title: str
+    delivered_at: TimeOut | None
+    via: DeliveryVia | None
+    via_title: str | None
+    words: str | None
+
+
 class InquiryOut(BaseModel):
-    """One instance. `corrected`: the entry that followed stands in the ledger."""
+    """One instance. `correction` says what was done at the source, once it was; `followed_by` is the entry that came
+    of it, for readers who are told, None where no points changed."""
 
     instance: Instance
     organization: str
@@ -144,6 +168,9 @@ class InquiryOut(BaseModel):
     corrects: bool
     why_no_correction: str | None
     answered_at: TimeOut | None
+    correction: str | None
+    corrected_at: TimeOut | None
+    followed_by: FollowedOut | None
 
 
 class CandidateOut(BaseModel):
@@ -159,7 +186,8 @@ class ObjectionOut(BaseModel):
     """An objection as far as the reader may know it.
 
     `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
-    `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
+    `actions` are what the reader may do now, `on_behalf` what they may write down for the member. `to_correct`: what
+    was upheld is not put right yet (待更正); `correct` among the actions then leads to `/correction`.
     """
 
     id: int
@@ -172,6 +200,8 @@ class ObjectionOut(BaseModel):
     status: ObjectionStatus
     status_title: str
     version: int
+    to_correct: bool
+    correction_due: ObjectionDueOut | None
     told: bool
     member_id: int | None
     name: str | None
@@ -184,6 +214,7 @@ class ObjectionOut(BaseModel):
     details: list[ObjectionDetailOut]
     inquiries: list[InquiryOut]
     steps: list[ObjectionStepOut]
+    letters: list[LetterOut]
     candidates: list[CandidateOut]
     actions: list[ObjectionAction]
     on_behalf: list[ObjectionAction]
@@ -195,6 +226,7 @@ class ObjectionLineOut(BaseModel):
     year: int
     status: ObjectionStatus
     status_title: str
+    to_correct: bool
     organization: str
     name: str | None
     raised_at: TimeOut

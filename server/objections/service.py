@@ -4,26 +4,21 @@ Each step locks the objection, compares the version that its caller saw, and che
 who took it, when, and the day it had to keep.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
-from server.audit import service as audit
 from server.days import shanghai_date
 from server.db import added
-from server.deadlines.models import DeadlineSubject
-from server.deadlines.service import close_deadline, set_deadline
 from server.error_codes import CoreErrorCode
-from server.errors import DomainError, conflict, not_found
-from server.events import emit
+from server.errors import DomainError, conflict
 from server.objections import windows
 from server.objections.error_codes import ObjectionErrorCode
-from server.objections.events import ObjectionMoved
 from server.objections.matters import ObjectionMatter, matter_of
-from server.objections.models import Inquiry, Objection, ObjectionStep
+from server.objections.models import Inquiry, Objection, ObjectionHand
 from server.objections.places import Handling, handling_of, hands_of
-from server.objections.queries import due_of, open_due_of, open_one_of
+from server.objections.queries import due_of, open_one_of
 from server.objections.rules import (
     ADMISSION_DAYS,
     ANSWER_DAYS,
@@ -31,7 +26,6 @@ from server.objections.rules import (
     NOT_ADMITTED_TITLES,
     SECOND_DAYS,
     SILENCE_DAYS,
-    STATUS_TITLES,
     Due,
     Instance,
     NotAdmitted,
@@ -42,8 +36,17 @@ from server.objections.rules import (
     ObjectionVia,
     answer_refusal,
     is_open,
-    next_status,
     raising_refusal,
+)
+from server.objections.steps import (
+    await_correction,
+    check_version,
+    is_repeated,
+    locked,
+    note,
+    set_due,
+    take,
+    takes_part,
 )
 from server.organizations.models import Organization
 
@@ -75,7 +78,7 @@ def raise_objection(
     if not own and via is ObjectionVia.app:
         raise DomainError(CoreErrorCode.invalid_input, "代党员登记的，请注明是书面还是口头提出")
     if not own and account_id in matter.hands:
-        raise _takes_part()
+        raise takes_part()
     closes_on = windows.last_day(session, matter.organization_id, matter.year)
     today = shanghai_date(now)
     if raising_refusal(year=matter.year, today=today, closes_on=closes_on, reason=late_reason) is not None:
@@ -89,9 +92,15 @@ def raise_objection(
     objection.words, objection.wish, objection.via, objection.late_reason = words, wish, via, late_reason
     objection.entered_by, objection.raised_at = account_id, now
     if not added(session, objection):
-        raise _open_already()
-    due = _due(session, objection, Due.admission, ADMISSION_DAYS, now=now)
-    _note(session, objection, ObjectionAction.submit, words=None, due_on=due, account_id=account_id, now=now)
+        open_one = open_one_of(session, objection)
+        if open_one is None or (open_one.words, open_one.entered_by) != (words, account_id):
+            raise _open_already()
+        return open_one  # the same call again: its answer was lost on the way
+    session.add_all(
+        ObjectionHand(objection_id=objection.id, account_id=who, hand=hand) for who, hand in matter.hands.items()
+    )
+    due = set_due(session, objection, Due.admission, ADMISSION_DAYS, now=now)
+    note(session, objection, ObjectionAction.submit, words=None, due_on=due, account_id=account_id, now=now)
     return objection
 
 
@@ -99,11 +108,14 @@ def refuse(
     session: Session, objection_id: int, *, version: int, why: NotAdmitted, words: str, account_id: int, now: datetime
 ) -> Objection:
     """不予受理, with the reason and where the matter belongs. Raises as `assign`."""
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    said = f"{NOT_ADMITTED_TITLES[why]}。{words}"
+    if is_repeated(session, objection, ObjectionAction.refuse, version=version, words=said, account_id=account_id):
+        return objection
+    check_version(objection, version)
     _whose_turn(session, objection, account_id, now=now)
     objection.not_admitted = why
-    said = f"{NOT_ADMITTED_TITLES[why]}。{words}" if words else NOT_ADMITTED_TITLES[why]
-    _step(session, objection, ObjectionAction.refuse, words=said, account_id=account_id, now=now)
+    take(session, objection, ObjectionAction.refuse, words=said, account_id=account_id, now=now)
     return objection
 
 
@@ -122,7 +134,10 @@ def assign(
     Raises DomainError 404, 409 `stale_version`, `wrong_status`, 403 `another_handles_it` to whoever does not assign
     it, 409 `takes_part` for an investigator who had a hand in the matter or holds no office there.
     """
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.assign, version=version, words=words, account_id=account_id):
+        return objection
+    check_version(objection, version)
     handling = _whose_turn(session, objection, account_id, now=now)
     if investigator_id not in handling.free():
         raise conflict(ObjectionErrorCode.takes_part, "这位同志经手过这件事或不在本党组织任职，请另选核查人")
@@ -132,9 +147,9 @@ def assign(
         raise DomainError(CoreErrorCode.reason_missing, "更换核查人请写明原因")
     inquiry.organization_id, inquiry.investigator_id = handling.organization_id, investigator_id
     inquiry.assigned_by = account_id
-    _step(session, objection, ObjectionAction.assign, words=words, account_id=account_id, now=now)
+    take(session, objection, ObjectionAction.assign, words=words, account_id=account_id, now=now)
     if is_admitted_now:
-        _due(session, objection, Due.answer, ANSWER_DAYS, now=now)
+        set_due(session, objection, Due.answer, ANSWER_DAYS, now=now)
     return objection
 
 
@@ -143,13 +158,18 @@ def extend(
 ) -> Objection:
     """Take five more working days, once, with a reason that the member is told. Raises as `answer`, and 409
     `extended_before`."""
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.extend, version=version, words=words, account_id=account_id):
+        return objection
+    check_version(objection, version)
     inquiry = _investigated_by(session, objection, account_id)
     if inquiry.extended_at is not None:
         raise conflict(ObjectionErrorCode.extended_before, "答复期限只能延长一次")
     inquiry.extended_at = now
-    _step(session, objection, ObjectionAction.extend, words=words, account_id=account_id, now=now)
-    _due(session, objection, Due.answer, ANSWER_DAYS + EXTENSION_DAYS, since=shanghai_date(inquiry.begun_at), now=now)
+    take(session, objection, ObjectionAction.extend, words=words, account_id=account_id, now=now)
+    set_due(
+        session, objection, Due.answer, ANSWER_DAYS + EXTENSION_DAYS, since=shanghai_date(inquiry.begun_at), now=now
+    )
     return objection
 
 
@@ -170,7 +190,10 @@ def answer(
     Raises DomainError 403 `another_handles_it` to whoever does not investigate it, 422 `correction_missing` where an
     upheld one neither corrects something nor says why not.
     """
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.answer, version=version, account_id=account_id):
+        return objection
+    check_version(objection, version)
     inquiry = _investigated_by(session, objection, account_id)
     refusal = answer_refusal(outcome, corrects=corrects, why_none=why_no_correction)
     if refusal is not None:
@@ -178,9 +201,11 @@ def answer(
     inquiry.finding, inquiry.outcome = finding, outcome
     inquiry.corrects, inquiry.why_no_correction = corrects, why_no_correction
     inquiry.answered_by, inquiry.answered_at = account_id, now
-    _step(session, objection, ObjectionAction.answer, words=None, account_id=account_id, now=now)
+    take(session, objection, ObjectionAction.answer, account_id=account_id, now=now)
     if is_open(objection.status):
-        _due(session, objection, Due.silence, SILENCE_DAYS, now=now)
+        set_due(session, objection, Due.silence, SILENCE_DAYS, now=now)
+    if corrects:
+        await_correction(session, objection, now=now)
     return objection
 
 
@@ -199,9 +224,12 @@ def accept(
 
     Raises DomainError 404, 409; for others 422 `reason_missing`, 403 `takes_part`.
     """
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.accept, version=version, words=words, account_id=account_id):
+        return objection
+    check_version(objection, version)
     _speaks_for(session, objection, own=own, words=words, account_id=account_id)
-    _step(session, objection, ObjectionAction.accept, words=words, account_id=account_id, now=now)
+    take(session, objection, ObjectionAction.accept, words=words, account_id=account_id, now=now)
     return objection
 
 
@@ -212,15 +240,18 @@ def escalate(
 
     Raises as `accept`; 409 `wrong_status` also where the answer lapsed and the year has been filed since.
     """
-    objection = _locked(session, objection_id, version)
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.escalate, version=version, words=words, account_id=account_id):
+        return objection
+    check_version(objection, version)
     _speaks_for(session, objection, own=own, words=words, account_id=account_id)
     lapsed = objection.status == ObjectionStatus.lapsed
     if lapsed and windows.is_over(session, objection.organization_id, objection.year):
         raise conflict(CoreErrorCode.wrong_status, "年度结果已报备案，不能再提请专项查核；有意见请向上级党组织反映")
     if lapsed and open_one_of(session, objection) is not None:
         raise _open_already()
-    _step(session, objection, ObjectionAction.escalate, words=words, account_id=account_id, now=now)
-    _due(session, objection, Due.second, SECOND_DAYS, now=now)
+    take(session, objection, ObjectionAction.escalate, words=words, account_id=account_id, now=now)
+    set_due(session, objection, Due.second, SECOND_DAYS, now=now)
     return objection
 
 
@@ -234,10 +265,19 @@ def withdraw(
     account_id: int,
     now: datetime,
 ) -> Objection:
-    """The member takes it back before an answer. Raises as `accept`."""
-    objection = _locked(session, objection_id, version)
+    """The member takes it back before an answer. Raises as `accept`.
+
+    Back from the second instance the first answer holds, and its correction is due again.
+    """
+    objection = locked(session, objection_id)
+    if is_repeated(session, objection, ObjectionAction.withdraw, version=version, words=words, account_id=account_id):
+        return objection
+    check_version(objection, version)
     _speaks_for(session, objection, own=own, words=words, account_id=account_id)
-    _step(session, objection, ObjectionAction.withdraw, words=words, account_id=account_id, now=now)
+    take(session, objection, ObjectionAction.withdraw, words=words, account_id=account_id, now=now)
+    first = session.get(Inquiry, (objection.id, Instance.first))
+    if objection.status == ObjectionStatus.accepted and first is not None and first.corrects and not first.corrected_at:
+        await_correction(session, objection, now=now)
     return objection
 
 
@@ -249,7 +289,7 @@ def lapse(session: Session, objection_id: int, *, now: datetime) -> bool:
     due = due_of(session, objection_id, Due.silence)
     if due is None or shanghai_date(now) <= due:
         return False
-    _step(session, objection, ObjectionAction.lapse, words=None, account_id=None, now=now)
+    take(session, objection, ObjectionAction.lapse, account_id=None, now=now)
     return True
 
 
@@ -271,27 +311,8 @@ def _new(
     )
 
 
-def _takes_part() -> DomainError:
-    message = "您经手过这件事，请由其他负责人或上级党组织代为登记"
-    return DomainError(ObjectionErrorCode.takes_part, message, status=HTTPStatus.FORBIDDEN)
-
-
 def _open_already() -> DomainError:
     return conflict(ObjectionErrorCode.objection_open, "就这件事提出的异议还在办理，请查看办理进度")
-
-
-def _locked(session: Session, objection_id: int, version: int) -> Objection:
-    objection = session.get(Objection, objection_id, with_for_update=True, populate_existing=True)
-    if objection is None:
-        raise not_found("异议")
-    if objection.version != version:
-        raise conflict(
-            CoreErrorCode.stale_version,
-            "这件异议刚刚有了新的进展，请刷新后再办理",
-            version=objection.version,
-            status=objection.status,
-        )
-    return objection
 
 
 def _speaks_for(session: Session, objection: Objection, *, own: bool, words: str | None, account_id: int) -> None:
@@ -300,7 +321,7 @@ def _speaks_for(session: Session, objection: Objection, *, own: bool, words: str
     if not words:
         raise DomainError(CoreErrorCode.reason_missing, "代党员登记的，请写明本人在何时以何种方式表示")
     if account_id in hands_of(session, objection):
-        raise _takes_part()
+        raise takes_part()
 
 
 def _whose_turn(session: Session, objection: Objection, account_id: int, *, now: datetime) -> Handling:
@@ -330,64 +351,3 @@ def _investigated_by(session: Session, objection: Objection, account_id: int) ->
             ObjectionErrorCode.another_handles_it, "这件异议由指派的核查人办理", status=HTTPStatus.FORBIDDEN
         )
     return inquiry
-
-
-def _step(
-    session: Session,
-    objection: Objection,
-    action: ObjectionAction,
-    *,
-    words: str | None,
-    account_id: int | None,
-    now: datetime,
-) -> None:
-    before = ObjectionStatus(objection.status)
-    after = next_status(before, action)
-    if after is None:
-        raise conflict(CoreErrorCode.wrong_status, f"这件异议{STATUS_TITLES[before]}，不能这样办理", status=before)
-    waited_for = open_due_of(session, objection.id)
-    objection.status = after
-    objection.version += 1
-    if not is_open(after):
-        objection.open, objection.ended_at = None, now
-    elif not objection.open:
-        objection.open, objection.ended_at = True, None
-    if after is not before:
-        close_deadline(session, subject=DeadlineSubject.objection, subject_id=objection.id, now=now)
-    due_on = waited_for.due_on if waited_for is not None else None
-    _note(session, objection, action, words=words, due_on=due_on, account_id=account_id, now=now)
-
-
-def _note(
-    session: Session,
-    objection: Objection,
-    action: ObjectionAction,
-    *,
-    words: str | None,
-    due_on: date | None,
-    account_id: int | None,
-    now: datetime,
-) -> None:
-    step = ObjectionStep(objection_id=objection.id, action=action, after=objection.status, words=words, at=now)
-    step.due_on, step.account_id = due_on, account_id
-    session.add(step)
-    session.flush()
-    audit.record(session, actor_id=account_id, action=f"objection_{action}", **audit.of(objection), now=now)
-    emit(session, ObjectionMoved(objection.id, ObjectionAction(action), now))
-
-
-def _due(
-    session: Session, objection: Objection, kind: Due, working_days: int, *, since: date | None = None, now: datetime
-) -> date:
-    row = set_deadline(
-        session,
-        root_id=objection.root_id,
-        organization_id=objection.organization_id,
-        subject=DeadlineSubject.objection,
-        subject_id=objection.id,
-        kind=kind,
-        counted_from=since or shanghai_date(now),
-        working_days=working_days,
-        now=now,
-    )
-    return row.due_on

@@ -1,4 +1,7 @@
-"""Objections over HTTP: raising one, its story, and each step."""
+"""Objections over HTTP: raising one, its story, and each step.
+
+Answers say who objects, so none is kept under an Idempotency-Key: a step knows itself again (`steps.is_repeated`).
+"""
 
 from server.audit.subjects import AuditSubject
 from server.identity.access import Context
@@ -64,6 +67,7 @@ def list_member_objections(context: Context, path: MemberPath, query: PageQuery)
     permission=Permission.objection_raise,
     target=member_target,
     responses={201: ObjectionOut},
+    idempotent=False,
 )
 def raise_objection(context: Context, path: MemberPath, body: ObjectionIn) -> tuple[ObjectionOut, int]:
     """提出异议；党员书面、口头提出的，由支部代为登记"""
@@ -124,6 +128,7 @@ def show_objection(context: Context, path: ObjectionPath) -> ObjectionOut:
     permission=Permission.objection_handle,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def refuse_objection(context: Context, path: ObjectionPath, body: RefuseObjectionIn) -> ObjectionOut:
     """不予受理，写明理由和应向哪里提出"""
@@ -145,6 +150,7 @@ def refuse_objection(context: Context, path: ObjectionPath, body: RefuseObjectio
     permission=Permission.objection_handle,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def assign_objection(context: Context, path: ObjectionPath, body: AssignIn) -> ObjectionOut:
     """受理并确定核查人；更换核查人的写明理由"""
@@ -166,6 +172,7 @@ def assign_objection(context: Context, path: ObjectionPath, body: AssignIn) -> O
     permission=Permission.objection_handle,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def extend_objection(context: Context, path: ObjectionPath, body: ExtendIn) -> ObjectionOut:
     """延长答复期限一次，原因告知本人"""
@@ -186,6 +193,7 @@ def extend_objection(context: Context, path: ObjectionPath, body: ExtendIn) -> O
     permission=Permission.objection_handle,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def answer_objection(context: Context, path: ObjectionPath, body: AnswerIn) -> ObjectionOut:
     """答复：核查情况、结论，成立的办理更正或写明不作更正的原因"""
@@ -209,6 +217,7 @@ def answer_objection(context: Context, path: ObjectionPath, body: AnswerIn) -> O
     permission=Permission.objection_raise,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def accept_answer(context: Context, path: ObjectionPath, body: SpeakIn) -> ObjectionOut:
     """接受答复，异议办结"""
@@ -230,6 +239,7 @@ def accept_answer(context: Context, path: ObjectionPath, body: SpeakIn) -> Objec
     permission=Permission.objection_raise,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def escalate_objection(context: Context, path: ObjectionPath, body: EscalateIn) -> ObjectionOut:
     """对答复仍有异议，提请上级专项查核"""
@@ -251,6 +261,7 @@ def escalate_objection(context: Context, path: ObjectionPath, body: EscalateIn) 
     permission=Permission.objection_raise,
     target=objection_target,
     responses={200: ObjectionOut},
+    idempotent=False,
 )
 def withdraw_objection(context: Context, path: ObjectionPath, body: SpeakIn) -> ObjectionOut:
     """答复前撤回异议"""

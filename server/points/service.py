@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.days import shanghai_date
 from server.errors import DomainError, not_found
 from server.organizations.events import CategoryChange
+from server.points import warrants
 from server.points.error_codes import PointsErrorCode
 from server.points.ledger.batch import LedgerBatch
 from server.points.ledger.chains import chunks, lock_heads
@@ -134,10 +135,13 @@ def open_year(session: Session, *, member_ids: Collection[int], year: int, now: 
 
 
 def drafted(session: Session, member_ids: Collection[int], *, year: int, now: datetime) -> frozenset[int]:
-    """Return the members whose year takes no more postings; that holds until the transaction ends."""
+    """Return the members whose year takes no more postings; that holds until the transaction ends.
+
+    Under a warrant it takes everybody's.
+    """
     today = shanghai_date(now)
-    if not may_have_ended(year, today=today):  # the usual case: not even the members are read
-        return frozenset()
+    if not may_have_ended(year, today=today) or warrants.current(session) is not None:
+        return frozenset()  # the usual case: not even the members are read
     return MemberTimelines(session, member_ids).drafted_in(year, lock=True)
 
 

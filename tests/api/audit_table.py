@@ -117,6 +117,18 @@ LINES = {
     "POST /objections/<int:objection_id>/accept": "objection_accept objection",
     "POST /objections/<int:objection_id>/escalate": "objection_escalate objection",
     "POST /objections/<int:objection_id>/withdraw": "objection_withdraw objection",
+    "POST /objections/<int:objection_id>/correction": (
+        "claim_reopened claim + claim_approved claim + objection_correct objection"
+        " | attendance_enter attendance + objection_correct objection"
+        " | attendance_correct attendance + objection_correct objection"
+        " | leave_granted leave + objection_correct objection"
+        " | dues_corrected dues + objection_correct objection"
+        " | entry_reverse score + objection_correct objection"
+        " | entry_reverse score + decision_record score + objection_correct objection"
+        " | negative_revoke_propose negative"
+        " | negative_revoke_propose negative + negative_record negative"
+    ),
+    "POST /objections/<int:objection_id>/letters/<letter>/receipt": "objection_deliver objection",
     "PUT /meetings/<int:meeting_id>/minutes": "meeting_minutes meeting",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_screen_link meeting",
     "POST /meetings/<int:meeting_id>/screens/closing": "screens_close meeting",

@@ -297,6 +297,10 @@ ROUTES = {
     "POST /objections/<int:objection_id>/accept": "objection_raise",
     "POST /objections/<int:objection_id>/escalate": "objection_raise",
     "POST /objections/<int:objection_id>/withdraw": "objection_raise",
+    "GET /objections/<int:objection_id>/correction": "objection_handle",
+    "POST /objections/<int:objection_id>/correction": "objection_handle",
+    "GET /objections/<int:objection_id>/letters/<letter>": "objection_read",
+    "POST /objections/<int:objection_id>/letters/<letter>/receipt": "objection_raise",
     # the screen
     "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",

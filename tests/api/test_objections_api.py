@@ -76,7 +76,7 @@ def test_a_members_objection_is_upheld_above_and_told_at_every_step(
     found = step(call, cast.chen_jing, found, "assign", investigator_id=cast.chen_jing.account_id)
     found = step(call, cast.chen_jing, found, "answer", finding=FINDING, outcome="upheld", corrects=True)
     own = seen(call, cast.zhang_min, found)
-    assert (own["status_title"], own["actions"], own["due"]) == ("已作专项查核认定", [], None)
+    assert (own["status_title"], own["actions"], own["due"]) == ("已作专项查核认定，待更正", [], None)
     assert [(each["title"], each["by"]) for each in own["steps"]] == [
         ("提出异议", "张敏"),
         ("受理，确定核查人", "李伟"),

@@ -318,18 +318,22 @@ def test_of_answer_and_withdrawal_at_once_one_counts(engine: Engine, cast: Cast)
 def test_two_raise_the_same_at_once(engine: Engine, cast: Cast) -> None:
     claim_id = transaction(engine, lambda session: rejected(session, cast.zhang_min, cast.wang_fang).id)
 
-    def work(session: Session) -> object:
+    def work(session: Session, words: str = "那天我在") -> object:
         return service.raise_objection(
             session,
             member_id=cast.zhang_min.member_id,
             subject_kind=ObjectionSubject.rejection,
             subject_id=claim_id,
-            words="那天我在",
+            words=words,
             account_id=cast.zhang_min.account_id,
             now=NOW,
         )
 
-    assert race(engine, work, work) == ["done", "objection_open"]
+    assert race(engine, work, partial(work, words="我有照片")) == ["done", "objection_open"]
+    [first] = transaction(engine, lambda session: queries.of_member(session, cast.zhang_min.member_id))
+    again = partial(work, words=first.words)
+    assert race(engine, again, again) == ["done", "done"], "the same call again"
+    assert len(transaction(engine, lambda session: queries.of_member(session, cast.zhang_min.member_id))) == 1
 
 
 def _pair(objection: Objection) -> tuple[int, int]:

@@ -9,9 +9,9 @@ import pytest
 from server.annual.forms import register as registers
 from server.annual.forms.months import CountedEntry, basis, months, way
 from server.annual.forms.register import Register, RegisterEntry, RegisterLine, RegisterSection
-from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Cell, Grid, Line, PageBreak
 from server.documents.fitting import lines_of, size_for
+from server.documents.signing import PaperSignature, ending
 from server.points.scores.rules import LineScore, Share
 from server.standards.rules import Evidence, Item, Level, Method
 

@@ -581,6 +581,12 @@ export interface paths {
     /** 受理并确定核查人；更换核查人的写明理由 */
     post: operations["objections_assign_objection_objections__int_objection_id__assign_post"];
   };
+  "/api/v1/objections/{objection_id}/correction": {
+    /** 异议成立后在原处更正的内容：按结论预填，列出更正前后的分值 */
+    get: operations["objection_corrections_show_correction_objections__int_objection_id__correction_get"];
+    /** 在原处更正；原来的记录保留，年度结果已形成的另出更正版 */
+    post: operations["objection_corrections_carry_out_correction_objections__int_objection_id__correction_post"];
+  };
   "/api/v1/objections/{objection_id}/escalate": {
     /** 对答复仍有异议，提请上级专项查核 */
     post: operations["objections_escalate_objection_objections__int_objection_id__escalate_post"];
@@ -588,6 +594,14 @@ export interface paths {
   "/api/v1/objections/{objection_id}/extend": {
     /** 延长答复期限一次，原因告知本人 */
     post: operations["objections_extend_objection_objections__int_objection_id__extend_post"];
+  };
+  "/api/v1/objections/{objection_id}/letters/{letter}": {
+    /** 下载受理通知、不予受理告知书或答复书，Word 或 PDF */
+    get: operations["objection_letters_get_objection_letter_objections__int_objection_id__letters__letter__get"];
+  };
+  "/api/v1/objections/{objection_id}/letters/{letter}/receipt": {
+    /** 本人打开文书的记下看到时间；当面送达的由经办人写明时间、地点 */
+    post: operations["objection_letters_note_letter_receipt_objections__int_objection_id__letters__letter__receipt_post"];
   };
   "/api/v1/objections/{objection_id}/refuse": {
     /** 不予受理，写明理由和应向哪里提出 */
@@ -1305,6 +1319,12 @@ export interface components {
       state_title: string | null;
       via: components["schemas"]["Via"] | null;
     };
+    /**
+     * AttendanceRemedy
+     * @description What a member's attendance becomes; `leave`: theirs is granted.
+     * @enum {string}
+     */
+    AttendanceRemedy: "present" | "late" | "leave";
     /**
      * AttendanceStanding
      * @description Where someone stands in a roster, as people read it.
@@ -2411,6 +2431,23 @@ export interface components {
       title: string;
     };
     /**
+     * ComponentOut
+     * @description An entry among those that a month or a year consists of.
+     */
+    ComponentOut: {
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** Points */
+      points: string;
+      /** Seq */
+      seq: number;
+      /** Title */
+      title: string;
+    };
+    /**
      * ConfirmationIn
      * @description `absent`: those the officer saw as absent; `count_anyway`: those whose claim of the day is of something else.
      */
@@ -2517,6 +2554,12 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * CorrectionKind
+     * @description At which source an upheld objection is put right.
+     * @enum {string}
+     */
+    CorrectionKind: "claim" | "attendance" | "dues" | "decision" | "negative";
     /**
      * CorrectionOut
      * @description 更正通报. `owed`: figures that members were told have changed, and nothing goes on until they are told so;
@@ -2715,6 +2758,11 @@ export interface components {
       /** Reason */
       reason: string;
     };
+    /**
+     * DeliveryVia
+     * @enum {string}
+     */
+    DeliveryVia: "app" | "in_person";
     /** DetailOut */
     DetailOut: {
       /** Label */
@@ -2797,7 +2845,7 @@ export interface components {
      * @description What has to happen by a day.
      * @enum {string}
      */
-    Due: "admission" | "answer" | "silence" | "second";
+    Due: "admission" | "answer" | "silence" | "second" | "correction";
     /**
      * DuesConsentEndIn
      * @description Months from `from_month` on are due at their own end again; the first one means that it never held.
@@ -3382,6 +3430,18 @@ export interface components {
       field: string;
     };
     /**
+     * FigureOut
+     * @description A line's or the year's points, as they are and as they would be.
+     */
+    FigureOut: {
+      /** After */
+      after: string;
+      /** Before */
+      before: string;
+      /** Label */
+      label: string;
+    };
+    /**
      * FileFormat
      * @enum {string}
      */
@@ -3475,6 +3535,20 @@ export interface components {
       cap: string;
       /** Points */
       points: string;
+    };
+    /**
+     * FollowedOut
+     * @description The entry that followed from an upheld objection.
+     */
+    FollowedOut: {
+      /** Points */
+      points: string;
+      /** Posted At */
+      posted_at: string;
+      /** Seq */
+      seq: number;
+      /** Title */
+      title: string;
     };
     /**
      * FormerKindsOut
@@ -3760,15 +3834,21 @@ export interface components {
     ImportStatus: "ready" | "queued" | "applying" | "done" | "discarded";
     /**
      * InquiryOut
-     * @description One instance. `corrected`: the entry that followed stands in the ledger.
+     * @description One instance. `correction` says what was done at the source, once it was; `followed_by` is the entry that came
+     * of it, for readers who are told, None where no points changed.
      */
     InquiryOut: {
       /** Answered At */
       answered_at: string | null;
+      /** Corrected At */
+      corrected_at: string | null;
+      /** Correction */
+      correction: string | null;
       /** Corrects */
       corrects: boolean;
       /** Finding */
       finding: string | null;
+      followed_by: components["schemas"]["FollowedOut"] | null;
       instance: components["schemas"]["Instance"];
       /** Investigator */
       investigator: string | null;
@@ -4087,6 +4167,29 @@ export interface components {
       page: string | null;
       /** Words */
       words: string;
+    };
+    /**
+     * Letter
+     * @description What the member gets in writing: 受理通知, 不予受理告知, 答复书 of either instance.
+     * @enum {string}
+     */
+    Letter: "admission" | "refusal" | "answer" | "final";
+    /**
+     * LetterOut
+     * @description A letter that there is. `delivered_at` None: nothing says yet that the member has it; `words` are the officer's
+     * who handed it over.
+     */
+    LetterOut: {
+      /** Delivered At */
+      delivered_at: string | null;
+      letter: components["schemas"]["Letter"];
+      /** Title */
+      title: string;
+      via: components["schemas"]["DeliveryVia"] | null;
+      /** Via Title */
+      via_title: string | null;
+      /** Words */
+      words: string | null;
     };
     /** Level */
     Level: {
@@ -5124,7 +5227,7 @@ export interface components {
      * ObjectionAction
      * @enum {string}
      */
-    ObjectionAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "accept" | "lapse" | "escalate" | "withdraw";
+    ObjectionAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "accept" | "lapse" | "escalate" | "withdraw" | "correct";
     /** ObjectionDetailOut */
     ObjectionDetailOut: {
       /** Label */
@@ -5190,6 +5293,8 @@ export interface components {
       status_title: string;
       /** Title */
       title: string;
+      /** To Correct */
+      to_correct: boolean;
       /** Year */
       year: number;
     };
@@ -5198,13 +5303,15 @@ export interface components {
      * @description An objection as far as the reader may know it.
      *
      * `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
-     * `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
+     * `actions` are what the reader may do now, `on_behalf` what they may write down for the member. `to_correct`: what
+     * was upheld is not put right yet (待更正); `correct` among the actions then leads to `/correction`.
      */
     ObjectionOut: {
       /** Actions */
       actions: components["schemas"]["ObjectionAction"][];
       /** Candidates */
       candidates: components["schemas"]["CandidateOut"][];
+      correction_due: components["schemas"]["ObjectionDueOut"] | null;
       /** Details */
       details: components["schemas"]["ObjectionDetailOut"][];
       due: components["schemas"]["ObjectionDueOut"] | null;
@@ -5214,6 +5321,8 @@ export interface components {
       inquiries: components["schemas"]["InquiryOut"][];
       /** Late Reason */
       late_reason: string | null;
+      /** Letters */
+      letters: components["schemas"]["LetterOut"][];
       /** Member Id */
       member_id: number | null;
       /** Name */
@@ -5236,6 +5345,8 @@ export interface components {
       subject_kind: components["schemas"]["ObjectionSubject"];
       /** Title */
       title: string;
+      /** To Correct */
+      to_correct: boolean;
       /** Told */
       told: boolean;
       /** Version */
@@ -6668,6 +6779,17 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * ReceiptIn
+     * @description `words`, from an officer who handed it over: when and where, and whether the member signed.
+     */
+    ReceiptIn: {
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
+    };
     /** RefuseGuestIn */
     RefuseGuestIn: {
       /**
@@ -6706,6 +6828,26 @@ export interface components {
      * @enum {string}
      */
     Remark: "nothing_owed" | "not_measured" | "scaled";
+    /** RemedyChoiceOut */
+    RemedyChoiceOut: {
+      /** Title */
+      title: string;
+      value: components["schemas"]["AttendanceRemedy"];
+    };
+    /** RemedyOut */
+    RemedyOut: {
+      attendance: components["schemas"]["AttendanceRemedy"] | null;
+      /** Decided On */
+      decided_on: string | null;
+      /** Document Number */
+      document_number: string | null;
+      /** Paid On */
+      paid_on: string | null;
+      /** Points */
+      points: string | null;
+      /** Times */
+      times: number | null;
+    };
     /**
      * RemindedOut
      * @description How many have not read it and will be reminded.
@@ -8645,6 +8787,79 @@ export interface components {
     UnreadOut: {
       /** Unread */
       unread: number;
+    };
+    /**
+     * UpheldCorrectionIn
+     * @description As `UpheldCorrectionQuery`; with the version alone it is done as it is filled in.
+     */
+    UpheldCorrectionIn: {
+      /** @default null */
+      attendance?: components["schemas"]["AttendanceRemedy"] | null;
+      /**
+       * Decided On
+       * @default null
+       */
+      decided_on?: string | null;
+      /**
+       * Document Number
+       * @default null
+       */
+      document_number?: string | null;
+      /**
+       * Paid On
+       * @default null
+       */
+      paid_on?: string | null;
+      /**
+       * Points
+       * @default null
+       */
+      points?: number | string | null;
+      /**
+       * Seq
+       * @default null
+       */
+      seq?: number | null;
+      /**
+       * Times
+       * @default null
+       */
+      times?: number | null;
+      /** Version */
+      version: number;
+    };
+    /**
+     * UpheldCorrectionOut
+     * @description What would be done at the source, and what comes of it.
+     *
+     * `kind` None: an entry of `components` is to be chosen first, or nothing is left to correct there (`refusal` says
+     * so). `in_steps`: another person confirms it at the source. `may_act`: the reader may do it now; else `refusal` says
+     * why not, in words. `figures` are empty where they stay as they are.
+     */
+    UpheldCorrectionOut: {
+      /** Choices */
+      choices: components["schemas"]["RemedyChoiceOut"][];
+      /** Components */
+      components: components["schemas"]["ComponentOut"][];
+      due: components["schemas"]["ObjectionDueOut"] | null;
+      /** Figures */
+      figures: components["schemas"]["FigureOut"][];
+      /** In Steps */
+      in_steps: boolean;
+      kind: components["schemas"]["CorrectionKind"] | null;
+      /** May Act */
+      may_act: boolean;
+      /** Place */
+      place: string | null;
+      /** Refusal */
+      refusal: string | null;
+      remedy: components["schemas"]["RemedyOut"] | null;
+      /** To Correct */
+      to_correct: boolean;
+      /** Version */
+      version: number;
+      /** Words */
+      words: string | null;
     };
     /**
      * VacationChangeIn
@@ -11770,6 +11985,52 @@ export interface operations {
       };
     };
   };
+  /** 异议成立后在原处更正的内容：按结论预填，列出更正前后的分值 */
+  objection_corrections_show_correction_objections__int_objection_id__correction_get: {
+    parameters: {
+      query?: {
+        seq?: number | null;
+        points?: number | string | null;
+        attendance?: components["schemas"]["AttendanceRemedy"] | null;
+        paid_on?: string | null;
+        times?: number | null;
+        document_number?: string | null;
+        decided_on?: string | null;
+      };
+      path: {
+        objection_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UpheldCorrectionOut"];
+        };
+      };
+    };
+  };
+  /** 在原处更正；原来的记录保留，年度结果已形成的另出更正版 */
+  objection_corrections_carry_out_correction_objections__int_objection_id__correction_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpheldCorrectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
   /** 对答复仍有异议，提请上级专项查核 */
   objections_escalate_objection_objections__int_objection_id__escalate_post: {
     parameters: {
@@ -11801,6 +12062,49 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["ExtendIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 下载受理通知、不予受理告知书或答复书，Word 或 PDF */
+  objection_letters_get_objection_letter_objections__int_objection_id__letters__letter__get: {
+    parameters: {
+      query?: {
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        objection_id: number;
+        letter: components["schemas"]["Letter"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+        };
+      };
+    };
+  };
+  /** 本人打开文书的记下看到时间；当面送达的由经办人写明时间、地点 */
+  objection_letters_note_letter_receipt_objections__int_objection_id__letters__letter__receipt_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+        letter: components["schemas"]["Letter"];
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReceiptIn"];
       };
     };
     responses: {

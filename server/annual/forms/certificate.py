@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Block, Paragraph, Title
 from server.documents.paper import PlainPaper
+from server.documents.signing import PaperSignature, ending
 
 TITLE = "党员积分证明"
 

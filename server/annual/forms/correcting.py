@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from server.annual.forms.correction import CorrectedFigure, CorrectedMember, Correction
 from server.annual.forms.gathering import place_of, sections_of
-from server.annual.forms.signing import PaperSignature
 from server.annual.results.changes import Change, changes, unlisted
 from server.annual.results.models import AnnualEdition
 from server.annual.results.queries import Result, results_of
@@ -15,6 +14,7 @@ from server.annual.steps.corrections import pair_of
 from server.annual.steps.error_codes import AnnualErrorCode
 from server.annual.steps.models import AnnualCorrection, AnnualReport
 from server.documents.blocks import legible
+from server.documents.signing import PaperSignature
 from server.errors import conflict
 from server.meetings.models import Meeting
 from server.points.ledger.chains import entries_of

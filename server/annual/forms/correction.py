@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Block, Line, PaperTable, Paragraph, Title
 from server.documents.paper import PlainPaper
+from server.documents.signing import PaperSignature, ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from server.annual.forms.lists import BranchYearList, NamedTotal, YearReport
 from server.annual.forms.months import CountedEntry, basis, way
 from server.annual.forms.notice import NoticeGroup, NoticeName, PublicityNotice
 from server.annual.forms.register import Register, RegisterLine, RegisterSection
-from server.annual.forms.signing import POLICY, PaperSignature
 from server.annual.results import queries as results
 from server.annual.results.certificate import Certificate
 from server.annual.results.measuring import last_day
@@ -27,6 +26,7 @@ from server.annual.steps import shown
 from server.annual.steps.models import AnnualReport
 from server.days import shanghai_date
 from server.documents.blocks import legible
+from server.documents.signing import POLICY, PaperSignature
 from server.meetings.models import Meeting
 from server.organizations.models import Category, Member, Membership, Organization, Stage
 from server.organizations.queries import membership_on, supervising_organization, titles

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import POLICY, PaperSignature, ending
 from server.documents.blocks import Block, Cell, Grid, GridRow, Heading, Line, PaperTable, Paragraph, Side, Title
 from server.documents.fitting import size_for
 from server.documents.paper import PlainPaper
+from server.documents.signing import POLICY, PaperSignature, ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.annual.forms.signing import PaperSignature, ending
 from server.documents.blocks import Block, Cell, Grid, GridRow, Heading, Line, Paragraph, Side, Title
 from server.documents.fitting import size_for
 from server.documents.paper import PlainPaper
+from server.documents.signing import PaperSignature, ending
 
 NUMBERS = "一二三四五六七八九十"
 

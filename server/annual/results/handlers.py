@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from server.annual.results import queries, service
+from server.objections.events import ObjectionCorrected
 from server.points import service as points
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision
@@ -40,3 +41,22 @@ def negative_decision_changed(session: Session, event: NegativeDecisionChanged) 
         account_id=decision.confirmed_by if decision.changed_by is None else decision.changed_by,
         now=event.now,
     )
+
+
+def objection_corrected(session: Session, event: ObjectionCorrected) -> None:
+    """Supersede the results that stand of whoever got other entries by the correction of an upheld objection."""
+    by_branch: dict[tuple[int, int], list[int]] = {}
+    for member_id, year in sorted(event.changed):
+        branch_id = year_branch(session, member_id, year)
+        if branch_id is not None and queries.current_edition(session, branch_id, year) is not None:
+            by_branch.setdefault((branch_id, year), []).append(member_id)
+    for (branch_id, year), member_ids in sorted(by_branch.items()):
+        service.supersede(
+            session,
+            organization_id=branch_id,
+            year=year,
+            member_ids=member_ids,
+            warrant=Warrant(WarrantKind.upheld_objection, event.objection_id),
+            account_id=event.account_id,
+            now=event.now,
+        )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.organizations.events import CategoryChange
+from server.points import warrants
 from server.points.decisions.negative_years import negative_members
 from server.points.ledger import chains as ledger
 from server.points.ledger.openings import (
@@ -39,7 +40,7 @@ ZERO = Decimal(0)
 class LedgerBatch:
     """Members' ledgers under lock. Add to them, then `close`, which flushes and sets the scores of what was touched.
 
-    Years whose results stand take nothing but by a warrant.
+    Years whose results stand take nothing but by a warrant: the caller's, or one under which the session acts.
     """
 
     def __init__(
@@ -47,7 +48,8 @@ class LedgerBatch:
     ) -> None:
         self.session = session
         self.now = now.astimezone(UTC)
-        self._warrant = warrant
+        self._under = warrants.current(session)
+        self._warrant = warrant or (self._under.warrant if self._under is not None else None)
         self._drafted: dict[int, frozenset[int]] = {}
         self.heads = ledger.lock_heads(session, member_ids)
         self.standing = MemberTimelines(session, member_ids)
@@ -77,6 +79,8 @@ class LedgerBatch:
         ledger.append(self.session, self.heads[entry.member_id], entry, text)
         self._entries[entry.member_id, entry.year].append(entry)
         self._touched.add((entry.member_id, entry.year))
+        if self._under is not None:
+            self._under.entries.append(entry)
         return entry
 
     def touch(self, member_id: int, year: int) -> None:

@@ -1,0 +1,1 @@
+"""What the member gets in writing, and that it arrived."""
