@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from server.claims import review
 from server.claims.models import Claim
 from server.objections import service
+from server.objections.corrections import service as corrections
+from server.objections.corrections.acts import Remedy
 from server.objections.models import Objection
 from server.objections.rules import ObjectionOutcome, ObjectionSubject
 from tests.cast import NOW, Cast, Person
@@ -73,4 +75,25 @@ def answered(
         account_id=by.account_id,
         now=now,
         **options,
+    )
+
+
+def upheld(
+    session: Session, objection: Objection, by: Person, investigator: Person, *, now: datetime = NOW
+) -> Objection:
+    """Have an objection assigned and upheld, to be put right at its source."""
+    objection = assigned(session, objection, by, investigator, now=now)
+    return answered(session, objection, investigator, ObjectionOutcome.upheld, corrects=True, now=now)
+
+
+def corrected(session: Session, objection: Objection, by: Person, *, now: datetime = NOW, **wished: Any) -> Objection:
+    """Put right at its source what was upheld."""
+    return corrections.carry_out(
+        session,
+        objection.id,
+        version=objection.version,
+        wished=Remedy(**wished),
+        actor=by.actor,
+        account_id=by.account_id,
+        now=now,
     )

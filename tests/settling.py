@@ -75,16 +75,22 @@ def settled(session: Session, meeting: Meeting, *, now: datetime = DUE) -> None:
 
 
 def confirmed(
-    session: Session, cast: Cast, roster: Roster, *, now: datetime = CLOSED, count_anyway: Collection[Person] = ()
+    session: Session,
+    cast: Cast,
+    roster: Roster,
+    *,
+    now: datetime = CLOSED,
+    count_anyway: Collection[Person] = (),
+    by: Person | None = None,
 ) -> Roster:
-    """Have 李伟 confirm a list as it stands."""
+    """Have 李伟, or another, confirm a list as it stands."""
     meeting = session.get_one(Meeting, roster.meeting_id)
     found = settlement.confirm(
         session,
         roster_id=roster.id,
         absent=settlement_queries.absent_ids(session, meeting, roster.id),
         count_anyway=[person.member_id for person in count_anyway],
-        account_id=cast.li_wei.account_id,
+        account_id=(by or cast.li_wei).account_id,
         now=now,
     )
     session.commit()

@@ -67,6 +67,8 @@ def _to_correct(session: Session, officers: Officers, now: datetime) -> Iterator
             bars=bars,
             matter=Matter(frozenset(hands), since=row.raised_at),
         )
+        if not in_turn:  # both who registered a decision, say: they do it where they registered it
+            in_turn = officers.in_turn(organization_id, roles, not_members={row.member_id})
         yield WaitingItem(row.organization_id, row.id, dues[row.id].due_on, in_turn)
 
 

@@ -30,6 +30,8 @@ def propose(session: Session, source_id: int, member_id: int, wished: Remedy) ->
     attendance = session.get(Attendance, (source_id, member_id))
     leave = leave_of(session, meeting_id=source_id, member_id=member_id)
     choices = _choices(attendance, leave)
+    if wished.attendance is None and not _lacks(attendance, leave):
+        return None
     remedy = wished.attendance or next(iter(choices), None)
     if remedy not in choices:
         return None
@@ -69,6 +71,13 @@ def _choices(attendance: Attendance | None, leave: Leave | None) -> tuple[Attend
     first = (AttendanceRemedy.leave,) if possible else ()
     is_now = attendance.state if attendance is not None else None
     return (*first, *(remedy for remedy, state in _STATES.items() if state != is_now))
+
+
+def _lacks(attendance: Attendance | None, leave: Leave | None) -> bool:
+    """Whether something is missing from full presence: where nothing else is wished, that is put right."""
+    if attendance is not None:
+        return attendance.state == AttendanceState.late
+    return leave is None or leave.status != LeaveStatus.granted
 
 
 def _said(attendance: Attendance | None, leave: Leave | None) -> str:

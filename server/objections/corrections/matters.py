@@ -19,6 +19,7 @@ _KINDS = {
     SourceKind.dues: CorrectionKind.dues,
     SourceKind.decision: CorrectionKind.decision,
 }
+SOURCE_KINDS = {kind: source for source, kind in _KINDS.items()}
 _OF_MANY = (ObjectionSubject.month, ObjectionSubject.result)
 
 Found = tuple[CorrectionKind, int]

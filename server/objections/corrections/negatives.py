@@ -30,8 +30,14 @@ def propose(session: Session, source_id: int, member_id: int, wished: Remedy) ->
 
 
 def carry_out(session: Session, act: Act) -> None:
-    """Propose the revocation, and enter what is right; another person confirms both where they always are."""
+    """Propose the revocation, and enter what is right; another person confirms both where they always are.
+
+    Proposed by the same person before, nothing happens.
+    """
     decision, anew = session.get_one(NegativeDecision, act.source_id), act.proposal.remedy
+    waiting = negatives.proposals_of(session, [decision]).get(decision.id)
+    if waiting is not None and (waiting.action, waiting.changed_by) == (NegativeAction.revoke, act.account_id):
+        return
     negatives.propose(
         session,
         actor=act.actor,

@@ -18,7 +18,7 @@ from server.objections.corrections.schemas import (
     UpheldCorrectionOut,
     UpheldCorrectionQuery,
 )
-from server.objections.corrections.service import refuse_acting, roles_for
+from server.objections.corrections.service import DONE_WORDS, refuse_acting, roles_for
 from server.objections.models import Objection
 from server.objections.places import hands_of, is_told
 from server.objections.present import due_out
@@ -31,7 +31,6 @@ from server.points.models import PointEntry
 from server.standards.versions import document_of
 
 _CHOOSE = "请选择要更正的一笔"
-_NOTHING = "这件事已按要求更正，没有需要更正的内容"
 _ANSWER_FIRST = "结论为成立或部分成立并提交答复后，才能办理更正"
 
 
@@ -64,13 +63,13 @@ def correction(
     found = source_of(session, objection, remedy)
     proposal = proposal_of(session, objection, found, remedy)
     components = components_of(session, objection)
-    refusal = _refusal(context, objection, proposal, found is None and bool(components))
+    refusal = _refusal(context, objection, proposal, choosing=found is None)
     rehearsed = _rehearsed(context, engine, objection, proposal, remedy, refused=refusal is not None)
     refusal = refusal or rehearsed.refusal
     return UpheldCorrectionOut(
         kind=proposal.kind if proposal is not None else None,
         place=proposal.place if proposal is not None else None,
-        words=proposal.words if proposal is not None else None,
+        words=proposal.words if proposal is not None else DONE_WORDS if found is not None else None,
         remedy=_remedy(proposal.remedy) if proposal is not None else None,
         choices=[RemedyChoiceOut(value=each, title=REMEDY_TITLES[each]) for each in _choices(proposal)],
         components=[_component(session, each) for each in components],
@@ -109,10 +108,10 @@ def _component(session: Session, entry: PointEntry) -> ComponentOut:
     )
 
 
-def _refusal(context: Context, objection: Objection, proposal: Proposal | None, choosing: bool) -> str | None:
+def _refusal(context: Context, objection: Objection, proposal: Proposal | None, *, choosing: bool) -> str | None:
     """Say in words why the caller cannot do it now; None if they can, as far as is known before it is tried."""
-    if proposal is None:
-        return _CHOOSE if choosing else _NOTHING
+    if choosing:
+        return _CHOOSE
     if not objection.to_correct:
         return _ANSWER_FIRST
     try:

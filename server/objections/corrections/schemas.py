@@ -72,9 +72,9 @@ class FigureOut(BaseModel):
 class UpheldCorrectionOut(BaseModel):
     """What would be done at the source, and what comes of it.
 
-    `kind` None: an entry of `components` is to be chosen first, or nothing is left to correct there (`refusal` says
-    so). `in_steps`: another person confirms it at the source. `may_act`: the reader may do it now; else `refusal` says
-    why not, in words. `figures` are empty where they stay as they are.
+    `kind` None: an entry of `components` is to be chosen first (`refusal` says so), or it was put right there before
+    and only has to be noted. `in_steps`: another person confirms it at the source. `may_act`: the reader may do it now;
+    else `refusal` says why not, in words. `figures` are empty where they stay as they are.
     """
 
     kind: CorrectionKind | None

@@ -10,12 +10,12 @@ from server.errors import conflict, forbidden
 from server.events import emit
 from server.identity.rules import RULES, Actor, Permission, Role, roles_at
 from server.objections.corrections.acts import Act, Proposal, Remedy
-from server.objections.corrections.matters import Found, proposal_of, source_of
+from server.objections.corrections.matters import SOURCE_KINDS, Found, proposal_of, source_of
 from server.objections.corrections.sources import SOURCES
 from server.objections.error_codes import ObjectionErrorCode
 from server.objections.events import ObjectionCorrected
 from server.objections.models import Inquiry, Objection
-from server.objections.places import hands_of
+from server.objections.places import is_told
 from server.objections.queries import answering
 from server.objections.rules import Due, ObjectionAction, ObjectionSubject
 from server.objections.steps import check_version, close_due, is_repeated, locked, take, takes_part
@@ -23,8 +23,12 @@ from server.organizations.queries import ancestor_ids
 from server.points import warrants
 from server.points.events import NegativeDecisionChanged
 from server.points.models import NegativeDecision, PointEntry
+from server.points.queries import entries_of_sources
 from server.points.scores.rules import NegativeStatus
 from server.years.rules import Warrant, WarrantKind
+
+DONE_WORDS = "已在原处更正"
+"""Said where nothing is left to correct at the source: somebody was there before."""
 
 
 def carry_out(
@@ -52,12 +56,18 @@ def carry_out(
     if not objection.to_correct or inquiry is None:
         raise conflict(ObjectionErrorCode.nothing_to_correct, "这件异议没有待办理的更正，请刷新后查看")
     found = source_of(session, objection, wished)
+    if found is None:
+        raise conflict(ObjectionErrorCode.nothing_to_correct, "请先选择要更正的一笔")
     proposal = proposal_of(session, objection, found, wished)
-    if found is None or proposal is None:
-        raise conflict(ObjectionErrorCode.nothing_to_correct, "请先选择要更正的一笔；已经更正的不用再办")
     refuse_acting(session, objection, proposal, actor=actor, account_id=account_id)
+    if proposal is None:
+        done = _done_since(session, objection, inquiry, found)
+        _stands(session, objection, inquiry, DONE_WORDS, done, account_id=account_id, now=now)
+        return objection
     entries = act_at_source(session, objection, found, proposal, actor=actor, account_id=account_id, now=now)
-    if not proposal.in_steps:
+    if proposal.in_steps:
+        inquiry.corrected_by = account_id  # who confirms it says when it stands
+    else:
         _stands(session, objection, inquiry, proposal.words, entries, account_id=account_id, now=now)
     return objection
 
@@ -80,6 +90,25 @@ def act_at_source(
     return warranted.entries
 
 
+def _whose(objection: Objection, proposal: Proposal | None) -> tuple[int, frozenset[Role]]:
+    if proposal is None:
+        return objection.organization_id, RULES[Permission.decision_record].roles
+    return proposal.organization_id, roles_for(proposal)
+
+
+def _done_since(session: Session, objection: Objection, inquiry: Inquiry, found: Found) -> list[PointEntry]:
+    """Return what was posted at a source since the answer: it was put right there without the objection's page."""
+    kind, source_id = found
+    if kind not in SOURCE_KINDS:
+        return []
+    posted = entries_of_sources(session, source_kind=SOURCE_KINDS[kind], source_ids=[source_id])
+    reversals = select(PointEntry).where(
+        PointEntry.member_id == objection.member_id, PointEntry.reverses_seq.in_([each.seq for each in posted])
+    )
+    own = [each for each in (*posted, *session.scalars(reversals)) if each.member_id == objection.member_id]
+    return [each for each in own if inquiry.answered_at is not None and each.posted_at >= inquiry.answered_at]
+
+
 def roles_for(proposal: Proposal) -> frozenset[Role]:
     """Return the roles that may carry a proposal out from the objection's page."""
     return proposal.roles & RULES[Permission.objection_handle].roles
@@ -88,26 +117,27 @@ def roles_for(proposal: Proposal) -> frozenset[Role]:
 def waits_for(session: Session, objection: Objection) -> tuple[int, frozenset[Role]]:
     """Return where and for which roles the correction waits; while an entry is to be chosen, for those who decide on
     points in the organization that decided the matter."""
-    proposal = proposal_of(session, objection, source_of(session, objection, Remedy()), Remedy())
-    if proposal is None:
-        return objection.organization_id, RULES[Permission.decision_record].roles
-    return proposal.organization_id, roles_for(proposal)
+    found = source_of(session, objection, Remedy())
+    return _whose(objection, proposal_of(session, objection, found, Remedy()))
 
 
 def may_act(session: Session, objection: Objection, *, actor: Actor, account_id: int) -> bool:
     """Whether the correction waits for this person, as far as is known before it is tried."""
-    if not objection.to_correct or account_id in hands_of(session, objection):
+    if not objection.to_correct or not is_told(session, objection, account_id, None):
         return False
     organization_id, roles = waits_for(session, objection)
     return bool(roles_at(actor, ancestor_ids(session, organization_id)) & roles)
 
 
-def refuse_acting(session: Session, objection: Objection, proposal: Proposal, *, actor: Actor, account_id: int) -> None:
+def refuse_acting(
+    session: Session, objection: Objection, proposal: Proposal | None, *, actor: Actor, account_id: int
+) -> None:
     """Raise DomainError 403 `takes_part` to whoever had a hand in the matter, `forbidden` to whom the source does not
-    allow it."""
-    if account_id in hands_of(session, objection):
+    allow it. Without a proposal it is only noted that nothing is left to correct."""
+    if not is_told(session, objection, account_id, None):
         raise takes_part()
-    if not roles_at(actor, ancestor_ids(session, proposal.organization_id)) & roles_for(proposal):
+    organization_id, roles = _whose(objection, proposal)
+    if not roles_at(actor, ancestor_ids(session, organization_id)) & roles:
         raise forbidden()
 
 
@@ -125,7 +155,8 @@ def registration_changed(session: Session, event: NegativeDecisionChanged) -> No
         objection = locked(session, objection_id)
         inquiry = answering(session, objection)
         if objection.to_correct and inquiry is not None:
-            _stands(session, objection, inquiry, "撤销这项登记", (), account_id=decision.changed_by, now=event.now)
+            by = inquiry.corrected_by or decision.changed_by
+            _stands(session, objection, inquiry, "撤销这项登记", (), account_id=by, now=event.now)
 
 
 def _stands(
