@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from server.holdings import DataSubject, Holding
-from server.objections.models import Inquiry, Objection, ObjectionStep
-from server.objections.rules import OUTCOME_TITLES, STATUS_TITLES, STEP_TITLES, VIA_TITLES
+from server.objections.models import Inquiry, LetterReceipt, Objection, ObjectionStep
+from server.objections.rules import (
+    DELIVERY_TITLES,
+    LETTER_TITLES,
+    OUTCOME_TITLES,
+    STATUS_TITLES,
+    STEP_TITLES,
+    VIA_TITLES,
+)
 
 PLACE = 45
 """Among the holdings of all features, in the order in which a person reads them."""
@@ -42,6 +49,8 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "结论": Inquiry.outcome,
             "不作更正的原因": Inquiry.why_no_correction,
             "答复时间": Inquiry.answered_at,
+            "更正": Inquiry.correction,
+            "更正时间": Inquiry.corrected_at,
         },
         words={each.value: title for each, title in OUTCOME_TITLES.items()},
     )
@@ -57,4 +66,17 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "时间": ObjectionStep.at,
         },
         words={each.value: title for each, title in STEP_TITLES.items()},
+    )
+    yield Holding(
+        "异议文书的送达",
+        LetterReceipt,
+        LetterReceipt.objection_id.in_(mine),
+        {
+            "异议编号": LetterReceipt.objection_id,
+            "文书": LetterReceipt.letter,
+            "送达方式": LetterReceipt.via,
+            "说明": LetterReceipt.words,
+            "时间": LetterReceipt.at,
+        },
+        words={each.value: title for words in (LETTER_TITLES, DELIVERY_TITLES) for each, title in words.items()},
     )
