@@ -20,6 +20,7 @@ LEFT_OUT = {
     "workday_overrides": "about the calendar",
     "workday_years": "about the calendar",
     "vacations": "about the calendar",
+    "objection_hands": "who had a hand in another's matter, as its own records say; whose it is stays unknown to them",
     "deadlines": "when an organization's work is due",
     "deadline_moves": "how such a due day moved",
     "publicities": "that an organization shows a list; what it says of a person stands with its subject",

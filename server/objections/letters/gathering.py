@@ -29,7 +29,6 @@ from server.objections.rules import (
     EXTENSION_DAYS,
     OUTCOME_TITLES,
     SECOND_DAYS,
-    SILENCE_DAYS,
     VIA_TITLES,
     Due,
     Instance,
@@ -66,7 +65,7 @@ def _admission(session: Session, objection: Objection, inquiry: Inquiry) -> Admi
         head=_head(session, objection, inquiry.organization_id, inquiry.begun_at),
         investigator=names.get(inquiry.investigator_id or 0, ""),
         answer_by=full_day(row.due_on),
-        counted=counted_words(terms, row.basis, row.due_on),
+        counted=_close(counted_words(terms, row.basis, row.due_on)),
         extension_days=EXTENSION_DAYS,
     )
 
@@ -91,17 +90,22 @@ def _answer(session: Session, objection: Objection, inquiry: Inquiry, letter: Le
         correction=_correction(inquiry, queries.due_of(session, objection.id, Due.correction)),
         above="" if is_final or above is None else above.title,
         object_by="" if is_final or object_by is None else full_day(object_by),
-        object_days=SILENCE_DAYS,
         second_days=SECOND_DAYS,
     )
 
 
 def _correction(inquiry: Inquiry, due_on: date | None) -> str:
     if inquiry.corrected_at is not None:
-        return f"已于{full_day(shanghai_date(inquiry.corrected_at))}在原处更正：{inquiry.correction}。"
+        return f"已于{full_day(shanghai_date(inquiry.corrected_at))}在原处更正：{_close(inquiry.correction or '')}。"
     if inquiry.corrects:
         return f"将在{full_day(due_on)}前在原处更正。" if due_on is not None else "将在原处更正。"
-    return f"不作更正，原因：{inquiry.why_no_correction}。" if inquiry.why_no_correction else ""
+    why = (inquiry.why_no_correction or "").rstrip("。；")
+    return f"不作更正，原因：{why}。" if why else ""
+
+
+def _close(words: str) -> str:
+    """Return words as official documents set them: no space beside a figure."""
+    return words.replace(" ", "")
 
 
 def _head(session: Session, objection: Objection, organization_id: int, at: datetime) -> LetterHead:

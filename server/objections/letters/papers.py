@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.documents.blocks import Block, Heading, Line, Paragraph, Title
+from server.documents.blocks import Block, Heading, Line, Paragraph, Title, Together
 from server.documents.paper import PlainPaper
 from server.documents.signing import PaperSignature, ending
 from server.objections.rules import LETTER_TITLES, Letter
@@ -51,7 +51,6 @@ class AnswerLetter:
     correction: str
     above: str = ""
     object_by: str = ""
-    object_days: int = 0
     second_days: int = 0
 
 
@@ -85,7 +84,6 @@ def _answered(shown: AnswerLetter) -> Iterator[Block]:
     yield from (Paragraph(each) for each in shown.finding.split("\n") if each.strip())
     yield Heading("二、结论")
     yield Paragraph(f"你提出的异议{shown.outcome}。{shown.correction}")
-    yield Heading("三、其他事项")
     if shown.letter is Letter.final:
         yield Paragraph(
             "本答复为专项查核认定，就这件事不再受理异议。如仍有意见，"
@@ -93,8 +91,8 @@ def _answered(shown: AnswerLetter) -> Iterator[Block]:
         )
         return
     yield Paragraph(
-        f"请你在{shown.object_by}前（{shown.object_days}个工作日内）表明是否接受本答复，逾期未提出的，视为无异议。"
-        f"对本答复仍有异议的，可以在此期限内写明理由，提请{shown.above}专项查核；"
+        f"请你在{shown.object_by}前表明是否接受本答复，逾期未提出的，视为无异议。"
+        f"仍有异议的，可以在此期限内写明理由，提请{shown.above}专项查核；"
         f"逾期的，在年度积分报备案前仍可说明理由提请。"
         f"专项查核在{shown.second_days}个工作日内答复，所作认定为最终认定。"
     )
@@ -109,6 +107,10 @@ def _sentence(words: str) -> str:
 
 
 def _paper(head: LetterHead, letter: Letter, blocks: tuple[Block, ...], *, closing: str) -> PlainPaper:
+    """The last paragraph stands on one page with the signature, so that no page has the signature alone."""
     title = LETTER_TITLES[letter]
-    framed = (Title(title), Line(f"{head.name}同志："), *blocks, ending(head.signature, closing=closing))
+    *before, last = blocks
+    end = ending(head.signature, closing=closing)
+    assert isinstance(last, Paragraph)
+    framed = (Title(title), Line(f"{head.name}同志："), *before, Together((last, *end.blocks)))
     return PlainPaper(title, head.unit, framed, head.dated)
