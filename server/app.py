@@ -133,6 +133,7 @@ FEATURES: tuple[str, ...] = (
     "server.objections.views",
     "server.objections.corrections.views",
     "server.objections.letters.views",
+    "server.feedback.views",
     "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""

@@ -76,6 +76,7 @@ class Settings:
     max_photo_bytes: int
     photo_url_seconds: int
     token_days: int
+    feedback_days: int
     embeds_scheduler: bool
     app_dir: Path
     metrics_token: str = field(repr=False)
@@ -140,6 +141,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         max_photo_bytes=env.integer("XIANFENG_MAX_PHOTO_BYTES"),
         photo_url_seconds=env.integer("XIANFENG_PHOTO_URL_SECONDS"),
         token_days=env.integer("XIANFENG_TOKEN_DAYS"),
+        feedback_days=env.integer("XIANFENG_FEEDBACK_DAYS"),
         embeds_scheduler=_embeds_scheduler(env, production),
         app_dir=Path(env.text("XIANFENG_APP_DIR") or BUILT_APP).resolve(),
         metrics_token=_metrics_token(env),

@@ -142,6 +142,11 @@ _TABLE = (
     Variable("XIANFENG_PHOTO_URL_SECONDS", "how long a photo's link opens it", "300"),
     Variable("XIANFENG_TOKEN_DAYS", "how long a sign-in lasts", "30"),
     Variable(
+        "XIANFENG_FEEDBACK_DAYS",
+        "how many days after the end of a feedback (反映情况) who reported is destroyed, with its photos",
+        "180",
+    ),
+    Variable(
         "XIANFENG_METRICS_TOKEN",
         "Prometheus's bearer token, 16 to 256 characters; Grafana: [dashboards/pushes.json](dashboards/pushes.json)",
         without="there is no `/metrics` outside the sandbox",

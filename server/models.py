@@ -11,6 +11,7 @@ from server.claims import models as claims
 from server.db import Base
 from server.deadlines import models as deadlines
 from server.dues import models as dues
+from server.feedback import models as feedback
 from server.heads import models as heads
 from server.identity import models as identity
 from server.jobs import models as jobs
@@ -44,6 +45,7 @@ __all__ = [
     "claims",
     "deadlines",
     "dues",
+    "feedback",
     "heads",
     "history",
     "identity",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.db import reading
+from server.feedback.models import Feedback
 from server.heads.upkeep import NO_KEY
 from server.organizations.models import Member
 from server.privacy import PhoneVault, unreadable
@@ -18,7 +19,11 @@ from server.pushes.rules import Channel
 
 log = structlog.get_logger()
 CHANNELS = {Channel.subscription: "小程序订阅消息", Channel.official: "公众号模板消息"}
-SEALED = ((Member.phone_sealed, "名党员的手机号"), (GroupRobot.sealed_key, "个群机器人的地址"))
+SEALED = (
+    (Member.phone_sealed, "名党员的手机号"),
+    (GroupRobot.sealed_key, "个群机器人的地址"),
+    (Feedback.name_sealed, "名反映人的姓名"),
+)
 
 
 def start_warnings(engine: Engine, settings: Settings) -> list[str]:

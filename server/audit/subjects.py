@@ -17,6 +17,8 @@ class AuditSubject(StrEnum):
     objection = "objection"
     objections = "objections"
     member_objections = "member_objections"
+    feedback = "feedback"
+    feedbacks = "feedbacks"
     held_check_in = "held_check_in"
     held_check_ins = "held_check_ins"
     member_attendance = "member_attendance"

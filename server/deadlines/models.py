@@ -37,6 +37,7 @@ class DeadlineSubject(StrEnum):
     branch_year = "branch_year"
     publicity = "publicity"
     objection = "objection"
+    feedback = "feedback"
 
 
 class Deadline(Base):

@@ -59,6 +59,9 @@ LEFT_OUT = {
     "annual_reports": "that a meeting heard a branch's results; who was told apart stands in annual_report_absentees",
     "annual_corrections": "that members were told of changed figures; a person's own stand in their results",
     "branch_year_steps": "steps of a branch's year",
+    "feedbacks": "what anyone reported; by whom is sealed, and opened by nobody but whoever looks into it",
+    "feedback_photos": "came with such a report",
+    "feedback_steps": "steps of such a report; what an officer did stands in the trail",
     "resolutions": "figures of a vote; who was not counted in it stands in vote_exclusions",
 }
 """Every table that no holding mentions, and why. A test holds this list against the database's tables."""

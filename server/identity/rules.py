@@ -79,6 +79,7 @@ class Permission(StrEnum):
     objection_raise = "objection_raise"  # raise, accept, escalate, withdraw; officers write down what is said
     objection_read = "objection_read"
     objection_handle = "objection_handle"  # who of them, is for `objections.places`
+    feedback_handle = "feedback_handle"  # who of them, is for `feedback.places`
     leave_ask = "leave_ask"
     leave_decide = "leave_decide"
     attendance_read = "attendance_read"
@@ -170,6 +171,7 @@ RULES: dict[Permission, Rule] = {
     Permission.objection_raise: Rule(_BRANCH | _ABOVE, own=True),
     Permission.objection_read: Rule(_BRANCH | _ABOVE, own=True),
     Permission.objection_handle: Rule(_BRANCH | _ABOVE),
+    Permission.feedback_handle: Rule(_BRANCH | _ABOVE),
     Permission.leave_ask: Rule(_BRANCH | {Role.group_leader}, own=True),
     Permission.leave_decide: Rule(_CONVENERS),
     Permission.attendance_read: Rule(_READERS, own=True),

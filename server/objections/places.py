@@ -12,7 +12,15 @@ from server.identity.rules import Role
 from server.objections.matters import matter_of
 from server.objections.models import Inquiry, Objection
 from server.objections.queries import recorded_hands
-from server.objections.rules import Candidate, Hand, Instance, ObjectionStatus, ObjectionSubject, candidates
+from server.objections.rules import (
+    Candidate,
+    Hand,
+    Instance,
+    ObjectionStatus,
+    ObjectionSubject,
+    anyone_left,
+    candidates,
+)
 from server.organizations import four_eyes
 from server.organizations.four_eyes import Matter, RecentKeyResets
 from server.organizations.officers import Officer, Officers
@@ -54,10 +62,28 @@ def handling_of(session: Session, objection: Objection, *, now: datetime) -> Han
 def handling_in(session: Session, offices: Officers, objection: Objection, *, bars: RecentKeyResets) -> Handling:
     """Return the same for one of many, with the officers of the university and the recent resets read once."""
     hands = hands_of(session, objection)
-    matter = Matter(frozenset(hands), since=objection.raised_at)
     place = _first_place(session, objection)
-    assigners: tuple[int, ...] = ()
-    found: tuple[Candidate, ...] = ()
+    return handling_from(session, offices, place, hands=hands, since=objection.raised_at, bars=bars) or Handling(
+        objection.organization_id, (), ()
+    )
+
+
+def handling_from(
+    session: Session,
+    offices: Officers,
+    place: int | None,
+    *,
+    hands: Mapping[int, Hand],
+    since: datetime,
+    bars: RecentKeyResets,
+) -> Handling | None:
+    """Return who handles what lies at a place, there or at the nearest place above where somebody has no hand in it;
+    where there is none anywhere, the last place with nobody who may. None without a place.
+
+    `since`: when it came in. Whom one of the `hands` appointed after that, or whose keys they reset, stands back.
+    """
+    matter = Matter(frozenset(hands), since=since)
+    handling = None
     while place is not None:
         officers = offices.at(place)
         barred = {
@@ -66,14 +92,14 @@ def handling_in(session: Session, offices: Officers, objection: Objection, *, ba
             if officer.account_id not in hands and bars.why_barred(officer.mandate, matter) is not None
         }
         found = candidates([each.account_id for each in officers if each.role in INVESTIGATING], {**hands, **barred})
-        assigners = _assigners(officers, {**hands, **barred})
-        if assigners and any(each.hand is None for each in found):
-            return Handling(place, assigners, found)
+        handling = Handling(place, _assigners(officers, {**hands, **barred}), found)
+        if handling.assigners and anyone_left(found):
+            break
         above = supervising_organization(session, place)
         if above is None or above.id == place:
             break
         place = above.id
-    return Handling(place or objection.organization_id, assigners, found)
+    return handling
 
 
 def hands_of(session: Session, objection: Objection) -> Mapping[int, Hand]:

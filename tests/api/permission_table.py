@@ -67,6 +67,7 @@ resolution_record       .       .      .    .     x     x     x      x       x  
 objection_raise         x       .      .    x     x     x     x      x       x     .      .       .
 objection_read          x       .      .    x     x     x     x      x       x     .      .       .
 objection_handle        .       .      .    x     x     x     x      x       x     .      .       .
+feedback_handle         .       .      .    x     x     x     x      x       x     .      .       .
 leave_ask               x       .      x    x     x     x     .      .       .     .      .       .
 leave_decide            .       .      x    x     x     x     x      x       x     .      .       .
 attendance_read         x       .      x    x     x     x     x      x       x     x      .       .
@@ -301,6 +302,20 @@ ROUTES = {
     "POST /objections/<int:objection_id>/correction": "objection_handle",
     "GET /objections/<int:objection_id>/letters/<letter>": "objection_read",
     "POST /objections/<int:objection_id>/letters/<letter>/receipt": "objection_raise",
+    # feedback
+    "GET /organizations/<int:organization_id>/feedback-form": "signed_in",
+    "POST /organizations/<int:organization_id>/feedbacks": "signed_in",
+    "POST /feedback-progress": "signed_in",
+    "GET /organizations/<int:organization_id>/feedbacks": "feedback_handle",
+    "GET /feedbacks/<int:feedback_id>": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/identity": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/refuse": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/assign": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/extend": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/answer": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/objection": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/handover-file": "feedback_handle",
+    "POST /feedbacks/<int:feedback_id>/hand-over": "feedback_handle",
     # the screen
     "GET /meetings/<int:meeting_id>/screen": "meeting_manage",
     "POST /meetings/<int:meeting_id>/screen-links": "meeting_manage",

@@ -25,6 +25,7 @@ FEATURES = {
         "statements",
         "annual",
         "objections",
+        "feedback",
         "ratings",
         "notices",
         "pushes",

@@ -80,8 +80,8 @@ def _signers(listed: BranchYearList, width: float) -> Iterator[GridRow]:
 
 @dataclass(frozen=True, slots=True)
 class YearReport:
-    """通报稿: `meeting` names the members' meeting by its day, with 应到 and 实到, once it was held; `until` is the last
-    day for objections, once it is known."""
+    """通报稿: `meeting` names the members' meeting by its day, with 应到 and 实到, once it was held; `until` is the
+    last day for objections, once it is known."""
 
     listed: BranchYearList
     meeting: str
