@@ -20,7 +20,7 @@ from server.annual.steps import showing as annual_showing
 from server.annual.steps.gates import register_gate
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
-from server.console import app_page, board_pages, check_in_page, error_page, meeting_pages, sandbox_page
+from server.console import app_page, board_pages, check_in_page, error_page, feedback_page, meeting_pages, sandbox_page
 from server.console import views as console
 from server.db import make_engine
 from server.deadlines import handlers as deadlines
@@ -260,6 +260,7 @@ def create_app(settings: config.Settings | None = None, engine: Engine | None = 
     app.register_blueprint(check_in_page.pages)
     app.register_blueprint(board_pages.pages)
     app.register_blueprint(app_page.pages)
+    app.register_blueprint(feedback_page.pages)
     if settings.sandbox:
         app.register_blueprint(sandbox_page.pages)
     bot.install(app, settings)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.audit.subjects import AuditSubject
@@ -16,8 +17,7 @@ from server.feedback.rules import (
     FeedbackVia,
 )
 
-LARGEST_IMAGE = 2**24 - 1
-"""Bytes: so that MariaDB takes a MEDIUMBLOB."""
+IMAGE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
 
 
 class Feedback(Base):
@@ -75,7 +75,7 @@ class FeedbackPhoto(Base):
 
     feedback_id: Mapped[int] = mapped_column(ForeignKey("feedbacks.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    image: Mapped[bytes] = mapped_column(LargeBinary(LARGEST_IMAGE))
+    image: Mapped[bytes] = mapped_column(IMAGE)
 
 
 class FeedbackStep(Base):

@@ -25,6 +25,7 @@ from server.feedback.rules import (
     FeedbackVia,
 )
 from server.feedback.schemas import FeedbackIn
+from server.identity.access import MAX_ID
 from server.organizations.models import Organization, OrganizationKind
 from server.privacy import PhoneVault
 from server.publicity import queries as publicities
@@ -54,7 +55,7 @@ class FeedbackReport:
 
 def place_of_form(session: Session, organization_id: int, *, today: date) -> Organization:
     """Return the organization whose form it is. Raises DomainError `not_found` for a group and for what was closed."""
-    organization = session.get(Organization, organization_id)
+    organization = session.get(Organization, organization_id) if organization_id <= MAX_ID else None
     closed = organization is not None and organization.closed_on is not None and organization.closed_on <= today
     if organization is None or organization.root_id is None or closed or organization.kind == OrganizationKind.group:
         raise not_found("党组织")

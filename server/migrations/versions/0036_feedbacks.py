@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 from server import db, protection
 
@@ -13,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+IMAGE = sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 TABLE: Any = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin", "mysql_engine": "InnoDB"}
 
 
@@ -64,7 +66,7 @@ def upgrade() -> None:
         "feedback_photos",
         sa.Column("feedback_id", ID, autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("image", sa.LargeBinary(length=2**24 - 1), nullable=False),
+        sa.Column("image", IMAGE, nullable=False),
         sa.ForeignKeyConstraint(["feedback_id"], ["feedbacks.id"], name=op.f("fk_feedback_photos_feedback_id")),
         sa.PrimaryKeyConstraint("feedback_id", "position", name=op.f("pk_feedback_photos")),
         **TABLE,
