@@ -51,6 +51,7 @@ const MANNERS: Record<string, Manner | undefined> = {
     first: (on) => `最早是 ${day(on)}的会议`,
   },
   statements: { unit: '份', act: '去确认', url: at('month'), first: (on) => `最晚 ${day(on)}` },
+  feedbacks: { unit: '件', act: '去办理', url: at('feedbacks'), first: (on) => `${day(on)}前` },
   standards: {
     unit: '份',
     act: '去看看',

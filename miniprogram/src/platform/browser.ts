@@ -74,6 +74,7 @@ export const browser: Platform = {
   },
   handsOver: () => '保存到这台设备',
   handOver: async (path, name) => saveAs(path, name),
+  keepFile: (address, name) => saveAs(address, name),
 
   async choosePhotos(count) {
     return Promise.all((await chosen(count)).map(smaller))

@@ -53,6 +53,8 @@ export interface Platform {
   handsOver(name: string): string
   /** Give a downloaded file to the person; only inside a tap. Throws Error with words for him. */
   handOver(path: string, name: string): Promise<void>
+  /** Save a file given as a `data:` address; null where it could only go on into a chat. */
+  keepFile: ((address: string, name: string) => void) | null
   /** Up to `count` pictures as paths that `uploadFile` takes, none larger than `LONGEST_EDGE`; [] if none was
    * chosen. */
   choosePhotos(count: number): Promise<string[]>

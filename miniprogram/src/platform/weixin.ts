@@ -74,6 +74,8 @@ export const weixin: Platform = {
       else wx.shareFileMessage({ filePath, fileName, ...done })
     }),
 
+  keepFile: null,
+
   choosePhotos: (count) =>
     new Promise((resolve, reject) => {
       uni.chooseMedia({

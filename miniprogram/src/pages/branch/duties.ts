@@ -61,6 +61,13 @@ const ROWS: readonly Row[] = [
     page: 'leaves',
     roles: [...OFFICERS, ...ABOVE, ...LEADERS_OF_GROUPS],
   },
+  {
+    icon: 'leave',
+    title: '反映办理',
+    words: '受理、核实、答复师生反映',
+    page: 'feedbacks',
+    roles: [...OFFICERS, ...ABOVE],
+  },
   { icon: 'wallet', title: '党费', words: '按月登记', page: 'dues', roles: OFFICERS },
   { icon: 'list', title: '月汇总', words: '核对、确认、公示', page: 'month', roles: OFFICERS },
   {
