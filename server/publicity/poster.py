@@ -1,10 +1,12 @@
-"""A publicity on A3, to be hung up. Its QR comes with the form it opens; until then it has none."""
+"""A publicity on A3, to be hung up, with a QR of the form by which anyone may report (`console/feedback_page`)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
+import segno
 from sqlalchemy.orm import Session
 
 from server.documents import pdf
@@ -49,11 +51,17 @@ class Poster:
     signed: tuple[str, ...]
     foot: str
     code: str
+    form: str
     dated: datetime
 
 
-def of_publicity(session: Session, row: Publicity) -> Poster:
-    """Return the poster of an approved publicity."""
+def form_of(base_url: str, row: Publicity) -> str:
+    """Return the address of the form about a publicity, which anyone may open."""
+    return f"{base_url}/feedback/{row.organization_id}?publicity={row.id}"
+
+
+def of_publicity(session: Session, row: Publicity, *, base_url: str) -> Poster:
+    """Return the poster of an approved publicity; `base_url` is where people find us."""
     assert row.approved_at is not None
     near = ancestor_ids(session, row.organization_id)[-2:]
     titles = [session.get_one(Organization, each).title for each in near]
@@ -63,6 +71,7 @@ def of_publicity(session: Session, row: Publicity) -> Poster:
             queries.content_of(session, row),
             titles=titles,
             telephones=telephones_of(session, row.organization_id),
+            form=form_of(base_url, row),
             dated=row.approved_at,
         )
     )
@@ -74,9 +83,11 @@ def compose(
     *,
     titles: Sequence[str],
     telephones: Sequence[Telephone],
+    form: str,
     dated: datetime,
 ) -> Poster:
-    """Return a poster; `titles` are those of the organization above and of the organization itself."""
+    """Return a poster; `titles` are those of the organization above and of the organization itself, `form` is what its
+    QR opens."""
     listed = sum(len(group.entries) for group in content.groups)
     unlisted = f"，未参评 {content.unlisted} 人" if content.unlisted else ""
     span = f"{full_day(row.first_day)}至 {row.last_day.month} 月 {row.last_day.day} 日"
@@ -99,6 +110,7 @@ def compose(
         signed=("支部书记（签字）", titles[-1], full_day(row.first_day)),
         foot=f"公示范围：{SCOPE_TITLES[PublicityScope(row.scope)]}；公示地点：{row.place}。公示期满后取下。",
         code=code_of(row.content_hash),
+        form=form,
         dated=dated,
     )
 
@@ -107,7 +119,15 @@ def as_pdf(poster: Poster) -> bytes:
     """Return the poster as a file. Raises DomainError as `pdf.render`."""
     data = asdict(poster)
     del data["dated"]
+    data["qr"] = _drawn(poster.form)
     return pdf.render(TEMPLATE, data, dated=poster.dated)
+
+
+def _drawn(address: str) -> str:
+    """Return a QR as SVG, without a border: paper is white."""
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+    return drawn.getvalue().decode()
 
 
 def spaced(name: str) -> str:

@@ -76,7 +76,7 @@ def get_poster(context: Context, path: PublicityPath) -> Response:
     row = _on_show(context, path.publicity_id)
     if row.approved_at is None:
         raise conflict(CoreErrorCode.wrong_status, "公示批准以后才能打印海报")
-    made = poster.of_publicity(context.session, row)
+    made = poster.of_publicity(context.session, row, base_url=context.settings.base_url)
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{made.title}.pdf')}",

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.identity.models import Grant
 from server.organizations.models import Organization
-from server.publicity import service
+from server.publicity import poster, service
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicityScope
 from tests.api.answers import body, refusal
@@ -193,6 +194,17 @@ def test_an_office_telephone_is_a_landline(call: Call, session: Session, cast: C
     assert refusal(call(cast.zhang_min, "PUT", path, json={"office_telephone": ""}))[0] == 403
 
 
+def test_the_posters_code_opens_the_form_and_not_the_list(client: FlaskClient, session: Session, cast: Cast) -> None:
+    row = approved(session, cast)
+    made = poster.of_publicity(session, row, base_url="http://localhost")
+    session.commit()
+    page = client.get(made.form.removeprefix("http://localhost"))
+    assert page.status_code == 200
+    assert "2026 年度党员星级评定公示" in page.text
+    assert "公示到 3 月 5 日 24:00" in page.text
+    assert not [person.name for person in cast.people.values() if person.name in page.text]
+
+
 @needs_fonts
 def test_the_poster_has_the_names_the_telephones_and_the_code_on_one_page(
     call: Call, session: Session, cast: Cast
@@ -214,6 +226,7 @@ def test_the_poster_has_the_names_the_telephones_and_the_code_on_one_page(
         "党支部0535-5550158",
         "公示范围：本支部；公示地点：明德楼一楼公示栏。",
         "校验码5B0C-77E1",
+        "扫码反映情况，不用登录",
     ):
         assert expected in words
     with time_machine.travel(at(AFTER), tick=False):
