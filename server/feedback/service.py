@@ -181,7 +181,6 @@ def enter_objection(
         now=now,
     )
     _step(session, row, FeedbackAction.enter_objection, words=None, account_id=account_id, now=now)
-    destroy_identity(session, row, now=now)
     return objection
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import secrets
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from pypdf import PdfReader
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from tests.api.answers import body, refusal
 from tests.bulletins import needs_fonts
 from tests.cast import Cast, Person
 from tests.conftest import Call
+from tests.days import at
 from tests.objecting import rejected
 from tests.reporting import CONTACT, REPORTER, WORDS
 
@@ -138,8 +141,8 @@ def test_what_is_for_the_discipline_office_leaves_by_hand(call: Call, session: S
 
 
 def test_a_flood_is_one_line_at_the_end_and_goes_with_one_refusal(call: Call, session: Session, cast: Cast) -> None:
-    for at in range(10):
-        _planted(session, cast, f"203.0.113.{at}", "刷屏的内容，请忽略。")
+    for number in range(10):
+        _planted(session, cast, f"203.0.113.{number}", "刷屏的内容，请忽略。")
     session.commit()
     reported(call, cast)
     real, flood = listed(call, cast.li_wei, cast.branch)
@@ -171,6 +174,15 @@ def test_one_person_is_stopped_for_a_day_and_others_are_not(call: Call, cast: Ca
     ]
     assert answers == [201] * 10 + [429]
     assert call(cast.he_hua, "POST", path, json=given | {"form": secrets.token_hex(16)}).status_code == 201
+
+
+def test_its_last_day_is_a_whole_day(call: Call, cast: Cast) -> None:
+    reported(call, cast)
+    for moment, overdue in ((at(date(2026, 6, 23), "23:59"), False), (at(date(2026, 6, 24), "00:30"), True)):
+        with time_machine.travel(moment, tick=False):
+            (line,) = listed(call, cast.li_wei, cast.branch)
+            assert (line["due_on"], line["overdue"]) == ("2026-06-23", overdue)
+            assert body(call(cast.li_wei, "GET", f"/feedbacks/{line['id']}"))["due"]["overdue"] == overdue
 
 
 def _planted(session: Session, cast: Cast, network: str, words: str) -> None:
