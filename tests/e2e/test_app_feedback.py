@@ -55,7 +55,7 @@ def test_a_visitor_reports_about_an_officer_and_reads_the_answer(
     tap(phone, "受理，确定核实人")
     phone.page.get_by_test_id("candidate").filter(has_text="陈静").click()
     phone.page.screenshot(path=tmp_path / "desk-assign.png")
-    tap(phone, "确定")
+    phone.page.locator("uni-button").get_by_text("确定", exact=True).click()
     expect(phone.page.locator(".facts", has_text="核实人")).to_contain_text("陈静")
     phone.page.screenshot(path=tmp_path / "desk-case.png", full_page=True)
     assert phone.overflow() <= 0
