@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,8 +37,8 @@ from server.verifications import verify
 from tests.demo import copy_of_demo, seeded, small_demo
 from tests.waiting import LONG
 
-TINY = Scale(claims_per_member=0.03, dues_months=0, meeting_months=1, last_year_months=1)
-KILLED = """
+TINY = Scale(claims_per_member=0.05, dues_months=0, meeting_months=1, last_year_months=1, members_per_branch=8)
+KILLED = f"""
 import os, signal
 from sqlalchemy import select
 from scripts import seed_demo
@@ -55,7 +54,7 @@ def approve_until_photos_come(session, *claim, **adjusted):
     approve(session, *claim, **adjusted)
 
 claiming._approve = approve_until_photos_come
-seed_demo.main(Scale(claims_per_member=0.03, dues_months=0, meeting_months=1, last_year_months=1))
+seed_demo.main({TINY})
 """
 
 
@@ -140,7 +139,7 @@ def test_every_photo_of_the_demo_is_on_the_disk(tmp_path_factory: pytest.TempPat
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 1, 3), date(2026, 12, 31), date(2028, 2, 29)])
 def test_it_can_be_seeded_on_any_day_of_a_year(settings: config.Settings, engine: Engine, today: date) -> None:
-    write(settings, engine, today=today, scale=replace(TINY, members_per_branch=8, claims_per_member=0.05))
+    write(settings, engine, today=today, scale=TINY)
     with reading(engine) as session:
         assert list(verify_ledger(session)) == []
         assert list(verify_scores(session)) == []
