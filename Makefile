@@ -66,8 +66,9 @@ january: .venv/.runtime tools ## Rehearse the turn of a year day by day: a sched
 	@$(BIN)/python -m scripts.january $(if $(members),members=$(members)) $(if $(seed),seed=$(seed)) \
 		$(if $(only),only=$(only)) $(if $(schedules),schedules=$(schedules))
 
-crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in (kills=50 seed=… only=sqlite)
-	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only))
+crash: .venv/.runtime tools ## Kill server, workers and database while a hall checks in, and who ends a year (kills=50 seed=… only=sqlite what=year)
+	@$(BIN)/python -m scripts.crash $(if $(kills),kills=$(kills)) $(if $(seed),seed=$(seed)) $(if $(only),only=$(only)) \
+		$(if $(what),what=$(what))
 
 mutants: .venv/.mutants ## Change the pure rules one thing at a time, and see that a unit test fails (only='server.claims.*')
 	@$(BIN)/mutmut run $(if $(only),"$(only)")
