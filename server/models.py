@@ -22,6 +22,7 @@ from server.objections import models as objections
 from server.organizations import models as organizations
 from server.organizations.history import models as history
 from server.organizations.roster import models as roster
+from server.organizations.suspensions import models as suspensions
 from server.photos import models as photos
 from server.points import models as points
 from server.publicity import models as publicity
@@ -67,6 +68,7 @@ __all__ = [
     "standards",
     "standards_protection",
     "statements",
+    "suspensions",
     "wechat",
     "years",
 ]

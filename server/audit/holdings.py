@@ -217,6 +217,7 @@ SUBJECTS: dict[str, str] = {
     AuditSubject.roster_problems: "名册文件的问题",
     AuditSubject.exemption: "不列入管理范围",
     AuditSubject.exemption_list: "不列入管理范围列表",
+    AuditSubject.suspension_list: "停止党籍列表",
     AuditSubject.filing: "备案",
     AuditSubject.filing_list: "备案列表",
     AuditSubject.standard: "积分标准",

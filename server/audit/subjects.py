@@ -29,6 +29,7 @@ class AuditSubject(StrEnum):
     roster_problems = "roster_problems"
     exemption = "exemption"
     exemption_list = "exemption_list"
+    suspension_list = "suspension_list"
     filing = "filing"
     filing_list = "filing_list"
     standard = "standard"

@@ -11,7 +11,7 @@ from server.meetings.models import GuestVisit, Meeting, Roster
 from server.meetings.planning.invitations import invite
 from server.meetings.rules import MeetingStatus
 from server.meetings.service import locked_meetings
-from server.organizations.events import MembersJoined, MemberTransferred, StageChanged
+from server.organizations.events import MemberLeft, MembersJoined, MemberTransferred, StageChanged
 from server.organizations.models import Membership, Organization, ids_in
 from server.standards.events import StandardPublished
 
@@ -22,6 +22,11 @@ def members_joined(session: Session, event: MembersJoined) -> None:
 
 def member_transferred(session: Session, event: MemberTransferred) -> None:
     """Take the member off the lists of the branch they left, and invite them to the new one's meetings."""
+    _invite_anew(session, [event.member_id], event.now)
+
+
+def member_left(session: Session, event: MemberLeft) -> None:
+    """Take who belongs to no branch any more off the lists of meetings ahead."""
     _invite_anew(session, [event.member_id], event.now)
 
 

@@ -28,6 +28,7 @@ class OrganizationErrorCode(ErrorCode):
     not_a_root = "not_a_root"
     not_importable = "not_importable"
     not_on_roster = "not_on_roster"  # of the Party: no such 工号
+    not_suspended = "not_suspended"
     number_taken = "number_taken"
     one_person_is_enough = "one_person_is_enough"
     organization_closed = "organization_closed"
@@ -37,6 +38,7 @@ class OrganizationErrorCode(ErrorCode):
     own_keys = "own_keys"
     own_role = "own_role"
     own_stage = "own_stage"
+    own_suspension = "own_suspension"
     phone_not_on_roster = "phone_not_on_roster"
     phone_shared = "phone_shared"
     reset_waiting = "reset_waiting"
@@ -45,6 +47,7 @@ class OrganizationErrorCode(ErrorCode):
     root_stays = "root_stays"
     same_person = "same_person"  # who entered a matter cannot confirm it
     stage_by_decision = "stage_by_decision"
+    suspended = "suspended"  # 停止党籍
     technical_role = "technical_role"
     title_taken = "title_taken"
     two_officers = "two_officers"

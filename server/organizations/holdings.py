@@ -12,6 +12,7 @@ from server.organizations.history.models import FormerKinds
 from server.organizations.history.queries import LATEST_CATEGORY, LATEST_STAGE
 from server.organizations.models import ActivationCode, Exemption, KeyReset, Member, Membership, Organization
 from server.organizations.roster.cells import CATEGORIES, STAGES
+from server.organizations.suspensions.models import Suspension
 
 PLACE = 20
 """Among the holdings of all features, in the order in which a person reads them."""
@@ -97,6 +98,20 @@ def holdings(subject: DataSubject) -> Iterator[Holding]:
             "确认时间": KeyReset.confirmed_at,
             "撤回时间": KeyReset.stopped_at,
         },
+    )
+    yield Holding(
+        "停止党籍",
+        Suspension,
+        Suspension.member_id == subject.member_id,
+        {
+            "党支部": Organization.title,
+            "文号": Suspension.document,
+            "说明": Suspension.note,
+            "自": Suspension.from_date,
+            "至": Suspension.until_date,
+            "恢复说明": Suspension.ended_note,
+        },
+        joins=((Organization, Organization.id == Suspension.organization_id),),
     )
     yield Holding(
         "不列入管理范围",

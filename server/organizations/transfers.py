@@ -20,6 +20,7 @@ from server.organizations.members import check_group
 from server.organizations.models import Member, Membership, Organization, OrganizationKind
 from server.organizations.rules import transfer_refusal
 from server.organizations.service import get_open
+from server.organizations.suspensions.queries import open_suspension
 
 
 def transfer(
@@ -35,8 +36,8 @@ def transfer(
     """End the membership and begin one in the target branch, both on `on`; the points go with the member.
 
     A second transfer on the same day corrects the first, and repeating one changes nothing. Someone who had left comes
-    back as a newcomer. Raises DomainError `already_there`, `invalid_dates`, `not_a_branch`, `other_root`, 409
-    `year_drafted` if one of the branches has its results of that year.
+    back as a newcomer. Raises DomainError `suspended`, `already_there`, `invalid_dates`, `not_a_branch`, `other_root`,
+    409 `year_drafted` if one of the branches has its results of that year.
     """
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     branch = get_open(session, to_organization_id)
@@ -44,6 +45,7 @@ def transfer(
         raise DomainError(OrganizationErrorCode.not_a_branch, "党员的组织关系应转入党支部")
     if branch.root_id != member.root_id:
         raise DomainError(OrganizationErrorCode.other_root, "跨单位的组织关系请先在原单位转出，再在新单位登记")
+    refuse_suspended(session, member_id)
     check_group(session, group_id=group_id, branch_id=branch.id)
     current = _latest(session, member_id)
     if _is_current(current) and current.organization_id == branch.id:
@@ -63,6 +65,12 @@ def transfer(
         end_roles_left_behind(session, {member.id: before}, now=now)
         emit(session, MemberTransferred(member.id, before, branch.id, on, now))
     return moved
+
+
+def refuse_suspended(session: Session, member_id: int) -> None:
+    """Raise DomainError 409 `suspended` for who is 停止党籍: they come back by having that ended."""
+    if open_suspension(session, member_id) is not None:
+        raise conflict(OrganizationErrorCode.suspended, "该同志已停止党籍，请先办理恢复党籍")
 
 
 def move(session: Session, current: Membership, *, organization_id: int, group_id: int | None, on: date) -> Membership:

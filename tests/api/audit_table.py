@@ -34,6 +34,8 @@ LINES = {
     "POST /members/<int:member_id>/category-correction": "member_category_correct member",
     "POST /members/<int:member_id>/stage-correction": "member_stage_correct member",
     "POST /members/<int:member_id>/transfers": "member_transfer member",
+    "POST /members/<int:member_id>/suspension": "member_leave member + member_suspend member",
+    "POST /members/<int:member_id>/suspension/end": "member_transfer member + member_restore member",
     "POST /members/<int:member_id>/departure": "member_leave member",
     "POST /organizations/<int:organization_id>/grants": "grant_give account",
     "POST /grants/<int:grant_id>/end": "grant_end account",

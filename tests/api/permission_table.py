@@ -145,6 +145,9 @@ ROUTES = {
     "POST /members/<int:member_id>/category-correction": "stage_correct",
     "POST /members/<int:member_id>/stage-correction": "stage_correct",
     "POST /members/<int:member_id>/transfers": "transfer_manage",
+    "GET /organizations/<int:organization_id>/suspensions": "exemption_manage",
+    "POST /members/<int:member_id>/suspension": "transfer_manage",
+    "POST /members/<int:member_id>/suspension/end": "transfer_manage",
     "POST /members/<int:member_id>/departure": "transfer_manage",
     # roles, exemptions, filings
     "GET /organizations/<int:organization_id>/grants": "organization_read",

@@ -26,12 +26,13 @@ from server.organizations.models import Member, Membership, Organization, Organi
 from server.organizations.roster import applying, queries, service, sheets
 from server.organizations.roster.files import ImportReport, import_file
 from server.organizations.roster.models import ImportStatus, RosterChunk, RosterImport
+from server.organizations.suspensions import service as suspensions
 from server.points.models import PointEntry
 from server.privacy import PhoneVault
 from server.standards.error_codes import StandardErrorCode
 from server.years.rules import YearState
 from tests.at_once import at_once
-from tests.cast import Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.refusing import refused
 from tests.rosters import GENERAL_BRANCH, HEADINGS, person, workbook
 from tests.years import moved_to
@@ -339,6 +340,23 @@ def test_someone_who_left_comes_back_as_a_newcomer(import_rows: Import, session:
     report = import_rows([person("张敏", "T1")])
     assert report.roster.result == {"new": 1}
     assert branch_title(session, member) == "教工第一党支部"
+
+
+def test_who_is_suspended_does_not_come_back_by_a_roster(import_rows: Import, session: Session, cast: Cast) -> None:
+    suspensions.suspend(
+        session,
+        member_id=cast.zhang_min.member_id,
+        on=TODAY,
+        document="校党发〔2026〕31号",
+        note="失去联系六个月以上",
+        account_id=cast.chen_jing.account_id,
+        now=NOW,
+    )
+    session.commit()
+    number = session.get_one(Member, cast.zhang_min.member_id).work_number
+    report = import_rows([person("张敏", number)])
+    assert [(each.column, "先办理恢复党籍" in each.message) for each in report.problems] == [("工号/学号", True)]
+    assert report.roster.result == {}
 
 
 def test_an_import_killed_between_chunks_is_taken_up_where_it_was(

@@ -531,6 +531,14 @@ export interface paths {
     /** 党员一年中各月的积分 */
     get: operations["statements_list_member_statements_members__int_member_id__statements_get"];
   };
+  "/api/v1/members/{member_id}/suspension": {
+    /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
+    post: operations["suspensions_suspend_member_members__int_member_id__suspension_post"];
+  };
+  "/api/v1/members/{member_id}/suspension/end": {
+    /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
+    post: operations["suspensions_restore_member_members__int_member_id__suspension_end_post"];
+  };
   "/api/v1/members/{member_id}/transfers": {
     /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
     post: operations["members_transfer_member_members__int_member_id__transfers_post"];
@@ -812,6 +820,10 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/statements": {
     /** 支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见 */
     get: operations["statements_list_statements_organizations__int_organization_id__statements_get"];
+  };
+  "/api/v1/organizations/{organization_id}/suspensions": {
+    /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
+    get: operations["suspensions_list_suspensions_organizations__int_organization_id__suspensions_get"];
   };
   "/api/v1/organizations/{organization_id}/unreached-pushes": {
     /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
@@ -6187,6 +6199,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[SuspensionOut] */
+    Page_SuspensionOut_: {
+      /** Items */
+      items: components["schemas"]["SuspensionOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[UnreachedOut] */
     Page_UnreachedOut_: {
       /** Items */
@@ -7352,6 +7374,29 @@ export interface components {
       rules: components["schemas"]["VotingRuleOut"][];
       /** Voters */
       voters: components["schemas"]["VoterOut"][];
+    };
+    /**
+     * RestoreIn
+     * @description `on` is the first day on which the member belongs to a branch again.
+     */
+    RestoreIn: {
+      /**
+       * Group Id
+       * @default null
+       */
+      group_id?: number | null;
+      /**
+       * Note
+       * Format: lines
+       */
+      note: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** To Organization Id */
+      to_organization_id: number;
     };
     /**
      * ResultOut
@@ -8789,6 +8834,57 @@ export interface components {
        * @default null
        */
       sheet?: string | null;
+    };
+    /**
+     * SuspensionIn
+     * @description `on` is the first day; `document` the 文号 of the approval, `note` what was done to find the member.
+     */
+    SuspensionIn: {
+      /**
+       * Document
+       * Format: line
+       */
+      document: string;
+      /**
+       * Note
+       * Format: lines
+       */
+      note: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+    };
+    /**
+     * SuspensionOut
+     * @description `until_date` is exclusive, null while it holds; `branch` is the one the member belonged to.
+     */
+    SuspensionOut: {
+      branch: components["schemas"]["PlaceOut"];
+      /** Document */
+      document: string;
+      /** Ended Note */
+      ended_note: string | null;
+      /**
+       * From Date
+       * Format: date
+       */
+      from_date: string;
+      /** Id */
+      id: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string;
+      /** Recorded At */
+      recorded_at: string;
+      /** Recorded By */
+      recorded_by: string;
+      /** Until Date */
+      until_date: string | null;
     };
     /** TableCellOut */
     TableCellOut: {
@@ -11943,6 +12039,48 @@ export interface operations {
       };
     };
   };
+  /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
+  suspensions_suspend_member_members__int_member_id__suspension_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SuspensionIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["SuspensionOut"];
+        };
+      };
+    };
+  };
+  /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
+  suspensions_restore_member_members__int_member_id__suspension_end_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RestoreIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["MembershipOut"];
+        };
+      };
+    };
+  };
   /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
   members_transfer_member_members__int_member_id__transfers_post: {
     parameters: {
@@ -13470,6 +13608,26 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StatementsOut"];
+        };
+      };
+    };
+  };
+  /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
+  suspensions_list_suspensions_organizations__int_organization_id__suspensions_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_SuspensionOut_"];
         };
       };
     };

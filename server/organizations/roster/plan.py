@@ -20,6 +20,7 @@ from server.organizations.roster.entries import ImportEntry
 from server.organizations.roster.places import PlaceProblem, RosterPlaces
 from server.organizations.roster.rules import RosterColumn, RosterProblem
 from server.organizations.rules import STAGE_BY_DECISION, date_problem
+from server.organizations.suspensions.queries import suspended_of
 
 T = TypeVar("T")
 _CATEGORY_TITLES = {category: title for title, category in reversed(CATEGORIES.items())}
@@ -54,7 +55,7 @@ class RowEffect:
 def plan(
     session: Session, places: RosterPlaces, entries: Sequence[ImportEntry], *, root_id: int, today: date, now: datetime
 ) -> tuple[list[RowEffect], list[RosterProblem]]:
-    """Return what to do, and what cannot be done. Four selects, whatever the number of rows.
+    """Return what to do, and what cannot be done. Five selects, whatever the number of rows.
 
     A category that changes in a past year costs two more for each member.
     """
@@ -62,6 +63,7 @@ def plan(
     member_ids = [member.id for member in members.values()]
     latest = _latest_memberships(session, member_ids)
     holders = office_holders(session, member_ids, on=today)
+    suspended = suspended_of(session, member_ids)
     known = histories(session, _of_another_category(entries, members))
     decisions, problems = [], []
     for entry in entries:
@@ -69,6 +71,8 @@ def plan(
         why = _why_phone_stays(entry, member, holders) if member else None
         kept = replace(entry, phone_sealed=None, phone_indexes=()) if why else entry
         try:
+            if member is not None and member.id in suspended:
+                raise PlaceProblem(RosterColumn.work_number, "该同志已停止党籍，请先办理恢复党籍")
             effect = _decide(places, kept, member, latest.get(member.id) if member else None, today)
             if member is not None and "category" in effect.columns:
                 _check_category(session, member.id, known[member.id], entry.effective_on or today, now)

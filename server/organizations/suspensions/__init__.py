@@ -1,0 +1,1 @@
+"""停止党籍 of members whom nobody could reach, by day."""
