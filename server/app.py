@@ -17,7 +17,7 @@ from server.annual.results import handlers as results
 from server.annual.results.events import ResultsSuperseded
 from server.annual.steps import filing as annual_filing
 from server.annual.steps import showing as annual_showing
-from server.annual.steps.gates import register_gate
+from server.annual.steps.gates import register_falling, register_gate, register_rating
 from server.claims import sources as claim_sources
 from server.claims.events import ClaimReviewed
 from server.console import app_page, board_pages, check_in_page, error_page, feedback_page, meeting_pages, sandbox_page
@@ -71,6 +71,12 @@ from server.publicity.events import PublicityApproved, PublicityWithdrawn
 from server.publicity.rules import PublicitySubject
 from server.pushes import fanouts
 from server.pushes.occasions import claims, held, keys, leaves, negatives
+from server.ratings import doubts as star_doubts
+from server.ratings import joining as stars
+from server.ratings.editions import filing as rating_filing
+from server.ratings.editions import showing as star_showing
+from server.ratings.methods import queries as rating_methods
+from server.ratings.methods import service as rating_method_service
 from server.readiness.probe import Probe
 from server.standards import service as standards
 from server.standards.events import StandardPublished
@@ -180,6 +186,10 @@ SUBSCRIPTIONS: tuple[tuple[type, Callable[[Session, Any], None]], ...] = (
     (ResultsSuperseded, annual_showing.results_superseded),
     (PublicityApproved, annual_showing.publicity_approved),
     (PublicityWithdrawn, annual_showing.publicity_withdrawn),
+    (FilingSubmitted, rating_filing.filing_submitted),
+    (FilingDecided, rating_filing.filing_decided),
+    (PublicityApproved, star_showing.publicity_approved),
+    (PublicityWithdrawn, star_showing.publicity_withdrawn),
 )
 """The handlers of each event (server/events.py)."""
 
@@ -197,6 +207,7 @@ DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe], ...] = (
     (ObjectionSubject.month, objected_months.describe),
     (ObjectionSubject.negative, objected_negatives.describe),
     (ObjectionSubject.result, doubts.describe),
+    (ObjectionSubject.star, star_doubts.describe),
 )
 """What an objection may be about (server/objections/matters)."""
 
@@ -204,12 +215,16 @@ FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
     (FilingSubject.exemption, exemptions.check_filing),
     (FilingSubject.standard, standards.check_filing),
     (FilingSubject.annual_result, annual_filing.check_filing),
+    (FilingSubject.annual_result, rating_filing.check_results),
+    (FilingSubject.rating_method, rating_method_service.check_filing),
+    (FilingSubject.rating, rating_filing.check_filing),
 )
 """What decides whether a subject may be filed now (server/organizations/filings.py)."""
 
 PUBLICIZED: tuple[tuple[PublicitySubject, owners.PublicityOwner], ...] = (
     (PublicitySubject.points, annual_showing.OWNER),
     (PublicitySubject.correction, annual_showing.CORRECTION_OWNER),
+    (PublicitySubject.stars, star_showing.OWNER),
 )
 """What is shown of a subject, and whether it may be (server/publicity/owners.py)."""
 
@@ -230,8 +245,15 @@ for subject, precondition in FILED:
 for publicized, owner in PUBLICIZED:
     owners.register(publicized, owner)
 past_years.register(years.refuse_drafted)
-windows.register(doubts.window)
+windows.register(star_doubts.window)
 register_gate(YearState.settled, doubts.unanswered)
+register_rating(rating_methods.rates)
+register_gate(YearState.stars_proposed, stars.tried_out)
+for agreeing_step in (YearState.publicized, YearState.settled, YearState.filed):
+    register_gate(agreeing_step, stars.agreeing)
+register_gate(YearState.settled, stars.shown)
+register_gate(YearState.archived, stars.received)
+register_falling(stars.fell)
 for event_type, handler in SUBSCRIPTIONS:
     events.subscribe(event_type, handler)
 

@@ -29,6 +29,13 @@ from server.publicity import models as publicity
 from server.publicity import protection as publicity_protection
 from server.pushes import models as pushes
 from server.pushes.robots import models as robots
+from server.ratings import protection as ratings_protection
+from server.ratings.appraisals import models as appraisals
+from server.ratings.editions import models as rating_editions
+from server.ratings.exceptions import models as star_exceptions
+from server.ratings.methods import models as rating_methods
+from server.ratings.proposals import models as rating_proposals
+from server.ratings.trials import models as star_dry_runs
 from server.standards import models as standards
 from server.standards import protection as standards_protection
 from server.statements import models as statements
@@ -40,6 +47,7 @@ __all__ = [
     "annual_prints",
     "annual_results",
     "annual_steps",
+    "appraisals",
     "audit",
     "bot_dialogue",
     "bot_receive",
@@ -62,11 +70,17 @@ __all__ = [
     "publicity",
     "publicity_protection",
     "pushes",
+    "rating_editions",
+    "rating_methods",
+    "rating_proposals",
+    "ratings_protection",
     "resolutions",
     "robots",
     "roster",
     "standards",
     "standards_protection",
+    "star_dry_runs",
+    "star_exceptions",
     "statements",
     "suspensions",
     "wechat",

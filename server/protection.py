@@ -10,13 +10,15 @@ from server.deadlines import protection as deadlines
 from server.heads import protection as heads
 from server.points import protection as ledger
 from server.publicity import protection as publicity
+from server.ratings import protection as ratings
 from server.standards import protection as standards
 
 INSERT_ONLY = (
     *(ledger.TRIGGERS, audit.LINES, audit.SEALS, heads.HEADS, heads.POSITIONS, deadlines.MOVES),
     *annual_results.TABLES,
+    *ratings.TABLES,
 )
-GUARDED = (*INSERT_ONLY, standards.TRIGGERS, publicity.TRIGGERS)
+GUARDED = (*INSERT_ONLY, standards.TRIGGERS, publicity.TRIGGERS, ratings.METHODS)
 
 
 def install(connection: Connection) -> None:

@@ -195,6 +195,8 @@ class FilingSubject(StrEnum):
     exemption = "exemption"
     standard = "standard"
     annual_result = "annual_result"  # an edition of a branch's results of a year
+    rating_method = "rating_method"
+    rating = "rating"  # an edition of a branch's stars, where stars are filed by themselves
 
 
 class Filing(Base):

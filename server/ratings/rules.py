@@ -10,11 +10,13 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
+from math import floor
 
 from server.annual.results.rules import Standing
 from server.ratings.appraisals.rules import AppraisalGrade
 from server.ratings.methods.rules import MethodDocument
 from server.rounding import rounded
+from server.standards.rules import plain_number
 
 
 class UnratedGround(StrEnum):
@@ -88,17 +90,35 @@ class StarPool:
 
 @dataclass(frozen=True, slots=True)
 class StarCeiling:
-    """How many may have a grade: `exact` of `base` members, rounded down to `places`; `taken` by others of a pool."""
+    """How many may have a grade: a `share` of `base` members, of which others of a pool have `taken` some."""
 
     stars: int
     base: int
-    exact: Fraction
+    share: Fraction
     pooled: bool
     taken: int = 0
 
     @property
+    def exact(self) -> Fraction:
+        return self.base * self.share
+
+    @property
+    def whole(self) -> int:
+        """The exact figure rounded down, 只舍不入: of a pool, for all its branches together."""
+        return floor(self.exact)
+
+    @property
     def places(self) -> int:
-        return max(self.exact.__floor__() - self.taken, 0)
+        return max(self.whole - self.taken, 0)
+
+
+def ceiling_words(ceiling: StarCeiling, title: str) -> str:
+    """Return a ceiling with its exact figure: 五星人数上限 28 × 20% = 5.60，取整 5 人."""
+    percent = Decimal(100 * ceiling.share.numerator) / ceiling.share.denominator
+    share = f"{plain_number(percent)}%" if percent == rounded(percent) else str(ceiling.share)
+    exact = rounded(Decimal(ceiling.exact.numerator) / ceiling.exact.denominator)
+    pooled = "（与人数较少的党支部合并计算）" if ceiling.pooled else ""
+    return f"{title}人数上限 {ceiling.base} × {share} = {exact}，取整 {ceiling.whole} 人{pooled}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +188,7 @@ def ceilings(method: MethodDocument, members: int, pool: StarPool | None = None)
         StarCeiling(
             stars=grade.stars,
             base=base,
-            exact=base * grade.quota.share,
+            share=grade.quota.share,
             pooled=pool is not None,
             taken=pool.taken.get(grade.stars, 0) if pool is not None else 0,
         )

@@ -27,6 +27,7 @@ from server.ratings.rules import (
     StarReason,
     StarTrial,
     UnratedGround,
+    ceiling_words,
     counted,
     explained,
     try_out,
@@ -70,6 +71,7 @@ def test_the_pictures_branch_of_28() -> None:
     trial = try_out(DEFAULT, people)
     (ceiling,) = trial.ceilings
     assert (ceiling.base, ceiling.exact, ceiling.places) == (28, Fraction(28, 5), 5)
+    assert ceiling_words(ceiling, "五星") == "五星人数上限 28 × 20% = 5.60，取整 5 人"
     (frame,) = trial.frames
     assert (frame.places, frame.total, frame.member_ids) == (1, Decimal("91.50"), frozenset({5, 6}))
     assert trial.counts == {5: 4, 4: 2, 3: 18}

@@ -30,10 +30,10 @@ def refuse(session: Session, way: Way, track: Track, step: YearState, *, now: da
     _refuse_lacking(step, missing(session, way, track, step, now=now))
 
 
-def refuse_filing(session: Session, way: Way) -> None:
+def refuse_filing(session: Session, way: Way, track: Track = Track.points) -> None:
     """As `refuse`, for the filing, which waits for no day."""
-    _refuse_other(way, Track.points, YearState.filed)
-    gates = held_up(session, way.branch_year, Track.points, YearState.filed)
+    _refuse_other(way, track, YearState.filed)
+    gates = held_up(session, way.branch_year, track, YearState.filed)
     _refuse_lacking(YearState.filed, [*to_be_filed_anew(session, way), *gates])
 
 

@@ -38,7 +38,7 @@ def way_of(session: Session, organization: Organization, branch_year: BranchYear
     return Way(
         organization=organization,
         branch_year=branch_year,
-        course=row.course if row is not None else _course(settings, organization),
+        course=row.course if row is not None else _course(session, settings, organization, branch_year.year),
         progress=Progress(YearState(branch_year.state), stars),
         terms=_terms(settings),
         row=row,
@@ -53,10 +53,10 @@ def _settings(session: Session, organization: Organization) -> Mapping[str, Any]
     return {name: value for each in above for name, value in found[each].items()}
 
 
-def _course(above: Mapping[str, Any], organization: Organization) -> Course:
+def _course(session: Session, above: Mapping[str, Any], organization: Organization, year: int) -> Course:
     own = organization.settings.get("points_publicized", above.get("points_publicized", False))
     flow = YearFlow(above.get("year_flow", YearFlow.one_round))
-    return Course(flow, points_publicized=bool(own), rates_stars=rates_stars())
+    return Course(flow, points_publicized=bool(own), rates_stars=rates_stars(session, organization, year))
 
 
 def _terms(above: Mapping[str, Any]) -> StepTerms:

@@ -1,12 +1,15 @@
-"""What else must hold for a step: features that come later register it. Stars join a year by this alone."""
+"""How features that come later join a year: what else must hold for a step, whether stars are rated, what else falls
+with an undo. Stars join by this alone."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from server.annual.steps.rules import Track
+from server.organizations.models import Organization
 from server.years.models import BranchYear
 from server.years.rules import YearState
 
@@ -23,18 +26,56 @@ class Missing:
 Gate = Callable[[Session, BranchYear, Track], Iterable[Missing]]
 """Says what a branch's year still lacks for a step; asked again inside the step's locked transaction."""
 
+Rating = Callable[[Session, Organization, int], bool]
+"""Says whether a branch's stars are rated in a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Steps of a track that were taken back, the latest first, by whom (None: the clock) and why."""
+
+    branch_year: BranchYear
+    track: Track
+    fallen: tuple[YearState, ...]
+    reason: str
+    account_id: int | None
+    now: datetime
+
+
+Falling = Callable[[Session, Undone], None]
+"""Takes back what a feature has made of steps that fall; in the same transaction, after the year has moved."""
+
 _gates: dict[YearState, list[Gate]] = defaultdict(list)
+_ratings: list[Rating] = []
+_falling: list[Falling] = []
 
 
 def register_gate(step: YearState, gate: Gate) -> None:
-    """Ask `gate` before a step is taken; registering twice counts once. One for `stars_proposed` has stars rated."""
+    """Ask `gate` before a step is taken; registering twice counts once."""
     if gate not in _gates[step]:
         _gates[step].append(gate)
 
 
-def rates_stars() -> bool:
-    """Whether a feature rates stars, so that their steps belong to the course of a year."""
-    return bool(_gates[YearState.stars_proposed])
+def register_rating(rating: Rating) -> None:
+    """Have the steps of stars belong to a branch's course where `rating` says so; the last one registered counts."""
+    _ratings[:] = [rating]
+
+
+def register_falling(falling: Falling) -> None:
+    """Tell `falling` of every undo; registering twice counts once."""
+    if falling not in _falling:
+        _falling.append(falling)
+
+
+def rates_stars(session: Session, organization: Organization, year: int) -> bool:
+    """Whether a feature rates a branch's stars, so that their steps belong to the course of its year."""
+    return any(rating(session, organization, year) for rating in _ratings)
+
+
+def fall(session: Session, undone: Undone) -> None:
+    """Let features take back what they have made of steps that fell."""
+    for falling in _falling:
+        falling(session, undone)
 
 
 def held_up(session: Session, branch_year: BranchYear, track: Track, step: YearState) -> list[Missing]:

@@ -13,6 +13,7 @@ from server.annual.steps import conditions, corrections, due, shown
 from server.annual.steps.charge import Charge, charge_of
 from server.annual.steps.courses import Way, way_of
 from server.annual.steps.error_codes import AnnualErrorCode
+from server.annual.steps.gates import Undone, fall
 from server.annual.steps.holding import held
 from server.annual.steps.left import members_of
 from server.annual.steps.models import StarsStep
@@ -103,6 +104,7 @@ def go_back(
         results.withdraw(session, way.branch_year, reason=reason, account_id=account_id, now=now)
         session.delete(way.row)
     session.flush()
+    fall(session, Undone(way.branch_year, track, fallen, reason, account_id, now))
     due.go_back(session, way, track, to, fallen, now=now)
     note(session, way, "year_undo", account_id, now, track=track, to=to, falls=list(fallen))
     return way_of(session, way.organization, way.branch_year)

@@ -70,8 +70,8 @@ class MethodDocument(_Frozen):
     """星级评定办法 of a unit for a year.
 
     `grades` from the highest to the lowest. A branch of fewer than `pooled_below` members shares the quota of all such
-    branches of its unit; 0 pools none. `barred` are the appraisals that bar the highest grade; `influence_bars`: so does
-    处分影响期. `months_managed`, `months_away`: whoever was managed for fewer months, or away for more, may be
+    branches of its unit; 0 pools none. `barred` are the appraisals that bar the highest grade; `influence_bars`: so
+    does 处分影响期. `months_managed`, `months_away`: whoever was managed for fewer months, or away for more, may be
     不定星级. `consistency` says in words what 一贯表现 means here.
     """
 

@@ -4,7 +4,7 @@ Lower with a reason, never higher than the points allow; more than the ceiling o
 the level above approves or not; whoever is passed over with more points, or is chosen among equals, is explained.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,7 @@ class ProposalStatus(StrEnum):
 class ProposalAction(StrEnum):
     approve = "approve"
     send_back = "send_back"
+    reopen = "reopen"
     undo = "undo"
 
 
@@ -32,6 +33,7 @@ _NEXT = {
     (ProposalStatus.proposed, ProposalAction.approve): ProposalStatus.approved,
     (ProposalStatus.proposed, ProposalAction.send_back): ProposalStatus.returned,
     (ProposalStatus.proposed, ProposalAction.undo): ProposalStatus.undone,
+    (ProposalStatus.approved, ProposalAction.reopen): ProposalStatus.proposed,
     (ProposalStatus.approved, ProposalAction.undo): ProposalStatus.undone,
 }
 
@@ -213,11 +215,17 @@ class FreedPlaces:
 def freed(
     trial: StarTrial, totals: Mapping[int, Decimal], decisions: Sequence[StarDecision]
 ) -> tuple[FreedPlaces, ...]:
+    """Return the free places that decisions on a dry run leave, and who would be next."""
+    return offered(trial, totals, final_stars(trial, decisions), {each.member_id for each in decisions})
+
+
+def offered(
+    trial: StarTrial, totals: Mapping[int, Decimal], stars: Mapping[int, int], decided: Collection[int]
+) -> tuple[FreedPlaces, ...]:
     """Return the free places of each limited grade to which somebody could still come, and who would be next.
 
     Of whom people have decided already nobody is next.
     """
-    stars, decided = final_stars(trial, decisions), {each.member_id for each in decisions}
     found = []
     for ceiling in trial.ceilings:
         free = ceiling.places - counted(stars.values()).get(ceiling.stars, 0)

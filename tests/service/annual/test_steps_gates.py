@@ -1,4 +1,4 @@
-"""Stars join a year by a gate alone: in one round between report and publicity, in two on a track of their own."""
+"""Stars join a year by registering alone: in one round between report and publicity, in two on a track of their own."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,13 +10,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.annual.steps import clock, filing, gates
-from server.annual.steps.gates import Missing, register_gate
+from server.annual.steps.gates import Missing, Undone, register_falling, register_gate, register_rating
 from server.annual.steps.holding import held
 from server.annual.steps.models import AnnualCourse, StarsStep
 from server.annual.steps.rules import Track, next_step
 from server.annual.steps.taking import take
 from server.annual.steps.undoing import undo
 from server.organizations import filings
+from server.organizations.models import Organization
 from server.years.models import BranchYear
 from server.years.rules import YearState
 from tests.annual import REPORTING, by_clock, reported, settings, state
@@ -33,6 +34,15 @@ class StarsToCome:
 
     def __init__(self) -> None:
         self.lacks = ["星级建议尚未形成"]
+        self.rated: list[int] = []
+        self.undone: list[tuple[YearState, ...]] = []
+
+    def rates(self, session: Session, organization: Organization, year: int) -> bool:
+        self.rated.append(organization.id)
+        return year == OLD
+
+    def fall(self, session: Session, undone: Undone) -> None:
+        self.undone.append(undone.fallen)
 
     def __call__(self, session: Session, branch_year: BranchYear, track: Track) -> Iterator[Missing]:
         yield from (Missing("proposal", words) for words in self.lacks)
@@ -41,9 +51,13 @@ class StarsToCome:
 @pytest.fixture
 def stars(monkeypatch: pytest.MonkeyPatch) -> StarsToCome:
     monkeypatch.setattr(gates, "_gates", defaultdict(list))
+    monkeypatch.setattr(gates, "_ratings", [])
+    monkeypatch.setattr(gates, "_falling", [])
     gate = StarsToCome()
     for _again in range(2):
         register_gate(S.stars_proposed, gate)
+        register_rating(gate.rates)
+        register_falling(gate.fall)
     return gate
 
 
@@ -105,6 +119,7 @@ def test_in_two_rounds_the_archive_waits_for_both(
         now=LATER,
     )
     session.commit()
+    assert stars.undone == [(S.stars_reviewed,)]
     go(session, cast, Track.stars, S.stars_reviewed, S.publicized, by=cast.li_wei)
     by_clock(session, clock.settle_due, engine, LATER)
     assert following(session, cast, Track.stars) is S.filed
