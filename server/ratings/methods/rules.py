@@ -24,11 +24,11 @@ Appraisals = Annotated[
 ]
 
 
-class _Frozen(BaseModel):
+class _Said(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class StarQuota(_Frozen):
+class StarQuota(_Said):
     """At most `part` in `of` of the base, rounded down: 1 in 5 is 20 %."""
 
     part: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -39,7 +39,7 @@ class StarQuota(_Frozen):
         return Fraction(self.part, self.of)
 
 
-class StarGrade(_Frozen):
+class StarGrade(_Said):
     """One grade: points from `at_least` (含) to `below` (不含); null where it has no end on that side.
 
     `stars` rank the grades; a unit that names them otherwise (优秀, 合格) says so in `title`. `colour` is that of the
@@ -66,7 +66,7 @@ class StarGrade(_Frozen):
         return f"{least}以上" if self.below is None else f"{least}至{plain_number(self.below)}分（不含）"
 
 
-class MethodDocument(_Frozen):
+class MethodDocument(_Said):
     """星级评定办法 of a unit for a year.
 
     `grades` from the highest to the lowest. A branch of fewer than `pooled_below` members shares the quota of all such
