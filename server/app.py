@@ -141,6 +141,10 @@ FEATURES: tuple[str, ...] = (
     "server.objections.corrections.views",
     "server.objections.letters.views",
     "server.feedback.views",
+    "server.ratings.methods.views",
+    "server.ratings.appraisals.views",
+    "server.ratings.exceptions.views",
+    "server.ratings.views",
     "server.export.views",
 )
 """Modules whose `api` blueprint makes up `/api/v1`."""

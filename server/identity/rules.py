@@ -88,6 +88,10 @@ class Permission(StrEnum):
     statement_verify = "statement_verify"
     year_read = "year_read"  # how far a branch has come with its year
     year_work = "year_work"  # take its steps: the secretary, whoever stands in, or to undo the level above
+    stars_read = "stars_read"  # a branch's dry run, proposal and stars, with every member's
+    stars_prepare = "stars_prepare"  # appraisals, 不定星级 and 处分影响期
+    rating_method_read = "rating_method_read"
+    rating_method_manage = "rating_method_manage"
     year_supervise = "year_supervise"  # move a cut-off, appoint a 代办, remind, see the branches together
     board_read = "board_read"  # the branch's confirmed month, as far as the branch shows it
     board_manage = "board_manage"  # let a screen show it
@@ -180,6 +184,10 @@ RULES: dict[Permission, Rule] = {
     Permission.statement_verify: Rule(_BRANCH | _ABOVE | {Role.inspector}),
     Permission.year_read: Rule(_READERS),
     Permission.year_work: Rule(_BRANCH | _ABOVE),
+    Permission.stars_read: Rule(_BRANCH | _ABOVE | {Role.inspector}),
+    Permission.stars_prepare: Rule(_LEADERS | _ABOVE),
+    Permission.rating_method_read: Rule(_READERS, fellow=True),
+    Permission.rating_method_manage: Rule(_ABOVE),
     Permission.year_supervise: Rule(_ABOVE),
     Permission.board_read: Rule(_READERS, fellow=True),
     Permission.board_manage: Rule(_LEADERS | _ABOVE),

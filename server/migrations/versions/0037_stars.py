@@ -52,6 +52,7 @@ def upgrade() -> None:
     op.create_table(
         "star_exceptions",
         sa.Column("id", ID, nullable=False),
+        sa.Column("root_id", ID, nullable=False),
         sa.Column("organization_id", ID, nullable=False),
         sa.Column("member_id", ID, nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -70,6 +71,7 @@ def upgrade() -> None:
             ["organization_id"], ["organizations.id"], name=op.f("fk_star_exceptions_organization_id")
         ),
         sa.ForeignKeyConstraint(["withdrawn_by"], ["accounts.id"], name=op.f("fk_star_exceptions_withdrawn_by")),
+        sa.ForeignKeyConstraint(["root_id"], ["organizations.id"], name=op.f("fk_star_exceptions_root_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_star_exceptions")),
         sa.UniqueConstraint(
             "member_id", "year", "kind", "open", name=op.f("uq_star_exceptions_member_id_year_kind_open")
@@ -81,6 +83,7 @@ def upgrade() -> None:
     op.create_table(
         "appraisals",
         sa.Column("id", ID, nullable=False),
+        sa.Column("root_id", ID, nullable=False),
         sa.Column("organization_id", ID, nullable=False),
         sa.Column("member_id", ID, nullable=False),
         sa.Column("for_year", sa.Integer(), nullable=False),
@@ -97,6 +100,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organization_id"], ["organizations.id"], name=op.f("fk_appraisals_organization_id")),
         sa.ForeignKeyConstraint(["recorded_by"], ["accounts.id"], name=op.f("fk_appraisals_recorded_by")),
         sa.ForeignKeyConstraint(["withdrawn_by"], ["accounts.id"], name=op.f("fk_appraisals_withdrawn_by")),
+        sa.ForeignKeyConstraint(["root_id"], ["organizations.id"], name=op.f("fk_appraisals_root_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisals")),
         sa.UniqueConstraint("member_id", "for_year", "open", name=op.f("uq_appraisals_member_id_for_year_open")),
         **TABLE,

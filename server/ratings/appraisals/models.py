@@ -21,6 +21,7 @@ class Appraisal(Base):
     __table_args__ = (UniqueConstraint("member_id", "for_year", "open"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     for_year: Mapped[int]

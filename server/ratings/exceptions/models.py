@@ -30,6 +30,7 @@ class StarException(Base):
     __table_args__ = (UniqueConstraint("member_id", "year", "kind", "open"), Base.__table_args__)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    root_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     year: Mapped[int]
