@@ -1,13 +1,11 @@
 """What somebody may do with a branch's stars now: pages show no button for anything else."""
 
 from collections.abc import Iterator
-from http import HTTPStatus
 
 from server.annual.steps import conditions
 from server.annual.steps.charge import LEADERS, charge_of
 from server.annual.steps.courses import Way
 from server.annual.steps.rules import next_step
-from server.errors import DomainError
 from server.identity.access import Context
 from server.identity.rules import RULES, Permission, roles_at
 from server.publicity.rules import PublicityStatus
@@ -15,7 +13,7 @@ from server.ratings.editions.models import RatingEdition
 from server.ratings.editions.showing import publicity_of
 from server.ratings.proposals.models import RatingProposal
 from server.ratings.proposals.rules import ProposalStatus
-from server.ratings.proposals.service import refuse_rated, track_of
+from server.ratings.proposals.service import is_rated, track_of
 from server.ratings.schemas import StarAction
 from server.ratings.trials.models import DryRun
 from server.ratings.trials.outcomes import outcome_of
@@ -75,12 +73,7 @@ def _reviews(context: Context, way: Way, proposal: RatingProposal) -> bool:
     if not above or context.account_id == proposal.proposed_by:
         return False
     outcome = outcome_of(context.session, context.session.get_one(DryRun, proposal.dry_run_id))
-    try:
-        refuse_rated(context.session, outcome, context.account_id)
-    except DomainError as refused:
-        assert refused.status == HTTPStatus.FORBIDDEN
-        return False
-    return True
+    return not is_rated(context.session, outcome, context.account_id)
 
 
 def _publicity(context: Context, way: Way, edition: RatingEdition | None) -> Iterator[StarAction]:

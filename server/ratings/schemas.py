@@ -52,8 +52,8 @@ class StarProposalIn(Body):
     dry_run_id: Id
     meeting_id: Id
     resolution_id: Id | None = None
-    decisions: Annotated[list[StarDecisionIn], Field(max_length=1_000)] = []
-    recused: Annotated[list[Id], Field(max_length=100)] = []
+    decisions: Annotated[list[StarDecisionIn], Field(max_length=1_000, default_factory=list)]
+    recused: Annotated[list[Id], Field(max_length=100, default_factory=list)]
     excess_reason: ShortReason | None = None
 
 
@@ -74,7 +74,7 @@ class SupersedeStarsIn(Body):
     """`objection_id`: the upheld objection that it follows. Who is in no decision keeps their stars, or gets what their
     corrected points give."""
 
-    decisions: Annotated[list[StarDecisionIn], Field(max_length=1_000)] = []
+    decisions: Annotated[list[StarDecisionIn], Field(max_length=1_000, default_factory=list)]
     objection_id: Id | None = None
     reason: ShortReason
 

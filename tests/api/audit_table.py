@@ -165,6 +165,31 @@ LINES = {
     "DELETE /vacations/<int:vacation_id>": "vacation_forget organization",
     "PUT /organizations/<int:organization_id>/workday-years/<int:year>": "workday_year organization",
     "DELETE /organizations/<int:organization_id>/workday-years/<int:year>": "workday_year_forget organization",
+    "POST /organizations/<int:organization_id>/rating-methods": "rating_method_draft rating_method",
+    "PUT /rating-methods/<int:method_id>": "rating_method_edit rating_method",
+    "POST /rating-methods/<int:method_id>/publish": "rating_method_publish rating_method",
+    "POST /rating-methods/<int:method_id>/filing": "filing_submitted filing",
+    "POST /organizations/<int:organization_id>/years/<int:year>/appraisals": "appraisal_record appraisal",
+    "POST /appraisals/<int:appraisal_id>/withdrawal": "appraisal_withdraw appraisal",
+    "POST /organizations/<int:organization_id>/years/<int:year>/star-exceptions": "star_exception_enter star_exception",
+    "POST /star-exceptions/<int:exception_id>/withdrawal": "star_exception_withdraw star_exception",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/dry-run": "star_dry_run star_dry_run",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/proposal": "year_stars_proposed branch_year",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/approve": (
+        "stars_agreed rating_edition + year_stars_reviewed branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/send-back": "year_undo branch_year",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity": "publicity_propose publicity",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity/approve": (
+        "publicity_approve publicity + year_publicized branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity/withdraw": (
+        "publicity_withdraw publicity + year_undo branch_year | publicity_withdraw publicity"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/file": (
+        "filing_submitted filing + year_filed branch_year"
+    ),
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/supersede": "stars_supersede rating_edition",
     "POST /organizations/<int:organization_id>/years/<int:year>/draft": (
         "annual_results_draft annual_edition + year_drafted branch_year"
     ),

@@ -76,6 +76,10 @@ statement_confirm       .       .      .    .     x     x     x      x       x  
 statement_verify        .       .      .    x     x     x     x      x       x     x      .       .
 year_read               .       .      x    x     x     x     x      x       x     x      .       .
 year_work               .       .      .    x     x     x     x      x       x     .      .       .
+stars_read              .       .      .    x     x     x     x      x       x     x      .       .
+stars_prepare           .       .      .    .     x     x     x      x       x     .      .       .
+rating_method_read      .       x      x    x     x     x     x      x       x     x      .       .
+rating_method_manage    .       .      .    .     .     .     x      x       x     .      .       .
 year_supervise          .       .      .    .     .     .     x      x       x     .      .       .
 board_read              .       x      x    x     x     x     x      x       x     x      .       .
 board_manage            .       .      .    .     x     x     x      x       x     .      .       .
@@ -181,6 +185,33 @@ ROUTES = {
     "GET /photos/<int:photo_id>": "claim_read",
     "DELETE /photos/<int:photo_id>": "photo_upload",
     "GET /photo-files/<string:public_id>/<string:variant>": PUBLIC,  # the URL is signed and ends within minutes
+    # stars
+    "GET /organizations/<int:organization_id>/rating-methods/in-force": "rating_method_read",
+    "GET /organizations/<int:organization_id>/rating-methods": "rating_method_read",
+    "POST /organizations/<int:organization_id>/rating-methods": "rating_method_manage",
+    "GET /rating-methods/<int:method_id>": "rating_method_read",
+    "PUT /rating-methods/<int:method_id>": "rating_method_manage",
+    "POST /rating-methods/<int:method_id>/publish": "rating_method_manage",
+    "POST /rating-methods/<int:method_id>/filing": "rating_method_manage",
+    "GET /organizations/<int:organization_id>/years/<int:year>/appraisals": "stars_read",
+    "POST /organizations/<int:organization_id>/years/<int:year>/appraisals": "stars_prepare",
+    "POST /appraisals/<int:appraisal_id>/withdrawal": "stars_prepare",
+    "GET /organizations/<int:organization_id>/years/<int:year>/star-exceptions": "stars_read",
+    "POST /organizations/<int:organization_id>/years/<int:year>/star-exceptions": "stars_prepare",
+    "POST /star-exceptions/<int:exception_id>/withdrawal": "stars_prepare",
+    "GET /organizations/<int:organization_id>/years/<int:year>/stars": "stars_read",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/dry-run": "year_work",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/proposal": "year_work",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/approve": "year_supervise",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/send-back": "year_supervise",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity": "publicity_propose",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity/approve": "publicity_approve",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/publicity/withdraw": "publicity_propose",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/file": "year_work",
+    "POST /organizations/<int:organization_id>/years/<int:year>/stars/supersede": "year_supervise",
+    "GET /organizations/<int:organization_id>/years/<int:year>/stars/branches": "year_supervise",
+    "GET /me/stars": "signed_in",
+    "GET /members/<int:member_id>/stars": "score_read",
     # standards
     "GET /organizations/<int:organization_id>/standards/in-force": "standard_read",
     "GET /organizations/<int:organization_id>/standards": "standard_read",

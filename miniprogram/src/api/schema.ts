@@ -5,6 +5,10 @@
 
 
 export interface paths {
+  "/api/v1/appraisals/{appraisal_id}/withdrawal": {
+    /** 撤回登记有误的评议等次，说明理由 */
+    post: operations["appraisals_withdraw_appraisal_appraisals__int_appraisal_id__withdrawal_post"];
+  };
   "/api/v1/auth/link": {
     /** 用一次性登录链接登录（xianfeng login-link） */
     post: operations["identity_sign_in_by_link_auth_link_post"];
@@ -153,46 +157,6 @@ export interface paths {
     /** 第二步：支部党员大会通过 */
     post: operations["exemptions_record_passing_exemptions__int_exemption_id__passing_post"];
   };
-  "/api/v1/feedback-progress": {
-    /** 凭查询码看办到哪一步 */
-    post: operations["feedback_show_feedback_progress_feedback_progress_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}": {
-    /** 一件反映和它的办理过程，不含反映人身份 */
-    get: operations["feedback_show_feedback_feedbacks__int_feedback_id__get"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/answer": {
-    /** 答复：结论、核实记录（内部）、给反映人的答复 */
-    post: operations["feedback_answer_feedback_feedbacks__int_feedback_id__answer_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/assign": {
-    /** 受理并确定核实人；更换核实人的写明理由 */
-    post: operations["feedback_assign_feedback_feedbacks__int_feedback_id__assign_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/extend": {
-    /** 延长答复期限一次，原因凭查询码可见 */
-    post: operations["feedback_extend_feedback_feedbacks__int_feedback_id__extend_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/hand-over": {
-    /** 记录材料已当面移交学校纪委，本系统只留编号和日期 */
-    post: operations["feedback_hand_over_feedback_feedbacks__int_feedback_id__hand_over_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/handover-file": {
-    /** 打印移交学校纪委的材料：加密 PDF 和只显示这一次的密码；可以重新打印，密码另换 */
-    post: operations["feedback_print_handover_feedbacks__int_feedback_id__handover_file_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/identity": {
-    /** 反映人的姓名和联系方式，只给核实人本人，每次查看都留痕 */
-    post: operations["feedback_show_reporter_feedbacks__int_feedback_id__identity_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/objection": {
-    /** 留名的公示意见，登记为本人的异议 */
-    post: operations["feedback_enter_feedback_objection_feedbacks__int_feedback_id__objection_post"];
-  };
-  "/api/v1/feedbacks/{feedback_id}/refuse": {
-    /** 不予受理，写明理由；内容相同的可一并办理 */
-    post: operations["feedback_refuse_feedback_feedbacks__int_feedback_id__refuse_post"];
-  };
   "/api/v1/filings/{filing_id}": {
     /** 查看备案及其经过 */
     get: operations["filings_read_filing_filings__int_filing_id__get"];
@@ -280,6 +244,10 @@ export interface paths {
   "/api/v1/me/results/{year}": {
     /** 本人某一年度的积分；党员大会通报后可见 */
     get: operations["annual_results_show_my_result_me_results__int_year__get"];
+  };
+  "/api/v1/me/stars": {
+    /** 本人历年的星级，最近的在前；公示之日起可见 */
+    get: operations["stars_list_my_stars_me_stars_get"];
   };
   "/api/v1/me/subscriptions": {
     /** 本人订阅消息的余量，以及此刻值得请求授权的模板 */
@@ -523,6 +491,10 @@ export interface paths {
     /** 更正登记有误的党员类别（上级党组织办理，写明原因）；已记的积分不变 */
     post: operations["members_correct_stage_members__int_member_id__stage_correction_post"];
   };
+  "/api/v1/members/{member_id}/stars": {
+    /** 党员历年的星级，最近的在前；公示之日起可见 */
+    get: operations["stars_list_member_stars_members__int_member_id__stars_get"];
+  };
   "/api/v1/members/{member_id}/statement-sheet": {
     /** 个人积分月度清单，供打印给不用手机的党员 */
     get: operations["boards_show_statement_sheet_members__int_member_id__statement_sheet_get"];
@@ -530,14 +502,6 @@ export interface paths {
   "/api/v1/members/{member_id}/statements": {
     /** 党员一年中各月的积分 */
     get: operations["statements_list_member_statements_members__int_member_id__statements_get"];
-  };
-  "/api/v1/members/{member_id}/suspension": {
-    /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
-    post: operations["suspensions_suspend_member_members__int_member_id__suspension_post"];
-  };
-  "/api/v1/members/{member_id}/suspension/end": {
-    /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
-    post: operations["suspensions_restore_member_members__int_member_id__suspension_end_post"];
   };
   "/api/v1/members/{member_id}/transfers": {
     /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
@@ -707,16 +671,6 @@ export interface paths {
     /** 不列入管理范围的党员（含下级党组织） */
     get: operations["exemptions_list_exemptions_organizations__int_organization_id__exemptions_get"];
   };
-  "/api/v1/organizations/{organization_id}/feedback-form": {
-    /** 反映情况前要看到的：交给谁、办理时限、电话 */
-    get: operations["feedback_show_feedback_form_organizations__int_organization_id__feedback_form_get"];
-  };
-  "/api/v1/organizations/{organization_id}/feedbacks": {
-    /** 由本人受理或核实的反映；没办结的全部列出，成批的折叠在后 */
-    get: operations["feedback_list_feedbacks_organizations__int_organization_id__feedbacks_get"];
-    /** 反映情况；不记录是谁提交的，查询码只显示这一次 */
-    post: operations["feedback_report_feedback_organizations__int_organization_id__feedbacks_post"];
-  };
   "/api/v1/organizations/{organization_id}/filings": {
     /** 收到（incoming）或报出（outgoing）的备案 */
     get: operations["filings_list_filings_organizations__int_organization_id__filings_get"];
@@ -781,6 +735,16 @@ export interface paths {
     /** 支部的公示，新的在前；普通党员只看到批准过的 */
     get: operations["publicity_list_publicities_organizations__int_organization_id__publicities_get"];
   };
+  "/api/v1/organizations/{organization_id}/rating-methods": {
+    /** 列出某党组织制定的各版星级评定办法（草稿仅管理者可见） */
+    get: operations["rating_methods_list_methods_organizations__int_organization_id__rating_methods_get"];
+    /** 起草星级评定办法：由默认办法或由上一年度的办法开始 */
+    post: operations["rating_methods_draft_method_organizations__int_organization_id__rating_methods_post"];
+  };
+  "/api/v1/organizations/{organization_id}/rating-methods/in-force": {
+    /** 查看某党组织某年度执行的星级评定办法 */
+    get: operations["rating_methods_read_method_in_force_organizations__int_organization_id__rating_methods_in_force_get"];
+  };
   "/api/v1/organizations/{organization_id}/representatives": {
     /** 邀请群众代表并发放激活码；同一人再次邀请得到新码 */
     post: operations["binding_invite_representative_organizations__int_organization_id__representatives_post"];
@@ -821,10 +785,6 @@ export interface paths {
     /** 支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见 */
     get: operations["statements_list_statements_organizations__int_organization_id__statements_get"];
   };
-  "/api/v1/organizations/{organization_id}/suspensions": {
-    /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
-    get: operations["suspensions_list_suspensions_organizations__int_organization_id__suspensions_get"];
-  };
   "/api/v1/organizations/{organization_id}/unreached-pushes": {
     /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
     get: operations["unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get"];
@@ -860,6 +820,12 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/years/{year}": {
     /** 一个党支部的年度工作：进度、未办事项、期限和可办理的步骤 */
     get: operations["annual_steps_show_branch_year_organizations__int_organization_id__years__int_year__get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/appraisals": {
+    /** 支部某年度的民主评议等次，撤回的也在内 */
+    get: operations["appraisals_list_appraisals_organizations__int_organization_id__years__int_year__appraisals_get"];
+    /** 按会议结果登记民主评议等次：优秀不超过正式党员的三分之一 */
+    post: operations["appraisals_record_appraisals_organizations__int_organization_id__years__int_year__appraisals_post"];
   };
   "/api/v1/organizations/{organization_id}/years/{year}/branches": {
     /** 所属各党支部的年度工作进度，未备案的以“未含×个党支部”说明 */
@@ -915,6 +881,56 @@ export interface paths {
     /** 支部的年度积分：现行一版的全部结果，供支部和上级的负责人查看 */
     get: operations["annual_results_list_branch_results_organizations__int_organization_id__years__int_year__results_get"];
   };
+  "/api/v1/organizations/{organization_id}/years/{year}/star-exceptions": {
+    /** 支部某年度不定星级和处分影响期的登记，撤回的也在内 */
+    get: operations["star_exceptions_list_star_exceptions_organizations__int_organization_id__years__int_year__star_exceptions_get"];
+    /** 登记支委会的决定：某党员本年度不定星级，或在处分影响期内 */
+    post: operations["star_exceptions_enter_star_exception_organizations__int_organization_id__years__int_year__star_exceptions_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars": {
+    /** 一个党支部的星级评定：试算、提案、审定的星级和可办理的事 */
+    get: operations["stars_show_stars_organizations__int_organization_id__years__int_year__stars_get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/approve": {
+    /** 审核同意星级建议；申请超额的须明确批准 */
+    post: operations["stars_approve_stars_organizations__int_organization_id__years__int_year__stars_approve_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/branches": {
+    /** 所属各党支部的星级分布：仅按积分的，和提出或审定的 */
+    get: operations["stars_compare_stars_organizations__int_organization_id__years__int_year__stars_branches_get"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/dry-run": {
+    /** 试算星级：按现行年度结果和评定办法，逐人说明；只作建议 */
+    post: operations["stars_try_stars_out_organizations__int_organization_id__years__int_year__stars_dry_run_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/file": {
+    /** 星级单独报上级备案：星级另行一轮时，或重新审定之后 */
+    post: operations["stars_file_stars_organizations__int_organization_id__years__int_year__stars_file_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/proposal": {
+    /** 提出星级建议：党员大会研究之后，按最近一次试算提出；调整须逐人写明理由 */
+    post: operations["stars_propose_stars_organizations__int_organization_id__years__int_year__stars_proposal_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/publicity": {
+    /** 提出公示党员星级 */
+    post: operations["stars_propose_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/publicity/approve": {
+    /** 批准公示党员星级：由提出人以外的负责人批准 */
+    post: operations["stars_approve_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_approve_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/publicity/withdraw": {
+    /** 撤回党员星级的公示，说明理由 */
+    post: operations["stars_withdraw_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_withdraw_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/send-back": {
+    /** 把星级建议退回支部重新研究，说明理由 */
+    post: operations["stars_send_stars_back_organizations__int_organization_id__years__int_year__stars_send_back_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/stars/supersede": {
+    /** 重新审定星级：年度结果有更正、异议成立，或有名额空出时 */
+    post: operations["stars_supersede_stars_organizations__int_organization_id__years__int_year__stars_supersede_post"];
+  };
   "/api/v1/organizations/{organization_id}/years/{year}/undo": {
     /** 撤回到某一步，说明理由；此后的步骤一并撤回 */
     post: operations["annual_steps_undo_branch_year_organizations__int_organization_id__years__int_year__undo_post"];
@@ -952,6 +968,20 @@ export interface paths {
   "/api/v1/publicities/{publicity_id}/poster.pdf": {
     /** A3 海报，打印张贴；批准以后才有 */
     get: operations["publicity_get_poster_publicities__int_publicity_id__poster_pdf_get"];
+  };
+  "/api/v1/rating-methods/{method_id}": {
+    /** 查看一版星级评定办法（草稿仅管理者可见） */
+    get: operations["rating_methods_read_method_rating_methods__int_method_id__get"];
+    /** 修改草稿；答复中列出发布之前还要修改的地方 */
+    put: operations["rating_methods_edit_method_rating_methods__int_method_id__put"];
+  };
+  "/api/v1/rating-methods/{method_id}/filing": {
+    /** 报党委组织部备案（退回后再次报送也用这里） */
+    post: operations["rating_methods_file_method_rating_methods__int_method_id__filing_post"];
+  };
+  "/api/v1/rating-methods/{method_id}/publish": {
+    /** 发布星级评定办法，发布后不再改动 */
+    post: operations["rating_methods_publish_method_rating_methods__int_method_id__publish_post"];
   };
   "/api/v1/resolutions/{resolution_id}/withdraw": {
     /** 撤回登记有误的表决，写明理由；原登记仍可查看 */
@@ -1058,6 +1088,10 @@ export interface paths {
   "/api/v1/standards/{standard_id}/withdraw": {
     /** 撤回草稿 */
     post: operations["standards_withdraw_standards__int_standard_id__withdraw_post"];
+  };
+  "/api/v1/star-exceptions/{exception_id}/withdrawal": {
+    /** 撤回登记有误的决定，说明理由 */
+    post: operations["star_exceptions_withdraw_star_exception_star_exceptions__int_exception_id__withdrawal_post"];
   };
   "/api/v1/statements/{statement_id}": {
     /** 一期月汇总：负责人看全部明细，党员按支部设定的范围查看 */
@@ -1178,25 +1212,6 @@ export interface components {
      * @enum {string}
      */
     AnnouncementStatus: "waiting" | "sending" | "sent" | "unknown" | "refused" | "expired";
-    /**
-     * AnswerFeedbackIn
-     * @description `finding` stays with the officers, `reply` is read by whoever has the code.
-     */
-    AnswerFeedbackIn: {
-      /**
-       * Finding
-       * Format: lines
-       */
-      finding: string;
-      outcome: components["schemas"]["FeedbackOutcome"];
-      /**
-       * Reply
-       * Format: lines
-       */
-      reply: string;
-      /** Version */
-      version: number;
-    };
     /** AnswerIn */
     AnswerIn: {
       /**
@@ -1218,6 +1233,12 @@ export interface components {
        */
       why_no_correction?: string | null;
     };
+    /**
+     * Apart
+     * @description Why a member has no star; with the rated they make up all members on 31 December.
+     * @enum {string}
+     */
+    Apart: "exempt" | "negative" | "unrated";
     /**
      * AppearanceOut
      * @description A meeting in a member's year. A leave shows its kind, never its reason; `makeup_due` is the last day of 补课.
@@ -1246,6 +1267,56 @@ export interface components {
       /** Title */
       title: string;
       via: components["schemas"]["Via"] | null;
+    };
+    /**
+     * AppraisalGrade
+     * @description What an appraisal came to. Who has none yet has no row: that never holds anything up.
+     * @enum {string}
+     */
+    AppraisalGrade: "excellent" | "qualified" | "basic" | "unqualified";
+    /**
+     * AppraisalOut
+     * @description `withdrawn_reason` is set for a record that was mistaken.
+     */
+    AppraisalOut: {
+      grade: components["schemas"]["AppraisalGrade"];
+      /** Id */
+      id: number;
+      /** Meeting Id */
+      meeting_id: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Recorded At */
+      recorded_at: string;
+      /** Title */
+      title: string;
+      /** Withdrawn At */
+      withdrawn_at: string | null;
+      /** Withdrawn Reason */
+      withdrawn_reason: string | null;
+    };
+    /**
+     * AppraisalsIn
+     * @description The grades as the meeting came to them; who is left out has none yet.
+     */
+    AppraisalsIn: {
+      /** Grades */
+      grades: components["schemas"]["AppraisedIn"][];
+      /** Meeting Id */
+      meeting_id: number;
+    };
+    /** AppraisalsOut */
+    AppraisalsOut: {
+      /** Items */
+      items: components["schemas"]["AppraisalOut"][];
+    };
+    /** AppraisedIn */
+    AppraisedIn: {
+      grade: components["schemas"]["AppraisalGrade"];
+      /** Member Id */
+      member_id: number;
     };
     /**
      * ApproveIn
@@ -1285,6 +1356,24 @@ export interface components {
        */
       last_day: string;
     };
+    /**
+     * ApproveStarsIn
+     * @description `approves_excess` is said explicitly where the proposal asks for one.
+     */
+    ApproveStarsIn: {
+      /**
+       * Approves Excess
+       * @default false
+       */
+      approves_excess?: boolean;
+      /** Proposal Id */
+      proposal_id: number;
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
+    };
     /** ArrivalOut */
     ArrivalOut: {
       /** At */
@@ -1310,21 +1399,6 @@ export interface components {
        * Format: lines
        */
       reason: string;
-    };
-    /**
-     * AssignFeedbackIn
-     * @description `words` says why it is somebody else, where one was named before.
-     */
-    AssignFeedbackIn: {
-      /** Investigator Id */
-      investigator_id: number;
-      /** Version */
-      version: number;
-      /**
-       * Words
-       * @default null
-       */
-      words?: string | null;
     };
     /**
      * AssignIn
@@ -1839,6 +1913,28 @@ export interface components {
       next_title: string | null;
       organization: components["schemas"]["PlaceOut"];
       stars_state: components["schemas"]["YearState"] | null;
+      state: components["schemas"]["YearState"];
+    };
+    /**
+     * BranchStarsOut
+     * @description How many have each number of stars, by points alone (`before`) and as proposed or agreed to (`after`).
+     */
+    BranchStarsOut: {
+      /** After */
+      after: {
+        [key: string]: number;
+      };
+      /** Before */
+      before: {
+        [key: string]: number;
+      };
+      /** Committee Highest */
+      committee_highest: number;
+      /** Excess */
+      excess: number;
+      /** Members */
+      members: number;
+      organization: components["schemas"]["PlaceOut"];
       state: components["schemas"]["YearState"];
     };
     /**
@@ -2877,6 +2973,40 @@ export interface components {
      */
     DraftSource: "blank" | "default" | "last_year" | "version";
     /**
+     * DryRunOut
+     * @description A dry run, explained. `changes` say what is no longer so since it was drawn: then it is to be drawn again.
+     *
+     * `rated` + `exempt` + `unrated` + `negative` = `members`.
+     */
+    DryRunOut: {
+      /** Ceilings */
+      ceilings: components["schemas"]["StarCeilingOut"][];
+      /** Changes */
+      changes: string[];
+      /** Drawn At */
+      drawn_at: string;
+      /** Exempt */
+      exempt: number;
+      /** Frames */
+      frames: components["schemas"]["StarFrameOut"][];
+      /** Grades */
+      grades: components["schemas"]["StarGradeOut"][];
+      /** Id */
+      id: number;
+      /** Inputs Hash */
+      inputs_hash: string;
+      /** Members */
+      members: number;
+      /** Negative */
+      negative: number;
+      /** Rated */
+      rated: number;
+      /** Rows */
+      rows: components["schemas"]["TriedMemberOut"][];
+      /** Unrated */
+      unrated: number;
+    };
+    /**
      * Due
      * @description What has to happen by a day.
      * @enum {string}
@@ -3147,11 +3277,6 @@ export interface components {
       /** Words */
       words: string;
     };
-    /** EnteredObjectionOut */
-    EnteredObjectionOut: {
-      /** Objection Id */
-      objection_id: number;
-    };
     /**
      * EntryIn
      * @description That someone came. `at` null: now while check-in runs, afterwards the meeting's beginning.
@@ -3267,6 +3392,12 @@ export interface components {
      * @enum {string}
      */
     Evidence: "attendance" | "claim" | "dues" | "decision";
+    /**
+     * ExceptionKind
+     * @description The grounds of 不定星级 (`UnratedGround`), and 处分影响期, which bars the highest grade.
+     * @enum {string}
+     */
+    ExceptionKind: "newly_managed" | "long_away" | "deferred" | "influence";
     /**
      * ExclusionGround
      * @description Why a full member is not counted among the entitled. 不列入 alone never is a ground.
@@ -3441,16 +3572,6 @@ export interface components {
        */
       closes_at: string;
     };
-    /** ExtendFeedbackIn */
-    ExtendFeedbackIn: {
-      /** Version */
-      version: number;
-      /**
-       * Words
-       * Format: line
-       */
-      words: string;
-    };
     /** ExtendIn */
     ExtendIn: {
       /** Version */
@@ -3460,248 +3581,6 @@ export interface components {
        * Format: line
        */
       words: string;
-    };
-    /**
-     * FeedbackAction
-     * @enum {string}
-     */
-    FeedbackAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "enter_objection" | "hand_over";
-    /**
-     * FeedbackCandidateOut
-     * @description An officer who might look into it; `reason` says why they stand back.
-     */
-    FeedbackCandidateOut: {
-      /** Account Id */
-      account_id: number;
-      hand: components["schemas"]["Hand"] | null;
-      /** Name */
-      name: string;
-      /** Reason */
-      reason: string | null;
-    };
-    /**
-     * FeedbackDue
-     * @description What has to happen by a day.
-     * @enum {string}
-     */
-    FeedbackDue: "admission" | "answer";
-    /** FeedbackDueOut */
-    FeedbackDueOut: {
-      /** Counted */
-      counted: string;
-      kind: components["schemas"]["FeedbackDue"];
-      /**
-       * On
-       * Format: date
-       */
-      on: string;
-      /** Overdue */
-      overdue: boolean;
-    };
-    /**
-     * FeedbackFormOut
-     * @description What the form shows. `title` is that of a list on show, `above` handles what is about an officer.
-     */
-    FeedbackFormOut: {
-      /** Above */
-      above: string | null;
-      admission: components["schemas"]["FeedbackTermOut"];
-      answer: components["schemas"]["FeedbackTermOut"];
-      /** Last Day */
-      last_day: string | null;
-      /** Organization */
-      organization: string;
-      /** Telephones */
-      telephones: components["schemas"]["TelephoneOut"][];
-      /** Title */
-      title: string | null;
-    };
-    /** FeedbackIdentityOut */
-    FeedbackIdentityOut: {
-      /** Contact */
-      contact: string | null;
-      /** Name */
-      name: string | null;
-    };
-    /**
-     * FeedbackIn
-     * @description `form` is the form's own random text: 32 hex digits. Without a name it is anonymous.
-     */
-    FeedbackIn: {
-      /**
-       * About Name
-       * @default null
-       */
-      about_name?: string | null;
-      /**
-       * About Officer
-       * @default false
-       */
-      about_officer?: boolean;
-      /**
-       * Contact
-       * @default null
-       */
-      contact?: string | null;
-      /** Form */
-      form: string;
-      kind: components["schemas"]["FeedbackKind"];
-      /**
-       * Name
-       * @default null
-       */
-      name?: string | null;
-      /**
-       * Publicity Id
-       * @default null
-       */
-      publicity_id?: number | null;
-      /**
-       * Words
-       * Format: lines
-       */
-      words: string;
-    };
-    /**
-     * FeedbackKind
-     * @enum {string}
-     */
-    FeedbackKind: "praise" | "problem" | "publicity_error";
-    /**
-     * FeedbackLineOut
-     * @description One in a list; `count` of them where more are folded into it, `alike` if these have the same words.
-     */
-    FeedbackLineOut: {
-      /** About */
-      about: string;
-      /** Alike */
-      alike: boolean;
-      /** Beginning */
-      beginning: string | null;
-      /** Count */
-      count: number;
-      /** Due On */
-      due_on: string | null;
-      /** Id */
-      id: number;
-      /** Kind Title */
-      kind_title: string | null;
-      /** Named */
-      named: boolean;
-      /** Overdue */
-      overdue: boolean;
-      /** Received At */
-      received_at: string;
-      status: components["schemas"]["FeedbackStatus"];
-      /** Status Title */
-      status_title: string;
-    };
-    /**
-     * FeedbackOut
-     * @description A feedback for those who handle it; who reported is not part of it. `photos` are `data:` addresses.
-     *
-     * `sealed`: a name is there, for whoever looks into it. `alike` counts what else waits with the same words.
-     */
-    FeedbackOut: {
-      /** About */
-      about: string;
-      /** About Name */
-      about_name: string | null;
-      /** About Officer */
-      about_officer: boolean;
-      /** Actions */
-      actions: components["schemas"]["FeedbackAction"][];
-      /** Alike */
-      alike: number;
-      /** Candidates */
-      candidates: components["schemas"]["FeedbackCandidateOut"][];
-      due: components["schemas"]["FeedbackDueOut"] | null;
-      /** Finding */
-      finding: string | null;
-      /** Handled By */
-      handled_by: string;
-      /** Id */
-      id: number;
-      /** Identity Gone */
-      identity_gone: boolean;
-      /** Investigator */
-      investigator: string | null;
-      kind: components["schemas"]["FeedbackKind"] | null;
-      /** Kind Title */
-      kind_title: string | null;
-      outcome: components["schemas"]["FeedbackOutcome"] | null;
-      /** Outcome Title */
-      outcome_title: string | null;
-      /** Photos */
-      photos: string[];
-      /** Publicity */
-      publicity: string | null;
-      /** Received At */
-      received_at: string;
-      refusal: components["schemas"]["FeedbackRefusal"] | null;
-      /** Reply */
-      reply: string | null;
-      /** Sealed */
-      sealed: boolean;
-      status: components["schemas"]["FeedbackStatus"];
-      /** Status Title */
-      status_title: string;
-      /** Steps */
-      steps: components["schemas"]["FeedbackStepOut"][];
-      /** Version */
-      version: number;
-      /** Words */
-      words: string | null;
-    };
-    /**
-     * FeedbackOutcome
-     * @description What an inquiry into it found.
-     * @enum {string}
-     */
-    FeedbackOutcome: "founded" | "partly_founded" | "unfounded" | "unverifiable";
-    /**
-     * FeedbackRefusal
-     * @description Why a feedback is not looked into.
-     * @enum {string}
-     */
-    FeedbackRefusal: "not_ours" | "repeated" | "too_vague";
-    /** FeedbackSeenIn */
-    FeedbackSeenIn: {
-      /** Version */
-      version: number;
-    };
-    /**
-     * FeedbackStatus
-     * @description `objection`: it goes on as an objection. `handed_over`: to the 纪委, and nothing of it is left here.
-     * @enum {string}
-     */
-    FeedbackStatus: "submitted" | "not_admitted" | "investigating" | "answered" | "objection" | "handed_over";
-    /** FeedbackStepOut */
-    FeedbackStepOut: {
-      action: components["schemas"]["FeedbackAction"];
-      /** At */
-      at: string;
-      /** By */
-      by: string | null;
-      /** Due On */
-      due_on: string | null;
-      /** Title */
-      title: string;
-      /** Words */
-      words: string | null;
-    };
-    /**
-     * FeedbackTermOut
-     * @description A last day, and how it is counted.
-     */
-    FeedbackTermOut: {
-      /** Counted */
-      counted: string;
-      /**
-       * On
-       * Format: date
-       */
-      on: string;
     };
     /** FellowOut */
     FellowOut: {
@@ -3806,7 +3685,7 @@ export interface components {
      * @description What is filed. Each is filed by the feature that owns it (`filings.register`).
      * @enum {string}
      */
-    FilingSubject: "exemption" | "standard" | "annual_result";
+    FilingSubject: "exemption" | "standard" | "annual_result" | "rating_method" | "rating";
     /**
      * FillOut
      * @description How full the claim's line is this year: what the member has there, of what it can give.
@@ -3829,6 +3708,18 @@ export interface components {
        * Format: date
        */
       until_date: string;
+    };
+    /**
+     * FreedPlacesOut
+     * @description Free places of a grade and who would be next by points: an offer to people.
+     */
+    FreedPlacesOut: {
+      /** Next Ids */
+      next_ids: number[];
+      /** Places */
+      places: number;
+      /** Stars */
+      stars: number;
     };
     /**
      * Gender
@@ -4010,18 +3901,6 @@ export interface components {
      * @enum {string}
      */
     Hand: "objects" | "concerned" | "decided" | "reviewed" | "recorded" | "answered" | "appointed";
-    /**
-     * HandoverFileOut
-     * @description The paper for the 纪委: an encrypted PDF in base64, and its password, which is shown this once.
-     */
-    HandoverFileOut: {
-      /** File */
-      file: string;
-      /** Name */
-      name: string;
-      /** Password */
-      password: string;
-    };
     /**
      * HeldCheckInOut
      * @description `why_title` is for the host; `others` are checked in by the same scan. `state` is what it will count as.
@@ -4500,6 +4379,12 @@ export interface components {
        */
       secret: string;
     };
+    /**
+     * LowerGround
+     * @description On which ground somebody gets fewer stars than their points allow; the reason is in words beside it.
+     * @enum {string}
+     */
+    LowerGround: "consistency" | "tasks" | "appraisal";
     /**
      * MakeUpIn
      * @description A 补课: the day, and what shows it. `late_reason` is asked for after the deadline.
@@ -5044,6 +4929,168 @@ export interface components {
      * @enum {string}
      */
     Method: "earn" | "deduct" | "ratio" | "levels" | "measured";
+    /**
+     * MethodDocument
+     * @description 星级评定办法 of a unit for a year.
+     *
+     * `grades` from the highest to the lowest. A branch of fewer than `pooled_below` members shares the quota of all such
+     * branches of its unit; 0 pools none. `barred` are the appraisals that bar the highest grade; `influence_bars`: so
+     * does 处分影响期. `months_managed`, `months_away`: whoever was managed for fewer months, or away for more, may be
+     * 不定星级. `consistency` says in words what 一贯表现 means here.
+     */
+    MethodDocument: {
+      /**
+       * Barred
+       * @default [
+       *   "basic",
+       *   "unqualified"
+       * ]
+       */
+      barred?: components["schemas"]["AppraisalGrade"][];
+      /**
+       * Consistency
+       * Format: lines
+       * @default
+       */
+      consistency?: string;
+      /** Grades */
+      grades: components["schemas"]["StarGrade"][];
+      /**
+       * Influence Bars
+       * @default true
+       */
+      influence_bars?: boolean;
+      /**
+       * Months Away
+       * @default 6
+       */
+      months_away?: number;
+      /**
+       * Months Managed
+       * @default 6
+       */
+      months_managed?: number;
+      /**
+       * Pooled Below
+       * @default 5
+       */
+      pooled_below?: number;
+      /**
+       * Title
+       * Format: line
+       */
+      title: string;
+    };
+    /** MethodDraftIn */
+    MethodDraftIn: {
+      /** @default default */
+      source?: components["schemas"]["MethodSource"];
+      /** Year */
+      year: number;
+    };
+    /**
+     * MethodEditIn
+     * @description `revision` is that of the draft which was read.
+     */
+    MethodEditIn: {
+      document: components["schemas"]["MethodDocument"];
+      /** Revision */
+      revision: number;
+    };
+    /**
+     * MethodFileIn
+     * @description Nothing to say: what is filed is the version of the path.
+     */
+    MethodFileIn: Record<string, never>;
+    /** MethodLineOut */
+    MethodLineOut: {
+      /** Content Hash */
+      content_hash: string;
+      /** Id */
+      id: number;
+      /** In Force */
+      in_force: boolean;
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      /** Published At */
+      published_at: string | null;
+      /** Revision */
+      revision: number;
+      status: components["schemas"]["MethodStatus"];
+      /** Title */
+      title: string;
+      /** Updated At */
+      updated_at: string;
+      /** Version */
+      version: number;
+      /** Year */
+      year: number;
+    };
+    /**
+     * MethodOut
+     * @description `bands` are the grades in words, from the highest; `problems` keep a draft from being published; `filing_id`:
+     * where it was filed.
+     */
+    MethodOut: {
+      /** Bands */
+      bands: string[];
+      /** Content Hash */
+      content_hash: string;
+      document: components["schemas"]["MethodDocument"];
+      /** Filing Id */
+      filing_id: number | null;
+      /** Id */
+      id: number;
+      /** In Force */
+      in_force: boolean;
+      /** Organization Id */
+      organization_id: number;
+      /** Organization Title */
+      organization_title: string;
+      /** Problems */
+      problems: components["schemas"]["MethodProblemOut"][];
+      /** Published At */
+      published_at: string | null;
+      /** Revision */
+      revision: number;
+      status: components["schemas"]["MethodStatus"];
+      /** Title */
+      title: string;
+      /** Updated At */
+      updated_at: string;
+      /** Version */
+      version: number;
+      /** Year */
+      year: number;
+    };
+    /**
+     * MethodProblemOut
+     * @description `path` is the place in the document: grades.0.at_least.
+     */
+    MethodProblemOut: {
+      /** Message */
+      message: string;
+      /** Path */
+      path: string;
+    };
+    /** MethodPublishIn */
+    MethodPublishIn: {
+      /** Revision */
+      revision: number;
+    };
+    /**
+     * MethodSource
+     * @description What a draft begins with: the default, or what the unit had in force the year before.
+     * @enum {string}
+     */
+    MethodSource: "default" | "last_year";
+    /**
+     * MethodStatus
+     * @enum {string}
+     */
+    MethodStatus: "draft" | "published";
     /**
      * MinutesIn
      * @description The minutes and, in this order, the photos; the caller uploads new ones as their own beforehand.
@@ -5949,6 +5996,40 @@ export interface components {
       topic: string;
       via: components["schemas"]["Via"] | null;
     };
+    /**
+     * OwnStarOut
+     * @description One's own stars of a year, once they are on show. `edition_id` is what an objection names; `explanation` says why
+     * in sentences, `reason` is that of people, where they decided beside the points.
+     */
+    OwnStarOut: {
+      /** Branch */
+      branch: string;
+      /** Edition Id */
+      edition_id: number;
+      /** Explanation */
+      explanation: string[];
+      /** Filed */
+      filed: boolean;
+      /** Organization Id */
+      organization_id: number;
+      /** Publicized Until */
+      publicized_until: string | null;
+      /** Reason */
+      reason: string | null;
+      /** Stars */
+      stars: number;
+      /** Title */
+      title: string;
+      /** Total */
+      total: string | null;
+      /** Year */
+      year: number;
+    };
+    /** OwnStarsOut */
+    OwnStarsOut: {
+      /** Items */
+      items: components["schemas"]["OwnStarOut"][];
+    };
     /** Page[AnnexBranchOut] */
     Page_AnnexBranchOut_: {
       /** Items */
@@ -6003,16 +6084,6 @@ export interface components {
     Page_ExemptionOut_: {
       /** Items */
       items: components["schemas"]["ExemptionOut"][];
-      /**
-       * Next Cursor
-       * @default null
-       */
-      next_cursor?: string | null;
-    };
-    /** Page[FeedbackLineOut] */
-    Page_FeedbackLineOut_: {
-      /** Items */
-      items: components["schemas"]["FeedbackLineOut"][];
       /**
        * Next Cursor
        * @default null
@@ -6083,6 +6154,16 @@ export interface components {
     Page_MessageOut_: {
       /** Items */
       items: components["schemas"]["MessageOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
+    /** Page[MethodLineOut] */
+    Page_MethodLineOut_: {
+      /** Items */
+      items: components["schemas"]["MethodLineOut"][];
       /**
        * Next Cursor
        * @default null
@@ -6193,16 +6274,6 @@ export interface components {
     Page_StandardLine_: {
       /** Items */
       items: components["schemas"]["StandardLine"][];
-      /**
-       * Next Cursor
-       * @default null
-       */
-      next_cursor?: string | null;
-    };
-    /** Page[SuspensionOut] */
-    Page_SuspensionOut_: {
-      /** Items */
-      items: components["schemas"]["SuspensionOut"][];
       /**
        * Next Cursor
        * @default null
@@ -6694,37 +6765,11 @@ export interface components {
       path: string;
     };
     /**
-     * ProgressOut
-     * @description How far it has come, for whoever has the code. `due` is the last day for what comes next.
+     * ProposalStatus
+     * @description `returned`: the level above sent it back; `undone`: whoever made it, or the level above, took the step back.
+     * @enum {string}
      */
-    ProgressOut: {
-      /** Due */
-      due: string | null;
-      /** Handled By */
-      handled_by: string;
-      /** Kind Title */
-      kind_title: string | null;
-      /** Outcome Title */
-      outcome_title: string | null;
-      /** Received At */
-      received_at: string;
-      /** Reply */
-      reply: string | null;
-      status: components["schemas"]["FeedbackStatus"];
-      /** Status Title */
-      status_title: string;
-      /** Steps */
-      steps: components["schemas"]["ProgressStepOut"][];
-    };
-    /** ProgressStepOut */
-    ProgressStepOut: {
-      /** At */
-      at: string;
-      /** Title */
-      title: string;
-      /** Words */
-      words: string | null;
-    };
+    ProposalStatus: "proposed" | "approved" | "returned" | "undone";
     /**
      * ProposedChangeIn
      * @description The change that was seen as proposed.
@@ -7053,13 +7098,47 @@ export interface components {
       /** Owed */
       owed: number;
     };
-    /** QueryCodeIn */
-    QueryCodeIn: {
-      /**
-       * Code
-       * Format: line
-       */
-      code: string;
+    /**
+     * RatingEditionOut
+     * @description The stars that hold. `outdated`: members whose results have changed since; `offers` are free places.
+     */
+    RatingEditionOut: {
+      /** Drawn At */
+      drawn_at: string;
+      /** Edition */
+      edition: number;
+      /** Filing Id */
+      filing_id: number | null;
+      /** Hash */
+      hash: string;
+      /** Id */
+      id: number;
+      /** Offers */
+      offers: components["schemas"]["FreedPlacesOut"][];
+      /** Outdated */
+      outdated: number[];
+      /** Publicity Id */
+      publicity_id: number | null;
+      /** Ratings */
+      ratings: components["schemas"]["RatingOut"][];
+      /** Reason */
+      reason: string | null;
+      /** Supersedes Id */
+      supersedes_id: number | null;
+    };
+    /** RatingOut */
+    RatingOut: {
+      apart: components["schemas"]["Apart"] | null;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string | null;
+      /** Stars */
+      stars: number | null;
+      /** Title */
+      title: string | null;
     };
     /**
      * ReadingOut
@@ -7080,40 +7159,6 @@ export interface components {
        * Format: lines
        */
       reason: string;
-    };
-    /**
-     * ReceiptOut
-     * @description `code` is shown this once; whoever has it sees how far it has come. `named`: name and contact are sealed.
-     */
-    ReceiptOut: {
-      answer: components["schemas"]["FeedbackTermOut"];
-      /** Code */
-      code: string;
-      /** Handled By */
-      handled_by: string;
-      /** Named */
-      named: boolean;
-      /** Received At */
-      received_at: string;
-    };
-    /**
-     * RefuseFeedbackIn
-     * @description `alike`: also those that wait at the same place with the same words.
-     */
-    RefuseFeedbackIn: {
-      /**
-       * Alike
-       * @default false
-       */
-      alike?: boolean;
-      /** Version */
-      version: number;
-      why: components["schemas"]["FeedbackRefusal"];
-      /**
-       * Words
-       * Format: line
-       */
-      words: string;
     };
     /** RefuseGuestIn */
     RefuseGuestIn: {
@@ -7374,29 +7419,6 @@ export interface components {
       rules: components["schemas"]["VotingRuleOut"][];
       /** Voters */
       voters: components["schemas"]["VoterOut"][];
-    };
-    /**
-     * RestoreIn
-     * @description `on` is the first day on which the member belongs to a branch again.
-     */
-    RestoreIn: {
-      /**
-       * Group Id
-       * @default null
-       */
-      group_id?: number | null;
-      /**
-       * Note
-       * Format: lines
-       */
-      note: string;
-      /**
-       * On
-       * Format: date
-       */
-      on: string;
-      /** To Organization Id */
-      to_organization_id: number;
     };
     /**
      * ResultOut
@@ -8008,6 +8030,16 @@ export interface components {
       /** Points */
       points: string;
     };
+    /** SendStarsBackIn */
+    SendStarsBackIn: {
+      /** Proposal Id */
+      proposal_id: number;
+      /**
+       * Words
+       * Format: lines
+       */
+      words: string;
+    };
     /** SeriesMeetingOut */
     SeriesMeetingOut: {
       /** Id */
@@ -8432,6 +8464,304 @@ export interface components {
       id: number;
     };
     /**
+     * StarAction
+     * @description What the caller may do now with a branch's stars; the routes are called alike.
+     * @enum {string}
+     */
+    StarAction: "dry_run" | "proposal" | "approve" | "send_back" | "publicity" | "publicity_approve" | "publicity_withdraw" | "file" | "supersede";
+    /**
+     * StarCeilingOut
+     * @description `words` have the exact figure; `places` are what is left for this branch, of a pool after what others took.
+     */
+    StarCeilingOut: {
+      /** Base */
+      base: number;
+      /** Places */
+      places: number;
+      /** Pooled */
+      pooled: boolean;
+      /** Stars */
+      stars: number;
+      /** Words */
+      words: string;
+    };
+    /**
+     * StarDecisionIn
+     * @description Other stars than in the dry run, or those it left open; the member reads the reason.
+     */
+    StarDecisionIn: {
+      /** @default null */
+      ground?: components["schemas"]["LowerGround"] | null;
+      /** Member Id */
+      member_id: number;
+      /**
+       * Reason
+       * Format: line
+       */
+      reason: string;
+      /** Stars */
+      stars: number;
+    };
+    /** StarDecisionOut */
+    StarDecisionOut: {
+      ground: components["schemas"]["LowerGround"] | null;
+      /** Member Id */
+      member_id: number;
+      /** Reason */
+      reason: string;
+      /** Stars */
+      stars: number;
+    };
+    /**
+     * StarDeskOut
+     * @description Everything about a branch's stars of a year. `state` is how far the track of the stars has come.
+     */
+    StarDeskOut: {
+      /** Actions */
+      actions: components["schemas"]["StarAction"][];
+      dry_run: components["schemas"]["DryRunOut"] | null;
+      edition: components["schemas"]["RatingEditionOut"] | null;
+      /** Method Id */
+      method_id: number | null;
+      /** Method Title */
+      method_title: string | null;
+      organization: components["schemas"]["PlaceOut"];
+      proposal: components["schemas"]["StarProposalOut"] | null;
+      /** Rates */
+      rates: boolean;
+      state: components["schemas"]["YearState"];
+      /** Year */
+      year: number;
+    };
+    /**
+     * StarExceptionIn
+     * @description What the 支委会 decided, when, and why.
+     */
+    StarExceptionIn: {
+      /**
+       * Decided On
+       * Format: date
+       */
+      decided_on: string;
+      kind: components["schemas"]["ExceptionKind"];
+      /** Member Id */
+      member_id: number;
+      /**
+       * Reason
+       * Format: line
+       */
+      reason: string;
+    };
+    /**
+     * StarExceptionOut
+     * @description `withdrawn_reason` is set for a note that was mistaken.
+     */
+    StarExceptionOut: {
+      /**
+       * Decided On
+       * Format: date
+       */
+      decided_on: string;
+      /** Entered At */
+      entered_at: string;
+      /** Id */
+      id: number;
+      kind: components["schemas"]["ExceptionKind"];
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string;
+      /** Title */
+      title: string;
+      /** Withdrawn At */
+      withdrawn_at: string | null;
+      /** Withdrawn Reason */
+      withdrawn_reason: string | null;
+    };
+    /** StarExceptionsOut */
+    StarExceptionsOut: {
+      /** Items */
+      items: components["schemas"]["StarExceptionOut"][];
+    };
+    /**
+     * StarFrameOut
+     * @description Members with equal points, more than `places`: people decide.
+     */
+    StarFrameOut: {
+      /** Member Ids */
+      member_ids: number[];
+      /** Places */
+      places: number;
+      /** Stars */
+      stars: number;
+      /** Total */
+      total: string;
+    };
+    /**
+     * StarGrade
+     * @description One grade: points from `at_least` (含) to `below` (不含); null where it has no end on that side.
+     *
+     * `stars` rank the grades; a unit that names them otherwise (优秀, 合格) says so in `title`. `colour` is that of the
+     * list on which a unit shows the grade (红榜), if it has such lists.
+     */
+    StarGrade: {
+      /** At Least */
+      at_least: string | null;
+      /** Below */
+      below: string | null;
+      /**
+       * Colour
+       * @default null
+       */
+      colour?: string | null;
+      /** @default null */
+      quota?: components["schemas"]["StarQuota"] | null;
+      /** Stars */
+      stars: number;
+      /**
+       * Title
+       * Format: line
+       */
+      title: string;
+    };
+    /**
+     * StarGradeOut
+     * @description `count`: how many have it by the dry run; `words` the band: 80分（含）至90分（不含）.
+     */
+    StarGradeOut: {
+      /** Count */
+      count: number;
+      /** Stars */
+      stars: number;
+      /** Title */
+      title: string;
+      /** Words */
+      words: string;
+    };
+    /**
+     * StarProposalIn
+     * @description `meeting_id` is the members' meeting that discussed it, `resolution_id` its vote if there was one; `recused` are
+     * the committee members who left while their own stars were discussed.
+     */
+    StarProposalIn: {
+      /** Decisions */
+      decisions?: components["schemas"]["StarDecisionIn"][];
+      /** Dry Run Id */
+      dry_run_id: number;
+      /**
+       * Excess Reason
+       * @default null
+       */
+      excess_reason?: string | null;
+      /** Meeting Id */
+      meeting_id: number;
+      /** Recused */
+      recused?: number[];
+      /**
+       * Resolution Id
+       * @default null
+       */
+      resolution_id?: number | null;
+    };
+    /**
+     * StarProposalOut
+     * @description `excess` above the ceiling are asked for. `decided_words` are those of the level above.
+     */
+    StarProposalOut: {
+      /** Decided At */
+      decided_at: string | null;
+      /** Decided By */
+      decided_by: string | null;
+      /** Decided Words */
+      decided_words: string | null;
+      /** Decisions */
+      decisions: components["schemas"]["StarDecisionOut"][];
+      /** Dry Run Id */
+      dry_run_id: number;
+      /** Excess */
+      excess: number;
+      /** Excess Reason */
+      excess_reason: string | null;
+      /** Freed */
+      freed: components["schemas"]["FreedPlacesOut"][];
+      /** Id */
+      id: number;
+      /** Meeting Id */
+      meeting_id: number;
+      /** Proposed At */
+      proposed_at: string;
+      /** Proposed By */
+      proposed_by: string;
+      /** Recused */
+      recused: number[];
+      /** Resolution Id */
+      resolution_id: number | null;
+      status: components["schemas"]["ProposalStatus"];
+    };
+    /**
+     * StarPublicityIn
+     * @description As for points: what is shown are the stars that hold.
+     */
+    StarPublicityIn: {
+      /**
+       * First Day
+       * Format: date
+       */
+      first_day: string;
+      /**
+       * Place
+       * Format: line
+       */
+      place: string;
+      /** @default branch */
+      scope?: components["schemas"]["PublicityScope"];
+      /**
+       * Text
+       * Format: lines
+       * @default
+       */
+      text?: string;
+      /**
+       * Working Days
+       * @default 5
+       */
+      working_days?: number;
+    };
+    /**
+     * StarQuota
+     * @description At most `part` in `of` of the base, rounded down: 1 in 5 is 20 %.
+     */
+    StarQuota: {
+      /**
+       * Of
+       * @default 5
+       */
+      of?: number;
+      /**
+       * Part
+       * @default 1
+       */
+      part?: number;
+    };
+    /**
+     * StarReason
+     * @description What led to a member's stars in the dry run.
+     * @enum {string}
+     */
+    StarReason: "by_points" | "appraisal_bars" | "influence_bars" | "at_ceiling" | "framed";
+    /** StarsComparedOut */
+    StarsComparedOut: {
+      /** Items */
+      items: components["schemas"]["BranchStarsOut"][];
+    };
+    /**
+     * StarsTakeIn
+     * @description Nothing to say: the step is that of the path.
+     */
+    StarsTakeIn: Record<string, never>;
+    /**
      * StatementBackdatedOut
      * @description 补记: what was posted since the previous statement for an earlier month; points before any cap.
      */
@@ -8836,55 +9166,23 @@ export interface components {
       sheet?: string | null;
     };
     /**
-     * SuspensionIn
-     * @description `on` is the first day; `document` the 文号 of the approval, `note` what was done to find the member.
+     * SupersedeStarsIn
+     * @description `objection_id`: the upheld objection that it follows. Who is in no decision keeps their stars, or gets what their
+     * corrected points give.
      */
-    SuspensionIn: {
+    SupersedeStarsIn: {
+      /** Decisions */
+      decisions?: components["schemas"]["StarDecisionIn"][];
       /**
-       * Document
+       * Objection Id
+       * @default null
+       */
+      objection_id?: number | null;
+      /**
+       * Reason
        * Format: line
        */
-      document: string;
-      /**
-       * Note
-       * Format: lines
-       */
-      note: string;
-      /**
-       * On
-       * Format: date
-       */
-      on: string;
-    };
-    /**
-     * SuspensionOut
-     * @description `until_date` is exclusive, null while it holds; `branch` is the one the member belonged to.
-     */
-    SuspensionOut: {
-      branch: components["schemas"]["PlaceOut"];
-      /** Document */
-      document: string;
-      /** Ended Note */
-      ended_note: string | null;
-      /**
-       * From Date
-       * Format: date
-       */
-      from_date: string;
-      /** Id */
-      id: number;
-      /** Member Id */
-      member_id: number;
-      /** Name */
-      name: string;
-      /** Note */
-      note: string;
-      /** Recorded At */
-      recorded_at: string;
-      /** Recorded By */
-      recorded_by: string;
-      /** Until Date */
-      until_date: string | null;
+      reason: string;
     };
     /** TableCellOut */
     TableCellOut: {
@@ -9050,6 +9348,37 @@ export interface components {
       /** To Organization Id */
       to_organization_id: number;
     };
+    /**
+     * TriedMemberOut
+     * @description `stars` null: apart, or open for people. `most` is the highest that may be decided. `history` are the stars of
+     * the last three years, the latest first. `committee`: they leave the room while their own stars are discussed.
+     */
+    TriedMemberOut: {
+      apart: components["schemas"]["Apart"] | null;
+      /** Appraisal */
+      appraisal: string | null;
+      /** Committee */
+      committee: boolean;
+      /** Explanation */
+      explanation: string[];
+      /** History */
+      history: (number | null)[];
+      may_be_unrated: components["schemas"]["UnratedGround"] | null;
+      /** Member Id */
+      member_id: number;
+      /** Most */
+      most: number | null;
+      /** Name */
+      name: string;
+      /** Open */
+      open: boolean;
+      /** Reasons */
+      reasons: components["schemas"]["StarReason"][];
+      /** Stars */
+      stars: number | null;
+      /** Total */
+      total: string | null;
+    };
     /** UnboundOut */
     UnboundOut: {
       /** Unbound */
@@ -9108,6 +9437,12 @@ export interface components {
       /** Title */
       title: string;
     };
+    /**
+     * UnratedGround
+     * @description Why the 支委会 gives somebody no star this year.
+     * @enum {string}
+     */
+    UnratedGround: "newly_managed" | "long_away" | "deferred";
     /** UnreachedCountsOut */
     UnreachedCountsOut: {
       /** Places */
@@ -9356,6 +9691,22 @@ export interface components {
        */
       reason: string;
     };
+    /** WithdrawAppraisalIn */
+    WithdrawAppraisalIn: {
+      /**
+       * Reason
+       * Format: line
+       */
+      reason: string;
+    };
+    /** WithdrawExceptionIn */
+    WithdrawExceptionIn: {
+      /**
+       * Reason
+       * Format: line
+       */
+      reason: string;
+    };
     /** WithdrawIn */
     WithdrawIn: {
       /**
@@ -9487,6 +9838,27 @@ export type external = Record<string, never>;
 
 export interface operations {
 
+  /** 撤回登记有误的评议等次，说明理由 */
+  appraisals_withdraw_appraisal_appraisals__int_appraisal_id__withdrawal_post: {
+    parameters: {
+      path: {
+        appraisal_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WithdrawAppraisalIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AppraisalsOut"];
+        };
+      };
+    };
+  };
   /** 用一次性登录链接登录（xianfeng login-link） */
   identity_sign_in_by_link_auth_link_post: {
     requestBody: {
@@ -10187,194 +10559,6 @@ export interface operations {
       };
     };
   };
-  /** 凭查询码看办到哪一步 */
-  feedback_show_feedback_progress_feedback_progress_post: {
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["QueryCodeIn"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["ProgressOut"];
-        };
-      };
-    };
-  };
-  /** 一件反映和它的办理过程，不含反映人身份 */
-  feedback_show_feedback_feedbacks__int_feedback_id__get: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackOut"];
-        };
-      };
-    };
-  };
-  /** 答复：结论、核实记录（内部）、给反映人的答复 */
-  feedback_answer_feedback_feedbacks__int_feedback_id__answer_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["AnswerFeedbackIn"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackOut"];
-        };
-      };
-    };
-  };
-  /** 受理并确定核实人；更换核实人的写明理由 */
-  feedback_assign_feedback_feedbacks__int_feedback_id__assign_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["AssignFeedbackIn"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackOut"];
-        };
-      };
-    };
-  };
-  /** 延长答复期限一次，原因凭查询码可见 */
-  feedback_extend_feedback_feedbacks__int_feedback_id__extend_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ExtendFeedbackIn"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackOut"];
-        };
-      };
-    };
-  };
-  /** 记录材料已当面移交学校纪委，本系统只留编号和日期 */
-  feedback_hand_over_feedback_feedbacks__int_feedback_id__hand_over_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["FeedbackSeenIn"];
-      };
-    };
-    responses: {
-      /** @description No Content */
-      204: {
-        content: never;
-      };
-    };
-  };
-  /** 打印移交学校纪委的材料：加密 PDF 和只显示这一次的密码；可以重新打印，密码另换 */
-  feedback_print_handover_feedbacks__int_feedback_id__handover_file_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["HandoverFileOut"];
-        };
-      };
-    };
-  };
-  /** 反映人的姓名和联系方式，只给核实人本人，每次查看都留痕 */
-  feedback_show_reporter_feedbacks__int_feedback_id__identity_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackIdentityOut"];
-        };
-      };
-    };
-  };
-  /** 留名的公示意见，登记为本人的异议 */
-  feedback_enter_feedback_objection_feedbacks__int_feedback_id__objection_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["FeedbackSeenIn"];
-      };
-    };
-    responses: {
-      /** @description Created */
-      201: {
-        content: {
-          "application/json": components["schemas"]["EnteredObjectionOut"];
-        };
-      };
-    };
-  };
-  /** 不予受理，写明理由；内容相同的可一并办理 */
-  feedback_refuse_feedback_feedbacks__int_feedback_id__refuse_post: {
-    parameters: {
-      path: {
-        feedback_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["RefuseFeedbackIn"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackOut"];
-        };
-      };
-    };
-  };
   /** 查看备案及其经过 */
   filings_read_filing_filings__int_filing_id__get: {
     parameters: {
@@ -10746,6 +10930,17 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ResultOut"];
+        };
+      };
+    };
+  };
+  /** 本人历年的星级，最近的在前；公示之日起可见 */
+  stars_list_my_stars_me_stars_get: {
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OwnStarsOut"];
         };
       };
     };
@@ -12001,6 +12196,22 @@ export interface operations {
       };
     };
   };
+  /** 党员历年的星级，最近的在前；公示之日起可见 */
+  stars_list_member_stars_members__int_member_id__stars_get: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OwnStarsOut"];
+        };
+      };
+    };
+  };
   /** 个人积分月度清单，供打印给不用手机的党员 */
   boards_show_statement_sheet_members__int_member_id__statement_sheet_get: {
     parameters: {
@@ -12035,48 +12246,6 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StatementHistoryOut"];
-        };
-      };
-    };
-  };
-  /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
-  suspensions_suspend_member_members__int_member_id__suspension_post: {
-    parameters: {
-      path: {
-        member_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["SuspensionIn"];
-      };
-    };
-    responses: {
-      /** @description Created */
-      201: {
-        content: {
-          "application/json": components["schemas"]["SuspensionOut"];
-        };
-      };
-    };
-  };
-  /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
-  suspensions_restore_member_members__int_member_id__suspension_end_post: {
-    parameters: {
-      path: {
-        member_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["RestoreIn"];
-      };
-    };
-    responses: {
-      /** @description Created */
-      201: {
-        content: {
-          "application/json": components["schemas"]["MembershipOut"];
         };
       };
     };
@@ -12942,67 +13111,6 @@ export interface operations {
       };
     };
   };
-  /** 反映情况前要看到的：交给谁、办理时限、电话 */
-  feedback_show_feedback_form_organizations__int_organization_id__feedback_form_get: {
-    parameters: {
-      query?: {
-        publicity_id?: number | null;
-      };
-      path: {
-        organization_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["FeedbackFormOut"];
-        };
-      };
-    };
-  };
-  /** 由本人受理或核实的反映；没办结的全部列出，成批的折叠在后 */
-  feedback_list_feedbacks_organizations__int_organization_id__feedbacks_get: {
-    parameters: {
-      query?: {
-        limit?: number;
-        cursor?: string | null;
-        open?: boolean;
-      };
-      path: {
-        organization_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["Page_FeedbackLineOut_"];
-        };
-      };
-    };
-  };
-  /** 反映情况；不记录是谁提交的，查询码只显示这一次 */
-  feedback_report_feedback_organizations__int_organization_id__feedbacks_post: {
-    parameters: {
-      path: {
-        organization_id: number;
-      };
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["FeedbackIn"];
-      };
-    };
-    responses: {
-      /** @description Created */
-      201: {
-        content: {
-          "application/json": components["schemas"]["ReceiptOut"];
-        };
-      };
-    };
-  };
   /** 收到（incoming）或报出（outgoing）的备案 */
   filings_list_filings_organizations__int_organization_id__filings_get: {
     parameters: {
@@ -13388,6 +13496,66 @@ export interface operations {
       };
     };
   };
+  /** 列出某党组织制定的各版星级评定办法（草稿仅管理者可见） */
+  rating_methods_list_methods_organizations__int_organization_id__rating_methods_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_MethodLineOut_"];
+        };
+      };
+    };
+  };
+  /** 起草星级评定办法：由默认办法或由上一年度的办法开始 */
+  rating_methods_draft_method_organizations__int_organization_id__rating_methods_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MethodDraftIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
+        };
+      };
+    };
+  };
+  /** 查看某党组织某年度执行的星级评定办法 */
+  rating_methods_read_method_in_force_organizations__int_organization_id__rating_methods_in_force_get: {
+    parameters: {
+      query: {
+        year: number;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
+        };
+      };
+    };
+  };
   /** 邀请群众代表并发放激活码；同一人再次邀请得到新码 */
   binding_invite_representative_organizations__int_organization_id__representatives_post: {
     parameters: {
@@ -13612,26 +13780,6 @@ export interface operations {
       };
     };
   };
-  /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
-  suspensions_list_suspensions_organizations__int_organization_id__suspensions_get: {
-    parameters: {
-      query?: {
-        limit?: number;
-        cursor?: string | null;
-      };
-      path: {
-        organization_id: number;
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        content: {
-          "application/json": components["schemas"]["Page_SuspensionOut_"];
-        };
-      };
-    };
-  };
   /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
   unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get: {
     parameters: {
@@ -13811,6 +13959,45 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 支部某年度的民主评议等次，撤回的也在内 */
+  appraisals_list_appraisals_organizations__int_organization_id__years__int_year__appraisals_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AppraisalsOut"];
+        };
+      };
+    };
+  };
+  /** 按会议结果登记民主评议等次：优秀不超过正式党员的三分之一 */
+  appraisals_record_appraisals_organizations__int_organization_id__years__int_year__appraisals_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AppraisalsIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AppraisalsOut"];
         };
       };
     };
@@ -14108,6 +14295,277 @@ export interface operations {
       };
     };
   };
+  /** 支部某年度不定星级和处分影响期的登记，撤回的也在内 */
+  star_exceptions_list_star_exceptions_organizations__int_organization_id__years__int_year__star_exceptions_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarExceptionsOut"];
+        };
+      };
+    };
+  };
+  /** 登记支委会的决定：某党员本年度不定星级，或在处分影响期内 */
+  star_exceptions_enter_star_exception_organizations__int_organization_id__years__int_year__star_exceptions_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StarExceptionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarExceptionsOut"];
+        };
+      };
+    };
+  };
+  /** 一个党支部的星级评定：试算、提案、审定的星级和可办理的事 */
+  stars_show_stars_organizations__int_organization_id__years__int_year__stars_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 审核同意星级建议；申请超额的须明确批准 */
+  stars_approve_stars_organizations__int_organization_id__years__int_year__stars_approve_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ApproveStarsIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 所属各党支部的星级分布：仅按积分的，和提出或审定的 */
+  stars_compare_stars_organizations__int_organization_id__years__int_year__stars_branches_get: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarsComparedOut"];
+        };
+      };
+    };
+  };
+  /** 试算星级：按现行年度结果和评定办法，逐人说明；只作建议 */
+  stars_try_stars_out_organizations__int_organization_id__years__int_year__stars_dry_run_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StarsTakeIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 星级单独报上级备案：星级另行一轮时，或重新审定之后 */
+  stars_file_stars_organizations__int_organization_id__years__int_year__stars_file_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StarsTakeIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 提出星级建议：党员大会研究之后，按最近一次试算提出；调整须逐人写明理由 */
+  stars_propose_stars_organizations__int_organization_id__years__int_year__stars_proposal_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StarProposalIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 提出公示党员星级 */
+  stars_propose_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StarPublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 批准公示党员星级：由提出人以外的负责人批准 */
+  stars_approve_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_approve_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ApprovePublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 撤回党员星级的公示，说明理由 */
+  stars_withdraw_star_publicity_organizations__int_organization_id__years__int_year__stars_publicity_withdraw_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WithdrawPublicityIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 把星级建议退回支部重新研究，说明理由 */
+  stars_send_stars_back_organizations__int_organization_id__years__int_year__stars_send_back_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SendStarsBackIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
+  /** 重新审定星级：年度结果有更正、异议成立，或有名额空出时 */
+  stars_supersede_stars_organizations__int_organization_id__years__int_year__stars_supersede_post: {
+    parameters: {
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SupersedeStarsIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarDeskOut"];
+        };
+      };
+    };
+  };
   /** 撤回到某一步，说明理由；此后的步骤一并撤回 */
   annual_steps_undo_branch_year_organizations__int_organization_id__years__int_year__undo_post: {
     parameters: {
@@ -14283,6 +14741,85 @@ export interface operations {
       200: {
         content: {
           "application/pdf": string;
+        };
+      };
+    };
+  };
+  /** 查看一版星级评定办法（草稿仅管理者可见） */
+  rating_methods_read_method_rating_methods__int_method_id__get: {
+    parameters: {
+      path: {
+        method_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
+        };
+      };
+    };
+  };
+  /** 修改草稿；答复中列出发布之前还要修改的地方 */
+  rating_methods_edit_method_rating_methods__int_method_id__put: {
+    parameters: {
+      path: {
+        method_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MethodEditIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
+        };
+      };
+    };
+  };
+  /** 报党委组织部备案（退回后再次报送也用这里） */
+  rating_methods_file_method_rating_methods__int_method_id__filing_post: {
+    parameters: {
+      path: {
+        method_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MethodFileIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
+        };
+      };
+    };
+  };
+  /** 发布星级评定办法，发布后不再改动 */
+  rating_methods_publish_method_rating_methods__int_method_id__publish_post: {
+    parameters: {
+      path: {
+        method_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MethodPublishIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MethodOut"];
         };
       };
     };
@@ -14778,6 +15315,27 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StandardOut"];
+        };
+      };
+    };
+  };
+  /** 撤回登记有误的决定，说明理由 */
+  star_exceptions_withdraw_star_exception_star_exceptions__int_exception_id__withdrawal_post: {
+    parameters: {
+      path: {
+        exception_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WithdrawExceptionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StarExceptionsOut"];
         };
       };
     };

@@ -279,10 +279,15 @@ def _reviewed(session: Session, way: Way, row: RatingProposal, account_id: int, 
 
 def refuse_rated(session: Session, outcome: Outcome, account_id: int) -> None:
     """Raise DomainError 403 `not_the_reviewer` for whoever belongs to the branch: nobody reviews their own stars."""
-    own = session.get_one(Account, account_id).member_id
-    if own in {each.member_id for each in outcome.members}:
+    if is_rated(session, outcome, account_id):
         message = "本人是这个党支部的党员，不能审核本支部的星级，请由上级党组织的其他负责人或组织部审核"
         raise DomainError(RatingErrorCode.not_the_reviewer, message, status=HTTPStatus.FORBIDDEN)
+
+
+def is_rated(session: Session, outcome: Outcome, account_id: int) -> bool:
+    """Whether an account's member belongs to the branch that is rated."""
+    own = session.get_one(Account, account_id).member_id
+    return own in {each.member_id for each in outcome.members}
 
 
 def _decide(
