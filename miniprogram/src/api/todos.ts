@@ -72,6 +72,12 @@ const MANNERS: Record<string, Manner | undefined> = {
       `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
     first: (on) => `${day(on)}更正`,
   },
+  stars: {
+    unit: '项',
+    act: '去办理',
+    url: ({ organization, first_id }) =>
+      `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
+  },
   filings: {
     unit: '份',
     act: '去办理',

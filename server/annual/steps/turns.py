@@ -11,9 +11,10 @@ from server.annual.results.queries import OF_YEAR, is_current
 from server.annual.results.rules import TOLD, EditionKind
 from server.annual.steps import conditions, corrections, due, filing, shown
 from server.annual.steps.charge import LEADERS, delegate_of
-from server.annual.steps.conditions import publicity_of
+from server.annual.steps.conditions import publicity_of, shows_points
+from server.annual.steps.courses import Way
 from server.annual.steps.holding import seen
-from server.annual.steps.rules import DOERS, STEP_TITLES, Doer, next_step
+from server.annual.steps.rules import DOERS, STEP_TITLES, Doer, Track, next_step
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
 from server.organizations.officers import Officers
@@ -36,17 +37,18 @@ def _steps(session: Session, officers: Officers, now: datetime) -> Iterator[Wait
     days = due.due_days(session, [each.id for each in years])
     for branch_year in years:
         way = seen(session, branch_year.organization_id, branch_year.year, now=now)
-        step = next_step(way.course, way.progress)
+        track, step = _next(way)
         if step is None or DOERS[step] is not Doer.secretary:
             continue
-        row = publicity_of(session, way) if step is YearState.publicized else None
+        shows = step is YearState.publicized and shows_points(way.course, track)
+        row = publicity_of(session, way) if shows else None
         if row is not None and row.status == PublicityStatus.proposed:
             in_turn = officers.in_turn(branch_year.organization_id, _APPROVING, not_accounts={row.proposed_by})
         else:
             in_turn = officers.in_turn(branch_year.organization_id, LEADERS)
         if (delegate := delegate_of(session, branch_year.id)) is not None:
             in_turn += officers.of_account(delegate.account_id)
-        found = days[branch_year.id].get(step)
+        found = days[branch_year.id].get(due.kind_of(track, step))
         due_on = found.row.due_on if found is not None else shanghai_date(branch_year.moved_at)
         words = f"{branch_year.year} 年度：{STEP_TITLES[step]}"
         yield WaitingItem(branch_year.organization_id, branch_year.year, due_on, in_turn, words)
@@ -86,6 +88,14 @@ def _corrections(session: Session, officers: Officers, now: datetime) -> Iterato
         yield WaitingItem(
             branch_year.organization_id, branch_year.year, since, in_turn, f"{branch_year.year} 年度：{words}"
         )
+
+
+def _next(way: Way) -> tuple[Track, YearState | None]:
+    """Return the next step of a year, on the track on which one may be taken: stars begin where points are filed."""
+    of_stars = next_step(way.course, way.progress, Track.stars)
+    if of_stars is not None:
+        return Track.stars, of_stars
+    return Track.points, next_step(way.course, way.progress, Track.points)
 
 
 KINDS = (
