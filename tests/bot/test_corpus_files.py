@@ -47,6 +47,8 @@ SLOTS = {
     "year_result": {"year"},
     "publicity": set(),
     "year_steps": {"year"},
+    "stars": {"year"},
+    "stars_why": {"year"},
     "greeting": set(),
     "unknown": set(),
 }
