@@ -17,6 +17,7 @@ from server.meetings.settlement import verification as meetings
 from server.photos import verification as photos
 from server.points import cross_checks
 from server.points import verification as points
+from server.ratings import verification as stars
 from server.standards import verification as standards
 from server.statements import verification as statements
 from server.statements.bulletins import verification as bulletins
@@ -34,6 +35,7 @@ VERIFICATIONS = (
     statements.STATEMENTS,
     bulletins.BULLETINS,
     results.RESULTS,
+    stars.STARS,
     audit.AUDIT,
     heads.HEADS,
     photos.PHOTOS,

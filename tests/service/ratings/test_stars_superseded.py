@@ -13,6 +13,7 @@ from server.annual.steps.holding import held
 from server.objections.models import Inquiry, Objection
 from server.organizations.models import FilingSubject
 from server.points.models import NegativeDecision
+from server.ratings import protection
 from server.ratings.doubts import describe
 from server.ratings.editions import filing as star_filing
 from server.ratings.editions import superseding
@@ -20,6 +21,7 @@ from server.ratings.editions.models import RatingEdition
 from server.ratings.editions.queries import ratings_of
 from server.ratings.editions.sealing import seal
 from server.ratings.proposals.rules import StarDecision
+from server.ratings.verification import verify_stars
 from server.years.rules import Warrant, WarrantKind
 from tests.annual import by_clock
 from tests.cast import NOW, TODAY, Cast, Person
@@ -180,6 +182,34 @@ def test_an_upheld_objection_to_ones_stars(engine: Engine, session: Session, cas
 def test_only_the_level_above_draws_stars_up_again(engine: Engine, session: Session, cast: Cast) -> None:
     on_show(session, engine, cast)
     refused("not_in_charge", partial(supersede, session, cast, by=cast.li_wei))
+
+
+def proof(session: Session) -> tuple[list[str], int]:
+    """What the proof of stars finds, and how many editions it looked at."""
+    findings, found = verify_stars(session), []
+    while True:
+        try:
+            found.append(str(next(findings)))
+        except StopIteration as end:
+            return found, end.value
+
+
+def test_the_proof_sees_what_was_forged(engine: Engine, session: Session, cast: Cast) -> None:
+    on_show(session, engine, cast)
+    assert proof(session) == ([], 1)
+    session.rollback()
+    with engine.begin() as connection:
+        for triggers in (*protection.TABLES, protection.METHODS):
+            triggers.remove(connection)
+        connection.execute(text("UPDATE ratings SET stars = 5"))
+        connection.execute(text("UPDATE rating_methods SET content_hash = 'x'"))
+        connection.execute(text("UPDATE star_dry_runs SET inputs_hash = 'x'"))
+    found, looked = proof(session)
+    assert (len(found), looked) == (5, 1), found  # method, seal, dry run, and two with more than their most
+    session.rollback()
+    with engine.begin() as connection:
+        for triggers in (*protection.TABLES, protection.METHODS):
+            triggers.install(connection)
 
 
 def test_editions_are_sealed_and_never_changed(engine: Engine, session: Session, cast: Cast) -> None:
