@@ -1,24 +1,30 @@
-"""Stars that wait for the level above, and their publicity that waits to be approved."""
+"""Stars that wait for the level above, their publicity that waits to be approved, and methods that are owed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
 from server.identity.rules import RULES, Permission
+from server.organizations.models import Organization, OrganizationKind
 from server.organizations.officers import Officers
 from server.organizations.waiting import WaitingItem, WaitingKind, within
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicityStatus, PublicitySubject
 from server.ratings.editions.models import RatingEdition
+from server.ratings.methods.queries import rates
 from server.ratings.proposals.models import RatingProposal
 from server.ratings.proposals.rules import ProposalStatus
 from server.ratings.trials.models import DryRun
 
 _REVIEWING = RULES[Permission.year_supervise].roles
 _APPROVING = RULES[Permission.publicity_approve].roles
+_MAKING = RULES[Permission.rating_method_manage].roles
+DECEMBER, JANUARY = 12, 1
+TOLD_IN = (DECEMBER, JANUARY)
+"""The months in which a method of the year that ends is owed."""
 
 
 def _waiting(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
@@ -52,8 +58,30 @@ def _waiting(session: Session, officers: Officers, now: datetime) -> Iterator[Wa
         yield WaitingItem(publicity.organization_id, year, publicity.first_day, in_turn, f"{year} 年度：批准星级公示")
 
 
+def _owed(session: Session, officers: Officers, now: datetime) -> Iterator[WaitingItem]:
+    """Units without a method for the year that ends: without one their branches' years have no stars.
+
+    Told from December on, until their branches draw up the results.
+    """
+    today = shanghai_date(now)
+    if today.month not in TOLD_IN:
+        return
+    year = today.year if today.month == DECEMBER else today.year - 1
+    units = select(Organization).where(
+        Organization.root_id == officers.root_id,
+        Organization.kind == OrganizationKind.general_branch,
+        Organization.closed_on.is_(None),
+        *within(officers, Organization.id),
+    )
+    for unit in session.scalars(units.order_by(Organization.id)):
+        if not rates(session, unit, year):
+            in_turn = officers.in_turn(unit.id, _MAKING)
+            yield WaitingItem(unit.id, year, date(year, 12, 31), in_turn, f"{year} 年度：星级评定办法未发布")
+
+
 KINDS = (
     WaitingKind(
         code="stars", title="星级待审核", place=37, turns=_waiting, digest=("months", "星级 {} 项"), in_workdays=True
     ),
+    WaitingKind(code="rating_methods", title="星级评定办法待发布", place=51, turns=_owed),
 )

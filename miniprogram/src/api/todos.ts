@@ -78,6 +78,12 @@ const MANNERS: Record<string, Manner | undefined> = {
     url: ({ organization, first_id }) =>
       `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
   },
+  rating_methods: {
+    unit: '份',
+    act: '',
+    url: ({ organization, first_id }) =>
+      `/pages/branch-year/branch-year?organization=${organization.id}&year=${first_id}`,
+  },
   filings: {
     unit: '份',
     act: '去办理',
