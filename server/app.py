@@ -205,15 +205,15 @@ DESCRIBERS: tuple[tuple[SourceKind, sources.Describe], ...] = (
 )
 """What describes the source of a ledger entry (server/points/sources.py)."""
 
-DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe], ...] = (
-    (ObjectionSubject.entry, entries.describe),
-    (ObjectionSubject.rejection, rejections.describe),
-    (ObjectionSubject.month, objected_months.describe),
-    (ObjectionSubject.negative, objected_negatives.describe),
-    (ObjectionSubject.result, doubts.describe),
-    (ObjectionSubject.star, star_doubts.describe),
+DOUBTED: tuple[tuple[ObjectionSubject, matters.Describe, matters.Recent], ...] = (
+    (ObjectionSubject.result, doubts.describe, doubts.recent),
+    (ObjectionSubject.star, star_doubts.describe, star_doubts.recent),
+    (ObjectionSubject.rejection, rejections.describe, rejections.recent),
+    (ObjectionSubject.entry, entries.describe, entries.recent),
+    (ObjectionSubject.month, objected_months.describe, objected_months.recent),
+    (ObjectionSubject.negative, objected_negatives.describe, objected_negatives.recent),
 )
-"""What an objection may be about (server/objections/matters)."""
+"""What an objection may be about (server/objections/matters), in the order in which it is offered."""
 
 FILED: tuple[tuple[FilingSubject, filings.Precondition], ...] = (
     (FilingSubject.exemption, exemptions.check_filing),
@@ -242,8 +242,8 @@ for bringing in brought("occasions"):
     fanouts.register(bringing.DRAFTINGS)
 for source_kind, describe in DESCRIBERS:
     sources.register(source_kind, describe)
-for kind, describe_matter in DOUBTED:
-    matters.register(kind, describe_matter)
+for kind, describe_matter, recent_matters in DOUBTED:
+    matters.register(kind, describe_matter, recent_matters)
 for subject, precondition in FILED:
     filings.register(subject, precondition)
 for publicized, owner in PUBLICIZED:

@@ -1,13 +1,13 @@
 """What a branch's year says to objections, and they to it: until when it may be doubted, and that an open one holds it
 up (year.md §3, §5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.annual.results.models import AnnualEdition, AnnualResult
-from server.annual.results.queries import current_edition, is_current
+from server.annual.results.queries import current_edition, is_current, results_of_member
 from server.annual.results.rules import is_final
 from server.annual.steps import due
 from server.annual.steps.conditions import is_filed
@@ -59,6 +59,11 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         details=(("年度积分", points_text(result.total)),) if result.total is not None and not result.negative else (),
         hands=recorded,
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the ids of the editions that hold a member's latest results."""
+    return [found.edition.id for found in results_of_member(session, member_id)][:most]
 
 
 def _is_told(session: Session, edition: AnnualEdition) -> bool:

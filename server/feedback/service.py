@@ -176,6 +176,7 @@ def enter_objection(
         words=row.words,
         via=ObjectionVia.paper,
         late_reason=_SAID_BEFORE.format(received) if shown.last_day < shanghai_date(now) else None,
+        intake=_SAID_BEFORE.format(received),
         own=False,
         account_id=account_id,
         now=now,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from server.days import shanghai_date
-from server.deadlines.models import Deadline
-from server.deadlines.queries import terms_of_organization
+from server.deadlines.models import Deadline, DeadlineSubject
+from server.deadlines.queries import deadlines_of, terms_of_organization
 from server.deadlines.rules import Basis, VacationEffect, counted_words
 from server.errors import not_found
 from server.identity.access import Context
@@ -14,14 +14,14 @@ from server.identity.rules import Permission, allows
 from server.objections import queries, windows
 from server.objections.corrections.service import may_act
 from server.objections.letters.rules import existing
-from server.objections.matters import ObjectionMatter, matter_of
+from server.objections.matters import matter_of
 from server.objections.models import Inquiry, LetterReceipt, Objection, ObjectionStep
+from server.objections.offering import admission_of, answer_due, candidates_out, details_of
 from server.objections.places import Handling, handling_of, is_told
 from server.objections.rules import (
     ADMISSION_DAYS,
     ANSWER_DAYS,
     DELIVERY_TITLES,
-    HAND_TITLES,
     LETTER_TITLES,
     OUTCOME_TITLES,
     SECOND_DAYS,
@@ -39,12 +39,10 @@ from server.objections.rules import (
     next_status,
 )
 from server.objections.schemas import (
-    CandidateOut,
     FollowedOut,
     InquiryOut,
     LetterOut,
     MatterOut,
-    ObjectionDetailOut,
     ObjectionDueOut,
     ObjectionLineOut,
     ObjectionOut,
@@ -72,16 +70,20 @@ def form(context: Context, member_id: int, kind: ObjectionSubject, subject_id: i
     closes_on = windows.last_day(session, matter.organization_id, matter.year)
     probe = Objection(subject_kind=kind, subject_id=subject_id, member_id=member_id)
     open_one = queries.open_one_of(session, probe)
+    admission_by = basis.due_on(terms)
+    answer_by, answer_counted = answer_due(session, matter.organization_id, admission_by)
     return MatterOut(
         title=matter.title,
         year=matter.year,
-        details=_details(matter),
+        details=details_of(matter),
         organization=session.get_one(Organization, matter.organization_id).title,
         closes_on=closes_on,
         needs_reason=matter.year < today.year and closes_on is not None and today > closes_on,
         open_id=open_one.id if open_one is not None else None,
-        admission_by=basis.due_on(terms),
-        admission_counted=counted_words(terms, basis, basis.due_on(terms)),
+        admission_by=admission_by,
+        admission_counted=counted_words(terms, basis, admission_by),
+        answer_by=answer_by,
+        answer_counted=answer_counted,
         answer_days=ANSWER_DAYS,
         second_days=SECOND_DAYS,
     )
@@ -151,11 +153,13 @@ def whole(context: Context, row: Objection) -> ObjectionOut:
         late_reason=row.late_reason if told else None,
         raised_at=row.raised_at,
         due=due_out(context, row, queries.open_due_of(session, row.id)),
-        details=_details(matter) if matter is not None and told else [],
+        details=details_of(matter) if matter is not None and told else [],
+        path=matter.path if matter is not None and told else None,
+        admission=admission_of(context, row) if ObjectionAction.assign in actions else None,
         inquiries=[_inquiry(session, row, each, places, people, told=told) for each in inquiries.values()],
-        steps=[_step(each, people, told=told) for each in steps],
+        steps=_steps(context, row, steps, people, told=told),
         letters=[_letter(each, receipts.get(each)) for each in existing(row, inquiries)] if told else [],
-        candidates=_candidates(handling, people) if ObjectionAction.assign in actions else [],
+        candidates=candidates_out(context, row, handling, people) if ObjectionAction.assign in actions else [],
         actions=actions,
         on_behalf=_on_behalf(context, row, told=told),
     )
@@ -246,7 +250,19 @@ def _letter(letter: Letter, receipt: LetterReceipt | None) -> LetterOut:
     )
 
 
-def _step(row: ObjectionStep, people: dict[int, str], *, told: bool) -> ObjectionStepOut:
+def _steps(
+    context: Context, row: Objection, steps: Sequence[ObjectionStep], people: dict[int, str], *, told: bool
+) -> list[ObjectionStepOut]:
+    """Return the story, each step with how the day that it had to keep was counted."""
+    dues = deadlines_of(context.session, DeadlineSubject.objection, [row.id])[row.id]
+    counted = {}
+    for due in dues:
+        terms = terms_of_organization(context.session, row.organization_id, around=due.row.counted_from)
+        counted[due.row.due_on] = counted_words(terms, due.row.basis, due.row.due_on)
+    return [_step(each, people, counted.get(each.due_on) if each.due_on else None, told=told) for each in steps]
+
+
+def _step(row: ObjectionStep, people: dict[int, str], counted: str | None, *, told: bool) -> ObjectionStepOut:
     action = ObjectionAction(row.action)
     by_member = action in (ObjectionAction.submit, *_MEMBERS)
     return ObjectionStepOut(
@@ -255,20 +271,9 @@ def _step(row: ObjectionStep, people: dict[int, str], *, told: bool) -> Objectio
         by=people.get(row.account_id or 0) if told or not by_member else None,
         at=row.at,
         due_on=row.due_on,
+        counted=counted,
         words=row.words if told else None,
     )
-
-
-def _candidates(handling: Handling, people: dict[int, str]) -> list[CandidateOut]:
-    return [
-        CandidateOut(
-            account_id=each.account_id,
-            name=people[each.account_id],
-            hand=each.hand,
-            reason=HAND_TITLES[each.hand] if each.hand is not None else None,
-        )
-        for each in handling.found
-    ]
 
 
 def due_out(context: Context, row: Objection, due: Deadline | None) -> ObjectionDueOut | None:
@@ -282,7 +287,3 @@ def due_out(context: Context, row: Objection, due: Deadline | None) -> Objection
         counted=counted_words(terms, due.basis, due.due_on),
         overdue=due.due_on < shanghai_date(context.now),
     )
-
-
-def _details(matter: ObjectionMatter) -> list[ObjectionDetailOut]:
-    return [ObjectionDetailOut(label=label, text=text) for label, text in matter.details]

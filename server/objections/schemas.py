@@ -47,7 +47,7 @@ class ObjectionsQuery(PageQuery):
 
 
 class ObjectionIn(Body):
-    """`via`, for officers who write it down for a member: from paper, or as it was said."""
+    """`via`, for officers who write it down for a member: from paper, or as it was said; `intake`: when and how."""
 
     subject_kind: ObjectionSubject
     subject_id: Id
@@ -55,6 +55,7 @@ class ObjectionIn(Body):
     wish: Reason | None = None
     via: ObjectionVia = ObjectionVia.app
     late_reason: Reason | None = None
+    intake: Reason | None = None
 
 
 class SeenIn(Body):
@@ -101,6 +102,7 @@ class ObjectionDetailOut(BaseModel):
 
 class MatterOut(BaseModel):
     """What a form for an objection shows. `closes_on` None: the year is not reported yet, there is no last day.
+    Admitted on the last day for it, it is answered by `answer_by`.
 
     `needs_reason`: it comes late, and says why. `open_id`: one of the same matter is being handled.
     """
@@ -114,8 +116,37 @@ class MatterOut(BaseModel):
     open_id: int | None
     admission_by: date
     admission_counted: str
+    answer_by: date
+    answer_counted: str
     answer_days: int
     second_days: int
+
+
+class MatterLineOut(BaseModel):
+    """What a member may object to. `open_id`: their objection to it is being handled."""
+
+    subject_kind: ObjectionSubject
+    subject_id: int
+    title: str
+    year: int
+    details: list[ObjectionDetailOut]
+    open_id: int | None
+
+
+class MattersOut(BaseModel):
+    items: list[MatterLineOut]
+
+
+class AdmissionOut(BaseModel):
+    """What whoever admits an objection looks at. `on_time` False: it came after `closes_on`. `earlier_id`: the member's
+    latest earlier objection to the same matter. Admitted today, it is answered by `answer_by`."""
+
+    ours: bool
+    closes_on: date | None
+    on_time: bool
+    earlier_id: int | None
+    answer_by: date
+    answer_counted: str
 
 
 class ObjectionDueOut(BaseModel):
@@ -126,11 +157,14 @@ class ObjectionDueOut(BaseModel):
 
 
 class ObjectionStepOut(BaseModel):
+    """`counted` says how `due_on` was counted. `words` of an answer stand in its inquiry."""
+
     action: ObjectionAction
     title: str
     by: str | None
     at: TimeOut
     due_on: date | None
+    counted: str | None
     words: str | None
 
 
@@ -174,10 +208,12 @@ class InquiryOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """An officer who might look into it; `hand` says why they stand back."""
+    """An officer who might look into it, and how many they look into now; `hand` says why they stand back."""
 
     account_id: int
     name: str
+    office: str
+    in_work: int
     hand: Hand | None
     reason: str | None
 
@@ -188,6 +224,7 @@ class ObjectionOut(BaseModel):
     `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
     `actions` are what the reader may do now, `on_behalf` what they may write down for the member. `to_correct`: what
     was upheld is not put right yet (待更正); `correct` among the actions then leads to `/correction`.
+    `path` leads to the matter in the API. `admission` is for whoever may admit it.
     """
 
     id: int
@@ -212,6 +249,8 @@ class ObjectionOut(BaseModel):
     raised_at: TimeOut
     due: ObjectionDueOut | None
     details: list[ObjectionDetailOut]
+    path: str | None
+    admission: AdmissionOut | None
     inquiries: list[InquiryOut]
     steps: list[ObjectionStepOut]
     letters: list[LetterOut]

@@ -61,16 +61,17 @@ def raise_objection(
     wish: str | None = None,
     via: ObjectionVia = ObjectionVia.app,
     late_reason: str | None = None,
+    intake: str | None = None,
     own: bool = True,
     account_id: int,
     now: datetime,
 ) -> Objection:
     """Take a member's objection down: their `own` from the phone, or from paper or a word by an officer who had no hand
-    in the matter.
+    in the matter, who says in `intake` when and how they were given it.
 
-    Raises DomainError 422 `invalid_input` for another's that says neither, 403 `takes_part`, 409 `not_objectionable`
-    where the member has no such matter, `objection_open` while an earlier one of the same matter is open, 422
-    `late_without_reason`.
+    Raises DomainError 422 `invalid_input` for another's that says neither, `reason_missing` for one without `intake`,
+    403 `takes_part`, 409 `not_objectionable` where the member has no such matter, `objection_open` while an earlier one
+    of the same matter is open, 422 `late_without_reason`.
     """
     matter = matter_of(session, subject_kind, subject_id, member_id)
     if matter is None:
@@ -79,6 +80,8 @@ def raise_objection(
         raise DomainError(CoreErrorCode.invalid_input, "代党员登记的，请注明是书面还是口头提出")
     if not own and account_id in matter.hands:
         raise takes_part()
+    if not own and not intake:
+        raise _says_not_how()
     closes_on = windows.last_day(session, matter.organization_id, matter.year)
     today = shanghai_date(now)
     if raising_refusal(year=matter.year, today=today, closes_on=closes_on, reason=late_reason) is not None:
@@ -100,7 +103,8 @@ def raise_objection(
         ObjectionHand(objection_id=objection.id, account_id=who, hand=hand) for who, hand in matter.hands.items()
     )
     due = set_due(session, objection, Due.admission, ADMISSION_DAYS, now=now)
-    note(session, objection, ObjectionAction.submit, words=None, due_on=due, account_id=account_id, now=now)
+    said = None if own else intake
+    note(session, objection, ObjectionAction.submit, words=said, due_on=due, account_id=account_id, now=now)
     return objection
 
 
@@ -311,6 +315,10 @@ def _new(
     )
 
 
+def _says_not_how() -> DomainError:
+    return DomainError(CoreErrorCode.reason_missing, "代党员登记的，请写明本人在何时以何种方式表示")
+
+
 def _open_already() -> DomainError:
     return conflict(ObjectionErrorCode.objection_open, "就这件事提出的异议还在办理，请查看办理进度")
 
@@ -319,7 +327,7 @@ def _speaks_for(session: Session, objection: Objection, *, own: bool, words: str
     if own:
         return
     if not words:
-        raise DomainError(CoreErrorCode.reason_missing, "代党员登记的，请写明本人在何时以何种方式表示")
+        raise _says_not_how()
     if account_id in hands_of(session, objection):
         raise takes_part()
 

@@ -4,10 +4,11 @@ Answers say who objects, so none is kept under an Idempotency-Key: a step knows 
 """
 
 from server.audit.subjects import AuditSubject
+from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.objections import present, queries, service
+from server.objections import offering, present, queries, service
 from server.objections.rules import ObjectionVia
 from server.objections.schemas import (
     AnswerIn,
@@ -16,6 +17,7 @@ from server.objections.schemas import (
     ExtendIn,
     MatterOut,
     MatterQuery,
+    MattersOut,
     ObjectionIn,
     ObjectionLineOut,
     ObjectionOut,
@@ -42,6 +44,19 @@ def show_objection_form(context: Context, path: MemberPath, query: MatterQuery) 
     """提出异议前要看到的：事项、异议期、各项时限"""
     context.audit_look(AuditSubject.member_objections, path.member_id)
     return present.form(context, path.member_id, query.subject_kind, query.subject_id)
+
+
+@api.guarded(
+    "GET",
+    "/members/<int:member_id>/objection-matters",
+    permission=Permission.objection_raise,
+    target=member_target,
+    responses={200: MattersOut},
+)
+def list_matters(context: Context, path: MemberPath) -> MattersOut:
+    """党员可以提出异议的事项：年度结果、未通过的申报、积分、月汇总，最近的在前"""
+    context.audit_look(AuditSubject.member_objections, path.member_id)
+    return MattersOut(items=offering.matter_lines(context.session, path.member_id, today=shanghai_date(context.now)))
 
 
 @api.guarded(
@@ -81,6 +96,7 @@ def raise_objection(context: Context, path: MemberPath, body: ObjectionIn) -> tu
         wish=body.wish,
         via=ObjectionVia.app if own else body.via,
         late_reason=body.late_reason,
+        intake=body.intake,
         own=own,
         account_id=context.account_id,
         now=context.now,

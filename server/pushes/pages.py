@@ -18,6 +18,11 @@ def notice(notice_id: int) -> str:
     return f"pages/notice/notice?id={notice_id}"
 
 
+def objection(objection_id: int) -> str:
+    """An objection of one's own, step by step."""
+    return f"pages/objection/objection?id={objection_id}"
+
+
 def score(year: int) -> str:
     return f"pages/score/score?year={year}"
 

@@ -1,5 +1,7 @@
 """What stars say to objections: what is doubted, and until when."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -45,3 +47,14 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         details=(("星级", grade.title if grade is not None else f"{rating.stars}星"),),
         hands=hands,
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the ids of the editions that hold a member's latest stars."""
+    query = (
+        select(RatingEdition.id)
+        .join(Rating, Rating.edition_id == RatingEdition.id)
+        .where(Rating.member_id == member_id, is_current())
+        .order_by(RatingEdition.year.desc())
+    )
+    return session.scalars(query.limit(most)).all()

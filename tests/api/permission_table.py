@@ -321,6 +321,7 @@ ROUTES = {
     "POST /resolutions/<int:resolution_id>/withdraw": "resolution_record",
     # objections
     "GET /members/<int:member_id>/objection-form": "objection_raise",
+    "GET /members/<int:member_id>/objection-matters": "objection_raise",
     "GET /members/<int:member_id>/objections": "objection_read",
     "POST /members/<int:member_id>/objections": "objection_raise",
     "GET /organizations/<int:organization_id>/objections": "objection_handle",

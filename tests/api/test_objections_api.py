@@ -112,8 +112,9 @@ def test_others_do_not_find_it(call: Call, cast: Cast, claim_id: int) -> None:
 
 
 def test_an_officer_writes_down_what_came_on_paper(call: Call, cast: Cast, claim_id: int) -> None:
-    found = raised(call, cast, claim_id, by=cast.sun_li, via="paper")
-    assert found["via"] == "paper"
+    intake = "6 月 18 日上午当面交来书面材料"
+    found = raised(call, cast, claim_id, by=cast.sun_li, via="paper", intake=intake)
+    assert (found["via"], found["steps"][0]["words"]) == ("paper", intake)
     own = body(call(cast.zhang_min, "GET", f"/members/{cast.zhang_min.member_id}/objections"))["items"]
     assert [each["id"] for each in own] == [found["id"]]
 
@@ -172,3 +173,41 @@ def test_an_officer_of_two_places_is_offered_once(session: Session, call: Call, 
     found = raised(call, cast, claim_id)
     names = [each["name"] for each in seen(call, cast.li_wei, found)["candidates"]]
     assert sorted(names) == ["孙丽", "李伟", "王芳"]
+
+
+def test_what_may_be_objected_to_is_offered_and_says_what_is_being_handled(
+    call: Call, cast: Cast, claim_id: int
+) -> None:
+    place = f"/members/{cast.zhang_min.member_id}/objection-matters"
+    offered = body(call(cast.zhang_min, "GET", place))["items"]
+    assert [(each["subject_kind"], each["subject_id"], each["open_id"]) for each in offered] == [
+        ("rejection", claim_id, None)
+    ]
+    assert offered[0]["title"] == "个人申报：社区志愿服务"
+    found = raised(call, cast, claim_id)
+    assert body(call(cast.li_wei, "GET", place))["items"][0]["open_id"] == found["id"]
+    assert refusal(call(cast.zhao_qiang, "GET", place)) == (404, "not_found")
+
+
+def test_who_admits_sees_window_and_earlier_objections_and_who_is_busy(call: Call, cast: Cast, claim_id: int) -> None:
+    first = raised(call, cast, claim_id)
+    assert first["admission"] is None
+    admission = seen(call, cast.li_wei, first)["admission"]
+    assert (admission["ours"], admission["closes_on"], admission["on_time"], admission["earlier_id"]) == (
+        True,
+        None,
+        True,
+        None,
+    )
+    assert admission["answer_by"] == "2026-06-26"
+    offices = {each["name"]: (each["office"], each["in_work"]) for each in seen(call, cast.li_wei, first)["candidates"]}
+    assert offices == {"李伟": ("支部书记", 0), "孙丽": ("副书记", 0), "王芳": ("支委", 0)}
+    step(call, cast.li_wei, first, "refuse", why="not_ours", words="请向原支部提出")
+    second = raised(call, cast, claim_id)
+    assert seen(call, cast.li_wei, second)["admission"]["earlier_id"] == first["id"]
+    step(call, cast.li_wei, second, "assign", investigator_id=cast.sun_li.account_id)
+    shown = seen(call, cast.li_wei, second)
+    assert shown["admission"] is None
+    assert next(each["in_work"] for each in shown["candidates"] if each["name"] == "孙丽") == 1
+    admitted = shown["steps"][1]
+    assert (admitted["due_on"], admitted["counted"]) == ("2026-06-23", "2 个工作日，不计 6 月 19、20、21 日")

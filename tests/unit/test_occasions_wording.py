@@ -127,7 +127,15 @@ def test_the_hour_is_shanghais() -> None:
 
 
 def test_pages_are_paths_of_the_app() -> None:
-    found = [pages.HOME, pages.DUES, pages.INBOX, pages.claim(2**62), pages.meeting(1), pages.notice(1)]
+    found = [
+        pages.HOME,
+        pages.DUES,
+        pages.INBOX,
+        pages.claim(2**62),
+        pages.objection(2**62),
+        pages.meeting(1),
+        pages.notice(1),
+    ]
     found += [pages.score(2026), pages.month("2026-06"), pages.statement(3, 1), pages.bulletin(1), pages.year(2026)]
     found += [pages.claim_for(2026)]
     assert all(re.fullmatch(r"pages/([a-z-]+)/\1(\?[a-z]+=[0-9-]+(&[a-z]+=[0-9]+)?)?", page) for page in found)

@@ -463,6 +463,10 @@ export interface paths {
     /** 提出异议前要看到的：事项、异议期、各项时限 */
     get: operations["objections_show_objection_form_members__int_member_id__objection_form_get"];
   };
+  "/api/v1/members/{member_id}/objection-matters": {
+    /** 党员可以提出异议的事项：年度结果、未通过的申报、积分、月汇总，最近的在前 */
+    get: operations["objections_list_matters_members__int_member_id__objection_matters_get"];
+  };
   "/api/v1/members/{member_id}/objections": {
     /** 党员提出的异议，最新的在前 */
     get: operations["objections_list_member_objections_members__int_member_id__objections_get"];
@@ -1152,6 +1156,28 @@ export interface components {
        * Format: line
        */
       work_number: string;
+    };
+    /**
+     * AdmissionOut
+     * @description What whoever admits an objection looks at. `on_time` False: it came after `closes_on`. `earlier_id`: the member's
+     * latest earlier objection to the same matter. Admitted today, it is answered by `answer_by`.
+     */
+    AdmissionOut: {
+      /**
+       * Answer By
+       * Format: date
+       */
+      answer_by: string;
+      /** Answer Counted */
+      answer_counted: string;
+      /** Closes On */
+      closes_on: string | null;
+      /** Earlier Id */
+      earlier_id: number | null;
+      /** On Time */
+      on_time: boolean;
+      /** Ours */
+      ours: boolean;
     };
     /** AnnexBranchOut */
     AnnexBranchOut: {
@@ -2157,14 +2183,18 @@ export interface components {
     };
     /**
      * CandidateOut
-     * @description An officer who might look into it; `hand` says why they stand back.
+     * @description An officer who might look into it, and how many they look into now; `hand` says why they stand back.
      */
     CandidateOut: {
       /** Account Id */
       account_id: number;
       hand: components["schemas"]["Hand"] | null;
+      /** In Work */
+      in_work: number;
       /** Name */
       name: string;
+      /** Office */
+      office: string;
       /** Reason */
       reason: string | null;
     };
@@ -4433,8 +4463,26 @@ export interface components {
       uploaded_at: string;
     };
     /**
+     * MatterLineOut
+     * @description What a member may object to. `open_id`: their objection to it is being handled.
+     */
+    MatterLineOut: {
+      /** Details */
+      details: components["schemas"]["ObjectionDetailOut"][];
+      /** Open Id */
+      open_id: number | null;
+      /** Subject Id */
+      subject_id: number;
+      subject_kind: components["schemas"]["ObjectionSubject"];
+      /** Title */
+      title: string;
+      /** Year */
+      year: number;
+    };
+    /**
      * MatterOut
      * @description What a form for an objection shows. `closes_on` None: the year is not reported yet, there is no last day.
+     * Admitted on the last day for it, it is answered by `answer_by`.
      *
      * `needs_reason`: it comes late, and says why. `open_id`: one of the same matter is being handled.
      */
@@ -4446,6 +4494,13 @@ export interface components {
       admission_by: string;
       /** Admission Counted */
       admission_counted: string;
+      /**
+       * Answer By
+       * Format: date
+       */
+      answer_by: string;
+      /** Answer Counted */
+      answer_counted: string;
       /** Answer Days */
       answer_days: number;
       /** Closes On */
@@ -4464,6 +4519,11 @@ export interface components {
       title: string;
       /** Year */
       year: number;
+    };
+    /** MattersOut */
+    MattersOut: {
+      /** Items */
+      items: components["schemas"]["MatterLineOut"][];
     };
     /**
      * MeetingChangeIn
@@ -5547,9 +5607,14 @@ export interface components {
     };
     /**
      * ObjectionIn
-     * @description `via`, for officers who write it down for a member: from paper, or as it was said.
+     * @description `via`, for officers who write it down for a member: from paper, or as it was said; `intake`, then: when and how.
      */
     ObjectionIn: {
+      /**
+       * Intake
+       * @default null
+       */
+      intake?: string | null;
       /**
        * Late Reason
        * @default null
@@ -5599,10 +5664,12 @@ export interface components {
      *
      * `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
      * `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
+     * `path` leads to the matter in the API. `admission` is for whoever may admit it.
      */
     ObjectionOut: {
       /** Actions */
       actions: components["schemas"]["ObjectionAction"][];
+      admission: components["schemas"]["AdmissionOut"] | null;
       /** Candidates */
       candidates: components["schemas"]["CandidateOut"][];
       /** Details */
@@ -5624,6 +5691,8 @@ export interface components {
       organization: string;
       /** Organization Id */
       organization_id: number;
+      /** Path */
+      path: string | null;
       /** Raised At */
       raised_at: string;
       status: components["schemas"]["ObjectionStatus"];
@@ -5659,13 +5728,18 @@ export interface components {
      * @enum {string}
      */
     ObjectionStatus: "submitted" | "not_admitted" | "investigating" | "answered" | "accepted" | "lapsed" | "second" | "final" | "withdrawn";
-    /** ObjectionStepOut */
+    /**
+     * ObjectionStepOut
+     * @description `counted` says how `due_on` was counted. `words` of an answer stand in its inquiry.
+     */
     ObjectionStepOut: {
       action: components["schemas"]["ObjectionAction"];
       /** At */
       at: string;
       /** By */
       by: string | null;
+      /** Counted */
+      counted: string | null;
       /** Due On */
       due_on: string | null;
       /** Title */
@@ -12032,6 +12106,22 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["MatterOut"];
+        };
+      };
+    };
+  };
+  /** 党员可以提出异议的事项：年度结果、未通过的申报、积分、月汇总，最近的在前 */
+  objections_list_matters_members__int_member_id__objection_matters_get: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["MattersOut"];
         };
       };
     };

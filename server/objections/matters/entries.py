@@ -1,5 +1,8 @@
 """An entry of the ledger: what was given or taken for one fact."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.objections.matters import ObjectionMatter
@@ -32,6 +35,12 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         path=told.path if told else None,
         hands=hands,
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the seqs of a member's latest entries, openings left out."""
+    of_member = (PointEntry.member_id == member_id, PointEntry.source_kind != SourceKind.opening)
+    return session.scalars(select(PointEntry.seq).where(*of_member).order_by(PointEntry.seq.desc()).limit(most)).all()
 
 
 def _source_of(session: Session, entry: PointEntry) -> PointEntry:

@@ -1,5 +1,8 @@
 """A member's line in a branch's month."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.objections.matters import ObjectionMatter
@@ -24,3 +27,13 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         path=f"/api/v1/statements/{statement.id}",
         hands=confirmed,
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the ids of the latest confirmed statements that have a line of a member's."""
+    query = (
+        select(Statement.id)
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .where(StatementLine.member_id == member_id, Statement.status == StatementStatus.confirmed)
+    )
+    return session.scalars(query.order_by(Statement.until.desc(), Statement.id.desc()).limit(most)).all()

@@ -1,6 +1,9 @@
 """That a negative-list decision was registered: whether it says what the paper says. The decision itself is another
 matter (对决定不服的，依规申诉)."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.objections.matters import ObjectionMatter
@@ -23,3 +26,10 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         details=(("决定日期", decision.decided_on.isoformat()),),
         hands=of_negative(session, decision.id, member_id),
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the ids of a member's latest confirmed registrations."""
+    of_member = (NegativeDecision.member_id == member_id, NegativeDecision.confirmed_at.is_not(None))
+    query = select(NegativeDecision.id).where(*of_member).order_by(NegativeDecision.id.desc()).limit(most)
+    return session.scalars(query).all()

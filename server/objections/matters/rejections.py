@@ -1,5 +1,8 @@
 """A claim that was not allowed, or for less than was claimed."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.claims.models import Claim
@@ -34,3 +37,11 @@ def describe(session: Session, subject_id: int, member_id: int) -> ObjectionMatt
         path=f"/api/v1/claims/{claim.id}",
         hands=hands,
     )
+
+
+def recent(session: Session, member_id: int, most: int) -> Sequence[int]:
+    """Return the ids of a member's claims that were not allowed, or for less, the latest decided first."""
+    lowered = and_(Claim.status == ClaimStatus.approved, Claim.approved_points != Claim.proposed_points)
+    doubtful = or_(Claim.status == ClaimStatus.rejected, lowered)
+    query = select(Claim.id).where(Claim.member_id == member_id, doubtful)
+    return session.scalars(query.order_by(Claim.decided_at.desc(), Claim.id.desc()).limit(most)).all()

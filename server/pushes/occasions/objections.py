@@ -52,7 +52,8 @@ def announce(
     `matter` names what is objected to (个人申报, 年度积分), not why; `until` is the last day for the answer.
     """
     result, hint = _WORDS[step]
-    message = DraftedMessage(Occasion.objection_progress, f"{objection_id}:{version}", pages.INBOX, due_at=now)
+    page = pages.objection(objection_id) if member_id is not None else pages.INBOX
+    message = DraftedMessage(Occasion.objection_progress, f"{objection_id}:{version}", page, due_at=now)
     content = wording.objection(matter, result, until, hint)
     if member_id is not None:
         return outbox.enqueue(session, [to_member(message, member_id, place, content)], now=now)
