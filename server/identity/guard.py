@@ -70,7 +70,7 @@ class Api(APIBlueprint):
         self.guards: dict[str, Access] = {}
         self._undescribed: list[Callable[[], object]] = []
 
-    def _collect_openapi_info(self, rule: str, func: Callable[..., Any], **about: Any) -> tuple[None, ...]:
+    def _collect_openapi_info(self, rule: str, func: Callable[..., Any], **about: Any) -> Any:
         """Leave it until the document is asked for. `_guard` reads the shapes of the request; here there are none."""
         self._undescribed.append(partial(super()._collect_openapi_info, rule, func, **about))
         return (None,) * 7

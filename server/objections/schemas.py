@@ -47,7 +47,7 @@ class ObjectionsQuery(PageQuery):
 
 
 class ObjectionIn(Body):
-    """`via`, for officers who write it down for a member: from paper, or as it was said; `intake`: when and how."""
+    """For officers who write it down for a member: `via` says from paper or as it was said, `intake` when and how."""
 
     subject_kind: ObjectionSubject
     subject_id: Id

@@ -26,6 +26,8 @@ export interface Claim {
   steps: Step[]
   /** Whether the reader is who claims, not one who shares in the work. */
   mine: boolean
+  /** Decided, and not for all that was asked: it can be objected to. */
+  lessThanAsked: boolean
   memberId: number
   /** Whether another entered it for the member. */
   onBehalf: boolean
@@ -59,6 +61,8 @@ export function toClaim(dto: ClaimOut, readerId: number): Claim {
     photos: dto.photos.flatMap((photo) => toPhoto(photo) ?? []),
     steps: stepsOf(dto),
     mine: dto.member_id === readerId,
+    lessThanAsked:
+      dto.status === 'rejected' || (dto.status === 'approved' && dto.approved_points !== dto.proposed_points),
     memberId: dto.member_id,
     onBehalf: dto.on_behalf,
     contents: contentsOf(dto),

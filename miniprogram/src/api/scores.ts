@@ -62,6 +62,7 @@ export interface Entry {
   day: string
   /** Whether it gave or took points and stands: no opening, not taken back. */
   counts: boolean
+  opening: boolean
   title: string
   points: string
   /** Not counted at all: struck through. */
@@ -225,6 +226,7 @@ function toEntry(dto: EntryOut, line: LineOut): Entry {
     itemCode: dto.item_code,
     day: dto.occurred_on,
     counts: isFact(dto),
+    opening: isOpening(dto),
     title: titleOf(dto),
     points: line.method === 'ratio' ? attendance(dto.quantities) : signed(dto.points),
     struck: dto.reversed_by !== null || (uncounted !== '' && hundredths(dto.counted ?? '0') === 0),

@@ -65,6 +65,15 @@ describe('what waits with an officer', () => {
     )
   })
 
+  it('opens the objection that is due first', () => {
+    const waiting = { organization, count: 2, first_id: 5, first_day: '2025-06-23', words: null }
+    expect(toTodo({ kind: 'objections', title: '异议待办理', ...waiting })).toMatchObject({
+      title: '异议待办理 2 件',
+      words: '教工第一党支部，2025 年 6 月 23 日前',
+      url: '/pages/objection/objection?id=5',
+    })
+  })
+
   it('says what holds until a standard is published, and leads to that', () => {
     const words = '2027 年度积分标准尚未发布，1 月 1 日起将沿用 2026 年度标准（未备案）'
     const todo = toTodo({
@@ -83,8 +92,8 @@ describe('what waits with an officer', () => {
   it('names and counts a kind that it does not know yet, and leads nowhere', () => {
     expect(
       toTodo({
-        kind: 'objections',
-        title: '异议待办理',
+        kind: 'appeals',
+        title: '申诉待办理',
         organization,
         count: 2,
         first_id: 5,
@@ -92,7 +101,7 @@ describe('what waits with an officer', () => {
         words: null,
       }),
     ).toEqual({
-      title: '异议待办理 2 项',
+      title: '申诉待办理 2 项',
       words: '教工第一党支部',
       act: '',
       url: '',

@@ -98,6 +98,12 @@ const MANNERS: Record<string, Manner | undefined> = {
     url: ({ organization, first_day }) =>
       `/pages/workdays/workdays?organization=${organization.id}&year=${first_day?.slice(0, 4)}`,
   },
+  objections: {
+    unit: '件',
+    act: '去办理',
+    url: ({ first_id }) => `/pages/objection/objection?id=${first_id}`,
+    first: (on) => `${day(on)}前`,
+  },
   opinions: { unit: '条', act: '去看看', url: at('opinions') },
 }
 

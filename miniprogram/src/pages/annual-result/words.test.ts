@@ -53,8 +53,8 @@ describe('how a result stands', () => {
 
 describe('how to object', () => {
   it('names the telephone where there is one', () => {
-    expect(howToObject(RESULT, '0535-5550158')).toContain('支部（办公电话 0535-5550158）书面提出')
-    expect(howToObject(RESULT, '')).toContain('向支部书面提出')
+    expect(howToObject(RESULT, '0535-5550158')).toContain('支部（办公电话 0535-5550158）书面、口头提出')
+    expect(howToObject(RESULT, '')).toContain('向支部书面、口头提出')
   })
 
   it('has a term until the result is settled, and none after', () => {

@@ -36,7 +36,8 @@ export function inShort(result: Result): string {
 export function howToObject(result: Result, telephone: string): string {
   const whom = `支部${telephone ? `（办公电话 ${telephone}）` : ''}`
   if (['reported', 'stars_proposed', 'stars_reviewed'].includes(result.state))
-    return `对结果有异议的，请在通报后五个工作日内向${whom}书面提出；另有公示的，到公示最后一天 24:00 为止。`
-  if (result.state === 'publicized') return `对结果有异议的，请在公示最后一天 24:00 前向${whom}书面提出。`
-  return `发现结果有错的，请向${whom}书面提出，经核实后更正，原结果保留。`
+    return `对结果有异议的，请在通报后五个工作日内在下面提出，或向${whom}书面、口头提出；另有公示的，到公示最后一天 24:00 为止。`
+  if (result.state === 'publicized')
+    return `对结果有异议的，请在公示最后一天 24:00 前在下面提出，或向${whom}书面、口头提出。`
+  return `发现结果有错的，请在下面提出，或向${whom}书面、口头提出，经核实后更正，原结果保留。`
 }

@@ -33,7 +33,19 @@ describe('the branch hub', () => {
       { role: 'committee_member', title: '支委', organization: BRANCH },
     )
     expect(titles(me)).toEqual([
-      ['教工第一党支部', '成员', '支部会议', '请假待批', '党费', '月汇总', '年度工作', '发通知', '群机器人', '未送达'],
+      [
+        '教工第一党支部',
+        '成员',
+        '支部会议',
+        '请假待批',
+        '党费',
+        '月汇总',
+        '年度工作',
+        '异议办理',
+        '发通知',
+        '群机器人',
+        '未送达',
+      ],
     ])
     expect(chargesOf(me).map(({ roles }) => roles)).toEqual(['支部书记、支委'])
   })
@@ -41,7 +53,7 @@ describe('the branch hub', () => {
   it('shows who is above the comparison, and no dues of others', () => {
     const me = person({ role: 'general_secretary', title: '总支书记', organization: GENERAL })
     expect(titles(me)).toEqual([
-      ['会计学院党总支', '支部对比', '各支部年度工作', '成员', '支部会议', '请假待批', '发通知', '未送达'],
+      ['会计学院党总支', '支部对比', '各支部年度工作', '成员', '支部会议', '请假待批', '异议办理', '发通知', '未送达'],
     ])
   })
 

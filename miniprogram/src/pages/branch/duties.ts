@@ -78,6 +78,13 @@ const ROWS: readonly Row[] = [
     roles: OFFICERS,
   },
   {
+    icon: 'leave',
+    title: '异议办理',
+    words: '受理、核查、答复，代为登记',
+    page: 'objections',
+    roles: [...OFFICERS, ...ABOVE],
+  },
+  {
     icon: 'bell',
     title: '发通知',
     words: '起草、发布、看谁读了',

@@ -13,6 +13,7 @@ export const RECORDS: readonly Row[] = [
   { icon: 'clock', title: '历年积分', words: '每月汇总和变化', url: '/pages/history/history' },
   { icon: 'shield', title: '年度结果', words: '每年的积分和办理进度', url: '/pages/annual-result/annual-result' },
   { icon: 'leave', title: '反映情况', words: '表扬、反映问题、公示有误', url: '/pages/feedback/feedback' },
+  { icon: 'leave', title: '我的异议', words: '提出异议，看办理进度', url: '/pages/objections/objections' },
   { icon: 'bell', title: '消息', words: '每一条提醒都留在这里', url: '/pages/inbox/inbox' },
   { icon: 'leave', title: '通知公告', words: '', url: '/pages/notices/notices' },
   { icon: 'calendar', title: '我的会议', url: '/pages/meetings/meetings' },
