@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from tests.api.answers import body, refusal
 from tests.cast import Cast, Person
 from tests.claiming import submitted
 from tests.conftest import Call
+from tests.days import until
 from tests.years import DRAFTING, OLD
 
 KEY = {"Idempotency-Key": "8a1f6c1e-0001"}
@@ -281,6 +282,15 @@ def test_a_cut_off_is_moved_and_a_deputy_appointed_from_above(
         seen = body(call(cast.chen_jing, "POST", f"{year}/delegate", json={"account_id": None, "reason": "书记已回"}))
         assert seen["delegate"] is None
         assert refusal(call(cast.wang_fang, "POST", f"{year}/file", json={})) == (409, "wrong_status")
+
+
+@pytest.mark.usefixtures("closing")
+@until(date(2027, 2, 9))
+def test_a_deputy_is_offered_once_a_step_is_late_for_fifteen_working_days(
+    call: Call, cast: Cast, year: str, now: datetime, in_time: bool
+) -> None:
+    with at(now):
+        assert ("delegate" in body(call(cast.chen_jing, "GET", year))["actions"]) is not in_time
 
 
 @pytest.mark.parametrize("who", ["zhang_min", "zhao_qiang", "stranger", "administrator"])

@@ -437,6 +437,7 @@ def test_what_was_not_measured_gives_the_share_of_everything_else_in_a_closed_ye
     found = closed_score(half_measured(Unheld.scale), earn("E", "60"), earn("P", "9"))
     line = found.line("Q")
     assert (line.points, line.remark) == (D("7.67"), Remark.scaled)  # 69 of 90
+    assert D("7.6666") < line.raw < D("7.6667")
     assert (found.section("appraisal").points, found.total) == (D("16.67"), D("76.67"))
 
 

@@ -168,16 +168,20 @@ def test_changed_figures_that_were_told_are_told_anew_first(engine: Engine, sess
     owed = corrections.owed(session, branch_year)
     assert owed is not None
     assert owed.member_ids == {cast.zhang_min.member_id}
-    row = corrections.correct(
+    correct = partial(
+        corrections.correct,
         session,
         organization_id=cast.branch,
         year=OLD,
-        told_on=date(2027, 1, 19),
         way=CorrectionWay.group,
         words="补记一次志愿服务",
         account_id=cast.li_wei.account_id,
         now=REPORTING + timedelta(hours=1),
     )
+    for told_on, code in ((date(2027, 1, 18), "invalid_dates"), (date(2027, 1, 20), "in_the_future")):
+        refused(code, partial(correct, told_on=told_on))
+        session.rollback()
+    row = correct(told_on=date(2027, 1, 19))
     session.commit()
     assert (row.told_edition_id, row.edition_id, row.members) == (first.edition_id, edition.id, 1)
     again(meeting)

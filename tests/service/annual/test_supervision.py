@@ -25,8 +25,8 @@ from tests.refusing import refused
 from tests.settling import excused, roster_of
 from tests.years import DRAFTING, OLD
 
-LATE = datetime(2027, 2, 10, 2, tzinfo=UTC)
-"""10 February 2027: fifteen working days after 15 January were over on the 5th, with no holidays announced yet."""
+LATE = datetime(2027, 2, 9, 16, 30, tzinfo=UTC)
+"""10 February 2027, 00:30: fifteen working days after 15 January were over on the 9th, before any holiday is known."""
 
 
 def kinds_left(session: Session, cast: Cast, *, branch: int | None = None, now: datetime = DRAFTING) -> dict[str, int]:
