@@ -13,7 +13,7 @@ import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
-from werkzeug.test import create_environ
+from werkzeug.test import create_environ, run_wsgi_app
 
 from server import config
 from server.app import create_app
@@ -171,10 +171,8 @@ def _knock(app: OpenAPI, route: str, tokens: Iterable[str | None]) -> dict[str |
 
 
 def _status(app: OpenAPI, environ: dict[str, Any]) -> int:
-    statuses: list[str] = []
-    answer = app(environ, lambda status, _headers, _error=None: statuses.append(status))
-    answer.close()
-    return int(statuses[0].split()[0])
+    _answer, status, _headers = run_wsgi_app(app, environ, buffered=True)
+    return int(status.split()[0])
 
 
 def _expected(permission: str, person: str, thing: Target) -> HTTPStatus:
