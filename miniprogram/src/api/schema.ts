@@ -157,6 +157,46 @@ export interface paths {
     /** 第二步：支部党员大会通过 */
     post: operations["exemptions_record_passing_exemptions__int_exemption_id__passing_post"];
   };
+  "/api/v1/feedback-progress": {
+    /** 凭查询码看办到哪一步 */
+    post: operations["feedback_show_feedback_progress_feedback_progress_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}": {
+    /** 一件反映和它的办理过程，不含反映人身份 */
+    get: operations["feedback_show_feedback_feedbacks__int_feedback_id__get"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/answer": {
+    /** 答复：结论、核实记录（内部）、给反映人的答复 */
+    post: operations["feedback_answer_feedback_feedbacks__int_feedback_id__answer_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/assign": {
+    /** 受理并确定核实人；更换核实人的写明理由 */
+    post: operations["feedback_assign_feedback_feedbacks__int_feedback_id__assign_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/extend": {
+    /** 延长答复期限一次，原因凭查询码可见 */
+    post: operations["feedback_extend_feedback_feedbacks__int_feedback_id__extend_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/hand-over": {
+    /** 记录材料已当面移交学校纪委，本系统只留编号和日期 */
+    post: operations["feedback_hand_over_feedback_feedbacks__int_feedback_id__hand_over_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/handover-file": {
+    /** 打印移交学校纪委的材料：加密 PDF 和只显示这一次的密码；可以重新打印，密码另换 */
+    post: operations["feedback_print_handover_feedbacks__int_feedback_id__handover_file_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/identity": {
+    /** 反映人的姓名和联系方式，只给核实人本人，每次查看都留痕 */
+    post: operations["feedback_show_reporter_feedbacks__int_feedback_id__identity_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/objection": {
+    /** 留名的公示意见，登记为本人的异议 */
+    post: operations["feedback_enter_feedback_objection_feedbacks__int_feedback_id__objection_post"];
+  };
+  "/api/v1/feedbacks/{feedback_id}/refuse": {
+    /** 不予受理，写明理由；内容相同的可一并办理 */
+    post: operations["feedback_refuse_feedback_feedbacks__int_feedback_id__refuse_post"];
+  };
   "/api/v1/filings/{filing_id}": {
     /** 查看备案及其经过 */
     get: operations["filings_read_filing_filings__int_filing_id__get"];
@@ -507,6 +547,14 @@ export interface paths {
     /** 党员一年中各月的积分 */
     get: operations["statements_list_member_statements_members__int_member_id__statements_get"];
   };
+  "/api/v1/members/{member_id}/suspension": {
+    /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
+    post: operations["suspensions_suspend_member_members__int_member_id__suspension_post"];
+  };
+  "/api/v1/members/{member_id}/suspension/end": {
+    /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
+    post: operations["suspensions_restore_member_members__int_member_id__suspension_end_post"];
+  };
   "/api/v1/members/{member_id}/transfers": {
     /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
     post: operations["members_transfer_member_members__int_member_id__transfers_post"];
@@ -597,6 +645,12 @@ export interface paths {
     /** 受理并确定核查人；更换核查人的写明理由 */
     post: operations["objections_assign_objection_objections__int_objection_id__assign_post"];
   };
+  "/api/v1/objections/{objection_id}/correction": {
+    /** 异议成立后在原处更正的内容：按结论预填，列出更正前后的分值 */
+    get: operations["objection_corrections_show_correction_objections__int_objection_id__correction_get"];
+    /** 在原处更正；原来的记录保留，年度结果已形成的另出更正版 */
+    post: operations["objection_corrections_carry_out_correction_objections__int_objection_id__correction_post"];
+  };
   "/api/v1/objections/{objection_id}/escalate": {
     /** 对答复仍有异议，提请上级专项查核 */
     post: operations["objections_escalate_objection_objections__int_objection_id__escalate_post"];
@@ -604,6 +658,14 @@ export interface paths {
   "/api/v1/objections/{objection_id}/extend": {
     /** 延长答复期限一次，原因告知本人 */
     post: operations["objections_extend_objection_objections__int_objection_id__extend_post"];
+  };
+  "/api/v1/objections/{objection_id}/letters/{letter}": {
+    /** 下载受理通知、不予受理告知书或答复书，Word 或 PDF */
+    get: operations["objection_letters_get_objection_letter_objections__int_objection_id__letters__letter__get"];
+  };
+  "/api/v1/objections/{objection_id}/letters/{letter}/receipt": {
+    /** 本人打开文书的记下看到时间；当面送达的由经办人写明时间、地点 */
+    post: operations["objection_letters_note_letter_receipt_objections__int_objection_id__letters__letter__receipt_post"];
   };
   "/api/v1/objections/{objection_id}/refuse": {
     /** 不予受理，写明理由和应向哪里提出 */
@@ -674,6 +736,16 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/exemptions": {
     /** 不列入管理范围的党员（含下级党组织） */
     get: operations["exemptions_list_exemptions_organizations__int_organization_id__exemptions_get"];
+  };
+  "/api/v1/organizations/{organization_id}/feedback-form": {
+    /** 反映情况前要看到的：交给谁、办理时限、电话 */
+    get: operations["feedback_show_feedback_form_organizations__int_organization_id__feedback_form_get"];
+  };
+  "/api/v1/organizations/{organization_id}/feedbacks": {
+    /** 由本人受理或核实的反映；没办结的全部列出，成批的折叠在后 */
+    get: operations["feedback_list_feedbacks_organizations__int_organization_id__feedbacks_get"];
+    /** 反映情况；不记录是谁提交的，查询码只显示这一次 */
+    post: operations["feedback_report_feedback_organizations__int_organization_id__feedbacks_post"];
   };
   "/api/v1/organizations/{organization_id}/filings": {
     /** 收到（incoming）或报出（outgoing）的备案 */
@@ -789,6 +861,10 @@ export interface paths {
     /** 支部的月汇总，最近的在前；确认之前只有支部和上级的负责人可见 */
     get: operations["statements_list_statements_organizations__int_organization_id__statements_get"];
   };
+  "/api/v1/organizations/{organization_id}/suspensions": {
+    /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
+    get: operations["suspensions_list_suspensions_organizations__int_organization_id__suspensions_get"];
+  };
   "/api/v1/organizations/{organization_id}/unreached-pushes": {
     /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
     get: operations["unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get"];
@@ -838,6 +914,10 @@ export interface paths {
   "/api/v1/organizations/{organization_id}/years/{year}/correction": {
     /** 登记更正通报：已通报的积分有改变，何时、怎样告知党员 */
     post: operations["annual_steps_correct_branch_year_organizations__int_organization_id__years__int_year__correction_post"];
+  };
+  "/api/v1/organizations/{organization_id}/years/{year}/correction/file": {
+    /** 下载更正通报，Word 或 PDF：只列有改变的，逐人写明更正前后；不写异议由谁提出 */
+    get: operations["year_forms_get_correction_file_organizations__int_organization_id__years__int_year__correction_file_get"];
   };
   "/api/v1/organizations/{organization_id}/years/{year}/cut-off": {
     /** 为一个党支部另定申报截止日，说明理由 */
@@ -1238,6 +1318,25 @@ export interface components {
      * @enum {string}
      */
     AnnouncementStatus: "waiting" | "sending" | "sent" | "unknown" | "refused" | "expired";
+    /**
+     * AnswerFeedbackIn
+     * @description `finding` stays with the officers, `reply` is read by whoever has the code.
+     */
+    AnswerFeedbackIn: {
+      /**
+       * Finding
+       * Format: lines
+       */
+      finding: string;
+      outcome: components["schemas"]["FeedbackOutcome"];
+      /**
+       * Reply
+       * Format: lines
+       */
+      reply: string;
+      /** Version */
+      version: number;
+    };
     /** AnswerIn */
     AnswerIn: {
       /**
@@ -1427,6 +1526,21 @@ export interface components {
       reason: string;
     };
     /**
+     * AssignFeedbackIn
+     * @description `words` says why it is somebody else, where one was named before.
+     */
+    AssignFeedbackIn: {
+      /** Investigator Id */
+      investigator_id: number;
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
+    };
+    /**
      * AssignIn
      * @description `words` says why it is somebody else, where one was named before.
      */
@@ -1497,6 +1611,12 @@ export interface components {
       state_title: string | null;
       via: components["schemas"]["Via"] | null;
     };
+    /**
+     * AttendanceRemedy
+     * @description What a member's attendance becomes; `leave`: theirs is granted.
+     * @enum {string}
+     */
+    AttendanceRemedy: "present" | "late" | "leave";
     /**
      * AttendanceStanding
      * @description Where someone stands in a roster, as people read it.
@@ -2629,6 +2749,23 @@ export interface components {
       title: string;
     };
     /**
+     * ComponentOut
+     * @description An entry among those that a month or a year consists of.
+     */
+    ComponentOut: {
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** Points */
+      points: string;
+      /** Seq */
+      seq: number;
+      /** Title */
+      title: string;
+    };
+    /**
      * ConfirmationIn
      * @description `absent`: those the officer saw as absent; `count_anyway`: those whose claim of the day is of something else.
      */
@@ -2736,11 +2873,25 @@ export interface components {
       reason: string;
     };
     /**
+     * CorrectionKind
+     * @description At which source an upheld objection is put right.
+     * @enum {string}
+     */
+    CorrectionKind: "claim" | "attendance" | "dues" | "decision" | "negative";
+    /**
      * CorrectionOut
      * @description 更正通报. `owed`: figures that members were told have changed, and nothing goes on until they are told so;
-     * `members` of them are concerned.
+     * `members` of them are concerned. `edition_id` is of the edition that a 更正通报 can be printed of, the one that is
+     * owed or was made last. `lines` have changed on show and are still to be publicized by themselves, from the same
+     * routes as the list. `lacks`: what an edition that supersedes the filed one lacks before it is filed anew.
      */
     CorrectionOut: {
+      /** Edition Id */
+      edition_id: number | null;
+      /** Lacks */
+      lacks: string[];
+      /** Lines */
+      lines: number;
       /** Members */
       members: number;
       /** Owed */
@@ -2925,6 +3076,11 @@ export interface components {
       /** Reason */
       reason: string;
     };
+    /**
+     * DeliveryVia
+     * @enum {string}
+     */
+    DeliveryVia: "app" | "in_person";
     /** DetailOut */
     DetailOut: {
       /** Label */
@@ -3041,7 +3197,7 @@ export interface components {
      * @description What has to happen by a day.
      * @enum {string}
      */
-    Due: "admission" | "answer" | "silence" | "second";
+    Due: "admission" | "answer" | "silence" | "second" | "correction";
     /**
      * DuesConsentEndIn
      * @description Months from `from_month` on are due at their own end again; the first one means that it never held.
@@ -3306,6 +3462,11 @@ export interface components {
       reason: components["schemas"]["OutcomeReason"];
       /** Words */
       words: string;
+    };
+    /** EnteredObjectionOut */
+    EnteredObjectionOut: {
+      /** Objection Id */
+      objection_id: number;
     };
     /**
      * EntryIn
@@ -3602,6 +3763,16 @@ export interface components {
        */
       closes_at: string;
     };
+    /** ExtendFeedbackIn */
+    ExtendFeedbackIn: {
+      /** Version */
+      version: number;
+      /**
+       * Words
+       * Format: line
+       */
+      words: string;
+    };
     /** ExtendIn */
     ExtendIn: {
       /** Version */
@@ -3611,6 +3782,248 @@ export interface components {
        * Format: line
        */
       words: string;
+    };
+    /**
+     * FeedbackAction
+     * @enum {string}
+     */
+    FeedbackAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "enter_objection" | "hand_over";
+    /**
+     * FeedbackCandidateOut
+     * @description An officer who might look into it; `reason` says why they stand back.
+     */
+    FeedbackCandidateOut: {
+      /** Account Id */
+      account_id: number;
+      hand: components["schemas"]["Hand"] | null;
+      /** Name */
+      name: string;
+      /** Reason */
+      reason: string | null;
+    };
+    /**
+     * FeedbackDue
+     * @description What has to happen by a day.
+     * @enum {string}
+     */
+    FeedbackDue: "admission" | "answer";
+    /** FeedbackDueOut */
+    FeedbackDueOut: {
+      /** Counted */
+      counted: string;
+      kind: components["schemas"]["FeedbackDue"];
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** Overdue */
+      overdue: boolean;
+    };
+    /**
+     * FeedbackFormOut
+     * @description What the form shows. `title` is that of a list on show, `above` handles what is about an officer.
+     */
+    FeedbackFormOut: {
+      /** Above */
+      above: string | null;
+      admission: components["schemas"]["FeedbackTermOut"];
+      answer: components["schemas"]["FeedbackTermOut"];
+      /** Last Day */
+      last_day: string | null;
+      /** Organization */
+      organization: string;
+      /** Telephones */
+      telephones: components["schemas"]["TelephoneOut"][];
+      /** Title */
+      title: string | null;
+    };
+    /** FeedbackIdentityOut */
+    FeedbackIdentityOut: {
+      /** Contact */
+      contact: string | null;
+      /** Name */
+      name: string | null;
+    };
+    /**
+     * FeedbackIn
+     * @description `form` is the form's own random text: 32 hex digits. Without a name it is anonymous.
+     */
+    FeedbackIn: {
+      /**
+       * About Name
+       * @default null
+       */
+      about_name?: string | null;
+      /**
+       * About Officer
+       * @default false
+       */
+      about_officer?: boolean;
+      /**
+       * Contact
+       * @default null
+       */
+      contact?: string | null;
+      /** Form */
+      form: string;
+      kind: components["schemas"]["FeedbackKind"];
+      /**
+       * Name
+       * @default null
+       */
+      name?: string | null;
+      /**
+       * Publicity Id
+       * @default null
+       */
+      publicity_id?: number | null;
+      /**
+       * Words
+       * Format: lines
+       */
+      words: string;
+    };
+    /**
+     * FeedbackKind
+     * @enum {string}
+     */
+    FeedbackKind: "praise" | "problem" | "publicity_error";
+    /**
+     * FeedbackLineOut
+     * @description One in a list; `count` of them where more are folded into it, `alike` if these have the same words.
+     */
+    FeedbackLineOut: {
+      /** About */
+      about: string;
+      /** Alike */
+      alike: boolean;
+      /** Beginning */
+      beginning: string | null;
+      /** Count */
+      count: number;
+      /** Due On */
+      due_on: string | null;
+      /** Id */
+      id: number;
+      /** Kind Title */
+      kind_title: string | null;
+      /** Named */
+      named: boolean;
+      /** Overdue */
+      overdue: boolean;
+      /** Received At */
+      received_at: string;
+      status: components["schemas"]["FeedbackStatus"];
+      /** Status Title */
+      status_title: string;
+    };
+    /**
+     * FeedbackOut
+     * @description A feedback for those who handle it; who reported is not part of it. `photos` are `data:` addresses.
+     *
+     * `sealed`: a name is there, for whoever looks into it. `alike` counts what else waits with the same words.
+     */
+    FeedbackOut: {
+      /** About */
+      about: string;
+      /** About Name */
+      about_name: string | null;
+      /** About Officer */
+      about_officer: boolean;
+      /** Actions */
+      actions: components["schemas"]["FeedbackAction"][];
+      /** Alike */
+      alike: number;
+      /** Candidates */
+      candidates: components["schemas"]["FeedbackCandidateOut"][];
+      due: components["schemas"]["FeedbackDueOut"] | null;
+      /** Finding */
+      finding: string | null;
+      /** Handled By */
+      handled_by: string;
+      /** Id */
+      id: number;
+      /** Identity Gone */
+      identity_gone: boolean;
+      /** Investigator */
+      investigator: string | null;
+      kind: components["schemas"]["FeedbackKind"] | null;
+      /** Kind Title */
+      kind_title: string | null;
+      outcome: components["schemas"]["FeedbackOutcome"] | null;
+      /** Outcome Title */
+      outcome_title: string | null;
+      /** Photos */
+      photos: string[];
+      /** Publicity */
+      publicity: string | null;
+      /** Received At */
+      received_at: string;
+      refusal: components["schemas"]["FeedbackRefusal"] | null;
+      /** Reply */
+      reply: string | null;
+      /** Sealed */
+      sealed: boolean;
+      status: components["schemas"]["FeedbackStatus"];
+      /** Status Title */
+      status_title: string;
+      /** Steps */
+      steps: components["schemas"]["FeedbackStepOut"][];
+      /** Version */
+      version: number;
+      /** Words */
+      words: string | null;
+    };
+    /**
+     * FeedbackOutcome
+     * @description What an inquiry into it found.
+     * @enum {string}
+     */
+    FeedbackOutcome: "founded" | "partly_founded" | "unfounded" | "unverifiable";
+    /**
+     * FeedbackRefusal
+     * @description Why a feedback is not looked into.
+     * @enum {string}
+     */
+    FeedbackRefusal: "not_ours" | "repeated" | "too_vague";
+    /** FeedbackSeenIn */
+    FeedbackSeenIn: {
+      /** Version */
+      version: number;
+    };
+    /**
+     * FeedbackStatus
+     * @description `objection`: it goes on as an objection. `handed_over`: to the 纪委, and nothing of it is left here.
+     * @enum {string}
+     */
+    FeedbackStatus: "submitted" | "not_admitted" | "investigating" | "answered" | "objection" | "handed_over";
+    /** FeedbackStepOut */
+    FeedbackStepOut: {
+      action: components["schemas"]["FeedbackAction"];
+      /** At */
+      at: string;
+      /** By */
+      by: string | null;
+      /** Due On */
+      due_on: string | null;
+      /** Title */
+      title: string;
+      /** Words */
+      words: string | null;
+    };
+    /**
+     * FeedbackTermOut
+     * @description A last day, and how it is counted.
+     */
+    FeedbackTermOut: {
+      /** Counted */
+      counted: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
     };
     /** FellowOut */
     FellowOut: {
@@ -3630,6 +4043,18 @@ export interface components {
       before: components["schemas"]["JsonValue"];
       /** Field */
       field: string;
+    };
+    /**
+     * FigureOut
+     * @description A line's or the year's points, as they are and as they would be.
+     */
+    FigureOut: {
+      /** After */
+      after: string;
+      /** Before */
+      before: string;
+      /** Label */
+      label: string;
     };
     /**
      * FileFormat
@@ -3725,6 +4150,20 @@ export interface components {
       cap: string;
       /** Points */
       points: string;
+    };
+    /**
+     * FollowedOut
+     * @description The entry that followed from an upheld objection.
+     */
+    FollowedOut: {
+      /** Points */
+      points: string;
+      /** Posted At */
+      posted_at: string;
+      /** Seq */
+      seq: number;
+      /** Title */
+      title: string;
     };
     /**
      * FormerKindsOut
@@ -3932,6 +4371,18 @@ export interface components {
      */
     Hand: "objects" | "concerned" | "decided" | "reviewed" | "recorded" | "answered" | "appointed";
     /**
+     * HandoverFileOut
+     * @description The paper for the 纪委: an encrypted PDF in base64, and its password, which is shown this once.
+     */
+    HandoverFileOut: {
+      /** File */
+      file: string;
+      /** Name */
+      name: string;
+      /** Password */
+      password: string;
+    };
+    /**
      * HeldCheckInOut
      * @description `why_title` is for the host; `others` are checked in by the same scan. `state` is what it will count as.
      *
@@ -4022,15 +4473,21 @@ export interface components {
     ImportStatus: "ready" | "queued" | "applying" | "done" | "discarded";
     /**
      * InquiryOut
-     * @description One instance. `corrected`: the entry that followed stands in the ledger.
+     * @description One instance. `correction` says what was done at the source, once it was; `followed_by` is the entry that came
+     * of it, for readers who are told, None where no points changed.
      */
     InquiryOut: {
       /** Answered At */
       answered_at: string | null;
+      /** Corrected At */
+      corrected_at: string | null;
+      /** Correction */
+      correction: string | null;
       /** Corrects */
       corrects: boolean;
       /** Finding */
       finding: string | null;
+      followed_by: components["schemas"]["FollowedOut"] | null;
       instance: components["schemas"]["Instance"];
       /** Investigator */
       investigator: string | null;
@@ -4349,6 +4806,29 @@ export interface components {
       page: string | null;
       /** Words */
       words: string;
+    };
+    /**
+     * Letter
+     * @description What the member gets in writing: 受理通知, 不予受理告知, 答复书 of either instance.
+     * @enum {string}
+     */
+    Letter: "admission" | "refusal" | "answer" | "final";
+    /**
+     * LetterOut
+     * @description A letter that there is. `delivered_at` None: nothing says yet that the member has it; `words` are the officer's
+     * who handed it over.
+     */
+    LetterOut: {
+      /** Delivered At */
+      delivered_at: string | null;
+      letter: components["schemas"]["Letter"];
+      /** Title */
+      title: string;
+      via: components["schemas"]["DeliveryVia"] | null;
+      /** Via Title */
+      via_title: string | null;
+      /** Words */
+      words: string | null;
     };
     /** Level */
     Level: {
@@ -5584,7 +6064,7 @@ export interface components {
      * ObjectionAction
      * @enum {string}
      */
-    ObjectionAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "accept" | "lapse" | "escalate" | "withdraw";
+    ObjectionAction: "submit" | "refuse" | "assign" | "extend" | "answer" | "accept" | "lapse" | "escalate" | "withdraw" | "correct";
     /** ObjectionDetailOut */
     ObjectionDetailOut: {
       /** Label */
@@ -5607,7 +6087,7 @@ export interface components {
     };
     /**
      * ObjectionIn
-     * @description `via`, for officers who write it down for a member: from paper, or as it was said; `intake`, then: when and how.
+     * @description For officers who write it down for a member: `via` says from paper or as it was said, `intake` when and how.
      */
     ObjectionIn: {
       /**
@@ -5655,6 +6135,8 @@ export interface components {
       status_title: string;
       /** Title */
       title: string;
+      /** To Correct */
+      to_correct: boolean;
       /** Year */
       year: number;
     };
@@ -5663,7 +6145,8 @@ export interface components {
      * @description An objection as far as the reader may know it.
      *
      * `told` False: the reader is concerned and learns the answer only; who objected in which words is not theirs to know.
-     * `actions` are what the reader may do now, `on_behalf` what they may write down for the member.
+     * `actions` are what the reader may do now, `on_behalf` what they may write down for the member. `to_correct`: what
+     * was upheld is not put right yet (待更正); `correct` among the actions then leads to `/correction`.
      * `path` leads to the matter in the API. `admission` is for whoever may admit it.
      */
     ObjectionOut: {
@@ -5672,6 +6155,7 @@ export interface components {
       admission: components["schemas"]["AdmissionOut"] | null;
       /** Candidates */
       candidates: components["schemas"]["CandidateOut"][];
+      correction_due: components["schemas"]["ObjectionDueOut"] | null;
       /** Details */
       details: components["schemas"]["ObjectionDetailOut"][];
       due: components["schemas"]["ObjectionDueOut"] | null;
@@ -5681,6 +6165,8 @@ export interface components {
       inquiries: components["schemas"]["InquiryOut"][];
       /** Late Reason */
       late_reason: string | null;
+      /** Letters */
+      letters: components["schemas"]["LetterOut"][];
       /** Member Id */
       member_id: number | null;
       /** Name */
@@ -5705,6 +6191,8 @@ export interface components {
       subject_kind: components["schemas"]["ObjectionSubject"];
       /** Title */
       title: string;
+      /** To Correct */
+      to_correct: boolean;
       /** Told */
       told: boolean;
       /** Version */
@@ -6164,6 +6652,16 @@ export interface components {
        */
       next_cursor?: string | null;
     };
+    /** Page[FeedbackLineOut] */
+    Page_FeedbackLineOut_: {
+      /** Items */
+      items: components["schemas"]["FeedbackLineOut"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
     /** Page[FilingOut] */
     Page_FilingOut_: {
       /** Items */
@@ -6348,6 +6846,16 @@ export interface components {
     Page_StandardLine_: {
       /** Items */
       items: components["schemas"]["StandardLine"][];
+      /**
+       * Next Cursor
+       * @default null
+       */
+      next_cursor?: string | null;
+    };
+    /** Page[SuspensionOut] */
+    Page_SuspensionOut_: {
+      /** Items */
+      items: components["schemas"]["SuspensionOut"][];
       /**
        * Next Cursor
        * @default null
@@ -6839,6 +7347,38 @@ export interface components {
       path: string;
     };
     /**
+     * ProgressOut
+     * @description How far it has come, for whoever has the code. `due` is the last day for what comes next.
+     */
+    ProgressOut: {
+      /** Due */
+      due: string | null;
+      /** Handled By */
+      handled_by: string;
+      /** Kind Title */
+      kind_title: string | null;
+      /** Outcome Title */
+      outcome_title: string | null;
+      /** Received At */
+      received_at: string;
+      /** Reply */
+      reply: string | null;
+      status: components["schemas"]["FeedbackStatus"];
+      /** Status Title */
+      status_title: string;
+      /** Steps */
+      steps: components["schemas"]["ProgressStepOut"][];
+    };
+    /** ProgressStepOut */
+    ProgressStepOut: {
+      /** At */
+      at: string;
+      /** Title */
+      title: string;
+      /** Words */
+      words: string | null;
+    };
+    /**
      * ProposalStatus
      * @description `returned`: the level above sent it back; `undone`: whoever made it, or the level above, took the step back.
      * @enum {string}
@@ -7172,6 +7712,14 @@ export interface components {
       /** Owed */
       owed: number;
     };
+    /** QueryCodeIn */
+    QueryCodeIn: {
+      /**
+       * Code
+       * Format: line
+       */
+      code: string;
+    };
     /**
      * RatingEditionOut
      * @description The stars that hold. `outdated`: members whose results have changed since; `offers` are free places.
@@ -7234,6 +7782,51 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * ReceiptIn
+     * @description `words`, from an officer who handed it over: when and where, and whether the member signed.
+     */
+    ReceiptIn: {
+      /**
+       * Words
+       * @default null
+       */
+      words?: string | null;
+    };
+    /**
+     * ReceiptOut
+     * @description `code` is shown this once; whoever has it sees how far it has come. `named`: name and contact are sealed.
+     */
+    ReceiptOut: {
+      answer: components["schemas"]["FeedbackTermOut"];
+      /** Code */
+      code: string;
+      /** Handled By */
+      handled_by: string;
+      /** Named */
+      named: boolean;
+      /** Received At */
+      received_at: string;
+    };
+    /**
+     * RefuseFeedbackIn
+     * @description `alike`: also those that wait at the same place with the same words.
+     */
+    RefuseFeedbackIn: {
+      /**
+       * Alike
+       * @default false
+       */
+      alike?: boolean;
+      /** Version */
+      version: number;
+      why: components["schemas"]["FeedbackRefusal"];
+      /**
+       * Words
+       * Format: line
+       */
+      words: string;
+    };
     /** RefuseGuestIn */
     RefuseGuestIn: {
       /**
@@ -7272,6 +7865,26 @@ export interface components {
      * @enum {string}
      */
     Remark: "nothing_owed" | "not_measured" | "scaled";
+    /** RemedyChoiceOut */
+    RemedyChoiceOut: {
+      /** Title */
+      title: string;
+      value: components["schemas"]["AttendanceRemedy"];
+    };
+    /** RemedyOut */
+    RemedyOut: {
+      attendance: components["schemas"]["AttendanceRemedy"] | null;
+      /** Decided On */
+      decided_on: string | null;
+      /** Document Number */
+      document_number: string | null;
+      /** Paid On */
+      paid_on: string | null;
+      /** Points */
+      points: string | null;
+      /** Times */
+      times: number | null;
+    };
     /**
      * RemindedOut
      * @description How many have not read it and will be reminded.
@@ -7493,6 +8106,29 @@ export interface components {
       rules: components["schemas"]["VotingRuleOut"][];
       /** Voters */
       voters: components["schemas"]["VoterOut"][];
+    };
+    /**
+     * RestoreIn
+     * @description `on` is the first day on which the member belongs to a branch again.
+     */
+    RestoreIn: {
+      /**
+       * Group Id
+       * @default null
+       */
+      group_id?: number | null;
+      /**
+       * Note
+       * Format: lines
+       */
+      note: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+      /** To Organization Id */
+      to_organization_id: number;
     };
     /**
      * ResultOut
@@ -9258,6 +9894,57 @@ export interface components {
        */
       reason: string;
     };
+    /**
+     * SuspensionIn
+     * @description `on` is the first day; `document` the 文号 of the approval, `note` what was done to find the member.
+     */
+    SuspensionIn: {
+      /**
+       * Document
+       * Format: line
+       */
+      document: string;
+      /**
+       * Note
+       * Format: lines
+       */
+      note: string;
+      /**
+       * On
+       * Format: date
+       */
+      on: string;
+    };
+    /**
+     * SuspensionOut
+     * @description `until_date` is exclusive, null while it holds; `branch` is the one the member belonged to.
+     */
+    SuspensionOut: {
+      branch: components["schemas"]["PlaceOut"];
+      /** Document */
+      document: string;
+      /** Ended Note */
+      ended_note: string | null;
+      /**
+       * From Date
+       * Format: date
+       */
+      from_date: string;
+      /** Id */
+      id: number;
+      /** Member Id */
+      member_id: number;
+      /** Name */
+      name: string;
+      /** Note */
+      note: string;
+      /** Recorded At */
+      recorded_at: string;
+      /** Recorded By */
+      recorded_by: string;
+      /** Until Date */
+      until_date: string | null;
+    };
     /** TableCellOut */
     TableCellOut: {
       part: components["schemas"]["Part"];
@@ -9575,6 +10262,79 @@ export interface components {
     UnreadOut: {
       /** Unread */
       unread: number;
+    };
+    /**
+     * UpheldCorrectionIn
+     * @description As `UpheldCorrectionQuery`; with the version alone it is done as it is filled in.
+     */
+    UpheldCorrectionIn: {
+      /** @default null */
+      attendance?: components["schemas"]["AttendanceRemedy"] | null;
+      /**
+       * Decided On
+       * @default null
+       */
+      decided_on?: string | null;
+      /**
+       * Document Number
+       * @default null
+       */
+      document_number?: string | null;
+      /**
+       * Paid On
+       * @default null
+       */
+      paid_on?: string | null;
+      /**
+       * Points
+       * @default null
+       */
+      points?: number | string | null;
+      /**
+       * Seq
+       * @default null
+       */
+      seq?: number | null;
+      /**
+       * Times
+       * @default null
+       */
+      times?: number | null;
+      /** Version */
+      version: number;
+    };
+    /**
+     * UpheldCorrectionOut
+     * @description What would be done at the source, and what comes of it.
+     *
+     * `kind` None: an entry of `components` is to be chosen first (`refusal` says so), or it was put right there before
+     * and only has to be noted. `in_steps`: another person confirms it at the source. `may_act`: the reader may do it now;
+     * else `refusal` says why not, in words. `figures` are empty where they stay as they are.
+     */
+    UpheldCorrectionOut: {
+      /** Choices */
+      choices: components["schemas"]["RemedyChoiceOut"][];
+      /** Components */
+      components: components["schemas"]["ComponentOut"][];
+      due: components["schemas"]["ObjectionDueOut"] | null;
+      /** Figures */
+      figures: components["schemas"]["FigureOut"][];
+      /** In Steps */
+      in_steps: boolean;
+      kind: components["schemas"]["CorrectionKind"] | null;
+      /** May Act */
+      may_act: boolean;
+      /** Place */
+      place: string | null;
+      /** Refusal */
+      refusal: string | null;
+      remedy: components["schemas"]["RemedyOut"] | null;
+      /** To Correct */
+      to_correct: boolean;
+      /** Version */
+      version: number;
+      /** Words */
+      words: string | null;
     };
     /**
      * VacationChangeIn
@@ -10629,6 +11389,194 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ExemptionOut"];
+        };
+      };
+    };
+  };
+  /** 凭查询码看办到哪一步 */
+  feedback_show_feedback_progress_feedback_progress_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["QueryCodeIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ProgressOut"];
+        };
+      };
+    };
+  };
+  /** 一件反映和它的办理过程，不含反映人身份 */
+  feedback_show_feedback_feedbacks__int_feedback_id__get: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackOut"];
+        };
+      };
+    };
+  };
+  /** 答复：结论、核实记录（内部）、给反映人的答复 */
+  feedback_answer_feedback_feedbacks__int_feedback_id__answer_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AnswerFeedbackIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackOut"];
+        };
+      };
+    };
+  };
+  /** 受理并确定核实人；更换核实人的写明理由 */
+  feedback_assign_feedback_feedbacks__int_feedback_id__assign_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AssignFeedbackIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackOut"];
+        };
+      };
+    };
+  };
+  /** 延长答复期限一次，原因凭查询码可见 */
+  feedback_extend_feedback_feedbacks__int_feedback_id__extend_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExtendFeedbackIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackOut"];
+        };
+      };
+    };
+  };
+  /** 记录材料已当面移交学校纪委，本系统只留编号和日期 */
+  feedback_hand_over_feedback_feedbacks__int_feedback_id__hand_over_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FeedbackSeenIn"];
+      };
+    };
+    responses: {
+      /** @description No Content */
+      204: {
+        content: never;
+      };
+    };
+  };
+  /** 打印移交学校纪委的材料：加密 PDF 和只显示这一次的密码；可以重新打印，密码另换 */
+  feedback_print_handover_feedbacks__int_feedback_id__handover_file_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["HandoverFileOut"];
+        };
+      };
+    };
+  };
+  /** 反映人的姓名和联系方式，只给核实人本人，每次查看都留痕 */
+  feedback_show_reporter_feedbacks__int_feedback_id__identity_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackIdentityOut"];
+        };
+      };
+    };
+  };
+  /** 留名的公示意见，登记为本人的异议 */
+  feedback_enter_feedback_objection_feedbacks__int_feedback_id__objection_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FeedbackSeenIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["EnteredObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 不予受理，写明理由；内容相同的可一并办理 */
+  feedback_refuse_feedback_feedbacks__int_feedback_id__refuse_post: {
+    parameters: {
+      path: {
+        feedback_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefuseFeedbackIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackOut"];
         };
       };
     };
@@ -12340,6 +13288,48 @@ export interface operations {
       };
     };
   };
+  /** 登记停止党籍：自该日起不在名单、不计人数、不推送、没有表决权 */
+  suspensions_suspend_member_members__int_member_id__suspension_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SuspensionIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["SuspensionOut"];
+        };
+      };
+    };
+  };
+  /** 恢复党籍：自该日起重新编入党支部；须对编入的支部有权限 */
+  suspensions_restore_member_members__int_member_id__suspension_end_post: {
+    parameters: {
+      path: {
+        member_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RestoreIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["MembershipOut"];
+        };
+      };
+    };
+  };
   /** 组织关系转接（积分随人保留）；须对转出、转入支部都有权限 */
   members_transfer_member_members__int_member_id__transfers_post: {
     parameters: {
@@ -12780,6 +13770,52 @@ export interface operations {
       };
     };
   };
+  /** 异议成立后在原处更正的内容：按结论预填，列出更正前后的分值 */
+  objection_corrections_show_correction_objections__int_objection_id__correction_get: {
+    parameters: {
+      query?: {
+        seq?: number | null;
+        points?: number | string | null;
+        attendance?: components["schemas"]["AttendanceRemedy"] | null;
+        paid_on?: string | null;
+        times?: number | null;
+        document_number?: string | null;
+        decided_on?: string | null;
+      };
+      path: {
+        objection_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UpheldCorrectionOut"];
+        };
+      };
+    };
+  };
+  /** 在原处更正；原来的记录保留，年度结果已形成的另出更正版 */
+  objection_corrections_carry_out_correction_objections__int_objection_id__correction_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpheldCorrectionIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
   /** 对答复仍有异议，提请上级专项查核 */
   objections_escalate_objection_objections__int_objection_id__escalate_post: {
     parameters: {
@@ -12811,6 +13847,49 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["ExtendIn"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ObjectionOut"];
+        };
+      };
+    };
+  };
+  /** 下载受理通知、不予受理告知书或答复书，Word 或 PDF */
+  objection_letters_get_objection_letter_objections__int_objection_id__letters__letter__get: {
+    parameters: {
+      query?: {
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        objection_id: number;
+        letter: components["schemas"]["Letter"];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+        };
+      };
+    };
+  };
+  /** 本人打开文书的记下看到时间；当面送达的由经办人写明时间、地点 */
+  objection_letters_note_letter_receipt_objections__int_objection_id__letters__letter__receipt_post: {
+    parameters: {
+      path: {
+        objection_id: number;
+        letter: components["schemas"]["Letter"];
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReceiptIn"];
       };
     };
     responses: {
@@ -13197,6 +14276,67 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Page_ExemptionOut_"];
+        };
+      };
+    };
+  };
+  /** 反映情况前要看到的：交给谁、办理时限、电话 */
+  feedback_show_feedback_form_organizations__int_organization_id__feedback_form_get: {
+    parameters: {
+      query?: {
+        publicity_id?: number | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FeedbackFormOut"];
+        };
+      };
+    };
+  };
+  /** 由本人受理或核实的反映；没办结的全部列出，成批的折叠在后 */
+  feedback_list_feedbacks_organizations__int_organization_id__feedbacks_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        open?: boolean;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_FeedbackLineOut_"];
+        };
+      };
+    };
+  };
+  /** 反映情况；不记录是谁提交的，查询码只显示这一次 */
+  feedback_report_feedback_organizations__int_organization_id__feedbacks_post: {
+    parameters: {
+      path: {
+        organization_id: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FeedbackIn"];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ReceiptOut"];
         };
       };
     };
@@ -13870,6 +15010,26 @@ export interface operations {
       };
     };
   };
+  /** 停止党籍的党员（含下级党组织，含已恢复的），新的在前 */
+  suspensions_list_suspensions_organizations__int_organization_id__suspensions_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+      path: {
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Page_SuspensionOut_"];
+        };
+      };
+    };
+  };
   /** 没能送达或结果未知的推送：谁、什么事项、为什么；不显示内容 */
   unreached_list_unreached_pushes_organizations__int_organization_id__unreached_pushes_get: {
     parameters: {
@@ -14127,6 +15287,28 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["BranchYearOut"];
+        };
+      };
+    };
+  };
+  /** 下载更正通报，Word 或 PDF：只列有改变的，逐人写明更正前后；不写异议由谁提出 */
+  year_forms_get_correction_file_organizations__int_organization_id__years__int_year__correction_file_get: {
+    parameters: {
+      query: {
+        edition_id: number;
+        format?: components["schemas"]["FileFormat"];
+      };
+      path: {
+        year: number;
+        organization_id: number;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        content: {
+          "application/pdf": string;
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
         };
       };
     };

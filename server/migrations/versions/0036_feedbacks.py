@@ -9,7 +9,7 @@ from sqlalchemy.dialects import mysql
 from server import db, protection
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
