@@ -16,6 +16,7 @@ from server.points.scores.rules import (
     Fact,
     NegativeAction,
     NegativeStatus,
+    Quantities,
     Remark,
     YearScore,
     live,
@@ -142,6 +143,16 @@ def test_reversing_the_highest_level_lets_the_next_one_count() -> None:
     rows = [earn("C01a", "2", achievement="x"), earn("C01a", "6", achievement="x")]
     back = earn("C01a", "-6", achievement="x", reverses=2)
     assert default_score(*rows, back).line("C01").points == 2
+
+
+def test_what_is_of_no_achievement_adds_up() -> None:
+    line = default_score(earn("C01a", "2"), earn("C01a", "4")).line("C01")
+    assert (line.points, [share.counted for share in line.shares]) == (6, [2, 4])
+
+
+@pytest.mark.parametrize(("attended", "made_up", "share"), [(3, 0, "0.75"), (3, 2, "1"), (4, 1, "1"), (0, 2, "0.25")])
+def test_nobody_attends_more_than_all_that_was_due(attended: int, made_up: int, share: str) -> None:
+    assert Quantities(owed=5, attended=attended, made_up=made_up, excused=1).share(D("0.5")) == D(share)
 
 
 def test_different_achievements_add_up_to_the_cap() -> None:

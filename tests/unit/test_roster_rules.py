@@ -16,6 +16,7 @@ from server.organizations.roster.rules import (
     RosterRow,
     find_header,
     parse_row,
+    settled,
     suggested_role,
 )
 from server.organizations.roster.workbook import is_remark, is_second_heading
@@ -239,3 +240,17 @@ def test_any_cells_give_a_row_or_problems_with_their_places(values: list[Any], o
 @given(st.lists(cells, max_size=14))
 def test_any_cells_are_a_heading_or_not(values: list[object]) -> None:
     find_header(values)
+
+
+def test_a_row_that_is_lost_has_no_warnings_and_another_keeps_its_own() -> None:
+    """Who reads 其余照常导入 may rely on it."""
+    problems = [
+        RosterProblem(5, RosterColumn.phone, "不是手机号", warning=True),
+        RosterProblem(3, RosterColumn.phone, "不是手机号", warning=True),
+        RosterProblem(3, RosterColumn.name, "没有填写"),
+    ]
+    assert [(each.row, each.column, each.warning) for each in settled(problems)] == [
+        (3, RosterColumn.phone, False),
+        (3, RosterColumn.name, False),
+        (5, RosterColumn.phone, True),
+    ]
