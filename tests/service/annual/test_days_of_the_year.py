@@ -107,7 +107,7 @@ def test_from_above_a_branch_is_reminded_once_a_day(engine: Engine, session: Ses
     ready(session, cast)
     closed(session, engine)
     session.rollback()
-    for moment in (at(DUE, "23:59"), at(DUE + timedelta(days=1), EARLY), at(DUE + timedelta(days=1), "09:00")):
+    for moment in (at(DUE, EARLY), at(DUE, "23:59"), at(DUE + timedelta(days=1), EARLY)):
         reminders.remind(
             session,
             organization_id=cast.general_branch,
