@@ -20,6 +20,7 @@ class OrganizationErrorCode(ErrorCode):
     import_discarded = "import_discarded"
     invalid_phone = "invalid_phone"
     last_department = "last_department"
+    membership_suspended = "membership_suspended"  # 停止党籍
     no_branch_column = "no_branch_column"
     no_heading = "no_heading"
     no_membership = "no_membership"  # in no branch here on that day
@@ -47,7 +48,6 @@ class OrganizationErrorCode(ErrorCode):
     root_stays = "root_stays"
     same_person = "same_person"  # who entered a matter cannot confirm it
     stage_by_decision = "stage_by_decision"
-    suspended = "suspended"  # 停止党籍
     technical_role = "technical_role"
     title_taken = "title_taken"
     two_officers = "two_officers"

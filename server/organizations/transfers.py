@@ -36,8 +36,8 @@ def transfer(
     """End the membership and begin one in the target branch, both on `on`; the points go with the member.
 
     A second transfer on the same day corrects the first, and repeating one changes nothing. Someone who had left comes
-    back as a newcomer. Raises DomainError `suspended`, `already_there`, `invalid_dates`, `not_a_branch`, `other_root`,
-    409 `year_drafted` if one of the branches has its results of that year.
+    back as a newcomer. Raises DomainError `membership_suspended`, `already_there`, `invalid_dates`, `not_a_branch`,
+    `other_root`, 409 `year_drafted` if one of the branches has its results of that year.
     """
     member = session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
     branch = get_open(session, to_organization_id)
@@ -68,9 +68,9 @@ def transfer(
 
 
 def refuse_suspended(session: Session, member_id: int) -> None:
-    """Raise DomainError 409 `suspended` for who is 停止党籍: they come back by having that ended."""
+    """Raise DomainError 409 `membership_suspended` for who is 停止党籍: they come back by having that ended."""
     if open_suspension(session, member_id) is not None:
-        raise conflict(OrganizationErrorCode.suspended, "该同志已停止党籍，请先办理恢复党籍")
+        raise conflict(OrganizationErrorCode.membership_suspended, "该同志已停止党籍，请先办理恢复党籍")
 
 
 def move(session: Session, current: Membership, *, organization_id: int, group_id: int | None, on: date) -> Membership:

@@ -118,9 +118,9 @@ def test_they_lose_their_roles_there(session: Session, cast: Cast) -> None:
 
 def test_they_come_back_only_by_its_end_and_as_a_newcomer(session: Session, cast: Cast) -> None:
     row = suspend(session, cast, on=TODAY - timedelta(days=3))
-    refused("suspended", partial(transfer, session, cast, cast.zhang_min, cast.branch))
+    refused("membership_suspended", partial(transfer, session, cast, cast.zhang_min, cast.branch))
     session.rollback()
-    refused("suspended", partial(suspend, session, cast))
+    refused("membership_suspended", partial(suspend, session, cast))
     session.rollback()
     membership = restore(session, cast, to=cast.other_branch)
     assert (membership.organization_id, membership.from_date) == (cast.other_branch, TODAY)

@@ -26,7 +26,8 @@ def suspend(
 ) -> Suspension:
     """Record 停止党籍 from a day on, approved above by a document; the membership and its roles end with it.
 
-    Raises DomainError 403 `own_suspension` and as `four_eyes.refuse`, 409 `suspended`, and as `transfers.leave`.
+    Raises DomainError 403 `own_suspension` and as `four_eyes.refuse`, 409 `membership_suspended`, and as
+    `transfers.leave`.
     """
     _refuse_partial(session, account_id, member_id, now)
     if open_suspension(session, member_id) is not None:
@@ -95,7 +96,7 @@ def _refuse_partial(session: Session, account_id: int, member_id: int, now: date
 
 
 def _suspended() -> DomainError:
-    return conflict(OrganizationErrorCode.suspended, "该同志已停止党籍，请刷新后查看")
+    return conflict(OrganizationErrorCode.membership_suspended, "该同志已停止党籍，请刷新后查看")
 
 
 def _audit(session: Session, row: Suspension, action: str, account_id: int, now: datetime) -> None:

@@ -1,26 +1,20 @@
 """停止党籍 over HTTP: recorded and ended from above, listed for a branch and those above it."""
 
-from collections.abc import Sequence
-
 from server.audit.subjects import AuditSubject
 from server.errors import not_found
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission, allows
-from server.identity.schemas import PlaceOut
 from server.organizations import present
 from server.organizations.member_schemas import MembershipOut
 from server.organizations.models import Member, Organization
-from server.organizations.queries import account_names
 from server.organizations.suspensions import queries, service
-from server.organizations.suspensions.models import Suspension
+from server.organizations.suspensions.present import suspensions_out
 from server.organizations.suspensions.schemas import RestoreIn, SuspensionIn, SuspensionOut
 from server.organizations.targets import member_target, of_organization, organization_target
 from server.presentation import MemberPath, OrganizationPath, Page, PageQuery, decode_id_cursor, page_of
 
 api = Api("suspensions", __name__, tag="停止党籍")
-
-Found = tuple[Suspension, Member, Organization]
 
 
 @api.guarded(
@@ -40,7 +34,7 @@ def list_suspensions(context: Context, path: OrganizationPath, query: PageQuery)
     )
     page, cursor = page_of(query, rows, lambda row: (row[0].id,))
     context.audit_look(AuditSubject.suspension_list, path.organization_id)
-    return Page(items=_outs(context, page), next_cursor=cursor)
+    return Page(items=suspensions_out(context.session, page), next_cursor=cursor)
 
 
 @api.guarded(
@@ -63,7 +57,7 @@ def suspend_member(context: Context, path: MemberPath, body: SuspensionIn) -> tu
     )
     session = context.session
     found = (row, session.get_one(Member, row.member_id), session.get_one(Organization, row.organization_id))
-    return _outs(context, [found])[0], 201
+    return suspensions_out(context.session, [found])[0], 201
 
 
 @api.guarded(
@@ -89,23 +83,3 @@ def restore_member(context: Context, path: MemberPath, body: RestoreIn) -> tuple
         now=context.now,
     )
     return present.memberships_out(context, [membership])[0], 201
-
-
-def _outs(context: Context, found: Sequence[Found]) -> list[SuspensionOut]:
-    names = account_names(context.session, [row.recorded_by for row, _, _ in found])
-    return [
-        SuspensionOut(
-            id=row.id,
-            member_id=member.id,
-            name=member.name,
-            branch=PlaceOut(id=branch.id, title=branch.title),
-            from_date=row.from_date,
-            until_date=row.until_date,
-            document=row.document,
-            note=row.note,
-            ended_note=row.ended_note,
-            recorded_by=names[row.recorded_by],
-            recorded_at=row.recorded_at,
-        )
-        for row, member, branch in found
-    ]
