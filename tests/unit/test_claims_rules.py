@@ -34,8 +34,8 @@ TABLE: dict[ClaimStatus, dict[ClaimAction, ClaimStatus]] = {
     S.draft: {A.edit: S.draft, A.submit: S.submitted, A.withdraw: S.withdrawn},
     S.submitted: {A.withdraw: S.withdrawn, A.approve: S.approved, A.send_back: S.returned, A.reject: S.rejected},
     S.returned: {A.edit: S.returned, A.submit: S.submitted, A.withdraw: S.withdrawn, A.take_back: S.submitted},
-    S.approved: {A.revoke: S.submitted, A.take_back: S.submitted},
-    S.rejected: {A.take_back: S.submitted},
+    S.approved: {A.revoke: S.submitted, A.take_back: S.submitted, A.reopen: S.submitted},
+    S.rejected: {A.take_back: S.submitted, A.reopen: S.submitted},
     S.withdrawn: {},
 }
 
@@ -74,12 +74,16 @@ def test_every_status_has_a_title() -> None:
 
 
 @given(st.lists(st.sampled_from(list(ClaimAction)), max_size=30))
-def test_what_is_withdrawn_stays_so_and_a_rejection_only_its_reviewer_takes_back(actions: list[ClaimAction]) -> None:
+def test_what_is_withdrawn_stays_so_and_a_rejection_is_only_taken_back_or_decided_anew(
+    actions: list[ClaimAction],
+) -> None:
     status = ClaimStatus.draft
     for action in actions:
         following = next_status(status, action)
         assert not (status is ClaimStatus.withdrawn and following)
-        assert not (status is ClaimStatus.rejected and following and action is not ClaimAction.take_back)
+        assert not (
+            status is ClaimStatus.rejected and following and action not in (ClaimAction.take_back, ClaimAction.reopen)
+        )
         status = following or status
 
 
