@@ -21,7 +21,7 @@ from server.organizations.models import Organization
 from server.publicity import service as publicities
 from server.publicity.events import PublicityApproved, PublicityWithdrawn
 from server.publicity.models import Publicity
-from server.publicity.owners import PublicityContent, PublicityEntry, PublicityGroup, PublicityOwner
+from server.publicity.owners import PublicityContent, PublicityEntry, PublicityGroup, PublicityOwner, owner_of
 from server.publicity.queries import current_of
 from server.publicity.rules import PublicityScope, PublicitySubject
 from server.pushes.occasions import year_end
@@ -158,7 +158,7 @@ OWNER = PublicityOwner(check, content)
 
 def publicity_approved(session: Session, event: PublicityApproved) -> None:
     """Move the year of what is on show, and tell its members, not of anybody's stars."""
-    if event.subject_kind is not PublicitySubject.stars:
+    if not _is_ours(event.subject_kind):
         return
     edition = session.get_one(RatingEdition, event.subject_id)
     way = held_of_stars(session, edition)
@@ -182,7 +182,7 @@ def publicity_withdrawn(session: Session, event: PublicityWithdrawn) -> None:
 
     Raises DomainError 409 `wrong_status` once they are filed.
     """
-    if event.subject_kind is not PublicitySubject.stars or not event.was_shown:
+    if not _is_ours(event.subject_kind) or not event.was_shown:
         return
     edition = session.get_one(RatingEdition, event.subject_id)
     way = held_of_stars(session, edition)
@@ -201,6 +201,11 @@ def held_of_stars(session: Session, edition: RatingEdition) -> Way:
     branch_year = session.scalars(select(BranchYear).where(*same)).one()
     years.hold(session, branch_year)
     return way_of(session, session.get_one(Organization, edition.organization_id), branch_year)
+
+
+def _is_ours(kind: PublicitySubject) -> bool:
+    """Whether what is shown are stars, and this feature is the one that shows them."""
+    return kind is PublicitySubject.stars and owner_of(kind) == OWNER
 
 
 def _ceilings(session: Session, edition: RatingEdition) -> Iterator[str]:
