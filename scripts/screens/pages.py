@@ -66,6 +66,23 @@ def _below(page: str, people: str) -> Callable[[Ask], str]:
     return find
 
 
+def _of_ended_year(page: str) -> Callable[[Ask], str]:
+    """A page about the last year that has ended in the persona's branch, with what stands of it: `{publicity_id}`."""
+
+    def find(ask: Ask) -> str:
+        office, year = ask("/me")["roles"][0]["organization"]["id"], ask("/me/results")["items"][0]["year"]
+        found = ask(f"/organizations/{office}/years/{year}")
+        return page.format(**found) + f"&organization={office}&year={year}"
+
+    return find
+
+
+def _filed(ask: Ask) -> str:
+    """What was filed last with the persona's first office."""
+    office = ask("/me")["roles"][0]["organization"]["id"]
+    return f"pages/filing/filing?id={ask(f'/organizations/{office}/filings')['items'][0]['id']}"
+
+
 SHOTS = (
     Shot("home", "zhang_min", "pages/home/home", ".ring"),
     Shot("home-secretary", "li_wei", "pages/home/home", ".ring"),
@@ -126,7 +143,9 @@ SHOTS = (
     Shot("annual-result", "zhang_min", "pages/annual-result/annual-result", ".ring"),
     Shot("branch-year", "li_wei", _of_charge("branch-year"), ".steps"),
     Shot("branch-years", "chen_jing", _of_charge("branch-years"), ".row"),
-    Shot("year-results", "li_wei", _of_charge("year-results"), ".row"),
+    Shot("year-results", "li_wei", _of_ended_year("pages/year-results/year-results?"), ".row"),
+    Shot("publicity", "li_wei", _of_ended_year("pages/publicity/publicity?id={publicity_id}"), ".facts"),
+    Shot("filing", "chen_jing", _filed, ".title"),
     Shot("publicities", "zhang_min", "pages/publicities/publicities", ".row"),
     Shot("sign-in", "", "pages/sign-in/sign-in", ".row"),
 )

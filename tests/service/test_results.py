@@ -14,6 +14,7 @@ from server.points.models import SourceKind
 from server.points.scores.queries import stored
 from server.points.service import Posting
 from server.statements.models import Statement
+from server.statements.rules import StatementStatus
 from server.statements.verification import verify_statements
 from server.years import service as years
 from server.years.rules import Warrant, WarrantKind, YearState
@@ -66,6 +67,8 @@ def test_results_taken_back_are_drawn_up_again_as_the_next(session: Session, cas
         "2026-close2",
     ]
     assert session.scalars(select(EditionWithdrawal.edition_id)).all() == [first.id]
+    withdrawn = select(Statement.period).where(Statement.status == StatementStatus.withdrawn)
+    assert session.scalars(withdrawn).all() == ["2026-close1"]
     before = {each.name: each.result.total for each in queries.results_of(session, first.id)}
     assert totals(session, cast.branch) == {**before, "张敏": (before["张敏"] or 0) + 1}
     assert list(verify_statements(session)) == []
