@@ -65,7 +65,7 @@ def test_a_visitor_reports_about_an_officer_and_reads_the_answer(
     areas.nth(0).fill("已问当天值守的两位同志。")
     areas.nth(1).fill("下午三点以后确实无人值守，已提醒。")
     phone.page.screenshot(path=tmp_path / "desk-answer.png")
-    phone.page.locator("uni-button.main").filter(has_text="答复", visible=True).last.click()
+    phone.page.locator("uni-button.main:not(.big)").filter(has_text="答复", visible=True).click()
     expect(phone.page.locator(".card", has_text="核实记录")).to_contain_text("部分属实")
 
     visitor.get_by_text("抄下了，完成").click()
