@@ -223,6 +223,7 @@ LINES = {
 }
 
 SILENT = {
+    "POST /feedback-progress": "a look by a query code, which says of nobody; it is posted so that no log has the code",
     "POST /auth/wechat": "signing in: the token's row and the access log tell of it",
     "POST /auth/official": "signing in: the token's row and the access log tell of it",
     "POST /auth/sign-out": "ends the caller's own token",
