@@ -4,15 +4,11 @@ What is counted under is a keyed hash: the counters say nobody's address or numb
 """
 
 from collections.abc import Callable
-from datetime import timedelta
-
 from flask import current_app, request
 
 from server.config import Settings
 from server.feedback import codes
 from server.identity.limits import HOUR, TEN_MINUTES, Limit, caller, calls, failures, network
-
-DAY = timedelta(days=1)
 
 
 def _hidden(whose: Callable[[], str | None]) -> Callable[[], str | None]:
@@ -32,7 +28,7 @@ from_a_network = calls(Limit("feedback: network", 20, HOUR, _hidden(network)))
 """A campus is behind one address: as many as twenty people in an hour."""
 
 about_one = calls(Limit("feedback: subject", 200, HOUR, _hidden(_subject)))
-from_the_app = calls(Limit("feedback: person", 10, DAY, _hidden(caller)))
+from_the_app = calls(Limit("feedback: person", 30, HOUR, _hidden(caller)))
 """Whoever is signed in does not count against the form behind the QR, and is not kept out by it."""
 
 looking_up = failures(Limit("feedback code: network", 30, TEN_MINUTES, _hidden(network)))
