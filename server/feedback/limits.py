@@ -4,6 +4,7 @@ What is counted under is a keyed hash: the counters say nobody's address or numb
 """
 
 from collections.abc import Callable
+
 from flask import current_app, request
 
 from server.config import Settings
