@@ -9,13 +9,14 @@ from bot import replies
 from bot.intents import all_intents, titles
 from bot.messages import Incoming, Kind
 from bot.replies import arrival, bind, leave, report, review
+from bot.replies import object as objecting
 from bot.turn import Turn
 from bot.understanding.engine import UNKNOWN, Meaning, slots_of, understand
 from bot.understanding.numbers import NUMBER, value
 from bot.understanding.saying import Saying
 from server.meetings.check_in import codes
 
-GOING_ON = {"report": report.GOING_ON, "leave": leave.GOING_ON, "review": review.GOING_ON}
+GOING_ON = {"report": report.GOING_ON, "leave": leave.GOING_ON, "object": objecting.GOING_ON, "review": review.GOING_ON}
 """What is said of a flow that waits while something else was asked."""
 
 UNHEARD = "没有听清，请再说一遍，或直接打字给我。"

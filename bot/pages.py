@@ -1,6 +1,6 @@
 """Where a link in a reply leads: the app's pages. Pure."""
 
-from server.pushes.pages import DUES, HOME, branch_year, claim, meeting, month, notice, score
+from server.pushes.pages import DUES, HOME, branch_year, claim, meeting, month, notice, objection, score
 
 __all__ = [
     "CLAIMS",
@@ -8,6 +8,8 @@ __all__ = [
     "DUES",
     "HOME",
     "MEETINGS",
+    "OBJECTIONS",
+    "OBJECTION_FORM",
     "SIGN_IN",
     "annual_result",
     "branch_year",
@@ -15,6 +17,7 @@ __all__ = [
     "meeting",
     "month",
     "notice",
+    "objection",
     "publicity",
     "score",
 ]
@@ -22,6 +25,8 @@ __all__ = [
 CLAIM_FORM = "pages/claim-form/claim-form"
 CLAIMS = "pages/claims/claims"
 MEETINGS = "pages/meetings/meetings"
+OBJECTIONS = "pages/objections/objections"
+OBJECTION_FORM = "pages/objection-form/objection-form"
 SIGN_IN = "pages/sign-in/sign-in"
 
 

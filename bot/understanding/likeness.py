@@ -18,7 +18,7 @@ from bot.understanding.saying import Saying
 EXAMPLES = Path(__file__).parent / "examples.jsonl"
 UNLEARNT = frozenset(
     {"approve", "adjust", "return_claim", "reject", "skip", "yes", "year_result", "publicity", "year_steps", "stars"}
-    | {"stars_why"}
+    | {"stars_why", "object", "objections"}
 )
 BACKING = 4.0
 """Utterances of any label that stand in for those of a label not seen yet."""

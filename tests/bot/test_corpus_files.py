@@ -49,6 +49,8 @@ SLOTS = {
     "year_steps": {"year"},
     "stars": {"year"},
     "stars_why": {"year"},
+    "object": set(),
+    "objections": set(),
     "greeting": set(),
     "unknown": set(),
 }
