@@ -1,0 +1,100 @@
+"""Objections on the phone: raised and taken back, closed to who had a hand in the matter; the pages at 320 pixels."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from scripts.bench.serving import Server
+from server import clock
+from server.days import shanghai_date
+from tests.e2e.legible import faults
+from tests.e2e.phone import NARROW, Phone, taken_up
+from tests.e2e.test_app_office import row, tap
+
+
+def _choose(phone: Phone) -> None:
+    """Choose the first matter of the running year from the list that is offered: it is never late."""
+    year = shanghai_date(clock.now()).year
+    phone.page.get_by_role("dialog").locator(".row").filter(has_text=f"{year} 年度").first.click()
+    expect(phone.page.get_by_test_id("words")).to_be_visible()
+
+
+def _write(phone: Phone, testid: str, words: str) -> None:
+    phone.page.get_by_test_id(testid).locator("textarea, input").fill(words)
+
+
+def _id_of(phone: Phone) -> str:
+    expect(phone.page.get_by_text("办理过程")).to_be_visible()
+    return phone.page.url.rpartition("id=")[2]
+
+
+def _as(phone: Phone, name: str, place: str) -> None:
+    phone.page.evaluate("localStorage.clear()")
+    phone.sign_in(name)
+    phone.open(place)
+
+
+def test_a_member_objects_and_takes_it_back_and_who_decided_reads_no_word(phone: Phone) -> None:
+    phone.sign_in("张敏")
+    phone.open("pages/me/me")
+    row(phone, "我的异议").click()
+    tap(phone, "提出异议")
+    _choose(phone)
+    tap(phone, "提交异议")
+    expect(phone.page.get_by_role("alert")).to_have_text("请写明对什么有异议、为什么")
+    _write(phone, "words", "那天我在社区值守，有居委会的证明。")
+    phone.page.reload()
+    _choose(phone)
+    expect(phone.page.get_by_test_id("words").locator("textarea")).to_have_value("那天我在社区值守，有居委会的证明。")
+    expect(phone.page.get_by_text("前告诉您是否受理")).to_be_visible()
+    tap(phone, "提交异议")
+    place = f"pages/objection/objection?id={_id_of(phone)}"
+    expect(phone.page.get_by_test_id("standing")).to_contain_text("前受理")
+    _as(phone, "李伟", place)
+    expect(phone.page.get_by_text("您与这件事有关，这里只显示答复")).to_be_visible()
+    expect(phone.page.get_by_text("居委会的证明")).to_have_count(0)
+    _as(phone, "张敏", place)
+    expect(phone.page.get_by_text("居委会的证明").first).to_be_visible()
+    tap(phone, "撤回异议")
+    phone.agree()
+    expect(phone.page.get_by_test_id("standing")).to_have_text("已撤回")
+
+
+def test_who_had_a_hand_in_a_matter_does_not_write_down_what_is_said_of_it(phone: Phone) -> None:
+    phone.sign_in("李伟")
+    phone.open("pages/branch/branch")
+    row(phone, "异议办理").click()
+    row(phone, "代为登记异议").click()
+    tap(phone, "只看未绑定")
+    row(phone, "未绑定").click()
+    row(phone, "代为登记异议").click()
+    _choose(phone)
+    phone.page.get_by_role("tab").filter(has_text="书面提出").click()
+    _write(phone, "words", "请核对这一笔，我记得当天到会了。")
+    tap(phone, "登记异议")
+    expect(phone.page.get_by_role("alert")).to_have_text("请写明本人何时、怎样提出的")
+    _write(phone, "intake", "今天上午在支部办公室交来的")
+    phone.forgive_failed_requests()
+    tap(phone, "登记异议")
+    expect(phone.page.get_by_text("您经手过这件事，请由其他负责人或上级党组织代为登记")).to_be_visible()
+
+
+@pytest.mark.parametrize("elder", [False, True])
+def test_the_pages_of_objections_fit_and_can_be_hit_at_320_pixels(
+    app_server: Server, chromium: Browser, elder: bool
+) -> None:
+    with taken_up(chromium, app_server.address) as phone:
+        phone.page.set_viewport_size(NARROW)
+        phone.sign_in("李伟")
+        if elder:
+            phone.open("pages/me/me")
+            phone.page.get_by_test_id("elder").click()
+        phone.open("pages/branch/branch")
+        row(phone, "异议办理").click()
+        expect(phone.page.get_by_role("tab").filter(has_text="办理中")).to_be_visible()
+        phone.page.get_by_role("tab").filter(has_text="全部").click()
+        assert phone.overflow() <= 0
+        assert faults(phone, elder=elder) == []
+        phone.page.locator(".row .tag").filter(visible=True).first.click()
+        expect(phone.page.get_by_text("办理过程")).to_be_visible()
+        assert phone.overflow() <= 0
+        assert faults(phone, elder=elder) == []
