@@ -1,4 +1,4 @@
-"""Taking a feedback down: from the form behind a QR, and from the app (docs/adr/0050)."""
+"""Taking a feedback down: from the form behind a QR, and from the app (docs/adr/0049)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ SECOND_DAYS = 10
 SILENCE_DAYS = 5
 CORRECTION_DAYS = 5
 """Working days for each step. An extension is granted once, with a reason that is told. year.md names no day for the
-correction of what was upheld; it gets as many as an answer (ADR 0049)."""
+correction of what was upheld; it gets as many as an answer (ADR 0048)."""
 
 
 class ObjectionSubject(StrEnum):

@@ -1,6 +1,6 @@
 """What allows entries into years whose results stand, while an act at its source is carried out.
 
-Acts keep their own services and signatures: none of them knows why it may write into such a year (docs/adr/0049).
+Acts keep their own services and signatures: none of them knows why it may write into such a year (docs/adr/0048).
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How stars join a branch's year: what its steps wait for, and what falls with an undo (docs/adr/0051)."""
+"""How stars join a branch's year: what its steps wait for, and what falls with an undo (docs/adr/0050)."""
 
 from collections.abc import Iterator
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from server import db, protection
 
-revision = "0037"
-down_revision = "0036"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import mysql
 
 from server import db, protection
 
-revision = "0036"
-down_revision = "0035"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

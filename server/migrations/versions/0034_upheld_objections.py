@@ -7,8 +7,8 @@ from alembic import op
 
 from server import db
 
-revision = "0035"
-down_revision = "0034"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
