@@ -7,7 +7,8 @@ from bot.turn import Turn
 from bot.understanding.engine import Meaning
 from bot.wording import short, spoken_day
 from server.identity.rules import Permission
-from server.objections import offering, queries, service
+from server.objections import queries, service
+from server.objections.matters import present as offering
 from server.objections.rules import Due, ObjectionSubject
 
 MOST = 6

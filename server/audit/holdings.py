@@ -131,6 +131,8 @@ ACTIONS = {
     "objection_assign": "指派核查人",
     "objection_extend": "延长期限",
     "objection_answer": "答复",
+    "objection_correct": "更正",
+    "objection_deliver": "送达",
     "objection_accept": "接受答复",
     "objection_lapse": "逾期办结",
     "objection_escalate": "提请专项查核",

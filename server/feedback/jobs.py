@@ -18,7 +18,7 @@ def destroy_identities(engine: Engine, settings: Settings, now: datetime, period
 
 JOBS = (
     Job(
-        "destroy_reporters",
+        "purge_reporters",
         "销毁到期的反映人身份",
         daily("03:40"),
         CatchUp.latest,

@@ -43,7 +43,7 @@ KINDS = (
     WaitingKind(
         code="feedbacks",
         title="反映待办理",
-        place=9,
+        place=7,
         turns=_in_work,
         digest=("claims", "反映待办理 {} 件"),
         in_workdays=True,

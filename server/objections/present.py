@@ -15,8 +15,8 @@ from server.objections import queries, windows
 from server.objections.corrections.service import may_act
 from server.objections.letters.rules import existing
 from server.objections.matters import matter_of
+from server.objections.matters.present import admission_of, answer_due, candidates_out, details_of
 from server.objections.models import Inquiry, LetterReceipt, Objection, ObjectionStep
-from server.objections.offering import admission_of, answer_due, candidates_out, details_of
 from server.objections.places import Handling, handling_of, is_told
 from server.objections.rules import (
     ADMISSION_DAYS,

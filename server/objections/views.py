@@ -8,7 +8,8 @@ from server.days import shanghai_date
 from server.identity.access import Context
 from server.identity.guard import Api
 from server.identity.rules import Permission
-from server.objections import offering, present, queries, service
+from server.objections import present, queries, service
+from server.objections.matters import present as offering
 from server.objections.rules import ObjectionVia
 from server.objections.schemas import (
     AnswerIn,

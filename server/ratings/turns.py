@@ -81,7 +81,7 @@ def _owed(session: Session, officers: Officers, now: datetime) -> Iterator[Waiti
 
 KINDS = (
     WaitingKind(
-        code="stars", title="星级待审核", place=37, turns=_waiting, digest=("months", "星级 {} 项"), in_workdays=True
+        code="stars", title="星级待审核", place=36, turns=_waiting, digest=("months", "星级 {} 项"), in_workdays=True
     ),
     WaitingKind(code="rating_methods", title="星级评定办法待发布", place=51, turns=_owed),
 )

@@ -147,7 +147,7 @@ def test_reversing_the_highest_level_lets_the_next_one_count() -> None:
 
 def test_what_is_of_no_achievement_adds_up() -> None:
     line = default_score(earn("C01a", "2"), earn("C01a", "4")).line("C01")
-    assert (line.points, [share.counted for share in line.shares]) == (6, [2, 4])
+    assert (line.points, [share.counted for share in line.shares]) == (D(6), [D(2), D(4)])
 
 
 @pytest.mark.parametrize(("attended", "made_up", "share"), [(3, 0, "0.75"), (3, 2, "1"), (4, 1, "1"), (0, 2, "0.25")])
