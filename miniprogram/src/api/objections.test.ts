@@ -21,6 +21,9 @@ const inquiry = {
   corrects: false,
   why_no_correction: null,
   answered_at: '2026-06-24T02:00:00Z',
+  correction: null,
+  corrected_at: null,
+  followed_by: null,
 } as const
 const submitted: ObjectionOut = {
   id: 5,
@@ -42,6 +45,9 @@ const submitted: ObjectionOut = {
   late_reason: null,
   raised_at: '2026-06-18T02:00:00Z',
   due: { kind: 'admission', on: '2026-06-23', counted, overdue: false },
+  to_correct: false,
+  correction_due: null,
+  letters: [],
   details: [{ label: '申报分值', text: '1.00' }],
   path: '/api/v1/claims/41',
   admission: {
@@ -152,6 +158,7 @@ describe('lists of objections', () => {
     raised_at: '2026-06-18T02:00:00Z',
     due_on: '2026-07-01',
     overdue: false,
+    to_correct: false,
   }
 
   it('names whose it is for officers only', () => {

@@ -121,6 +121,7 @@ const WAITS: Record<Schemas['Due'], string> = {
   answer: '待答复',
   silence: '待本人确认',
   second: '待作出专项查核认定',
+  correction: '待更正',
 }
 
 /** Read what a member may object to. */

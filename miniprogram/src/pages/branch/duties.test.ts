@@ -54,7 +54,18 @@ describe('the branch hub', () => {
   it('shows who is above the comparison, and no dues of others', () => {
     const me = person({ role: 'general_secretary', title: '总支书记', organization: GENERAL })
     expect(titles(me)).toEqual([
-      ['会计学院党总支', '支部对比', '各支部年度工作', '成员', '支部会议', '请假待批', '反映办理', '异议办理', '发通知', '未送达'],
+      [
+        '会计学院党总支',
+        '支部对比',
+        '各支部年度工作',
+        '成员',
+        '支部会议',
+        '请假待批',
+        '反映办理',
+        '异议办理',
+        '发通知',
+        '未送达',
+      ],
     ])
   })
 
