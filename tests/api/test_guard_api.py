@@ -11,11 +11,14 @@ from werkzeug.http import http_date
 
 from server.audit.models import AuditLine
 from server.claims.models import Claim
+from server.identity import privacy_notice
 from server.identity.models import IdempotencyRecord
 from tests.api.answers import refusal
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.conftest import Call
+
+NOTICE = privacy_notice.current().version
 
 DRAFT = {"title": "社区防诈骗宣讲", "item_code": "C04", "quantity": "1", "occurred_on": "2026-06-10"}
 
@@ -80,7 +83,12 @@ def test_equal_requests_at_once_act_once_and_all_get_the_first_answer(
 
 
 def test_a_refusal_that_is_kept_does_not_use_up_its_key(call: Call, cast: Cast, session: Session) -> None:
-    wrong = {"name": "张敏", "work_number": "20010001", "code": "AAAA-AAAA-AAAA", "privacy_version": 1}
+    wrong = {
+        "name": "张敏",
+        "work_number": "20010001",
+        "code": "AAAA-AAAA-AAAA",
+        "privacy_version": NOTICE,
+    }
     for _ in range(2):
         refused = call(cast.stranger, "POST", "/binding/activation", json=wrong, headers={"Idempotency-Key": "k1"})
         assert refusal(refused)[1] == "binding_refused"

@@ -18,13 +18,15 @@ from server.app import create_app
 from server.config import Settings
 from server.days import SHANGHAI
 from server.db import make_engine
-from server.identity import counters, service
+from server.identity import counters, privacy_notice, service
 from server.identity.models import Counter, WechatIdentity
 from tests.api.answers import refusal
 from tests.at_once import at_once
 from tests.cast import NOW, Cast
 from tests.conftest import Call
 from tests.wsgi_transport import connect_sandbox
+
+NOTICE = privacy_notice.current().version
 
 GOOD = "sandbox:li_wei"
 HERE = "127.0.0.1"
@@ -108,7 +110,12 @@ def test_failures_of_one_way_in_lock_no_other(app: OpenAPI, cast: Cast, engine: 
         name: send(app, path, {field: f"wrong {name}"}).status_code == 429 for name, (path, field) in SCOPES.items()
     }
     assert [name for name, locked in answers.items() if locked] == [scope]
-    wrong = {"name": "张敏", "work_number": "N1", "code": "ABCDE-FGHJK", "privacy_version": 1}
+    wrong = {
+        "name": "张敏",
+        "work_number": "N1",
+        "code": "ABCDE-FGHJK",
+        "privacy_version": NOTICE,
+    }
     bearer = {"Authorization": f"Bearer {cast.stranger.token}"}
     assert refusal(send(app, "/binding/activation", wrong, **bearer)) == (422, "binding_refused")
 
@@ -159,14 +166,14 @@ def test_one_person_is_one_caller_by_whatever_token_and_spelling(app: OpenAPI, c
         session.commit()
     ways = [f"Bearer {cast.stranger.token}", f"bearer {cast.stranger.token}", f"Bearer   {cast.stranger.token} "]
     ways.append(f"Bearer {other}")
-    body = {"phone_code": "wrong", "privacy_version": 1}
+    body = {"phone_code": "wrong", "privacy_version": NOTICE}
     answers = [send(app, "/binding/phone", body, Authorization=ways[n % 4]).status_code for n in range(24)]
     assert answers == [422] * 20 + [429] * 4
     assert send(app, "/binding/phone", body, Authorization=f"Bearer {cast.zhang_min.token}").status_code == 422
 
 
 def test_who_is_not_signed_in_uses_up_nobodys_budget(app: OpenAPI, cast: Cast, engine: Engine) -> None:
-    body = {"phone_code": "wrong", "privacy_version": 1}
+    body = {"phone_code": "wrong", "privacy_version": NOTICE}
     assert {send(app, "/binding/phone", body, Authorization="Bearer no").status_code for _ in range(25)} == {401}
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Counter)) == 0
@@ -175,7 +182,7 @@ def test_who_is_not_signed_in_uses_up_nobodys_budget(app: OpenAPI, cast: Cast, e
 def test_a_locked_number_says_when_it_opens_and_the_right_code_works_then(
     call: Call, cast: Cast, app: OpenAPI, engine: Engine
 ) -> None:
-    number = {"name": "赵新", "work_number": "N7", "privacy_version": 1}
+    number = {"name": "赵新", "work_number": "N7", "privacy_version": NOTICE}
     made = call(
         cast.li_wei,
         "POST",
@@ -207,7 +214,7 @@ def test_a_new_code_opens_a_locked_number_at_once(call: Call, cast: Cast, app: O
         f"/organizations/{cast.branch}/members",
         json={"name": "赵新", "work_number": "N7", "category": "staff", "stage": "full"},
     )
-    number = {"name": "赵新", "work_number": "N7", "privacy_version": 1}
+    number = {"name": "赵新", "work_number": "N7", "privacy_version": NOTICE}
     for n in range(5):
         token = send(app, "/auth/wechat", {"code": f"sandbox:guesser_{n}"}).get_json()["token"]
         send(app, "/binding/activation", number | {"code": "ABCDE-FGHJK"}, Authorization=f"Bearer {token}")
@@ -217,10 +224,18 @@ def test_a_new_code_opens_a_locked_number_at_once(call: Call, cast: Cast, app: O
 
 
 def test_wrong_codes_do_not_stand_in_the_way_of_the_phone(call: Call, cast: Cast) -> None:
-    wrong = {"name": "张敏", "work_number": "N1", "code": "ABCDE-FGHJK", "privacy_version": 1}
+    wrong = {
+        "name": "张敏",
+        "work_number": "N1",
+        "code": "ABCDE-FGHJK",
+        "privacy_version": NOTICE,
+    }
     answers = [call(cast.stranger, "POST", "/binding/activation", json=wrong) for _ in range(6)]
     assert refusal(answers[-1]) == (429, "too_many_tries")
     by_phone = call(
-        cast.stranger, "POST", "/binding/phone", json={"phone_code": "phone:13900000000", "privacy_version": 1}
+        cast.stranger,
+        "POST",
+        "/binding/phone",
+        json={"phone_code": "phone:13900000000", "privacy_version": NOTICE},
     )
     assert refusal(by_phone) == (422, "phone_not_on_roster")

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditLine
+from server.identity import privacy_notice
 from server.organizations.models import Member
 from tests.api.answers import refusal
 from tests.cast import Cast
 from tests.conftest import Call
+
+NOTICE = privacy_notice.current().version
 
 
 def test_a_member_sees_his_own_branch_and_not_another(call: Call, cast: Cast) -> None:
@@ -220,7 +223,13 @@ def test_a_grant_names_one_receiver(call: Call, cast: Cast) -> None:
 
 
 def activation(call: Call, cast: Cast, **changes: Any) -> Any:
-    body = {"name": "赵新", "work_number": "N1", "code": "AAAAA-AAAAA", "privacy_version": 1, **changes}
+    body = {
+        "name": "赵新",
+        "work_number": "N1",
+        "code": "AAAAA-AAAAA",
+        "privacy_version": NOTICE,
+        **changes,
+    }
     return call(cast.stranger, "POST", "/binding/activation", json=body)
 
 
