@@ -37,11 +37,14 @@ from server.feedback.rules import (
 from server.feedback.upkeep import destroy_identity
 from server.names import name_key
 from server.objections import service as objections
+from server.objections import windows
 from server.objections.error_codes import ObjectionErrorCode
+from server.objections.matters import matter_of
 from server.objections.models import Objection
 from server.objections.places import Handling
-from server.objections.rules import ObjectionSubject, ObjectionVia
+from server.objections.rules import ObjectionSubject, ObjectionVia, raising_refusal
 from server.organizations.models import Member, Membership, Organization
+from server.presentation import spoken_time
 from server.privacy import PhoneVault
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicitySubject
@@ -49,10 +52,12 @@ from server.publicity.rules import PublicitySubject
 AT_ONCE = 200
 """How many with the same words are refused in one step."""
 
-DOUBTED = {PublicitySubject.points: ObjectionSubject.result}
+DOUBTED = {
+    PublicitySubject.points: ObjectionSubject.result,
+    PublicitySubject.correction: ObjectionSubject.result,
+    PublicitySubject.stars: ObjectionSubject.star,
+}
 """What of a list on show one may object to; its id is the list's subject."""
-
-_SAID_BEFORE = "{} 已在反映情况中提出"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def enter_objection(
         message = "名单中没有找到留名的这一位，或者不是对公示名单的意见，请按反映情况办理"
         raise conflict(FeedbackErrorCode.not_on_the_list, message)
     assert row.words is not None
-    received = shanghai_date(row.received_at).isoformat()
+    said = f"{spoken_time(row.received_at)} 已在反映情况中提出"
     objection = objections.raise_objection(
         session,
         member_id=members[0],
@@ -175,8 +180,8 @@ def enter_objection(
         subject_id=shown.subject_id,
         words=row.words,
         via=ObjectionVia.paper,
-        late_reason=_SAID_BEFORE.format(received) if shown.last_day < shanghai_date(now) else None,
-        intake=_SAID_BEFORE.format(received),
+        late_reason=said if _is_late(session, kind, shown.subject_id, members[0], now=now) else None,
+        intake=said,
         own=False,
         account_id=account_id,
         now=now,
@@ -228,6 +233,15 @@ def _named(session: Session, organization_id: int, name: str, *, on: date) -> Se
         .where(Membership.organization_id == organization_id, Membership.holds_on(on))
     )
     return [member_id for member_id, each in session.execute(query) if name_key(each) == name_key(name)]
+
+
+def _is_late(session: Session, kind: ObjectionSubject, subject_id: int, member_id: int, *, now: datetime) -> bool:
+    matter = matter_of(session, kind, subject_id, member_id)
+    if matter is None:
+        return False
+    closes_on = windows.last_day(session, matter.organization_id, matter.year)
+    today = shanghai_date(now)
+    return raising_refusal(year=matter.year, today=today, closes_on=closes_on, reason=None) is not None
 
 
 def _still_waiting(session: Session, ids: Sequence[int]) -> Sequence[Feedback]:
