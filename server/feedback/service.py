@@ -48,6 +48,8 @@ from server.presentation import spoken_time
 from server.privacy import PhoneVault
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicitySubject
+from server.pushes.occasions import feedbacks
+from server.pushes.occasions.drafting import HomePlace
 
 AT_ONCE = 200
 """How many with the same words are refused in one step."""
@@ -119,6 +121,8 @@ def assign(
     if is_admitted_now:
         row.begun_at = now
         _due(session, row, ANSWER_DAYS, since=shanghai_date(now), now=now)
+    if investigator_id != account_id:
+        _tell(session, row, investigator_id, handling.organization_id, now=now)
     return row
 
 
@@ -299,6 +303,18 @@ def _step(
     session.add(step)
     session.flush()
     audit.record(session, actor_id=account_id, action=f"feedback_{action}", **audit.of(row), now=now)
+
+
+def _tell(session: Session, row: Feedback, account_id: int, organization_id: int, *, now: datetime) -> None:
+    feedbacks.announce(
+        session,
+        feedback_id=row.id,
+        version=row.version,
+        place=HomePlace(row.root_id, organization_id),
+        account_id=account_id,
+        until=queries.open_dues_of(session, [row.id])[row.id].due_on,
+        now=now,
+    )
 
 
 def _due(session: Session, row: Feedback, working_days: int, *, since: date, now: datetime) -> None:

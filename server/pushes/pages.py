@@ -23,6 +23,11 @@ def objection(objection_id: int) -> str:
     return f"pages/objection/objection?id={objection_id}"
 
 
+def feedback(feedback_id: int) -> str:
+    """A feedback, for whoever looks into it."""
+    return f"pages/feedback-case/feedback-case?id={feedback_id}"
+
+
 def score(year: int) -> str:
     return f"pages/score/score?year={year}"
 

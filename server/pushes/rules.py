@@ -29,6 +29,7 @@ class Occasion(StrEnum):
     negative_decision = "negative_decision"
     year_end = "year_end"
     objection_progress = "objection_progress"
+    feedback_named = "feedback_named"
     daily_head = "daily_head"
     keys_reset = "keys_reset"
 

@@ -27,9 +27,11 @@ from server.feedback.rules import (
 from server.feedback.schemas import FeedbackIn
 from server.feedback.service import Identity
 from server.objections.rules import Hand
+from server.pushes.rules import Occasion
 from server.todos.queries import todos_of
 from tests.at_once import race
 from tests.cast import NOW, Cast
+from tests.pushing import all_pushes
 from tests.refusing import refused
 from tests.reporting import CONTACT, KEY, REPORTER, VAULT, WORDS, named, replied, reported
 
@@ -136,6 +138,24 @@ def test_another_investigator_needs_a_reason_and_keeps_the_day(session: Session,
     row = named(session, row, cast.li_wei, cast.wang_fang, words="孙丽出差", now=NOW + DAY)
     assert _due(session, row, FeedbackDue.answer) == date(2026, 6, 26)
     refused("another_handles_it", lambda: replied(session, row, cast.sun_li))
+
+
+def test_who_is_named_is_told_of_the_day_and_of_no_word_or_name(session: Session, cast: Cast) -> None:
+    row, _ = reported(session, cast, name=REPORTER, contact=CONTACT, about_name="张敏")
+    row = named(session, row, cast.li_wei, cast.li_wei)
+    assert list(all_pushes(session, Occasion.feedback_named)) == [], "they named themselves"
+    row = named(session, row, cast.li_wei, cast.sun_li, words="李伟出差")
+    [push] = all_pushes(session, Occasion.feedback_named)
+    assert (push.account_id, push.page) == (
+        cast.sun_li.account_id,
+        f"pages/feedback-case/feedback-case?id={row.id}",
+    )
+    assert push.content == {
+        "matter": "一件反映由您核实",
+        "result": "待核实",
+        "until": "2026年6月26日",
+        "hint": "请打开小程序查看",
+    }
 
 
 def test_it_is_extended_once(session: Session, cast: Cast) -> None:

@@ -59,6 +59,7 @@ SAID: list[tuple[Occasion, Content]] = [
     (Occasion.dues_reminder, wording.dues_reminder("2026-12", "2026-12", BRANCH, DAY)),
     (Occasion.dues_reminder, wording.dues_reminder("2026-10", "2026-12", BRANCH, DAY)),
     (Occasion.at_risk, wording.at_risk("2026-12", value=Decimal("13.25"), until=DAY, several=True)),
+    (Occasion.feedback_named, wording.feedback(DAY)),
     *((Occasion.daily_head, wording.daily_head(BRANCH, HEAD, DAY, named=named)) for named in (True, False)),
     *((Occasion.negative_decision, wording.negative_decision(2026, result)) for result in ("已生效", "已中止")),
     *((Occasion.keys_reset, wording.keys_reset(status, "欧阳建国、陈静")) for status in wording.KEYS_RESET),

@@ -30,6 +30,7 @@ def test_office_work_goes_by_wecom_first_and_the_rest_by_subscription() -> None:
     assert {each for each, channel in first.items() if channel is Channel.work} == {
         Occasion.review_digest,
         Occasion.statement_to_confirm,
+        Occasion.feedback_named,
         Occasion.daily_head,
     }
 

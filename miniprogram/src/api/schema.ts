@@ -6252,7 +6252,7 @@ export interface components {
      * @description What a person is told of. One push per person, occasion and subject, ever.
      * @enum {string}
      */
-    Occasion: "claim_reviewed" | "claim_returned" | "review_digest" | "meeting_planned" | "meeting_tomorrow" | "meeting_changed" | "meeting_cancelled" | "leave_answered" | "check_in_decided" | "statement_to_confirm" | "month_score" | "bulletin" | "notice" | "notice_unread" | "dues_reminder" | "at_risk" | "negative_decision" | "year_end" | "objection_progress" | "daily_head" | "keys_reset";
+    Occasion: "claim_reviewed" | "claim_returned" | "review_digest" | "meeting_planned" | "meeting_tomorrow" | "meeting_changed" | "meeting_cancelled" | "leave_answered" | "check_in_decided" | "statement_to_confirm" | "month_score" | "bulletin" | "notice" | "notice_unread" | "dues_reminder" | "at_risk" | "negative_decision" | "year_end" | "objection_progress" | "feedback_named" | "daily_head" | "keys_reset";
     /** OccasionChoiceOut */
     OccasionChoiceOut: {
       /** Muted */

@@ -200,5 +200,10 @@ def daily_head(organization: str, head: str, on: date, *, named: bool) -> Conten
     return {"organization": organization, "head": head, "date": day(on), "hint": hint}
 
 
+def feedback(until: date) -> Content:
+    """Neither what was reported nor about whom."""
+    return {"matter": "一件反映由您核实", "result": "待核实", "until": day(until), "hint": OPEN}
+
+
 def objection(matter: str, result: str, until: date | None, hint: str) -> Content:
     return {"matter": matter, "result": result, "until": day(until) if until else NOTHING, "hint": hint}
