@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from server.config import Settings
 from server.feedback.models import Feedback, FeedbackPhoto
 from server.identity.limits import HOUR
 from tests.cast import Cast
@@ -140,6 +141,17 @@ def test_a_photo_comes_without_what_the_camera_wrote(client: FlaskClient, sessio
     too_many = [(BytesIO(picture()), f"{at}.jpg") for at in range(4)]
     assert "最多 3 张照片" in sent(client, cast, "b" * 32, photo=too_many).text
     assert "不是照片" in sent(client, cast, "c" * 32, photo=(BytesIO(b"MZ nothing"), "a.jpg")).text
+
+
+def test_a_photo_that_is_too_large_costs_nothing_that_was_written(
+    client: FlaskClient, session: Session, cast: Cast, settings: Settings
+) -> None:
+    large = BytesIO(b"\xff" * (settings.max_photo_bytes + 1))
+    answer = sent(client, cast, "a" * 32, photo=(large, "a.jpg"))
+    assert answer.status_code == 413
+    assert "照片太大，每张不超过" in answer.text
+    assert WORDS in answer.text
+    assert session.scalars(select(Feedback.id)).all() == []
 
 
 def test_a_network_is_stopped_and_others_are_not(client: FlaskClient, session: Session, cast: Cast) -> None:
