@@ -21,7 +21,7 @@ from server.errors import DomainError
 from server.identity.models import Account
 from server.meetings.models import Meeting, Roster
 from server.meetings.rules import MeetingKind, MeetingStatus, RosterStatus
-from server.organizations.models import Organization
+from server.organizations.models import Filing, FilingStatus, FilingSubject, Organization
 from server.organizations.workdays import calendar_of
 from server.publicity.models import Publicity
 from server.publicity.rules import PublicityScope, PublicityStatus
@@ -46,7 +46,7 @@ class PastYear:
         now = clock.now()
         with Session(self._engine) as session:
             branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=now)
-            state = self._unfiled(branch_year)
+            state = self._unfiled(session, branch_year)
             if state is YearState.open:
                 years.move(session, branch_year, YearState.closing, account_id=None, now=now)
                 session.commit()
@@ -94,7 +94,7 @@ class PastYear:
         self.reviewed()
         with Session(self._engine) as session:
             branch_year = years.begun(session, organization_id=self.branch, year=self.year, now=clock.now())
-            state = self._unfiled(branch_year)
+            state = self._unfiled(session, branch_year)
             if state in (YearState.publicized, YearState.settled):
                 self._undo(session, YearState.reported)
                 state = YearState.reported
@@ -147,11 +147,13 @@ class PastYear:
             session.commit()
             return shown
 
-    def _unfiled(self, branch_year: BranchYear) -> YearState:
+    def _unfiled(self, session: Session, branch_year: BranchYear) -> YearState:
         """Return how far it has come: what is filed nobody can take back, so that here it is set back by hand."""
         state = YearState(branch_year.state)
         if is_final(state):
             branch_year.state = state = YearState.settled
+            filed = (Filing.from_organization_id == self.branch, Filing.subject_kind == FilingSubject.annual_result)
+            session.execute(update(Filing).where(*filed).values(status=FilingStatus.returned))
         return state
 
     def _withdraw_proposed(self, session: Session) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from scripts.bench.serving import serving
@@ -21,6 +21,7 @@ from server.organizations.models import Category, Member, Membership, Organizati
 from server.points.models import PointEntry
 from server.standards.models import Standard
 from server.statements.models import Statement, StatementBackdated, StatementLine, StatementSection
+from server.statements.rules import MONTHLY
 from tests.boards import Told, line_at_head, make_statement
 from tests.demo import copy_of_demo
 from tests.e2e.walls import hung_up
@@ -76,11 +77,13 @@ def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
 
 
 def _forget_months(session: Session, branch_id: int) -> None:
-    """Take the demo's own months of a branch away: the board shows the newest."""
-    ids = select(Statement.id).where(Statement.organization_id == branch_id).scalar_subquery()
+    """Take the demo's own months of a branch away: the board shows the newest. A closed year stays, with its results."""
+    months = (Statement.organization_id == branch_id, Statement.status.in_(MONTHLY))
+    ids = select(Statement.id).where(*months).scalar_subquery()
     for table in (StatementBackdated, StatementSection, StatementLine):
         session.execute(delete(table).where(table.statement_id.in_(ids)))
-    session.execute(delete(Statement).where(Statement.organization_id == branch_id))
+    session.execute(update(Statement).where(Statement.previous_id.in_(ids)).values(previous_id=None))
+    session.execute(delete(Statement).where(*months))
 
 
 def _add_month(url: str) -> tuple[int, int]:

@@ -1,7 +1,9 @@
+import type { Paper } from '@/components/papers'
 import { day, time } from '@/format/dates'
+import { signed } from '@/format/points'
 import type { Slice } from '@/state/list'
 
-import { api } from './client'
+import { api, download } from './client'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -100,7 +102,7 @@ export interface Objection {
   words: string
   /** Where the matter is shown in the app, or empty. */
   url: string
-  answer: { title: string; finding: string; by: string; why: string } | null
+  answer: { title: string; finding: string; by: string; why: string; corrected: string } | null
   steps: StoryStep[]
   /** 按期 or 有逾期; empty before the first day that had to be kept. */
   kept: string
@@ -109,6 +111,8 @@ export interface Objection {
   investigator: string
   admission: Admission | null
   candidates: Candidate[]
+  /** What was written to the member about it. */
+  letters: Paper[]
   acts: ObjectionAct[]
   onBehalf: ObjectionAct[]
 }
@@ -250,6 +254,7 @@ export function toObjection(dto: ObjectionOut): Objection {
           finding: answered.finding ?? '',
           by: `${answered.organization}，${answered.answered_at ? day(answered.answered_at) : ''}`,
           why: answered.why_no_correction ?? '',
+          corrected: correctedOf(answered),
         }
       : null,
     steps: storyOf(dto),
@@ -258,12 +263,33 @@ export function toObjection(dto: ObjectionOut): Objection {
     investigator: current?.investigator ?? '',
     admission: dto.admission && toAdmission(dto.admission),
     candidates: dto.candidates.map(toCandidate),
+    letters: dto.letters.map((each) => toPaper(dto.id, each)),
     acts: dto.actions,
     onBehalf: dto.on_behalf,
   }
 }
 
-function tagOf({ due, status, status_title }: ObjectionOut): { tag: string; tone: Tone } {
+/** What was put right, and the entry that followed. */
+function correctedOf({ correction, corrected_at, followed_by }: Schemas['InquiryOut']): string {
+  if (!correction || !corrected_at) return ''
+  const entry = followed_by ? `，${followed_by.title} ${signed(followed_by.points)} 分` : ''
+  return `${day(corrected_at)}已更正：${correction}${entry}`
+}
+
+function toPaper(id: number, { letter, title, delivered_at, via_title }: Schemas['LetterOut']): Paper {
+  return {
+    title,
+    words: delivered_at ? `${via_title}，${moment(delivered_at)}` : '本人还没有看到',
+    file: `${title}.pdf`,
+    fetch: () => download({ path: `/objections/${id}/letters/${letter}?format=pdf` }),
+  }
+}
+
+function tagOf({ due, status, status_title, to_correct, correction_due }: ObjectionOut): { tag: string; tone: Tone } {
+  if (to_correct && correction_due) {
+    const { on, overdue } = correction_due
+    return { tag: overdue ? `已逾期，应在 ${day(on)}前更正` : `待更正，${day(on)}前`, tone: overdue ? 'warn' : 'live' }
+  }
   if (due?.overdue) return { tag: `已逾期，应在 ${day(due.on)}前办理`, tone: 'warn' }
   if (due && due.kind === 'admission') return { tag: `${day(due.on)}前受理`, tone: 'live' }
   if (due && (due.kind === 'answer' || due.kind === 'second')) return { tag: `${day(due.on)}前答复`, tone: 'live' }
@@ -294,9 +320,17 @@ function storyOf(dto: ObjectionOut): StoryStep[] {
     second = second || step.action === 'escalate'
     return toStep(dto, step, second)
   })
-  if (!dto.due) return steps
-  const ahead = { who: '', due: dto.due.counted, said: '', ahead: true }
-  return [...steps, { title: WAITS[dto.due.kind], when: `${day(dto.due.on)}前`, ...ahead }]
+  for (const wait of [dto.correction_due, dto.due])
+    if (wait)
+      steps.push({
+        title: WAITS[wait.kind],
+        when: `${day(wait.on)}前`,
+        who: '',
+        due: wait.counted,
+        said: '',
+        ahead: true,
+      })
+  return steps
 }
 
 function toStep(dto: ObjectionOut, step: Schemas['ObjectionStepOut'], second: boolean): StoryStep {
