@@ -77,7 +77,7 @@ def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
 
 
 def _forget_months(session: Session, branch_id: int) -> None:
-    """Take the demo's own months of a branch away: the board shows the newest. A closed year stays, with its results."""
+    """Take the demo's own months of a branch away: the board shows the newest. A closed year stays."""
     months = (Statement.organization_id == branch_id, Statement.status.in_(MONTHLY))
     ids = select(Statement.id).where(*months).scalar_subquery()
     for table in (StatementBackdated, StatementSection, StatementLine):
