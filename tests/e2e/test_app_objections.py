@@ -1,11 +1,25 @@
 """Objections on the phone: raised and taken back, closed to who had a hand in the matter; the pages at 320 pixels."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+import server.app  # noqa: F401 what may be objected to is registered there
 from scripts.bench.serving import Server
 from server import clock
+from server.claims import review
+from server.claims.models import Claim
+from server.claims.rules import ClaimStatus
 from server.days import shanghai_date
+from server.db import make_engine
+from server.identity.models import Account
+from server.identity.queries import actor_by
+from server.objections import service as objections
+from server.objections.rules import ObjectionOutcome, ObjectionSubject, ObjectionVia
+from server.organizations.models import Membership
 from tests.e2e.legible import faults
 from tests.e2e.phone import NARROW, Phone, taken_up
 from tests.e2e.test_app_office import row, tap
@@ -25,6 +39,11 @@ def _write(phone: Phone, testid: str, words: str) -> None:
 def _id_of(phone: Phone) -> str:
     expect(phone.page.get_by_text("办理过程")).to_be_visible()
     return phone.page.url.rpartition("id=")[2]
+
+
+def _account(session: Session, name: str) -> Account:
+    """The account of one of the demo's people; of several of that name the first, who has an office."""
+    return session.scalars(select(Account).where(Account.name == name).order_by(Account.id).limit(1)).one()
 
 
 def _as(phone: Phone, name: str, place: str) -> None:
@@ -78,6 +97,63 @@ def test_who_had_a_hand_in_a_matter_does_not_write_down_what_is_said_of_it(phone
     phone.forgive_failed_requests()
     tap(phone, "登记异议")
     expect(phone.page.get_by_text("您经手过这件事，请由其他负责人或上级党组织办理")).to_be_visible()
+
+
+def _upheld(data: Path) -> int:
+    """王芳 refuses a claim that waits, 孙丽 upholds what was objected to it on paper; return the objection's id."""
+    now = clock.now()
+    engine = make_engine(f"sqlite:///{data}/xianfeng.db")
+    with Session(engine) as session:
+        wang_fang, sun_li, li_wei = (_account(session, name) for name in ("王芳", "孙丽", "李伟"))
+        held = (Membership.member_id == li_wei.member_id, Membership.until_date.is_(None))
+        branch = session.scalars(select(Membership.organization_id).where(*held)).one()
+        waiting = (Claim.organization_id == branch, Claim.status == ClaimStatus.submitted)
+        others = Claim.member_id.not_in([each.member_id for each in (wang_fang, sun_li, li_wei)])
+        claim = session.scalars(select(Claim).where(*waiting, others).order_by(Claim.id).limit(1)).one()
+        reviewer = actor_by(session, wang_fang, now=now)
+        review.open_for_review(session, claim_id=claim.id, actor=reviewer, now=now)
+        review.reject(session, claim_id=claim.id, actor=reviewer, version=claim.version, reason="属本职工作", now=now)
+        row = objections.raise_objection(
+            session,
+            member_id=claim.member_id,
+            subject_kind=ObjectionSubject.rejection,
+            subject_id=claim.id,
+            words="那天是休息日，不是本职工作。",
+            via=ObjectionVia.paper,
+            intake="今天上午交到办公室",
+            own=False,
+            account_id=sun_li.id,
+            now=now,
+        )
+        objections.assign(
+            session, row.id, version=row.version, investigator_id=sun_li.id, account_id=li_wei.id, now=now
+        )
+        objections.answer(
+            session,
+            row.id,
+            version=row.version,
+            finding="已查值班表，那天确是休息日。",
+            outcome=ObjectionOutcome.upheld,
+            corrects=True,
+            account_id=sun_li.id,
+            now=now,
+        )
+        session.commit()
+        return row.id
+
+
+def test_what_was_upheld_is_put_right_by_one_tap(phone: Phone, app_data: Path) -> None:
+    place = f"pages/objection/objection?id={_upheld(app_data)}"
+    phone.sign_in("李伟")
+    phone.open(place)
+    expect(phone.page.get_by_test_id("standing")).to_contain_text("待更正")
+    correction = phone.page.get_by_test_id("correction")
+    expect(correction.get_by_text("改为认定")).to_be_visible()
+    expect(correction.get_by_text("→").first).to_be_visible()
+    tap(phone, "办理更正")
+    phone.agree()
+    expect(phone.page.get_by_test_id("corrected")).to_contain_text("已更正")
+    expect(phone.page.get_by_test_id("standing")).not_to_contain_text("待更正")
 
 
 @pytest.mark.parametrize("elder", [False, True])
