@@ -11,6 +11,7 @@ import requests
 from playwright.sync_api import Route, expect
 
 from scripts.bench.serving import Server
+from server.identity import privacy_notice
 from tests.e2e.phone import Phone
 
 
@@ -109,7 +110,7 @@ def test_who_has_yet_to_agree_is_asked_before_he_goes_on_and_then_comes_where_he
     phone.tap("同意并继续")
     expect(phone.page.locator(".item").first).to_be_visible()
     assert phone.page.url.endswith("/m/pages/score/score?year=2026")
-    assert agreed == ['{"version": 1}']
+    assert agreed == [json.dumps({"version": privacy_notice.current().version})]
 
 
 def test_the_profile_says_who_i_am_and_leads_to_all_that_is_mine(phone: Phone) -> None:
