@@ -18,6 +18,8 @@ from server.db import make_engine
 from server.identity.models import Account
 from server.identity.queries import actor_by
 from server.objections import service as objections
+from server.objections.models import Objection
+from server.objections.places import handling_of
 from server.objections.rules import ObjectionOutcome, ObjectionSubject, ObjectionVia
 from server.organizations.models import Membership
 from tests.e2e.legible import faults
@@ -52,7 +54,7 @@ def _as(phone: Phone, name: str, place: str) -> None:
     phone.open(place)
 
 
-def test_a_member_objects_and_takes_it_back_and_who_decided_reads_no_word(phone: Phone) -> None:
+def test_a_member_objects_and_takes_it_back_and_who_decided_reads_no_word(phone: Phone, app_data: Path) -> None:
     phone.sign_in("张敏")
     phone.open("pages/me/me")
     row(phone, "我的异议").click()
@@ -73,6 +75,12 @@ def test_a_member_objects_and_takes_it_back_and_who_decided_reads_no_word(phone:
     expect(phone.page.get_by_text("居委会的证明")).to_have_count(0)
     _as(phone, "张敏", place)
     expect(phone.page.get_by_text("居委会的证明").first).to_be_visible()
+    _admit(app_data, int(place.rpartition("=")[2]))
+    phone.page.reload()
+    letters = phone.page.get_by_test_id("letters")
+    expect(letters.get_by_text("打开后记下您看到的时间")).to_be_visible()
+    letters.get_by_text("生成").click()
+    expect(letters.get_by_text("小程序")).to_be_visible()
     tap(phone, "撤回异议")
     phone.agree()
     expect(phone.page.get_by_test_id("standing")).to_have_text("已撤回")
@@ -97,6 +105,17 @@ def test_who_had_a_hand_in_a_matter_does_not_write_down_what_is_said_of_it(phone
     phone.forgive_failed_requests()
     tap(phone, "登记异议")
     expect(phone.page.get_by_text("您经手过这件事，请由其他负责人或上级党组织办理")).to_be_visible()
+
+
+def _admit(data: Path, objection_id: int) -> None:
+    """Whoever assigns it admits it and names the first who may look into it."""
+    now = clock.now()
+    with Session(make_engine(f"sqlite:///{data}/xianfeng.db")) as session:
+        row = session.get_one(Objection, objection_id)
+        handling = handling_of(session, row, now=now)
+        by, to = handling.assigners[0], handling.free()[0]
+        objections.assign(session, row.id, version=row.version, investigator_id=to, account_id=by, now=now)
+        session.commit()
 
 
 def _upheld(data: Path) -> int:
@@ -150,10 +169,28 @@ def test_what_was_upheld_is_put_right_by_one_tap(phone: Phone, app_data: Path) -
     correction = phone.page.get_by_test_id("correction")
     expect(correction.get_by_text("改为认定")).to_be_visible()
     expect(correction.get_by_text("→").first).to_be_visible()
+    allowed = correction.locator("input")
+    proposed = allowed.input_value()
+    allowed.fill("9999")  # more than was proposed: it says why not, and there is nothing to tap
+    allowed.blur()
+    expect(correction.get_by_text("改为认定 9999.00 分")).to_be_visible()
+    expect(correction.get_by_text("办理更正")).to_have_count(0)
+    allowed.fill("99999")  # beyond what is read at all: what is shown stays
+    allowed.blur()
+    expect(allowed).to_have_value("9999.00")
+    allowed.fill(proposed)
+    allowed.blur()
+    expect(correction.get_by_text(f"改为认定 {proposed} 分")).to_be_visible()
     tap(phone, "办理更正")
     phone.agree()
     expect(phone.page.get_by_test_id("corrected")).to_contain_text("已更正")
     expect(phone.page.get_by_test_id("standing")).not_to_contain_text("待更正")
+    letters = phone.page.get_by_test_id("letters")
+    row(phone, "登记当面送达：积分异议受理通知").click()
+    phone.page.locator("textarea").last.fill("今天上午在支部办公室，本人签收")
+    tap(phone, "登记")
+    expect(letters.get_by_text("今天上午在支部办公室，本人签收")).to_be_visible()
+    expect(letters.get_by_text("登记当面送达：积分异议受理通知")).to_have_count(0)
 
 
 @pytest.mark.parametrize("elder", [False, True])

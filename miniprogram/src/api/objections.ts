@@ -1,9 +1,9 @@
-import type { Paper } from '@/components/papers'
 import { day, time } from '@/format/dates'
 import { signed } from '@/format/points'
 import type { Slice } from '@/state/list'
 
-import { api, download } from './client'
+import { api } from './client'
+import { type Letter, toLetter } from './objection-letters'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -112,7 +112,7 @@ export interface Objection {
   admission: Admission | null
   candidates: Candidate[]
   /** What was written to the member about it. */
-  letters: Paper[]
+  letters: Letter[]
   acts: ObjectionAct[]
   onBehalf: ObjectionAct[]
 }
@@ -263,7 +263,7 @@ export function toObjection(dto: ObjectionOut): Objection {
     investigator: current?.investigator ?? '',
     admission: dto.admission && toAdmission(dto.admission),
     candidates: dto.candidates.map(toCandidate),
-    letters: dto.letters.map((each) => toPaper(dto.id, each)),
+    letters: dto.letters.map(toLetter),
     acts: dto.actions,
     onBehalf: dto.on_behalf,
   }
@@ -274,15 +274,6 @@ function correctedOf({ correction, corrected_at, followed_by }: Schemas['Inquiry
   if (!correction || !corrected_at) return ''
   const entry = followed_by ? `，${followed_by.title} ${signed(followed_by.points)} 分` : ''
   return `${day(corrected_at)}已更正：${correction}${entry}`
-}
-
-function toPaper(id: number, { letter, title, delivered_at, via_title }: Schemas['LetterOut']): Paper {
-  return {
-    title,
-    words: delivered_at ? `${via_title}，${moment(delivered_at)}` : '本人还没有看到',
-    file: `${title}.pdf`,
-    fetch: () => download({ path: `/objections/${id}/letters/${letter}?format=pdf` }),
-  }
 }
 
 function tagOf({ due, status, status_title, to_correct, correction_due }: ObjectionOut): { tag: string; tone: Tone } {
