@@ -178,23 +178,29 @@ describe('lists of objections', () => {
 })
 
 describe('the form', () => {
+  const matter = {
+    title: '2025 年度积分',
+    year: 2025,
+    details: [{ label: '年度积分', text: '91.50' }],
+    organization: '教工第一党支部',
+    closes_on: '2026-06-30',
+    needs_reason: false,
+    open_id: null,
+    admission_by: '2026-06-23',
+    admission_counted: counted,
+    answer_by: '2026-06-30',
+    answer_counted: '5 个工作日',
+    answer_days: 5,
+    second_days: 10,
+  }
+
   it('says the days as the server counts them', () => {
-    const form = toMatterForm({
-      title: '2025 年度积分',
-      year: 2025,
-      details: [{ label: '年度积分', text: '91.50' }],
-      organization: '教工第一党支部',
-      closes_on: '2026-06-30',
-      needs_reason: false,
-      open_id: null,
-      admission_by: '2026-06-23',
-      admission_counted: counted,
-      answer_by: '2026-06-30',
-      answer_counted: '5 个工作日',
-      answer_days: 5,
-      second_days: 10,
-    })
+    const form = toMatterForm(matter)
     expect([form.words, form.until]).toEqual(['年度积分 91.50', '6 月 30 日 24:00 前都可以提出'])
     expect(form.terms[1]?.words).toBe('若 6 月 23 日受理，应于 6 月 30 日前答复（5 个工作日）')
+  })
+
+  it('promises no day that has passed', () => {
+    expect(toMatterForm({ ...matter, needs_reason: true }).until).toBe('')
   })
 })

@@ -38,7 +38,7 @@ export interface MatterForm {
   words: string
   organization: string
   openId: number | null
-  /** 公示最后一天 and the like, empty while there is none. */
+  /** By when it can be raised without more ado; empty while there is no last day, and after it. */
   until: string
   needsReason: boolean
   terms: { title: string; words: string }[]
@@ -156,7 +156,7 @@ export function toMatterForm(dto: Schemas['MatterOut']): MatterForm {
     words: wordsOfDetails(dto.details),
     organization: dto.organization,
     openId: dto.open_id,
-    until: dto.closes_on ? `${day(dto.closes_on)} 24:00 前都可以提出` : '',
+    until: dto.closes_on && !dto.needs_reason ? `${day(dto.closes_on)} 24:00 前都可以提出` : '',
     needsReason: dto.needs_reason,
     terms: [
       { title: `${admitted}前告诉您是否受理`, words: dto.admission_counted },
