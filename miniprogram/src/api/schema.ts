@@ -10265,7 +10265,7 @@ export interface components {
     };
     /**
      * UpheldCorrectionIn
-     * @description As `UpheldCorrectionQuery`; with the version alone it is done as it is filled in.
+     * @description With the version alone it is done as it is filled in.
      */
     UpheldCorrectionIn: {
       /** @default null */

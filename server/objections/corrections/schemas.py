@@ -26,16 +26,8 @@ class UpheldCorrectionQuery(BaseModel):
     decided_on: date | None = None
 
 
-class UpheldCorrectionIn(SeenIn):
-    """As `UpheldCorrectionQuery`; with the version alone it is done as it is filled in."""
-
-    seq: Id | None = None
-    points: Allowed | None = None
-    attendance: AttendanceRemedy | None = None
-    paid_on: date | None = None
-    times: Annotated[int, Field(ge=1, le=99)] | None = None
-    document_number: DocumentNumber | None = None
-    decided_on: date | None = None
+class UpheldCorrectionIn(SeenIn, UpheldCorrectionQuery):
+    """With the version alone it is done as it is filled in."""
 
 
 class RemedyOut(BaseModel):
